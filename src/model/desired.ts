@@ -1,0 +1,80 @@
+import type { Position } from './finding.ts';
+import type { JsonObject } from './json.ts';
+import type { Target } from './target.ts';
+
+/** What the manifests ask for in one target: defaults filled in, overrides applied, references checked, names sorted. */
+export interface DesiredState {
+  readonly target: Target;
+  readonly apis: readonly DesiredApi[];
+  readonly clients: readonly DesiredClient[];
+}
+
+export interface DesiredScope {
+  readonly name: string;
+  readonly description: string;
+}
+
+export interface DesiredApi {
+  readonly name: string;
+  readonly owner: string;
+  readonly description: string;
+  /** The `aud` claim of tokens for this Api (RFC 7519 section 4.1.3). */
+  readonly audience: string;
+  /** Seconds; undefined leaves it to the provider. */
+  readonly tokenLifetime: number | undefined;
+  /** Name of the Client with which this Api introspects tokens (RFC 7662). */
+  readonly introspectedBy: string | undefined;
+  /** False: another stack owns it; it is granted, never changed. */
+  readonly managed: boolean;
+  /** Sorted by name; never empty. */
+  readonly scopes: readonly DesiredScope[];
+  readonly position: Position;
+}
+
+/** Scopes of one Api that a Client may use; both lists sorted and without common members. */
+export interface DesiredAccess {
+  readonly api: string;
+  /** In every token. */
+  readonly scopes: readonly string[];
+  /** Only in tokens that ask for it by the `scope` parameter. */
+  readonly onRequest: readonly string[];
+}
+
+/** How the client authenticates at the token endpoint (RFC 6749 section 2.3.1). */
+export type AuthMethod = 'client_secret_basic' | 'client_secret_post';
+
+/** Rotation policy; both in seconds. */
+export interface RotatePolicy {
+  readonly every: number;
+  readonly overlap: number;
+}
+
+export interface ServiceAccountRoles {
+  /** Realm roles, sorted. */
+  readonly realm: readonly string[];
+  /** Client roles by client_id, sorted. */
+  readonly clients: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface DesiredClient {
+  readonly name: string;
+  /** The client_id, where the provider lets the caller choose it. */
+  readonly clientId: string;
+  readonly owner: string;
+  readonly description: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** Sorted by Api name. */
+  readonly access: readonly DesiredAccess[];
+  readonly auth: AuthMethod;
+  readonly secret: {
+    /** Path inside the target's store prefix, such as `team-checkout/order-service`. */
+    readonly path: string;
+    readonly rotate: RotatePolicy;
+  };
+  readonly keycloak: {
+    readonly serviceAccountRoles: ServiceAccountRoles;
+    readonly attributes: Readonly<Record<string, string>>;
+  };
+  readonly auth0: { readonly metadata: JsonObject };
+  readonly position: Position;
+}

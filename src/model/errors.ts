@@ -1,0 +1,52 @@
+/**
+ * Why a command could not do its work. The code decides the exit code (see `exitCodeOf`):
+ * failed 1 · refused 3, nothing written · unreachable 4, nothing written.
+ */
+export type ErrorCode =
+  | 'INVALID_INPUT'
+  | 'FAILED'
+  | 'INTERRUPTED'
+  | 'CONFLICT'
+  | 'STALE_PLAN'
+  | 'GUARD'
+  | 'LOCK_HELD'
+  | 'HOST_NOT_ALLOWED'
+  | 'NOT_CONFIRMED'
+  | 'ROTATION_IN_OVERLAP'
+  | 'UNREACHABLE'
+  | 'NOT_ALLOWED';
+
+const EXIT_CODES: Readonly<Record<ErrorCode, 1 | 3 | 4>> = {
+  INVALID_INPUT: 1,
+  FAILED: 1,
+  INTERRUPTED: 1,
+  CONFLICT: 3,
+  STALE_PLAN: 3,
+  GUARD: 3,
+  LOCK_HELD: 3,
+  HOST_NOT_ALLOWED: 3,
+  NOT_CONFIRMED: 3,
+  ROTATION_IN_OVERLAP: 3,
+  UNREACHABLE: 4,
+  NOT_ALLOWED: 4,
+};
+
+/**
+ * An expected failure, worded for the user: what happened and where (`message`), what to do (`hint`).
+ * Neither ever quotes a secret, nor text of a server that may quote one.
+ */
+export class GrantryError extends Error {
+  readonly code: ErrorCode;
+  readonly hint: string | undefined;
+
+  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : {});
+    this.name = 'GrantryError';
+    this.code = code;
+    this.hint = options.hint;
+  }
+}
+
+export function exitCodeOf(code: ErrorCode): 1 | 3 | 4 {
+  return EXIT_CODES[code];
+}

@@ -1,0 +1,35 @@
+import { inspect } from 'node:util';
+
+const HIDDEN = '‹hidden›';
+
+/**
+ * A value that must never be printed. Strings, JSON and `inspect` show a placeholder;
+ * `reveal()` is called only where the value is put on the wire or compared in memory.
+ */
+export class Secret {
+  readonly #value: string;
+
+  constructor(value: string) {
+    this.#value = value;
+  }
+
+  reveal(): string {
+    return this.#value;
+  }
+
+  equals(other: Secret): boolean {
+    return this.#value === other.#value;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+
+  [inspect.custom](): string {
+    return HIDDEN;
+  }
+}

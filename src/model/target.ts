@@ -1,0 +1,77 @@
+import type { RotatePolicy } from './desired.ts';
+import type { Position } from './finding.ts';
+import type { Secret } from './secret.ts';
+
+/** One realm or tenant, its secret store and its guards, with `${env:NAME}` already replaced. */
+export interface Target {
+  readonly name: string;
+  /** The owner name: what grantry may change and prune here. */
+  readonly stack: string;
+  readonly provider: ProviderSettings;
+  readonly store: StoreSettings;
+  readonly rotate: RotatePolicy;
+  readonly guards: Guards;
+  readonly position: Position;
+}
+
+export interface Guards {
+  readonly maxDeletes: number;
+  /** Of the stack's clients, counted from 10 clients up. */
+  readonly maxDeletePercent: number;
+  /** Globs on metadata.name. */
+  readonly protect: readonly string[];
+  /** Seconds. */
+  readonly maxCredentialAge: number | undefined;
+}
+
+export type ProviderSettings = KeycloakSettings | Auth0Settings;
+
+export interface KeycloakSettings {
+  readonly kind: 'keycloak';
+  /** Base URL without a trailing slash. */
+  readonly url: string;
+  readonly realm: string;
+  readonly auth: { readonly realm: string } & (
+    | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: Secret }
+    | { readonly kind: 'password'; readonly username: string; readonly password: Secret }
+  );
+}
+
+export interface Auth0Settings {
+  readonly kind: 'auth0';
+  readonly domain: string;
+  readonly auth: { readonly clientId: string; readonly clientSecret: Secret };
+  /** What to do with onRequest scopes, which Auth0 cannot keep out of a token that asks for none. */
+  readonly onRequestScopes: 'refuse' | 'grant';
+}
+
+export type StoreSettings = VaultSettings | FileStoreSettings;
+
+export interface VaultSettings {
+  readonly kind: 'vault';
+  /** Base URL without a trailing slash. */
+  readonly address: string;
+  readonly namespace: string | undefined;
+  /** The KV v2 mount, without slashes at its ends. */
+  readonly mount: string;
+  /** Path before every document, without slashes at its ends; may be empty. */
+  readonly prefix: string;
+  readonly auth: VaultAuth;
+}
+
+export type VaultAuth =
+  | { readonly kind: 'token'; readonly token: Secret }
+  | { readonly kind: 'approle'; readonly mount: string; readonly roleId: string; readonly secretId: Secret }
+  | { readonly kind: 'jwt'; readonly mount: string; readonly role: string; readonly token: Secret }
+  | { readonly kind: 'github'; readonly mount: string; readonly role: string; readonly audience: string }
+  | { readonly kind: 'kubernetes'; readonly mount: string; readonly role: string };
+
+export interface FileStoreSettings {
+  readonly kind: 'file';
+  /** Directory, absolute. */
+  readonly path: string;
+  /** age recipients (`age1…`) that every document is encrypted to. */
+  readonly recipients: readonly string[];
+  /** age identity (`AGE-SECRET-KEY-1…`) to read documents back with. */
+  readonly identity: Secret;
+}

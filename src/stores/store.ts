@@ -1,0 +1,70 @@
+import type { Secret } from '../model/secret.ts';
+
+/**
+ * What a consumer reads: the credential and the facts needed to use it. Keys of a document that grantry
+ * does not know are kept when it is written again.
+ */
+export interface StoreDocument {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  /** Everything else that grantry writes, in the document's own key names (`token_url`, `scopes`, …). */
+  readonly facts: Readonly<Record<string, string>>;
+}
+
+/** A document as it lies in the store. */
+export interface StoredDocument {
+  readonly document: StoreDocument;
+  /** Counts up with every write; 1 is the first. */
+  readonly version: number;
+}
+
+/**
+ * Who owns a place in the store and what is being done there. Written before the document, so that a crash between
+ * the two leaves nothing that looks foreign. Never holds a secret. Values are at most 512 characters (Vault).
+ */
+export interface StoreMark {
+  readonly stack: string;
+  /** metadata.name of the client. */
+  readonly client: string;
+  readonly owner: string;
+  readonly state: 'active' | 'retired';
+  /** Free key-value facts, such as the step of a rotation. */
+  readonly notes?: Readonly<Record<string, string>>;
+}
+
+/** What is known of a place without reading the document. */
+export interface StoreEntry {
+  /** The mark; undefined when there is none or when it was not made by grantry. */
+  readonly mark: StoreMark | undefined;
+  /** Number of the latest version that was ever written; 0 when none was. */
+  readonly version: number;
+  /** False when nothing was written yet or the latest version was deleted. */
+  readonly readable: boolean;
+}
+
+/**
+ * Where credentials are delivered. Paths are inside the target's prefix, in the form `folder/name`.
+ * Every method throws a GrantryError: UNREACHABLE or NOT_ALLOWED for the store itself, CONFLICT for a lost
+ * check-and-set, FAILED for a document that is not what it should be.
+ */
+export interface Store {
+  /** How output names a place: `secret/m2m/order-service`. */
+  locate(path: string): string;
+  /** How output names the store as a whole: `Vault secret/m2m`. */
+  describe(): string;
+  /** Of these paths, those at which something lies: one listing per folder, no document is read. */
+  existing(paths: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The place without its document; undefined when nothing was ever there. */
+  inspect(path: string): Promise<StoreEntry | undefined>;
+  /** The document; undefined when there is none, or when its latest version was deleted. */
+  read(path: string): Promise<StoredDocument | undefined>;
+  /** Sets the mark, before or after there is a document; other metadata at the place is kept. */
+  mark(path: string, mark: StoreMark): Promise<void>;
+  /**
+   * Writes the document if the latest version is still `expected` (0: nothing was ever written).
+   * Keys that grantry does not know are kept. Returns the new version.
+   */
+  write(path: string, document: StoreDocument, expected: number): Promise<number>;
+  /** Destroys the document, all its versions and the mark; nothing there is no error. */
+  purge(path: string): Promise<void>;
+}
