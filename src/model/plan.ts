@@ -1,0 +1,109 @@
+import type { Address } from './address.ts';
+import type { Json } from './json.ts';
+import type { Delivery, Fields } from './state.ts';
+
+/** A change is data: it can be printed, saved, compared and carried out later, and it holds no secret. */
+export type Change = CreateChange | UpdateChange | DeleteChange | AdoptChange | DeliverChange;
+export type Op = Change['op'];
+
+interface ChangeBase {
+  readonly address: Address;
+  readonly owner: string;
+  /** Why, in words for a reviewer. */
+  readonly reason: string;
+  /** Addresses whose change must have succeeded first. */
+  readonly dependsOn: readonly Address[];
+  /** Remarks on single fields, by path joined with blanks. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+export interface CreateChange extends ChangeBase {
+  readonly op: 'create';
+  readonly after: Fields;
+  /** Clients only. */
+  readonly delivery?: PlannedDelivery;
+}
+
+export interface UpdateChange extends ChangeBase {
+  readonly op: 'update';
+  readonly id: string;
+  readonly before: Fields;
+  readonly after: Fields;
+  readonly delivery?: PlannedDelivery;
+}
+
+/** Takes an object over that carries no mark; its secret stays. */
+export interface AdoptChange extends ChangeBase {
+  readonly op: 'adopt';
+  readonly id: string;
+  readonly before: Fields;
+  readonly after: Fields;
+  readonly delivery?: PlannedDelivery;
+}
+
+export interface DeleteChange extends ChangeBase {
+  readonly op: 'delete';
+  readonly id: string;
+  readonly before: Fields;
+  /** Clients only: the document to mark as retired. */
+  readonly delivered?: Delivery;
+}
+
+/** The client is as declared; only its document in the store is not. */
+export interface DeliverChange extends ChangeBase {
+  readonly op: 'deliver';
+  readonly id: string;
+  readonly after: Fields;
+  readonly delivery: PlannedDelivery;
+}
+
+/** A document to write, without its secret. */
+export interface PlannedDelivery {
+  /** metadata.name of the client. */
+  readonly client: string;
+  readonly path: string;
+  readonly place: string;
+  /** The facts that the document tells beside the credential. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** Why the document must be written. */
+  readonly reason: DeliveryReason;
+  /** True where the listing found nothing at the path, so that the write may insist on being the first. */
+  readonly fresh: boolean;
+  /** The place it was delivered to before, when that is another one: to be marked as retired. */
+  readonly movedFrom?: string;
+}
+
+export type DeliveryReason = 'new' | 'missing' | 'never-delivered' | 'moved' | 'secret-changed' | 'facts-changed' | 'differs';
+
+/** One leaf that differs. */
+export interface FieldChange {
+  readonly path: readonly string[];
+  /** Undefined: was not there. */
+  readonly before: Json | undefined;
+  /** Undefined: will not be there. */
+  readonly after: Json | undefined;
+  /** Gives somebody more power. */
+  readonly widens: boolean;
+  readonly note?: string;
+}
+
+/** Something in the way of a plan: apply refuses until it is gone. */
+export interface Conflict {
+  readonly address: Address;
+  readonly reason: string;
+  readonly hint: string;
+}
+
+/** Desired × actual, after policy. */
+export interface Plan {
+  readonly target: string;
+  readonly stack: string;
+  /** `Keycloak http://localhost:8080 realm acme`. */
+  readonly provider: string;
+  /** `Vault secret/m2m`. */
+  readonly store: string;
+  /** Deletes first, then by kind and name. */
+  readonly changes: readonly Change[];
+  readonly conflicts: readonly Conflict[];
+  readonly unchanged: { readonly apis: number; readonly clients: number };
+}

@@ -1,0 +1,77 @@
+import type { Address } from './address.ts';
+import type { JsonObject } from './json.ts';
+import type { Secret } from './secret.ts';
+
+/**
+ * Everything about one object that grantry is exact about, in the words of its provider's `convert.ts`.
+ * Lists are sorted and values canonical, so that equal objects are equal as JSON.
+ */
+export type Fields = JsonObject;
+
+/** Whether grantry may change an object, told from the mark on it (or on its parts: the least owned one decides). */
+export type Ownership =
+  | { readonly kind: 'ours' }
+  | { readonly kind: 'unmarked'; readonly what: string }
+  | { readonly kind: 'other-stack'; readonly stack: string; readonly what: string };
+
+/** An object as the manifests want it, in the provider's fields. */
+export interface DesiredObject {
+  readonly address: Address;
+  readonly owner: string;
+  readonly fields: Fields;
+  /** Remarks on single fields, by path joined with blanks: which Api decided a token lifetime, say. */
+  readonly notes: Readonly<Record<string, string>>;
+}
+
+/** An object as the provider has it. Holds no secret, unless the read asked for them. */
+export interface ActualObject {
+  readonly address: Address;
+  /** The provider's own id. */
+  readonly id: string;
+  readonly owner: string;
+  readonly ownership: Ownership;
+  readonly fields: Fields;
+  /** Clients only. */
+  readonly credential?: ActualCredential;
+  /** Apis only: scopes that clients outside the stack hold, with those clients' ids. */
+  readonly heldByOthers?: Readonly<Record<string, readonly string[]>>;
+}
+
+export interface ActualCredential {
+  /** When the secret was made, in Unix seconds; undefined where the provider does not tell. */
+  readonly createdAt: number | undefined;
+  /** grantry's own mark of what was last delivered. */
+  readonly delivered: Delivery | undefined;
+  /** Only in a read that asked for secrets, and only where the account may see them. */
+  readonly secret?: Secret;
+}
+
+/** The mark that a credential was delivered; it lies with the client at the provider and holds no secret. */
+export interface Delivery {
+  /** `createdAt` of the secret that was delivered; null where the provider does not tell. */
+  readonly at: number | null;
+  /** Where to, as the store names it: `secret/m2m/order-service`. */
+  readonly place: string;
+  /** The path inside the store's prefix. */
+  readonly path: string;
+  /** Digest of the facts in the document (never of the secret). */
+  readonly facts: string;
+}
+
+/** What a provider says when it is read. */
+export interface ActualState {
+  /** Objects of the stack, and those whose identity a desired object claims. */
+  readonly objects: readonly ActualObject[];
+  /** Desired objects that cannot be, whatever is applied, such as an Api with `managed: false` that does not exist. */
+  readonly impossible: readonly { readonly address: Address; readonly reason: string }[];
+  /** How many clients the listing held, of any owner: an empty listing is never believed. */
+  readonly listedClients: number;
+}
+
+/** Where tokens come from, as the provider's metadata says (RFC 8414). */
+export interface Endpoints {
+  readonly issuer: string;
+  readonly token: string;
+  readonly jwks: string;
+  readonly introspection: string | undefined;
+}

@@ -1,0 +1,69 @@
+import type { DesiredState } from '../model/desired.ts';
+import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
+import type { Secret } from '../model/secret.ts';
+import type { ActualState, Delivery, DesiredObject, Endpoints } from '../model/state.ts';
+
+/** What differs between providers, as data: it drives the engine, the documents and the contract suite. */
+export interface Capabilities {
+  /** The caller may choose a new client's secret, so that the store can hold it before the client exists. */
+  readonly chosenSecret: boolean;
+  /** The caller may choose the client_id. */
+  readonly chosenClientId: boolean;
+  /** A secret changed by hand shows in the listing. */
+  readonly secretChangeVisible: boolean;
+  /** A granted scope can be kept out of tokens that do not ask for it. */
+  readonly onRequestScopes: boolean;
+  /** The server refuses the authentication method that was not declared. */
+  readonly authMethodEnforced: boolean;
+  /** The provider has a token introspection endpoint (RFC 7662). */
+  readonly introspection: boolean;
+}
+
+/** A secret as the provider has it now. */
+export interface IssuedCredential {
+  readonly clientId: string;
+  readonly secret: Secret;
+  /** Unix seconds; undefined where the provider does not tell. */
+  readonly createdAt: number | undefined;
+}
+
+export interface ReadOptions {
+  /** Keep the secrets that the listing shows, in memory, for a comparison with the store. */
+  readonly withSecrets?: boolean;
+}
+
+/** A client to be created; the secret and its mark only where the provider lets the caller choose the secret. */
+export interface NewClient {
+  readonly change: CreateChange;
+  readonly secret?: Secret;
+  readonly delivery?: Delivery;
+}
+
+type ObjectChange = CreateChange | UpdateChange | AdoptChange;
+
+/**
+ * An identity provider. Methods that connect throw GrantryErrors: UNREACHABLE and NOT_ALLOWED for the provider
+ * as a whole, FAILED for one object. No method ever sends back what a read returned.
+ */
+export interface Provider {
+  readonly capabilities: Capabilities;
+  /** How output names it: `Keycloak http://localhost:8080 realm acme`. */
+  describe(): string;
+  /** The desired objects in this provider's fields; pure. */
+  project(desired: DesiredState): readonly DesiredObject[];
+  read(desired: DesiredState, options?: ReadOptions): Promise<ActualState>;
+  endpoints(): Promise<Endpoints>;
+
+  /** Creates the Api or adds what it lacks; takes nothing away that a client may still use. */
+  growApi(change: ObjectChange): Promise<void>;
+  /** Takes away what the Api no longer has, or all of it. */
+  shrinkApi(change: UpdateChange | AdoptChange | DeleteChange): Promise<void>;
+  /** Creates the client; repeating it after a lost answer makes no second one. */
+  createClient(client: NewClient): Promise<IssuedCredential>;
+  updateClient(change: UpdateChange | AdoptChange): Promise<void>;
+  deleteClient(change: DeleteChange): Promise<void>;
+  /** The client's present secret. */
+  readCredential(id: string): Promise<IssuedCredential>;
+  /** Marks the client's credential as delivered. */
+  markDelivered(id: string, delivery: Delivery): Promise<void>;
+}
