@@ -73,7 +73,14 @@ export interface PlannedDelivery {
   readonly movedFrom?: string;
 }
 
-export type DeliveryReason = 'new' | 'missing' | 'never-delivered' | 'moved' | 'secret-changed' | 'facts-changed' | 'differs';
+export type DeliveryReason =
+  | 'new'
+  | 'missing'
+  | 'never-delivered'
+  | 'moved'
+  | 'secret-changed'
+  | 'facts-changed'
+  | 'differs';
 
 /** One leaf that differs. */
 export interface FieldChange {

@@ -1,0 +1,63 @@
+import type { Json, JsonObject } from '../model/json.ts';
+import type { Change, FieldChange } from '../model/plan.ts';
+import type { Fields } from '../model/state.ts';
+import { widens } from './widening.ts';
+
+/** The leaves that a change alters, sorted by path: what a reviewer reads and the audit log names. */
+export function fieldChanges(change: Change): FieldChange[] {
+  const before = 'before' in change ? change.before : undefined;
+  const after = 'after' in change ? change.after : undefined;
+  if (change.op === 'deliver') return [];
+  return leafDifferences(before, after).map((difference) => {
+    const note = change.notes[difference.path.join(' ')];
+    return { ...difference, widens: widens(difference), ...(note === undefined ? {} : { note }) };
+  });
+}
+
+export interface LeafDifference {
+  readonly path: readonly string[];
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
+}
+
+/** Compares leaf by leaf; a list is one leaf, and an empty object is none. */
+export function leafDifferences(before: Fields | undefined, after: Fields | undefined): LeafDifference[] {
+  const found: LeafDifference[] = [];
+  collect(before ?? {}, after ?? {}, [], found);
+  return found;
+}
+
+function collect(before: JsonObject, after: JsonObject, path: readonly string[], found: LeafDifference[]): void {
+  const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
+  for (const key of keys) {
+    const [left, right] = [before[key], after[key]];
+    const here = [...path, key];
+    if (isObject(left) || isObject(right)) {
+      collect(isObject(left) ? left : {}, isObject(right) ? right : {}, here, found);
+      if (!isObject(left) && left !== undefined) found.push({ path: here, before: left, after: undefined });
+      if (!isObject(right) && right !== undefined) found.push({ path: here, before: undefined, after: right });
+    } else if (!sameJson(left, right)) {
+      found.push({ path: here, before: left, after: right });
+    }
+  }
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Deep equality of JSON values, whatever the order of keys. */
+export function sameJson(left: Json | undefined, right: Json | undefined): boolean {
+  if (left === right) return true;
+  if (Array.isArray(left) && Array.isArray(right)) {
+    return left.length === right.length && left.every((item, index) => sameJson(item, right[index]));
+  }
+  if (isObject(left) && isObject(right)) {
+    const keys = Object.keys(left);
+    return (
+      keys.length === Object.keys(right).length &&
+      keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]))
+    );
+  }
+  return false;
+}

@@ -1,0 +1,39 @@
+import type { Json } from '../model/json.ts';
+import type { LeafDifference } from './field-changes.ts';
+
+/**
+ * Whether a difference gives somebody more power: a scope or a role more, another audience, tokens that live longer,
+ * an authentication method that was not accepted before. Fields are named as in the providers' `convert.ts`.
+ */
+export function widens({ path, before, after }: LeafDifference): boolean {
+  switch (path[0]) {
+    case 'access':
+    case 'otherScopes':
+    case 'roles':
+    case 'scopeMappings':
+      return hasMore(before, after);
+    case 'scopes':
+      return path[2] === 'audience' && before !== undefined && after !== undefined;
+    case 'audience':
+      return before !== undefined && after !== undefined;
+    case 'tokenLifetime':
+      return isLonger(before, after);
+    case 'auth':
+      return before !== undefined && after !== undefined;
+    case undefined:
+    default:
+      return false;
+  }
+}
+
+function hasMore(before: Json | undefined, after: Json | undefined): boolean {
+  const had = new Set(Array.isArray(before) ? before : []);
+  return Array.isArray(after) && after.some((name) => !had.has(name));
+}
+
+function isLonger(before: Json | undefined, after: Json | undefined): boolean {
+  if (before === undefined) return false;
+  // null is the server's own default, which is not known here and may be the longer one.
+  if (after === null) return before !== null;
+  return typeof before === 'number' && typeof after === 'number' && after > before;
+}
