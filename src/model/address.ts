@@ -8,8 +8,8 @@ export function addressOf(kind: Kind, name: string): Address {
   return `${kind}/${name}`;
 }
 
-export function kindOf(address: Address): Kind {
-  return address.slice(0, address.indexOf('/')) as Kind;
+export function isKind(address: Address, kind: Kind): boolean {
+  return address.startsWith(`${kind}/`);
 }
 
 export function nameOf(address: Address): string {

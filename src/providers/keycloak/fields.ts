@@ -1,0 +1,70 @@
+import { z } from 'zod';
+
+const names = z.array(z.string());
+const roles = z.strictObject({ realm: names, clients: z.record(z.string(), names) });
+
+/** What grantry is exact about on a Keycloak client; every list is sorted. Absent keys: the client carries no mark yet. */
+export const clientFields = z.strictObject({
+  stack: z.string().optional(),
+  name: z.string().optional(),
+  owner: z.string().optional(),
+  clientId: z.string(),
+  description: z.string(),
+  labels: z.record(z.string(), z.string()),
+  enabled: z.boolean(),
+  access: z.record(z.string(), z.strictObject({ scopes: names, onRequest: names })),
+  /** Client scopes of no Api that is known here. */
+  otherScopes: z.strictObject({ default: names, optional: names }),
+  /** Mappers on the client itself, as `name (type)`. */
+  protocolMappers: names,
+  flows: z.strictObject({
+    standard: z.boolean(),
+    implicit: z.boolean(),
+    directAccessGrants: z.boolean(),
+    serviceAccount: z.boolean(),
+    device: z.boolean(),
+    ciba: z.boolean(),
+    tokenExchange: z.boolean(),
+  }),
+  publicClient: z.boolean(),
+  bearerOnly: z.boolean(),
+  consentRequired: z.boolean(),
+  authorizationServices: z.boolean(),
+  fullScopeAllowed: z.boolean(),
+  redirectUris: names,
+  webOrigins: names,
+  /** Keycloak's authenticator id. */
+  authenticator: z.string(),
+  /** `client_secret_basic`, `client_secret_post`, or `any` where the server is not told. */
+  auth: z.string(),
+  /** Seconds; null: the realm's default. */
+  tokenLifetime: z.number().nullable(),
+  /** Only those that the manifest declares now, or declared when it was last applied. */
+  attributes: z.record(z.string(), z.string()),
+  roles,
+  scopeMappings: roles,
+});
+export type ClientFields = z.infer<typeof clientFields>;
+export type RoleNames = z.infer<typeof roles>;
+
+const scopeFields = z.strictObject({
+  description: z.string(),
+  /** Audiences that the scope puts into tokens: custom ones, and client ids for introspection. */
+  audience: names,
+  introspectedBy: names,
+  /** Whether the scope's name stands in the `scope` claim. */
+  inTokenScope: z.boolean(),
+  /** Mappers that grantry did not make, as `name (type)`. */
+  otherMappers: names,
+  /** The Api that the scope's mark names, where it is another one. */
+  markedFor: z.string().optional(),
+});
+export type ScopeFields = z.infer<typeof scopeFields>;
+
+/** What grantry is exact about on the client scopes that make up an Api. */
+export const apiFields = z.strictObject({
+  stack: z.string().optional(),
+  owner: z.string().optional(),
+  scopes: z.record(z.string(), scopeFields),
+});
+export type ApiFields = z.infer<typeof apiFields>;

@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import type { Delivery, Ownership } from '../../model/state.ts';
+
+/** Attribute names under which grantry's marks lie on clients and client scopes. */
+export const MARK = {
+  stack: 'grantry.stack',
+  name: 'grantry.name',
+  owner: 'grantry.owner',
+  api: 'grantry.api',
+  delivered: 'grantry.delivered',
+  /** Which attributes and roles were declared when the client was last applied: JSON. */
+  declared: 'grantry.declared',
+  labelPrefix: 'grantry.label.',
+  prefix: 'grantry.',
+} as const;
+
+/** Attribute names of Keycloak that grantry sets. */
+export const ATTRIBUTE = {
+  authMethod: 'client.secret.authentication.allowed.method',
+  tokenLifetime: 'access.token.lifespan',
+  secretCreatedAt: 'client.secret.creation.time',
+  rotatedSecret: 'client.secret.rotated',
+  device: 'oauth2.device.authorization.grant.enabled',
+  ciba: 'oidc.ciba.grant.enabled',
+  tokenExchange: 'standard.token.exchange.enabled',
+  inTokenScope: 'include.in.token.scope',
+  onConsentScreen: 'display.on.consent.screen',
+} as const;
+
+export type Attributes = Readonly<Record<string, string>>;
+
+export function ownershipOf(attributes: Attributes, stack: string, what: string): Ownership {
+  const marked = attributes[MARK.stack];
+  if (marked === stack) return { kind: 'ours' };
+  return marked ? { kind: 'other-stack', stack: marked, what } : { kind: 'unmarked', what };
+}
+
+const deliverySchema = z.object({
+  at: z.number().nullable(),
+  place: z.string(),
+  path: z.string(),
+  facts: z.string(),
+});
+
+export function formatDelivery({ at, place, path, facts }: Delivery): string {
+  return JSON.stringify({ at, place, path, facts });
+}
+
+/** A mark that cannot be read counts as none: the credential is then delivered again, which loses nothing. */
+export function parseDelivery(text: string | undefined): Delivery | undefined {
+  return parseJson(text, deliverySchema);
+}
+
+const declaredSchema = z.object({ attributes: z.array(z.string()), roles: z.boolean() });
+
+/** What a client declared when it was last applied, so that what is declared no longer can be taken away. */
+export type Declared = z.infer<typeof declaredSchema>;
+
+export function formatDeclared({ attributes, roles }: Declared): string {
+  return JSON.stringify({ attributes, roles });
+}
+
+export function parseDeclared(text: string | undefined): Declared {
+  return parseJson(text, declaredSchema) ?? { attributes: [], roles: false };
+}
+
+function parseJson<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {
+  if (!text) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}
+
+/** Unix seconds, which Keycloak gives as a string or a number. */
+export function parseSeconds(text: string | undefined): number | undefined {
+  const seconds = Number(text);
+  return text && Number.isFinite(seconds) ? seconds : undefined;
+}
