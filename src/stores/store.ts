@@ -58,8 +58,11 @@ export interface Store {
   inspect(path: string): Promise<StoreEntry | undefined>;
   /** The document; undefined when there is none, or when its latest version was deleted. */
   read(path: string): Promise<StoredDocument | undefined>;
-  /** Sets the mark, before or after there is a document; other metadata at the place is kept. */
-  mark(path: string, mark: StoreMark): Promise<void>;
+  /**
+   * Sets the mark, before or after there is a document; other metadata at the place is kept. With `fresh` the caller
+   * knows that nothing lies there (from `existing`), and nothing is read first.
+   */
+  mark(path: string, mark: StoreMark, options?: { readonly fresh?: boolean }): Promise<void>;
   /**
    * Writes the document if the latest version is still `expected` (0: nothing was ever written).
    * Keys that grantry does not know are kept. Returns the new version.

@@ -1,0 +1,153 @@
+import { GrantryError } from '../model/errors.ts';
+import { networkFailureOf, printableUrl, unreachable } from './network-error.ts';
+import type { Service } from './network-error.ts';
+import type { HttpPorts } from './ports.ts';
+import { DEFAULT_RETRY, retry, retryAfterMs } from './retry.ts';
+import type { Again, Attempt, RetryPolicy } from './retry.ts';
+
+export interface HttpRequest {
+  readonly service: Service;
+  readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Sent as JSON. */
+  readonly json?: unknown;
+  /** Sent as application/x-www-form-urlencoded. */
+  readonly form?: Readonly<Record<string, string>>;
+  /** May be executed twice without harm. Default: GET, PUT and DELETE. */
+  readonly idempotent?: boolean;
+  /** Milliseconds for one attempt, body included; default 30 seconds. */
+  readonly timeoutMs?: number;
+  readonly retry?: RetryPolicy;
+}
+
+/** An answer of any status. */
+export interface HttpResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  /** The parsed body; undefined when it was empty or no JSON. */
+  readonly body: unknown;
+  /** Tells an empty body and a page of a proxy apart. The text itself is not kept: nothing may quote it. */
+  readonly format: 'json' | 'empty' | 'other';
+}
+
+const DEFAULT_TIMEOUT_MS = 30_000;
+
+/**
+ * One request and its answer, whatever its status. Throws UNREACHABLE when there is no answer, or a redirect
+ * (following it would carry credentials to a host nobody named). Repeats what can be repeated without harm.
+ */
+export async function requestJson(request: HttpRequest, ports: HttpPorts): Promise<HttpResponse> {
+  checkUrl(request);
+  const response = await retry(
+    () => send(request, ports),
+    (outcome) => againFor(request.idempotent ?? isIdempotent(request.method), outcome, ports.clock.now()),
+    ports,
+    request.retry ?? DEFAULT_RETRY,
+  ).catch((error: unknown) => {
+    throw asGrantryError(error, request.service, request.url, ports.signal);
+  });
+  refuseRedirect(request, response);
+  return response;
+}
+
+/** `fetch` refuses such URLs too, but quotes them. */
+function checkUrl({ service, url }: HttpRequest): void {
+  const parsed = URL.canParse(url) ? new URL(url) : undefined;
+  if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+    throw new GrantryError('INVALID_INPUT', `The address of ${service.name} is not an http or https URL`);
+  }
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw new GrantryError(
+      'INVALID_INPUT',
+      `The address of ${service.name} contains credentials: ${printableUrl(url)}`,
+      {
+        hint: 'Remove them from the URL; the Target has a place for credentials.',
+      },
+    );
+  }
+}
+
+/**
+ * What a failed request should look like to the user: UNREACHABLE for a network failure, INTERRUPTED for an abort.
+ * Anything else is returned as it is. For clients that call `fetch` on their own.
+ */
+export function asGrantryError(error: unknown, service: Service, url: string, signal?: AbortSignal): unknown {
+  if (error instanceof GrantryError) {
+    return error;
+  }
+  if (signal?.aborted === true) {
+    return signal.reason instanceof GrantryError
+      ? signal.reason
+      : new GrantryError('INTERRUPTED', `Interrupted while talking to ${service.name} at ${printableUrl(url)}`);
+  }
+  const failure = networkFailureOf(error);
+  return failure === undefined ? error : unreachable(service, url, failure);
+}
+
+/** Whether an outcome calls for another attempt: see `retry`. */
+export function againFor(
+  idempotent: boolean,
+  outcome: Attempt<{ readonly status: number; readonly headers: Pick<Headers, 'get'> }>,
+  now: number,
+): Again {
+  if ('error' in outcome) {
+    const failure = networkFailureOf(outcome.error);
+    return failure !== undefined && failure.transient && (idempotent || failure.notExecuted) ? {} : false;
+  }
+  const { status, headers } = outcome.value;
+  // 429 refuses before acting. A 5xx may come from a proxy that lost the answer of a server that acted.
+  if (status === 429 || (idempotent && (status === 502 || status === 503 || status === 504))) {
+    return { afterMs: retryAfterMs(headers, now) };
+  }
+  return false;
+}
+
+function isIdempotent(method: HttpRequest['method']): boolean {
+  return method === 'GET' || method === 'PUT' || method === 'DELETE';
+}
+
+async function send(request: HttpRequest, ports: HttpPorts): Promise<HttpResponse> {
+  const timeout = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+  const signal = ports.signal === undefined ? timeout : AbortSignal.any([timeout, ports.signal]);
+  const response = await ports.fetch(request.url, { ...initOf(request), redirect: 'manual', signal });
+  return { status: response.status, headers: response.headers, ...parse(await response.text()) };
+}
+
+function initOf(request: HttpRequest): { method: string; headers: Record<string, string>; body?: string } {
+  const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
+  const base = { method: request.method, headers };
+  if (request.json !== undefined) {
+    headers['content-type'] ??= 'application/json';
+    return { ...base, body: JSON.stringify(request.json) };
+  }
+  if (request.form !== undefined) {
+    headers['content-type'] ??= 'application/x-www-form-urlencoded';
+    return { ...base, body: new URLSearchParams(request.form).toString() };
+  }
+  return base;
+}
+
+function parse(text: string): Pick<HttpResponse, 'body' | 'format'> {
+  if (text === '') {
+    return { body: undefined, format: 'empty' };
+  }
+  try {
+    return { body: JSON.parse(text) as unknown, format: 'json' };
+  } catch {
+    // The error of JSON.parse quotes the text.
+    return { body: undefined, format: 'other' };
+  }
+}
+
+function refuseRedirect(request: HttpRequest, response: HttpResponse): void {
+  if (response.status < 300 || response.status > 399 || response.status === 304) {
+    return;
+  }
+  const location = response.headers.get('location') ?? '';
+  const to = URL.canParse(location, request.url) ? printableUrl(new URL(location, request.url).href) : 'another place';
+  const message = `${request.service.name} at ${printableUrl(request.url)} redirects to ${to}, which is not followed`;
+  throw new GrantryError('UNREACHABLE', message, {
+    hint: `If that is where it lives, put this address into the Target. ${request.service.check}`,
+  });
+}

@@ -1,0 +1,132 @@
+import { GrantryError } from '../model/errors.ts';
+
+/** Which server a request is for, as errors word it. */
+export interface Service {
+  /** Such as `Vault`. */
+  readonly name: string;
+  /** A sentence that tells the user how to check it, such as ``Check it with `vault status`.`` */
+  readonly check: string;
+}
+
+type Kind = 'refused' | 'dns' | 'tls' | 'timeout' | 'broken';
+
+/** Why a request got no answer. */
+export interface NetworkFailure {
+  readonly kind: Kind;
+  /** True when the server cannot have acted on the request, so that any request may be repeated. */
+  readonly notExecuted: boolean;
+  /** True when waiting may help. */
+  readonly transient: boolean;
+  /** The code of Node or undici, such as `ECONNREFUSED`. */
+  readonly code: string;
+}
+
+const REFUSED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
+const DNS = new Set(['ENOTFOUND', 'EAI_AGAIN', 'EAI_FAIL', 'EAI_NODATA']);
+const NO_CONNECTION = new Set(['UND_ERR_CONNECT_TIMEOUT', 'ETIMEDOUT']);
+const TIMEOUT = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT', 'TimeoutError']);
+/** Certificates that a private CA explains. */
+const UNKNOWN_CA = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+]);
+
+/** Reads what `fetch` threw; undefined when it is no network failure (a bug, or an abort by the caller). */
+export function networkFailureOf(error: unknown): NetworkFailure | undefined {
+  for (const { code, syscall } of chainOf(error)) {
+    const failure = classify(code, syscall);
+    if (failure !== undefined) {
+      return { ...failure, code };
+    }
+  }
+  if (error instanceof TypeError && /fetch failed|terminated/.test(error.message)) {
+    return { kind: 'broken', notExecuted: false, transient: true, code: 'connection broken' };
+  }
+  return undefined;
+}
+
+function classify(code: string, syscall: unknown): Omit<NetworkFailure, 'code'> | undefined {
+  if (REFUSED.has(code)) {
+    return { kind: 'refused', notExecuted: true, transient: true };
+  }
+  if (DNS.has(code)) {
+    return { kind: 'dns', notExecuted: true, transient: code === 'EAI_AGAIN' };
+  }
+  if (NO_CONNECTION.has(code)) {
+    return { kind: 'timeout', notExecuted: code !== 'ETIMEDOUT' || syscall === 'connect', transient: true };
+  }
+  if (TIMEOUT.has(code)) {
+    return { kind: 'timeout', notExecuted: false, transient: true };
+  }
+  if (UNKNOWN_CA.has(code) || /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/.test(code)) {
+    return { kind: 'tls', notExecuted: true, transient: false };
+  }
+  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET' || code.startsWith('HPE_')) {
+    return { kind: 'broken', notExecuted: false, transient: true };
+  }
+  return undefined;
+}
+
+/** The error and its causes, outermost first; also the members of an AggregateError (one per address tried). */
+function* chainOf(error: unknown, depth = 0): Generator<{ code: string; syscall: unknown }> {
+  if (!(error instanceof Error) || depth > 5) {
+    return;
+  }
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
+  yield { code, syscall: 'syscall' in error ? error.syscall : undefined };
+  yield* chainOf(error.cause, depth + 1);
+  if (error instanceof AggregateError) {
+    for (const member of error.errors) {
+      yield* chainOf(member, depth + 1);
+    }
+  }
+}
+
+/** A URL as output may show it: without credentials, query and fragment. */
+export function printableUrl(url: string): string {
+  if (!URL.canParse(url)) {
+    return '(not a URL)';
+  }
+  const { origin, protocol, host, pathname } = new URL(url);
+  return `${origin === 'null' ? `${protocol}//${host}` : origin}${pathname === '/' ? '' : pathname}`;
+}
+
+const WORDING: Readonly<Record<Kind, (failure: NetworkFailure, host: string) => { message: string; advice?: string }>> =
+  {
+    refused: ({ code }) => ({ message: `nothing accepts connections there (${code})`, advice: 'Is the server up?' }),
+    dns: ({ code }, host) => ({
+      message: `the name ${host} does not resolve (${code})`,
+      advice: 'Check the host name.',
+    }),
+    timeout: ({ code }) => ({
+      message: `no answer in time (${code})`,
+      advice: 'A firewall or proxy may be in the way.',
+    }),
+    broken: ({ code }) => ({ message: `the connection broke off (${code})` }),
+    tls: ({ code }) => ({ message: `TLS failed (${code})`, advice: tlsAdvice(code) }),
+  };
+
+/** The error for a server that gave no answer: UNREACHABLE, with the URL and how to check. */
+export function unreachable(service: Service, url: string, failure: NetworkFailure): GrantryError {
+  const where = printableUrl(url);
+  const { message, advice } = WORDING[failure.kind](failure, new URL(url).hostname);
+  return new GrantryError('UNREACHABLE', `${service.name} cannot be reached at ${where}: ${message}`, {
+    hint: advice === undefined ? service.check : `${advice} ${service.check}`,
+  });
+}
+
+function tlsAdvice(code: string): string {
+  if (UNKNOWN_CA.has(code)) {
+    return 'Its certificate comes from an unknown CA or is self-signed: set NODE_EXTRA_CA_CERTS to the PEM file of that CA.';
+  }
+  if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
+    return 'Renew the certificate, or correct the clock of this machine.';
+  }
+  if (code === 'ERR_TLS_CERT_ALTNAME_INVALID') {
+    return 'The certificate is for another host name.';
+  }
+  return 'Is it really https that the server speaks on this port?';
+}

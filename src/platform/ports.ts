@@ -1,0 +1,29 @@
+import type { Clock } from './clock.ts';
+import { systemClock } from './clock.ts';
+
+/** What the code that talks to servers needs of the outside. */
+export interface HttpPorts {
+  readonly fetch: typeof globalThis.fetch;
+  readonly clock: Clock;
+  /** Like Math.random: at least 0, below 1. */
+  readonly random: () => number;
+  /** Aborts every request and every wait. */
+  readonly signal?: AbortSignal;
+}
+
+/** HttpPorts and the process environment. */
+export interface Ports extends HttpPorts {
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The real outside. */
+export function systemPorts(signal?: AbortSignal): Ports {
+  return {
+    // Looked up at every call, so that a dispatcher or a test double installed later is used.
+    fetch: (input, init) => globalThis.fetch(input, init),
+    clock: systemClock,
+    random: Math.random,
+    env: process.env,
+    ...(signal === undefined ? {} : { signal }),
+  };
+}

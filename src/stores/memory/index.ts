@@ -1,0 +1,106 @@
+import { GrantryError } from '../../model/errors.ts';
+import { fromData, mergeData } from '../document.ts';
+import type { DocumentData } from '../document.ts';
+import { fromPairs, mergePairs } from '../mark.ts';
+import type { MarkPairs } from '../mark.ts';
+import { checkStorePath, groupByFolder } from '../path.ts';
+import type { Store, StoreDocument, StoredDocument, StoreEntry, StoreMark } from '../store.ts';
+
+interface Place {
+  pairs: MarkPairs;
+  /** Index 0 is version 1; undefined where it was deleted. */
+  readonly versions: (DocumentData | undefined)[];
+}
+
+/** A store in memory, for unit tests, with the handles that tests need. */
+export class MemoryStore implements Store {
+  readonly #places = new Map<string, Place>();
+  /** One per listing, read and write, as Vault would see them. */
+  requests = 0;
+  /** Of these, the ones that changed something. */
+  writes = 0;
+
+  locate(path: string): string {
+    return `memory/${checkStorePath(path)}`;
+  }
+
+  describe(): string {
+    return 'memory';
+  }
+
+  async existing(paths: readonly string[]): Promise<ReadonlySet<string>> {
+    this.requests += groupByFolder(paths).size;
+    return new Set(paths.filter((path) => this.#listed(path)));
+  }
+
+  async inspect(path: string): Promise<StoreEntry | undefined> {
+    this.requests += 1;
+    const place = this.#places.get(checkStorePath(path));
+    return place === undefined
+      ? undefined
+      : { mark: fromPairs(place.pairs), version: place.versions.length, readable: place.versions.at(-1) !== undefined };
+  }
+
+  async read(path: string): Promise<StoredDocument | undefined> {
+    this.requests += 1;
+    const versions = this.#places.get(checkStorePath(path))?.versions ?? [];
+    const data = versions.at(-1);
+    return data === undefined ? undefined : { document: fromData(data, this.locate(path)), version: versions.length };
+  }
+
+  async mark(path: string, mark: StoreMark): Promise<void> {
+    this.#countWrite();
+    const place = this.#at(path);
+    place.pairs = mergePairs(place.pairs, mark);
+  }
+
+  async write(path: string, document: StoreDocument, expected: number): Promise<number> {
+    this.#countWrite();
+    const versions = this.#places.get(checkStorePath(path))?.versions ?? [];
+    if (versions.length !== expected) {
+      throw new GrantryError('CONFLICT', `${this.locate(path)} was changed by someone else since it was looked at`);
+    }
+    const data = mergeData(versions.at(-1), document);
+    return this.#at(path).versions.push(data);
+  }
+
+  async purge(path: string): Promise<void> {
+    this.#countWrite();
+    this.#places.delete(checkStorePath(path));
+  }
+
+  /** Writes as somebody else would: a new version, of any content. */
+  writeForeign(path: string, data: DocumentData, pairs: MarkPairs = {}): void {
+    const place = this.#at(path);
+    place.pairs = { ...place.pairs, ...pairs };
+    place.versions.push(data);
+  }
+
+  /** Deletes the latest version; its number stays taken. */
+  deleteLatest(path: string): void {
+    const versions = this.#at(path).versions;
+    versions[versions.length - 1] = undefined;
+  }
+
+  /** Everything that lies at a path, secrets in the clear. */
+  peek(path: string): { readonly data: DocumentData | undefined; readonly pairs: MarkPairs } | undefined {
+    const place = this.#places.get(path);
+    return place === undefined ? undefined : { data: place.versions.at(-1), pairs: place.pairs };
+  }
+
+  #listed(path: string): boolean {
+    const versions = this.#places.get(path)?.versions;
+    return versions !== undefined && (versions.length === 0 || versions.at(-1) !== undefined);
+  }
+
+  #at(path: string): Place {
+    const place = this.#places.get(checkStorePath(path)) ?? { pairs: {}, versions: [] };
+    this.#places.set(path, place);
+    return place;
+  }
+
+  #countWrite(): void {
+    this.requests += 1;
+    this.writes += 1;
+  }
+}

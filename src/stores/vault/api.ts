@@ -1,0 +1,146 @@
+import type { z } from 'zod';
+import { GrantryError } from '../../model/errors.ts';
+import type { VaultSettings } from '../../model/target.ts';
+import type { HttpResponse } from '../../platform/http.ts';
+import type { DocumentData } from '../document.ts';
+import type { MarkPairs } from '../mark.ts';
+import { bodies, toMetadata, toPathData } from './convert.ts';
+import type { PathData, PathMetadata } from './convert.ts';
+import { isAbsent, isCasMismatch, noMount, saysInvalidToken, unexpectedBody, vaultError } from './errors.ts';
+import type { VaultSession } from './session.ts';
+import type { VaultCall } from './transport.ts';
+
+/** How a write ended: `lost` when the latest version was not the expected one. */
+export type Written =
+  | {
+      readonly kind: 'done';
+      readonly version: number;
+      /** When Vault is going to delete what was just written; empty: never. */
+      readonly deletedAt: string;
+    }
+  | { readonly kind: 'lost' };
+
+/** The calls of KV version 2 that grantry needs. Paths are below the mount, prefix included. */
+export class KvApi {
+  readonly #address: string;
+  readonly #mount: string;
+  readonly #send: VaultSession;
+
+  constructor(settings: VaultSettings, send: VaultSession) {
+    this.#address = settings.address;
+    this.#mount = settings.mount;
+    this.#send = send;
+  }
+
+  /**
+   * Refuses a mount that is not KV version 2: on version 1 every place would look empty, and a write would end up
+   * at a path called `data/…`. Any token that may see anything in the mount may ask this.
+   */
+  async checkMount(): Promise<void> {
+    const path = `sys/internal/ui/mounts/${this.#mount}`;
+    const response = await this.#send({ method: 'GET', path });
+    if (response.status === 403 && !saysInvalidToken(response)) {
+      throw noMount(this.#address, this.#mount);
+    }
+    const { type, options } = this.#expect(bodies.mount, response, path, 'read').data;
+    if (type !== 'kv' || options?.version !== '2') {
+      const found = type === 'kv' ? 'KV version 1' : `of type "${type}"`;
+      const message = `The secrets engine at ${this.#mount}/ of Vault at ${this.#address} is ${found}; grantry needs KV version 2`;
+      const hint = `Name another mount, or upgrade this one: vault kv enable-versioning ${this.#mount}/`;
+      throw new GrantryError('NOT_ALLOWED', message, { hint });
+    }
+  }
+
+  /** Names in a folder, deleted documents left out; folders end in a slash. */
+  async list(folder: string): Promise<readonly string[]> {
+    const path = this.#path('metadata', folder);
+    const response = await this.#send({ method: 'GET', path, query: 'list=true&exclude_deleted=true' });
+    return isAbsent(response) ? [] : this.#expect(bodies.list, response, `${path}/`, 'list').data.keys;
+  }
+
+  async readMetadata(place: string): Promise<PathMetadata | undefined> {
+    const path = this.#path('metadata', place);
+    const response = await this.#send({ method: 'GET', path });
+    return isAbsent(response) ? undefined : toMetadata(this.#expect(bodies.metadata, response, path, 'read'));
+  }
+
+  /** Replaces all pairs of a place; its other settings stay. */
+  async writeMetadata(place: string, pairs: MarkPairs): Promise<void> {
+    const path = this.#path('metadata', place);
+    const call: VaultCall = { method: 'POST', path, json: { custom_metadata: pairs }, idempotent: true };
+    this.#expectDone(await this.#send(call), path, 'update');
+  }
+
+  async readData(place: string): Promise<PathData | undefined> {
+    const path = this.#path('data', place);
+    const response = await this.#send({ method: 'GET', path });
+    if (isAbsent(response)) {
+      return undefined;
+    }
+    const deleted = response.status === 404 ? bodies.data.safeParse(response.body) : undefined;
+    return toPathData(deleted?.success === true ? deleted.data : this.#expect(bodies.data, response, path, 'read'));
+  }
+
+  /** Writes a version if the latest is `cas`. */
+  async writeData(place: string, data: DocumentData, cas: number): Promise<Written> {
+    const path = this.#path('data', place);
+    const response = await this.#send({ method: 'POST', path, json: { options: { cas }, data } });
+    if (isCasMismatch(response)) {
+      return { kind: 'lost' };
+    }
+    const { data: written } = this.#expect(bodies.written, response, path, cas === 0 ? 'create' : 'update');
+    return { kind: 'done', version: written.version, deletedAt: written.deletion_time };
+  }
+
+  /**
+   * Writes a version that is the latest one with these keys replaced, if the latest is `cas`: Vault merges, so that
+   * keys of others pass through no JSON parser of ours, and no read is needed.
+   */
+  async patchData(
+    place: string,
+    data: DocumentData,
+    cas: number,
+  ): Promise<Written | { kind: 'deleted' | 'forbidden' }> {
+    const path = this.#path('data', place);
+    const response = await this.#send({ method: 'PATCH', path, json: { options: { cas }, data } });
+    if (isCasMismatch(response)) {
+      return { kind: 'lost' };
+    }
+    if (response.status === 403 && !saysInvalidToken(response)) {
+      return { kind: 'forbidden' };
+    }
+    if (isAbsent(response) || (response.status === 404 && bodies.written.safeParse(response.body).success)) {
+      return { kind: 'deleted' };
+    }
+    const { data: written } = this.#expect(bodies.written, response, path, 'patch');
+    return { kind: 'done', version: written.version, deletedAt: written.deletion_time };
+  }
+
+  /** Removes a place with all its versions. */
+  async remove(place: string): Promise<void> {
+    const path = this.#path('metadata', place);
+    this.#expectDone(await this.#send({ method: 'DELETE', path }), path, 'delete');
+  }
+
+  #path(kind: 'data' | 'metadata', place: string): string {
+    return [this.#mount, kind, place].filter((part) => part !== '').join('/');
+  }
+
+  #expect<T>(schema: z.ZodType<T>, response: HttpResponse, path: string, capability: string): T {
+    const attempted = { address: this.#address, path, capability };
+    if (response.status !== 200) {
+      throw vaultError(response, attempted);
+    }
+    const parsed = schema.safeParse(response.body);
+    if (!parsed.success) {
+      throw unexpectedBody(response, attempted);
+    }
+    return parsed.data;
+  }
+
+  #expectDone(response: HttpResponse, path: string, capability: string): void {
+    if (response.status !== 204 && response.status !== 200) {
+      throw vaultError(response, { address: this.#address, path, capability });
+    }
+  }
+}

@@ -1,0 +1,115 @@
+import { z } from 'zod';
+import { GrantryError } from '../../model/errors.ts';
+import type { HttpResponse } from '../../platform/http.ts';
+
+/** What was attempted, for the wording of an error. */
+export interface Attempted {
+  /** Base URL of the Vault. */
+  readonly address: string;
+  /** The API path, as a policy names it: `secret/data/m2m/a`. */
+  readonly path: string;
+  /** The capability that it takes, as a policy names it. */
+  readonly capability: string;
+}
+
+const errorBody = z.object({ errors: z.array(z.string()) });
+
+/** What Vault says went wrong. Only ever compared with known phrases: it may quote what was sent. */
+export function phrasesOf(response: HttpResponse): string {
+  const parsed = errorBody.safeParse(response.body);
+  return parsed.success ? parsed.data.errors.join('\n') : '';
+}
+
+/** Vault's way to say that nothing lies there: 404 with an empty list of errors, and nothing else. */
+export function isAbsent(response: HttpResponse): boolean {
+  const parsed = errorBody.safeParse(response.body);
+  return response.status === 404 && parsed.success && parsed.data.errors.length === 0;
+}
+
+export function isCasMismatch(response: HttpResponse): boolean {
+  return response.status === 400 && phrasesOf(response).includes('check-and-set parameter did not match');
+}
+
+/** True when a 403 is about the token itself, not about what it may do. Older servers do not tell. */
+export function saysInvalidToken(response: HttpResponse): boolean {
+  return response.status === 403 && phrasesOf(response).includes('invalid token');
+}
+
+/** The error for an answer that is not the one expected. */
+export function vaultError(response: HttpResponse, attempted: Attempted): GrantryError {
+  const phrases = phrasesOf(response);
+  const { address, path } = attempted;
+  if (phrases.includes('Vault is sealed')) {
+    return unreachable(`Vault at ${address} is sealed`, `Unseal it (vault operator unseal). ${check(address)}`);
+  }
+  if (phrases === '' && !isVaultLike(response)) {
+    return notVault(response, address);
+  }
+  if (response.status === 403) {
+    return forbidden(response, attempted);
+  }
+  if (response.status === 404 && phrases.includes('no handler for route')) {
+    return noMount(address, path.split('/')[0] ?? path);
+  }
+  if (response.status === 429) {
+    return unreachable(`Vault at ${address} keeps refusing requests: rate limit (429)`, 'Try again later.');
+  }
+  if (response.status >= 500) {
+    return unreachable(`Vault at ${address} answers ${response.status} at ${path}`, check(address));
+  }
+  return new GrantryError('FAILED', `Vault at ${address} answers ${response.status} at ${path}`, {
+    hint: 'The audit log of Vault has the details.',
+  });
+}
+
+/** The error for an answer of status 200 that does not look as documented. */
+export function unexpectedBody(response: HttpResponse, attempted: Attempted): GrantryError {
+  return response.format === 'json'
+    ? unreachable(`Vault at ${attempted.address} gave an answer at ${attempted.path} that does not look like Vault's`)
+    : notVault(response, attempted.address);
+}
+
+/** The error for a mount that is not there, or that the token may not see: Vault does not tell which. */
+export function noMount(address: string, mount: string): GrantryError {
+  const message = `Vault at ${address} has no secrets engine at ${mount}/, or the login may not see it`;
+  return new GrantryError('NOT_ALLOWED', message, {
+    hint: `Check spec.secrets.vault.mount and namespace. To create it: vault secrets enable -path=${mount} -version=2 kv. To grant access: docs/vault.md.`,
+  });
+}
+
+function forbidden(response: HttpResponse, attempted: Attempted): GrantryError {
+  const { address, path, capability } = attempted;
+  if (saysInvalidToken(response)) {
+    return new GrantryError('NOT_ALLOWED', `Vault at ${address} does not accept the token: wrong, expired or revoked`, {
+      hint: `Check it with: VAULT_ADDR=${address} vault token lookup`,
+    });
+  }
+  return new GrantryError('NOT_ALLOWED', `Vault at ${address} does not allow "${capability}" on ${path}`, {
+    hint: `Add to the policy: path "${path}" { capabilities = ["${capability}"] }. docs/vault.md has the whole policy.`,
+  });
+}
+
+function notVault(response: HttpResponse, address: string): GrantryError {
+  const what = response.format === 'other' ? 'a page that is not JSON' : 'something else than Vault';
+  return unreachable(
+    `At ${address} answers ${what} (status ${response.status})`,
+    `A proxy or another server may be in the way. ${check(address)}`,
+  );
+}
+
+function isVaultLike(response: HttpResponse): boolean {
+  return (
+    response.format === 'json' &&
+    typeof response.body === 'object' &&
+    response.body !== null &&
+    ('errors' in response.body || 'request_id' in response.body)
+  );
+}
+
+function unreachable(message: string, hint?: string): GrantryError {
+  return new GrantryError('UNREACHABLE', message, hint === undefined ? {} : { hint });
+}
+
+function check(address: string): string {
+  return `Check it with: VAULT_ADDR=${address} vault status`;
+}

@@ -1,0 +1,144 @@
+import pLimit from 'p-limit';
+import { GrantryError } from '../../model/errors.ts';
+import type { VaultSettings } from '../../model/target.ts';
+import type { Ports } from '../../platform/ports.ts';
+import { fromData, mergeData, toData } from '../document.ts';
+import { mergePairs, samePairs } from '../mark.ts';
+import { checkStorePath, groupByFolder } from '../path.ts';
+import type { Store, StoreDocument, StoredDocument, StoreEntry, StoreMark } from '../store.ts';
+import { KvApi } from './api.ts';
+import type { Written } from './api.ts';
+import { toEntry } from './convert.ts';
+import { openSession } from './session.ts';
+import { createTransport } from './transport.ts';
+
+/** Listings in flight at the same time. */
+const LISTINGS = 8;
+
+/** Logs in to Vault, checks the mount, and returns the store: two requests. */
+export async function openVaultStore(settings: VaultSettings, ports: Ports): Promise<Store> {
+  checkStorePath(settings.mount);
+  if (settings.prefix !== '') {
+    checkStorePath(settings.prefix);
+  }
+  const api = new KvApi(settings, await openSession(settings, createTransport(settings, ports), ports));
+  await api.checkMount();
+  return new VaultStore(settings, api, ports);
+}
+
+class VaultStore implements Store {
+  readonly #settings: VaultSettings;
+  readonly #api: KvApi;
+  readonly #ports: Ports;
+  /** False once Vault has refused a patch: then every update is read, merged and written. */
+  #mayPatch = true;
+
+  constructor(settings: VaultSettings, api: KvApi, ports: Ports) {
+    this.#settings = settings;
+    this.#api = api;
+    this.#ports = ports;
+  }
+
+  locate(path: string): string {
+    return `${this.#settings.mount}/${this.#place(path)}`;
+  }
+
+  describe(): string {
+    const { mount, prefix } = this.#settings;
+    return `Vault ${prefix === '' ? mount : `${mount}/${prefix}`}`;
+  }
+
+  async existing(paths: readonly string[]): Promise<ReadonlySet<string>> {
+    const limit = pLimit(LISTINGS);
+    const found = await Promise.all(
+      [...groupByFolder(paths)].map(([folder, wanted]) =>
+        limit(async () => {
+          const names = new Set(await this.#api.list(this.#folder(folder)));
+          return wanted.filter((name) => names.has(name)).map((name) => (folder === '' ? name : `${folder}/${name}`));
+        }),
+      ),
+    );
+    return new Set(found.flat());
+  }
+
+  async inspect(path: string): Promise<StoreEntry | undefined> {
+    const metadata = await this.#api.readMetadata(this.#place(path));
+    return metadata === undefined ? undefined : toEntry(metadata, this.#ports.clock.now());
+  }
+
+  async read(path: string): Promise<StoredDocument | undefined> {
+    const found = await this.#api.readData(this.#place(path));
+    return found?.data === undefined
+      ? undefined
+      : { document: fromData(found.data, this.locate(path)), version: found.version };
+  }
+
+  async mark(path: string, mark: StoreMark, options: { readonly fresh?: boolean } = {}): Promise<void> {
+    const place = this.#place(path);
+    // Vault replaces all custom_metadata of a place, so what others wrote there has to be sent again.
+    const before = options.fresh === true ? {} : ((await this.#api.readMetadata(place))?.pairs ?? {});
+    const after = mergePairs(before, mark);
+    if (!samePairs(before, after)) {
+      await this.#api.writeMetadata(place, after);
+    }
+  }
+
+  async write(path: string, document: StoreDocument, expected: number): Promise<number> {
+    const place = this.#place(path);
+    const written =
+      expected === 0
+        ? await this.#api.writeData(place, toData(document), 0)
+        : await this.#update(place, document, expected);
+    if (written.kind === 'lost') {
+      throw new GrantryError('CONFLICT', `${this.locate(path)} was changed by someone else since it was looked at`, {
+        hint: 'Nothing was overwritten. Run the command again: it starts from what lies there now.',
+      });
+    }
+    if (written.deletedAt !== '') {
+      throw this.#willVanish(path, written.deletedAt);
+    }
+    return written.version;
+  }
+
+  async purge(path: string): Promise<void> {
+    await this.#api.remove(this.#place(path));
+  }
+
+  async #update(place: string, document: StoreDocument, expected: number): Promise<Written> {
+    if (this.#mayPatch) {
+      const patched = await this.#api.patchData(place, toData(document), expected);
+      if (patched.kind === 'done' || patched.kind === 'lost') {
+        return patched;
+      }
+      if (patched.kind === 'deleted') {
+        // Nothing is left to merge with, but the number of the deleted version is still what check-and-set counts.
+        return this.#api.writeData(place, toData(document), expected);
+      }
+      this.#mayPatch = false;
+    }
+    const before = await this.#api.readData(place);
+    return this.#api.writeData(place, mergeData(before?.data, document), expected);
+  }
+
+  /** delete_version_after of the mount or the place, which cannot be overruled by a write. */
+  #willVanish(path: string, at: string): GrantryError {
+    const { mount } = this.#settings;
+    return new GrantryError(
+      'FAILED',
+      `Vault is going to delete ${this.locate(path)} at ${at}: delete_version_after is set`,
+      {
+        hint: `A live credential must not vanish. Unset it: vault write ${mount}/config delete_version_after=0s, and in the metadata of that place.`,
+      },
+    );
+  }
+
+  #folder(folder: string): string {
+    const { prefix } = this.#settings;
+    return folder === '' ? prefix : this.#place(folder);
+  }
+
+  #place(path: string): string {
+    const { prefix } = this.#settings;
+    return prefix === '' ? checkStorePath(path) : `${prefix}/${checkStorePath(path)}`;
+  }
+}
