@@ -52,15 +52,18 @@ export interface Store {
   locate(path: string): string;
   /** How output names the store as a whole: `Vault secret/m2m`. */
   describe(): string;
-  /** Of these paths, those at which something lies: one listing per folder, no document is read. */
-  existing(paths: readonly string[]): Promise<ReadonlySet<string>>;
+  /**
+   * Of these paths, those at which something lies: one listing per folder, no document is read. A place whose latest
+   * version was deleted counts only with `includeDeleted`; one that has a mark and no document yet always does.
+   */
+  existing(paths: readonly string[], options?: { readonly includeDeleted?: boolean }): Promise<ReadonlySet<string>>;
   /** The place without its document; undefined when nothing was ever there. */
   inspect(path: string): Promise<StoreEntry | undefined>;
   /** The document; undefined when there is none, or when its latest version was deleted. */
   read(path: string): Promise<StoredDocument | undefined>;
   /**
    * Sets the mark, before or after there is a document; other metadata at the place is kept. With `fresh` the caller
-   * knows that nothing lies there (from `existing`), and nothing is read first.
+   * knows that nothing lies there (from `existing` with `includeDeleted`), and nothing is read first.
    */
   mark(path: string, mark: StoreMark, options?: { readonly fresh?: boolean }): Promise<void>;
   /**

@@ -28,9 +28,12 @@ export class MemoryStore implements Store {
     return 'memory';
   }
 
-  async existing(paths: readonly string[]): Promise<ReadonlySet<string>> {
+  async existing(
+    paths: readonly string[],
+    options: { readonly includeDeleted?: boolean } = {},
+  ): Promise<ReadonlySet<string>> {
     this.requests += groupByFolder(paths).size;
-    return new Set(paths.filter((path) => this.#listed(path)));
+    return new Set(paths.filter((path) => this.#listed(path, options.includeDeleted === true)));
   }
 
   async inspect(path: string): Promise<StoreEntry | undefined> {
@@ -88,9 +91,9 @@ export class MemoryStore implements Store {
     return place === undefined ? undefined : { data: place.versions.at(-1), pairs: place.pairs };
   }
 
-  #listed(path: string): boolean {
+  #listed(path: string, includeDeleted: boolean): boolean {
     const versions = this.#places.get(path)?.versions;
-    return versions !== undefined && (versions.length === 0 || versions.at(-1) !== undefined);
+    return versions !== undefined && (includeDeleted || versions.length === 0 || versions.at(-1) !== undefined);
   }
 
   #at(path: string): Place {

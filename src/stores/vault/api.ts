@@ -51,10 +51,11 @@ export class KvApi {
     }
   }
 
-  /** Names in a folder, deleted documents left out; folders end in a slash. */
-  async list(folder: string): Promise<readonly string[]> {
+  /** Names in a folder; folders end in a slash. */
+  async list(folder: string, options: { readonly includeDeleted: boolean }): Promise<readonly string[]> {
     const path = this.#path('metadata', folder);
-    const response = await this.#send({ method: 'GET', path, query: 'list=true&exclude_deleted=true' });
+    const query = options.includeDeleted ? 'list=true' : 'list=true&exclude_deleted=true';
+    const response = await this.#send({ method: 'GET', path, query });
     return isAbsent(response) ? [] : this.#expect(bodies.list, response, `${path}/`, 'list').data.keys;
   }
 

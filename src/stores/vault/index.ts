@@ -48,12 +48,15 @@ class VaultStore implements Store {
     return `Vault ${prefix === '' ? mount : `${mount}/${prefix}`}`;
   }
 
-  async existing(paths: readonly string[]): Promise<ReadonlySet<string>> {
+  async existing(
+    paths: readonly string[],
+    { includeDeleted = false }: { readonly includeDeleted?: boolean } = {},
+  ): Promise<ReadonlySet<string>> {
     const limit = pLimit(LISTINGS);
     const found = await Promise.all(
       [...groupByFolder(paths)].map(([folder, wanted]) =>
         limit(async () => {
-          const names = new Set(await this.#api.list(this.#folder(folder)));
+          const names = new Set(await this.#api.list(this.#folder(folder), { includeDeleted }));
           return wanted.filter((name) => names.has(name)).map((name) => (folder === '' ? name : `${folder}/${name}`));
         }),
       ),

@@ -1,0 +1,64 @@
+import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
+import { GrantryError } from '../../model/errors.ts';
+import type { FileStoreSettings } from '../../model/target.ts';
+import { damaged } from './errors.ts';
+
+/** Encrypts and decrypts documents with the keys of a target. */
+export interface AgeBox {
+  seal(text: string): Promise<Uint8Array>;
+  /** `file` names the place in errors. */
+  open(ciphertext: Uint8Array, file: string): Promise<string>;
+}
+
+/** Checks the keys and returns the box. Without recipients, documents are encrypted to the identity alone. */
+export async function createAgeBox(settings: Pick<FileStoreSettings, 'recipients' | 'identity'>): Promise<AgeBox> {
+  const identity = settings.identity.reveal().trim();
+  const decrypter = new Decrypter();
+  const own = await identityToRecipient(identity)
+    .then((recipient) => {
+      decrypter.addIdentity(identity);
+      return recipient;
+    })
+    .catch(() => {
+      throw new GrantryError('INVALID_INPUT', 'The identity of the file store is no age key', {
+        hint: 'It is one line that begins with AGE-SECRET-KEY-1, as `grantry init` writes it.',
+      });
+    });
+  const encrypter = createEncrypter(settings.recipients, own);
+  return {
+    seal: (text) => encrypter.encrypt(text),
+    open: (ciphertext, file) => decrypt(decrypter, ciphertext, file),
+  };
+}
+
+function createEncrypter(recipients: readonly string[], own: string): Encrypter {
+  if (recipients.length > 0 && !recipients.includes(own)) {
+    throw new GrantryError('INVALID_INPUT', 'The identity of the file store is not among its recipients', {
+      hint: `grantry could not read back what it writes. Add ${own} to recipients, or leave recipients out.`,
+    });
+  }
+  const encrypter = new Encrypter();
+  for (const recipient of recipients.length > 0 ? recipients : [own]) {
+    try {
+      encrypter.addRecipient(recipient);
+    } catch {
+      throw new GrantryError('INVALID_INPUT', `${JSON.stringify(recipient.slice(0, 80))} is no age recipient`, {
+        hint: 'A recipient begins with age1.',
+      });
+    }
+  }
+  return encrypter;
+}
+
+async function decrypt(decrypter: Decrypter, ciphertext: Uint8Array, file: string): Promise<string> {
+  try {
+    return await decrypter.decrypt(ciphertext, 'text');
+  } catch (error) {
+    if (error instanceof Error && error.message.startsWith('no identity matched')) {
+      throw new GrantryError('NOT_ALLOWED', `${file} is encrypted to another key than the one given`, {
+        hint: 'Check spec.secrets.file.identity of the Target (GRANTRY_AGE_KEY?).',
+      });
+    }
+    throw damaged(file);
+  }
+}

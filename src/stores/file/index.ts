@@ -1,0 +1,161 @@
+import { join, relative } from 'node:path';
+import { GrantryError } from '../../model/errors.ts';
+import type { FileStoreSettings } from '../../model/target.ts';
+import { fromData, mergeData } from '../document.ts';
+import type { DocumentData } from '../document.ts';
+import { fromPairs, mergePairs, samePairs } from '../mark.ts';
+import { checkStorePath, groupByFolder, splitStorePath } from '../path.ts';
+import type { Store, StoreDocument, StoredDocument, StoreEntry, StoreMark } from '../store.ts';
+import { createAgeBox } from './crypto.ts';
+import type { AgeBox } from './crypto.ts';
+import { listFolder, refuseSymlinks } from './disk.ts';
+import { asFileError, damaged } from './errors.ts';
+import { Place, VERSIONS } from './place.ts';
+
+/** Checks the keys and returns the store; nothing is written before the first mark or document. */
+export async function openFileStore(settings: FileStoreSettings): Promise<Store> {
+  return new FileStore(settings.path, await createAgeBox(settings));
+}
+
+/** Documents as files encrypted with age: see `Place` for what lies where. */
+class FileStore implements Store {
+  readonly #root: string;
+  readonly #box: AgeBox;
+
+  constructor(root: string, box: AgeBox) {
+    this.#root = root;
+    this.#box = box;
+  }
+
+  locate(path: string): string {
+    return this.#shown(`${checkStorePath(path)}.age`);
+  }
+
+  describe(): string {
+    return `encrypted files in ${this.#shown('')}`;
+  }
+
+  async existing(
+    paths: readonly string[],
+    options: { readonly includeDeleted?: boolean } = {},
+  ): Promise<ReadonlySet<string>> {
+    const found = new Set<string>();
+    for (const [folder, names] of groupByFolder(paths)) {
+      const listed = await this.#guarded(folder, async (absolute) => ({
+        visible: new Set(await listFolder(absolute)),
+        versions: await listFolder(join(absolute, VERSIONS)),
+      }));
+      const counted = new Set(listed.versions.map((file) => file.replace(/\.\d+\.age$/, '')));
+      for (const name of names) {
+        const markOnly = listed.visible.has(`${name}.json`) && !counted.has(name);
+        if (listed.visible.has(`${name}.age`) || markOnly || (options.includeDeleted === true && counted.has(name))) {
+          found.add(folder === '' ? name : `${folder}/${name}`);
+        }
+      }
+    }
+    return found;
+  }
+
+  async inspect(path: string): Promise<StoreEntry | undefined> {
+    return this.#at(path, async (place) => {
+      const pairs = await place.pairs();
+      const version = await place.latest();
+      return pairs === undefined && version === 0
+        ? undefined
+        : { mark: fromPairs(pairs ?? {}), version, readable: await place.isReadable() };
+    });
+  }
+
+  async read(path: string): Promise<StoredDocument | undefined> {
+    return this.#at(path, async (place) => {
+      const ciphertext = await place.current();
+      return ciphertext === undefined
+        ? undefined
+        : {
+            document: fromData(await this.#decode(ciphertext, place), this.locate(path)),
+            version: await place.latest(),
+          };
+    });
+  }
+
+  async mark(path: string, mark: StoreMark): Promise<void> {
+    await this.#at(path, async (place) => {
+      const before = await place.pairs();
+      const after = mergePairs(before ?? {}, mark);
+      if (before === undefined || !samePairs(before, after)) {
+        await place.writePairs(after);
+      }
+    });
+  }
+
+  async write(path: string, document: StoreDocument, expected: number): Promise<number> {
+    return this.#at(path, async (place) => {
+      const before = (await place.latest()) === expected ? await this.#before(place) : 'lost';
+      const content = before === 'lost' ? undefined : JSON.stringify(mergeData(before, document));
+      if (content === undefined || !(await place.add(await this.#box.seal(content), expected))) {
+        throw new GrantryError('CONFLICT', `${this.locate(path)} was changed by someone else since it was looked at`, {
+          hint: 'Nothing was overwritten. Run the command again: it starts from what lies there now.',
+        });
+      }
+      return expected + 1;
+    });
+  }
+
+  async purge(path: string): Promise<void> {
+    await this.#at(path, (place) => place.remove());
+  }
+
+  /** What a new version is merged with. A damaged file has nothing to keep, and must not stand in the way of repair. */
+  async #before(place: Place): Promise<DocumentData | undefined> {
+    const ciphertext = await place.current();
+    if (ciphertext === undefined) {
+      return undefined;
+    }
+    try {
+      return await this.#decode(ciphertext, place);
+    } catch (error) {
+      if (error instanceof GrantryError && error.code === 'FAILED') {
+        return undefined;
+      }
+      throw error;
+    }
+  }
+
+  async #decode(ciphertext: Uint8Array, place: Place): Promise<DocumentData> {
+    const text = await this.#box.open(ciphertext, place.currentFile);
+    try {
+      const data: unknown = JSON.parse(text);
+      if (typeof data === 'object' && data !== null && !Array.isArray(data)) {
+        return { ...data };
+      }
+    } catch {
+      // The error of JSON.parse quotes the text.
+    }
+    throw damaged(place.currentFile);
+  }
+
+  async #at<T>(path: string, work: (place: Place) => Promise<T>): Promise<T> {
+    const { folder, name } = splitStorePath(checkStorePath(path));
+    return this.#guarded(folder, (absolute) => work(new Place(absolute, name)));
+  }
+
+  async #guarded<T>(folder: string, work: (absolute: string) => Promise<T>): Promise<T> {
+    const absolute = join(this.#root, folder);
+    if (folder.split('/').includes(VERSIONS)) {
+      throw new GrantryError('INVALID_INPUT', `A folder in the file store may not be called ${VERSIONS}`);
+    }
+    try {
+      await refuseSymlinks(this.#root, folder);
+      return await work(absolute);
+    } catch (error) {
+      throw asFileError(error, absolute);
+    }
+  }
+
+  /** Relative where that is shorter to read. */
+  #shown(path: string): string {
+    const absolute = join(this.#root, path);
+    const below = relative(process.cwd(), absolute);
+    return below === '' || below.startsWith('..') ? absolute : below;
+  }
+}
