@@ -1,0 +1,106 @@
+// npm test: everything, from a fresh clone with nothing installed but Node. Arguments are passed on to vitest.
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { build } from './build.mjs';
+import { ensureDependencies } from './dependencies.mjs';
+import { ensureImages } from './images/build.mjs';
+import { hasImage, pull } from './images/docker.mjs';
+import { ensureEngine } from './images/engine.mjs';
+import { capture, checkout, main, passThrough, say } from './process.mjs';
+
+const RUN = `${hostname()}:${process.pid}`;
+const LABEL = 'grantry.test.run'; // test/support/servers.ts puts it on its containers
+/** The image of testcontainers 11.14 that removes containers of a run that was killed. */
+const RYUK = process.env.RYUK_CONTAINER_IMAGE || 'testcontainers/ryuk:0.14.0';
+
+await main(async () => {
+  await ensureDependencies();
+  await ensureEngine();
+  const { keycloak, vault } = await ensureImages();
+  await build();
+  await removeContainers(isStray);
+  const folder = mkdtempSync(join(tmpdir(), 'grantry-test-'));
+  const report = join(folder, 'report.json');
+  try {
+    const code = await passThrough(process.execPath, vitest(report), {
+      env: {
+        ...process.env,
+        KEYCLOAK_IMAGE: keycloak,
+        VAULT_IMAGE: vault,
+        GRANTRY_TEST_RUN: RUN,
+        TESTCONTAINERS_RYUK_DISABLED: (await ryukIsThere(keycloak, vault)) ? 'false' : 'true',
+      },
+    });
+    return conclude(code, read(report));
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+    await removeContainers((run) => run === RUN);
+  }
+});
+
+function vitest(report) {
+  const program = join(checkout, 'node_modules/vitest/vitest.mjs');
+  return [
+    program,
+    'run',
+    '--reporter=default',
+    '--reporter=json',
+    `--outputFile.json=${report}`,
+    ...process.argv.slice(2),
+  ];
+}
+
+/** Images that were built here mean that no registry can be reached: then Ryuk is not asked for. */
+async function ryukIsThere(...images) {
+  if (process.env.TESTCONTAINERS_RYUK_DISABLED === 'true') return false;
+  if (await hasImage(RYUK)) return true;
+  return !images.some((image) => image.startsWith('grantry/')) && (await pull(RYUK)) === undefined;
+}
+
+/** Left behind by a run of this machine that is no more. */
+function isStray(run) {
+  const [host, pid] = run.split(':');
+  if (host !== hostname()) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    return error.code === 'ESRCH';
+  }
+}
+
+async function removeContainers(chosen) {
+  const format = `{{.ID}} {{.Label "${LABEL}"}}`;
+  const { stdout } = await capture('docker', ['ps', '-a', '--filter', `label=${LABEL}`, '--format', format]);
+  const ids = stdout
+    .split('\n')
+    .map((line) => line.split(' '))
+    .filter(([id, run]) => id && run && chosen(run))
+    .map(([id]) => id);
+  if (ids.length > 0) await capture('docker', ['rm', '-f', '-v', ...ids]);
+}
+
+function read(report) {
+  try {
+    return JSON.parse(readFileSync(report, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Says what ran in one line. Whatever went wrong outside a test (a file, the setup, vitest itself) counts as failed. */
+function conclude(code, results) {
+  const { numPassedTests: passed = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = results ?? {};
+  const brokenFiles = (results?.testResults ?? []).filter(
+    (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
+  );
+  let failed = numFailedTests + brokenFiles.length;
+  if (failed === 0 && (code !== 0 || passed === 0)) {
+    failed = 1;
+    say(passed === 0 ? 'No test passed: see above.' : 'Something failed outside the tests: see above.');
+  }
+  const skipped = numPendingTests + numTodoTests;
+  process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
+  return failed > 0 ? 1 : 0;
+}
