@@ -1,0 +1,155 @@
+/**
+ * An HTTP reverse proxy that records every request and can break chosen ones. It passes the Host header on, so that a
+ * Keycloak behind it issues tokens in the name of the proxy's own URL.
+ */
+import { createServer, request as send } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { listenOnLoopback } from './listening.ts';
+import { acceptList, originalMethod } from './list-method.ts';
+
+export interface RecordedRequest {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  /** What the client got; undefined when the connection was dropped or the answer is still to come. */
+  readonly status: number | undefined;
+  /** What the upstream answered; undefined when it was not asked. */
+  readonly upstreamStatus: number | undefined;
+}
+
+export type Fault =
+  | { readonly kind: 'drop-before' } // the upstream never sees the request
+  | { readonly kind: 'drop-after' } // the upstream has done it, the client never learns
+  | {
+      readonly kind: 'status';
+      readonly status: number;
+      readonly body?: string;
+      readonly headers?: Record<string, string>;
+    }
+  | { readonly kind: 'delay'; readonly ms: number };
+
+export interface FaultRule {
+  readonly fault: Fault;
+  readonly match: (request: { readonly method: string; readonly path: string }) => boolean;
+  /** Which of the matching requests, counted from 1 and from the call of `inject`; default 1. */
+  readonly nth?: number;
+  /** How many in a row from there; default 1. */
+  readonly times?: number;
+}
+
+export interface CountingProxy {
+  readonly url: string;
+  readonly requests: readonly RecordedRequest[];
+  /** Requests that change something: not GET, HEAD, LIST, and not a login, a token request or an introspection. */
+  writes(): readonly RecordedRequest[];
+  inject(rule: FaultRule): void;
+  /** Forgets requests and faults. */
+  reset(): void;
+  close(): Promise<void>;
+}
+
+const READS = new Set(['GET', 'HEAD', 'LIST', 'OPTIONS']);
+const LOGINS =
+  /\/protocol\/openid-connect\/(token|token\/introspect)$|^\/v1\/auth\/.+\/(login|renew-self|revoke-self|lookup-self)$/;
+
+export async function startCountingProxy(upstream: string): Promise<CountingProxy> {
+  const requests: RecordedRequest[] = [];
+  const rules: { rule: FaultRule; seen: number }[] = [];
+
+  const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
+    const method = originalMethod(incoming);
+    const path = incoming.url ?? '/';
+    const record: { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] } = {
+      method,
+      path,
+      status: undefined,
+      upstreamStatus: undefined,
+    };
+    requests.push(record);
+    const fault = nextFault(rules, { method, path });
+    if (fault?.kind === 'drop-before') return void incoming.socket.destroy();
+    if (fault?.kind === 'status') {
+      record.status = fault.status;
+      incoming.resume();
+      return void outgoing.writeHead(fault.status, fault.headers).end(fault.body ?? '');
+    }
+    if (fault?.kind === 'delay') await sleep(fault.ms);
+    const answer = await forward(upstream, method, incoming);
+    record.upstreamStatus = answer.status;
+    if (fault?.kind === 'drop-after') return void incoming.socket.destroy();
+    record.status = answer.status;
+    outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+  };
+
+  const server = createServer((incoming, outgoing) => {
+    handle(incoming, outgoing).catch(() => incoming.socket.destroy());
+  });
+  const { url, close } = await listenOnLoopback(acceptList(server));
+  return {
+    url,
+    requests,
+    writes: () => requests.filter(({ method, path }) => !READS.has(method) && !LOGINS.test(path.split('?')[0] ?? path)),
+    inject: (rule) => void rules.push({ rule, seen: 0 }),
+    reset: () => {
+      requests.length = 0;
+      rules.length = 0;
+    },
+    close,
+  };
+}
+
+function nextFault(
+  rules: { rule: FaultRule; seen: number }[],
+  request: { method: string; path: string },
+): Fault | undefined {
+  let hit: Fault | undefined;
+  for (const entry of rules) {
+    if (!entry.rule.match(request)) continue;
+    entry.seen += 1;
+    const first = entry.rule.nth ?? 1;
+    if (entry.seen >= first && entry.seen < first + (entry.rule.times ?? 1)) hit ??= entry.rule.fault;
+  }
+  return hit;
+}
+
+interface Answer {
+  readonly status: number;
+  readonly headers: string[];
+  readonly body: Buffer;
+}
+
+/** Asks the upstream and reads its whole answer, so that a fault can still decide what the client sees. */
+export function forward(
+  upstream: string,
+  method: string,
+  incoming: IncomingMessage,
+  extraHeaders: Record<string, string> = {},
+): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const { hostname, port } = new URL(upstream);
+    const headers = { ...incoming.headers, ...extraHeaders };
+    const outgoing = send({ hostname, port, method, path: incoming.url, headers, agent: false }, (response) => {
+      const chunks: Buffer[] = [];
+      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      response.on('error', reject);
+      response.on('end', () => {
+        const body = Buffer.concat(chunks);
+        resolve({ status: response.statusCode ?? 502, headers: endToEnd(response.rawHeaders), body });
+      });
+    });
+    outgoing.on('error', reject);
+    incoming.pipe(outgoing);
+  });
+}
+
+/** Without the headers that belong to one connection (RFC 9110, section 7.6.1). */
+function endToEnd(rawHeaders: readonly string[]): string[] {
+  const kept: string[] = [];
+  for (let at = 0; at + 1 < rawHeaders.length; at += 2) {
+    const name = rawHeaders[at] ?? '';
+    if (/^(connection|keep-alive|transfer-encoding|content-length)$/i.test(name)) continue;
+    kept.push(name, rawHeaders[at + 1] ?? '');
+  }
+  return kept;
+}

@@ -1,0 +1,126 @@
+/**
+ * Global setup of the tests against real servers: one Keycloak and one Vault for the whole run, started together.
+ * Test files read them by `inject('keycloak')` and `inject('vault')` and work in a realm and a mount of their own.
+ */
+import { execFileSync } from 'node:child_process';
+import { randomBytes } from 'node:crypto';
+import { hostname } from 'node:os';
+import { GenericContainer, Wait } from 'testcontainers';
+import type { StartedTestContainer } from 'testcontainers';
+import type { TestProject } from 'vitest/node';
+import { adminClient } from './realm.ts';
+
+export interface KeycloakServer {
+  readonly url: string;
+  /** Administrator of the realm `master`. */
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface VaultServer {
+  readonly url: string;
+  readonly rootToken: string;
+}
+
+export type { ProvidedContext } from 'vitest';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    keycloak: KeycloakServer;
+    vault: VaultServer;
+  }
+}
+
+const START_TIMEOUT_MS = 240_000;
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const images = imageNames();
+  // scripts/test.mjs decides this; on its own a run stops its containers below and needs no Ryuk.
+  process.env['TESTCONTAINERS_RYUK_DISABLED'] ??= 'true';
+  const containers: StartedTestContainer[] = [];
+  const stop = async (): Promise<void> => {
+    await Promise.all(containers.map((container) => container.stop()));
+  };
+  // Both are waited for even when one fails: the other may still be starting and must be stopped too.
+  const [keycloak, vault] = await Promise.allSettled([
+    startKeycloak(images.keycloak, containers),
+    startVault(images.vault, containers),
+  ]);
+  if (keycloak.status === 'fulfilled' && vault.status === 'fulfilled') {
+    project.provide('keycloak', keycloak.value);
+    project.provide('vault', vault.value);
+    return stop;
+  }
+  await stop();
+  throw new Error('the servers for the tests do not start', {
+    cause: keycloak.status === 'rejected' ? keycloak.reason : vault.status === 'rejected' && vault.reason,
+  });
+}
+
+function imageNames(): { keycloak: string; vault: string } {
+  const { KEYCLOAK_IMAGE: keycloak, VAULT_IMAGE: vault } = process.env;
+  if (keycloak !== undefined && vault !== undefined) return { keycloak, vault };
+  const printed = execFileSync(process.execPath, ['scripts/images/build.mjs'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  const name = (setting: string): string => new RegExp(`^${setting}=(.+)$`, 'm').exec(printed)?.[1] ?? '';
+  return { keycloak: name('KEYCLOAK_IMAGE'), vault: name('VAULT_IMAGE') };
+}
+
+/** The label by which scripts/test.mjs finds containers that a run left behind. */
+function labels(): Record<string, string> {
+  return { 'grantry.test.run': process.env['GRANTRY_TEST_RUN'] ?? `${hostname()}:${process.pid}` };
+}
+
+async function startKeycloak(image: string, started: StartedTestContainer[]): Promise<KeycloakServer> {
+  const username = 'test-admin';
+  const password = randomBytes(18).toString('base64url');
+  const container = await start(
+    'Keycloak',
+    new GenericContainer(image)
+      .withCommand(['start-dev', '--features=client-secret-rotation', '--proxy-headers=xforwarded'])
+      .withEnvironment({ KC_BOOTSTRAP_ADMIN_USERNAME: username, KC_BOOTSTRAP_ADMIN_PASSWORD: password })
+      .withExposedPorts(8080)
+      .withWaitStrategy(Wait.forHttp('/realms/master', 8080)),
+  );
+  started.push(container);
+  const server = { url: `http://localhost:${container.getMappedPort(8080)}`, username, password };
+  // Sixty seconds, the default, would end in the middle of a test file.
+  const admin = await adminClient(server);
+  await admin.realms.update({ realm: 'master' }, { accessTokenLifespan: 3600 });
+  return server;
+}
+
+async function startVault(image: string, started: StartedTestContainer[]): Promise<VaultServer> {
+  const rootToken = randomBytes(18).toString('base64url');
+  const container = await start(
+    'Vault',
+    new GenericContainer(image)
+      .withCommand(['server', '-dev', `-dev-root-token-id=${rootToken}`, '-dev-listen-address=0.0.0.0:8200'])
+      .withEnvironment({ SKIP_SETCAP: 'true' })
+      .withExposedPorts(8200)
+      .withWaitStrategy(Wait.forHttp('/v1/sys/health', 8200)),
+  );
+  started.push(container);
+  return { url: `http://localhost:${container.getMappedPort(8200)}`, rootToken };
+}
+
+/** Starts a container; when it does not come up the error carries the end of its log. */
+async function start(title: string, container: GenericContainer): Promise<StartedTestContainer> {
+  const lines: string[] = [];
+  try {
+    return await container
+      .withLabels(labels())
+      .withStartupTimeout(START_TIMEOUT_MS)
+      .withLogConsumer((stream) => {
+        stream.on('data', (line: unknown) => {
+          lines.push(String(line).trimEnd());
+          if (lines.length > 20) lines.shift();
+        });
+      })
+      .start();
+  } catch (error) {
+    throw new Error(`${title} does not start; the end of its log:\n${lines.join('\n')}`, { cause: error });
+  }
+}

@@ -1,0 +1,66 @@
+/** An https server in front of an upstream, with a certificate of a private CA. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:https';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generate } from 'selfsigned';
+import { forward } from './counting-proxy.ts';
+import { listenOnLoopback } from './listening.ts';
+
+export interface TlsServer {
+  /** `https://localhost:PORT` */
+  readonly url: string;
+  /** The CA's certificate, and a file with it for NODE_EXTRA_CA_CERTS. */
+  readonly caPem: string;
+  readonly caFile: string;
+  close(): Promise<void>;
+}
+
+export async function startTlsServer(upstream: string): Promise<TlsServer> {
+  const ca = await generate([{ name: 'commonName', value: 'grantry test CA' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    extensions: [
+      { name: 'basicConstraints', cA: true, critical: true },
+      { name: 'keyUsage', keyCertSign: true, cRLSign: true, critical: true },
+    ],
+  });
+  const own = await generate([{ name: 'commonName', value: 'localhost' }], {
+    keyType: 'ec',
+    algorithm: 'sha256',
+    ca: { key: ca.private, cert: ca.cert },
+    extensions: [
+      { name: 'basicConstraints', cA: false },
+      { name: 'extKeyUsage', serverAuth: true },
+      {
+        name: 'subjectAltName',
+        altNames: [
+          { type: 2, value: 'localhost' },
+          { type: 7, ip: '127.0.0.1' },
+        ],
+      },
+    ],
+  });
+  const server = createServer({ key: own.private, cert: own.cert }, (incoming, outgoing) => {
+    const host = incoming.headers.host ?? 'localhost';
+    // Keycloak behind a proxy names its issuer after these.
+    const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': host };
+    forward(upstream, incoming.method ?? 'GET', incoming, headers).then(
+      (answer) => outgoing.writeHead(answer.status, answer.headers).end(answer.body),
+      () => incoming.socket.destroy(),
+    );
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'grantry-ca-'));
+  const caFile = join(folder, 'ca.pem');
+  writeFileSync(caFile, ca.cert);
+  const { url, close } = await listenOnLoopback(server, 'https');
+  return {
+    url,
+    caPem: ca.cert,
+    caFile,
+    close: async () => {
+      rmSync(folder, { recursive: true, force: true });
+      await close();
+    },
+  };
+}
