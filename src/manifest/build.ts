@@ -1,0 +1,145 @@
+import type * as z from 'zod';
+import type { JsonObject } from '../model/json.ts';
+import { valueAt } from './path.ts';
+import { wordIssues } from './schema-problems.ts';
+import { SCHEMAS } from './schema/manifest.ts';
+import type { ManifestKind } from './schema/manifest.ts';
+import { findNearest } from './suggest.ts';
+import type { Manifest, Path, Problem, RawDocument } from './types.ts';
+
+const KINDS = Object.keys(SCHEMAS) as ManifestKind[];
+
+/** Rounds of leaving out what is wrong, to find out what else is. */
+const MAX_ROUNDS = 4;
+
+/** Holds a document against the schema of its kind. Without a kind or a name there is nothing to refer to. */
+export function buildManifest(document: RawDocument): { manifest: Manifest | undefined; problems: readonly Problem[] } {
+  const kind = readKind(document);
+  if (typeof kind !== 'string') {
+    return { manifest: undefined, problems: document.broken ? [] : [kind] };
+  }
+  const first = SCHEMAS[kind].safeParse(document.value);
+  if (first.success && !document.broken) {
+    return { manifest: toManifest(document, kind, first.data, true), problems: [] };
+  }
+  if (document.broken) {
+    // What is missing from it may stand in the part that could not be read.
+    return { manifest: toManifest(document, kind, undefined, false), problems: [] };
+  }
+  const { parsed, problems } = salvage(document, kind, first.error?.issues ?? []);
+  return { manifest: toManifest(document, kind, parsed, false), problems };
+}
+
+function readKind(document: RawDocument): ManifestKind | Problem {
+  const { file, value } = document;
+  const place = { file, document: document.document };
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+    const message = `a manifest must be a map with apiVersion, kind, metadata and spec, not ${Array.isArray(value) ? 'a list' : 'a single value'}`;
+    return { severity: 'error', rule: 'bad-value', message, place: { ...place, path: [], part: 'value' } };
+  }
+  const kind = valueAt(value, ['kind']);
+  const known = KINDS.find((candidate) => candidate === kind);
+  if (known !== undefined) {
+    return known;
+  }
+  if (kind === undefined) {
+    const message = `kind is missing: it must be ${KINDS.join(', ')}`;
+    return { severity: 'error', rule: 'missing-key', message, place: { ...place, path: [], part: 'value' } };
+  }
+  const suggestion = typeof kind === 'string' ? findNearest(kind, KINDS) : undefined;
+  const message = `kind must be ${KINDS.join(', ')}`;
+  return {
+    severity: 'error',
+    rule: 'bad-value',
+    message,
+    suggestion,
+    place: { ...place, path: ['kind'], part: 'value' },
+  };
+}
+
+type Parsed = z.output<(typeof SCHEMAS)[ManifestKind]>;
+
+/**
+ * Finds everything that is wrong, not only what the schema sees first: leaves out what it refused and tries again.
+ * What is left lets the rules look at the rest of the document.
+ */
+function salvage(document: RawDocument, kind: ManifestKind, issues: readonly z.core.$ZodIssue[]) {
+  const all = new Map<string, z.core.$ZodIssue>();
+  const value: unknown = structuredClone(document.value);
+  const removed: Path[] = [];
+  let current = issues;
+  let parsed: Parsed | undefined;
+  for (let round = 0; round < MAX_ROUNDS && current.length > 0; round++) {
+    for (const issue of current) {
+      all.set(`${joinPath(issue.path)} ${issue.code} ${issue.message}`, issue);
+      removed.push(...leaveOut(value, issue));
+    }
+    const again = SCHEMAS[kind].safeParse(value);
+    parsed = again.success ? again.data : undefined;
+    current = again.success ? [] : again.error.issues.filter((issue) => !isConsequence(issue, removed));
+  }
+  return { parsed, problems: wordIssues(document, kind, [...all.values()]) };
+}
+
+function joinPath(path: readonly PropertyKey[]): string {
+  return path.map((step) => `${String(step)}\u0000`).join('');
+}
+
+/** Whether an issue is about something that was left out, and not about what the user wrote. */
+function isConsequence(issue: z.core.$ZodIssue, removed: readonly Path[]): boolean {
+  const prefix = joinPath(issue.path);
+  return removed.some((path) => joinPath(path).startsWith(prefix));
+}
+
+function leaveOut(root: unknown, issue: z.core.$ZodIssue): readonly Path[] {
+  const path = issue.path as Path;
+  if (issue.code === 'unrecognized_keys') {
+    issue.keys.forEach((key) => remove(root, [...path, key]));
+    return issue.keys.map((key) => [...path, key]);
+  }
+  // To take an item out of a list would move the others, and with them the places that findings name.
+  const inList = path.findIndex((step) => typeof step === 'number');
+  const left = inList === -1 ? path : path.slice(0, inList);
+  remove(root, left);
+  return [left];
+}
+
+function remove(root: unknown, path: Path): void {
+  const parent = valueAt(root, path.slice(0, -1));
+  const key = path.at(-1);
+  if (typeof parent === 'object' && parent !== null && key !== undefined) {
+    Reflect.deleteProperty(parent, key);
+  }
+}
+
+function toManifest(
+  document: RawDocument,
+  kind: ManifestKind,
+  parsed: Parsed | undefined,
+  complete: boolean,
+): Manifest | undefined {
+  const name = parsed?.metadata.name ?? valueAt(document.value, ['metadata', 'name']);
+  if (typeof name !== 'string') {
+    return undefined;
+  }
+  const raw = valueAt(document.value, ['spec']);
+  const base = {
+    file: document.file,
+    document: document.document,
+    position: document.position,
+    name,
+    owner: parsed?.metadata.owner ?? '',
+    description: parsed?.metadata.description ?? '',
+    labels: parsed?.metadata.labels ?? {},
+    raw: (typeof raw === 'object' && raw !== null ? raw : {}) as JsonObject,
+    complete,
+  };
+  switch (kind) {
+    case 'Api':
+      return { ...base, kind, spec: parsed?.kind === 'Api' ? parsed.spec : undefined };
+    case 'Client':
+      return { ...base, kind, spec: parsed?.kind === 'Client' ? parsed.spec : undefined };
+    case 'Target':
+      return { ...base, kind, spec: parsed?.kind === 'Target' ? parsed.spec : undefined };
+  }
+}

@@ -1,0 +1,62 @@
+import { distance } from 'fastest-levenshtein';
+
+/** Fields that hold a credential. */
+const CREDENTIAL_KEYS = ['clientSecret', 'secretId', 'token', 'password', 'identity'] as const;
+
+/** Keys of a Target whose plain values are no credentials; whatever else stands in one is hidden. */
+const SAFE_TARGET_KEYS: ReadonlySet<string> = new Set(
+  `apiVersion kind name owner description stack realm url domain address
+   allowInsecure clientId username onRequestScopes mount prefix namespace role roleId
+   audience path recipients every overlap
+   maxDeletes maxDeletePercent protect maxCredentialAge`.split(/\s+/),
+);
+
+/** Keys of any manifest under which further keys stand. */
+const STRUCTURAL_KEYS: ReadonlySet<string> = new Set(
+  `metadata labels spec provider keycloak auth0 auth secrets vault file approle
+   jwt github kubernetes rotate guards`.split(/\s+/),
+);
+
+/** Keys of the other kinds, which may be named in a message as well. */
+const OTHER_KEYS: ReadonlySet<string> = new Set(
+  `tokenLifetime introspectedBy managed scopes access api onRequest secret overrides
+   targets serviceAccountRoles clients attributes`.split(/\s+/),
+);
+
+const SECRET_ENDING =
+  /(?:secrets?|secretids?|passwords?|passwd|passphrase|pass|pwd|tokens?|identity|credentials?|privatekey|apikey|accesskey|secretkey|signingkey)$/;
+
+/**
+ * Whether a key names a credential, or was likely meant to. Judged by the end of the key (`client_secret`,
+ * `vault.token`, but not `secrets:read` or `tokenLifetime`) and by its distance from the fields that hold one.
+ */
+export function isSecretKey(key: string): boolean {
+  if (key.length > 200) {
+    return false;
+  }
+  const folded = key.toLowerCase().replace(/[^a-z0-9]/g, '');
+  return (
+    SECRET_ENDING.test(folded) ||
+    CREDENTIAL_KEYS.some((known) => distance(folded, known.toLowerCase()) <= (known.length > 6 ? 2 : 1))
+  );
+}
+
+/** Whether the plain value of this key of a Target may be shown. */
+export function isSafeTargetKey(key: string): boolean {
+  return SAFE_TARGET_KEYS.has(key);
+}
+
+/** Whether this key has further keys under it. */
+export function isStructuralKey(key: string): boolean {
+  return STRUCTURAL_KEYS.has(key);
+}
+
+/** Whether this is a key of the manifest language, so that a message may quote it. */
+export function isKnownKey(key: string): boolean {
+  return (
+    SAFE_TARGET_KEYS.has(key) ||
+    STRUCTURAL_KEYS.has(key) ||
+    OTHER_KEYS.has(key) ||
+    CREDENTIAL_KEYS.some((known) => known === key)
+  );
+}

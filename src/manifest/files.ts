@@ -1,0 +1,137 @@
+import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { GrantryError } from '../model/errors.ts';
+import type { Problem, SourceFile } from './types.ts';
+
+/** Larger files are no manifests; to read one by mistake would take all memory. */
+const MAX_BYTES = 64 * 1024 * 1024;
+
+/** The files under some paths, with what could not be read. */
+export interface FoundFiles {
+  readonly files: readonly SourceFile[];
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Reads every `*.yaml` and `*.yml` under the given directories, sorted by name, and the given files whatever their
+ * names. Follows symbolic links, each place once; leaves out hidden directories and node_modules.
+ * Throws INVALID_INPUT when a path does not exist or when there is no manifest at all.
+ */
+export function readManifestFiles(paths: readonly string[], cwd: string): FoundFiles {
+  const missing = paths.filter((path) => statOf(resolve(cwd, path)) === undefined);
+  if (missing.length > 0) {
+    throw new GrantryError('INVALID_INPUT', `no such file or directory: ${missing.join(', ')}`, {
+      hint: 'Name the directory of the manifests with --manifests DIR, or write a first set with: grantry init',
+    });
+  }
+  const walk: Walk = { cwd, seen: new Set(), names: [], problems: [] };
+  paths.forEach((path) => visit(path, walk, true));
+  const files = walk.names.flatMap((name) => readSource(name, walk));
+  if (walk.names.length === 0 && walk.problems.length === 0) {
+    throw new GrantryError('INVALID_INPUT', `no manifests (*.yaml, *.yml) in ${paths.join(', ')}`, {
+      hint: 'Write a first set with: grantry init',
+    });
+  }
+  return { files, problems: walk.problems };
+}
+
+interface Walk {
+  readonly cwd: string;
+  /** Real paths: keeps links from leading in circles, and files from being read twice. */
+  readonly seen: Set<string>;
+  readonly names: string[];
+  readonly problems: Problem[];
+}
+
+function visit(name: string, walk: Walk, given: boolean): void {
+  const path = resolve(walk.cwd, name);
+  const stat = statOf(path);
+  if (stat?.isDirectory()) {
+    visitDirectory(name, path, walk);
+  } else if (stat?.isFile()) {
+    if ((given || /\.ya?ml$/i.test(name)) && isNew(path, walk)) {
+      walk.names.push(name);
+    }
+  } else if (given || /\.ya?ml$/i.test(name)) {
+    report(walk, name, stat === undefined ? 'is a link that leads nowhere' : 'is not a file');
+  }
+}
+
+function visitDirectory(name: string, path: string, walk: Walk): void {
+  if (!isNew(path, walk)) {
+    return;
+  }
+  try {
+    for (const entry of readdirSync(path).toSorted()) {
+      if (!entry.startsWith('.') && entry !== 'node_modules') {
+        visit(join(name, entry).replaceAll('\\', '/'), walk, false);
+      }
+    }
+  } catch (error) {
+    report(walk, name, `cannot be read: ${wordFileError(error)}`);
+  }
+}
+
+function isNew(path: string, walk: Walk): boolean {
+  const real = realpathSync(path);
+  return !walk.seen.has(real) && walk.seen.add(real) !== undefined;
+}
+
+function statOf(path: string): ReturnType<typeof statSync> {
+  try {
+    return statSync(path, { throwIfNoEntry: false });
+  } catch {
+    // A circle of links, or a directory on the way that may not be entered.
+    return undefined;
+  }
+}
+
+function readSource(name: string, walk: Walk): SourceFile[] {
+  const path = resolve(walk.cwd, name);
+  try {
+    if ((statSync(path).size ?? 0) > MAX_BYTES) {
+      report(walk, name, 'is larger than 64 MB: that is no manifest');
+      return [];
+    }
+    return decode(name, readFileSync(path), walk);
+  } catch (error) {
+    report(walk, name, `cannot be read: ${wordFileError(error)}`);
+    return [];
+  }
+}
+
+function decode(name: string, bytes: Buffer, walk: Walk): SourceFile[] {
+  if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
+    report(walk, name, 'is UTF-16: save it as UTF-8');
+    return [];
+  }
+  if (bytes.includes(0)) {
+    report(walk, name, 'is binary, not text');
+    return [];
+  }
+  try {
+    // Drops a byte-order mark.
+    return [{ name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }];
+  } catch {
+    report(walk, name, 'is not UTF-8 text: save it as UTF-8');
+    return [];
+  }
+}
+
+function report(walk: Walk, name: string, what: string): void {
+  const place = { file: { name, text: '' }, offset: 0 };
+  walk.problems.push({ severity: 'error', rule: 'unreadable-file', message: `the file ${what}`, place });
+}
+
+function wordFileError(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  const known: Readonly<Record<string, string>> = {
+    EACCES: 'permission denied',
+    EPERM: 'permission denied',
+    ENOENT: 'it is gone',
+    EISDIR: 'it is a directory',
+    ELOOP: 'links that lead in a circle',
+    EMFILE: 'too many open files',
+  };
+  return known[code] ?? (code === '' ? 'unknown error' : code);
+}

@@ -1,0 +1,55 @@
+import type { Finding } from '../model/finding.ts';
+import { createLocator } from './locator.ts';
+import { positionAt } from './parse.ts';
+import { findHiddenLines, showLine } from './source-line.ts';
+import { viewSyntax } from './syntax-view.ts';
+import type { Problem, SourceFile } from './types.ts';
+
+/**
+ * Looks up line, column and source line of every problem, reading again only the files that have one, each once.
+ * The result is in the order of the file names and of the places in them, without repetitions.
+ */
+export function locateProblems(problems: readonly Problem[]): Finding[] {
+  const byFile = new Map<SourceFile, Problem[]>();
+  for (const problem of problems) {
+    const { file } = problem.place;
+    const list = byFile.get(file);
+    if (list === undefined) {
+      byFile.set(file, [problem]);
+    } else {
+      list.push(problem);
+    }
+  }
+  const files = [...byFile.keys()].toSorted((a, b) => compareText(a.name, b.name));
+  return files.flatMap((file) => locateInFile(file, byFile.get(file) ?? []));
+}
+
+function locateInFile(file: SourceFile, problems: readonly Problem[]): Finding[] {
+  const view = viewSyntax(file);
+  const locator = createLocator(view);
+  const hidden = findHiddenLines(view);
+  const findings = new Map<string, Finding>();
+  for (const { place, suggestion, ...rest } of problems) {
+    const position = positionAt(file, view.lines, 'offset' in place ? place.offset : locator(place));
+    const sourceLine = file.text === '' ? undefined : showLine(view, position.line, hidden);
+    // Several targets find the same mistake.
+    const key = `${position.line}:${position.column} ${rest.rule} ${rest.message}`;
+    findings.set(key, {
+      ...rest,
+      position,
+      ...(sourceLine === undefined ? {} : { sourceLine }),
+      ...(suggestion === undefined ? {} : { suggestion }),
+    });
+  }
+  return [...findings.values()].toSorted(comparePlaces);
+}
+
+function comparePlaces(a: Finding, b: Finding): number {
+  return (
+    a.position.line - b.position.line || a.position.column - b.position.column || compareText(a.message, b.message)
+  );
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

@@ -1,0 +1,32 @@
+import { isKnownKey } from './credential-keys.ts';
+import type { Path } from './types.ts';
+
+/**
+ * A path as messages show it: `spec.access[0].api`. Keys that are the user's own are shown only where they cannot
+ * be a credential in the wrong place, which in a Target they might be.
+ */
+export function formatPath(path: Path, own: 'show' | 'hide' = 'show'): string {
+  let text = '';
+  for (const step of path) {
+    if (typeof step === 'number') {
+      text += `[${step}]`;
+    } else if (isKnownKey(step)) {
+      text += text === '' ? step : `.${step}`;
+    } else {
+      text += own === 'show' ? `[${JSON.stringify(step)}]` : '[…]';
+    }
+  }
+  return text;
+}
+
+/** The value at a path; undefined where the path leads nowhere. */
+export function valueAt(root: unknown, path: Path): unknown {
+  let value = root;
+  for (const step of path) {
+    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) {
+      return undefined;
+    }
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return value;
+}

@@ -1,0 +1,178 @@
+import { resolve } from 'node:path';
+import { GrantryError } from '../model/errors.ts';
+import { Secret } from '../model/secret.ts';
+import type { FileStoreSettings, ProviderSettings, StoreSettings, Target, VaultAuth } from '../model/target.ts';
+import { substituteEnv } from './environment.ts';
+import type { Environment } from './environment.ts';
+import { checkHostAllowed, readAllowedHosts } from './hosts.ts';
+import { checkDomain, checkUrl, isInsecure, normaliseUrl } from './schema/url.ts';
+import type { TargetSpec } from './schema/target.ts';
+import { targetDefaults } from './target-defaults.ts';
+import type { TargetManifest } from './types.ts';
+
+/** What a Target is resolved with. */
+export interface Surroundings {
+  readonly env: Environment;
+  /** What the path of a file store is relative to. */
+  readonly cwd: string;
+}
+
+/**
+ * The Target with `${env:NAME}` replaced and defaults filled in. Throws HOST_NOT_ALLOWED for a server that
+ * GRANTRY_ALLOWED_HOSTS does not list, and INVALID_INPUT naming every variable that is not set.
+ */
+export function resolveTarget(manifest: TargetManifest & { spec: TargetSpec }, { env, cwd }: Surroundings): Target {
+  const missing = new Set<string>();
+  const spec = substituteEnv(manifest.spec, env, missing);
+  // First: a changed URL is the graver news, also where the environment of a fork lacks the credentials.
+  checkServers(manifest, spec, env);
+  if (missing.size > 0) {
+    const names = [...missing].toSorted();
+    throw new GrantryError('INVALID_INPUT', `Target ${manifest.name} needs ${names.join(', ')} in the environment`, {
+      hint: `${names.length === 1 ? 'It is' : 'They are'} not set, or empty. ${manifest.position.file} refers to ${names.length === 1 ? 'it' : 'them'} as \${env:NAME}.`,
+    });
+  }
+  const { rotate, guards } = targetDefaults(spec);
+  return {
+    name: manifest.name,
+    stack: spec.stack,
+    provider: toProvider(spec),
+    store: toStore(spec, cwd),
+    rotate,
+    guards,
+    position: manifest.position,
+  };
+}
+
+interface Server {
+  readonly what: string;
+  readonly url: string;
+  readonly allowInsecure: boolean;
+  readonly problem: string | undefined;
+}
+
+function serversOf({ provider, secrets }: TargetSpec): Server[] {
+  const { keycloak, auth0 } = provider;
+  const { vault } = secrets;
+  return [
+    ...(keycloak
+      ? [
+          {
+            what: 'Keycloak',
+            url: keycloak.url,
+            allowInsecure: keycloak.allowInsecure,
+            problem: checkUrl(keycloak.url),
+          },
+        ]
+      : []),
+    ...(auth0
+      ? [{ what: 'Auth0', url: `https://${auth0.domain}`, allowInsecure: false, problem: checkDomain(auth0.domain) }]
+      : []),
+    ...(vault
+      ? [{ what: 'Vault', url: vault.address, allowInsecure: vault.allowInsecure, problem: checkUrl(vault.address) }]
+      : []),
+  ];
+}
+
+function checkServers(manifest: TargetManifest, spec: TargetSpec, env: Environment): void {
+  const allowed = readAllowedHosts(env);
+  for (const { what, url, allowInsecure, problem } of serversOf(spec)) {
+    // The manifest was checked without the environment: what came from there is checked here, and never quoted.
+    if (problem !== undefined) {
+      throw new GrantryError('INVALID_INPUT', `Target ${manifest.name}: the URL of ${what} ${problem}`);
+    }
+    if (isInsecure(url) && !allowInsecure) {
+      throw new GrantryError('INVALID_INPUT', `Target ${manifest.name}: the URL of ${what} must begin with https://`, {
+        hint: 'Credentials would cross the network in clear. To allow that, put allowInsecure: true beside the URL.',
+      });
+    }
+    checkHostAllowed(url, `${what} of Target ${manifest.name}`, allowed);
+  }
+}
+
+function secretOf(value: string | undefined): Secret {
+  return new Secret(value ?? '');
+}
+
+function toProvider({ provider }: TargetSpec): ProviderSettings {
+  const { keycloak, auth0 } = provider;
+  if (keycloak !== undefined) {
+    const { auth, realm } = keycloak;
+    const account =
+      auth.username === undefined
+        ? { kind: 'client' as const, clientId: auth.clientId ?? '', clientSecret: secretOf(auth.clientSecret) }
+        : { kind: 'password' as const, username: auth.username, password: secretOf(auth.password) };
+    return {
+      kind: 'keycloak',
+      url: normaliseUrl(keycloak.url),
+      realm,
+      auth: { realm: auth.realm ?? realm, ...account },
+    };
+  }
+  if (auth0 !== undefined) {
+    const auth = { clientId: auth0.auth.clientId, clientSecret: secretOf(auth0.auth.clientSecret) };
+    return { kind: 'auth0', domain: auth0.domain, auth, onRequestScopes: auth0.onRequestScopes };
+  }
+  throw new GrantryError('INVALID_INPUT', 'a Target names no provider');
+}
+
+function toStore({ secrets }: TargetSpec, cwd: string): StoreSettings {
+  const { vault, file } = secrets;
+  if (vault !== undefined) {
+    return {
+      kind: 'vault',
+      address: normaliseUrl(vault.address),
+      namespace: vault.namespace === undefined ? undefined : trimSlashes(vault.namespace),
+      mount: trimSlashes(vault.mount),
+      prefix: trimSlashes(vault.prefix ?? ''),
+      auth: toVaultAuth(vault.auth),
+    };
+  }
+  if (file !== undefined) {
+    return toFileStore(file, cwd);
+  }
+  throw new GrantryError('INVALID_INPUT', 'a Target names no store');
+}
+
+/** The path without slashes at its ends. */
+export function trimSlashes(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '');
+}
+
+function toVaultAuth(auth: NonNullable<TargetSpec['secrets']['vault']>['auth']): VaultAuth {
+  const { approle, jwt, kubernetes } = auth;
+  if (approle !== undefined) {
+    return {
+      kind: 'approle',
+      mount: trimSlashes(approle.mount ?? 'approle'),
+      roleId: approle.roleId,
+      secretId: secretOf(approle.secretId),
+    };
+  }
+  if (jwt !== undefined) {
+    const base = { mount: trimSlashes(jwt.mount ?? 'jwt'), role: jwt.role };
+    return jwt.github === undefined
+      ? { kind: 'jwt', ...base, token: secretOf(jwt.token) }
+      : { kind: 'github', ...base, audience: jwt.github.audience };
+  }
+  if (kubernetes !== undefined) {
+    return { kind: 'kubernetes', mount: trimSlashes(kubernetes.mount ?? 'kubernetes'), role: kubernetes.role };
+  }
+  return { kind: 'token', token: secretOf(auth.token) };
+}
+
+function toFileStore(file: NonNullable<TargetSpec['secrets']['file']>, cwd: string): FileStoreSettings {
+  // A whole key file, with its comments, may be in the variable.
+  const identity = /AGE-SECRET-KEY-1[0-9A-Z]+/.exec(file.identity)?.[0];
+  if (identity === undefined) {
+    throw new GrantryError('INVALID_INPUT', 'the identity of the file store is no age key', {
+      hint: 'It must be a key that begins with AGE-SECRET-KEY-1, as grantry init or age-keygen makes it.',
+    });
+  }
+  return {
+    kind: 'file',
+    path: resolve(cwd, file.path),
+    recipients: file.recipients ?? [],
+    identity: new Secret(identity),
+  };
+}

@@ -1,0 +1,128 @@
+import picomatch from 'picomatch';
+import type { DesiredApi, DesiredClient, DesiredState, RotatePolicy } from '../model/desired.ts';
+import { GrantryError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import { resolveTarget } from './resolve-target.ts';
+import type { Surroundings } from './resolve-target.ts';
+import type { ApiSpec } from './schema/api.ts';
+import type { ClientSpec } from './schema/client.ts';
+import { findNearest } from './suggest.ts';
+import { viewTarget } from './target-view.ts';
+import type { ApiManifest, ClientManifest, Manifests, TargetManifest } from './types.ts';
+
+/**
+ * What the manifests ask for in each target that one of the selectors (names or globs) selects, in the order of
+ * the targets' names. The manifests must be free of errors. Throws INVALID_INPUT for a selector that selects nothing
+ * and for environment variables that are not set, HOST_NOT_ALLOWED for a server that may not be sent credentials.
+ */
+export function resolveTargets(
+  manifests: Pick<Manifests, 'apis' | 'clients' | 'targets'>,
+  selectors: readonly string[],
+  surroundings: Surroundings,
+): DesiredState[] {
+  return selectTargets(manifests.targets, selectors).map((manifest) => {
+    const { spec } = manifest;
+    if (spec === undefined) {
+      throw new GrantryError('INVALID_INPUT', `Target ${manifest.name} is not valid`, {
+        hint: 'See: grantry validate',
+      });
+    }
+    const target = resolveTarget({ ...manifest, spec }, surroundings);
+    const view = viewTarget(manifest, manifests.apis, manifests.clients);
+    return {
+      target,
+      apis: view.apis
+        .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toApi(manifest, spec)]))
+        .toSorted(byName),
+      clients: view.clients
+        .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toClient(manifest, spec, target.rotate)]))
+        .toSorted(byName),
+    };
+  });
+}
+
+function selectTargets(targets: readonly TargetManifest[], selectors: readonly string[]): TargetManifest[] {
+  const names = targets.map((target) => target.name).toSorted(compareText);
+  const known = names.length === 0 ? 'No manifest declares a Target.' : `Targets: ${names.join(', ')}`;
+  if (selectors.length === 0) {
+    throw new GrantryError('INVALID_INPUT', 'no target is selected', { hint: `Select one with -t TARGET. ${known}` });
+  }
+  const selected = new Set<string>();
+  for (const selector of selectors) {
+    const isMatch = picomatch(selector);
+    const matches = names.filter((name) => isMatch(name));
+    if (matches.length === 0) {
+      const nearest = findNearest(selector, names);
+      const question = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
+      throw new GrantryError('INVALID_INPUT', `no Target matches "${selector}"${question}`, { hint: known });
+    }
+    matches.forEach((name) => selected.add(name));
+  }
+  return targets.filter((target) => selected.has(target.name)).toSorted(byName);
+}
+
+function toApi(manifest: ApiManifest, spec: ApiSpec): DesiredApi {
+  const { name, owner, description, position } = manifest;
+  return {
+    name,
+    owner,
+    description,
+    audience: spec.audience,
+    tokenLifetime: spec.tokenLifetime,
+    introspectedBy: spec.introspectedBy,
+    managed: spec.managed,
+    scopes: Object.entries(spec.scopes)
+      .map(([name, description]) => ({ name, description }))
+      .toSorted(byName),
+    position,
+  };
+}
+
+function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePolicy): DesiredClient {
+  const { name, owner, description, labels, position } = manifest;
+  const roles = spec.keycloak?.serviceAccountRoles;
+  return {
+    name,
+    clientId: spec.clientId ?? name,
+    owner,
+    description,
+    labels,
+    access: spec.access
+      .map(({ api, scopes, onRequest }) => ({ api, scopes: sorted(scopes), onRequest: sorted(onRequest) }))
+      .toSorted((a, b) => compareText(a.api, b.api)),
+    auth: spec.auth,
+    secret: { path: spec.secret?.path ?? name, rotate: { ...rotate, ...withoutUndefined(spec.secret?.rotate ?? {}) } },
+    keycloak: {
+      serviceAccountRoles: {
+        realm: sorted(roles?.realm ?? []),
+        clients: Object.fromEntries(
+          Object.entries(roles?.clients ?? {})
+            .toSorted(([a], [b]) => compareText(a, b))
+            .map(([client, names]) => [client, sorted(names)]),
+        ),
+      },
+      attributes: spec.keycloak?.attributes ?? {},
+    },
+    auth0: { metadata: (spec.auth0?.metadata ?? {}) as JsonObject },
+    position,
+  };
+}
+
+function withoutUndefined(policy: { every?: number | undefined; overlap?: number | undefined }): Partial<RotatePolicy> {
+  return {
+    ...(policy.every === undefined ? {} : { every: policy.every }),
+    ...(policy.overlap === undefined ? {} : { overlap: policy.overlap }),
+  };
+}
+
+function sorted(names: readonly string[]): string[] {
+  return [...new Set(names)].toSorted(compareText);
+}
+
+function byName(a: { readonly name: string }, b: { readonly name: string }): number {
+  return compareText(a.name, b.name);
+}
+
+function compareText(a: string, b: string): number {
+  return a < b ? -1 : Number(a > b);
+}

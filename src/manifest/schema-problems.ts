@@ -1,0 +1,162 @@
+import type * as z from 'zod';
+import { isKnownKey, isSecretKey } from './credential-keys.ts';
+import { formatPath, valueAt } from './path.ts';
+import { schemaKeysAt } from './schema-keys.ts';
+import { SCHEMAS } from './schema/manifest.ts';
+import type { ManifestKind } from './schema/manifest.ts';
+import { CREDENTIAL_ERROR } from './schema/target.ts';
+import { findNearest } from './suggest.ts';
+import type { Path, Problem, RawDocument } from './types.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const NO_CREDENTIALS =
+  'looks like a credential, and none is ever written into a manifest: the server makes it, and apply delivers it to the store';
+
+/** What the schema refused, in words of ours: its own would quote values. */
+export function wordIssues(document: RawDocument, kind: ManifestKind, issues: readonly Issue[]): Problem[] {
+  const context: Context = { document, kind, own: kind === 'Target' ? 'hide' : 'show' };
+  const unknown = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? wordUnknownKeys(issue, context) : [],
+  );
+  // A misspelt key is one mistake, not an unknown key and a missing one.
+  const meant = new Set(unknown.map((found) => found.meant));
+  const rest = issues.flatMap((issue) => {
+    const missing = isMissing(issue, document.value);
+    return issue.code === 'unrecognized_keys' || (missing && meant.has(keyOf(issue.path)))
+      ? []
+      : [missing ? wordMissing(issue, context) : wordValue(issue, context)];
+  });
+  return [...unknown.map((found) => found.problem), ...rest];
+}
+
+interface Context {
+  readonly document: RawDocument;
+  readonly kind: ManifestKind;
+  readonly own: 'show' | 'hide';
+}
+
+function pathOf(issue: Issue): Path {
+  return issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+}
+
+function keyOf(path: readonly PropertyKey[]): string {
+  return path.map(String).join('\u0000');
+}
+
+function isMissing(issue: Issue, root: unknown): boolean {
+  return (
+    (issue.code === 'invalid_type' || issue.code === 'invalid_value') && valueAt(root, pathOf(issue)) === undefined
+  );
+}
+
+function problemAt(context: Context, rule: string, message: string, path: Path, part: 'key' | 'value'): Problem {
+  const { file, document } = context.document;
+  return { severity: 'error', rule, message, place: { file, document, path, part } };
+}
+
+interface UnknownKey {
+  readonly problem: Problem;
+  /** Path of the key that was meant, joined. */
+  readonly meant: string | undefined;
+}
+
+function wordUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: Context): UnknownKey[] {
+  const parent = pathOf(issue);
+  const valid = schemaKeysAt(SCHEMAS[context.kind], parent);
+  return issue.keys.map((key) => {
+    const path = [...parent, key];
+    const suggestion = findNearest(key, valid);
+    const secret = context.kind !== 'Target' && isSecretKey(key) && suggestion === undefined;
+    const quoted = isShowable(key, path, suggestion, context) ? ` "${key}"` : '';
+    const where = parent.length === 0 ? '' : ` in ${formatPath(parent, context.own)}`;
+    if (secret) {
+      return {
+        problem: problemAt(context, 'literal-secret', `the key${quoted}${where} ${NO_CREDENTIALS}`, path, 'key'),
+        meant: undefined,
+      };
+    }
+    const hint = suggestion === undefined && valid.length > 0 ? `; there are ${valid.join(', ')}` : '';
+    const problem = problemAt(context, 'unknown-key', `unknown key${quoted}${where}${hint}`, path, 'key');
+    return {
+      problem: { ...problem, suggestion },
+      meant: suggestion === undefined ? undefined : keyOf([...parent, suggestion]),
+    };
+  });
+}
+
+/** A key that stands in the wrong place may be a credential itself, as in `auth: {hunter2}`. */
+function isShowable(key: string, path: Path, suggestion: string | undefined, context: Context): boolean {
+  if (isKnownKey(key)) {
+    return true;
+  }
+  const guarded = context.kind === 'Target' || path.includes('secret');
+  return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(key) && (!guarded || suggestion !== undefined);
+}
+
+function wordMissing(issue: Issue, context: Context): Problem {
+  const path = pathOf(issue);
+  const hint = path.at(-1) === 'apiVersion' ? ': write "apiVersion: grantry/v1"' : '';
+  return problemAt(
+    context,
+    'missing-key',
+    `${formatPath(path, context.own)} is missing${hint}`,
+    path.slice(0, -1),
+    'key',
+  );
+}
+
+function wordValue(issue: Issue, context: Context): Problem {
+  const path = pathOf(issue);
+  const label = path.length === 0 ? 'the document' : formatPath(path, context.own);
+  const value = valueAt(context.document.value, path);
+  const last = path.at(-1);
+  if (issue.code === 'invalid_type' && typeof last === 'string' && isLiteralSecret(last, value, context)) {
+    return problemAt(context, 'literal-secret', `${label} ${NO_CREDENTIALS}`, path, 'value');
+  }
+  if (issue.code === 'invalid_key') {
+    const inner = issue.issues[0]?.message ?? 'is not valid';
+    return problemAt(context, 'bad-name', `the name of ${label} ${inner}`, path, 'key');
+  }
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map(String);
+    const suggestion = typeof value === 'string' ? findNearest(value, values) : undefined;
+    return { ...problemAt(context, 'bad-value', `${label} must be ${values.join(' or ')}`, path, 'value'), suggestion };
+  }
+  const rule = issue.message === CREDENTIAL_ERROR ? 'literal-secret' : 'bad-value';
+  const message =
+    issue.code === 'invalid_type' && rule === 'bad-value' ? wordType(issue.expected, value) : issue.message;
+  return problemAt(
+    context,
+    rule,
+    `${label} ${issue.code === 'invalid_union' ? 'is not valid' : message}`,
+    path,
+    'value',
+  );
+}
+
+function isLiteralSecret(key: string, value: unknown, context: Context): boolean {
+  return context.kind !== 'Target' && isSecretKey(key) && (typeof value === 'string' || typeof value === 'number');
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  string: 'text',
+  boolean: 'true or false',
+  number: 'a number',
+  int: 'a whole number',
+};
+
+function wordType(expected: string, value: unknown): string {
+  const wanted = TYPES[expected] ?? expected;
+  if (value === null) {
+    return `has no value: it must be ${wanted}`;
+  }
+  if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `must be text: put the ${typeof value === 'number' ? 'number' : 'word'} in quotes`;
+  }
+  const found = Array.isArray(value) ? 'a list' : (TYPES[typeof value] ?? typeof value);
+  return `must be ${wanted}, not ${found}`;
+}

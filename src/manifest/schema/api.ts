@@ -1,0 +1,37 @@
+import * as z from 'zod';
+import { nameSchema, overridesSchema, positiveDurationSchema, targetsSchema, textSchema } from './parts.ts';
+
+/** RFC 6749 section 3.3, without the apostrophe, which Keycloak refuses like every other quote. */
+const SCOPE = /^[\x21\x23-\x26\x28-\x5B\x5D-\x7E]+$/;
+
+/** A scope's name, within what Keycloak can take: outside of it a server answers 400 or a bare 500. */
+export const scopeNameSchema = z
+  .string()
+  .regex(SCOPE, { error: 'must have no blanks, quotes, backslashes or letters outside ASCII' })
+  .max(255, { error: 'must have at most 255 characters' });
+
+/** spec of an Api: a resource server, its audience and its scopes. */
+export const apiSpecSchema = z
+  .strictObject({
+    audience: textSchema.meta({ description: 'The aud claim of tokens for this Api.' }),
+    tokenLifetime: positiveDurationSchema
+      .optional()
+      .meta({ description: 'How long access tokens live. Default: what the server has.' }),
+    introspectedBy: nameSchema
+      .optional()
+      .meta({ description: 'Name of the Client with which this Api introspects tokens.' }),
+    managed: z
+      .boolean()
+      .default(true)
+      .meta({ description: 'false: another stack owns it. It may be granted, is never changed, and must exist.' }),
+    scopes: z
+      .record(scopeNameSchema, z.string().max(255, { error: 'must have at most 255 characters' }))
+      .refine((scopes) => Object.keys(scopes).length > 0, { error: 'must hold at least one scope' })
+      .meta({ description: 'Scope names and what each allows.', minProperties: 1 }),
+    overrides: overridesSchema.optional(),
+    targets: targetsSchema.optional(),
+  })
+  .meta({ description: 'An audience and its scopes.' });
+
+/** A valid spec of an Api, as written. */
+export type ApiSpec = z.output<typeof apiSpecSchema>;

@@ -1,0 +1,75 @@
+import * as z from 'zod';
+import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN, parseDuration } from '../../model/duration.ts';
+
+/** What `${env:NAME}` looks like; the only substitution there is. */
+export const ENV_PATTERN = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
+
+const NAME = /^[a-z0-9][a-z0-9-]*$/;
+const NAME_ERROR = 'must be made of a-z, 0-9 and "-", and begin with a letter or digit';
+
+/** The name of an Api, Client or Target. */
+export const nameSchema = z
+  .string()
+  .regex(NAME, { error: NAME_ERROR })
+  // Becomes the client_id, which Keycloak limits (it fails with a bare 500 above).
+  .max(255, { error: 'must have at most 255 characters' })
+  .meta({ description: 'Lower-case letters, digits and dashes; unique per kind.' });
+
+/** Text that may not be empty. */
+export const textSchema = z.string().min(1, { error: 'must not be empty' });
+
+function durationOf(pattern: RegExp, error: string) {
+  return z
+    .string()
+    .regex(pattern, { error })
+    .refine((text) => !pattern.test(text) || parseDuration(text) !== undefined, {
+      error: 'is too long: at most 24855d',
+    })
+    .transform((text) => parseDuration(text) ?? 0)
+    .meta({ description: 'A duration: a whole number and one of s, m, h, d. Such as 90s, 5m, 48h, 30d.' });
+}
+
+/** A duration, in seconds. */
+export const durationSchema = durationOf(DURATION_PATTERN, 'must be a duration such as 90s, 5m, 48h or 30d');
+
+/** A duration of at least one second, in seconds. */
+export const positiveDurationSchema = durationOf(
+  POSITIVE_DURATION_PATTERN,
+  'must be a duration above zero, such as 5m, 48h or 30d',
+);
+
+/** Rotation policy; what is left out comes from the target. */
+export const rotateSchema = z
+  .strictObject({
+    every: positiveDurationSchema
+      .optional()
+      .meta({ description: 'A credential older than this is due for rotation. Default 90d.' }),
+    overlap: durationSchema
+      .optional()
+      .meta({ description: 'How long the previous credential stays valid after a rotation. Default 48h.' }),
+  })
+  .meta({ description: 'When credentials are rotated.' });
+
+/** Free key-value pairs for people and policies. */
+export const labelsSchema = z.record(textSchema, z.string()).meta({ description: 'Free key-value pairs.' });
+
+/** Names of Targets that an object is restricted to. */
+export const targetsSchema = z
+  .array(nameSchema)
+  .min(1, { error: 'must name at least one Target; remove the key to mean all' })
+  .meta({ description: 'Only in these Targets. Default: all.' });
+
+/** JSON Merge Patches (RFC 7396) on spec, by Target name; the result is what must be valid. */
+export const overridesSchema = z
+  .record(nameSchema, z.record(z.string(), z.unknown()))
+  .meta({ description: 'By Target name: a JSON Merge Patch (RFC 7396) on spec. null removes a key.' });
+
+/** The part of every manifest that names it. */
+export const metadataSchema = z
+  .strictObject({
+    name: nameSchema,
+    owner: textSchema.optional().meta({ description: 'The team that answers for it.' }),
+    description: textSchema.optional().meta({ description: 'What it is for, in one line.' }),
+    labels: labelsSchema.optional(),
+  })
+  .meta({ description: 'Name, owner and purpose.' });

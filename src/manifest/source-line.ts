@@ -1,0 +1,45 @@
+import { isSecretKey } from './credential-keys.ts';
+import { hideInText } from './mask-text.ts';
+import { hideInTrees } from './mask-tree.ts';
+import type { HiddenLines } from './mask-tree.ts';
+import { lineText } from './syntax-view.ts';
+import type { SyntaxView } from './syntax-view.ts';
+
+const HIDDEN = '‹hidden›';
+
+/** Finds all lines of a file that hold a credential, or may. */
+export function findHiddenLines(view: SyntaxView): HiddenLines {
+  const hidden = hideInTrees(view);
+  if (view.broken) {
+    for (const [line, label] of hideInText(view.file.text)) {
+      hidden.set(line, hidden.get(line) || label);
+    }
+  }
+  return hidden;
+}
+
+/**
+ * A line as it may be shown. One that holds a credential becomes `clientSecret: ‹hidden›`, with a `…` before it
+ * where other things stood on the line.
+ */
+export function showLine(view: SyntaxView, line: number, hidden: HiddenLines): string {
+  const text = lineText(view, line);
+  const label = hidden.get(line);
+  if (label === undefined) {
+    return hideComment(text);
+  }
+  const indent = /^\s*(?:- +)?/.exec(text)?.[0] ?? '';
+  if (label === '') {
+    return `… ${HIDDEN}`;
+  }
+  const inPlace = text.startsWith(`${indent}${label}:`);
+  return inPlace ? `${indent}${label}: ${HIDDEN}` : `… ${label}: ${HIDDEN}`;
+}
+
+/** People leave old credentials in comments. */
+function hideComment(text: string): string {
+  const start = text.search(/(?:^|\s)#/);
+  const comment = start === -1 ? '' : text.slice(start);
+  const telling = [...comment.matchAll(/[A-Za-z][A-Za-z0-9_.-]*/g)].some(([word]) => isSecretKey(word));
+  return telling ? text.slice(0, start) : text;
+}

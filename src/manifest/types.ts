@@ -1,0 +1,93 @@
+import type { Finding, Position } from '../model/finding.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { ApiSpec } from './schema/api.ts';
+import type { ClientSpec } from './schema/client.ts';
+import type { ManifestKind } from './schema/manifest.ts';
+import type { TargetSpec } from './schema/target.ts';
+
+/** A file as read: its name as the user knows it, and its text without a byte-order mark. */
+export interface SourceFile {
+  readonly name: string;
+  readonly text: string;
+}
+
+/** The way from a document's root to a value in it. */
+export type Path = readonly (string | number)[];
+
+/**
+ * Where something is wrong, before its line and column are known: those are looked up only for what is reported,
+ * since to keep the syntax trees of 100,000 manifests would take gigabytes.
+ */
+export type Place =
+  | { readonly file: SourceFile; readonly offset: number }
+  | {
+      readonly file: SourceFile;
+      /** The how-manieth document of the file, from 0. */
+      readonly document: number;
+      readonly path: Path;
+      readonly part: 'key' | 'value';
+    };
+
+/** A Finding whose position is still to be looked up. */
+export interface Problem {
+  readonly severity: Finding['severity'];
+  readonly rule: string;
+  readonly message: string;
+  readonly suggestion?: string | undefined;
+  readonly place: Place;
+}
+
+/** One document of a file as a plain value; `value` is undefined where its syntax is broken. */
+export interface RawDocument {
+  readonly file: SourceFile;
+  readonly document: number;
+  readonly position: Position;
+  readonly value: unknown;
+  /** True when something in it could not be read, so that what is there may not be all. */
+  readonly broken: boolean;
+}
+
+interface ManifestBase {
+  readonly file: SourceFile;
+  readonly document: number;
+  readonly position: Position;
+  readonly name: string;
+  readonly owner: string;
+  readonly description: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** spec as written, for merge patches. */
+  readonly raw: JsonObject;
+  /**
+   * False when the schema refused parts of it. It still stands for its name, so that one mistake is not
+   * reported again wherever that name is used; rules look only at what was accepted.
+   */
+  readonly complete: boolean;
+}
+
+/** A document of each kind; `spec` is undefined when too little of it was valid. */
+export interface ApiManifest extends ManifestBase {
+  readonly kind: 'Api';
+  readonly spec: ApiSpec | undefined;
+}
+export interface ClientManifest extends ManifestBase {
+  readonly kind: 'Client';
+  readonly spec: ClientSpec | undefined;
+}
+export interface TargetManifest extends ManifestBase {
+  readonly kind: 'Target';
+  readonly spec: TargetSpec | undefined;
+}
+export type Manifest = ApiManifest | ClientManifest | TargetManifest;
+
+/** Everything that was loaded, in the order of files and documents, with all that is wrong with it. */
+export interface Manifests {
+  readonly apis: readonly ApiManifest[];
+  readonly clients: readonly ClientManifest[];
+  readonly targets: readonly TargetManifest[];
+  readonly findings: readonly Finding[];
+  /** How many files were read. */
+  readonly files: number;
+}
+
+/** The kinds of manifest, for lookups by name. */
+export type { ManifestKind };

@@ -1,0 +1,33 @@
+const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+
+/** What a duration looks like, for schemas: a whole number and a unit. */
+export const DURATION_PATTERN = /^(0|[1-9][0-9]{0,8})[smhd]$/;
+
+/** The same without zero. */
+export const POSITIVE_DURATION_PATTERN = /^[1-9][0-9]{0,8}[smhd]$/;
+
+/** Servers keep seconds in 32 bits. */
+const MAX_SECONDS = 2_147_483_647;
+
+/** Seconds of a duration such as `90s`, `5m`, `48h`, `30d`; undefined when it is none, or longer than servers can keep. */
+export function parseDuration(text: string): number | undefined {
+  if (!DURATION_PATTERN.test(text)) {
+    return undefined;
+  }
+  const unit = text.slice(-1) as keyof typeof UNITS;
+  const seconds = Number(text.slice(0, -1)) * UNITS[unit];
+  return seconds <= MAX_SECONDS ? seconds : undefined;
+}
+
+/** The shortest exact way to write a number of whole seconds as a duration: 172800 is `2d`, 90 is `90s`. */
+export function formatDuration(seconds: number): string {
+  if (seconds === 0) {
+    return '0s';
+  }
+  for (const unit of ['d', 'h', 'm'] as const) {
+    if (seconds % UNITS[unit] === 0) {
+      return `${seconds / UNITS[unit]}${unit}`;
+    }
+  }
+  return `${seconds}s`;
+}
