@@ -68,13 +68,12 @@ class FileStore implements Store {
 
   async read(path: string): Promise<StoredDocument | undefined> {
     return this.#at(path, async (place) => {
-      const ciphertext = await place.current();
-      return ciphertext === undefined
-        ? undefined
-        : {
-            document: fromData(await this.#decode(ciphertext, place), this.locate(path)),
-            version: await place.latest(),
-          };
+      const found = await place.current();
+      if (found === undefined) {
+        return undefined;
+      }
+      const data = await this.#decode(found.ciphertext, place);
+      return { document: fromData(data, this.locate(path)), version: found.version };
     });
   }
 
@@ -107,12 +106,13 @@ class FileStore implements Store {
 
   /** What a new version is merged with. A damaged file has nothing to keep, and must not stand in the way of repair. */
   async #before(place: Place): Promise<DocumentData | undefined> {
-    const ciphertext = await place.current();
-    if (ciphertext === undefined) {
+    // Whatever is newer than the expected version makes the write fail anyway.
+    const found = await place.current();
+    if (found === undefined) {
       return undefined;
     }
     try {
-      return await this.#decode(ciphertext, place);
+      return await this.#decode(found.ciphertext, place);
     } catch (error) {
       if (error instanceof GrantryError && error.code === 'FAILED') {
         return undefined;

@@ -46,13 +46,22 @@ export class Place {
     return latest ?? ((await inodeOf(this.currentFile)) === undefined ? 0 : 1);
   }
 
-  /** The ciphertext that consumers see; undefined when somebody removed it. */
-  async current(): Promise<Uint8Array | undefined> {
-    if ((await inodeOf(this.currentFile)) === undefined) {
-      return undefined;
+  /** The latest version with its number, read as one; undefined when somebody removed NAME.age. */
+  async current(): Promise<{ readonly ciphertext: Uint8Array; readonly version: number } | undefined> {
+    for (;;) {
+      if (!(await this.isReadable())) {
+        return undefined;
+      }
+      await this.#settle();
+      const version = (await this.#versions()).at(-1);
+      // Not NAME.age, which may already be a later version than the one just counted.
+      const file = version === undefined ? this.currentFile : join(this.#versionsFolder, this.#fileOf(version));
+      const ciphertext = await readIfThere(file);
+      if (ciphertext !== undefined) {
+        return { ciphertext, version: version ?? 1 };
+      }
+      // Removed since it was listed, because later versions came or everything was purged.
     }
-    await this.#settle();
-    return readIfThere(this.currentFile);
   }
 
   async isReadable(): Promise<boolean> {

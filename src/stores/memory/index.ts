@@ -37,29 +37,29 @@ export class MemoryStore implements Store {
   }
 
   async inspect(path: string): Promise<StoreEntry | undefined> {
-    this.requests += 1;
     const place = this.#places.get(checkStorePath(path));
+    this.requests += 1;
     return place === undefined
       ? undefined
       : { mark: fromPairs(place.pairs), version: place.versions.length, readable: place.versions.at(-1) !== undefined };
   }
 
   async read(path: string): Promise<StoredDocument | undefined> {
-    this.requests += 1;
     const versions = this.#places.get(checkStorePath(path))?.versions ?? [];
+    this.requests += 1;
     const data = versions.at(-1);
     return data === undefined ? undefined : { document: fromData(data, this.locate(path)), version: versions.length };
   }
 
   async mark(path: string, mark: StoreMark): Promise<void> {
+    const pairs = mergePairs(this.#places.get(checkStorePath(path))?.pairs ?? {}, mark);
     this.#countWrite();
-    const place = this.#at(path);
-    place.pairs = mergePairs(place.pairs, mark);
+    this.#at(path).pairs = pairs;
   }
 
   async write(path: string, document: StoreDocument, expected: number): Promise<number> {
-    this.#countWrite();
     const versions = this.#places.get(checkStorePath(path))?.versions ?? [];
+    this.#countWrite();
     if (versions.length !== expected) {
       throw new GrantryError('CONFLICT', `${this.locate(path)} was changed by someone else since it was looked at`);
     }
@@ -68,8 +68,9 @@ export class MemoryStore implements Store {
   }
 
   async purge(path: string): Promise<void> {
+    checkStorePath(path);
     this.#countWrite();
-    this.#places.delete(checkStorePath(path));
+    this.#places.delete(path);
   }
 
   /** Writes as somebody else would: a new version, of any content. */

@@ -110,7 +110,8 @@ export class KvApi {
     if (response.status === 403 && !saysInvalidToken(response)) {
       return { kind: 'forbidden' };
     }
-    if (isAbsent(response) || (response.status === 404 && bodies.written.safeParse(response.body).success)) {
+    // A place that never was: an empty 404; one whose latest version was deleted: a 404 that tells of that version.
+    if (response.status === 404 && (response.format === 'empty' || bodies.written.safeParse(response.body).success)) {
       return { kind: 'deleted' };
     }
     const { data: written } = this.#expect(bodies.written, response, path, 'patch');

@@ -1,0 +1,27 @@
+import { beforeAll, describe } from 'vitest';
+import { testStore } from '../../../test/contract/store-contract.ts';
+import type { StoreSubject } from '../../../test/contract/store-subject.ts';
+import { MemoryStore } from './index.ts';
+
+describe('the store in memory', () => {
+  let subject: StoreSubject;
+  beforeAll(() => {
+    const store = new MemoryStore();
+    let counted = 0;
+    subject = {
+      store,
+      another: async () => store,
+      raw: async (path) => store.peek(path),
+      putForeign: async (path, data, pairs) => store.writeForeign(path, data, pairs),
+      deleteLatest: async (path) => store.deleteLatest(path),
+      countRequests: () => {
+        const since = store.requests - counted;
+        counted = store.requests;
+        return since;
+      },
+      leftovers: async () => '',
+    };
+  });
+
+  testStore(() => subject);
+});
