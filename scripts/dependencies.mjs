@@ -20,6 +20,7 @@ export async function ensureDependencies() {
   await step('install the npm packages', () =>
     run(npm[0], [...npm.slice(1), 'ci', '--include=dev', '--no-audit', '--no-fund'], {
       log: 'npm-ci',
+      name: 'npm ci',
       hint: 'Check that the npm registry can be reached, then start again.',
     }),
   );

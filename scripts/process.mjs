@@ -49,11 +49,12 @@ export function logFile(name) {
 
 /**
  * Runs a program to its end. Its output goes to the log of that name; a failure quotes the log's last lines.
+ * `name` is what the failure calls the program, where its path says too little.
  * @param {string} program
  * @param {string[]} args
- * @param {{ log: string, cwd?: string, env?: NodeJS.ProcessEnv, hint?: string }} options
+ * @param {{ log: string, name?: string, cwd?: string, env?: NodeJS.ProcessEnv, hint?: string }} options
  */
-export async function run(program, args, { log, cwd = checkout, env = process.env, hint }) {
+export async function run(program, args, { log, name, cwd = checkout, env = process.env, hint }) {
   const file = logFile(log);
   const output = openSync(file, 'w');
   let code;
@@ -65,11 +66,12 @@ export async function run(program, args, { log, cwd = checkout, env = process.en
     closeSync(output);
   }
   if (code === 0) return;
-  const tail = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-15);
+  const tail = readFileSync(file, 'utf8').trimEnd().split('\n').slice(-20);
   throw new ScriptError(
-    [`${program} ${args[0] ?? ''} failed (exit ${code}); its last lines:`, ...tail.map((line) => `    ${line}`)].join(
-      '\n',
-    ),
+    [
+      `${name ?? `${program} ${args[0] ?? ''}`} failed (exit ${code}); its last lines:`,
+      ...tail.map((line) => `    ${line}`),
+    ].join('\n'),
     [hint, `The whole output: ${file}`].filter(Boolean).join('\n'),
   );
 }
