@@ -1,0 +1,34 @@
+import pc from 'picocolors';
+
+type Paint = (text: string) => string;
+
+/** How text output looks on one terminal: colours, and the glyphs that its encoding can show. */
+export interface Style {
+  /** False: nothing but printable ASCII reaches the terminal. */
+  readonly unicode: boolean;
+  readonly bold: Paint;
+  readonly dim: Paint;
+  readonly red: Paint;
+  readonly green: Paint;
+  readonly yellow: Paint;
+  readonly cyan: Paint;
+  readonly arrow: string;
+  readonly ellipsis: string;
+  /** In front of what gives somebody more power. */
+  readonly widens: string;
+  readonly passed: string;
+  readonly failed: string;
+  readonly skipped: string;
+}
+
+/** A style that paints or leaves text as it is, with Unicode or ASCII glyphs. */
+export function makeStyle({ color, unicode }: { readonly color: boolean; readonly unicode: boolean }): Style {
+  const { bold, dim, red, green, yellow, cyan } = pc.createColors(color);
+  const glyphs = unicode
+    ? { arrow: '→', ellipsis: '…', widens: '▲', passed: '✓', failed: '✗', skipped: '○' }
+    : { arrow: '->', ellipsis: '...', widens: '^', passed: 'ok', failed: '!!', skipped: '--' };
+  return { unicode, bold, dim, red, green, yellow, cyan, ...glyphs };
+}
+
+/** No colours, all glyphs: what Markdown is made with. */
+export const PLAIN_STYLE: Style = makeStyle({ color: false, unicode: true });

@@ -1,0 +1,58 @@
+import { printable } from './escape.ts';
+import type { Style } from './style.ts';
+import { displayWidth, padTo, wrap } from './width.ts';
+
+/** Columns that text output is laid out for: a code review, a CI log and a terminal side by side show as many. */
+export const TEXT_WIDTH = 100;
+
+/** What every report says first: which target, and what was read. */
+export interface ReportHead {
+  readonly target: string;
+  readonly stack: string;
+  readonly provider: string;
+  readonly store: string;
+}
+
+/** `dev: Keycloak http://localhost:8080 realm acme, Vault secret/m2m, stack acme-platform`. */
+export function titleLine({ target, provider, store, stack }: ReportHead, style: Style): string {
+  return `${style.bold(printable(target, style))}: ${printable(`${provider}, ${store}, stack ${stack}`, style)}`;
+}
+
+export interface Hanging {
+  /** What stands left of the text, already padded. */
+  readonly plain: string;
+  readonly painted: string;
+  readonly text: string;
+  readonly paint?: (text: string) => string;
+}
+
+/** Printable text beside a head; what does not fit goes on below the text, or below a head that leaves no room. */
+export function hangingLines({ plain, painted, text, paint = (line) => line }: Hanging): string[] {
+  if (text === '') return [painted.trimEnd()];
+  const column = displayWidth(plain);
+  if (TEXT_WIDTH - column < MIN_ROOM) return [painted.trimEnd(), ...indented(wrap(text, TEXT_WIDTH - 6), 6, paint)];
+  const [first = '', ...rest] = wrap(text, TEXT_WIDTH - column);
+  return [painted + paint(first), ...indented(rest, column, paint)];
+}
+
+const MIN_ROOM = 30;
+
+/** Lines behind an indent. */
+export function indented(lines: readonly string[], by: number, paint: (text: string) => string): string[] {
+  return lines.map((line) => ' '.repeat(by) + paint(line));
+}
+
+/** The column right of the widest text, within limits. */
+export function columnAfter(
+  texts: Iterable<string>,
+  { from, to }: { readonly from: number; readonly to: number },
+): number {
+  let widest = from;
+  for (const text of texts) widest = Math.max(widest, Math.min(to, displayWidth(text)));
+  return widest + 2;
+}
+
+/** Text padded to a column, and by two blanks at least. */
+export function padToColumn(text: string, column: number): string {
+  return padTo(`${text}  `, column);
+}

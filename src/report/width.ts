@@ -1,0 +1,59 @@
+import { eastAsianWidth } from 'get-east-asian-width';
+
+const PLAIN_ASCII = /^[ -~]*$/;
+const WIDTHLESS = /^[\p{M}\p{Emoji_Modifier}]$/u;
+
+/** Columns that printable text takes on a terminal. */
+export function displayWidth(text: string): number {
+  if (PLAIN_ASCII.test(text)) return text.length;
+  let width = 0;
+  for (const character of text) width += characterWidth(character);
+  return width;
+}
+
+function characterWidth(character: string): number {
+  const code = character.codePointAt(0) ?? 0;
+  if (code < 0x300) return 1;
+  return WIDTHLESS.test(character) ? 0 : eastAsianWidth(code);
+}
+
+/** The text with blanks behind it, up to a width. */
+export function padTo(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - displayWidth(text)));
+}
+
+/** The text, or its beginning with an ellipsis, in no more than `width` columns. */
+export function shorten(text: string, width: number, ellipsis: string): string {
+  if (text.length <= width && displayWidth(text) <= width) return text;
+  const room = Math.max(0, width - displayWidth(ellipsis));
+  let [used, kept] = [0, ''];
+  for (const character of text) {
+    used += characterWidth(character);
+    if (used > room) return kept + ellipsis;
+    kept += character;
+  }
+  return text;
+}
+
+/** Breaks text at its blanks into lines of at most `width` columns; a longer word has a line of its own. */
+export function wrap(text: string, width: number): string[] {
+  return pack(text.split(' '), width, ' ').map((words) => words.join(' '));
+}
+
+/** Distributes words over lines of at most `width` columns, in their order. */
+export function pack(words: readonly string[], width: number, separator: string): string[][] {
+  const lines: string[][] = [];
+  let used = 0;
+  for (const word of words) {
+    const needed = separator.length + displayWidth(word);
+    const line = lines.at(-1);
+    if (line === undefined || used + needed > width) {
+      lines.push([word]);
+      used = needed - separator.length;
+    } else {
+      line.push(word);
+      used += needed;
+    }
+  }
+  return lines;
+}

@@ -1,0 +1,133 @@
+import type { Json } from '../model/json.ts';
+import type { DeliveryReason, Op } from '../model/plan.ts';
+
+const LABELS: Readonly<Record<string, string>> = {
+  clientId: 'client id',
+  'flows standard': 'standard flow',
+  'flows implicit': 'implicit flow',
+  'flows directAccessGrants': 'direct access grants',
+  'flows serviceAccount': 'service account',
+  'flows device': 'device flow',
+  'flows ciba': 'CIBA flow',
+  'flows tokenExchange': 'token exchange',
+  'otherScopes default': 'other default scopes',
+  'otherScopes optional': 'other optional scopes',
+  'roles realm': 'realm roles',
+  'scopeMappings realm': 'realm roles in tokens',
+  protocolMappers: 'protocol mappers',
+  publicClient: 'public client',
+  bearerOnly: 'bearer-only',
+  consentRequired: 'consent required',
+  authorizationServices: 'authorization services',
+  fullScopeAllowed: 'full scope allowed',
+  redirectUris: 'redirect URIs',
+  webOrigins: 'web origins',
+  auth: 'authentication',
+  tokenLifetime: 'token lifetime',
+  introspectedBy: 'introspected by',
+};
+
+const SCOPE_LABELS: Readonly<Record<string, string>> = {
+  introspectedBy: 'introspected by',
+  inTokenScope: 'in scope claim',
+  otherMappers: 'other mappers',
+  markedFor: 'marked for Api',
+};
+
+/** What a reviewer calls a field; the path itself where there is no word for it. */
+export function labelOf(path: readonly string[]): string {
+  const known = LABELS[path.join(' ')];
+  if (known !== undefined) return known;
+  const [head, second = '', third = ''] = path;
+  if (head === 'access' && path.length === 3 && third === 'scopes') return `may call ${second}`;
+  if (head === 'access' && path.length === 3 && third === 'onRequest') return `on request ${second}`;
+  if (head === 'roles' && second === 'clients' && path.length === 3) return `roles of ${third}`;
+  if (head === 'scopeMappings' && second === 'clients' && path.length === 3) return `roles of ${third} in tokens`;
+  if (head === 'labels' && path.length === 2) return `label ${second}`;
+  if (head === 'attributes' && path.length === 2) return `attribute ${second}`;
+  if (head === 'scopes' && path.length === 3) return `${second} ${SCOPE_LABELS[third] ?? third}`;
+  return path.join(' ');
+}
+
+/** One value in words. Text that could be taken for something else is quoted. */
+export function valueOf(path: readonly string[], value: Json | undefined): string {
+  if (value === undefined) return '(not set)';
+  if (path.length === 1 && path[0] === 'tokenLifetime') return lifetime(value);
+  if (value === null) return '(none)';
+  if (typeof value === 'string') return quoted(value);
+  if (Array.isArray(value) && value.length === 0) return '(empty)';
+  return JSON.stringify(value);
+}
+
+function lifetime(value: Json): string {
+  if (value === null) return '(server default)';
+  return typeof value === 'number' ? duration(value) : JSON.stringify(value);
+}
+
+function quoted(text: string): string {
+  return /^[\w.:/@*+%~=,-]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`;
+}
+
+/** Seconds as a manifest writes them, in up to two units: `1h 30m`. */
+export function duration(seconds: number): string {
+  if (!Number.isSafeInteger(seconds) || seconds <= 0) return `${seconds}s`;
+  const parts: string[] = [];
+  let rest = seconds;
+  for (const [unit, size] of [
+    ['d', 86_400],
+    ['h', 3600],
+    ['m', 60],
+    ['s', 1],
+  ] as const) {
+    if (rest >= size) parts.push(`${Math.floor(rest / size)}${unit}`);
+    rest %= size;
+  }
+  return parts.join(' ');
+}
+
+/** How long something took: `240ms`, `1.2s`, `2m 5s`. */
+export function elapsed(milliseconds: number): string {
+  if (!Number.isFinite(milliseconds) || milliseconds < 0) return '0ms';
+  if (milliseconds < 999.5) return `${Math.round(milliseconds)}ms`;
+  if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)}s`;
+  return duration(Math.round(milliseconds / 1000));
+}
+
+/** Why a document is written, for the one who reviews it. */
+export const DELIVERY_REASONS: Readonly<Record<DeliveryReason, string>> = {
+  new: 'the client is new',
+  missing: 'the store has no document',
+  'never-delivered': 'the secret was never delivered',
+  moved: 'the place in the store is another one',
+  'secret-changed': 'the secret was changed at the provider since it was delivered',
+  'facts-changed': 'what the document tells beside the secret has changed',
+  differs: 'the secret in the store is not the one at the provider',
+};
+
+/** What stands in front of a change. */
+export const SYMBOLS: Readonly<Record<Op, string>> = {
+  delete: '-',
+  update: '~',
+  adopt: '*',
+  deliver: '>',
+  create: '+',
+};
+
+/** What a summary calls a change that is still to come. */
+export const PENDING: Readonly<Record<Op, string>> = {
+  create: 'to create',
+  update: 'to change',
+  adopt: 'to adopt',
+  deliver: 'to deliver',
+  delete: 'to delete',
+};
+
+/** `1 client`, `2 clients`, `12,000 clients`. */
+export function count(number: number, singular: string, plural = `${singular}s`): string {
+  return `${thousands(number)} ${number === 1 ? singular : plural}`;
+}
+
+/** The number with commas, the same on every machine. */
+export function thousands(number: number): string {
+  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
+}
