@@ -8,7 +8,7 @@ export interface Service {
   readonly check: string;
 }
 
-type Kind = 'refused' | 'dns' | 'tls' | 'timeout' | 'broken';
+type Kind = 'refused' | 'dns' | 'tls' | 'timeout' | 'broken' | 'proxy';
 
 /** Why a request got no answer. */
 export interface NetworkFailure {
@@ -19,6 +19,8 @@ export interface NetworkFailure {
   readonly transient: boolean;
   /** The code of Node or undici, such as `ECONNREFUSED`. */
   readonly code: string;
+  /** The port that was tried: not that of the URL when there is a proxy in between. */
+  readonly port?: number;
 }
 
 const REFUSED = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'EHOSTDOWN', 'ENETDOWN', 'EADDRNOTAVAIL']);
@@ -36,10 +38,10 @@ const UNKNOWN_CA = new Set([
 
 /** Reads what `fetch` threw; undefined when it is no network failure (a bug, or an abort by the caller). */
 export function networkFailureOf(error: unknown): NetworkFailure | undefined {
-  for (const { code, syscall } of chainOf(error)) {
+  for (const { code, syscall, port } of chainOf(error)) {
     const failure = classify(code, syscall);
     if (failure !== undefined) {
-      return { ...failure, code };
+      return { ...failure, code, ...(port === undefined ? {} : { port }) };
     }
   }
   if (error instanceof TypeError && /fetch failed|terminated/.test(error.message)) {
@@ -48,7 +50,7 @@ export function networkFailureOf(error: unknown): NetworkFailure | undefined {
   return undefined;
 }
 
-function classify(code: string, syscall: unknown): Omit<NetworkFailure, 'code'> | undefined {
+function classify(code: string, syscall: unknown): Omit<NetworkFailure, 'code' | 'port'> | undefined {
   if (REFUSED.has(code)) {
     return { kind: 'refused', notExecuted: true, transient: true };
   }
@@ -64,19 +66,30 @@ function classify(code: string, syscall: unknown): Omit<NetworkFailure, 'code'> 
   if (UNKNOWN_CA.has(code) || /^(CERT_|ERR_TLS_|ERR_SSL_|UNABLE_TO_|HOSTNAME_MISMATCH|EPROTO)/.test(code)) {
     return { kind: 'tls', notExecuted: true, transient: false };
   }
+  if (code === 'UND_ERR_ABORTED') {
+    // What undici says when a proxy answers CONNECT with anything but 200.
+    return { kind: 'proxy', notExecuted: true, transient: false };
+  }
   if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET' || code.startsWith('HPE_')) {
     return { kind: 'broken', notExecuted: false, transient: true };
   }
   return undefined;
 }
 
+interface Link {
+  readonly code: string;
+  readonly syscall: unknown;
+  readonly port: number | undefined;
+}
+
 /** The error and its causes, outermost first; also the members of an AggregateError (one per address tried). */
-function* chainOf(error: unknown, depth = 0): Generator<{ code: string; syscall: unknown }> {
+function* chainOf(error: unknown, depth = 0): Generator<Link> {
   if (!(error instanceof Error) || depth > 5) {
     return;
   }
   const code = 'code' in error && typeof error.code === 'string' ? error.code : error.name;
-  yield { code, syscall: 'syscall' in error ? error.syscall : undefined };
+  const port = 'port' in error && typeof error.port === 'number' ? error.port : undefined;
+  yield { code, syscall: 'syscall' in error ? error.syscall : undefined, port };
   yield* chainOf(error.cause, depth + 1);
   if (error instanceof AggregateError) {
     for (const member of error.errors) {
@@ -106,14 +119,22 @@ const WORDING: Readonly<Record<Kind, (failure: NetworkFailure, host: string) => 
       advice: 'A firewall or proxy may be in the way.',
     }),
     broken: ({ code }) => ({ message: `the connection broke off (${code})` }),
+    proxy: ({ code }) => ({
+      message: `the proxy refuses (${code})`,
+      advice: 'Check HTTPS_PROXY (does it want a login?) and NO_PROXY.',
+    }),
     tls: ({ code }) => ({ message: `TLS failed (${code})`, advice: tlsAdvice(code) }),
   };
 
 /** The error for a server that gave no answer: UNREACHABLE, with the URL and how to check. */
 export function unreachable(service: Service, url: string, failure: NetworkFailure): GrantryError {
   const where = printableUrl(url);
-  const { message, advice } = WORDING[failure.kind](failure, new URL(url).hostname);
-  return new GrantryError('UNREACHABLE', `${service.name} cannot be reached at ${where}: ${message}`, {
+  const { hostname, protocol, port } = new URL(url);
+  const { message, advice } = WORDING[failure.kind](failure, hostname);
+  const expected = Number(port || (protocol === 'https:' ? 443 : 80));
+  const via =
+    failure.port === undefined || failure.port === expected ? '' : ` through the proxy on port ${failure.port}`;
+  return new GrantryError('UNREACHABLE', `${service.name} cannot be reached at ${where}${via}: ${message}`, {
     hint: advice === undefined ? service.check : `${advice} ${service.check}`,
   });
 }

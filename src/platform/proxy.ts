@@ -1,10 +1,27 @@
+import { GrantryError } from '../model/errors.ts';
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
-const VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
+interface ProxySettings {
+  readonly httpProxy?: string;
+  readonly httpsProxy?: string;
+  readonly noProxy?: string;
+}
 
-/** Whether the environment asks for a proxy. */
-export function wantsProxy(env: Environment): boolean {
-  return VARIABLES.some((name) => (env[name] ?? '') !== '');
+/** The proxy that the environment asks for; undefined when it asks for none. Lower case wins, as with curl. */
+export function proxySettings(env: Environment): ProxySettings | undefined {
+  const first = (...names: string[]) => names.map((name) => env[name] ?? '').find((value) => value !== '');
+  const httpProxy = first('http_proxy', 'HTTP_PROXY');
+  const httpsProxy = first('https_proxy', 'HTTPS_PROXY');
+  const noProxy = first('no_proxy', 'NO_PROXY');
+  if (httpProxy === undefined && httpsProxy === undefined) {
+    return undefined;
+  }
+  return {
+    ...(httpProxy === undefined ? {} : { httpProxy }),
+    ...(httpsProxy === undefined ? {} : { httpsProxy }),
+    ...(noProxy === undefined ? {} : { noProxy }),
+  };
 }
 
 /**
@@ -12,9 +29,21 @@ export function wantsProxy(env: Environment): boolean {
  * Node does this by itself only from version 24 on, and only when told to.
  */
 export async function installProxy(env: Environment): Promise<void> {
-  if (!wantsProxy(env)) {
+  const settings = proxySettings(env);
+  if (settings === undefined) {
     return;
   }
+  for (const [name, value] of [
+    ['HTTP_PROXY', settings.httpProxy],
+    ['HTTPS_PROXY', settings.httpsProxy],
+  ] as const) {
+    if (value !== undefined && !(URL.canParse(value) && /^https?:$/.test(new URL(value).protocol))) {
+      throw new GrantryError('INVALID_INPUT', `${name} is not an http or https URL`, {
+        hint: 'It looks like http://proxy.example:3128.',
+      });
+    }
+  }
   const { EnvHttpProxyAgent, setGlobalDispatcher } = await import('undici');
-  setGlobalDispatcher(new EnvHttpProxyAgent());
+  // Plain http is not tunnelled: many proxies allow CONNECT to port 443 only.
+  setGlobalDispatcher(new EnvHttpProxyAgent({ ...settings, proxyTunnel: false }));
 }
