@@ -1,4 +1,9 @@
-const UNITS = { s: 1, m: 60, h: 3600, d: 86_400 } as const;
+const UNITS: ReadonlyMap<string, number> = new Map([
+  ['d', 86_400],
+  ['h', 3600],
+  ['m', 60],
+  ['s', 1],
+]);
 
 /** What a duration looks like, for schemas: a whole number and a unit. */
 export const DURATION_PATTERN = /^(0|[1-9][0-9]{0,8})[smhd]$/;
@@ -14,8 +19,7 @@ export function parseDuration(text: string): number | undefined {
   if (!DURATION_PATTERN.test(text)) {
     return undefined;
   }
-  const unit = text.slice(-1) as keyof typeof UNITS;
-  const seconds = Number(text.slice(0, -1)) * UNITS[unit];
+  const seconds = Number(text.slice(0, -1)) * (UNITS.get(text.slice(-1)) ?? Number.NaN);
   return seconds <= MAX_SECONDS ? seconds : undefined;
 }
 
@@ -24,9 +28,9 @@ export function formatDuration(seconds: number): string {
   if (seconds === 0) {
     return '0s';
   }
-  for (const unit of ['d', 'h', 'm'] as const) {
-    if (seconds % UNITS[unit] === 0) {
-      return `${seconds / UNITS[unit]}${unit}`;
+  for (const [unit, length] of UNITS) {
+    if (seconds % length === 0) {
+      return `${seconds / length}${unit}`;
     }
   }
   return `${seconds}s`;

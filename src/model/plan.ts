@@ -61,6 +61,8 @@ export interface DeliverChange extends ChangeBase {
 export interface PlannedDelivery {
   /** metadata.name of the client. */
   readonly client: string;
+  /** The client_id, where the caller chooses it; elsewhere the provider's answer counts. */
+  readonly clientId: string;
   readonly path: string;
   readonly place: string;
   /** The facts that the document tells beside the credential. */

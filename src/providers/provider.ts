@@ -21,6 +21,8 @@ export interface Capabilities {
 
 /** A secret as the provider has it now. */
 export interface IssuedCredential {
+  /** The provider's own id of the client. */
+  readonly id: string;
   readonly clientId: string;
   readonly secret: Secret;
   /** Unix seconds; undefined where the provider does not tell. */

@@ -1,13 +1,13 @@
 import { z } from 'zod';
 
 const names = z.array(z.string());
-const roles = z.strictObject({ realm: names, clients: z.record(z.string(), names) });
+export const roleNames = z.strictObject({ realm: names, clients: z.record(z.string(), names) });
 
-/** What grantry is exact about on a Keycloak client; every list is sorted. Absent keys: the client carries no mark yet. */
+/** What grantry is exact about on a Keycloak client; every list is sorted. Null marks: the client carries none yet. */
 export const clientFields = z.strictObject({
-  stack: z.string().optional(),
-  name: z.string().optional(),
-  owner: z.string().optional(),
+  stack: z.string().nullable(),
+  name: z.string().nullable(),
+  owner: z.string().nullable(),
   clientId: z.string(),
   description: z.string(),
   labels: z.record(z.string(), z.string()),
@@ -41,11 +41,11 @@ export const clientFields = z.strictObject({
   tokenLifetime: z.number().nullable(),
   /** Only those that the manifest declares now, or declared when it was last applied. */
   attributes: z.record(z.string(), z.string()),
-  roles,
-  scopeMappings: roles,
+  roles: roleNames,
+  scopeMappings: roleNames,
 });
 export type ClientFields = z.infer<typeof clientFields>;
-export type RoleNames = z.infer<typeof roles>;
+export type RoleNames = z.infer<typeof roleNames>;
 
 const scopeFields = z.strictObject({
   description: z.string(),
@@ -56,15 +56,15 @@ const scopeFields = z.strictObject({
   inTokenScope: z.boolean(),
   /** Mappers that grantry did not make, as `name (type)`. */
   otherMappers: names,
-  /** The Api that the scope's mark names, where it is another one. */
-  markedFor: z.string().optional(),
+  /** The Api that the scope's mark names, where it is another one; else null. */
+  markedFor: z.string().nullable(),
 });
 export type ScopeFields = z.infer<typeof scopeFields>;
 
 /** What grantry is exact about on the client scopes that make up an Api. */
 export const apiFields = z.strictObject({
-  stack: z.string().optional(),
-  owner: z.string().optional(),
+  stack: z.string().nullable(),
+  owner: z.string().nullable(),
   scopes: z.record(z.string(), scopeFields),
 });
 export type ApiFields = z.infer<typeof apiFields>;

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Delivery, Ownership } from '../../model/state.ts';
+import { roleNames } from './fields.ts';
 
 /** Attribute names under which grantry's marks lie on clients and client scopes. */
 export const MARK = {
@@ -51,7 +52,7 @@ export function parseDelivery(text: string | undefined): Delivery | undefined {
   return parseJson(text, deliverySchema);
 }
 
-const declaredSchema = z.object({ attributes: z.array(z.string()), roles: z.boolean() });
+const declaredSchema = z.object({ attributes: z.array(z.string()), roles: roleNames });
 
 /** What a client declared when it was last applied, so that what is declared no longer can be taken away. */
 export type Declared = z.infer<typeof declaredSchema>;
@@ -61,7 +62,7 @@ export function formatDeclared({ attributes, roles }: Declared): string {
 }
 
 export function parseDeclared(text: string | undefined): Declared {
-  return parseJson(text, declaredSchema) ?? { attributes: [], roles: false };
+  return parseJson(text, declaredSchema) ?? { attributes: [], roles: { realm: [], clients: {} } };
 }
 
 function parseJson<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {

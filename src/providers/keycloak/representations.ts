@@ -28,6 +28,7 @@ const text = z
   .nullish()
   .transform((value) => value ?? '');
 const mapper = z.object({
+  id: z.string(),
   name: z.string(),
   protocolMapper: z.string(),
   config: z

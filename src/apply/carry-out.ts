@@ -1,0 +1,107 @@
+import { deliver, deliveryMark, makeSecret, retire } from '../credentials/deliver.ts';
+import { isKind } from '../model/address.ts';
+import type {
+  AdoptChange,
+  Change,
+  CreateChange,
+  DeleteChange,
+  DeliverChange,
+  PlannedDelivery,
+  UpdateChange,
+} from '../model/plan.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Step } from './steps.ts';
+import type { TargetPorts } from './survey-target.ts';
+
+/** What carrying out a change left behind. */
+export interface Done {
+  readonly storeVersion?: number;
+}
+
+export interface CarryOutPorts extends TargetPorts {
+  readonly clock: Clock;
+  readonly stack: string;
+}
+
+/**
+ * Carries one step out. The order of its writes is such that a crash between any two of them shows as a change
+ * in the next plan and loses no credential.
+ */
+export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Promise<Done> {
+  if (isKind(change.address, 'Api')) {
+    await carryOutApi(change, part, ports);
+    return {};
+  }
+  switch (change.op) {
+    case 'create':
+      return createClient(change, ports);
+    case 'update':
+    case 'adopt':
+      return updateClient(change, ports);
+    case 'delete':
+      return deleteClient(change, ports);
+    case 'deliver':
+      return deliverAgain(change, change.delivery, ports);
+    default:
+      return change satisfies never;
+  }
+}
+
+async function carryOutApi(change: Change, part: Step['part'], { provider }: CarryOutPorts): Promise<void> {
+  if (change.op === 'deliver') return;
+  if (part === 'shrink' && change.op !== 'create') await provider.shrinkApi(change);
+  if (part === 'grow' && change.op !== 'delete') await provider.growApi(change);
+}
+
+/**
+ * Where the secret can be chosen, the store has it before the client exists, so that no secret is ever at the provider
+ * alone; and the client is born with the mark of a finished delivery. Elsewhere the mark comes last.
+ */
+async function createClient(change: CreateChange, ports: CarryOutPorts): Promise<Done> {
+  const { provider, store, stack } = ports;
+  const { delivery, owner } = change;
+  if (delivery === undefined) throw new TypeError(`${change.address} is to be created without a place for its secret`);
+  if (!provider.capabilities.chosenSecret) {
+    const issued = await provider.createClient({ change });
+    const storeVersion = await deliver(store, delivery, issued, { stack, owner });
+    await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt));
+    return { storeVersion };
+  }
+  const secret = makeSecret();
+  const createdAt = Math.floor(ports.clock.now() / 1000);
+  const issued = { clientId: delivery.clientId, secret, createdAt };
+  const storeVersion = await deliver(store, delivery, issued, { stack, owner });
+  await provider.createClient({ change, secret, delivery: deliveryMark(delivery, createdAt) });
+  return { storeVersion };
+}
+
+async function updateClient(change: UpdateChange | AdoptChange, ports: CarryOutPorts): Promise<Done> {
+  await ports.provider.updateClient(change);
+  return change.delivery === undefined ? {} : deliverAgain(change, change.delivery, ports);
+}
+
+/** Copies the secret that the provider has now; nothing is rotated, so no consumer is cut off. */
+async function deliverAgain(
+  change: UpdateChange | AdoptChange | DeliverChange,
+  delivery: PlannedDelivery,
+  { provider, store, stack }: CarryOutPorts,
+): Promise<Done> {
+  const issued = await provider.readCredential(change.id);
+  const storeVersion = await deliver(store, delivery, issued, { stack, owner: change.owner });
+  if (delivery.movedFrom !== undefined) await retire(store, delivery.movedFrom, stack);
+  await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt));
+  return { storeVersion };
+}
+
+/**
+ * The document stays for whoever must look something up, marked as retired. The mark comes first: once the client
+ * is gone, no later run would know of the document.
+ */
+async function deleteClient(change: DeleteChange, { provider, store, stack }: CarryOutPorts): Promise<Done> {
+  const { delivered } = change;
+  if (delivered !== undefined && store.locate(delivered.path) === delivered.place) {
+    await retire(store, delivered.path, stack);
+  }
+  await provider.deleteClient(change);
+  return {};
+}

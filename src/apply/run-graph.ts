@@ -1,0 +1,88 @@
+/** A node of a graph of work; `after` names nodes that must have succeeded first. */
+export interface GraphNode {
+  readonly key: string;
+  readonly after: readonly string[];
+}
+
+/** How one node went. */
+export type NodeOutcome<R> =
+  | { readonly kind: 'done'; readonly result: R }
+  | { readonly kind: 'failed'; readonly error: unknown }
+  /** Not begun, because of this other node, or because the run was stopped. */
+  | { readonly kind: 'skipped'; readonly because: string | undefined };
+
+export interface GraphOptions<N, R> {
+  readonly inFlight: number;
+  readonly run: (node: N) => Promise<R>;
+  /** Asked before each node: true begins no more. */
+  readonly stopped: () => boolean;
+  readonly onOutcome: (node: N, outcome: NodeOutcome<R>) => void;
+}
+
+/**
+ * Runs a graph, nodes without a dependency between them at the same time. A node that fails stops those
+ * that depend on it and nothing else. Names in `after` that are not in the graph are no obstacle.
+ */
+export async function runGraph<N extends GraphNode, R>(
+  nodes: readonly N[],
+  options: GraphOptions<N, R>,
+): Promise<void> {
+  const byKey = new Map(nodes.map((node) => [node.key, node]));
+  const waitingFor = new Map(nodes.map((node) => [node.key, node.after.filter((key) => byKey.has(key)).length]));
+  const dependents = new Map<string, N[]>();
+  for (const node of nodes) {
+    for (const key of node.after) dependents.set(key, [...(dependents.get(key) ?? []), node]);
+  }
+  const ready = nodes.filter((node) => waitingFor.get(node.key) === 0);
+  const settled = new Map<string, NodeOutcome<R>>();
+  const settle = (node: N, outcome: NodeOutcome<R>): void => {
+    if (settled.has(node.key)) return;
+    settled.set(node.key, outcome);
+    options.onOutcome(node, outcome);
+    for (const next of dependents.get(node.key) ?? []) {
+      if (outcome.kind !== 'done') {
+        settle(next, { kind: 'skipped', because: outcome.kind === 'skipped' ? outcome.because : node.key });
+        continue;
+      }
+      const left = (waitingFor.get(next.key) ?? 0) - 1;
+      waitingFor.set(next.key, left);
+      if (left === 0) ready.push(next);
+    }
+  };
+  await drain(ready, settle, options);
+  for (const node of nodes) settle(node, { kind: 'skipped', because: undefined });
+}
+
+interface Finished<N, R> {
+  readonly node: N;
+  readonly outcome: NodeOutcome<R>;
+  readonly work: Promise<Finished<N, R>>;
+}
+
+async function drain<N extends GraphNode, R>(
+  ready: N[],
+  settle: (node: N, outcome: NodeOutcome<R>) => void,
+  options: GraphOptions<N, R>,
+): Promise<void> {
+  const running = new Set<Promise<Finished<N, R>>>();
+  for (;;) {
+    while (running.size < options.inFlight && !options.stopped()) {
+      const node = ready.shift();
+      if (node === undefined) break;
+      const work: Promise<Finished<N, R>> = runOne(node, options.run).then((outcome) => ({ node, outcome, work }));
+      running.add(work);
+    }
+    if (running.size === 0) return;
+    const { node, outcome, work } = await Promise.race(running);
+    running.delete(work);
+    settle(node, outcome);
+  }
+}
+
+async function runOne<N, R>(node: N, run: (node: N) => Promise<R>): Promise<NodeOutcome<R>> {
+  try {
+    return { kind: 'done', result: await run(node) };
+  } catch (error) {
+    return { kind: 'failed', error };
+  }
+}

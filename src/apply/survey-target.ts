@@ -1,0 +1,131 @@
+import pLimit from 'p-limit';
+import { addressOf } from '../model/address.ts';
+import { GrantryError } from '../model/errors.ts';
+import type { DesiredState } from '../model/desired.ts';
+import type { Conflict, PlannedDelivery } from '../model/plan.ts';
+import type { ActualState, Endpoints } from '../model/state.ts';
+import type { PlanInput } from '../plan/build-plan.ts';
+import { planDeliveries } from '../plan/deliveries.ts';
+import type { Provider } from '../providers/provider.ts';
+import type { Store, StoreEntry } from '../stores/store.ts';
+
+/** The two servers of a target, opened. */
+export interface TargetPorts {
+  readonly provider: Provider;
+  readonly store: Store;
+}
+
+export interface SurveyOptions {
+  /** Compare every document in the store with the provider, values too, in memory only. */
+  readonly checkStore?: boolean;
+}
+
+const READS_IN_FLIGHT = 8;
+
+/** Reads everything that a plan follows from; no secret is looked at unless `checkStore` asks for it. */
+export async function surveyTarget(
+  desired: DesiredState,
+  { provider, store }: TargetPorts,
+  options: SurveyOptions = {},
+): Promise<PlanInput> {
+  const checkStore = options.checkStore ?? false;
+  const [actual, endpoints, existing] = await Promise.all([
+    provider.read(desired, { withSecrets: checkStore }),
+    provider.endpoints(),
+    store.existing(desired.clients.map((client) => client.secret.path)),
+  ]);
+  const view = { describe: () => store.describe(), locate: (path: string) => store.locate(path), existing };
+  const differing = checkStore ? await findDiffering(desired, actual, store, existing) : new Set<string>();
+  const unsettled = { ...view, differing, occupied: new Set<string>() };
+  const found = await lookAtNewPlaces(desired, actual, endpoints, unsettled, store);
+  return {
+    desired,
+    projected: provider.project(desired),
+    actual,
+    endpoints,
+    provider: provider.describe(),
+    store: { ...unsettled, occupied: found.occupied },
+    foreignPlaces: found.foreign,
+  };
+}
+
+/** Places that the plan would write to without having delivered there before: they may hold somebody else's document. */
+async function lookAtNewPlaces(
+  desired: DesiredState,
+  actual: ActualState,
+  endpoints: Endpoints,
+  view: PlanInput['store'],
+  store: Store,
+): Promise<{ occupied: ReadonlySet<string>; foreign: Conflict[] }> {
+  const deliveries = [...planDeliveries(desired, actual, endpoints, view).values()].filter(isFirstVisit);
+  if (deliveries.length === 0) return { occupied: new Set(), foreign: [] };
+  const occupied = await store.existing(
+    deliveries.map(({ path }) => path),
+    { includeDeleted: true },
+  );
+  const limit = pLimit(READS_IN_FLIGHT);
+  const looks = deliveries.filter(({ path }) => occupied.has(path));
+  const conflicts = await Promise.all(
+    looks.map((delivery) =>
+      limit(async () => {
+        const entry = await store.inspect(delivery.path);
+        return entry === undefined ? [] : foreignPlace(delivery, entry, desired.target.stack);
+      }),
+    ),
+  );
+  return { occupied, foreign: conflicts.flat() };
+}
+
+function isFirstVisit({ reason }: PlannedDelivery): boolean {
+  return reason === 'new' || reason === 'never-delivered' || reason === 'moved' || reason === 'missing';
+}
+
+function foreignPlace(delivery: PlannedDelivery, { mark, version }: StoreEntry, stack: string): Conflict[] {
+  const address = addressOf('Client', delivery.client);
+  const hint = 'Set another spec.secret.path, or remove what lies there if nobody needs it.';
+  if (mark === undefined) {
+    return version === 0
+      ? []
+      : [{ address, reason: `${delivery.place} holds a document that grantry did not write`, hint }];
+  }
+  if (mark.stack === stack && mark.client === delivery.client) return [];
+  if (mark.stack === stack && mark.state === 'retired') return [];
+  const whose =
+    mark.stack === stack ? `the client ${mark.client}` : `the client ${mark.client} of the stack ${mark.stack}`;
+  return [{ address, reason: `${delivery.place} holds the document of ${whose}`, hint }];
+}
+
+/** Clients whose document does not hold what the provider has now. */
+async function findDiffering(
+  desired: DesiredState,
+  actual: ActualState,
+  store: Store,
+  existing: ReadonlySet<string>,
+): Promise<Set<string>> {
+  const limit = pLimit(READS_IN_FLIGHT);
+  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const differing = new Set<string>();
+  await Promise.all(
+    desired.clients.map((client) =>
+      limit(async () => {
+        const present = actualOf.get(addressOf('Client', client.name));
+        if (present === undefined || !existing.has(client.secret.path)) return;
+        const secret = present.credential?.secret;
+        if (secret === undefined) throw hiddenSecret(client.name);
+        const stored = await store.read(client.secret.path);
+        if (stored === undefined || !stored.document.clientSecret.equals(secret)) differing.add(client.name);
+      }),
+    ),
+  );
+  return differing;
+}
+
+function hiddenSecret(client: string): GrantryError {
+  return new GrantryError(
+    'NOT_ALLOWED',
+    `The provider does not show the secret of client ${client}, so it cannot be compared`,
+    {
+      hint: 'Run plan without --check-store, or use an account that may read secrets.',
+    },
+  );
+}

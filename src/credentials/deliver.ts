@@ -1,0 +1,72 @@
+import { randomBytes } from 'node:crypto';
+import { GrantryError } from '../model/errors.ts';
+import type { PlannedDelivery } from '../model/plan.ts';
+import { Secret } from '../model/secret.ts';
+import type { Delivery } from '../model/state.ts';
+import { factsDigest } from '../plan/document-facts.ts';
+import type { IssuedCredential } from '../providers/provider.ts';
+import type { Store, StoreDocument, StoreEntry, StoreMark } from '../stores/store.ts';
+
+/** 48 random bytes: 64 characters that need no escaping anywhere. */
+export function makeSecret(): Secret {
+  return new Secret(randomBytes(48).toString('base64url'));
+}
+
+/** The mark that this delivery leaves with the client at the provider. */
+export function deliveryMark(delivery: PlannedDelivery, createdAt: number | undefined): Delivery {
+  const { place, path, clientId, facts } = delivery;
+  return { at: createdAt ?? null, place, path, facts: factsDigest(clientId, facts) };
+}
+
+/** Who the document is for. */
+export interface DeliveryOwner {
+  readonly stack: string;
+  readonly owner: string;
+}
+
+/**
+ * Writes a credential to its place: first the mark, then the document, each only over what was seen there.
+ * Returns the version that the store gave it.
+ */
+export async function deliver(
+  store: Store,
+  delivery: PlannedDelivery,
+  issued: Pick<IssuedCredential, 'clientId' | 'secret' | 'createdAt'>,
+  { stack, owner }: DeliveryOwner,
+): Promise<number> {
+  const mark: StoreMark = { stack, client: delivery.client, owner, state: 'active' };
+  const document: StoreDocument = {
+    clientId: issued.clientId,
+    clientSecret: issued.secret,
+    facts: {
+      ...delivery.facts,
+      ...(issued.createdAt === undefined ? {} : { rotated_at: new Date(issued.createdAt * 1000).toISOString() }),
+    },
+  };
+  if (delivery.fresh) {
+    await store.mark(delivery.path, mark, { fresh: true });
+    return store.write(delivery.path, document, 0);
+  }
+  const entry = await store.inspect(delivery.path);
+  refuseForeign(delivery, entry, stack);
+  await store.mark(delivery.path, mark);
+  return store.write(delivery.path, document, entry?.version ?? 0);
+}
+
+/** The plan looked at the place, but that was then: nothing of somebody else is ever written over. */
+function refuseForeign({ place, client }: PlannedDelivery, entry: StoreEntry | undefined, stack: string): void {
+  if (entry === undefined || (entry.mark === undefined && entry.version === 0)) return;
+  const { mark } = entry;
+  if (mark?.stack === stack && (mark.client === client || mark.state === 'retired')) return;
+  const whose = mark === undefined ? 'that grantry did not write' : `of the client ${mark.client}, stack ${mark.stack}`;
+  throw new GrantryError('CONFLICT', `${place} holds a document ${whose}`, {
+    hint: 'Set another spec.secret.path, or remove what lies there if nobody needs it.',
+  });
+}
+
+/** Marks a document as no longer in use; it stays readable. A place with nothing in it stays empty. */
+export async function retire(store: Store, path: string, stack: string): Promise<void> {
+  const entry = await store.inspect(path);
+  if (entry?.mark?.stack !== stack || entry.mark.state === 'retired') return;
+  await store.mark(path, { ...entry.mark, state: 'retired' });
+}

@@ -1,0 +1,142 @@
+import type { JWTPayload } from 'jose';
+import { errors } from 'jose';
+import { addressOf } from '../model/address.ts';
+import type { ClientProof, ProofCheck } from '../model/report.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Store, StoredDocument } from '../stores/store.ts';
+import { checkClaims, tokenExpectation } from './claims.ts';
+import type { Expectation } from './expectation.ts';
+import type { TokenClient } from './token-client.ts';
+
+export interface ProofPorts {
+  readonly store: Pick<Store, 'read' | 'locate'>;
+  readonly tokens: TokenClient;
+  readonly clock: Clock;
+}
+
+/**
+ * Proves with real tokens, asked for with the credential that lies in the store, that a client works and can do
+ * exactly what it was granted. Throws when a server cannot be reached: that proves nothing.
+ */
+export async function proveClient(expected: Expectation, ports: ProofPorts): Promise<ClientProof> {
+  const started = ports.clock.now();
+  const stored = await ports.store.read(expected.path);
+  const place = ports.store.locate(expected.path);
+  const checks = stored === undefined ? [missingCredential(place)] : await proveWith(stored, expected, ports);
+  return {
+    address: addressOf('Client', expected.client),
+    place,
+    storeVersion: stored?.version,
+    checks,
+    duration: ports.clock.now() - started,
+  };
+}
+
+function missingCredential(place: string): ProofCheck {
+  return { claim: 'the store has the credential', outcome: 'failed', detail: `nothing lies at ${place}` };
+}
+
+async function proveWith(
+  stored: StoredDocument,
+  expected: Expectation,
+  ports: ProofPorts,
+): Promise<readonly ProofCheck[]> {
+  const first = await proveToken(stored, expected, [], ports);
+  // Where the credential does not work at all, more requests would only say so again.
+  if (first.token === undefined) return first.checks;
+  const onRequest =
+    expected.onRequest.length === 0 ? undefined : await proveToken(stored, expected, expected.onRequest, ports);
+  return [
+    ...first.checks,
+    ...(onRequest?.checks ?? []),
+    await proveRefusal(stored, expected, ports),
+    ...(await proveIntrospection(onRequest?.token ?? first.token, expected, ports)),
+  ];
+}
+
+interface ProvenToken {
+  readonly token: string | undefined;
+  readonly checks: readonly ProofCheck[];
+}
+
+async function proveToken(
+  { document }: StoredDocument,
+  expected: Expectation,
+  asked: readonly string[],
+  { tokens }: ProofPorts,
+): Promise<ProvenToken> {
+  const which = asked.length === 0 ? 'a token' : `a token for ${asked.join(' ')}`;
+  const claim = asked.length === 0 ? 'the credential in the store works' : `${asked.join(' ')} can be asked for`;
+  const answer = await tokens.request(document, expected.auth, asked.length === 0 ? {} : { scope: asked.join(' ') });
+  if ('refused' in answer) {
+    const { status, error } = answer.refused;
+    return {
+      token: undefined,
+      checks: [{ claim, outcome: 'failed', detail: `the token endpoint answers ${status} ${error}` }],
+    };
+  }
+  const signature = `${which} is signed by the issuer`;
+  const payload = await verified(answer.token, tokens);
+  if (typeof payload === 'string') {
+    return {
+      token: undefined,
+      checks: [
+        { claim, outcome: 'passed' },
+        { claim: signature, outcome: 'failed', detail: payload },
+      ],
+    };
+  }
+  const wanted = tokenExpectation(expected, document.clientId, [...expected.scopes, ...asked]);
+  return {
+    token: answer.token,
+    checks: [
+      { claim, outcome: 'passed' },
+      { claim: signature, outcome: 'passed' },
+      ...checkClaims(payload, wanted, which),
+    ],
+  };
+}
+
+/** The claims, or why the token is not to be trusted. */
+async function verified(token: string, tokens: TokenClient): Promise<JWTPayload | string> {
+  try {
+    return await tokens.verify(token);
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
+async function proveRefusal(
+  { document }: StoredDocument,
+  expected: Expectation,
+  { tokens }: ProofPorts,
+): Promise<ProofCheck> {
+  const { refused } = expected;
+  if (refused === undefined) {
+    const claim = 'a scope that was not granted is refused';
+    return { claim, outcome: 'not-testable', detail: 'this target has no scope that the client was not granted' };
+  }
+  const claim = `${refused}, which was not granted, is refused`;
+  const answer = await tokens.request(document, expected.auth, { scope: refused });
+  if ('token' in answer) return { claim, outcome: 'failed', detail: 'a token was issued' };
+  const { status, error } = answer.refused;
+  return error === 'invalid_scope'
+    ? { claim, outcome: 'passed' }
+    : { claim, outcome: 'failed', detail: `refused, but with ${status} ${error} instead of invalid_scope` };
+}
+
+async function proveIntrospection(token: string, expected: Expectation, ports: ProofPorts): Promise<ProofCheck[]> {
+  const checks = expected.introspectors.map(async ({ api, client, path, auth }): Promise<ProofCheck> => {
+    const claim = `${client} can introspect its tokens for ${api}`;
+    const stored = await ports.store.read(path);
+    if (stored === undefined) {
+      return { claim, outcome: 'failed', detail: `the credential of ${client} is not in the store` };
+    }
+    const active = await ports.tokens.introspect(token, stored.document, auth);
+    if (active === true) return { claim, outcome: 'passed' };
+    const detail = active === false ? 'the token is not active for it' : `refused: ${active.status} ${active.error}`;
+    return { claim, outcome: 'failed', detail };
+  });
+  return Promise.all(checks);
+}

@@ -1,0 +1,107 @@
+import { createRemoteJWKSet, customFetch as joseFetch, jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
+import * as oauth from 'oauth4webapi';
+import type { AuthMethod } from '../model/desired.ts';
+import type { Endpoints } from '../model/state.ts';
+import { asGrantryError } from '../platform/http.ts';
+import type { Service } from '../platform/network-error.ts';
+import type { HttpPorts } from '../platform/ports.ts';
+import { againFor } from '../platform/http.ts';
+import { retry } from '../platform/retry.ts';
+import type { StoreDocument } from '../stores/store.ts';
+
+/** A refusal of the authorization server (RFC 6749 section 5.2). */
+export interface Refusal {
+  readonly status: number;
+  /** Such as `invalid_client`. Never the description: servers quote input there. */
+  readonly error: string;
+}
+
+export type TokenAnswer = { readonly token: string } | { readonly refused: Refusal };
+
+/** Asks the real token endpoint for tokens and checks them as a resource server would. */
+export class TokenClient {
+  readonly #endpoints: Endpoints;
+  readonly #ports: HttpPorts;
+  readonly #server: oauth.AuthorizationServer;
+  readonly #keys: ReturnType<typeof createRemoteJWKSet>;
+  readonly #service: Service;
+
+  constructor(endpoints: Endpoints, ports: HttpPorts) {
+    this.#endpoints = endpoints;
+    this.#ports = ports;
+    this.#service = { name: 'The token endpoint', check: `Check it with: curl -i ${endpoints.token}` };
+    this.#server = {
+      issuer: endpoints.issuer,
+      token_endpoint: endpoints.token,
+      ...(endpoints.introspection === undefined ? {} : { introspection_endpoint: endpoints.introspection }),
+    };
+    this.#keys = createRemoteJWKSet(new URL(endpoints.jwks), { [joseFetch]: ports.fetch });
+  }
+
+  /** A client_credentials request (RFC 6749 section 4.4). */
+  async request(
+    document: StoreDocument,
+    auth: AuthMethod,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<TokenAnswer> {
+    const client = { client_id: document.clientId };
+    const send = async (): Promise<Response> =>
+      oauth.clientCredentialsGrantRequest(
+        this.#server,
+        client,
+        authentication(document, auth),
+        new URLSearchParams(parameters),
+        this.#options(),
+      );
+    const response = await this.#send(send);
+    if (!response.ok) return { refused: await refusalOf(response) };
+    const answer = await oauth.processClientCredentialsResponse(this.#server, client, response);
+    return { token: answer.access_token };
+  }
+
+  /** Whether the token is active for this introspecting client (RFC 7662). */
+  async introspect(token: string, document: StoreDocument, auth: AuthMethod): Promise<boolean | Refusal> {
+    const client = { client_id: document.clientId };
+    const send = async (): Promise<Response> =>
+      oauth.introspectionRequest(this.#server, client, authentication(document, auth), token, this.#options());
+    const response = await this.#send(send);
+    if (!response.ok) return refusalOf(response);
+    return (await oauth.processIntrospectionResponse(this.#server, client, response)).active;
+  }
+
+  /** The claims, once signature and issuer are found good; throws jose's errors otherwise. */
+  async verify(token: string): Promise<JWTPayload> {
+    const { payload } = await jwtVerify(token, this.#keys, { issuer: this.#endpoints.issuer, clockTolerance: 5 });
+    return payload;
+  }
+
+  /** Asking twice for a token does no harm. */
+  async #send(send: () => Promise<Response>): Promise<Response> {
+    const { clock, signal } = this.#ports;
+    return retry(send, (outcome) => againFor(true, outcome, clock.now()), this.#ports).catch((error: unknown) => {
+      throw asGrantryError(error, this.#service, this.#endpoints.token, signal);
+    });
+  }
+
+  #options(): { [oauth.allowInsecureRequests]: boolean; [oauth.customFetch]: typeof fetch; signal: AbortSignal } {
+    return {
+      // Whether http may be used at all was decided when the Target was read.
+      [oauth.allowInsecureRequests]: true,
+      [oauth.customFetch]: this.#ports.fetch,
+      signal: AbortSignal.timeout(30_000),
+    };
+  }
+}
+
+function authentication({ clientSecret }: StoreDocument, auth: AuthMethod): oauth.ClientAuth {
+  return auth === 'client_secret_basic'
+    ? oauth.ClientSecretBasic(clientSecret.reveal())
+    : oauth.ClientSecretPost(clientSecret.reveal());
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  const body: unknown = await response.json().catch(() => undefined);
+  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
+  return { status: response.status, error: typeof error === 'string' ? error.slice(0, 60) : 'no error code' };
+}

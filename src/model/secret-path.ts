@@ -1,0 +1,26 @@
+/** No blanks, no wildcards of policies, nothing that a URL, a shell or a file system would read in its own way. */
+const SEGMENT = /^[A-Za-z0-9._@=~-]+$/;
+const MAX_SEGMENT = 128;
+const MAX_PATH = 512;
+
+/** What is wrong with a path inside a store; undefined when nothing is. */
+export function describePathProblem(path: string): string | undefined {
+  if (path.length > MAX_PATH) {
+    return `it has more than ${MAX_PATH} characters`;
+  }
+  for (const segment of path.split('/')) {
+    if (segment === '') {
+      return 'it is empty, or has a slash too many';
+    }
+    if (segment === '.' || segment === '..') {
+      return `it contains "${segment}"`;
+    }
+    if (segment.length > MAX_SEGMENT) {
+      return `a part of it has more than ${MAX_SEGMENT} characters`;
+    }
+    if (!SEGMENT.test(segment)) {
+      return 'it contains a character that is not allowed';
+    }
+  }
+  return undefined;
+}

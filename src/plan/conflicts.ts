@@ -1,0 +1,52 @@
+import type { Address } from '../model/address.ts';
+import type { Change, Conflict } from '../model/plan.ts';
+import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
+
+/** What is in the way of a plan: objects of others, scopes that others use, objects that cannot be. */
+export function findConflicts(
+  projected: readonly DesiredObject[],
+  changes: readonly Change[],
+  actual: ActualState,
+): Conflict[] {
+  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  return [
+    ...actual.impossible.map(({ address, reason }) => ({
+      address,
+      reason,
+      hint: 'Let the stack that owns it create it first, or correct the manifest.',
+    })),
+    ...projected.flatMap(({ address }) => ownershipConflict(address, actualOf.get(address)) ?? []),
+    ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
+  ];
+}
+
+function ownershipConflict(address: Address, actual: ActualObject | undefined): Conflict | undefined {
+  if (actual === undefined || actual.ownership.kind === 'ours') return undefined;
+  const { ownership } = actual;
+  if (ownership.kind === 'unmarked') {
+    return {
+      address,
+      reason: `${ownership.what} exists already, and no mark says that this stack owns it`,
+      hint: 'Give the manifest another name, or delete the object if nobody needs it.',
+    };
+  }
+  return {
+    address,
+    reason: `${ownership.what} belongs to the stack ${ownership.stack}`,
+    hint: 'Two stacks cannot own one object: give the manifest another name, or for an Api set managed: false.',
+  };
+}
+
+/** Keycloak would take a deleted scope from every client that holds it without a word. */
+function removedScopeConflicts(change: Change, actual: ActualObject | undefined): Conflict[] {
+  if (!('before' in change) || actual?.heldByOthers === undefined) return [];
+  const after = 'after' in change ? change.after['scopes'] : undefined;
+  const kept = typeof after === 'object' && after !== null ? Object.keys(after) : [];
+  return Object.entries(actual.heldByOthers)
+    .filter(([scope]) => !kept.includes(scope))
+    .map(([scope, clients]) => ({
+      address: change.address,
+      reason: `scope ${scope} is to be deleted, but clients outside this stack hold it: ${clients.join(', ')}`,
+      hint: 'Take the scope from these clients first, or keep it in the manifest.',
+    }));
+}

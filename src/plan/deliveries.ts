@@ -1,0 +1,80 @@
+import { addressOf } from '../model/address.ts';
+import type { Address } from '../model/address.ts';
+import type { DesiredClient, DesiredState } from '../model/desired.ts';
+import type { DeliveryReason, PlannedDelivery } from '../model/plan.ts';
+import type { ActualObject, ActualState, Endpoints } from '../model/state.ts';
+import { documentFacts, factsDigest } from './document-facts.ts';
+
+/** What a plan needs to know of the store: names of places, and which of them hold something. */
+export interface StoreView {
+  describe(): string;
+  locate(path: string): string;
+  /** Paths at which a document lies. */
+  readonly existing: ReadonlySet<string>;
+  /** Of the paths that a plan would be the first to write to, those at which something was, even if it is deleted. */
+  readonly occupied: ReadonlySet<string>;
+  /** Clients whose document was compared with the provider and found to differ (`--check-store`). */
+  readonly differing: ReadonlySet<string>;
+}
+
+/**
+ * The documents that credentials must be written to, by the client's address; none where the right one is there.
+ * Told from the listing of the store, the age of the secret and grantry's own mark: no secret is looked at.
+ */
+export function planDeliveries(
+  { clients, apis }: DesiredState,
+  actual: ActualState,
+  endpoints: Endpoints,
+  store: StoreView,
+): Map<Address, PlannedDelivery> {
+  const apiOf = new Map(apis.map((api) => [api.name, api]));
+  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const planned = new Map<Address, PlannedDelivery>();
+  for (const client of clients) {
+    const address = addressOf('Client', client.name);
+    const facts = documentFacts(client, apiOf, endpoints);
+    const delivery = planDelivery(client, actualOf.get(address), facts, store);
+    if (delivery !== undefined) planned.set(address, delivery);
+  }
+  return planned;
+}
+
+function planDelivery(
+  client: DesiredClient,
+  actual: ActualObject | undefined,
+  facts: Readonly<Record<string, string>>,
+  store: StoreView,
+): PlannedDelivery | undefined {
+  const { path } = client.secret;
+  const place = store.locate(path);
+  const reason = deliveryReason(client, actual, { place, digest: factsDigest(client.clientId, facts) }, store);
+  if (reason === undefined) return undefined;
+  const delivered = actual?.credential?.delivered;
+  const movedHere = reason === 'moved' && delivered !== undefined && store.locate(delivered.path) === delivered.place;
+  return {
+    client: client.name,
+    clientId: client.clientId,
+    path,
+    place,
+    facts,
+    reason,
+    fresh: !store.existing.has(path) && !store.occupied.has(path),
+    ...(movedHere ? { movedFrom: delivered.path } : {}),
+  };
+}
+
+function deliveryReason(
+  client: DesiredClient,
+  actual: ActualObject | undefined,
+  wanted: { readonly place: string; readonly digest: string },
+  store: StoreView,
+): DeliveryReason | undefined {
+  if (actual === undefined) return 'new';
+  const { delivered, createdAt } = actual.credential ?? {};
+  if (delivered === undefined) return 'never-delivered';
+  if (delivered.place !== wanted.place) return 'moved';
+  if (!store.existing.has(client.secret.path)) return 'missing';
+  if (delivered.at !== (createdAt ?? null)) return 'secret-changed';
+  if (delivered.facts !== wanted.digest) return 'facts-changed';
+  return store.differing.has(client.name) ? 'differs' : undefined;
+}

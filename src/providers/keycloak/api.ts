@@ -1,0 +1,98 @@
+import KeycloakAdminClient, { NetworkError } from '@keycloak/keycloak-admin-client';
+import pLimit from 'p-limit';
+import type { LimitFunction } from 'p-limit';
+import type { KeycloakSettings } from '../../model/target.ts';
+import { againFor, asGrantryError } from '../../platform/http.ts';
+import type { HttpPorts } from '../../platform/ports.ts';
+import { retry } from '../../platform/retry.ts';
+import { explainRefusal, statusOf } from './refusal.ts';
+import { keycloakService, TokenSource } from './token.ts';
+
+/** Measured as the fastest that does not burden the server; see docs/performance.md. */
+export interface KeycloakTuning {
+  /** Clients in one page of a listing. */
+  readonly pageSize: number;
+  /** Pages of a listing in flight. */
+  readonly pagesInFlight: number;
+  /** Requests of any kind in flight. */
+  readonly requestsInFlight: number;
+}
+
+export const DEFAULT_TUNING: KeycloakTuning = { pageSize: 50, pagesInFlight: 4, requestsInFlight: 8 };
+
+const TIMEOUT_MS = 120_000;
+
+/** What one call needs to be repeated safely and to fail understandably. */
+export interface Call {
+  /** What it is about, such as `client order-service`: for errors. */
+  readonly about: string;
+  /** The role of `realm-management` that it takes. */
+  readonly needs: string;
+  /** May be executed twice without harm. */
+  readonly idempotent: boolean;
+}
+
+/** The official admin client with grantry's token, limits, retries and errors around every call. */
+export class KeycloakApi {
+  readonly settings: KeycloakSettings;
+  readonly tuning: KeycloakTuning;
+  readonly #client: KeycloakAdminClient;
+  readonly #tokens: TokenSource;
+  readonly #ports: HttpPorts;
+  readonly #limit: LimitFunction;
+
+  constructor(settings: KeycloakSettings, ports: HttpPorts, tuning: KeycloakTuning = DEFAULT_TUNING) {
+    this.settings = settings;
+    this.tuning = tuning;
+    this.#ports = ports;
+    this.#limit = pLimit(tuning.requestsInFlight);
+    this.#tokens = new TokenSource(settings, ports);
+    this.#client = new KeycloakAdminClient({
+      baseUrl: settings.url,
+      realmName: settings.realm,
+      timeout: TIMEOUT_MS,
+      // A redirect would carry grantry's token to a host that nobody named.
+      requestOptions: { redirect: 'manual' },
+    });
+    this.#client.registerTokenProvider(this.#tokens);
+  }
+
+  /** Runs one call of the admin client. A 401 renews the token once: it may have ended in the middle of a run. */
+  async call<T>(call: Call, run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {
+    return this.#limit(async () => {
+      const token = await this.#tokens.getAccessToken();
+      try {
+        return await this.#repeated(call, run);
+      } catch (error) {
+        if (statusOf(error) !== 401) throw this.#explain(call, error);
+      }
+      this.#tokens.forget(token);
+      try {
+        return await this.#repeated(call, run);
+      } catch (error) {
+        throw this.#explain(call, error);
+      }
+    });
+  }
+
+  async #repeated<T>(call: Call, run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {
+    return retry(
+      () => run(this.#client),
+      (outcome) => {
+        if ('value' in outcome) return false;
+        const { error } = outcome;
+        const answer = error instanceof NetworkError ? { value: error.response } : outcome;
+        return againFor(call.idempotent, answer, this.#ports.clock.now());
+      },
+      this.#ports,
+    );
+  }
+
+  #explain(call: Call, error: unknown): unknown {
+    const url = `${this.settings.url}/admin/realms/${this.settings.realm}`;
+    return (
+      explainRefusal(call, error, this.settings) ??
+      asGrantryError(error, keycloakService(this.settings), url, this.#ports.signal)
+    );
+  }
+}

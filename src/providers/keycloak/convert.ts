@@ -1,0 +1,264 @@
+import type { Delivery } from '../../model/state.ts';
+import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
+import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared } from './marks.ts';
+import type { ClientRepresentation, ClientScopeRepresentation, MapperRepresentation } from './representations.ts';
+
+/** The scope that Keycloak itself gives every client with a service account. */
+const SERVICE_ACCOUNT_SCOPE = 'service_account';
+
+const AUDIENCE_MAPPER = 'oidc-audience-mapper';
+const CUSTOM_AUDIENCE = 'included.custom.audience';
+const CLIENT_AUDIENCE = 'included.client.audience';
+
+/** What a client's fields depend on beside its own representation. */
+export interface ClientContext {
+  /** The Api that a client scope belongs to, by the scope's name. */
+  readonly apiOfScope: ReadonlyMap<string, string>;
+  /** Attributes that the manifest declares now. */
+  readonly declaredAttributes: readonly string[];
+  /** Read for clients that declare roles, now or when last applied. */
+  readonly roles: RoleNames;
+  readonly scopeMappings: RoleNames;
+}
+
+export function clientToFields(client: ClientRepresentation, context: ClientContext): ClientFields {
+  const { attributes } = client;
+  return {
+    ...clientMark(attributes),
+    clientId: client.clientId,
+    description: client.description,
+    labels: labelsOf(attributes),
+    enabled: client.enabled,
+    ...scopesOf(client, context.apiOfScope),
+    protocolMappers: client.protocolMappers.map(describeMapper).toSorted(),
+    flows: {
+      standard: client.standardFlowEnabled,
+      implicit: client.implicitFlowEnabled,
+      directAccessGrants: client.directAccessGrantsEnabled,
+      serviceAccount: client.serviceAccountsEnabled,
+      device: attributes[ATTRIBUTE.device] === 'true',
+      ciba: attributes[ATTRIBUTE.ciba] === 'true',
+      tokenExchange: attributes[ATTRIBUTE.tokenExchange] === 'true',
+    },
+    publicClient: client.publicClient,
+    bearerOnly: client.bearerOnly,
+    consentRequired: client.consentRequired,
+    authorizationServices: client.authorizationServicesEnabled,
+    fullScopeAllowed: client.fullScopeAllowed,
+    redirectUris: client.redirectUris,
+    webOrigins: client.webOrigins,
+    authenticator: client.clientAuthenticatorType,
+    auth: attributes[ATTRIBUTE.authMethod] || 'any',
+    tokenLifetime: attributes[ATTRIBUTE.tokenLifetime] ? Number(attributes[ATTRIBUTE.tokenLifetime]) : null,
+    attributes: ownedAttributes(attributes, context.declaredAttributes),
+    roles: context.roles,
+    scopeMappings: context.scopeMappings,
+  };
+}
+
+function clientMark(attributes: Readonly<Record<string, string>>): Pick<ClientFields, 'stack' | 'name' | 'owner'> {
+  return {
+    stack: attributes[MARK.stack] ?? null,
+    name: attributes[MARK.name] ?? null,
+    owner: attributes[MARK.owner] ?? null,
+  };
+}
+
+function labelsOf(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  const labels = Object.entries(attributes).filter(([key]) => key.startsWith(MARK.labelPrefix));
+  return Object.fromEntries(labels.map(([key, value]) => [key.slice(MARK.labelPrefix.length), value]));
+}
+
+function scopesOf(
+  client: ClientRepresentation,
+  apiOfScope: ReadonlyMap<string, string>,
+): Pick<ClientFields, 'access' | 'otherScopes'> {
+  const access: Record<string, { scopes: string[]; onRequest: string[] }> = {};
+  const otherScopes: { default: string[]; optional: string[] } = { default: [], optional: [] };
+  const sort = (scope: string, kind: 'default' | 'optional'): void => {
+    const api = apiOfScope.get(scope);
+    if (api === undefined) {
+      if (scope !== SERVICE_ACCOUNT_SCOPE) otherScopes[kind].push(scope);
+      return;
+    }
+    access[api] ??= { scopes: [], onRequest: [] };
+    access[api][kind === 'default' ? 'scopes' : 'onRequest'].push(scope);
+  };
+  for (const scope of client.defaultClientScopes) sort(scope, 'default');
+  for (const scope of client.optionalClientScopes) sort(scope, 'optional');
+  return { access, otherScopes };
+}
+
+/** Declared attributes, and those declared when last applied: an empty one counts as absent, as Keycloak treats it. */
+function ownedAttributes(
+  attributes: Readonly<Record<string, string>>,
+  declaredNow: readonly string[],
+): Record<string, string> {
+  const owned = new Set([...declaredNow, ...parseDeclared(attributes[MARK.declared]).attributes]);
+  return Object.fromEntries([...owned].toSorted().flatMap((key) => (attributes[key] ? [[key, attributes[key]]] : [])));
+}
+
+function describeMapper({ name, protocolMapper }: MapperRepresentation): string {
+  return `${name} (${protocolMapper})`;
+}
+
+/** Everything that a client is at Keycloak beside its roles, as POST and PUT take it. */
+export function fieldsToClient(fields: ClientFields): Record<string, unknown> {
+  return {
+    clientId: fields.clientId,
+    description: fields.description,
+    enabled: fields.enabled,
+    protocol: 'openid-connect',
+    standardFlowEnabled: fields.flows.standard,
+    implicitFlowEnabled: fields.flows.implicit,
+    directAccessGrantsEnabled: fields.flows.directAccessGrants,
+    serviceAccountsEnabled: fields.flows.serviceAccount,
+    publicClient: fields.publicClient,
+    bearerOnly: fields.bearerOnly,
+    consentRequired: fields.consentRequired,
+    authorizationServicesEnabled: fields.authorizationServices,
+    fullScopeAllowed: fields.fullScopeAllowed,
+    redirectUris: fields.redirectUris,
+    webOrigins: fields.webOrigins,
+    clientAuthenticatorType: fields.authenticator,
+  };
+}
+
+/** The attributes that carry fields, as Keycloak takes them; `''` stands for one that must go. */
+export function fieldsToAttributes(fields: ClientFields, before?: ClientFields): Record<string, string> {
+  const attributes: Record<string, string> = {
+    ...Object.fromEntries(keysWithout(before?.labels ?? {}, fields.labels).map((key) => [MARK.labelPrefix + key, ''])),
+    ...Object.fromEntries(keysWithout(before?.attributes ?? {}, fields.attributes).map((key) => [key, ''])),
+    ...Object.fromEntries(Object.entries(fields.labels).map(([key, value]) => [MARK.labelPrefix + key, value])),
+    ...fields.attributes,
+    [MARK.stack]: fields.stack ?? '',
+    [MARK.name]: fields.name ?? '',
+    [MARK.owner]: fields.owner ?? '',
+    [MARK.declared]: formatDeclared({
+      attributes: Object.keys(fields.attributes).toSorted(),
+      roles: fields.roles,
+    }),
+    [ATTRIBUTE.authMethod]: fields.auth,
+    [ATTRIBUTE.device]: String(fields.flows.device),
+    [ATTRIBUTE.ciba]: String(fields.flows.ciba),
+    [ATTRIBUTE.tokenExchange]: String(fields.flows.tokenExchange),
+  };
+  if (fields.tokenLifetime !== null) attributes[ATTRIBUTE.tokenLifetime] = String(fields.tokenLifetime);
+  else if (before !== undefined && before.tokenLifetime !== null) attributes[ATTRIBUTE.tokenLifetime] = '';
+  return attributes;
+}
+
+function keysWithout(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): string[] {
+  return Object.keys(left).filter((key) => !Object.hasOwn(right, key));
+}
+
+/** The marks of a delivered secret that the caller chose: Keycloak itself notes no time for such a one. */
+export function deliveryToAttributes(delivery: Delivery): Record<string, string> {
+  return { [MARK.delivered]: formatDelivery(delivery) };
+}
+
+/** Client scopes in a client's fields, default and optional. */
+export function assignedScopes(fields: ClientFields): { default: string[]; optional: string[] } {
+  const access = Object.values(fields.access);
+  return {
+    default: [...access.flatMap(({ scopes }) => scopes), ...fields.otherScopes.default],
+    optional: [...access.flatMap(({ onRequest }) => onRequest), ...fields.otherScopes.optional],
+  };
+}
+
+/** The client scopes of one Api as its fields; the mark is the one they agree on. */
+export function scopesToFields(api: string, parts: readonly ClientScopeRepresentation[]): ApiFields {
+  const shared = (key: string): string | null => {
+    const values = new Set(parts.map(({ attributes }) => attributes[key]));
+    return values.size === 1 ? ([...values][0] ?? null) : null;
+  };
+  const byName = parts.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  return {
+    stack: shared(MARK.stack),
+    owner: shared(MARK.owner),
+    scopes: Object.fromEntries(byName.map((part) => [part.name, scopeToFields(api, part)])),
+  };
+}
+
+function scopeToFields(api: string, part: ClientScopeRepresentation): ScopeFields {
+  const audience: string[] = [];
+  const introspectedBy: string[] = [];
+  const otherMappers: string[] = [];
+  for (const mapper of part.protocolMappers) {
+    const custom = isPlainAudienceMapper(mapper) ? mapper.config[CUSTOM_AUDIENCE] : undefined;
+    const client = isPlainAudienceMapper(mapper) ? mapper.config[CLIENT_AUDIENCE] : undefined;
+    if (custom && !client) audience.push(custom);
+    else if (client && !custom) introspectedBy.push(client);
+    else otherMappers.push(describeMapper(mapper));
+  }
+  const marked = part.attributes[MARK.api];
+  return {
+    description: part.description,
+    audience: audience.toSorted(),
+    introspectedBy: introspectedBy.toSorted(),
+    inTokenScope: part.attributes[ATTRIBUTE.inTokenScope] !== 'false',
+    otherMappers: otherMappers.toSorted(),
+    markedFor: marked === undefined || marked === api ? null : marked,
+  };
+}
+
+/** An audience mapper that grantry could have made: one that writes to access tokens and nothing else. */
+function isPlainAudienceMapper({ protocolMapper, config }: MapperRepresentation): boolean {
+  return (
+    protocolMapper === AUDIENCE_MAPPER &&
+    config['access.token.claim'] === 'true' &&
+    config['id.token.claim'] !== 'true' &&
+    config['introspection.token.claim'] !== 'false' &&
+    config['lightweight.claim'] !== 'true'
+  );
+}
+
+interface NewMapper {
+  name: string;
+  protocol: string;
+  protocolMapper: string;
+  config: Record<string, string>;
+}
+
+interface NewScope {
+  name: string;
+  description: string;
+  protocol: string;
+  attributes: Record<string, string>;
+  protocolMappers: NewMapper[];
+}
+
+/** The client scope of one Api scope, as POST takes it. */
+export function fieldsToScope(api: string, name: string, fields: ApiFields, scope: ScopeFields): NewScope {
+  return {
+    name,
+    description: scope.description,
+    protocol: 'openid-connect',
+    attributes: {
+      [MARK.stack]: fields.stack ?? '',
+      [MARK.owner]: fields.owner ?? '',
+      [MARK.api]: api,
+      [ATTRIBUTE.inTokenScope]: String(scope.inTokenScope),
+      [ATTRIBUTE.onConsentScreen]: 'false',
+    },
+    protocolMappers: [
+      ...scope.audience.map((audience) => audienceMapper(CUSTOM_AUDIENCE, audience)),
+      ...scope.introspectedBy.map((clientId) => audienceMapper(CLIENT_AUDIENCE, clientId)),
+    ],
+  };
+}
+
+/** A mapper that puts an audience into exactly the access tokens that carry its scope. */
+function audienceMapper(key: typeof CUSTOM_AUDIENCE | typeof CLIENT_AUDIENCE, audience: string): NewMapper {
+  return {
+    name: key === CUSTOM_AUDIENCE ? `audience ${audience}` : `introspection by ${audience}`,
+    protocol: 'openid-connect',
+    protocolMapper: AUDIENCE_MAPPER,
+    config: {
+      [key]: audience,
+      'access.token.claim': 'true',
+      'id.token.claim': 'false',
+      'introspection.token.claim': 'true',
+    },
+  };
+}

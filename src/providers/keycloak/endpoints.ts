@@ -1,0 +1,34 @@
+import { z } from 'zod';
+import { GrantryError } from '../../model/errors.ts';
+import type { Endpoints } from '../../model/state.ts';
+import type { KeycloakSettings } from '../../model/target.ts';
+import { requestJson } from '../../platform/http.ts';
+import type { HttpPorts } from '../../platform/ports.ts';
+import { keycloakService } from './token.ts';
+
+const metadata = z.object({
+  issuer: z.string(),
+  token_endpoint: z.string(),
+  jwks_uri: z.string(),
+  introspection_endpoint: z.string().optional(),
+});
+
+/** Reads the realm's metadata (OpenID Connect Discovery 1.0 section 4): its public URLs may differ from the one given. */
+export async function readEndpoints(settings: KeycloakSettings, ports: HttpPorts): Promise<Endpoints> {
+  const url = `${settings.url}/realms/${encodeURIComponent(settings.realm)}/.well-known/openid-configuration`;
+  const service = keycloakService(settings);
+  const { status, body } = await requestJson({ service, method: 'GET', url }, ports);
+  if (status === 404) {
+    throw new GrantryError('NOT_ALLOWED', `Keycloak at ${settings.url} has no realm ${settings.realm}`, {
+      hint: 'Create the realm, or correct provider.keycloak.realm in the Target.',
+    });
+  }
+  const parsed = metadata.safeParse(body);
+  if (status !== 200 || !parsed.success) {
+    throw new GrantryError('UNREACHABLE', `Keycloak at ${url} gives no OpenID metadata (status ${status})`, {
+      hint: `Is that the base URL of a Keycloak server? ${service.check}`,
+    });
+  }
+  const { issuer, token_endpoint: token, jwks_uri: jwks, introspection_endpoint: introspection } = parsed.data;
+  return { issuer, token, jwks, introspection };
+}

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { GrantryError } from '../../model/errors.ts';
+import type { KeycloakApi } from './api.ts';
+import { MARK } from './marks.ts';
+import { readAllPages } from './pages.ts';
+import { clientRepresentation, clientScopeRepresentation } from './representations.ts';
+import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
+
+/** A client that is neither the stack's nor claimed by a manifest: only what others depend on is kept of it. */
+export interface OtherClient {
+  readonly id: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+}
+
+export interface ClientListing {
+  /** Clients with the stack's mark, and those whose client_id a manifest claims. */
+  readonly relevant: readonly ClientRepresentation[];
+  readonly others: readonly OtherClient[];
+}
+
+type ListedClient = { readonly id: string; readonly relevant?: ClientRepresentation; readonly other?: OtherClient };
+
+/** Lists all clients in pages; whole representations are kept only of those that matter to this stack. */
+export async function listClients(
+  api: KeycloakApi,
+  stack: string,
+  claimedIds: ReadonlySet<string>,
+  withSecrets: boolean,
+): Promise<ClientListing> {
+  const call = { about: 'list clients', needs: 'view-clients', idempotent: true };
+  const readPage = async (first: number, max: number): Promise<ListedClient[]> => {
+    const page: unknown = await api.call(call, (client) => client.clients.find({ first, max }));
+    return parseList(page, clientRepresentation, 'clients').map((row) => keep(row, stack, claimedIds, withSecrets));
+  };
+  const { pageSize, pagesInFlight: inFlight } = api.tuning;
+  const rows = await readAllPages(readPage, { pageSize, inFlight });
+  if (rows.length === 0) throw emptyListing(api, 'clients');
+  return {
+    relevant: rows.flatMap(({ relevant }) => relevant ?? []),
+    others: rows.flatMap(({ other }) => other ?? []),
+  };
+}
+
+function keep(
+  row: ClientRepresentation,
+  stack: string,
+  claimedIds: ReadonlySet<string>,
+  withSecrets: boolean,
+): ListedClient {
+  if (row.attributes[MARK.stack] === stack || claimedIds.has(row.clientId)) {
+    return { id: row.id, relevant: withSecrets ? row : { ...row, secret: undefined } };
+  }
+  const { id, clientId, defaultClientScopes, optionalClientScopes } = row;
+  return { id, other: { id, clientId, scopes: [...defaultClientScopes, ...optionalClientScopes] } };
+}
+
+/** Keycloak has no pages for client scopes: one request lists them all. */
+export async function listClientScopes(api: KeycloakApi): Promise<ClientScopeRepresentation[]> {
+  const call = { about: 'list client scopes', needs: 'view-clients', idempotent: true };
+  const list: unknown = await api.call(call, (client) => client.clientScopes.find());
+  return parseList(list, clientScopeRepresentation, 'client scopes');
+}
+
+export function parseList<T>(list: unknown, schema: z.ZodType<T>, what: string): T[] {
+  const parsed = z.array(schema).safeParse(list);
+  if (parsed.success) return parsed.data;
+  // The issues of the schema may quote values: they are not shown.
+  const where = parsed.error.issues[0]?.path.join('.') ?? '';
+  throw new GrantryError(
+    'UNREACHABLE',
+    `Keycloak's listing of ${what} is not what it should be, at ${where || 'its root'}`,
+    {
+      hint: 'Is the URL that of a Keycloak server of version 24 or later?',
+    },
+  );
+}
+
+/** Keycloak answers with an empty list, not with 403, where rights are missing: it is never taken as 'nothing there'. */
+export function emptyListing(api: KeycloakApi, what: string): GrantryError {
+  const { url, realm } = api.settings;
+  return new GrantryError(
+    'NOT_ALLOWED',
+    `Keycloak ${url} realm ${realm} lists no ${what}, though every realm has some`,
+    {
+      hint: 'That is how it answers an account that may not see them: give its service account the role view-clients of the client realm-management.',
+    },
+  );
+}

@@ -1,0 +1,98 @@
+import { addressOf } from '../../model/address.ts';
+import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { DesiredObject } from '../../model/state.ts';
+import type { ApiFields, ClientFields, ScopeFields } from './fields.ts';
+
+/** The desired objects in Keycloak's fields. Apis that another stack manages are not among them. */
+export function projectDesired(desired: DesiredState): DesiredObject[] {
+  const apis = new Map(desired.apis.map((api) => [api.name, api]));
+  const clientIds = new Map(desired.clients.map((client) => [client.name, client.clientId]));
+  return [
+    ...desired.apis.filter((api) => api.managed).map((api) => projectApi(api, desired.target.stack, clientIds)),
+    ...desired.clients.map((client) => projectClient(client, desired.target.stack, apis)),
+  ];
+}
+
+function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<string, string>): DesiredObject {
+  const introspector = api.introspectedBy === undefined ? undefined : clientIds.get(api.introspectedBy);
+  const scopes: Record<string, ScopeFields> = {};
+  for (const scope of api.scopes) {
+    scopes[scope.name] = {
+      description: scope.description,
+      audience: [api.audience],
+      introspectedBy: introspector === undefined ? [] : [introspector],
+      inTokenScope: true,
+      otherMappers: [],
+      markedFor: null,
+    };
+  }
+  const fields: ApiFields = { stack, owner: api.owner, scopes };
+  return { address: addressOf('Api', api.name), owner: api.owner, fields, notes: {} };
+}
+
+function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<string, DesiredApi>): DesiredObject {
+  const lifetime = shortestLifetime(client, apis);
+  const roles = client.keycloak.serviceAccountRoles;
+  const declared = {
+    realm: [...roles.realm],
+    clients: Object.fromEntries(Object.entries(roles.clients).map(([id, names]) => [id, [...names]])),
+  };
+  const declaresRoles = declared.realm.length > 0 || Object.values(declared.clients).some((names) => names.length > 0);
+  const fields: ClientFields = {
+    stack,
+    name: client.name,
+    owner: client.owner,
+    clientId: client.clientId,
+    description: client.description,
+    labels: { ...client.labels },
+    ...HARDENED,
+    access: Object.fromEntries(
+      client.access.map(({ api, scopes, onRequest }) => [api, { scopes: [...scopes], onRequest: [...onRequest] }]),
+    ),
+    // Without Keycloak's own scope `roles` no role reaches a token.
+    otherScopes: { default: declaresRoles ? ['roles'] : [], optional: [] },
+    auth: client.auth,
+    tokenLifetime: lifetime?.seconds ?? null,
+    attributes: { ...client.keycloak.attributes },
+    roles: declared,
+    scopeMappings: declared,
+  };
+  const notes = lifetime === undefined ? {} : { tokenLifetime: `the shortest, of Api ${lifetime.api}` };
+  return { address: addressOf('Client', client.name), owner: client.owner, fields, notes };
+}
+
+/** The shape of every M2M client: confidential, a service account, no user-facing flow, nothing granted by default. */
+const HARDENED = {
+  enabled: true,
+  protocolMappers: [],
+  flows: {
+    standard: false,
+    implicit: false,
+    directAccessGrants: false,
+    serviceAccount: true,
+    device: false,
+    ciba: false,
+    tokenExchange: false,
+  },
+  publicClient: false,
+  bearerOnly: false,
+  consentRequired: false,
+  authorizationServices: false,
+  fullScopeAllowed: false,
+  redirectUris: [],
+  webOrigins: [],
+  authenticator: 'client-secret',
+};
+
+/** Keycloak has the lifetime per client, so the strictest Api that the client can reach decides. */
+function shortestLifetime(
+  client: DesiredClient,
+  apis: ReadonlyMap<string, DesiredApi>,
+): { seconds: number; api: string } | undefined {
+  let shortest: { seconds: number; api: string } | undefined;
+  for (const { api } of client.access) {
+    const seconds = apis.get(api)?.tokenLifetime;
+    if (seconds !== undefined && (shortest === undefined || seconds < shortest.seconds)) shortest = { seconds, api };
+  }
+  return shortest;
+}

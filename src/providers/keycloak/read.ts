@@ -1,0 +1,213 @@
+import { addressOf } from '../../model/address.ts';
+import type { Address } from '../../model/address.ts';
+import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { ActualCredential, ActualObject, ActualState } from '../../model/state.ts';
+import type { KeycloakApi } from './api.ts';
+import { clientToFields, scopesToFields } from './convert.ts';
+import { emptyListing, listClients, listClientScopes } from './listing.ts';
+import type { ClientListing, OtherClient } from './listing.ts';
+import { ATTRIBUTE, MARK, ownershipOf, parseDeclared, parseDelivery, parseSeconds } from './marks.ts';
+import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
+import { NO_ROLES, roleKeys } from './role-names.ts';
+import { readRoles } from './roles.ts';
+import type { RoleAnswer, RoleQuestion } from './roles.ts';
+
+/** Reads what the stack has in the realm, and what stands in its way; see docs/architecture.md for the requests. */
+export async function readRealm(api: KeycloakApi, desired: DesiredState, withSecrets: boolean): Promise<ActualState> {
+  const { stack } = desired.target;
+  const claimedIds = new Set(desired.clients.map(({ clientId }) => clientId));
+  const [scopes, clients] = await Promise.all([
+    listClientScopes(api),
+    listClients(api, stack, claimedIds, withSecrets),
+  ]);
+  refuseBlindness(api, scopes, clients);
+  const desiredOf = matchClients(clients.relevant, desired.clients);
+  const roles = await readRoles(api, roleQuestions(clients.relevant, desiredOf), idsByClientId(clients));
+  const apiOfScope = apisByScope(scopes, desired.apis, stack);
+  return {
+    objects: [
+      ...apiObjects(scopes, apiOfScope, clients, desired, stack),
+      ...clients.relevant.map((client) =>
+        clientObject(client, desiredOf.get(client.id), roles.get(client.id), apiOfScope, stack),
+      ),
+    ],
+    impossible: missingUnmanaged(scopes, desired.apis),
+    listedClients: clients.relevant.length + clients.others.length,
+  };
+}
+
+/** Where rights are missing, lists come back empty: clients that hold scopes prove that there are some. */
+function refuseBlindness(
+  api: KeycloakApi,
+  scopes: readonly ClientScopeRepresentation[],
+  { relevant, others }: ClientListing,
+): void {
+  const held =
+    others.some((client) => client.scopes.length > 0) ||
+    relevant.some((client) => client.defaultClientScopes.length + client.optionalClientScopes.length > 0);
+  if (scopes.length === 0 && held) throw emptyListing(api, 'client scopes');
+}
+
+/** Which desired client each one is: by client_id, and else by the name in its mark. */
+function matchClients(
+  clients: readonly ClientRepresentation[],
+  desired: readonly DesiredClient[],
+): Map<string, DesiredClient> {
+  const byClientId = new Map(desired.map((client) => [client.clientId, client]));
+  const byName = new Map(desired.map((client) => [client.name, client]));
+  const matches = new Map<string, DesiredClient>();
+  const taken = new Set<string>();
+  for (const { id, clientId } of clients) {
+    const match = byClientId.get(clientId);
+    if (match === undefined) continue;
+    matches.set(id, match);
+    taken.add(match.name);
+  }
+  for (const { id, attributes } of clients) {
+    const match = matches.has(id) ? undefined : byName.get(attributes[MARK.name] ?? '');
+    if (match === undefined || taken.has(match.name)) continue;
+    matches.set(id, match);
+    taken.add(match.name);
+  }
+  return matches;
+}
+
+function roleQuestions(
+  clients: readonly ClientRepresentation[],
+  desiredOf: ReadonlyMap<string, DesiredClient>,
+): RoleQuestion[] {
+  return clients.flatMap((client) => {
+    const wanted = desiredOf.get(client.id)?.keycloak.serviceAccountRoles;
+    const declared = parseDeclared(client.attributes[MARK.declared]).roles;
+    const relevant = [...(wanted === undefined ? [] : roleKeys(copyRoles(wanted))), ...roleKeys(declared)];
+    return relevant.length === 0 ? [] : [{ client, relevant }];
+  });
+}
+
+function copyRoles(roles: DesiredClient['keycloak']['serviceAccountRoles']): RoleAnswer['roles'] {
+  return {
+    realm: [...roles.realm],
+    clients: Object.fromEntries(Object.entries(roles.clients).map(([id, names]) => [id, [...names]])),
+  };
+}
+
+function idsByClientId({ relevant, others }: ClientListing): Map<string, string> {
+  return new Map([...relevant, ...others].map(({ clientId, id }) => [clientId, id]));
+}
+
+/** The Api of each client scope: the manifests decide, and for scopes that they do not name the stack's marks. */
+function apisByScope(
+  scopes: readonly ClientScopeRepresentation[],
+  apis: readonly DesiredApi[],
+  stack: string,
+): Map<string, string> {
+  const apiOfScope = new Map<string, string>();
+  for (const { name, attributes } of scopes) {
+    const api = attributes[MARK.api];
+    if (attributes[MARK.stack] === stack && api !== undefined) apiOfScope.set(name, api);
+  }
+  for (const api of apis) for (const scope of api.scopes) apiOfScope.set(scope.name, api.name);
+  return apiOfScope;
+}
+
+function apiObjects(
+  scopes: readonly ClientScopeRepresentation[],
+  apiOfScope: ReadonlyMap<string, string>,
+  clients: ClientListing,
+  desired: DesiredState,
+  stack: string,
+): ActualObject[] {
+  const unmanaged = new Set(desired.apis.flatMap((api) => (api.managed ? [] : [api.name])));
+  const parts = new Map<string, ClientScopeRepresentation[]>();
+  for (const scope of scopes) {
+    const api = apiOfScope.get(scope.name);
+    if (api === undefined || unmanaged.has(api)) continue;
+    parts.set(api, [...(parts.get(api) ?? []), scope]);
+  }
+  const foreign: readonly OtherClient[] = [
+    ...clients.others,
+    ...clients.relevant.flatMap(({ id, clientId, attributes, defaultClientScopes, optionalClientScopes }) =>
+      attributes[MARK.stack] === stack
+        ? []
+        : [{ id, clientId, scopes: [...defaultClientScopes, ...optionalClientScopes] }],
+    ),
+  ];
+  return [...parts].map(([api, of]) => apiObject(api, of, holdersOf(of, foreign), stack));
+}
+
+function holdersOf(
+  scopes: readonly ClientScopeRepresentation[],
+  foreign: readonly OtherClient[],
+): Record<string, string[]> {
+  const holders: Record<string, string[]> = {};
+  for (const { name } of scopes) {
+    const ids = foreign.filter((client) => client.scopes.includes(name)).map(({ clientId }) => clientId);
+    if (ids.length > 0) holders[name] = ids.toSorted();
+  }
+  return holders;
+}
+
+function apiObject(
+  api: string,
+  parts: readonly ClientScopeRepresentation[],
+  heldByOthers: Record<string, string[]>,
+  stack: string,
+): ActualObject {
+  const ownerships = parts.map(({ name, attributes }) => ownershipOf(attributes, stack, `client scope ${name}`));
+  const ownership = ownerships.find(({ kind }) => kind === 'other-stack') ??
+    ownerships.find(({ kind }) => kind === 'unmarked') ?? { kind: 'ours' as const };
+  const fields = scopesToFields(api, parts);
+  const ids = parts.map(({ id }) => id).join(' ');
+  return { address: addressOf('Api', api), id: ids, owner: fields.owner ?? '', ownership, fields, heldByOthers };
+}
+
+function clientObject(
+  client: ClientRepresentation,
+  desired: DesiredClient | undefined,
+  roles: RoleAnswer | undefined,
+  apiOfScope: ReadonlyMap<string, string>,
+  stack: string,
+): ActualObject {
+  const { attributes } = client;
+  const name = desired?.name ?? attributes[MARK.name] ?? client.clientId;
+  return {
+    address: addressOf('Client', name),
+    id: client.id,
+    owner: attributes[MARK.owner] ?? '',
+    ownership: ownershipOf(attributes, stack, `client ${client.clientId}`),
+    fields: clientToFields(client, {
+      apiOfScope,
+      declaredAttributes: Object.keys(desired?.keycloak.attributes ?? {}),
+      roles: roles?.roles ?? NO_ROLES,
+      scopeMappings: roles?.scopeMappings ?? NO_ROLES,
+    }),
+    credential: credentialOf(client),
+  };
+}
+
+function credentialOf({ attributes, secret }: ClientRepresentation): ActualCredential {
+  return {
+    createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),
+    delivered: parseDelivery(attributes[MARK.delivered]),
+    ...(secret === undefined ? {} : { secret }),
+  };
+}
+
+function missingUnmanaged(
+  scopes: readonly ClientScopeRepresentation[],
+  apis: readonly DesiredApi[],
+): { address: Address; reason: string }[] {
+  const existing = new Set(scopes.map(({ name }) => name));
+  return apis
+    .filter((api) => !api.managed)
+    .flatMap((api) => {
+      const missing = api.scopes.map(({ name }) => name).filter((name) => !existing.has(name));
+      if (missing.length === 0) return [];
+      return [
+        {
+          address: addressOf('Api', api.name),
+          reason: `managed: false, so it must exist, but the realm has no client scope ${missing.join(', ')}`,
+        },
+      ];
+    });
+}

@@ -1,0 +1,52 @@
+import type { RoleNames } from './fields.ts';
+
+export const NO_ROLES: RoleNames = { realm: [], clients: {} };
+
+export function hasRoles(roles: RoleNames): boolean {
+  return roles.realm.length > 0 || Object.values(roles.clients).some((names) => names.length > 0);
+}
+
+/** One role: of a client, or of the realm. */
+export interface RoleKey {
+  /** The client_id of the client that has the role; undefined for a realm role. */
+  readonly client: string | undefined;
+  readonly name: string;
+}
+
+export function roleKeys(roles: RoleNames): RoleKey[] {
+  return [
+    ...roles.realm.map((name) => ({ client: undefined, name })),
+    ...Object.entries(roles.clients).flatMap(([client, names]) => names.map((name) => ({ client, name }))),
+  ];
+}
+
+/** The roles sorted, without doubles and without clients that have none. */
+export function roleNamesOf(keys: readonly RoleKey[]): RoleNames {
+  const realm = new Set<string>();
+  const clients = new Map<string, Set<string>>();
+  for (const { client, name } of keys) {
+    if (client === undefined) realm.add(name);
+    else clients.set(client, (clients.get(client) ?? new Set()).add(name));
+  }
+  return {
+    realm: [...realm].toSorted(),
+    clients: Object.fromEntries(
+      [...clients]
+        .toSorted(([left], [right]) => (left < right ? -1 : 1))
+        .map(([id, names]) => [id, [...names].toSorted()]),
+    ),
+  };
+}
+
+export function describeRole({ client, name }: RoleKey): string {
+  return client === undefined ? `realm role ${name}` : `role ${name} of client ${client}`;
+}
+
+export function sameRole(left: RoleKey, right: RoleKey): boolean {
+  return left.client === right.client && left.name === right.name;
+}
+
+export function rolesWithout(roles: RoleNames, others: RoleNames): RoleKey[] {
+  const excluded = roleKeys(others);
+  return roleKeys(roles).filter((key) => !excluded.some((other) => sameRole(key, other)));
+}

@@ -1,0 +1,165 @@
+import { GrantryError } from '../../model/errors.ts';
+import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
+import { Secret } from '../../model/secret.ts';
+import type { Delivery } from '../../model/state.ts';
+import { sameJson } from '../../plan/field-changes.ts';
+import type { IssuedCredential, NewClient } from '../provider.ts';
+import type { KeycloakApi } from './api.ts';
+import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert.ts';
+import { clientFields } from './fields.ts';
+import type { ClientFields } from './fields.ts';
+import { parseList } from './listing.ts';
+import { ATTRIBUTE, MARK, parseSeconds } from './marks.ts';
+import { statusOf } from './refusal.ts';
+import { clientRepresentation } from './representations.ts';
+import type { ClientRepresentation } from './representations.ts';
+import { NO_ROLES, hasRoles } from './role-names.ts';
+import type { ScopeIndex } from './scope-index.ts';
+import { RoleAssigner } from './write-roles.ts';
+
+/** Writes clients. Sends only what changes: whatever a PUT leaves out keeps its value, the secret first of all. */
+export class ClientWriter {
+  readonly #api: KeycloakApi;
+  readonly #scopes: ScopeIndex;
+  readonly #roles: RoleAssigner;
+
+  constructor(api: KeycloakApi, scopes: ScopeIndex) {
+    this.#api = api;
+    this.#scopes = scopes;
+    this.#roles = new RoleAssigner(api);
+  }
+
+  /** One POST with everything but roles. A lost answer is resolved by looking whether the client came to be. */
+  async create({ change, secret, delivery }: NewClient): Promise<IssuedCredential> {
+    const fields = clientFields.parse(change.after);
+    if (secret === undefined || delivery === undefined)
+      throw new TypeError('Keycloak clients are created with a chosen secret');
+    const createdAt = delivery.at ?? undefined;
+    const id = await this.#post(fields, secret, delivery);
+    if (hasRoles(fields.roles)) {
+      await this.#roles.change({ id, clientId: fields.clientId }, NO_ROLES_FIELDS, fields);
+    }
+    return { id, clientId: fields.clientId, secret, createdAt };
+  }
+
+  async #post(fields: ClientFields, secret: Secret, delivery: Delivery): Promise<string> {
+    const { clientId } = fields;
+    const scopes = assignedScopes(fields);
+    const body = {
+      ...fieldsToClient(fields),
+      secret: secret.reveal(),
+      defaultClientScopes: scopes.default,
+      optionalClientScopes: scopes.optional,
+      attributes: {
+        ...fieldsToAttributes(fields),
+        ...deliveryToAttributes(delivery),
+        ...(delivery.at === null ? {} : { [ATTRIBUTE.secretCreatedAt]: String(delivery.at) }),
+      },
+    };
+    const call = { about: `create client ${clientId}`, needs: 'manage-clients', idempotent: false };
+    try {
+      return (await this.#api.call(call, (client) => client.clients.create(body))).id;
+    } catch (error) {
+      if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
+      const present = await this.#find(clientId);
+      // The mark tells this very creation from any other client: its time and place are this run's.
+      const mark = deliveryToAttributes(delivery)[MARK.delivered];
+      if (present === undefined || present.attributes[MARK.delivered] !== mark) throw error;
+      return present.id;
+    }
+  }
+
+  async #find(clientId: string): Promise<ClientRepresentation | undefined> {
+    const call = { about: `find client ${clientId}`, needs: 'view-clients', idempotent: true };
+    const found: unknown = await this.#api.call(call, (client) => client.clients.find({ clientId }));
+    return parseList(found, clientRepresentation, 'clients')[0];
+  }
+
+  async update(change: UpdateChange | AdoptChange): Promise<void> {
+    const { id } = change;
+    const before = clientFields.parse(change.before);
+    const after = clientFields.parse(change.after);
+    await this.#assignScopes(id, before, after);
+    const body = changedRepresentation(before, after);
+    if (body !== undefined) {
+      const call = { about: `change client ${after.clientId}`, needs: 'manage-clients', idempotent: true };
+      await this.#api.call(call, (client) => client.clients.update({ id }, body));
+    }
+    if (!sameJson(before.roles, after.roles) || !sameJson(before.scopeMappings, after.scopeMappings)) {
+      await this.#roles.change({ id, clientId: after.clientId }, before, after);
+    }
+  }
+
+  /** PUT ignores scopes. A scope that moves must leave its old list before the new one takes it. */
+  async #assignScopes(id: string, before: ClientFields, after: ClientFields): Promise<void> {
+    const [had, wants] = [assignedScopes(before), assignedScopes(after)];
+    const call = { about: `assign scopes to client ${after.clientId}`, needs: 'manage-clients', idempotent: true };
+    const assign = async (
+      names: readonly string[],
+      method: 'addDefaultClientScope' | 'delDefaultClientScope' | 'addOptionalClientScope' | 'delOptionalClientScope',
+    ): Promise<void> => {
+      for (const name of names) {
+        const clientScopeId = await this.#scopes.idOf(name);
+        await this.#api.call(call, (client) => client.clients[method]({ id, clientScopeId }));
+      }
+    };
+    await assign(without(had.default, wants.default), 'delDefaultClientScope');
+    await assign(without(had.optional, wants.optional), 'delOptionalClientScope');
+    await assign(without(wants.default, had.default), 'addDefaultClientScope');
+    await assign(without(wants.optional, had.optional), 'addOptionalClientScope');
+  }
+
+  async delete(change: DeleteChange): Promise<void> {
+    const call = { about: `delete ${change.address}`, needs: 'manage-clients', idempotent: true };
+    await this.#api.call(call, async (client) => {
+      try {
+        await client.clients.del({ id: change.id });
+      } catch (error) {
+        // Already gone is what was wanted.
+        if (statusOf(error) !== 404) throw error;
+      }
+    });
+  }
+
+  async readCredential(id: string): Promise<IssuedCredential> {
+    const call = { about: 'read the secret of a client', needs: 'manage-clients', idempotent: true };
+    const found: unknown = await this.#api.call(call, (client) => client.clients.findOne({ id }));
+    const [client] = parseList([found], clientRepresentation, 'clients');
+    if (client?.secret === undefined) {
+      throw new GrantryError('NOT_ALLOWED', `Keycloak does not show the secret of client ${client?.clientId ?? id}`, {
+        hint: 'From Keycloak 26.8 on only accounts with the role manage-clients of the client realm-management see secrets.',
+      });
+    }
+    const { clientId, secret, attributes } = client;
+    return { id, clientId, secret, createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]) };
+  }
+
+  async markDelivered(id: string, delivery: Delivery): Promise<void> {
+    const call = {
+      about: `mark the credential at ${delivery.place} as delivered`,
+      needs: 'manage-clients',
+      idempotent: true,
+    };
+    const body = { attributes: deliveryToAttributes(delivery) };
+    await this.#api.call(call, (client) => client.clients.update({ id }, body));
+  }
+}
+
+function without(list: readonly string[], other: readonly string[]): string[] {
+  return list.filter((name) => !other.includes(name));
+}
+
+const NO_ROLES_FIELDS = { roles: NO_ROLES, scopeMappings: NO_ROLES };
+
+/** The PUT body for what differs, or undefined where nothing that a PUT takes does. */
+function changedRepresentation(before: ClientFields, after: ClientFields): Record<string, unknown> | undefined {
+  const [was, is] = [fieldsToClient(before), fieldsToClient(after)];
+  const body: Record<string, unknown> = Object.fromEntries(
+    Object.entries(is).filter(([key, value]) => JSON.stringify(was[key]) !== JSON.stringify(value)),
+  );
+  const [had, has] = [fieldsToAttributes(before), fieldsToAttributes(after, before)];
+  const attributes = Object.fromEntries(Object.entries(has).filter(([key, value]) => had[key] !== value));
+  if (Object.keys(attributes).length > 0) body['attributes'] = attributes;
+  if (!sameJson(before.protocolMappers, after.protocolMappers)) body['protocolMappers'] = [];
+  return Object.keys(body).length > 0 ? body : undefined;
+}
