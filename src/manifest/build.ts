@@ -1,13 +1,12 @@
 import type * as z from 'zod';
-import type { JsonObject } from '../model/json.ts';
-import { valueAt } from './path.ts';
-import { wordIssues } from './schema-problems.ts';
+import { pathOf, wordIssues } from './schema-problems.ts';
 import { SCHEMAS } from './schema/manifest.ts';
 import type { ManifestKind } from './schema/manifest.ts';
 import { findNearest } from './suggest.ts';
 import type { Manifest, Path, Problem, RawDocument } from './types.ts';
+import { isObject, valueAt } from './values.ts';
 
-const KINDS = Object.keys(SCHEMAS) as ManifestKind[];
+const KINDS: readonly ManifestKind[] = ['Api', 'Client', 'Target'];
 
 /** Rounds of leaving out what is wrong, to find out what else is. */
 const MAX_ROUNDS = 4;
@@ -92,7 +91,7 @@ function isConsequence(issue: z.core.$ZodIssue, removed: readonly Path[]): boole
 }
 
 function leaveOut(root: unknown, issue: z.core.$ZodIssue): readonly Path[] {
-  const path = issue.path as Path;
+  const path = pathOf(issue);
   if (issue.code === 'unrecognized_keys') {
     issue.keys.forEach((key) => remove(root, [...path, key]));
     return issue.keys.map((key) => [...path, key]);
@@ -131,15 +130,14 @@ function toManifest(
     owner: parsed?.metadata.owner ?? '',
     description: parsed?.metadata.description ?? '',
     labels: parsed?.metadata.labels ?? {},
-    raw: (typeof raw === 'object' && raw !== null ? raw : {}) as JsonObject,
+    raw: isObject(raw) ? raw : {},
     complete,
   };
-  switch (kind) {
-    case 'Api':
-      return { ...base, kind, spec: parsed?.kind === 'Api' ? parsed.spec : undefined };
-    case 'Client':
-      return { ...base, kind, spec: parsed?.kind === 'Client' ? parsed.spec : undefined };
-    case 'Target':
-      return { ...base, kind, spec: parsed?.kind === 'Target' ? parsed.spec : undefined };
+  if (kind === 'Api') {
+    return { ...base, kind, spec: parsed?.kind === kind ? parsed.spec : undefined };
   }
+  if (kind === 'Client') {
+    return { ...base, kind, spec: parsed?.kind === kind ? parsed.spec : undefined };
+  }
+  return { ...base, kind, spec: parsed?.kind === kind ? parsed.spec : undefined };
 }

@@ -8,6 +8,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
  * and their texts stay as they are.
  */
 export function substituteEnv<T>(value: T, env: Environment, missing: Set<string>): T {
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- only texts change, and they stay texts
   return substitute(value, env, missing) as T;
 }
 

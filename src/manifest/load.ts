@@ -65,7 +65,9 @@ function buildFiles(files: readonly SourceFile[]): { built: Built[]; problems: P
   const problems: Problem[] = [];
   for (const file of files) {
     const parsed = parseManifestFile(file);
-    problems.push(...parsed.problems);
+    for (const problem of parsed.problems) {
+      problems.push(problem);
+    }
     for (const document of parsed.documents) {
       built.push(buildManifest(document));
     }

@@ -4,6 +4,7 @@ import { positionAt } from './parse.ts';
 import { findHiddenLines, showLine } from './source-line.ts';
 import { viewSyntax } from './syntax-view.ts';
 import type { Problem, SourceFile } from './types.ts';
+import { compareText } from './values.ts';
 
 /**
  * Looks up line, column and source line of every problem, reading again only the files that have one, each once.
@@ -48,8 +49,4 @@ function comparePlaces(a: Finding, b: Finding): number {
   return (
     a.position.line - b.position.line || a.position.column - b.position.column || compareText(a.message, b.message)
   );
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -1,3 +1,5 @@
+import { isObject } from './values.ts';
+
 /** JSON Merge Patch (RFC 7396): null removes a key, maps are merged, everything else replaces. Changes neither input. */
 export function mergePatch(target: unknown, patch: unknown): unknown {
   if (!isObject(patch)) {
@@ -12,8 +14,4 @@ export function mergePatch(target: unknown, patch: unknown): unknown {
     }
   }
   return result;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

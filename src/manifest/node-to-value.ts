@@ -2,6 +2,7 @@ import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Alias, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { findNearest } from './suggest.ts';
 import { isKnownKey } from './credential-keys.ts';
+import { isObject } from './values.ts';
 
 /** Something wrong with the values of a document, at an offset of its file. */
 export interface ValueProblem {
@@ -115,10 +116,6 @@ function reportBadMerge(value: unknown, pair: Pair, state: Conversion): void {
   if (!state.exhausted && !values.every(isObject)) {
     report(state, pair.key, 'yaml-syntax', '"<<" merges maps: its value must be an alias of a map, or a list of such');
   }
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function addPair(map: Record<string, unknown>, pair: Pair, state: Conversion, depth: number): void {

@@ -18,15 +18,3 @@ export function formatPath(path: Path, own: 'show' | 'hide' = 'show'): string {
   }
   return text;
 }
-
-/** The value at a path; undefined where the path leads nowhere. */
-export function valueAt(root: unknown, path: Path): unknown {
-  let value = root;
-  for (const step of path) {
-    if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step)) {
-      return undefined;
-    }
-    value = (value as Record<string | number, unknown>)[step];
-  }
-  return value;
-}

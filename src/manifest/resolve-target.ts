@@ -7,6 +7,7 @@ import type { Environment } from './environment.ts';
 import { checkHostAllowed, readAllowedHosts } from './hosts.ts';
 import { checkDomain, checkUrl, isInsecure, normaliseUrl } from './schema/url.ts';
 import type { TargetSpec } from './schema/target.ts';
+import { trimSlashes } from './slashes.ts';
 import { targetDefaults } from './target-defaults.ts';
 import type { TargetManifest } from './types.ts';
 
@@ -132,11 +133,6 @@ function toStore({ secrets }: TargetSpec, cwd: string): StoreSettings {
     return toFileStore(file, cwd);
   }
   throw new GrantryError('INVALID_INPUT', 'a Target names no store');
-}
-
-/** The path without slashes at its ends. */
-export function trimSlashes(path: string): string {
-  return path.replace(/^\/+|\/+$/g, '');
 }
 
 function toVaultAuth(auth: NonNullable<TargetSpec['secrets']['vault']>['auth']): VaultAuth {

@@ -1,7 +1,6 @@
 import picomatch from 'picomatch';
 import type { DesiredApi, DesiredClient, DesiredState, RotatePolicy } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
-import type { JsonObject } from '../model/json.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { Surroundings } from './resolve-target.ts';
 import type { ApiSpec } from './schema/api.ts';
@@ -9,6 +8,7 @@ import type { ClientSpec } from './schema/client.ts';
 import { findNearest } from './suggest.ts';
 import { viewTarget } from './target-view.ts';
 import type { ApiManifest, ClientManifest, Manifests, TargetManifest } from './types.ts';
+import { compareText } from './values.ts';
 
 /**
  * What the manifests ask for in each target that one of the selectors (names or globs) selects, in the order of
@@ -103,7 +103,7 @@ function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePoli
       },
       attributes: spec.keycloak?.attributes ?? {},
     },
-    auth0: { metadata: (spec.auth0?.metadata ?? {}) as JsonObject },
+    auth0: { metadata: spec.auth0?.metadata ?? {} },
     position,
   };
 }
@@ -121,8 +121,4 @@ function sorted(names: readonly string[]): string[] {
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return compareText(a.name, b.name);
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : Number(a > b);
 }

@@ -1,12 +1,13 @@
 import type * as z from 'zod';
 import { isKnownKey, isSecretKey } from './credential-keys.ts';
-import { formatPath, valueAt } from './path.ts';
+import { formatPath } from './path.ts';
 import { schemaKeysAt } from './schema-keys.ts';
 import { SCHEMAS } from './schema/manifest.ts';
 import type { ManifestKind } from './schema/manifest.ts';
 import { CREDENTIAL_ERROR } from './schema/target.ts';
 import { findNearest } from './suggest.ts';
 import type { Path, Problem, RawDocument } from './types.ts';
+import { valueAt } from './values.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -36,7 +37,8 @@ interface Context {
   readonly own: 'show' | 'hide';
 }
 
-function pathOf(issue: Issue): Path {
+/** The path of an issue; symbols do not occur in what YAML can say. */
+export function pathOf(issue: Issue): Path {
   return issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
 }
 

@@ -1,8 +1,8 @@
 import { mergePatch } from './merge-patch.ts';
-import { valueAt } from './path.ts';
 import { apiSpecSchema } from './schema/api.ts';
 import { clientSpecSchema } from './schema/client.ts';
 import type { ApiManifest, ClientManifest, Path, TargetManifest } from './types.ts';
+import { valueAt } from './values.ts';
 
 /** An Api or a Client as it is in one target, its overrides applied. */
 export interface InTarget<M extends ApiManifest | ClientManifest> {

@@ -1,5 +1,4 @@
 import type { Finding, Position } from '../model/finding.ts';
-import type { JsonObject } from '../model/json.ts';
 import type { ApiSpec } from './schema/api.ts';
 import type { ClientSpec } from './schema/client.ts';
 import type { ManifestKind } from './schema/manifest.ts';
@@ -56,7 +55,7 @@ interface ManifestBase {
   readonly description: string;
   readonly labels: Readonly<Record<string, string>>;
   /** spec as written, for merge patches. */
-  readonly raw: JsonObject;
+  readonly raw: Readonly<Record<string, unknown>>;
   /**
    * False when the schema refused parts of it. It still stands for its name, so that one mistake is not
    * reported again wherever that name is used; rules look only at what was accepted.

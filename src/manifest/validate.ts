@@ -1,12 +1,63 @@
-import type { Manifests, Problem } from './types.ts';
+import { checkAccess } from './rules/access.ts';
+import { checkAuth0Scopes } from './rules/auth0-scopes.ts';
+import { checkClientIds } from './rules/client-ids.ts';
+import { checkKeycloakLimits } from './rules/keycloak-limits.ts';
+import { checkLiteralSecrets } from './rules/literal-secrets.ts';
+import { checkOverrides } from './rules/overrides.ts';
+import { createReferenceRule } from './rules/references.ts';
+import { checkRotation } from './rules/rotation.ts';
+import type { ManifestRule, TargetRule, World, WorldRule } from './rules/rule.ts';
+import { checkScopeCollisions } from './rules/scope-collisions.ts';
+import { checkSecretPaths } from './rules/secret-paths.ts';
+import { checkSecureUrls } from './rules/secure-urls.ts';
+import { checkStorePaths, checkStorePlaces } from './rules/store-places.ts';
+import { checkSubstitutions } from './rules/substitutions.ts';
+import { checkTargetNames } from './rules/target-names.ts';
+import { checkUniqueNames } from './rules/unique-names.ts';
+import { viewTarget } from './target-view.ts';
+import type { Problem } from './types.ts';
 
-/** What the rules look at. */
-export interface RuleInput extends Pick<Manifests, 'apis' | 'clients' | 'targets'> {
-  /** Names of Targets that are not used, but that manifests may name. */
-  readonly alsoNamed: readonly string[];
+const MANIFEST_RULES: readonly ManifestRule[] = [
+  checkLiteralSecrets,
+  checkOverrides,
+  checkSecureUrls,
+  checkStorePaths,
+  checkSubstitutions,
+];
+
+const WORLD_RULES: readonly WorldRule[] = [checkUniqueNames, checkTargetNames, checkStorePlaces];
+
+const TARGET_RULES: readonly TargetRule[] = [
+  checkAccess,
+  checkAuth0Scopes,
+  checkClientIds,
+  checkKeycloakLimits,
+  checkRotation,
+  checkScopeCollisions,
+  checkSecretPaths,
+];
+
+/** Checks what no schema of one document can see. Linear in the number of manifests, for each target. */
+export function checkManifests(world: World): Problem[] {
+  return [...findProblems(world)];
 }
 
-/** Checks what no schema of one document can see. Linear in the number of manifests. */
-export function checkManifests(_input: RuleInput): Problem[] {
-  return [];
+function* findProblems(world: World): Iterable<Problem> {
+  const { apis, clients, targets } = world;
+  for (const manifest of [...apis, ...clients, ...targets]) {
+    for (const rule of MANIFEST_RULES) {
+      yield* rule(manifest);
+    }
+  }
+  for (const rule of WORLD_RULES) {
+    yield* rule(world);
+  }
+  const rules = [...TARGET_RULES, createReferenceRule(world)];
+  // Without a Target everything is checked once as if it were in the same one.
+  for (const target of targets.length === 0 ? [undefined] : targets) {
+    const view = viewTarget(target, apis, clients);
+    for (const rule of rules) {
+      yield* rule(view);
+    }
+  }
 }

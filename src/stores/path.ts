@@ -1,16 +1,12 @@
 import { GrantryError } from '../model/errors.ts';
-
-/** No blanks, no wildcards of policies, nothing that a URL, a shell or a file system would read in its own way. */
-const SEGMENT = /^[A-Za-z0-9._@=~-]+$/;
-const MAX_SEGMENT = 128;
-const MAX_PATH = 512;
+import { describePathProblem } from '../model/secret-path.ts';
 
 /**
  * Refuses a path that a store might take for something else than it looks like. Vault itself takes `..` and blanks
  * as they are, so the check is ours.
  */
 export function checkStorePath(path: string): string {
-  const problem = problemOf(path);
+  const problem = describePathProblem(path);
   if (problem !== undefined) {
     throw new GrantryError(
       'INVALID_INPUT',
@@ -21,27 +17,6 @@ export function checkStorePath(path: string): string {
     );
   }
   return path;
-}
-
-function problemOf(path: string): string | undefined {
-  if (path.length > MAX_PATH) {
-    return `it has more than ${MAX_PATH} characters`;
-  }
-  for (const segment of path.split('/')) {
-    if (segment === '') {
-      return 'it is empty, or has a slash too many';
-    }
-    if (segment === '.' || segment === '..') {
-      return `it contains "${segment}"`;
-    }
-    if (segment.length > MAX_SEGMENT) {
-      return `a part of it has more than ${MAX_SEGMENT} characters`;
-    }
-    if (!SEGMENT.test(segment)) {
-      return 'it contains a character that is not allowed';
-    }
-  }
-  return undefined;
 }
 
 /** `a/b/c` to folder `a/b` and name `c`; the folder of `c` is the empty string. */

@@ -41,7 +41,7 @@ function oneOf<Shape extends z.core.$ZodLooseShape>(shape: Shape, description: s
   return z
     .strictObject(shape)
     .superRefine((value, context) => {
-      const given = names.filter((name) => value[name as keyof typeof value] !== undefined);
+      const given = Object.entries(value).flatMap(([name, member]) => (member === undefined ? [] : [name]));
       if (given.length !== 1) {
         const what = given.length === 0 ? 'is empty' : `holds ${given.join(' and ')}`;
         context.addIssue({ code: 'custom', message: `${what}: it must hold exactly one of ${names.join(', ')}` });

@@ -1,0 +1,43 @@
+import type { TargetView } from '../target-view.ts';
+import type { Path, Problem } from '../types.ts';
+import { problemInView } from './rule.ts';
+
+/** Each Api once per Client, and each of its scopes once. */
+export function* checkAccess(view: TargetView): Iterable<Problem> {
+  for (const client of view.clients) {
+    const apis = new Set<string>();
+    for (const [index, access] of (client.spec?.access ?? []).entries()) {
+      const at = (rule: string, message: string, ...path: Path): Problem =>
+        problemInView(view, client, { rule, message, path: ['access', index, ...path] });
+      if (apis.has(access.api)) {
+        yield at('duplicate-access', `Api "${access.api}" is here already: put all its scopes into one entry`, 'api');
+      }
+      apis.add(access.api);
+      if (access.scopes.length === 0 && access.onRequest.length === 0) {
+        yield at('empty-access', 'this entry grants nothing: give it scopes or onRequest, or remove it');
+      }
+      const inEvery = new Set(access.scopes);
+      for (const [position, scope] of access.onRequest.entries()) {
+        if (inEvery.has(scope)) {
+          const message = `scope "${scope}" is in scopes too: it is either in every token or only on request`;
+          yield at('scope-twice', message, 'onRequest', position);
+        }
+      }
+      for (const list of ['scopes', 'onRequest'] as const) {
+        for (const position of repeats(access[list])) {
+          yield at('scope-twice', `scope "${access[list][position] ?? ''}" is in this list already`, list, position);
+        }
+      }
+    }
+  }
+}
+
+/** Positions of what occurred before. */
+function repeats(list: readonly string[]): number[] {
+  const seen = new Set<string>();
+  return list.flatMap((item, position) => {
+    const again = seen.has(item);
+    seen.add(item);
+    return again ? [position] : [];
+  });
+}

@@ -1,0 +1,39 @@
+import { isSecretKey } from '../credential-keys.ts';
+import { isObject, valueAt } from '../values.ts';
+import type { Manifest, Path, Problem } from '../types.ts';
+import { problemIn } from './rule.ts';
+
+/** Maps whose keys are the user's own, where a credential could pass the schema. */
+const FREE_MAPS: readonly Path[] = [
+  ['spec', 'keycloak', 'attributes'],
+  ['spec', 'auth0', 'metadata'],
+];
+
+/** Attributes of Keycloak that are named after tokens and secrets and hold none. */
+const NO_SECRETS = /^(?:access|id|refresh|client|use|token|oauth2|oidc|acr|jwt|saml|tls|pkce|grantry)\./;
+
+/** A credential in a free map is a credential in a manifest. The value is not quoted. */
+export function* checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
+  yield* checkMap(manifest, manifest.labels, ['metadata', 'labels']);
+  for (const path of FREE_MAPS) {
+    yield* checkMap(manifest, valueAt({ spec: manifest.raw }, path), path);
+  }
+  const overrides = manifest.raw['overrides'];
+  for (const target of Object.keys(isObject(overrides) ? overrides : {})) {
+    for (const path of FREE_MAPS) {
+      const inOverride = ['spec', 'overrides', target, ...path.slice(1)];
+      yield* checkMap(manifest, valueAt({ spec: manifest.raw }, inOverride), inOverride);
+    }
+  }
+}
+
+function* checkMap(manifest: Manifest, map: unknown, path: Path): Iterable<Problem> {
+  for (const [key, value] of Object.entries(isObject(map) ? map : {})) {
+    if (isObject(value)) {
+      yield* checkMap(manifest, value, [...path, key]);
+    } else if (isSecretKey(key) && !NO_SECRETS.test(key) && value !== '' && value !== null) {
+      const message = 'this looks like a credential, and none is ever written into a manifest';
+      yield problemIn(manifest, { rule: 'literal-secret', message, path: [...path, key], part: 'key' });
+    }
+  }
+}

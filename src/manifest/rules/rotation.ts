@@ -1,0 +1,51 @@
+import { formatDuration } from '../../model/duration.ts';
+import type { RotatePolicy } from '../../model/desired.ts';
+import { targetDefaults } from '../target-defaults.ts';
+import type { TargetView } from '../target-view.ts';
+import type { Problem } from '../types.ts';
+import { problemIn, problemInView } from './rule.ts';
+
+/** Rotation is more frequent than its overlap is long, and often enough for the target's guard. */
+export function* checkRotation(view: TargetView): Iterable<Problem> {
+  const { target } = view;
+  if (target?.spec === undefined) {
+    return;
+  }
+  const { rotate, guards } = targetDefaults(target.spec);
+  const own = describeProblem(rotate, guards.maxCredentialAge);
+  if (own !== undefined) {
+    // Where both are defaults, the guard is what does not fit.
+    const path =
+      target.spec.rotate === undefined ? ['spec', 'guards', 'maxCredentialAge'] : ['spec', 'rotate', own.key];
+    yield problemIn(target, { rule: 'rotation', message: own.message, path });
+  }
+  for (const client of view.clients) {
+    const given = client.spec?.secret?.rotate;
+    if (given !== undefined) {
+      const policy = { every: given.every ?? rotate.every, overlap: given.overlap ?? rotate.overlap };
+      const found = describeProblem(policy, guards.maxCredentialAge);
+      if (found !== undefined) {
+        const key = given[found.key] === undefined ? (found.key === 'every' ? 'overlap' : 'every') : found.key;
+        const message = `${found.message} (Target ${target.name})`;
+        yield problemInView(view, client, { rule: 'rotation', message, path: ['secret', 'rotate', key] });
+      }
+    }
+  }
+}
+
+interface Found {
+  readonly key: 'every' | 'overlap';
+  readonly message: string;
+}
+
+function describeProblem({ every, overlap }: RotatePolicy, maxAge: number | undefined): Found | undefined {
+  if (overlap >= every) {
+    const message = `the overlap of ${formatDuration(overlap)} is not shorter than the ${formatDuration(every)} after which credentials are rotated`;
+    return { key: 'overlap', message };
+  }
+  if (maxAge !== undefined && every > maxAge) {
+    const message = `rotation every ${formatDuration(every)} is more than guards.maxCredentialAge allows: ${formatDuration(maxAge)}`;
+    return { key: 'every', message };
+  }
+  return undefined;
+}

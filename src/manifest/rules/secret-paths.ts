@@ -1,0 +1,52 @@
+import { describePathProblem } from '../../model/secret-path.ts';
+import type { InTarget, TargetView } from '../target-view.ts';
+import type { ClientManifest, Problem } from '../types.ts';
+import { placeOf, problemInView } from './rule.ts';
+
+/** grantry's own place in a store. */
+const RESERVED = '.grantry';
+
+/** Every Client has a place of its own in the store, and none lies inside of another's. */
+export function* checkSecretPaths(view: TargetView): Iterable<Problem> {
+  const owners = new Map<string, ClientManifest>();
+  for (const client of view.clients) {
+    if (client.spec === undefined) {
+      continue;
+    }
+    const path = secretPathOf(client);
+    const problem = describePathProblem(path);
+    const other = owners.get(path);
+    if (problem !== undefined) {
+      yield at(view, client, 'bad-secret-path', `this is no path for a secret: ${problem}`);
+    } else if (path.split('/')[0] === RESERVED) {
+      yield at(view, client, 'bad-secret-path', `the path ${RESERVED} is reserved for grantry itself`);
+    } else if (other !== undefined && other.name !== client.manifest.name) {
+      const message = `Client ${other.name} has the secret path "${path}" too (${placeOf(other)})`;
+      yield at(view, client, 'duplicate-secret-path', message);
+    }
+    owners.set(path, other ?? client.manifest);
+  }
+  yield* checkNesting(view, owners);
+}
+
+function* checkNesting(view: TargetView, owners: ReadonlyMap<string, ClientManifest>): Iterable<Problem> {
+  for (const client of view.clients) {
+    const path = client.spec === undefined ? '' : secretPathOf(client);
+    for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
+      const outer = owners.get(path.slice(0, slash));
+      if (outer !== undefined && outer.name !== client.manifest.name) {
+        const message = `the secret path "${path}" lies inside of that of Client ${outer.name} (${placeOf(outer)})`;
+        yield at(view, client, 'nested-secret-path', message);
+      }
+    }
+  }
+}
+
+/** Where a Client's credential is delivered, inside the target's prefix. */
+export function secretPathOf({ manifest, spec }: InTarget<ClientManifest>): string {
+  return spec?.secret?.path ?? manifest.name;
+}
+
+function at(view: TargetView, client: InTarget<ClientManifest>, rule: string, message: string): Problem {
+  return problemInView(view, client, { rule, message, path: ['secret', 'path'] });
+}

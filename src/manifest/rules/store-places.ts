@@ -1,0 +1,82 @@
+import { describePathProblem } from '../../model/secret-path.ts';
+import { normaliseUrl } from '../schema/url.ts';
+import type { TargetSpec } from '../schema/target.ts';
+import { trimSlashes } from '../slashes.ts';
+import { viewTarget } from '../target-view.ts';
+import type { Manifest, Problem, TargetManifest } from '../types.ts';
+import { placeOf, problemIn } from './rule.ts';
+import type { World } from './rule.ts';
+import { secretPathOf } from './secret-paths.ts';
+
+type Valid = TargetManifest & { readonly spec: TargetSpec };
+
+/** Mount and prefix of a store are paths like those of secrets. */
+export function* checkStorePaths(manifest: Manifest): Iterable<Problem> {
+  const vault = manifest.kind === 'Target' ? manifest.spec?.secrets.vault : undefined;
+  for (const key of ['mount', 'prefix'] as const) {
+    const path = trimSlashes(vault?.[key] ?? '');
+    const problem = path === '' || path.includes('${env:') ? undefined : describePathProblem(path);
+    if (problem !== undefined) {
+      const message = `secrets.vault.${key} is no path: ${problem}`;
+      yield problemIn(manifest, { rule: 'bad-store-path', message, path: ['spec', 'secrets', 'vault', key] });
+    }
+  }
+}
+
+/**
+ * One realm and stack has one store: with two, a credential rotated into the one would stay stale in the other.
+ * And no two realms deliver a Client to the same place, where each would overwrite the other's credential.
+ */
+export function* checkStorePlaces(world: World): Iterable<Problem> {
+  const targets = world.targets.filter((target): target is Valid => target.spec !== undefined);
+  const byOwner = new Map<string, Valid>();
+  const byStore = new Map<string, Valid[]>();
+  for (const target of targets) {
+    const owner = JSON.stringify([realmOf(target.spec), target.spec.stack]);
+    const other = byOwner.get(owner);
+    if (other !== undefined && storeOf(other.spec) !== storeOf(target.spec)) {
+      const message = `Target ${other.name} (${placeOf(other)}) names the same ${target.spec.provider.auth0 ? 'tenant' : 'realm'} and stack with another store`;
+      yield problemIn(target, { rule: 'two-stores', message, path: ['spec', 'secrets'], part: 'key' });
+    }
+    byOwner.set(owner, other ?? target);
+    const store = storeOf(target.spec);
+    byStore.set(store, [...(byStore.get(store) ?? []), target]);
+  }
+  for (const sharing of byStore.values()) {
+    yield* checkSharing(sharing, world);
+  }
+}
+
+function* checkSharing(targets: readonly Valid[], { clients }: World): Iterable<Problem> {
+  const owners = new Map<string, { target: Valid; client: string }>();
+  const told = new Set<string>();
+  for (const target of targets.length > 1 ? targets : []) {
+    for (const client of viewTarget(target, [], clients).clients) {
+      const path = secretPathOf(client);
+      const other = owners.get(path);
+      if (other === undefined) {
+        owners.set(path, { target, client: client.manifest.name });
+      } else if (realmOf(other.target.spec) !== realmOf(target.spec) && !told.has(target.name)) {
+        told.add(target.name);
+        const message =
+          `Target ${other.target.name} (${placeOf(other.target)}) delivers to the same store: the credential of Client ` +
+          `${other.client} would overwrite that of the other realm at "${path}"; give each Target a prefix of its own`;
+        yield problemIn(target, { rule: 'shared-store', message, path: ['spec', 'secrets'], part: 'key' });
+      }
+    }
+  }
+}
+
+function realmOf({ provider }: TargetSpec): string {
+  const { keycloak, auth0 } = provider;
+  return JSON.stringify(keycloak ? [normaliseUrl(keycloak.url), keycloak.realm] : auth0?.domain.toLowerCase());
+}
+
+function storeOf({ secrets }: TargetSpec): string {
+  const { vault, file } = secrets;
+  return JSON.stringify(
+    vault
+      ? [normaliseUrl(vault.address), vault.namespace ?? '', trimSlashes(vault.mount), trimSlashes(vault.prefix ?? '')]
+      : trimSlashes(file?.path ?? '').replace(/^(?:\.\/)+/, ''),
+  );
+}

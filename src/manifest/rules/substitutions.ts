@@ -1,0 +1,30 @@
+import { isObject } from '../values.ts';
+import type { Manifest, Path, Problem } from '../types.ts';
+import { problemIn } from './rule.ts';
+
+/** `${env:NAME}` means something in a Target only; elsewhere it would be taken for text. */
+export function* checkSubstitutions(manifest: Manifest): Iterable<Problem> {
+  if (manifest.kind === 'Target') {
+    return;
+  }
+  const { name, owner, description, labels } = manifest;
+  yield* find(manifest, { name, owner, description, labels }, ['metadata']);
+  yield* find(manifest, manifest.raw, ['spec']);
+}
+
+function* find(manifest: Manifest, value: unknown, path: Path): Iterable<Problem> {
+  if (typeof value === 'string') {
+    if (value.includes('${env:')) {
+      const message = 'only a Target can refer to the environment; for what differs between targets use spec.overrides';
+      yield problemIn(manifest, { rule: 'substitution', message, path });
+    }
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) {
+      yield* find(manifest, item, [...path, index]);
+    }
+  } else if (isObject(value)) {
+    for (const [key, item] of Object.entries(value)) {
+      yield* find(manifest, item, [...path, key]);
+    }
+  }
+}
