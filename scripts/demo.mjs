@@ -16,6 +16,5 @@ await main(async () => {
     env.KEYCLOAK_IMAGE = keycloak;
     env.VAULT_IMAGE = vault;
   }
-  process.on('SIGINT', () => {}); // the command gets it too and cleans up; this waits for it
   return passThrough(process.execPath, [join(checkout, 'dist/main.js'), 'demo', ...process.argv.slice(2)], { env });
 });

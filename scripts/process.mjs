@@ -1,7 +1,7 @@
 // What the scripts share: running programs, progress lines, errors without stack traces. Needs nothing but Node.
 import { spawn } from 'node:child_process';
-import { accessSync, closeSync, constants, mkdirSync, openSync, readFileSync, realpathSync } from 'node:fs';
-import { homedir } from 'node:os';
+import { accessSync, closeSync, constants as modes, mkdirSync, openSync, readFileSync, realpathSync } from 'node:fs';
+import { constants, homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -76,10 +76,22 @@ export async function run(program, args, { log, name, cwd = checkout, env = proc
   );
 }
 
-/** Runs a program with the terminal of this one; resolves to its exit code. */
-export function passThrough(program, args, { env = process.env, cwd = checkout } = {}) {
-  return exitCode(spawn(program, args, { cwd, env, stdio: 'inherit' }));
+/**
+ * Runs a program with the terminal of this one; resolves to its exit code. Ctrl-C reaches the program by itself and
+ * SIGTERM is passed on: it cleans up and ends, and so does this one after it.
+ */
+export async function passThrough(program, args, { env = process.env, cwd = checkout } = {}) {
+  const child = spawn(program, args, { cwd, env, stdio: 'inherit' });
+  const passOn = () => child.kill('SIGTERM');
+  process.on('SIGINT', ignore).on('SIGTERM', passOn);
+  try {
+    return await exitCode(child);
+  } finally {
+    process.off('SIGINT', ignore).off('SIGTERM', passOn);
+  }
 }
+
+function ignore() {}
 
 /**
  * Output of a short command; never throws. `timeout` in milliseconds.
@@ -101,14 +113,14 @@ export async function capture(program, args, { timeout = 30_000, env = process.e
 function exitCode(child) {
   return new Promise((resolve, reject) => {
     child.on('error', reject);
-    child.on('exit', (code, signal) => resolve(code ?? `by ${signal}`));
+    child.on('exit', (code, signal) => resolve(code ?? 128 + constants.signals[signal]));
   });
 }
 
 export function onPath(program) {
   return (process.env.PATH ?? '').split(delimiter).some((folder) => {
     try {
-      accessSync(join(folder, program), constants.X_OK);
+      accessSync(join(folder, program), modes.X_OK);
       return folder !== '';
     } catch {
       return false;

@@ -73,11 +73,19 @@ function labels(): Record<string, string> {
   return { 'grantry.test.run': process.env['GRANTRY_TEST_RUN'] ?? `${hostname()}:${process.pid}` };
 }
 
+/** A server that runs already, for quick rounds while developing: `GRANTRY_TEST_KEYCLOAK="URL USER PASSWORD"`. */
+function given(variable: string): string[] | undefined {
+  return process.env[variable]?.split(' ');
+}
+
 async function startKeycloak(image: string, started: StartedTestContainer[]): Promise<KeycloakServer> {
+  const [givenUrl, givenUser, givenPassword] = given('GRANTRY_TEST_KEYCLOAK') ?? [];
+  if (givenUrl !== undefined) return { url: givenUrl, username: givenUser ?? '', password: givenPassword ?? '' };
   const username = 'test-admin';
   const password = randomBytes(18).toString('base64url');
   const container = await start(
     'Keycloak',
+    image,
     new GenericContainer(image)
       .withCommand(['start-dev', '--features=client-secret-rotation', '--proxy-headers=xforwarded'])
       .withEnvironment({ KC_BOOTSTRAP_ADMIN_USERNAME: username, KC_BOOTSTRAP_ADMIN_PASSWORD: password })
@@ -93,9 +101,12 @@ async function startKeycloak(image: string, started: StartedTestContainer[]): Pr
 }
 
 async function startVault(image: string, started: StartedTestContainer[]): Promise<VaultServer> {
+  const [givenUrl, givenToken] = given('GRANTRY_TEST_VAULT') ?? [];
+  if (givenUrl !== undefined) return { url: givenUrl, rootToken: givenToken ?? '' };
   const rootToken = randomBytes(18).toString('base64url');
   const container = await start(
     'Vault',
+    image,
     new GenericContainer(image)
       .withCommand(['server', '-dev', `-dev-root-token-id=${rootToken}`, '-dev-listen-address=0.0.0.0:8200'])
       .withEnvironment({ SKIP_SETCAP: 'true' })
@@ -107,7 +118,7 @@ async function startVault(image: string, started: StartedTestContainer[]): Promi
 }
 
 /** Starts a container; when it does not come up the error carries the end of its log. */
-async function start(title: string, container: GenericContainer): Promise<StartedTestContainer> {
+async function start(title: string, image: string, container: GenericContainer): Promise<StartedTestContainer> {
   const lines: string[] = [];
   try {
     return await container
@@ -121,6 +132,8 @@ async function start(title: string, container: GenericContainer): Promise<Starte
       })
       .start();
   } catch (error) {
-    throw new Error(`${title} does not start; the end of its log:\n${lines.join('\n')}`, { cause: error });
+    throw new Error(`${title} (image ${image}) does not start; the end of its log:\n${lines.join('\n')}`, {
+      cause: error,
+    });
   }
 }
