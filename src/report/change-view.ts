@@ -5,6 +5,7 @@ import { fieldChanges, sameJson } from '../plan/field-changes.ts';
 import { describeValue, type ChangeLine } from './change-line.ts';
 import { deliveryLine, retirementLine } from './delivery-line.ts';
 import { scopeLines } from './scope-lines.ts';
+import { introspectedApis, introspectionIn } from './introspection.ts';
 import { DELIVERY_REASONS, labelOf } from './words.ts';
 
 /** A change as its reviewer reads it: the same lines in text and in Markdown. */
@@ -12,8 +13,8 @@ export interface ChangeView {
   readonly change: Change;
   readonly fields: readonly FieldChange[];
   readonly widens: boolean;
-  /** Empty where there is none. */
-  readonly reason: string;
+  /** Apis of the same plan that will introspect tokens with this new client. */
+  readonly introspects: readonly string[];
 }
 
 /**
@@ -22,13 +23,28 @@ export interface ChangeView {
  * Within one rank the order of the plan stays.
  */
 export function viewChanges(plan: Plan): ChangeView[] {
+  const introspection = introspectionIn(plan);
   const ranked = plan.changes.map((change) => {
     const fields = fieldChanges(change);
     const widens = fields.some((field) => field.widens);
-    const reason = change.op === 'deliver' ? DELIVERY_REASONS[change.delivery.reason] : change.reason;
-    return { change, fields, widens, reason, rank: rankOf(change.op, widens) };
+    return {
+      change,
+      fields,
+      widens,
+      introspects: introspectedApis(change, introspection),
+      rank: rankOf(change.op, widens),
+    };
   });
   return ranked.toSorted((left, right) => left.rank - right.rank);
+}
+
+/**
+ * Why a change is there, as far as it does not go without saying: that something new is declared, or that something
+ * is not as declared, its lines show.
+ */
+export function reasonOf(change: Change): string {
+  if (change.op === 'deliver') return DELIVERY_REASONS[change.delivery.reason];
+  return change.op === 'delete' || change.op === 'adopt' ? change.reason : '';
 }
 
 const CALM_RANKS: Readonly<Record<Op, number>> = { delete: 0, adopt: 3, update: 4, deliver: 5, create: 6 };
@@ -39,12 +55,17 @@ function rankOf(op: Op, widens: boolean): number {
 }
 
 /** The lines under a change, the weightiest first. JSON has every field; these leave out what tells a reviewer nothing. */
-export function linesOf({ change, fields }: ChangeView): ChangeLine[] {
+export function linesOf({ change, fields, introspects }: ChangeView): ChangeLine[] {
   const told = withoutRepeatedRoles(fields.filter((field) => isTelling(change, field)));
   const plain = told.filter(({ path }) => !(path[0] === 'scopes' && path.length === 3)).toSorted(byWeight);
   return [
     ...scopeLines(change, told),
     ...plain.flatMap((field) => lineOf(change.op, field)),
+    ...introspects.map((api) => ({
+      label: 'introspects',
+      value: { kind: 'value' as const, text: api },
+      widens: false,
+    })),
     ...(change.op === 'delete' ? retirementLine(change) : deliveryLine(change)),
   ];
 }
@@ -65,10 +86,13 @@ const EXPECTED: Readonly<Record<string, Json>> = {
 };
 /** Told by the head of the change, or by the manifest beside it. */
 const SILENT_ON_CREATE = new Set(['stack', 'name', 'owner', 'description', 'labels']);
+/** The mark itself: that an adopted object gets one goes without saying. */
+const MARK = new Set(['stack', 'name', 'owner']);
 const TOLD_ON_DELETE = new Set(['access', 'roles', 'scopes']);
 
-function isTelling(change: Change, { path, after, widens, note }: FieldChange): boolean {
+function isTelling(change: Change, { path, before, after, widens, note }: FieldChange): boolean {
   const [head = ''] = path;
+  if (change.op === 'adopt' && MARK.has(head)) return before !== null && before !== undefined;
   if (change.op === 'delete') return TOLD_ON_DELETE.has(head);
   if (change.op !== 'create' || widens || note !== undefined || head === 'scopes') return true;
   if (SILENT_ON_CREATE.has(head)) return false;

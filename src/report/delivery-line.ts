@@ -15,9 +15,8 @@ export function deliveryLine(change: Exclude<Change, DeleteChange>): ChangeLine[
   return [note === '' ? line : { ...line, note }];
 }
 
-/** What becomes of the document of a client that goes. */
+/** The credential that goes with its client. What becomes of the document is up to apply and its --purge-store. */
 export function retirementLine({ delivered }: DeleteChange): ChangeLine[] {
   if (delivered === undefined) return [];
-  const note = 'stops working; the document stays, marked as retired, unless --purge-store';
-  return [{ label: 'secret', value: { kind: 'value', text: delivered.place }, widens: false, note }];
+  return [{ label: 'secret', value: { kind: 'value', text: delivered.place }, widens: false, note: 'stops working' }];
 }

@@ -21,13 +21,34 @@ function escapeCharacter(character: string): string {
   return SHORT_ESCAPES[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
-/** JSON whose strings hold no character that a terminal could act on; it parses to the same value. */
-export function printableJson(value: unknown): string {
-  return JSON.stringify(value, undefined, 2).replace(/(?!\n)[\p{C}\p{Zl}\p{Zp}]/gu, (character) =>
-    // By UTF-16 unit, as JSON writes it.
-    [...Array(character.length).keys()]
-      .map((unit) => `\\u${character.charCodeAt(unit).toString(16).padStart(4, '0')}`)
-      .join(''),
+/** Levels that are laid out over lines; below them a value is one line, so that a change takes as many as it has fields. */
+const LEVELS = 4;
+
+/**
+ * JSON for people and programs alike. Its strings hold no character that a terminal could act on; they parse to
+ * the same values. Members that are undefined are left out.
+ */
+export function printableJson(value: object): string {
+  return layout(value, 0);
+}
+
+function layout(value: unknown, level: number): string {
+  if (typeof value !== 'object' || value === null || level >= LEVELS) return inert(JSON.stringify(value));
+  const isArray = Array.isArray(value);
+  const inner = '  '.repeat(level + 1);
+  const members = isArray
+    ? value.map((item: unknown) => inner + layout(item, level + 1))
+    : Object.entries(value).flatMap(([key, member]: [string, unknown]) =>
+        member === undefined ? [] : [`${inner}${inert(JSON.stringify(key))}: ${layout(member, level + 1)}`],
+      );
+  const [open, close] = isArray ? '[]' : '{}';
+  return members.length === 0 ? `${open}${close}` : `${open}\n${members.join(',\n')}\n${'  '.repeat(level)}${close}`;
+}
+
+/** Outside of strings JSON has no such characters, so that each can become the escape of its UTF-16 units. */
+function inert(json: string): string {
+  return json.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, (character) =>
+    character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );
 }
 

@@ -1,13 +1,21 @@
 import type { Plan } from '../model/plan.ts';
+import type { ApplyReport, VerifyReport } from '../model/report.ts';
+import { renderPlanJson } from './plan-json.ts';
+import { renderPlanMarkdown } from './plan-markdown.ts';
 import { renderPlanText } from './plan-text.ts';
+import { renderApplyJson, renderVerifyJson } from './results-json.ts';
+import { renderApplyMarkdown, renderVerifyMarkdown } from './results-markdown.ts';
+import { renderApplyText, renderVerifyText } from './results-text.ts';
 import type { Style } from './style.ts';
 
+export { renderProgress } from './results-text.ts';
 export { makeStyle, type Style } from './style.ts';
 
 export type ReportFormat = 'text' | 'json' | 'markdown';
 
 export interface RenderOptions {
   readonly format: ReportFormat;
+  /** Text only: the others have no colours, and JSON and Markdown are UTF-8. */
   readonly style: Style;
 }
 
@@ -16,7 +24,20 @@ export interface PlanRenderOptions extends RenderOptions {
   readonly notices?: readonly string[];
 }
 
-/** What a plan says, ending with a line break. */
-export function renderPlan(plan: Plan, { style, notices = [] }: PlanRenderOptions): string {
-  return renderPlanText(plan, style, notices);
+/** A plan in words, the most dangerous changes first, ending with a line break. */
+export function renderPlan(plan: Plan, { format, style, notices = [] }: PlanRenderOptions): string {
+  if (format === 'json') return renderPlanJson(plan, notices);
+  return format === 'markdown' ? renderPlanMarkdown(plan, notices) : renderPlanText(plan, style, notices);
+}
+
+/** What an apply did, ending with a line break. */
+export function renderApply(report: ApplyReport, { format, style }: RenderOptions): string {
+  if (format === 'json') return renderApplyJson(report);
+  return format === 'markdown' ? renderApplyMarkdown(report) : renderApplyText(report, style);
+}
+
+/** What a verify found, ending with a line break. */
+export function renderVerify(report: VerifyReport, { format, style }: RenderOptions): string {
+  if (format === 'json') return renderVerifyJson(report);
+  return format === 'markdown' ? renderVerifyMarkdown(report) : renderVerifyText(report, style);
 }

@@ -1,6 +1,6 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, FieldChange } from '../model/plan.ts';
-import { describeValue, type ChangeLine, type Item } from './change-line.ts';
+import { describeValue, isObject, type ChangeLine, type Item } from './change-line.ts';
 import { labelOf, valueOf } from './words.ts';
 
 /**
@@ -28,10 +28,6 @@ export function scopeLines(change: Change, fields: readonly FieldChange[]): Chan
 
 function objectIn(value: Json | undefined): JsonObject {
   return isObject(value) ? value : {};
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function membership(added: readonly string[], removed: readonly string[], after: JsonObject): ChangeLine[] {

@@ -5,6 +5,9 @@ import { displayWidth, padTo, wrap } from './width.ts';
 /** Columns that text output is laid out for: a code review, a CI log and a terminal side by side show as many. */
 export const TEXT_WIDTH = 100;
 
+/** Limits of the column that names stand in; a longer name moves its own line only. */
+export const LEFT_COLUMN = { from: 26, to: 42 };
+
 /** What every report says first: which target, and what was read. */
 export interface ReportHead {
   readonly target: string;
@@ -29,13 +32,22 @@ export interface Hanging {
 /** Printable text beside a head; what does not fit goes on below the text, or below a head that leaves no room. */
 export function hangingLines({ plain, painted, text, paint = (line) => line }: Hanging): string[] {
   if (text === '') return [painted.trimEnd()];
-  const column = displayWidth(plain);
-  if (TEXT_WIDTH - column < MIN_ROOM) return [painted.trimEnd(), ...indented(wrap(text, TEXT_WIDTH - 6), 6, paint)];
+  const column = textColumn(plain);
+  if (column < displayWidth(plain)) {
+    return [painted.trimEnd(), ...indented(wrap(text, TEXT_WIDTH - column), column, paint)];
+  }
   const [first = '', ...rest] = wrap(text, TEXT_WIDTH - column);
   return [painted + paint(first), ...indented(rest, column, paint)];
 }
 
+/** Where the text beside a head begins; near the left, below the head, where that leaves no room. */
+export function textColumn(head: string): number {
+  const column = displayWidth(head);
+  return TEXT_WIDTH - column < MIN_ROOM ? BELOW : column;
+}
+
 const MIN_ROOM = 30;
+const BELOW = 6;
 
 /** Lines behind an indent. */
 export function indented(lines: readonly string[], by: number, paint: (text: string) => string): string[] {

@@ -26,14 +26,18 @@ export function padTo(text: string, width: number): string {
 export function shorten(text: string, width: number, ellipsis: string): string {
   if (text.length <= width && displayWidth(text) <= width) return text;
   const room = Math.max(0, width - displayWidth(ellipsis));
-  let [used, kept] = [0, ''];
+  let [used, kept, fitting] = [0, '', ''];
   for (const character of text) {
     used += characterWidth(character);
-    if (used > room) return kept + ellipsis;
+    // Characters without width could pile up for ever.
+    if (used > width || kept.length > width * UNITS_PER_COLUMN) return fitting + ellipsis;
     kept += character;
+    if (used <= room) fitting = kept;
   }
   return text;
 }
+
+const UNITS_PER_COLUMN = 4;
 
 /** Breaks text at its blanks into lines of at most `width` columns; a longer word has a line of its own. */
 export function wrap(text: string, width: number): string[] {

@@ -1,3 +1,4 @@
+import { formatDuration } from '../model/duration.ts';
 import type { Json } from '../model/json.ts';
 import type { DeliveryReason, Op } from '../model/plan.ts';
 
@@ -54,35 +55,22 @@ export function valueOf(path: readonly string[], value: Json | undefined): strin
   if (value === undefined) return '(not set)';
   if (path.length === 1 && path[0] === 'tokenLifetime') return lifetime(value);
   if (value === null) return '(none)';
-  if (typeof value === 'string') return quoted(value);
+  if (typeof value === 'string')
+    return isProse(path) || !PLAIN.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value;
   if (Array.isArray(value) && value.length === 0) return '(empty)';
   return JSON.stringify(value);
 }
 
 function lifetime(value: Json): string {
   if (value === null) return '(server default)';
-  return typeof value === 'number' ? duration(value) : JSON.stringify(value);
+  return typeof value === 'number' ? formatDuration(value) : JSON.stringify(value);
 }
 
-function quoted(text: string): string {
-  return /^[\w.:/@*+%~=,-]+$/.test(text) ? text : `"${text.replaceAll('"', '\\"')}"`;
-}
+const PLAIN = /^[\w.:/@*+%~=,-]+$/;
 
-/** Seconds as a manifest writes them, in up to two units: `1h 30m`. */
-export function duration(seconds: number): string {
-  if (!Number.isSafeInteger(seconds) || seconds <= 0) return `${seconds}s`;
-  const parts: string[] = [];
-  let rest = seconds;
-  for (const [unit, size] of [
-    ['d', 86_400],
-    ['h', 3600],
-    ['m', 60],
-    ['s', 1],
-  ] as const) {
-    if (rest >= size) parts.push(`${Math.floor(rest / size)}${unit}`);
-    rest %= size;
-  }
-  return parts.join(' ');
+/** Free text, which is always quoted. */
+function isProse(path: readonly string[]): boolean {
+  return path.at(-1) === 'description' || path[0] === 'labels' || path[0] === 'attributes';
 }
 
 /** How long something took: `240ms`, `1.2s`, `2m 5s`. */
@@ -90,7 +78,9 @@ export function elapsed(milliseconds: number): string {
   if (!Number.isFinite(milliseconds) || milliseconds < 0) return '0ms';
   if (milliseconds < 999.5) return `${Math.round(milliseconds)}ms`;
   if (milliseconds < 59_950) return `${(milliseconds / 1000).toFixed(1)}s`;
-  return duration(Math.round(milliseconds / 1000));
+  const seconds = Math.round(milliseconds / 1000);
+  const minutes = Math.floor(seconds / 60);
+  return minutes < 60 ? `${minutes}m ${seconds % 60}s` : `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
 }
 
 /** Why a document is written, for the one who reviews it. */

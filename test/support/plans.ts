@@ -76,7 +76,15 @@ export function delivery(client: string, reason: DeliveryReason, movedFrom?: str
     token_url: 'http://localhost:8080/realms/acme/protocol/openid-connect/token',
     auth_method: 'client_secret_basic',
   };
-  const base = { client, path: client, place: `secret/m2m/${client}`, facts, reason, fresh: reason === 'new' };
+  const base = {
+    client,
+    clientId: client,
+    path: client,
+    place: `secret/m2m/${client}`,
+    facts,
+    reason,
+    fresh: reason === 'new',
+  };
   return movedFrom === undefined ? base : { ...base, movedFrom };
 }
 

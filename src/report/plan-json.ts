@@ -1,0 +1,43 @@
+import type { Change, Plan } from '../model/plan.ts';
+import { viewChanges, type ChangeView } from './change-view.ts';
+import { printableJson } from './escape.ts';
+import { countPlan } from './summary.ts';
+
+/** A plan for programs: every field in full, the changes in the order of the text. */
+export function renderPlanJson(plan: Plan, notices: readonly string[]): string {
+  const views = viewChanges(plan);
+  const report = {
+    formatVersion: 1,
+    kind: 'plan',
+    target: plan.target,
+    stack: plan.stack,
+    provider: plan.provider,
+    store: plan.store,
+    summary: { ...countPlan(plan, views), unchanged: plan.unchanged },
+    conflicts: plan.conflicts,
+    changes: views.map(changeEntry),
+    notices,
+  };
+  return `${printableJson(report)}\n`;
+}
+
+function changeEntry({ change, fields, widens }: ChangeView): object {
+  const { address, op, owner, reason, dependsOn } = change;
+  return {
+    address,
+    op,
+    ...('id' in change ? { id: change.id } : {}),
+    owner,
+    reason,
+    widens,
+    dependsOn,
+    // A side that is undefined is left out: null is a value of its own.
+    fields: fields.map(({ path, before, after, widens, note }) => ({ path, before, after, widens, note })),
+    ...credentialEntry(change),
+  };
+}
+
+function credentialEntry(change: Change): object {
+  if (change.op === 'delete') return change.delivered === undefined ? {} : { delivered: change.delivered };
+  return change.delivery === undefined ? {} : { delivery: change.delivery };
+}

@@ -1,0 +1,81 @@
+import type { Plan } from '../model/plan.ts';
+import { changeBlock } from './change-markdown.ts';
+import { viewChanges, type ChangeView } from './change-view.ts';
+import { fencedBlock } from './escape.ts';
+import {
+  blockLine,
+  byteLength,
+  fillBlocks,
+  firstLines,
+  inlineCode,
+  MARKDOWN_LIMIT,
+  originLine,
+} from './markdown-parts.ts';
+import * as summary from './summary.ts';
+import { count, thousands } from './words.ts';
+
+/** Bytes kept for the line that says what is not shown. */
+const FOOTER = 1_000;
+const MAX_NAME = 100;
+
+/** A plan for a comment on a pull request: a part per change, the most dangerous first, as many as the comment holds. */
+export function renderPlanMarkdown(plan: Plan, notices: readonly string[], limit: number = MARKDOWN_LIMIT): string {
+  const views = viewChanges(plan);
+  const fixed = [...headParts(plan, views), ...conflictParts(plan, limit / 4), ...noticeParts(notices, limit / 8)];
+  const room = limit - byteLength(fixed.join('\n\n')) - FOOTER;
+  const largest = Math.min(room, limit / 4);
+  const { blocks, left } = fillBlocks(views, room, (view) => changeBlock(view, { largest, target: plan.target }));
+  return `${[...fixed, ...blocks, ...remainder(plan, left)].join('\n\n')}\n`;
+}
+
+function headParts(plan: Plan, views: readonly ChangeView[]): string[] {
+  const counts = summary.countPlan(plan, views);
+  const target = inlineCode(plan.target, MAX_NAME);
+  if (views.length === 0 && counts.conflicts === 0)
+    return [`### ${target}: ${summary.emptyPhrase(plan)}`, originLine(plan)];
+  const pending = summary.pendingPhrase(counts) || 'nothing to change';
+  const conflicts = counts.conflicts === 0 ? '' : `${count(counts.conflicts, 'conflict')}, `;
+  const widening = summary.wideningPhrase(counts);
+  const sentences = [
+    ...(widening === '' ? [] : [`**▲ ${widening}.**`]),
+    ...[summary.sentences([summary.unchangedPhrase(plan)])].filter((sentence) => sentence !== ''),
+  ];
+  return [
+    `### ${target}: ${conflicts}${pending}`,
+    ...(sentences.length === 0 ? [] : [sentences.join(' ')]),
+    originLine(plan),
+  ];
+}
+
+function conflictParts(plan: Plan, bytes: number): string[] {
+  if (plan.conflicts.length === 0) return [];
+  const entries = plan.conflicts.map(
+    ({ address, reason, hint }) =>
+      `! ${blockLine(`${address}: ${reason}`)}${hint === '' ? '' : `\n    ${blockLine(hint)}`}`,
+  );
+  const lines = firstLines(entries, bytes, (missing) => `  and ${count(missing, 'more conflict', 'more conflicts')}`);
+  const title = summary.conflictPhrase(summary.countPlan(plan, []));
+  return [`**${title}**`, fencedBlock('diff', lines)];
+}
+
+function noticeParts(notices: readonly string[], bytes: number): string[] {
+  if (notices.length === 0) return [];
+  const lines = firstLines(
+    notices.map((notice) => blockLine(notice, 1_000)),
+    bytes,
+    (missing) => `and ${count(missing, 'more notice')}`,
+  );
+  return [fencedBlock('text', lines)];
+}
+
+function remainder(plan: Plan, left: readonly ChangeView[]): string[] {
+  if (left.length === 0) return [];
+  const counts = summary.countPlan(plan, left);
+  const among = [
+    ...(counts.delete > 0 ? [`${thousands(counts.delete)} to delete`] : []),
+    ...(counts.widening > 0 ? [summary.wideningPhrase(counts)] : []),
+  ].join('; ');
+  const shown = `**${count(left.length, 'more change')} ${left.length === 1 ? 'is' : 'are'} not shown here**`;
+  const whole = inlineCode(`grantry plan -t ${plan.target}`, MAX_NAME);
+  return [`${shown}${among === '' ? '' : ` (${among})`}. See the whole plan with ${whole}.`];
+}

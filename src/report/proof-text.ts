@@ -1,0 +1,42 @@
+import { isProven, type ClientProof, type ProofCheck } from '../model/report.ts';
+import { printable } from './escape.ts';
+import { checksPhrase, credentialPhrase, unprovenLast } from './results-summary.ts';
+import type { Style } from './style.ts';
+import { LEFT_COLUMN, TEXT_WIDTH, columnAfter, hangingLines, indented, padToColumn } from './text-parts.ts';
+import { displayWidth, padTo, wrap } from './width.ts';
+
+/** A line per client; below it the checks that failed, and those that could not be made. */
+export function proofTable(proofs: readonly ClientProof[], style: Style): string[] {
+  const heads = proofs.map(({ address }) => `  ${style.passed} ${printable(address, style)}`);
+  const column = columnAfter(heads, LEFT_COLUMN);
+  return unprovenLast(proofs).flatMap((proof) => [
+    ...proofLines(proof, column, style),
+    ...proof.checks.flatMap((check) => checkLines(check, style)),
+  ]);
+}
+
+function proofLines(proof: ClientProof, column: number, style: Style): string[] {
+  const proven = isProven(proof);
+  const [glyph, paint] = proven ? [style.passed, style.green] : [style.failed, style.red];
+  const left = padToColumn(`  ${glyph} ${printable(proof.address, style)}`, column);
+  const word = padTo(proven ? 'proven' : 'not proven', 12);
+  const text = `${checksPhrase(proof.checks)}; ${printable(credentialPhrase(proof), style)}`;
+  return hangingLines({ plain: left + word, painted: paint(left + word), text });
+}
+
+function checkLines({ claim, outcome, detail = '' }: ProofCheck, style: Style): string[] {
+  if (outcome === 'passed') return [];
+  const shown = printable(claim, style);
+  const why = printable(detail, style);
+  if (outcome === 'failed') {
+    const mark = `      ${style.failed} `;
+    const below = displayWidth(mark);
+    return [
+      ...hangingLines({ plain: mark, painted: style.red(mark), text: shown }),
+      ...(why === '' ? [] : indented(wrap(why, TEXT_WIDTH - below), below, style.dim)),
+    ];
+  }
+  const mark = '      ? ';
+  const text = `not testable: ${shown}${why === '' ? '' : ` (${why})`}`;
+  return hangingLines({ plain: mark, painted: style.dim(mark), text, paint: style.dim });
+}

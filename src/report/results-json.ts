@@ -1,0 +1,39 @@
+import { isProven, type ApplyReport, type ClientProof, type VerifyReport } from '../model/report.ts';
+import { printableJson } from './escape.ts';
+import { countProofs, countResults } from './results-summary.ts';
+
+/** What an apply did, for programs; results in the order in which they ended. */
+export function renderApplyJson(report: ApplyReport): string {
+  const { target, stack, provider, store, startedAt, interrupted, results, proofs } = report;
+  return `${printableJson({
+    formatVersion: 1,
+    kind: 'apply',
+    target,
+    stack,
+    provider,
+    store,
+    startedAt,
+    interrupted,
+    summary: { ...countResults(results), ...countProofs(proofs) },
+    results,
+    proofs: proofs.map(proofEntry),
+  })}\n`;
+}
+
+/** What a verify found, for programs. */
+export function renderVerifyJson({ target, stack, provider, store, proofs }: VerifyReport): string {
+  return `${printableJson({
+    formatVersion: 1,
+    kind: 'verify',
+    target,
+    stack,
+    provider,
+    store,
+    summary: countProofs(proofs),
+    proofs: proofs.map(proofEntry),
+  })}\n`;
+}
+
+function proofEntry(proof: ClientProof): object {
+  return { ...proof, proven: isProven(proof) };
+}

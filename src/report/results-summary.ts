@@ -1,0 +1,74 @@
+import { isProven, type ChangeResult, type ClientProof, type ProofCheck } from '../model/report.ts';
+import { thousands, count } from './words.ts';
+
+export interface ResultCounts {
+  readonly done: number;
+  readonly failed: number;
+  readonly skipped: number;
+}
+
+export interface ProofCounts {
+  readonly proven: number;
+  readonly notProven: number;
+  /** Proven clients with something that could not be tested. */
+  readonly partlyTestable: number;
+}
+
+export function countResults(results: readonly ChangeResult[]): ResultCounts {
+  const counts = { done: 0, failed: 0, skipped: 0 };
+  for (const { outcome } of results) counts[outcome] += 1;
+  return counts;
+}
+
+export function countProofs(proofs: readonly ClientProof[]): ProofCounts {
+  const proven = proofs.filter(isProven);
+  const partlyTestable = proven.filter(({ checks }) => checks.some(({ outcome }) => outcome === 'not-testable'));
+  return {
+    proven: proven.length,
+    notProven: proofs.length - proven.length,
+    partlyTestable: partlyTestable.length,
+  };
+}
+
+/** `3 changes done, 1 failed`. */
+export function resultPhrase({ done, failed, skipped }: ResultCounts): string {
+  const parts = [
+    ...(failed > 0 ? [`${thousands(failed)} failed`] : []),
+    ...(skipped > 0 ? [`${thousands(skipped)} skipped`] : []),
+  ];
+  return [`${count(done, 'change')} done`, ...parts].join(', ');
+}
+
+/** `3 clients proven, 1 not proven`; empty where none was to be proven. */
+export function proofPhrase({ proven, notProven }: ProofCounts): string {
+  if (proven + notProven === 0) return '';
+  if (notProven === 0) return `${count(proven, 'client')} proven`;
+  if (proven === 0) return `${count(notProven, 'client')} not proven`;
+  return `${count(proven, 'client')} proven, ${thousands(notProven)} not proven`;
+}
+
+/** `7 checks passed, 1 not testable`, or how many failed. */
+export function checksPhrase(checks: readonly ProofCheck[]): string {
+  const of = (outcome: ProofCheck['outcome']): number => checks.filter((check) => check.outcome === outcome).length;
+  const [failed, passed, open] = [of('failed'), of('passed'), of('not-testable')];
+  const head =
+    failed > 0 ? `${thousands(failed)} of ${count(checks.length, 'check')} failed` : `${count(passed, 'check')} passed`;
+  return open > 0 ? `${head}, ${thousands(open)} not testable` : head;
+}
+
+/** Where the credential was read from: `secret/m2m/order-service, version 3`. */
+export function credentialPhrase({ place, storeVersion }: ClientProof): string {
+  return storeVersion === undefined ? place : `${place}, version ${storeVersion}`;
+}
+
+const GRAVITY = { done: 0, skipped: 1, failed: 2 } as const;
+
+/** Failures last, where a reader of a terminal looks first; else in the order in which they ended. */
+export function failuresLast(results: readonly ChangeResult[]): ChangeResult[] {
+  return results.toSorted((left, right) => GRAVITY[left.outcome] - GRAVITY[right.outcome]);
+}
+
+/** Clients that are not proven last; else in the order of the report. */
+export function unprovenLast(proofs: readonly ClientProof[]): ClientProof[] {
+  return proofs.toSorted((left, right) => Number(isProven(right)) - Number(isProven(left)));
+}
