@@ -159,7 +159,7 @@ function toVaultAuth(auth: NonNullable<TargetSpec['secrets']['vault']>['auth']):
 
 function toFileStore(file: NonNullable<TargetSpec['secrets']['file']>, cwd: string): FileStoreSettings {
   // A whole key file, with its comments, may be in the variable.
-  const identity = /AGE-SECRET-KEY-1[0-9A-Z]+/.exec(file.identity)?.[0];
+  const identity = /AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+/.exec(file.identity)?.[0];
   if (identity === undefined) {
     throw new GrantryError('INVALID_INPUT', 'the identity of the file store is no age key', {
       hint: 'It must be a key that begins with AGE-SECRET-KEY-1, as grantry init or age-keygen makes it.',

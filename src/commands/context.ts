@@ -1,0 +1,63 @@
+/** One end of the process that text is written to. */
+export interface Output {
+  write(text: string): void;
+  readonly isTerminal: boolean;
+  /** Columns of the terminal; undefined where there is none. */
+  readonly columns: number | undefined;
+  /** Whether to paint. */
+  readonly color: boolean;
+  /** False: nothing but ASCII can be shown. */
+  readonly unicode: boolean;
+}
+
+/** Everything outside of a command. Only main.ts makes one from the process. */
+export interface CommandIo {
+  /** Results. */
+  readonly stdout: Output;
+  /** Progress, notices, questions and errors. */
+  readonly stderr: Output;
+  readonly stdin: { readonly stream: NodeJS.ReadableStream; readonly isTerminal: boolean };
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** Aborted when the user stops the command (Ctrl-C): finish the change in hand, report, and end. */
+  readonly signal: AbortSignal;
+}
+
+/** How results are written. */
+export type Format = 'text' | 'json' | 'markdown';
+
+/** The value of every option that a command may have; a command reads those that the table declares for it. */
+export interface CommandOptions {
+  /** Positional arguments. */
+  readonly args: readonly string[];
+  readonly verbose: boolean;
+  readonly manifests: readonly string[];
+  readonly targets: string | undefined;
+  readonly format: Format;
+  readonly target: readonly string[];
+  readonly auditLog: string | undefined;
+  readonly parallelism: number;
+  /** Seconds. */
+  readonly lockTimeout: number;
+  readonly breakLock: boolean;
+  readonly out: string | undefined;
+  readonly detailedExitcode: boolean;
+  readonly checkStore: boolean;
+  readonly only: readonly string[];
+  readonly changedSince: string | undefined;
+  readonly autoApprove: boolean;
+  /** False with --no-proof. */
+  readonly proof: boolean;
+  readonly adopt: readonly string[];
+  readonly overrideGuard: readonly string[];
+  readonly purgeStore: boolean;
+  readonly due: boolean;
+  readonly all: boolean;
+  readonly max: number | undefined;
+  readonly stagger: boolean;
+  readonly force: boolean;
+  readonly revokeNow: boolean;
+}
+
+/** What every command's module exports as `run`: does the work and tells the exit code; throws GrantryError. */
+export type Run = (options: CommandOptions, io: CommandIo) => Promise<number>;

@@ -1,0 +1,149 @@
+/** A file that `init` writes, with its path from the project's root. */
+export interface Template {
+  readonly path: string;
+  readonly text: string;
+}
+
+const API = `# An Api is a resource server: its audience in tokens, and its scopes.
+apiVersion: grantry/v1
+kind: Api
+metadata:
+  name: inventory
+  owner: team-logistics
+  description: Stock levels and reservations
+spec:
+  audience: https://inventory.internal
+  tokenLifetime: 5m
+  scopes:
+    inventory:read: Read stock levels
+    inventory:write: Reserve and release stock
+`;
+
+const CLIENT = `# A Client is a service or a job that calls Apis.
+apiVersion: grantry/v1
+kind: Client
+metadata:
+  name: order-service
+  owner: team-checkout
+  description: Takes orders; reserves stock
+spec:
+  access:
+    - api: inventory
+      scopes: [inventory:read]        # in every token
+      onRequest: [inventory:write]    # only in tokens that ask for it by the scope parameter
+  secret:
+    path: team-checkout/order-service # where the team reads its credentials
+`;
+
+const LOCAL = `# A Target is one realm (or tenant), and the store that credentials are delivered to.
+# This one is a Keycloak on this machine and encrypted files.
+apiVersion: grantry/v1
+kind: Target
+metadata:
+  name: local
+spec:
+  stack: my-platform                  # the owner name: grantry changes and prunes only what carries it
+  provider:
+    keycloak:
+      url: http://localhost:8080
+      realm: my-realm
+      auth:
+        clientId: grantry
+        clientSecret: "\${env:GRANTRY_KEYCLOAK_SECRET}"
+  secrets:
+    file:
+      path: .grantry/secrets
+      identity: "\${env:GRANTRY_AGE_KEY}"
+`;
+
+const DEV = `# A Keycloak that a team shares, and HashiCorp Vault.
+apiVersion: grantry/v1
+kind: Target
+metadata:
+  name: dev
+spec:
+  stack: my-platform
+  provider:
+    keycloak:
+      url: https://keycloak.dev.example.com
+      realm: my-realm
+      auth:
+        clientId: grantry
+        clientSecret: "\${env:GRANTRY_KEYCLOAK_SECRET}"
+  secrets:
+    vault:
+      address: https://vault.dev.example.com
+      mount: secret
+      prefix: m2m
+      auth:
+        jwt:
+          role: grantry
+          github: {audience: https://vault.dev.example.com}
+  rotate: {every: 90d, overlap: 48h}
+  guards:
+    maxDeletes: 5
+    protect: []
+`;
+
+const WORKFLOW = `# Plans on a pull request, applies on the main branch.
+name: grantry
+
+on:
+  pull_request:
+    paths: ['manifests/**']
+  push:
+    branches: [main]
+    paths: ['manifests/**']
+
+permissions: {}
+
+concurrency: grantry-\${{ github.ref }}
+
+env:
+  GRANTRY_KEYCLOAK_SECRET: \${{ secrets.GRANTRY_KEYCLOAK_SECRET }}
+  # Credentials go to these hosts and no other, whatever a pull request says.
+  GRANTRY_ALLOWED_HOSTS: keycloak.dev.example.com,vault.dev.example.com
+
+jobs:
+  plan:
+    if: github.event_name == 'pull_request'
+    runs-on: ubuntu-24.04
+    permissions:
+      contents: read
+      id-token: write # to log in to Vault
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with: {persist-credentials: false}
+      # Targets come from the base branch: a pull request cannot send credentials elsewhere.
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with: {persist-credentials: false, ref: '\${{ github.base_ref }}', path: .base}
+      - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
+        with: {node-version: 24, package-manager-cache: false}
+      - run: npx grantry validate
+      - run: npx grantry plan -t dev --targets .base/manifests/targets --format markdown >> "$GITHUB_STEP_SUMMARY"
+
+  apply:
+    if: github.event_name == 'push'
+    runs-on: ubuntu-24.04
+    environment: dev # ask for a review here
+    permissions:
+      contents: read
+      id-token: write
+    steps:
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with: {persist-credentials: false}
+      - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
+        with: {node-version: 24, package-manager-cache: false}
+      - run: npx grantry plan -t dev --out plan.json
+      - run: npx grantry apply -t dev plan.json
+      - run: npx grantry verify -t dev
+`;
+
+/** What `init` writes beside the age key, which is made anew each time. */
+export const TEMPLATES: readonly Template[] = [
+  { path: 'manifests/apis/inventory.yaml', text: API },
+  { path: 'manifests/clients/order-service.yaml', text: CLIENT },
+  { path: 'manifests/targets/local.yaml', text: LOCAL },
+  { path: 'manifests/targets/dev.yaml', text: DEV },
+  { path: '.github/workflows/grantry.yml', text: WORKFLOW },
+];

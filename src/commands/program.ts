@@ -1,0 +1,64 @@
+import { Command, CommanderError } from 'commander';
+import type { CommandIo } from './context.ts';
+import { makeOption, readOptions } from './options.ts';
+import { COMMANDS } from './table.ts';
+import type { CommandEntry } from './table.ts';
+
+/** Parses a command line and runs the command that it names; tells the exit code, which is 1 for a usage error. */
+export async function runCommandLine(args: readonly string[], io: CommandIo, version: string): Promise<number> {
+  let exitCode = 0;
+  const program = makeProgram(io, version);
+  for (const entry of COMMANDS) {
+    addCommand(program, entry, async (parsed, positional) => {
+      const { run } = await entry.load();
+      exitCode = await run(readOptions(parsed, positional), io);
+    });
+  }
+  try {
+    await program.parseAsync(args, { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) {
+      throw error;
+    }
+    if (error.code === 'commander.unknownOption' && args[0]?.startsWith('-') === true) {
+      io.stderr.write('Options of a command stand after its name, as in: grantry validate --manifests DIR\n');
+    }
+    return error.exitCode === 0 ? 0 : 1;
+  }
+  return exitCode;
+}
+
+function makeProgram(io: CommandIo, version: string): Command {
+  return new Command('grantry')
+    .description('OAuth 2.0 machine-to-machine access as code: who may call what, applied and proven.')
+    .version(version, '-V, --version', 'print the version')
+    .option('--verbose', 'tell more, such as where an unexpected error came from')
+    .option('--no-color', 'do not paint (so does NO_COLOR in the environment)')
+    .helpOption('-h, --help', 'print this help')
+    .helpCommand('help [command]', 'print the help of a command')
+    .configureHelp({ showGlobalOptions: true })
+    .configureOutput({
+      writeOut: (text) => io.stdout.write(text),
+      writeErr: (text) => io.stderr.write(text),
+      getOutHelpWidth: () => io.stdout.columns ?? 100,
+      getErrHelpWidth: () => io.stderr.columns ?? 100,
+      getOutHasColors: () => io.stdout.color,
+      getErrHasColors: () => io.stderr.color,
+    })
+    .showHelpAfterError('Try: grantry --help')
+    .exitOverride();
+}
+
+type Action = (parsed: Readonly<Record<string, unknown>>, positional: readonly string[]) => Promise<void>;
+
+function addCommand(program: Command, entry: CommandEntry, action: Action): void {
+  const command = program.command(entry.name).description(entry.summary);
+  command.helpOption('-h, --help', 'print this help').showHelpAfterError(`Try: grantry ${entry.name} --help`);
+  if (entry.arguments !== undefined) {
+    command.arguments(entry.arguments);
+  }
+  for (const option of entry.options) {
+    command.addOption(makeOption(option));
+  }
+  command.action(() => action(command.optsWithGlobals(), command.args));
+}

@@ -1,0 +1,53 @@
+import type { Run } from './context.ts';
+import type { OptionName } from './options.ts';
+
+/** How a command appears on the command line; its module is loaded when it runs. */
+export interface CommandEntry {
+  readonly name: string;
+  readonly summary: string;
+  /** Positional arguments, as commander writes them. */
+  readonly arguments?: string;
+  readonly options: readonly OptionName[];
+  readonly load: () => Promise<{ readonly run: Run }>;
+}
+
+/** Every command, in the order of the help. */
+export const COMMANDS: readonly CommandEntry[] = [
+  {
+    name: 'init',
+    summary: 'write a first set of manifests, an age key and a CI workflow',
+    options: [],
+    load: () => import('./init.ts'),
+  },
+  {
+    name: 'validate',
+    summary: 'check manifests offline, for all targets',
+    options: ['manifests', 'targets', 'format'],
+    load: () => import('./validate.ts'),
+  },
+  {
+    name: 'plan',
+    summary: 'read a target and print what must change; writes nothing',
+    options: ['target', 'manifests', 'targets', 'detailedExitcode', 'checkStore', 'format'],
+    load: () => import('./plan.ts'),
+  },
+  {
+    name: 'apply',
+    summary: 'make a target as the manifests say, deliver secrets, and prove what changed',
+    options: ['target', 'manifests', 'targets', 'autoApprove', 'proof', 'checkStore', 'format', 'parallelism'],
+    load: () => import('./apply.ts'),
+  },
+  {
+    name: 'verify',
+    summary: 'prove with real tokens what clients can do, from the credentials in the store',
+    arguments: '[client...]',
+    options: ['target', 'manifests', 'targets', 'format', 'parallelism'],
+    load: () => import('./verify.ts'),
+  },
+  {
+    name: 'schema',
+    summary: 'print the JSON Schema of manifests, for editors',
+    options: [],
+    load: () => import('./schema.ts'),
+  },
+];
