@@ -13,7 +13,8 @@ export interface TokenExpectation {
 }
 
 export function tokenExpectation(expected: Expectation, clientId: string, scopes: readonly string[]): TokenExpectation {
-  const audiences = new Set(scopes.flatMap((scope) => expected.audienceOf[scope] ?? []));
+  const ofScopes = scopes.flatMap((scope) => expected.audienceOf[scope] ?? []);
+  const audiences = new Set([...ofScopes, ...expected.roleAudiences]);
   return {
     clientId,
     scopes: scopes.toSorted(),

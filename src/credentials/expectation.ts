@@ -12,6 +12,8 @@ export interface Expectation {
   readonly onRequest: readonly string[];
   /** The `aud` values that each scope brings. */
   readonly audienceOf: Readonly<Record<string, readonly string[]>>;
+  /** Further `aud` values of every token: Keycloak adds the clients whose roles the token carries. */
+  readonly roleAudiences: readonly string[];
   /** Seconds; undefined: whatever the provider's default is. */
   readonly lifetime: number | undefined;
   readonly roles: ServiceAccountRoles;
@@ -56,6 +58,9 @@ function expectationOf(
       granted.flatMap(({ of, scopes, onRequest }) =>
         of === undefined ? [] : [...scopes, ...onRequest].map((scope) => [scope, audiencesOf(of, clients)]),
       ),
+    ),
+    roleAudiences: Object.entries(client.keycloak.serviceAccountRoles.clients).flatMap(([id, names]) =>
+      names.length === 0 ? [] : [id],
     ),
     lifetime: lifetimes.length === 0 ? undefined : Math.min(...lifetimes),
     roles: client.keycloak.serviceAccountRoles,

@@ -1,0 +1,155 @@
+/** A realm and a Vault mount of its own with everything that a command does between manifests and report, in process. */
+import { inject } from 'vitest';
+import { applyPlan } from '../../src/apply/apply-plan.ts';
+import type { Applied } from '../../src/apply/apply-plan.ts';
+import { surveyTarget } from '../../src/apply/survey-target.ts';
+import type { SurveyOptions } from '../../src/apply/survey-target.ts';
+import { expectationsOf } from '../../src/credentials/expectation.ts';
+import { proveAll } from '../../src/credentials/prove-all.ts';
+import { checkSources } from '../../src/manifest/load.ts';
+import { resolveTargets } from '../../src/manifest/resolve.ts';
+import type { DesiredState } from '../../src/model/desired.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import type { ClientProof } from '../../src/model/report.ts';
+import { systemPorts } from '../../src/platform/ports.ts';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import { openProvider } from '../../src/providers/open.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { openStore } from '../../src/stores/open.ts';
+import type { Store } from '../../src/stores/store.ts';
+import { createRealm } from './realm.ts';
+import type { TestRealm } from './realm.ts';
+import { createVault } from './vault.ts';
+import type { TestVault } from './vault.ts';
+
+/** Where a workbench's servers are reached, and as whom; each defaults to the servers themselves and their administrators. */
+export interface WorkbenchOptions {
+  readonly keycloakUrl?: string;
+  readonly vaultUrl?: string;
+  readonly stack?: string;
+  /** YAML flow map of `provider.keycloak.auth`. */
+  readonly auth?: string;
+  /** YAML flow map of `secrets.vault.auth`. */
+  readonly vaultAuth?: string;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+export class Workbench {
+  readonly realm: TestRealm;
+  readonly vault: TestVault;
+  readonly #options: WorkbenchOptions;
+
+  private constructor(realm: TestRealm, vault: TestVault, options: WorkbenchOptions) {
+    this.realm = realm;
+    this.vault = vault;
+    this.#options = options;
+  }
+
+  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
+    const [realm, vault] = await Promise.all([createRealm(inject('keycloak')), createVault(inject('vault'))]);
+    return new Workbench(realm, vault, options);
+  }
+
+  /** The same realm and mount seen through other URLs, by another stack or with other rights. */
+  as(options: WorkbenchOptions): Workbench {
+    return new Workbench(this.realm, this.vault, { ...this.#options, ...options });
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([this.realm.remove(), this.vault.remove()]);
+  }
+
+  get env(): Record<string, string> {
+    return {
+      KEYCLOAK_PASSWORD: inject('keycloak').password,
+      VAULT_TOKEN: inject('vault').rootToken,
+      ...this.#options.env,
+    };
+  }
+
+  /** The Target manifest. */
+  get target(): string {
+    const { username } = inject('keycloak');
+    const { keycloakUrl, vaultUrl, stack = 'acme', auth, vaultAuth } = this.#options;
+    return `
+apiVersion: grantry/v1
+kind: Target
+metadata: {name: dev}
+spec:
+  stack: ${stack}
+  provider:
+    keycloak:
+      url: ${keycloakUrl ?? inject('keycloak').url}
+      realm: ${this.realm.name}
+      auth: ${auth ?? `{realm: master, username: ${username}, password: "\${env:KEYCLOAK_PASSWORD}"}`}
+  secrets:
+    vault:
+      address: ${vaultUrl ?? inject('vault').url}
+      mount: ${this.vault.mount}
+      prefix: m2m
+      auth: ${vaultAuth ?? '{token: "${env:VAULT_TOKEN}"}'}
+`;
+  }
+
+  /** Resolves manifests, given as YAML, for this workbench's target. */
+  desired(manifests: string): DesiredState {
+    const sources = checkSources([{ name: 'test.yaml', text: `${manifests}\n---${this.target}` }]);
+    const errors = sources.findings.filter(({ severity }) => severity === 'error');
+    if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
+    const [desired] = resolveTargets(sources, ['dev'], { env: this.env, cwd: '/' });
+    if (desired === undefined) throw new Error('no target');
+    return desired;
+  }
+
+  async ports(manifests: string): Promise<{ provider: Provider; store: Store; desired: DesiredState }> {
+    const desired = this.desired(manifests);
+    const ports = systemPorts();
+    const [provider, store] = await Promise.all([
+      openProvider(desired.target.provider, ports),
+      openStore(desired.target.store, ports),
+    ]);
+    return { provider, store, desired };
+  }
+
+  async plan(manifests: string, options?: SurveyOptions): Promise<Plan> {
+    const { desired, ...ports } = await this.ports(manifests);
+    return buildPlan(await surveyTarget(desired, ports, options));
+  }
+
+  async apply(manifests: string, options?: SurveyOptions): Promise<Applied & { plan: Plan }> {
+    const { desired, ...ports } = await this.ports(manifests);
+    const plan = buildPlan(await surveyTarget(desired, ports, options));
+    const options_ = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    return { plan, ...(await applyPlan(plan, { ...ports, clock: systemPorts().clock }, options_)) };
+  }
+
+  async prove(manifests: string): Promise<ClientProof[]> {
+    const { desired, provider, store } = await this.ports(manifests);
+    const options = { inFlight: 4, stopped: () => false, onProof: () => undefined };
+    return proveAll(expectationsOf(desired), await provider.endpoints(), store, systemPorts(), options);
+  }
+}
+
+/** An Api and its scopes as YAML. */
+export function apiYaml(name: string, scopes: readonly string[], spec = ''): string {
+  return `
+apiVersion: grantry/v1
+kind: Api
+metadata: {name: ${name}, owner: team-${name}, description: The ${name} API}
+spec: {audience: "https://${name}.test", scopes: {${scopes.map((scope) => `"${scope}": About ${scope}`).join(', ')}}${spec}}
+`;
+}
+
+/** A Client as YAML; `spec` is the inside of a flow map. */
+export function clientYaml(name: string, spec: string): string {
+  return `
+apiVersion: grantry/v1
+kind: Client
+metadata: {name: ${name}, owner: team-${name}, description: The ${name} service}
+spec: {${spec}}
+`;
+}
+
+export function yaml(...documents: readonly string[]): string {
+  return documents.join('\n---');
+}
