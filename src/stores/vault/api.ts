@@ -69,7 +69,7 @@ export class KvApi {
   async writeMetadata(place: string, pairs: MarkPairs): Promise<void> {
     const path = this.#path('metadata', place);
     const call: VaultCall = { method: 'POST', path, json: { custom_metadata: pairs }, idempotent: true };
-    this.#expectDone(await this.#send(call), path, 'update');
+    this.#expectDone(await this.#send(call), path, 'create', 'update');
   }
 
   async readData(place: string): Promise<PathData | undefined> {
@@ -89,7 +89,7 @@ export class KvApi {
     if (isCasMismatch(response)) {
       return { kind: 'lost' };
     }
-    const { data: written } = this.#expect(bodies.written, response, path, cas === 0 ? 'create' : 'update');
+    const { data: written } = this.#expect(bodies.written, response, path, 'create', 'update');
     return { kind: 'done', version: written.version, deletedAt: written.deletion_time };
   }
 
@@ -128,8 +128,8 @@ export class KvApi {
     return [this.#mount, kind, place].filter((part) => part !== '').join('/');
   }
 
-  #expect<T>(schema: z.ZodType<T>, response: HttpResponse, path: string, capability: string): T {
-    const attempted = { address: this.#address, path, capability };
+  #expect<T>(schema: z.ZodType<T>, response: HttpResponse, path: string, ...capabilities: string[]): T {
+    const attempted = { address: this.#address, path, capabilities };
     if (response.status !== 200) {
       throw vaultError(response, attempted);
     }
@@ -140,9 +140,9 @@ export class KvApi {
     return parsed.data;
   }
 
-  #expectDone(response: HttpResponse, path: string, capability: string): void {
+  #expectDone(response: HttpResponse, path: string, ...capabilities: string[]): void {
     if (response.status !== 204 && response.status !== 200) {
-      throw vaultError(response, { address: this.#address, path, capability });
+      throw vaultError(response, { address: this.#address, path, capabilities });
     }
   }
 }

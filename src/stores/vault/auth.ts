@@ -66,7 +66,7 @@ function loginError(response: HttpResponse, method: LoginMethod, address: string
   const refused = response.status === 400 || response.status === 401 || response.status === 403;
   const noHandler = response.status === 404 && phrasesOf(response).includes('no handler for route');
   if (!(refused && phrasesOf(response) !== '') && !noHandler) {
-    return vaultError(response, { address, path, capability: 'update' });
+    return vaultError(response, { address, path, capabilities: ['update'] });
   }
   const message = `Vault at ${address} refuses the ${NAMES[method.kind]} login at ${path} (status ${response.status})`;
   return new GrantryError('NOT_ALLOWED', message, { hint: loginHint(method) });
@@ -86,7 +86,7 @@ export async function renew(token: Secret, address: string, send: VaultTransport
     return undefined;
   }
   if (response.status !== 200) {
-    throw vaultError(response, { address, path, capability: 'update' });
+    throw vaultError(response, { address, path, capabilities: ['update'] });
   }
   return leaseOf(response, address, path);
 }
@@ -99,11 +99,11 @@ export async function lookUp(token: Secret, address: string, send: VaultTranspor
     return { token, ttl: 0, renewable: false };
   }
   if (response.status !== 200) {
-    throw vaultError(response, { address, path, capability: 'read' });
+    throw vaultError(response, { address, path, capabilities: ['read'] });
   }
   const parsed = lookupBody.safeParse(response.body);
   if (!parsed.success) {
-    throw unexpectedBody(response, { address, path, capability: 'read' });
+    throw unexpectedBody(response, { address, path, capabilities: ['read'] });
   }
   return { token, ttl: parsed.data.data.ttl, renewable: parsed.data.data.renewable ?? false };
 }
@@ -111,7 +111,7 @@ export async function lookUp(token: Secret, address: string, send: VaultTranspor
 function leaseOf(response: HttpResponse, address: string, path: string): Lease {
   const parsed = authBody.safeParse(response.body);
   if (!parsed.success) {
-    throw unexpectedBody(response, { address, path, capability: 'update' });
+    throw unexpectedBody(response, { address, path, capabilities: ['update'] });
   }
   const { client_token: token, lease_duration: ttl, renewable } = parsed.data.auth;
   return { token: new Secret(token), ttl, renewable };

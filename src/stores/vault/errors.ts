@@ -8,8 +8,8 @@ export interface Attempted {
   readonly address: string;
   /** The API path, as a policy names it: `secret/data/m2m/a`. */
   readonly path: string;
-  /** The capability that it takes, as a policy names it. */
-  readonly capability: string;
+  /** The capabilities that it may take, as a policy names them. */
+  readonly capabilities: readonly string[];
 }
 
 const errorBody = z.object({ errors: z.array(z.string()) });
@@ -78,15 +78,20 @@ export function noMount(address: string, mount: string): GrantryError {
 }
 
 function forbidden(response: HttpResponse, attempted: Attempted): GrantryError {
-  const { address, path, capability } = attempted;
+  const { address, path } = attempted;
   if (saysInvalidToken(response)) {
     return new GrantryError('NOT_ALLOWED', `Vault at ${address} does not accept the token: wrong, expired or revoked`, {
       hint: `Check it with: VAULT_ADDR=${address} vault token lookup`,
     });
   }
-  return new GrantryError('NOT_ALLOWED', `Vault at ${address} does not allow "${capability}" on ${path}`, {
-    hint: `Add to the policy: path "${path}" { capabilities = ["${capability}"] }. docs/vault.md has the whole policy.`,
-  });
+  const capabilities = attempted.capabilities.map((capability) => `"${capability}"`);
+  return new GrantryError(
+    'NOT_ALLOWED',
+    `Vault at ${address} does not allow ${capabilities.join(' and ')} on ${path}`,
+    {
+      hint: `Add to the policy: path "${path}" { capabilities = [${capabilities.join(', ')}] }. docs/vault.md has the whole policy.`,
+    },
+  );
 }
 
 function notVault(response: HttpResponse, address: string): GrantryError {
