@@ -1,0 +1,51 @@
+/** The encrypted file store under several processes at once. They run the built code, as users do. */
+import { mkdtemp, readdir, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateX25519Identity } from 'age-encryption';
+import { expect, test } from 'vitest';
+import { Secret } from '../../src/model/secret.ts';
+import { openFileStore } from '../../src/stores/file/index.ts';
+import { CLI, runNode } from '../support/cli.ts';
+
+const PROCESSES = 4;
+const ROUNDS = 6;
+
+/** Adds one to a number in a document, six times, as any careful writer does: read, write, try again when it lost. */
+const PROGRAM = `
+  const { openFileStore } = await import(process.env.DIST + '/stores/file/index.js');
+  const { Secret } = await import(process.env.DIST + '/model/secret.js');
+  const identity = new Secret(process.env.AGE_KEY);
+  const store = await openFileStore({ kind: 'file', path: process.env.STORE, recipients: [], identity });
+  for (let done = 0; done < ${ROUNDS}; ) {
+    const found = await store.read('team/counter');
+    const count = String(Number(found?.document.facts.count ?? 0) + 1);
+    const document = { clientId: 'c', clientSecret: new Secret('s'), facts: { count } };
+    try {
+      await store.write('team/counter', document, found?.version ?? 0);
+      done += 1;
+    } catch (error) {
+      if (error.code !== 'CONFLICT') throw error;
+    }
+  }
+`;
+
+test('several processes lose no update and leave no temporary file', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'grantry-processes-'));
+  const identity = await generateX25519Identity();
+  const env = { DIST: join(CLI, '..'), AGE_KEY: identity, STORE: path };
+  const runs = Array.from({ length: PROCESSES }, () => runNode(['--input-type=module', '-e', PROGRAM], { env }));
+  for (const { code, stderr } of await Promise.all(runs)) expect([code, stderr]).toEqual([0, '']);
+
+  const store = await openFileStore({ kind: 'file', path, recipients: [], identity: new Secret(identity) });
+  const found = await store.read('team/counter');
+  expect([found?.version, found?.document.facts['count']]).toEqual([24, '24']);
+  expect((await readdir(path, { recursive: true })).toSorted()).toEqual([
+    'team',
+    'team/.versions',
+    'team/.versions/counter.23.age',
+    'team/.versions/counter.24.age',
+    'team/counter.age',
+  ]);
+  await rm(path, { recursive: true });
+});
