@@ -12,7 +12,7 @@ const MAX_KEY_BYTES = 128;
 const MAX_VALUE_BYTES = 512;
 
 /** The pairs of a mark; refuses what Vault would refuse. Empty values cannot exist there, so none is written. */
-export function toPairs(mark: StoreMark): MarkPairs {
+function toPairs(mark: StoreMark): MarkPairs {
   const notes = Object.entries(mark.notes ?? {}).map(([key, value]): [string, string] => [`${NOTE}${key}`, value]);
   const pairs: [string, string][] = [
     ['grantry_stack', mark.stack],

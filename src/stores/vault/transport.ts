@@ -19,7 +19,7 @@ export interface VaultCall {
 export type VaultTransport = (call: VaultCall, token: Secret | undefined) => Promise<HttpResponse>;
 
 /** How errors name a Vault and tell how to check it. */
-export function vaultService(settings: VaultSettings): Service {
+function vaultService(settings: VaultSettings): Service {
   return { name: 'Vault', check: `Check it with: VAULT_ADDR=${settings.address} vault status` };
 }
 
