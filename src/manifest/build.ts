@@ -2,11 +2,14 @@ import type * as z from 'zod';
 import { pathOf, wordIssues } from './schema-problems.ts';
 import { SCHEMAS } from './schema/manifest.ts';
 import type { ManifestKind } from './schema/manifest.ts';
+import { CREDENTIAL_ERROR } from './schema/target.ts';
 import { findNearest } from './suggest.ts';
 import type { Manifest, Path, Problem, RawDocument } from './types.ts';
 import { isObject, valueAt } from './values.ts';
 
 const KINDS: readonly ManifestKind[] = ['Api', 'Client', 'Target'];
+
+const KINDS_IN_WORDS = 'Api, Client or Target';
 
 /** Rounds of leaving out what is wrong, to find out what else is. */
 const MAX_ROUNDS = 4;
@@ -17,16 +20,16 @@ export function buildManifest(document: RawDocument): { manifest: Manifest | und
   if (typeof kind !== 'string') {
     return { manifest: undefined, problems: document.broken ? [] : [kind] };
   }
-  const first = SCHEMAS[kind].safeParse(document.value);
-  if (first.success && !document.broken) {
-    return { manifest: toManifest(document, kind, first.data, true), problems: [] };
-  }
   if (document.broken) {
     // What is missing from it may stand in the part that could not be read.
-    return { manifest: toManifest(document, kind, undefined, false), problems: [] };
+    return { manifest: toManifest(document, kind, undefined, [[]]), problems: [] };
   }
-  const { parsed, problems } = salvage(document, kind, first.error?.issues ?? []);
-  return { manifest: toManifest(document, kind, parsed, false), problems };
+  const first = SCHEMAS[kind].safeParse(document.value);
+  if (first.success) {
+    return { manifest: toManifest(document, kind, first.data, []), problems: [] };
+  }
+  const { parsed, refused, problems } = salvage(document, kind, first.error.issues);
+  return { manifest: toManifest(document, kind, parsed, refused), problems };
 }
 
 function readKind(document: RawDocument): ManifestKind | Problem {
@@ -42,11 +45,11 @@ function readKind(document: RawDocument): ManifestKind | Problem {
     return known;
   }
   if (kind === undefined) {
-    const message = `kind is missing: it must be ${KINDS.join(', ')}`;
+    const message = `kind is missing: it must be ${KINDS_IN_WORDS}`;
     return { severity: 'error', rule: 'missing-key', message, place: { ...place, path: [], part: 'value' } };
   }
   const suggestion = typeof kind === 'string' ? findNearest(kind, KINDS) : undefined;
-  const message = `kind must be ${KINDS.join(', ')}`;
+  const message = `kind must be ${KINDS_IN_WORDS}`;
   return {
     severity: 'error',
     rule: 'bad-value',
@@ -77,7 +80,7 @@ function salvage(document: RawDocument, kind: ManifestKind, issues: readonly z.c
     parsed = again.success ? again.data : undefined;
     current = again.success ? [] : again.error.issues.filter((issue) => !isConsequence(issue, removed));
   }
-  return { parsed, problems: wordIssues(document, kind, [...all.values()]) };
+  return { parsed, refused: removed, problems: wordIssues(document, kind, [...all.values()]) };
 }
 
 function joinPath(path: readonly PropertyKey[]): string {
@@ -93,21 +96,27 @@ function isConsequence(issue: z.core.$ZodIssue, removed: readonly Path[]): boole
 function leaveOut(root: unknown, issue: z.core.$ZodIssue): readonly Path[] {
   const path = pathOf(issue);
   if (issue.code === 'unrecognized_keys') {
-    issue.keys.forEach((key) => remove(root, [...path, key]));
+    issue.keys.forEach((key) => replace(root, [...path, key], undefined));
     return issue.keys.map((key) => [...path, key]);
   }
   // To take an item out of a list would move the others, and with them the places that findings name.
   const inList = path.findIndex((step) => typeof step === 'number');
   const left = inList === -1 ? path : path.slice(0, inList);
-  remove(root, left);
+  // A literal credential is a mistake of its own: all the rest of the Target can still be checked.
+  replace(root, left, issue.message === CREDENTIAL_ERROR ? '${env:LEFT_OUT}' : undefined);
   return [left];
 }
 
-function remove(root: unknown, path: Path): void {
+function replace(root: unknown, path: Path, value: string | undefined): void {
   const parent = valueAt(root, path.slice(0, -1));
   const key = path.at(-1);
-  if (typeof parent === 'object' && parent !== null && key !== undefined) {
+  if (typeof parent !== 'object' || parent === null || key === undefined) {
+    return;
+  }
+  if (value === undefined) {
     Reflect.deleteProperty(parent, key);
+  } else {
+    Reflect.set(parent, key, value);
   }
 }
 
@@ -115,7 +124,7 @@ function toManifest(
   document: RawDocument,
   kind: ManifestKind,
   parsed: Parsed | undefined,
-  complete: boolean,
+  refused: readonly Path[],
 ): Manifest | undefined {
   const name = parsed?.metadata.name ?? valueAt(document.value, ['metadata', 'name']);
   if (typeof name !== 'string') {
@@ -131,7 +140,7 @@ function toManifest(
     description: parsed?.metadata.description ?? '',
     labels: parsed?.metadata.labels ?? {},
     raw: isObject(raw) ? raw : {},
-    complete,
+    refused,
   };
   if (kind === 'Api') {
     return { ...base, kind, spec: parsed?.kind === kind ? parsed.spec : undefined };

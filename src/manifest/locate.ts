@@ -28,7 +28,9 @@ export function locateProblems(problems: readonly Problem[]): Finding[] {
 function locateInFile(file: SourceFile, problems: readonly Problem[]): Finding[] {
   const view = viewSyntax(file);
   const locator = createLocator(view);
-  const hidden = findHiddenLines(view);
+  // Also where it could be read: what was meant is not what it says.
+  const doubtful = view.broken || problems.some(({ rule }) => rule === 'yaml-syntax' || rule === 'unknown-anchor');
+  const hidden = findHiddenLines(view, doubtful);
   const findings = new Map<string, Finding>();
   for (const { place, suggestion, ...rest } of problems) {
     const position = positionAt(file, view.lines, 'offset' in place ? place.offset : locator(place));

@@ -1,8 +1,8 @@
-import { isSafeTargetKey, isSecretKey, isStructuralKey } from './credential-keys.ts';
+import { isKnownKey, isSafeTargetKey, isSecretKey, isStructuralKey } from './credential-keys.ts';
 import type { HiddenLines } from './mask-tree.ts';
 
-/** `key: value` on a line of its own. */
-const BLOCK_LINE = /^\s*(?:- +)?([A-Za-z][A-Za-z0-9]*)[ \t]*:(?:[ \t]+(.*))?$/;
+/** `key: value` on a line of its own; the colon may be what is missing. */
+const BLOCK_LINE = /^\s*(?:- +)?([A-Za-z][A-Za-z0-9]*)(?:[ \t]*:)?(?:[ \t]+(.*))?$/;
 const LIST_LINE = /^\s*- +[\w.:/*-]+\s*(?:#.*)?$/;
 const ANY_KEY_LINE = /^\s*(?:- +)?["']?[\w.:/*-]+["']?[ \t]*:(?:\s|$)/;
 const SECRET_WORD = /secret|passw|passphrase|token|identity|credential|private.?key|api.?key/i;
@@ -51,7 +51,7 @@ function findStrictLines(lines: readonly string[]): boolean[] {
     if (end === lines.length || /^(?:---|\.\.\.)/.test(lines[end] ?? '')) {
       const part = lines.slice(start, end);
       const kinds = part.filter((line) => /^["']?kind\b/.test(line));
-      const open = kinds.length > 0 && kinds.every((line) => /^kind:\s*(?:Api|Client)\s*(?:#.*)?$/.test(line));
+      const open = kinds.length > 0 && kinds.every((line) => /^kind\s*:?\s*(?:Api|Client)\s*(?:#.*)?$/.test(line));
       part.forEach(() => strict.push(!open));
       start = end;
     }
@@ -105,10 +105,10 @@ function isHarmless(line: string, strict: boolean): boolean {
   if (/^\s*(?:#.*)?$/.test(line) || /^(?:---|\.\.\.)\s*$/.test(line)) {
     return true;
   }
-  if (!strict) {
-    return ANY_KEY_LINE.test(line) || LIST_LINE.test(line);
-  }
   const [, key = '', value = ''] = BLOCK_LINE.exec(line) ?? [];
+  if (!strict) {
+    return ANY_KEY_LINE.test(line) || LIST_LINE.test(line) || isKnownKey(key);
+  }
   const bare = value.replace(/\s*#.*$/, '');
   return (
     (isSafeTargetKey(key) && !/[@?#{}[\],&*]/.test(value)) ||

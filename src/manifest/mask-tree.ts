@@ -63,7 +63,7 @@ function walkMap(map: YAMLMap, mode: Mode, walk: Walk, depth: number): void {
   for (const pair of map.items) {
     if (isMergeKey(pair)) {
       walkValue(pair.value, mode, walk, depth);
-    } else if (!isScalar(pair.key) || depth > MAX_DEPTH) {
+    } else if (!isScalar(pair.key) || pair.key.value === null || depth > MAX_DEPTH) {
       hidePair(pair, '', walk);
     } else {
       walkPair(pair, String(pair.key.value), mode, walk, depth);

@@ -3,7 +3,7 @@ import type { Position } from '../model/finding.ts';
 import { nodeToValue } from './node-to-value.ts';
 import type { Problem, RawDocument, SourceFile } from './types.ts';
 import { streamDocuments } from './yaml-documents.ts';
-import { wordSyntaxError } from './yaml-errors.ts';
+import { placeSyntaxError, wordSyntaxError } from './yaml-errors.ts';
 
 /** What a file holds, and what is wrong with its syntax. */
 export interface ParsedFile {
@@ -11,10 +11,18 @@ export interface ParsedFile {
   readonly problems: readonly Problem[];
 }
 
+/** What no text holds that a person wrote, and what could act on a terminal. */
+// eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
+const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
+
 /** Reads all documents of a file; empty ones are left out. Never throws, whatever the text is. */
 export function parseManifestFile(file: SourceFile): ParsedFile {
   const documents: RawDocument[] = [];
   const problems: Problem[] = [];
+  const control = file.text.search(CONTROL);
+  if (control !== -1) {
+    problems.push(syntaxProblem(file, control, 'there is a control character here, which no manifest can hold'));
+  }
   const stream = streamDocuments(file.text);
   try {
     let index = 0;
@@ -49,7 +57,7 @@ function readDocument(parsed: Document.Parsed, context: Context, problems: Probl
   // What follows a syntax error is mostly its consequence: one mistake, one finding.
   const syntaxError = parsed.errors[0] ?? parsed.warnings.find((warning) => warning.code === 'TAG_RESOLVE_FAILED');
   if (syntaxError !== undefined) {
-    problems.push(syntaxProblem(file, syntaxError.pos[0], wordSyntaxError(syntaxError)));
+    problems.push(syntaxProblem(file, placeSyntaxError(syntaxError, parsed.contents), wordSyntaxError(syntaxError)));
   }
   const { value, problems: found } = nodeToValue(parsed.contents);
   if (syntaxError === undefined) {

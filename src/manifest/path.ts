@@ -13,8 +13,12 @@ export function formatPath(path: Path, own: 'show' | 'hide' = 'show'): string {
     } else if (isKnownKey(step)) {
       text += text === '' ? step : `.${step}`;
     } else {
-      text += own === 'show' ? `[${JSON.stringify(step)}]` : '[…]';
+      text += own === 'show' ? `[${JSON.stringify(shorten(step))}]` : '[…]';
     }
   }
   return text;
+}
+
+function shorten(key: string): string {
+  return key.length > 60 ? `${key.slice(0, 60)}…` : key;
 }

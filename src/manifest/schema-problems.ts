@@ -2,6 +2,7 @@ import type * as z from 'zod';
 import { isKnownKey, isSecretKey } from './credential-keys.ts';
 import { formatPath } from './path.ts';
 import { schemaKeysAt } from './schema-keys.ts';
+import { metadataSchema } from './schema/parts.ts';
 import { SCHEMAS } from './schema/manifest.ts';
 import type { ManifestKind } from './schema/manifest.ts';
 import { CREDENTIAL_ERROR } from './schema/target.ts';
@@ -21,10 +22,11 @@ export function wordIssues(document: RawDocument, kind: ManifestKind, issues: re
     issue.code === 'unrecognized_keys' ? wordUnknownKeys(issue, context) : [],
   );
   // A misspelt key is one mistake, not an unknown key and a missing one.
-  const meant = new Set(unknown.map((found) => found.meant));
+  const meant = unknown.map((found) => found.meant);
   const rest = issues.flatMap((issue) => {
     const missing = isMissing(issue, document.value);
-    return issue.code === 'unrecognized_keys' || (missing && meant.has(keyOf(issue.path)))
+    const consequence = issue.code === 'custom' && meant.some((key) => key?.startsWith(keyOf(issue.path)));
+    return issue.code === 'unrecognized_keys' || consequence || (missing && meant.includes(keyOf(issue.path)))
       ? []
       : [missing ? wordMissing(issue, context) : wordValue(issue, context)];
   });
@@ -43,7 +45,7 @@ export function pathOf(issue: Issue): Path {
 }
 
 function keyOf(path: readonly PropertyKey[]): string {
-  return path.map(String).join('\u0000');
+  return path.map((step) => `${String(step)}\u0000`).join('');
 }
 
 function isMissing(issue: Issue, root: unknown): boolean {
@@ -78,13 +80,20 @@ function wordUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: Conte
         meant: undefined,
       };
     }
-    const hint = suggestion === undefined && valid.length > 0 ? `; there are ${valid.join(', ')}` : '';
+    const hint = suggestion === undefined ? wordValidKeys(key, parent, valid) : '';
     const problem = problemAt(context, 'unknown-key', `unknown key${quoted}${where}${hint}`, path, 'key');
     return {
       problem: { ...problem, suggestion },
       meant: suggestion === undefined ? undefined : keyOf([...parent, suggestion]),
     };
   });
+}
+
+function wordValidKeys(key: string, parent: Path, valid: readonly string[]): string {
+  if (parent.join() === 'spec' && Object.hasOwn(metadataSchema.shape, key)) {
+    return '; it belongs into metadata';
+  }
+  return valid.length > 0 ? `; there are ${valid.join(', ')}` : '';
 }
 
 /** A key that stands in the wrong place may be a credential itself, as in `auth: {hunter2}`. */

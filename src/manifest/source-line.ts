@@ -7,10 +7,10 @@ import type { SyntaxView } from './syntax-view.ts';
 
 const HIDDEN = '‹hidden›';
 
-/** Finds all lines of a file that hold a credential, or may. */
-export function findHiddenLines(view: SyntaxView): HiddenLines {
+/** Finds all lines of a file that hold a credential, or may; with `doubtful`, by the text as well as by the trees. */
+export function findHiddenLines(view: SyntaxView, doubtful: boolean): HiddenLines {
   const hidden = hideInTrees(view);
-  if (view.broken) {
+  if (doubtful) {
     for (const [line, label] of hideInText(view.file.text)) {
       hidden.set(line, hidden.get(line) || label);
     }

@@ -67,7 +67,7 @@ export function findOverride(manifest: ApiManifest | ClientManifest, target: str
 
 /** spec with an override applied, not yet checked. */
 export function patchSpec(manifest: ApiManifest | ClientManifest, override: unknown): unknown {
-  const { overrides: _overrides, ...own } = manifest.raw;
+  const { overrides: _overrides, targets: _targets, ...own } = manifest.raw;
   return mergePatch(own, override);
 }
 

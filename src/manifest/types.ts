@@ -57,10 +57,10 @@ interface ManifestBase {
   /** spec as written, for merge patches. */
   readonly raw: Readonly<Record<string, unknown>>;
   /**
-   * False when the schema refused parts of it. It still stands for its name, so that one mistake is not
-   * reported again wherever that name is used; rules look only at what was accepted.
+   * Paths that the schema refused and that are not in `spec`; empty for a valid document. A document with some still
+   * stands for its name, so that one mistake is not reported again wherever that name is used.
    */
-  readonly complete: boolean;
+  readonly refused: readonly Path[];
 }
 
 /** A document of each kind; `spec` is undefined when too little of it was valid. */

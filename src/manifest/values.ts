@@ -20,6 +20,11 @@ export function valueAt(root: unknown, path: Path): unknown {
   return value;
 }
 
+/** Whether one of two paths leads to, or into, what the other leads to. */
+export function overlaps(a: Path, b: Path): boolean {
+  return a.every((step, index) => index >= b.length || step === b[index]);
+}
+
 /** A comparison of texts that is the same on every machine. */
 export function compareText(a: string, b: string): number {
   return a < b ? -1 : Number(a > b);

@@ -1,4 +1,5 @@
-import type { YAMLError } from 'yaml';
+import { Scalar, visit } from 'yaml';
+import type { Node, YAMLError } from 'yaml';
 
 /** By the library's message, where it is fixed text and more exact than the code. */
 const BY_MESSAGE: ReadonlyMap<string, string> = new Map([
@@ -43,4 +44,22 @@ const BY_CODE: Readonly<Record<string, string>> = {
 /** What a syntax error means, in words that quote nothing of the file: any part of it may be a credential. */
 export function wordSyntaxError(error: YAMLError): string {
   return `cannot be read as YAML: ${BY_MESSAGE.get(error.message) ?? BY_CODE[error.code] ?? 'the syntax is wrong here'}`;
+}
+
+/** Where to show a syntax error: for a quote that is never closed that is where it opens, not where the file ends. */
+export function placeSyntaxError(error: YAMLError, contents: Node | null): number {
+  const [offset] = error.pos;
+  let opening = offset;
+  if (contents !== null && /^Missing closing ["']/.test(error.message)) {
+    visit(contents, {
+      Scalar(_key, node) {
+        const quoted = node.type === Scalar.QUOTE_DOUBLE || node.type === Scalar.QUOTE_SINGLE;
+        const [start = 0, end = 0] = node.range ?? [];
+        if (quoted && start <= offset && offset <= end + 1) {
+          opening = start;
+        }
+      },
+    });
+  }
+  return opening;
 }

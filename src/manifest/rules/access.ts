@@ -1,6 +1,6 @@
 import type { TargetView } from '../target-view.ts';
 import type { Path, Problem } from '../types.ts';
-import { problemInView } from './rule.ts';
+import { isWhole, problemInView } from './rule.ts';
 
 /** Each Api once per Client, and each of its scopes once. */
 export function* checkAccess(view: TargetView): Iterable<Problem> {
@@ -13,7 +13,8 @@ export function* checkAccess(view: TargetView): Iterable<Problem> {
         yield at('duplicate-access', `Api "${access.api}" is here already: put all its scopes into one entry`, 'api');
       }
       apis.add(access.api);
-      if (access.scopes.length === 0 && access.onRequest.length === 0) {
+      const grantsNothing = access.scopes.length === 0 && access.onRequest.length === 0;
+      if (grantsNothing && isWhole(client.manifest, ['spec', 'access', index])) {
         yield at('empty-access', 'this entry grants nothing: give it scopes or onRequest, or remove it');
       }
       const inEvery = new Set(access.scopes);

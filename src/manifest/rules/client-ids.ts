@@ -1,6 +1,6 @@
 import type { TargetView } from '../target-view.ts';
 import type { ClientManifest, Problem } from '../types.ts';
-import { placeOf, problemInView } from './rule.ts';
+import { placeOf, problemIn, problemInView } from './rule.ts';
 
 /** No two Clients of a target have the same client_id. */
 export function* checkClientIds(view: TargetView): Iterable<Problem> {
@@ -13,7 +13,9 @@ export function* checkClientIds(view: TargetView): Iterable<Problem> {
       owners.set(clientId, manifest);
     } else if (other.name !== manifest.name) {
       const message = `Client ${other.name} has the client_id "${clientId}" too (${placeOf(other)})`;
-      yield problemInView(view, client, { rule: 'duplicate-client-id', message, path: ['clientId'] });
+      yield spec?.clientId === undefined
+        ? problemIn(manifest, { rule: 'duplicate-client-id', message, path: ['metadata', 'name'] })
+        : problemInView(view, client, { rule: 'duplicate-client-id', message, path: ['clientId'] });
     }
   }
 }

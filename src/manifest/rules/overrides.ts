@@ -38,7 +38,7 @@ function* checkResult(manifest: ApiManifest | ClientManifest, target: string, ov
   for (const problem of wordIssues(document, manifest.kind, issues)) {
     const path = 'path' in problem.place ? problem.place.path.slice(1) : [];
     const written = longestPrefix(override, path);
-    if (written.length === 0 && (!manifest.complete || !isRemoved(override, path))) {
+    if (written.length === 0 && (manifest.refused.length > 0 || !isRemoved(override, path))) {
       // Wrong without the override too: said already.
       continue;
     }

@@ -1,6 +1,6 @@
 import type { InTarget, TargetView } from '../target-view.ts';
 import type { ApiManifest, ClientManifest, Problem } from '../types.ts';
-import { createSuggest, problemInView } from './rule.ts';
+import { createSuggest, isWhole, problemInView } from './rule.ts';
 import type { World } from './rule.ts';
 
 type Suggest = ReturnType<typeof createSuggest>;
@@ -11,7 +11,8 @@ export function createReferenceRule({ apis, clients }: World): (view: TargetView
   const allClients = new Set(clients.map((client) => client.name));
   const suggest = createSuggest();
   return function* checkReferences(view) {
-    const here = new Map(view.apis.map((api) => [api.manifest.name, api]));
+    // Of several with one name, which is an error of its own, the first counts.
+    const here = new Map(view.apis.toReversed().map((api) => [api.manifest.name, api]));
     const clientsHere = new Set(view.clients.map((client) => client.manifest.name));
     for (const client of view.clients) {
       yield* checkAccess(client, { view, here, all: allApis, suggest });
@@ -44,7 +45,7 @@ function* checkAccess(client: InTarget<ClientManifest>, known: Known): Iterable<
       const message = elsewhere ? notHere('Api', access.api, view) : `there is no Api "${access.api}"`;
       const suggestion = elsewhere ? undefined : suggest(access.api, [...here.keys()]);
       yield problemInView(view, client, { rule: 'unknown-api', message, path: ['access', index, 'api'], suggestion });
-    } else if (api.manifest.complete && api.spec !== undefined) {
+    } else if (isWhole(api.manifest, ['spec', 'scopes']) && api.spec !== undefined) {
       yield* checkScopes(client, index, api, known);
     }
   }

@@ -3,12 +3,12 @@ import type { RotatePolicy } from '../../model/desired.ts';
 import { targetDefaults } from '../target-defaults.ts';
 import type { TargetView } from '../target-view.ts';
 import type { Problem } from '../types.ts';
-import { problemIn, problemInView } from './rule.ts';
+import { isWhole, problemIn, problemInView } from './rule.ts';
 
 /** Rotation is more frequent than its overlap is long, and often enough for the target's guard. */
 export function* checkRotation(view: TargetView): Iterable<Problem> {
   const { target } = view;
-  if (target?.spec === undefined) {
+  if (target?.spec === undefined || !isWhole(target, ['spec', 'rotate']) || !isWhole(target, ['spec', 'guards'])) {
     return;
   }
   const { rotate, guards } = targetDefaults(target.spec);
@@ -21,7 +21,7 @@ export function* checkRotation(view: TargetView): Iterable<Problem> {
   }
   for (const client of view.clients) {
     const given = client.spec?.secret?.rotate;
-    if (given !== undefined) {
+    if (given !== undefined && isWhole(client.manifest, ['spec', 'secret', 'rotate'])) {
       const policy = { every: given.every ?? rotate.every, overlap: given.overlap ?? rotate.overlap };
       const found = describeProblem(policy, guards.maxCredentialAge);
       if (found !== undefined) {

@@ -1,6 +1,7 @@
 import { findNearest } from '../suggest.ts';
 import { pathInTarget } from '../target-view.ts';
 import type { InTarget, TargetView } from '../target-view.ts';
+import { overlaps } from '../values.ts';
 import type { ApiManifest, ClientManifest, Manifest, Manifests, Path, Problem } from '../types.ts';
 
 /** Everything that was loaded, for rules that look at more than one target. */
@@ -42,6 +43,11 @@ export function problemInView(
   remark: Remark,
 ): Problem {
   return problemIn(item.manifest, { ...remark, path: pathInTarget(item, view.target?.name, remark.path) });
+}
+
+/** Whether the schema took all of what is at a path of a document, so that a rule may conclude from what is not there. */
+export function isWhole(manifest: Manifest, path: Path): boolean {
+  return !manifest.refused.some((refused) => overlaps(path, refused));
 }
 
 /** `manifests/apis/billing.yaml:3`, for messages that name a second place. */

@@ -1,7 +1,7 @@
 import { describePathProblem } from '../../model/secret-path.ts';
 import type { InTarget, TargetView } from '../target-view.ts';
 import type { ClientManifest, Problem } from '../types.ts';
-import { placeOf, problemInView } from './rule.ts';
+import { placeOf, problemIn, problemInView } from './rule.ts';
 
 /** grantry's own place in a store. */
 const RESERVED = '.grantry';
@@ -48,5 +48,11 @@ export function secretPathOf({ manifest, spec }: InTarget<ClientManifest>): stri
 }
 
 function at(view: TargetView, client: InTarget<ClientManifest>, rule: string, message: string): Problem {
-  return problemInView(view, client, { rule, message, path: ['secret', 'path'] });
+  return client.spec?.secret?.path === undefined
+    ? problemIn(client.manifest, {
+        rule,
+        message: `${message} (spec.secret.path is the name, by default)`,
+        path: ['metadata', 'name'],
+      })
+    : problemInView(view, client, { rule, message, path: ['secret', 'path'] });
 }

@@ -17,7 +17,7 @@ export function* checkSecureUrls(manifest: Manifest): Iterable<Problem> {
     if (isInsecure(url) && !allowInsecure) {
       const message =
         'must begin with https://, or credentials would cross the network in clear; to allow that, put allowInsecure: true beside it';
-      yield problemIn(manifest, { rule: 'insecure-url', message: `${path.slice(1).join('.')} ${message}`, path });
+      yield problemIn(manifest, { rule: 'insecure-url', message: `${path.join('.')} ${message}`, path });
     }
   }
 }
