@@ -29,7 +29,13 @@ export async function ensurePrograms(programs, why) {
       'Install what is missing, or start again as root on a machine with apt-get: then it is installed for you.',
     );
   }
-  await step(`install ${[...packages].join(', ')} by apt-get`, async () => {
+  await installPackages([...packages]);
+  // From Debian 13 on the docker command is a package of its own.
+  if (missing.includes('docker') && !onPath('docker')) await installPackages(['docker-cli']);
+}
+
+async function installPackages(packages) {
+  await step(`install ${packages.join(', ')} by apt-get`, async () => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const options = { log: 'apt-get', env, hint: 'Check that the Debian packages can be reached (apt-get update).' };
     await run('apt-get', ['update', '-q'], options);
