@@ -1,17 +1,16 @@
-import { nameOf } from '../model/address.ts';
-import type { Json } from '../model/json.ts';
 import type { Change, FieldChange, Op, Plan } from '../model/plan.ts';
-import { fieldChanges, sameJson } from '../plan/field-changes.ts';
+import { leafDifferences, sameJson } from '../plan/field-changes.ts';
+import { widens } from '../plan/widening.ts';
 import { describeValue, type ChangeLine } from './change-line.ts';
 import { deliveryLine, retirementLine } from './delivery-line.ts';
 import { scopeLines } from './scope-lines.ts';
+import { tellingFields } from './telling-fields.ts';
 import { introspectedApis, introspectionIn } from './introspection.ts';
 import { DELIVERY_REASONS, labelOf } from './words.ts';
 
 /** A change as its reviewer reads it: the same lines in text and in Markdown. */
 export interface ChangeView {
   readonly change: Change;
-  readonly fields: readonly FieldChange[];
   readonly widens: boolean;
   /** Apis of the same plan that will introspect tokens with this new client. */
   readonly introspects: readonly string[];
@@ -25,17 +24,17 @@ export interface ChangeView {
 export function viewChanges(plan: Plan): ChangeView[] {
   const introspection = introspectionIn(plan);
   const ranked = plan.changes.map((change) => {
-    const fields = fieldChanges(change);
-    const widens = fields.some((field) => field.widens);
-    return {
-      change,
-      fields,
-      widens,
-      introspects: introspectedApis(change, introspection),
-      rank: rankOf(change.op, widens),
-    };
+    const widening = widensAccess(change);
+    const introspects = introspectedApis(change, introspection);
+    return { change, widens: widening, introspects, rank: rankOf(change.op, widening) };
   });
   return ranked.toSorted((left, right) => left.rank - right.rank);
+}
+
+function widensAccess(change: Change): boolean {
+  if (change.op === 'delete' || change.op === 'deliver') return false;
+  // Not kept: the fields of 100,000 changes at once would fill the memory.
+  return leafDifferences('before' in change ? change.before : undefined, change.after).some(widens);
 }
 
 /**
@@ -55,8 +54,8 @@ function rankOf(op: Op, widens: boolean): number {
 }
 
 /** The lines under a change, the weightiest first. JSON has every field; these leave out what tells a reviewer nothing. */
-export function linesOf({ change, fields, introspects }: ChangeView): ChangeLine[] {
-  const told = withoutRepeatedRoles(fields.filter((field) => isTelling(change, field)));
+export function linesOf({ change, introspects }: ChangeView): ChangeLine[] {
+  const told = withoutRepeatedRoles(tellingFields(change));
   const plain = told.filter(({ path }) => !(path[0] === 'scopes' && path.length === 3)).toSorted(byWeight);
   return [
     ...scopeLines(change, told),
@@ -75,31 +74,6 @@ function lineOf(op: Op, field: FieldChange): ChangeLine[] {
   if (value === undefined) return [];
   const note = field.note === undefined ? {} : { note: field.note };
   return [{ label: labelOf(field.path), value, widens: field.widens, ...note }];
-}
-
-/** What every new client has: told only where it is otherwise. */
-const EXPECTED: Readonly<Record<string, Json>> = {
-  enabled: true,
-  'flows serviceAccount': true,
-  authenticator: 'client-secret',
-  auth: 'client_secret_basic',
-};
-/** Told by the head of the change, or by the manifest beside it. */
-const SILENT_ON_CREATE = new Set(['stack', 'name', 'owner', 'description', 'labels']);
-/** The mark itself: that an adopted object gets one goes without saying. */
-const MARK = new Set(['stack', 'name', 'owner']);
-const TOLD_ON_DELETE = new Set(['access', 'roles', 'scopes']);
-
-function isTelling(change: Change, { path, before, after, widens, note }: FieldChange): boolean {
-  const [head = ''] = path;
-  if (change.op === 'adopt' && MARK.has(head)) return before !== null && before !== undefined;
-  if (change.op === 'delete') return TOLD_ON_DELETE.has(head);
-  if (change.op !== 'create' || widens || note !== undefined || head === 'scopes') return true;
-  if (SILENT_ON_CREATE.has(head)) return false;
-  if (head === 'clientId') return after !== nameOf(change.address);
-  const expected = EXPECTED[path.join(' ')];
-  if (expected !== undefined) return after !== expected;
-  return !(after === undefined || after === null || after === false || after === '' || sameJson(after, []));
 }
 
 /** Keycloak wants a declared role twice, as a role and as a scope mapping: one line tells both. */

@@ -47,6 +47,7 @@ function layout(value: unknown, level: number): string {
 
 /** Outside of strings JSON has no such characters, so that each can become the escape of its UTF-16 units. */
 function inert(json: string): string {
+  if (PLAIN_ASCII.test(json)) return json;
   return json.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, (character) =>
     character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
   );

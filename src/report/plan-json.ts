@@ -1,4 +1,5 @@
 import type { Change, Plan } from '../model/plan.ts';
+import { fieldChanges } from '../plan/field-changes.ts';
 import { viewChanges, type ChangeView } from './change-view.ts';
 import { printableJson } from './escape.ts';
 import { countPlan } from './summary.ts';
@@ -21,7 +22,7 @@ export function renderPlanJson(plan: Plan, notices: readonly string[]): string {
   return `${printableJson(report)}\n`;
 }
 
-function changeEntry({ change, fields, widens }: ChangeView): object {
+function changeEntry({ change, widens }: ChangeView): object {
   const { address, op, owner, reason, dependsOn } = change;
   return {
     address,
@@ -32,7 +33,13 @@ function changeEntry({ change, fields, widens }: ChangeView): object {
     widens,
     dependsOn,
     // A side that is undefined is left out: null is a value of its own.
-    fields: fields.map(({ path, before, after, widens, note }) => ({ path, before, after, widens, note })),
+    fields: fieldChanges(change).map(({ path, before, after, widens, note }) => ({
+      path,
+      before,
+      after,
+      widens,
+      note,
+    })),
     ...credentialEntry(change),
   };
 }

@@ -39,7 +39,7 @@ function summaryLine(plan: Plan, counts: PlanCounts, style: Style): string {
   return sentences([
     counts.conflicts === 0 ? '' : style.red(count(counts.conflicts, 'conflict')),
     pendingPhrase(counts),
-    wideningPhrase(counts),
+    style.bold(style.yellow(wideningPhrase(counts))),
     unchangedPhrase(plan),
   ]);
 }

@@ -23,11 +23,25 @@ export interface Style {
 
 /** A style that paints or leaves text as it is, with Unicode or ASCII glyphs. */
 export function makeStyle({ color, unicode }: { readonly color: boolean; readonly unicode: boolean }): Style {
-  const { bold, dim, red, green, yellow, cyan } = pc.createColors(color);
+  const colors = pc.createColors(color);
   const glyphs = unicode
     ? { arrow: '→', ellipsis: '…', widens: '▲', passed: '✓', failed: '✗', skipped: '○' }
     : { arrow: '->', ellipsis: '...', widens: '^', passed: 'ok', failed: '!!', skipped: '--' };
-  return { unicode, bold, dim, red, green, yellow, cyan, ...glyphs };
+  return {
+    unicode,
+    bold: paintWith(colors.bold),
+    dim: paintWith(colors.dim),
+    red: paintWith(colors.red),
+    green: paintWith(colors.green),
+    yellow: paintWith(colors.yellow),
+    cyan: paintWith(colors.cyan),
+    ...glyphs,
+  };
+}
+
+/** Nothing is not painted: it would leave colour codes behind that say nothing. */
+function paintWith(paint: Paint): Paint {
+  return (text) => (text === '' ? '' : paint(text));
 }
 
 /** No colours, all glyphs: what Markdown is made with. */
