@@ -25,7 +25,7 @@ export async function ensurePrograms(programs, why) {
   if (packages.size === 0) return;
   if (!canInstallPackages()) {
     throw new ScriptError(
-      `${[...missing].join(', ')} ${missing.length === 1 ? 'is' : 'are'} missing, needed ${why}`,
+      `These Debian packages, or the programs in them, are missing, needed ${why}: ${[...packages].join(', ')}`,
       'Install what is missing, or start again as root on a machine with apt-get: then it is installed for you.',
     );
   }
