@@ -55,7 +55,7 @@ async function confirm(plan: Plan, options: CommandOptions, io: CommandIo): Prom
   if (!io.stdin.isTerminal) {
     throw new GrantryError(
       'NOT_CONFIRMED',
-      `${plan.changes.length} changes are pending in ${plan.target}, and nobody can be asked here`,
+      `${count(plan.changes.length)} pending in ${plan.target}, and nobody can be asked here`,
       {
         hint: 'Look at them with grantry plan, then run apply with --auto-approve.',
       },
@@ -65,6 +65,10 @@ async function confirm(plan: Plan, options: CommandOptions, io: CommandIo): Prom
   io.stderr.write(`Apply these changes to ${plan.target}? Only yes is yes: `);
   if ((await readLine(io))?.trim() === 'yes') return;
   throw new GrantryError('NOT_CONFIRMED', 'not confirmed: nothing was changed');
+}
+
+function count(changes: number): string {
+  return changes === 1 ? '1 change is' : `${changes} changes are`;
 }
 
 /** One line of the terminal; undefined when it ends, or when the user stops the command. */
