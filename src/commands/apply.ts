@@ -51,8 +51,7 @@ async function applyTarget(target: OpenTarget, options: CommandOptions, io: Comm
 
 /** Shows the plan and asks, on a terminal; elsewhere somebody must have said yes before. */
 async function confirm(plan: Plan, options: CommandOptions, io: CommandIo): Promise<void> {
-  if (options.autoApprove) return;
-  if (!io.stdin.isTerminal) {
+  if (!options.autoApprove && !io.stdin.isTerminal) {
     throw new GrantryError(
       'NOT_CONFIRMED',
       `${count(plan.changes.length)} pending in ${plan.target}, and nobody can be asked here`,
@@ -62,6 +61,7 @@ async function confirm(plan: Plan, options: CommandOptions, io: CommandIo): Prom
     );
   }
   io.stderr.write(renderPlan(plan, { format: 'text', style: makeStyle(io.stderr) }));
+  if (options.autoApprove) return;
   io.stderr.write(`Apply these changes to ${plan.target}? Only yes is yes: `);
   if ((await readLine(io))?.trim() === 'yes') return;
   throw new GrantryError('NOT_CONFIRMED', 'not confirmed: nothing was changed');
