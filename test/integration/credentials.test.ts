@@ -8,6 +8,10 @@ const MANIFESTS = yaml(
   clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}], secret: {path: team/orders}'),
 );
 
+function deliveries(plan: Plan): string[] {
+  return plan.changes.map((change) => `${change.op} ${'delivery' in change ? change.delivery?.reason : ''}`);
+}
+
 describe('credentials between provider and store', () => {
   let bench: Workbench;
 
@@ -31,9 +35,6 @@ describe('credentials between provider and store', () => {
   async function secret(): Promise<string> {
     return (await bench.realm.admin.clients.getClientSecret({ id: await clientId() })).value ?? '';
   }
-
-  const deliveries = (plan: Plan): string[] =>
-    plan.changes.map((change) => `${change.op} ${'delivery' in change ? change.delivery?.reason : ''}`);
 
   async function expectRepair(reason: string, options?: { checkStore: boolean }): Promise<void> {
     const { plan, results } = await bench.apply(MANIFESTS, options);

@@ -119,8 +119,8 @@ spec:
   async apply(manifests: string, options?: SurveyOptions): Promise<Applied & { plan: Plan }> {
     const { desired, ...ports } = await this.ports(manifests);
     const plan = buildPlan(await surveyTarget(desired, ports, options));
-    const options_ = { inFlight: 4, stopped: () => false, onResult: () => undefined };
-    return { plan, ...(await applyPlan(plan, { ...ports, clock: systemPorts().clock }, options_)) };
+    const run = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    return { plan, ...(await applyPlan(plan, { ...ports, clock: systemPorts().clock }, run)) };
   }
 
   async prove(manifests: string): Promise<ClientProof[]> {

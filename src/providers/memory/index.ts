@@ -1,0 +1,223 @@
+import { addressOf, isKind, nameOf } from '../../model/address.ts';
+import type { Address } from '../../model/address.ts';
+import type { DesiredState } from '../../model/desired.ts';
+import { GrantryError } from '../../model/errors.ts';
+import type { Json, JsonObject } from '../../model/json.ts';
+import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
+import { Secret } from '../../model/secret.ts';
+import type { ActualObject, ActualState, Delivery, DesiredObject, Endpoints, Fields } from '../../model/state.ts';
+import type { Capabilities, IssuedCredential, NewClient, Provider, ReadOptions } from '../provider.ts';
+import { projectDesired } from './project.ts';
+
+/** An object as the provider in memory holds it. */
+export interface MemoryObject {
+  readonly kind: 'Api' | 'Client';
+  readonly id: string;
+  fields: Fields;
+  secret?: string;
+  createdAt?: number;
+  delivered?: Delivery;
+}
+
+const CAPABILITIES: Capabilities = {
+  chosenSecret: true,
+  chosenClientId: true,
+  secretChangeVisible: true,
+  onRequestScopes: true,
+  authMethodEnforced: false,
+  introspection: false,
+};
+
+/** A provider in memory, for tests of everything around providers; an Api is one object and its name its identity. */
+export class MemoryProvider implements Provider {
+  readonly capabilities: Capabilities;
+  readonly objects: MemoryObject[] = [];
+  #ids = 0;
+  #secrets = 0;
+
+  constructor(capabilities: Partial<Capabilities> = {}) {
+    this.capabilities = { ...CAPABILITIES, ...capabilities };
+  }
+
+  describe(): string {
+    return 'memory';
+  }
+
+  project(desired: DesiredState): readonly DesiredObject[] {
+    return projectDesired(desired);
+  }
+
+  async endpoints(): Promise<Endpoints> {
+    const issuer = 'https://memory.test';
+    return { issuer, token: `${issuer}/token`, jwks: `${issuer}/jwks`, introspection: undefined };
+  }
+
+  async read(desired: DesiredState, { withSecrets = false }: ReadOptions = {}): Promise<ActualState> {
+    const { stack } = desired.target;
+    const wanted = new Map(
+      this.project(desired).map((object) => [identityOf(object.address, object.fields), object.address]),
+    );
+    const objects = this.objects.flatMap((object) => {
+      const address = wanted.get(identityOf(addressOfObject(object), object.fields));
+      const ours = object.fields['stack'] === stack;
+      return address === undefined && !ours
+        ? []
+        : [this.#view(object, address ?? addressOfObject(object), stack, withSecrets)];
+    });
+    return { objects, impossible: [], listedClients: this.objects.filter(({ kind }) => kind === 'Client').length };
+  }
+
+  #view(object: MemoryObject, address: Address, stack: string, withSecrets: boolean): ActualObject {
+    const { id, kind, fields, secret, createdAt, delivered } = object;
+    const marked = fields['stack'];
+    const what = `${kind.toLowerCase()} ${nameOf(address)}`;
+    return {
+      address,
+      id,
+      owner: typeof fields['owner'] === 'string' ? fields['owner'] : '',
+      ownership:
+        marked === stack
+          ? { kind: 'ours' }
+          : typeof marked === 'string'
+            ? { kind: 'other-stack', stack: marked, what }
+            : { kind: 'unmarked', what },
+      fields,
+      ...(kind === 'Client'
+        ? {
+            credential: {
+              createdAt: this.capabilities.secretChangeVisible ? createdAt : undefined,
+              delivered,
+              ...(withSecrets && secret !== undefined ? { secret: new Secret(secret) } : {}),
+            },
+          }
+        : { heldByOthers: this.#holders(object, stack) }),
+    };
+  }
+
+  #holders(api: MemoryObject, stack: string): Record<string, string[]> {
+    const name = nameOf(addressOfObject(api));
+    const holders: Record<string, string[]> = {};
+    for (const client of this.objects) {
+      if (client.kind !== 'Client' || client.fields['stack'] === stack) continue;
+      for (const scope of scopesOf(client.fields, name))
+        (holders[scope] ??= []).push(textIn(client.fields, 'clientId'));
+    }
+    return holders;
+  }
+
+  async growApi(change: CreateChange | UpdateChange | AdoptChange): Promise<void> {
+    if (change.op === 'create') {
+      const same = this.objects.find((object) => object.kind === 'Api' && addressOfObject(object) === change.address);
+      if (same === undefined) this.#add('Api', change.after);
+      else same.fields = change.after;
+      return;
+    }
+    const object = this.#get(change.id);
+    const scopes = { ...recordIn(object.fields, 'scopes'), ...recordIn(change.after, 'scopes') };
+    object.fields = { ...change.after, scopes };
+  }
+
+  async shrinkApi(change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
+    if (change.op === 'delete') return this.#remove(change.id);
+    this.#get(change.id).fields = change.after;
+  }
+
+  async createClient({ change, secret, delivery }: NewClient): Promise<IssuedCredential> {
+    const clientId = textIn(change.after, 'clientId');
+    if (this.objects.some((object) => object.kind === 'Client' && object.fields['clientId'] === clientId)) {
+      throw new GrantryError('CONFLICT', `memory already has a client ${clientId}`);
+    }
+    const object = this.#add('Client', change.after);
+    object.secret = secret?.reveal() ?? this.#newSecret();
+    object.createdAt = delivery?.at ?? this.#secrets;
+    if (delivery !== undefined) object.delivered = delivery;
+    return this.readCredential(object.id);
+  }
+
+  async updateClient(change: UpdateChange | AdoptChange): Promise<void> {
+    this.#get(change.id).fields = change.after;
+  }
+
+  async deleteClient(change: DeleteChange): Promise<void> {
+    this.#remove(change.id);
+  }
+
+  async readCredential(id: string): Promise<IssuedCredential> {
+    const { fields, secret, createdAt } = this.#get(id);
+    return {
+      id,
+      clientId: textIn(fields, 'clientId'),
+      secret: new Secret(secret ?? ''),
+      createdAt: this.capabilities.secretChangeVisible ? createdAt : undefined,
+    };
+  }
+
+  async markDelivered(id: string, delivery: Delivery): Promise<void> {
+    this.#get(id).delivered = delivery;
+  }
+
+  /** What somebody does by hand: a new secret, of which grantry is not told. */
+  regenerate(id: string): void {
+    const object = this.#get(id);
+    object.secret = this.#newSecret();
+    object.createdAt = (object.createdAt ?? 0) + 1;
+  }
+
+  /** An object that was there before grantry, or that somebody else made. */
+  plant(kind: MemoryObject['kind'], fields: Fields): MemoryObject {
+    const object = this.#add(kind, fields);
+    if (kind === 'Client') object.secret = this.#newSecret();
+    return object;
+  }
+
+  #add(kind: MemoryObject['kind'], fields: Fields): MemoryObject {
+    this.#ids += 1;
+    const object: MemoryObject = { kind, id: `id-${this.#ids}`, fields };
+    this.objects.push(object);
+    return object;
+  }
+
+  #get(id: string): MemoryObject {
+    const object = this.objects.find((candidate) => candidate.id === id);
+    if (object === undefined) throw new GrantryError('FAILED', `memory has no object ${id}`);
+    return object;
+  }
+
+  #remove(id: string): void {
+    const index = this.objects.findIndex((object) => object.id === id);
+    if (index !== -1) this.objects.splice(index, 1);
+  }
+
+  #newSecret(): string {
+    this.#secrets += 1;
+    return `generated-${this.#secrets}`;
+  }
+}
+
+function addressOfObject({ kind, fields }: MemoryObject): Address {
+  return addressOf(kind, textIn(fields, 'name') || textIn(fields, 'clientId'));
+}
+
+/** A client is known by its client_id, an Api by its name. */
+function identityOf(address: Address, fields: Fields): string {
+  return isKind(address, 'Client') ? `Client ${textIn(fields, 'clientId')}` : address;
+}
+
+function textIn(fields: Fields, key: string): string {
+  const value = fields[key];
+  return typeof value === 'string' ? value : '';
+}
+
+function recordIn(fields: Fields, key: string): JsonObject {
+  const value = fields[key];
+  return isRecord(value) ? value : {};
+}
+
+function isRecord(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function scopesOf(client: Fields, api: string): string[] {
+  const access = recordIn(recordIn(client, 'access'), api);
+  return ['scopes', 'onRequest'].flatMap((key) => (Array.isArray(access[key]) ? access[key].map(String) : []));
+}
