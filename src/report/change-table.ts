@@ -38,11 +38,11 @@ const COLORS = { delete: 'red', create: 'green', update: 'yellow', adopt: 'cyan'
 
 function headLines({ view: { change }, head }: Block, column: number, style: Style): string[] {
   const paint = style[COLORS[change.op]];
-  const left = padToColumn(head, column);
-  const op = padTo(change.op, 9);
+  const name = { text: padToColumn(head, column), paint: (text: string): string => style.bold(paint(text)) };
+  const op = { text: padTo(change.op, 9), paint };
   const owner = change.owner === '' ? '' : `owner ${printable(change.owner, style)}`;
   const text = [owner, printable(reasonOf(change), style)].filter((part) => part !== '').join(', ');
-  return hangingLines({ plain: left + op, painted: style.bold(paint(left)) + paint(op), text });
+  return hangingLines([name, op], { text });
 }
 
 interface Row {
@@ -52,11 +52,18 @@ interface Row {
   readonly note: string;
 }
 
+/** Blanks between a value and its remark. */
+const GAP = 3;
+
 function makeRow({ line, label }: Block['lines'][number], left: number, style: Style): Row {
+  const widening = line.widens ? `${style.widens} widens access` : '';
+  // A list leaves room for the mark on its first line; one value keeps the room, and has the mark below if need be.
+  const room =
+    line.value.kind === 'items' && line.widens ? TEXT_WIDTH - left - GAP - displayWidth(widening) : TEXT_WIDTH - left;
   return {
     label,
-    values: layoutValue(line, TEXT_WIDTH - left, style),
-    widening: line.widens ? `${style.widens} widens access` : '',
+    values: layoutValue(line, room, style),
+    widening,
     note: printable(line.note ?? '', style),
   };
 }
@@ -69,27 +76,37 @@ function remarkText({ widening, note }: Row): string {
 function remarkColumn(rows: readonly Row[], left: number): number {
   let column = 0;
   for (const row of rows) {
-    const remark = remarkText(row);
+    const remark = row.widening === '' ? row.note : row.widening;
     const value = displayWidth(row.values[0]?.plain ?? '');
-    if (remark !== '' && left + value + 3 + displayWidth(remark) <= TEXT_WIDTH) column = Math.max(column, value);
+    if (remark !== '' && left + value + GAP + displayWidth(remark) <= TEXT_WIDTH) column = Math.max(column, value);
   }
-  return column + 3;
+  return column + GAP;
 }
 
-function rowLines(row: Row, { left, right }: { left: number; right: number }, style: Style): string[] {
+interface Columns {
+  readonly left: number;
+  readonly right: number;
+}
+
+/** Remarks stand beside the value as far as they fit, else below it; the mark of widening has the first right. */
+function rowLines(row: Row, columns: Columns, style: Style): string[] {
   const { label, values, widening, note } = row;
   const [first = { plain: '', painted: '' }, ...rest] = values;
-  const remark = remarkText(row);
-  const beside =
-    remark !== '' && displayWidth(first.plain) + 2 < right && left + right + displayWidth(remark) <= TEXT_WIDTH;
-  const gap = beside ? ' '.repeat(right - displayWidth(first.plain)) : '';
-  const painted = [style.bold(style.yellow(widening)), style.dim(note)];
-  const joined = widening !== '' && note !== '' ? painted.join(', ') : painted.join('');
-  const top = first.painted + (beside ? gap + joined : '');
+  const fits = (remark: string): boolean =>
+    displayWidth(first.plain) + 2 < columns.right && columns.left + columns.right + displayWidth(remark) <= TEXT_WIDTH;
+  const together = fits(remarkText(row));
+  const beside = [
+    ...(widening !== '' && (together || fits(widening)) ? [style.bold(style.yellow(widening))] : []),
+    ...(note !== '' && together ? [style.dim(note)] : []),
+  ];
+  const gap = beside.length === 0 ? '' : ' '.repeat(columns.right - displayWidth(first.plain));
   return [
-    ...labelled(label, left, top.trimEnd()),
-    ...rest.map((value) => ' '.repeat(left) + value.painted),
-    ...(beside || remark === '' ? [] : remarkLines(row, left, style)),
+    ...labelled(label, columns.left, first.painted + gap + beside.join(', ')),
+    ...rest.map((value) => ' '.repeat(columns.left) + value.painted),
+    ...(widening === '' || fits(widening)
+      ? []
+      : indented([widening], columns.left, (text) => style.bold(style.yellow(text)))),
+    ...(note === '' || together ? [] : indented(wrap(note, TEXT_WIDTH - columns.left), columns.left, style.dim)),
   ];
 }
 
@@ -97,11 +114,4 @@ function rowLines(row: Row, { left, right }: { left: number; right: number }, st
 function labelled(label: string, left: number, value: string): string[] {
   if (displayWidth(label) + 2 > left) return [label, ' '.repeat(left) + value];
   return [padToColumn(label, left) + value];
-}
-
-function remarkLines({ widening, note }: Row, left: number, style: Style): string[] {
-  return [
-    ...(widening === '' ? [] : [' '.repeat(left) + style.bold(style.yellow(widening))]),
-    ...(note === '' ? [] : indented(wrap(note, TEXT_WIDTH - left), left, style.dim)),
-  ];
 }

@@ -33,13 +33,7 @@ function changeEntry({ change, widens }: ChangeView): object {
     widens,
     dependsOn,
     // A side that is undefined is left out: null is a value of its own.
-    fields: fieldChanges(change).map(({ path, before, after, widens, note }) => ({
-      path,
-      before,
-      after,
-      widens,
-      note,
-    })),
+    fields: fieldChanges(change),
     ...credentialEntry(change),
   };
 }

@@ -13,8 +13,8 @@ import {
   wideningPhrase,
   type PlanCounts,
 } from './summary.ts';
-import { LEFT_COLUMN, TEXT_WIDTH, columnAfter, hangingLines, indented, padToColumn, titleLine } from './text-parts.ts';
-import { wrap } from './width.ts';
+import { TEXT_WIDTH, columnAfter, indented, padToColumn, titleLine } from './text-parts.ts';
+import { displayWidth, wrap } from './width.ts';
 import { count } from './words.ts';
 
 /** A plan for a terminal. */
@@ -47,16 +47,22 @@ function summaryLine(plan: Plan, counts: PlanCounts, style: Style): string {
 function conflictLines({ conflicts }: Plan, counts: PlanCounts, style: Style): string[] {
   if (conflicts.length === 0) return [];
   const addresses = conflicts.map(({ address }) => `  ! ${printable(address, style)}`);
-  const column = columnAfter(addresses, LEFT_COLUMN);
+  const column = columnAfter(addresses, CONFLICT_COLUMN);
   const lines = conflicts.flatMap((conflict) => conflictLine(conflict, column, style));
   return [style.red(`${conflictPhrase(counts)}:`), ...lines, ''];
 }
 
+/** Narrow, so that the command in a hint mostly stays on its line. */
+const CONFLICT_COLUMN = { from: 22, to: 28 };
+
 function conflictLine({ address, reason, hint }: Conflict, column: number, style: Style): string[] {
-  const plain = padToColumn(`  ! ${printable(address, style)}`, column);
-  const painted = style.bold(style.red(plain));
+  const head = `  ! ${printable(address, style)}`;
+  const paint = (text: string): string => style.bold(style.red(text));
+  const why = wrap(printable(reason, style), TEXT_WIDTH - column);
+  const beside = displayWidth(head) + 2 <= column;
   return [
-    ...hangingLines({ plain, painted, text: printable(reason, style) }),
+    beside ? paint(padToColumn(head, column)) + (why[0] ?? '') : paint(head),
+    ...indented(beside ? why.slice(1) : why, column),
     ...indented(wrap(printable(hint, style), TEXT_WIDTH - column), column, style.dim),
   ];
 }

@@ -21,7 +21,7 @@ function proofLines(proof: ClientProof, column: number, style: Style): string[] 
   const left = padToColumn(`  ${glyph} ${printable(proof.address, style)}`, column);
   const word = padTo(proven ? 'proven' : 'not proven', 12);
   const text = `${checksPhrase(proof.checks)}; ${printable(credentialPhrase(proof), style)}`;
-  return hangingLines({ plain: left + word, painted: paint(left + word), text });
+  return hangingLines([{ text: left + word, paint }], { text });
 }
 
 function checkLines({ claim, outcome, detail = '' }: ProofCheck, style: Style): string[] {
@@ -32,11 +32,11 @@ function checkLines({ claim, outcome, detail = '' }: ProofCheck, style: Style): 
     const mark = `      ${style.failed} `;
     const below = displayWidth(mark);
     return [
-      ...hangingLines({ plain: mark, painted: style.red(mark), text: shown }),
+      ...hangingLines([{ text: mark, paint: style.red }], { text: shown }),
       ...(why === '' ? [] : indented(wrap(why, TEXT_WIDTH - below), below, style.dim)),
     ];
   }
   const mark = '      ? ';
   const text = `not testable: ${shown}${why === '' ? '' : ` (${why})`}`;
-  return hangingLines({ plain: mark, painted: style.dim(mark), text, paint: style.dim });
+  return hangingLines([{ text: mark, paint: style.dim }], { text, paint: style.dim });
 }

@@ -11,6 +11,7 @@ import {
   hangingLines,
   indented,
   padToColumn,
+  plainText,
   textColumn,
   titleLine,
 } from './text-parts.ts';
@@ -69,13 +70,14 @@ function resultTable(results: readonly ChangeResult[], style: Style): string[] {
 function resultLines(result: ChangeResult, column: number, style: Style): string[] {
   const { address, op, outcome, reason = '', hint = '' } = result;
   const [glyph, paint] = outcomeLook(outcome, style);
-  const left = padToColumn(`  ${glyph} ${printable(address, style)}`, column);
-  const middle = padTo(op, 9) + padTo(outcome, 9);
-  const plain = left + middle;
-  const text = outcome === 'done' ? donePhrase(result) : printable(reason, style);
-  const below = textColumn(plain);
+  const head = [
+    { text: padToColumn(`  ${glyph} ${printable(address, style)}`, column), paint },
+    { text: padTo(op, 9) },
+    { text: padTo(outcome, 9), paint },
+  ];
+  const below = textColumn(plainText(head));
   return [
-    ...hangingLines({ plain, painted: paint(left) + padTo(op, 9) + paint(padTo(outcome, 9)), text }),
+    ...hangingLines(head, { text: outcome === 'done' ? donePhrase(result) : printable(reason, style) }),
     ...(hint === '' ? [] : indented(wrap(printable(hint, style), TEXT_WIDTH - below), below, style.dim)),
   ];
 }

@@ -45,10 +45,9 @@ export function wideningPhrase({ widening }: PlanCounts): string {
   return widening === 0 ? '' : `${count(widening, 'change')} ${widening === 1 ? 'widens' : 'widen'} access`;
 }
 
-/** `1 conflict: apply refuses until it is gone`; empty where there is none. */
+/** `Apply refuses until 2 conflicts are gone`. */
 export function conflictPhrase({ conflicts }: PlanCounts): string {
-  if (conflicts === 0) return '';
-  return `${count(conflicts, 'conflict')}: apply refuses until ${conflicts === 1 ? 'it is' : 'they are'} gone`;
+  return `Apply refuses until ${count(conflicts, 'conflict')} ${conflicts === 1 ? 'is' : 'are'} gone`;
 }
 
 /** `214 clients and 3 Apis are as declared`; empty where none is. */

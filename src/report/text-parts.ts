@@ -21,23 +21,36 @@ export function titleLine({ target, provider, store, stack }: ReportHead, style:
   return `${style.bold(printable(target, style))}: ${printable(`${provider}, ${store}, stack ${stack}`, style)}`;
 }
 
-export interface Hanging {
-  /** What stands left of the text, already padded. */
-  readonly plain: string;
-  readonly painted: string;
+/** A piece of a line, and how it is painted. */
+export interface Piece {
   readonly text: string;
   readonly paint?: (text: string) => string;
 }
 
 /** Printable text beside a head; what does not fit goes on below the text, or below a head that leaves no room. */
-export function hangingLines({ plain, painted, text, paint = (line) => line }: Hanging): string[] {
-  if (text === '') return [painted.trimEnd()];
+export function hangingLines(head: readonly Piece[], { text, paint = (line) => line }: Piece): string[] {
+  const plain = plainText(head);
   const column = textColumn(plain);
-  if (column < displayWidth(plain)) {
-    return [painted.trimEnd(), ...indented(wrap(text, TEXT_WIDTH - column), column, paint)];
+  if (text === '' || column < displayWidth(plain)) {
+    return [
+      paintPieces(withoutBlankEnd(head)),
+      ...(text === '' ? [] : indented(wrap(text, TEXT_WIDTH - column), column, paint)),
+    ];
   }
   const [first = '', ...rest] = wrap(text, TEXT_WIDTH - column);
-  return [painted + paint(first), ...indented(rest, column, paint)];
+  return [paintPieces(head) + paint(first), ...indented(rest, column, paint)];
+}
+
+export function plainText(pieces: readonly Piece[]): string {
+  return pieces.map(({ text }) => text).join('');
+}
+
+function paintPieces(pieces: readonly Piece[]): string {
+  return pieces.map(({ text, paint = (piece) => piece }) => paint(text)).join('');
+}
+
+function withoutBlankEnd(pieces: readonly Piece[]): Piece[] {
+  return pieces.map((piece, index) => (index === pieces.length - 1 ? { ...piece, text: piece.text.trimEnd() } : piece));
 }
 
 /** Where the text beside a head begins; near the left, below the head, where that leaves no room. */
@@ -50,7 +63,7 @@ const MIN_ROOM = 30;
 const BELOW = 6;
 
 /** Lines behind an indent. */
-export function indented(lines: readonly string[], by: number, paint: (text: string) => string): string[] {
+export function indented(lines: readonly string[], by: number, paint = (text: string): string => text): string[] {
   return lines.map((line) => ' '.repeat(by) + paint(line));
 }
 

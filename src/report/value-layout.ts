@@ -1,7 +1,7 @@
 import { printable } from './escape.ts';
 import type { ChangeLine, Item } from './change-line.ts';
 import type { Style } from './style.ts';
-import { displayWidth, pack, padTo, shorten } from './width.ts';
+import { displayWidth, padTo, shorten } from './width.ts';
 
 /** One line of a terminal: what it says, and the same painted. */
 export interface TerminalLine {
@@ -42,14 +42,14 @@ function itemLines(sign: '+' | '-', items: readonly Item[], layout: ItemLayout):
   const { width, style, paint } = layout;
   const names = items.map(({ name }) => `${sign} ${printable(name, style)}`);
   if (items.every(({ about }) => about === undefined)) {
-    return pack(names, width, '  ').map((words) => {
-      const plain = words.join('  ');
-      return { plain, painted: paint(plain) };
-    });
+    const together = names.join('  ');
+    const lines = items.length > 0 && displayWidth(together) <= width ? [together] : names;
+    return lines.map((plain) => ({ plain, painted: paint(plain) }));
   }
   const nameWidth = Math.min(Math.max(...names.map(displayWidth)), MAX_NAME);
   return items.map(({ about = '' }, index) => {
-    const name = padTo(names[index] ?? '', nameWidth);
+    const bare = names[index] ?? '';
+    const name = about === '' ? bare : padTo(bare, nameWidth);
     const room = Math.max(MIN_ABOUT, width - displayWidth(name) - 2);
     const remark = about === '' ? '' : `  ${fit(about, room, style)}`;
     return { plain: name + remark, painted: paint(name) + style.dim(remark) };
@@ -95,7 +95,7 @@ function fromDifference(
 }
 
 /** Columns of the common beginning that stay. */
-const CONTEXT = 12;
+const CONTEXT = 24;
 
 /** The text from an index on, without half a surrogate pair at its beginning. */
 function wholeFrom(text: string, start: number): string {

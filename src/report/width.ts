@@ -41,21 +41,16 @@ const UNITS_PER_COLUMN = 4;
 
 /** Breaks text at its blanks into lines of at most `width` columns; a longer word has a line of its own. */
 export function wrap(text: string, width: number): string[] {
-  return pack(text.split(' '), width, ' ').map((words) => words.join(' '));
-}
-
-/** Distributes words over lines of at most `width` columns, in their order. */
-export function pack(words: readonly string[], width: number, separator: string): string[][] {
-  const lines: string[][] = [];
+  const lines: string[] = [];
   let used = 0;
-  for (const word of words) {
-    const needed = separator.length + displayWidth(word);
+  for (const word of text.split(' ')) {
+    const needed = displayWidth(word) + 1;
     const line = lines.at(-1);
     if (line === undefined || used + needed > width) {
-      lines.push([word]);
-      used = needed - separator.length;
+      lines.push(word);
+      used = needed - 1;
     } else {
-      line.push(word);
+      lines[lines.length - 1] = `${line} ${word}`;
       used += needed;
     }
   }

@@ -88,7 +88,7 @@ export const DELIVERY_REASONS: Readonly<Record<DeliveryReason, string>> = {
   new: 'the client is new',
   missing: 'the store has no document',
   'never-delivered': 'the secret was never delivered',
-  moved: 'the place in the store is another one',
+  moved: 'its place in the store has changed',
   'secret-changed': 'the secret was changed at the provider since it was delivered',
   'facts-changed': 'what the document tells beside the secret has changed',
   differs: 'the secret in the store is not the one at the provider',

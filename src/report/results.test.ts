@@ -1,0 +1,264 @@
+import { describe, expect, test } from 'vitest';
+import type { ApplyReport, ChangeResult, ClientProof } from '../model/report.ts';
+import { makeStyle, renderApply, renderProgress, renderVerify } from './index.ts';
+
+const plain = makeStyle({ color: false, unicode: true });
+const ascii = makeStyle({ color: false, unicode: false });
+
+const results: ChangeResult[] = [
+  {
+    address: 'Client/order-service',
+    op: 'update',
+    outcome: 'failed',
+    duration: 1340,
+    reason: 'Keycloak refused to change the client: 403 Forbidden',
+    hint: 'The account grantry lacks the role manage-clients of realm-management.',
+  },
+  { address: 'Client/legacy-export', op: 'delete', outcome: 'done', duration: 210 },
+  {
+    address: 'Client/reporting',
+    op: 'deliver',
+    outcome: 'skipped',
+    duration: 0,
+    reason: 'waits for Api/billing, which failed',
+  },
+  { address: 'Client/nightly-sync', op: 'create', outcome: 'done', duration: 1240, storeVersion: 1 },
+];
+
+const unproven: ClientProof = {
+  address: 'Client/order-service',
+  place: 'secret/m2m/order-service',
+  storeVersion: 3,
+  checks: [
+    { claim: 'the credential in the store works', outcome: 'passed' },
+    {
+      claim: 'the scope claim is exactly inventory:read',
+      outcome: 'failed',
+      detail: 'found beside it: inventory:write',
+    },
+    { claim: 'the token is signed by the realm', outcome: 'failed' },
+  ],
+  duration: 300,
+};
+const proven: ClientProof = {
+  address: 'Client/nightly-sync',
+  place: 'secret/m2m/nightly-sync',
+  storeVersion: undefined,
+  checks: [
+    { claim: 'the credential in the store works', outcome: 'passed' },
+    { claim: 'a scope that was not granted is refused', outcome: 'not-testable', detail: 'there is none' },
+    { claim: 'introspection', outcome: 'not-testable' },
+  ],
+  duration: 300,
+};
+
+const head = {
+  target: 'dev',
+  stack: 'acme-platform',
+  provider: 'Keycloak http://localhost:8080 realm acme',
+  store: 'Vault secret/m2m',
+};
+const report: ApplyReport = {
+  ...head,
+  startedAt: '2026-11-22T10:00:00.000Z',
+  results,
+  proofs: [unproven, proven],
+  interrupted: false,
+};
+const nothing: ApplyReport = { ...report, results: [], proofs: [] };
+
+test('what an apply did, in text: failures last, above the summary', () => {
+  expect(renderApply(report, { format: 'text', style: plain }))
+    .toBe(`dev: Keycloak http://localhost:8080 realm acme, Vault secret/m2m, stack acme-platform
+
+  ✓ Client/legacy-export    delete   done     210ms
+  ✓ Client/nightly-sync     create   done     1.2s, document version 1
+  ○ Client/reporting        deliver  skipped  waits for Api/billing, which failed
+  ✗ Client/order-service    update   failed   Keycloak refused to change the client: 403 Forbidden
+                                              The account grantry lacks the role manage-clients of
+                                              realm-management.
+
+  ✓ Client/nightly-sync     proven      1 check passed, 2 not testable; secret/m2m/nightly-sync
+      ? not testable: a scope that was not granted is refused (there is none)
+      ? not testable: introspection
+  ✗ Client/order-service    not proven  2 of 3 checks failed; secret/m2m/order-service, version 3
+      ✗ the scope claim is exactly inventory:read
+        found beside it: inventory:write
+      ✗ the token is signed by the realm
+
+2 changes done, 1 failed, 1 skipped. 1 client proven, 1 not proven.
+`);
+});
+
+test('what a verify found, on a terminal without UTF-8', () => {
+  expect(renderVerify({ ...head, proofs: [unproven] }, { format: 'text', style: ascii }))
+    .toBe(`dev: Keycloak http://localhost:8080 realm acme, Vault secret/m2m, stack acme-platform
+
+  !! Client/order-service   not proven  2 of 3 checks failed; secret/m2m/order-service, version 3
+      !! the scope claim is exactly inventory:read
+         found beside it: inventory:write
+      !! the token is signed by the realm
+
+1 client not proven.
+`);
+});
+
+function lastOf(rendering: string): string | undefined {
+  return rendering.split('\n').at(-2);
+}
+
+describe('summaries in text', () => {
+  const options = { format: 'text', style: plain } as const;
+  const [failed, done] = results;
+
+  test.each<[Partial<ApplyReport>, string]>([
+    [{ results: [], proofs: [] }, 'There was nothing to do.'],
+    [{ results: [], proofs: [proven] }, 'There was nothing to do. 1 client proven.'],
+    [{ results: done === undefined ? [] : [done], proofs: [] }, '1 change done.'],
+    [
+      { results: failed === undefined ? [] : [failed], proofs: [unproven] },
+      '0 changes done, 1 failed. 1 client not proven.',
+    ],
+  ])('case %#', (special, expected) => {
+    expect(lastOf(renderApply({ ...report, ...special }, options))).toBe(expected);
+  });
+
+  test('of verify', () => {
+    expect(lastOf(renderVerify({ ...head, proofs: [] }, options))).toBe('There is no client to prove.');
+    expect(lastOf(renderVerify({ ...head, proofs: [proven, proven] }, options))).toBe('2 clients proven.');
+  });
+});
+
+test('a run that was stopped says so, in text and in Markdown', () => {
+  const stopped = { ...nothing, interrupted: true };
+  for (const format of ['text', 'markdown'] as const) {
+    expect(renderApply(stopped, { format, style: plain })).toContain(
+      'Stopped on request: what is not listed as done or failed was not begun.',
+    );
+  }
+});
+
+test('what an apply did, in Markdown: what failed first and open', () => {
+  expect(renderApply(report, { format: 'markdown', style: plain }))
+    .toBe(`### \`dev\`: 2 changes done, 1 failed, 1 skipped
+
+**1 client proven, 1 not proven.**
+
+\`Keycloak http://localhost:8080 realm acme\`, \`Vault secret/m2m\`, stack \`acme-platform\`
+
+<details open><summary><b>failed</b> update <code>Client/order-service</code></summary>
+
+\`\`\`diff
+- Keycloak refused to change the client: 403 Forbidden
+  The account grantry lacks the role manage-clients of realm-management.
+\`\`\`
+
+</details>
+
+<details open><summary><b>not proven</b> <code>Client/order-service</code> 2 of 3 checks failed</summary>
+
+\`\`\`diff
+  secret/m2m/order-service, version 3
+- the scope claim is exactly inventory:read
+    found beside it: inventory:write
+- the token is signed by the realm
+\`\`\`
+
+</details>
+
+<details><summary>1 skipped</summary>
+
+\`\`\`text
+deliver  Client/reporting  waits for Api/billing, which failed
+\`\`\`
+
+</details>
+
+<details><summary>2 done</summary>
+
+\`\`\`text
+delete  Client/legacy-export  210ms
+create  Client/nightly-sync  1.2s, document version 1
+\`\`\`
+
+</details>
+
+<details><summary>1 proven</summary>
+
+\`\`\`text
+Client/nightly-sync  1 check passed, 2 not testable; secret/m2m/nightly-sync
+  not testable: a scope that was not granted is refused (there is none)
+  not testable: introspection
+\`\`\`
+
+</details>
+`);
+});
+
+test('what a verify found, in Markdown', () => {
+  const markdown = renderVerify({ ...head, proofs: [proven] }, { format: 'markdown', style: plain });
+  expect(markdown.split('\n')[0]).toBe('### `dev`: 1 client proven');
+  expect(renderVerify({ ...head, proofs: [] }, { format: 'markdown', style: plain })).toContain(
+    'there is no client to prove',
+  );
+  expect(renderApply(nothing, { format: 'markdown', style: plain })).toContain('### `dev`: there was nothing to do');
+});
+
+test('failures that do not fit into a comment are counted', () => {
+  const failed = Array.from({ length: 3000 }, (_, index): ChangeResult => ({
+    address: `Client/c${index}`,
+    op: 'create',
+    outcome: 'failed',
+    reason: 'the server did not answer',
+    duration: 1,
+  }));
+  const markdown = renderApply({ ...nothing, results: failed }, { format: 'markdown', style: plain });
+  expect(markdown.length).toBeLessThan(65_536);
+  expect(markdown).toMatch(/\*\*2,\d{3} more failures are not shown here\.\*\*\n$/);
+});
+
+test('JSON has everything, with a version, a summary and whether each client is proven', () => {
+  const parsed: unknown = JSON.parse(renderApply(report, { format: 'json', style: plain }));
+  expect(parsed).toEqual({
+    formatVersion: 1,
+    kind: 'apply',
+    ...head,
+    startedAt: '2026-11-22T10:00:00.000Z',
+    interrupted: false,
+    summary: { done: 2, failed: 1, skipped: 1, proven: 1, notProven: 1, partlyTestable: 1 },
+    results,
+    proofs: [
+      { ...unproven, proven: false },
+      { address: proven.address, place: proven.place, checks: proven.checks, duration: 300, proven: true },
+    ],
+  });
+  expect(JSON.parse(renderVerify({ ...head, proofs: [] }, { format: 'json', style: plain }))).toEqual({
+    formatVersion: 1,
+    kind: 'verify',
+    ...head,
+    summary: { proven: 0, notProven: 0, partlyTestable: 0 },
+    proofs: [],
+  });
+});
+
+test.each<[ChangeResult, string]>([
+  [{ address: 'Client/a', op: 'create', outcome: 'done', duration: 1240, storeVersion: 1 }, '✓ create Client/a (1.2s)'],
+  [
+    { address: 'Client/a', op: 'update', outcome: 'failed', duration: 90, reason: 'no\nanswer' },
+    '✗ failed: update Client/a: no\\nanswer (90ms)',
+  ],
+  [{ address: 'Client/a', op: 'adopt', outcome: 'failed', duration: 0 }, '✗ failed: adopt Client/a'],
+  [
+    { address: 'Api/a', op: 'delete', outcome: 'skipped', duration: 5, reason: 'waits' },
+    '○ skipped: delete Api/a: waits',
+  ],
+])('progress, case %#', (result, line) => {
+  expect(renderProgress(result, plain)).toBe(line);
+});
+
+test('progress in colour', () => {
+  const style = makeStyle({ color: true, unicode: false });
+  const line = renderProgress({ address: 'Client/a', op: 'create', outcome: 'done', duration: 5 }, style);
+  const escape = String.fromCodePoint(0x1b);
+  expect(line).toBe(`${escape}[32mok${escape}[39m create Client/a${escape}[2m (5ms)${escape}[22m`);
+});
