@@ -8,75 +8,101 @@ export interface PageOptions {
   readonly inFlight: number;
 }
 
-const MAX_ROUNDS = 5;
+interface HasId {
+  readonly id: string;
+}
+
+/** A stretch of the listing without a gap, as it was read at one or two moments. */
+interface Stretch<Row extends HasId> {
+  readonly rows: readonly Row[];
+  /** The ids at its ends: those of the moment that the neighbour on that side was read at. */
+  readonly first: string | undefined;
+  readonly last: string | undefined;
+  /** Nothing lies behind it. */
+  readonly isEnd: boolean;
+}
+
+const ATTEMPTS = 5;
+const MENDING_ROUNDS = 10;
 
 /**
- * Reads a whole listing in pages that overlap by one row. Where the rows at a seam differ, something was added
- * or removed while the pages were read, and a row may have been missed: both pages are read again.
+ * Reads a whole listing in pages that overlap by one row. Where the rows at a seam differ, something was added or
+ * removed while the pages were read, and a row may have been missed: both pages are read again, and the new and the old
+ * reading must have a row in common, so that no gap is left. Every row that is there all along is in the result.
  */
-export async function readAllPages<Row extends { readonly id: string }>(
+export async function readAllPages<Row extends HasId>(
   readPage: ReadPage<Row>,
   { pageSize, inFlight }: PageOptions,
 ): Promise<Row[]> {
-  const stride = pageSize - 1;
-  const pages: (readonly Row[])[] = [];
-  const load = async (index: number): Promise<void> => {
-    pages[index] = await readPage(index * stride, pageSize);
+  const read = async (index: number): Promise<Stretch<Row>> => {
+    const rows = await readPage(index * (pageSize - 1), pageSize);
+    return { rows, first: rows[0]?.id, last: rows.at(-1)?.id, isEnd: rows.length < pageSize };
   };
-  for (let round = 0; round < MAX_ROUNDS; round += 1) {
-    await extend(pages, load, pageSize, inFlight);
-    const torn = tornPages(pages);
-    if (torn.length === 0) return join(pages);
-    await inParallel(torn, inFlight, load);
+  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
+    const pages = await readToEnd([], read, inFlight);
+    if (await mendSeams(pages, read, inFlight)) return join(pages);
   }
   throw new GrantryError('UNREACHABLE', 'The listing of clients changes faster than it can be read', {
     hint: 'Something creates or deletes many clients right now. Try again when it is done.',
   });
 }
 
-/** Reads pages until one is not full; drops what lies behind it. */
-async function extend(
-  pages: (readonly unknown[])[],
-  load: (index: number) => Promise<void>,
-  pageSize: number,
+type Read<Row extends HasId> = (index: number) => Promise<Stretch<Row>>;
+
+/** Reads on until a page that is not full; drops what lies behind it. */
+async function readToEnd<Row extends HasId>(
+  pages: Stretch<Row>[],
+  read: Read<Row>,
   inFlight: number,
-): Promise<void> {
+): Promise<Stretch<Row>[]> {
   let next = pages.length;
-  const last = (): number => pages.findIndex((page) => page !== undefined && page.length < pageSize);
+  const end = (): number => pages.findIndex((page) => page?.isEnd);
   const work = async (): Promise<void> => {
-    while (last() === -1) {
+    while (end() === -1) {
       const index = next;
       next += 1;
-      await load(index);
+      pages[index] = await read(index);
     }
   };
   await Promise.all(Array.from({ length: inFlight }, work));
-  pages.length = last() + 1;
+  pages.length = end() + 1;
+  return pages;
 }
 
-/** Both sides of every seam whose rows differ. */
-function tornPages(pages: readonly (readonly { readonly id: string }[])[]): number[] {
-  const torn = new Set<number>();
-  for (let index = 1; index < pages.length; index += 1) {
-    if (pages[index - 1]?.at(-1)?.id !== pages[index]?.[0]?.id) torn.add(index - 1).add(index);
-  }
-  return [...torn];
-}
-
-async function inParallel(
-  indexes: readonly number[],
+/** True once every seam holds; false where a new reading has no row in common with the old one. */
+async function mendSeams<Row extends HasId>(
+  pages: Stretch<Row>[],
+  read: Read<Row>,
   inFlight: number,
-  load: (index: number) => Promise<void>,
-): Promise<void> {
-  const queue = [...indexes];
-  const work = async (): Promise<void> => {
-    for (let index = queue.shift(); index !== undefined; index = queue.shift()) await load(index);
-  };
-  await Promise.all(Array.from({ length: inFlight }, work));
+): Promise<boolean> {
+  for (let round = 0; round < MENDING_ROUNDS; round += 1) {
+    const torn = pages.findIndex((page, index) => index > 0 && pages[index - 1]?.last !== page.first);
+    if (torn === -1) return true;
+    const [before, after] = [pages[torn - 1], pages[torn]];
+    if (before === undefined || after === undefined) return false;
+    const [left, right] = await Promise.all([read(torn - 1), read(torn)]);
+    if (!haveCommonRow(before, left) || !(left.isEnd || haveCommonRow(after, right))) return false;
+    pages[torn - 1] = { rows: [...before.rows, ...left.rows], first: before.first, last: left.last, isEnd: left.isEnd };
+    const isLast = torn === pages.length - 1;
+    pages[torn] = {
+      rows: [...after.rows, ...right.rows],
+      first: right.first,
+      last: isLast ? right.last : after.last,
+      isEnd: isLast ? right.isEnd : after.isEnd,
+    };
+    await readToEnd(pages, read, inFlight);
+  }
+  return false;
 }
 
-function join<Row extends { readonly id: string }>(pages: readonly (readonly Row[])[]): Row[] {
+function haveCommonRow(one: Stretch<HasId>, other: Stretch<HasId>): boolean {
+  const ids = new Set(one.rows.map(({ id }) => id));
+  return other.rows.some(({ id }) => ids.has(id));
+}
+
+/** What was read twice counts as it was read last. */
+function join<Row extends HasId>(pages: readonly Stretch<Row>[]): Row[] {
   const rows = new Map<string, Row>();
-  for (const page of pages) for (const row of page) rows.set(row.id, row);
+  for (const page of pages) for (const row of page.rows) rows.set(row.id, row);
   return [...rows.values()];
 }

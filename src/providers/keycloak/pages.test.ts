@@ -1,0 +1,72 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { readAllPages } from './pages.ts';
+
+interface Row {
+  readonly id: string;
+}
+
+const row = (id: number): Row => ({ id: String(id).padStart(4, '0') });
+const rows = (count: number): Row[] => Array.from({ length: count }, (_, index) => row(index * 2));
+
+describe('readAllPages', () => {
+  it.each([0, 1, 9, 10, 11, 18, 19, 20, 95, 100])('reads %i rows, each once and in order', async (count) => {
+    const list = rows(count);
+    let requests = 0;
+    const read = await readAllPages(
+      async (first, max) => {
+        requests += 1;
+        return list.slice(first, first + max);
+      },
+      { pageSize: 10, inFlight: 4 },
+    );
+    expect(read).toEqual(list);
+    expect(requests).toBeLessThanOrEqual(Math.ceil(count / 9) + 4);
+  });
+
+  it('misses no row that was there all along, while others come and go between pages', async () => {
+    const change = fc.record({ at: fc.nat(30), insert: fc.boolean(), id: fc.nat(200) });
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 0, max: 90 }), fc.array(change, { maxLength: 4 }), async (count, changes) => {
+        const list = rows(count);
+        const before = new Set(list.map(({ id }) => id));
+        const deleted = new Set<string>();
+        let requests = 0;
+        const read = await readAllPages(
+          async (first, max) => {
+            for (const { insert, id } of changes.filter(({ at }) => at === requests)) {
+              if (insert) list.push(row(id * 2 + 1));
+              else for (const gone of list.splice(id % Math.max(1, list.length), 1)) deleted.add(gone.id);
+              list.sort((left, right) => (left.id < right.id ? -1 : 1));
+            }
+            requests += 1;
+            return list.slice(first, first + max);
+          },
+          { pageSize: 10, inFlight: 3 },
+        );
+        const seen = read.map(({ id }) => id);
+        expect(new Set(seen).size).toBe(seen.length);
+        expect(seen).toEqual(expect.arrayContaining([...before].filter((id) => !deleted.has(id))));
+      }),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('gives up on a listing that never rests, rather than believe it', async () => {
+    let shift = 0;
+    const list = rows(60);
+    const reading = readAllPages(
+      async (first, max) => {
+        shift += 1;
+        return list.slice(first + (shift % 3), first + (shift % 3) + max);
+      },
+      { pageSize: 10, inFlight: 1 },
+    );
+    await expect(reading).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  });
+
+  it('passes a failure on', async () => {
+    const failing = readAllPages(() => Promise.reject(new Error('down')), { pageSize: 10, inFlight: 4 });
+    await expect(failing).rejects.toThrow('down');
+  });
+});
