@@ -24,7 +24,10 @@ export interface PlanRenderOptions extends RenderOptions {
   readonly notices?: readonly string[];
 }
 
-/** A plan in words, the most dangerous changes first, ending with a line break. */
+/**
+ * A plan in words, the most dangerous changes first, ending with a line break. Between the reports of several
+ * targets belongs a blank line: in Markdown it is what ends the HTML of the one before.
+ */
 export function renderPlan(plan: Plan, { format, style, notices = [] }: PlanRenderOptions): string {
   if (format === 'json') return renderPlanJson(plan, notices);
   return format === 'markdown' ? renderPlanMarkdown(plan, notices) : renderPlanText(plan, style, notices);
