@@ -66,3 +66,9 @@ function startNode(args: readonly string[], options: CliOptions): RunningCli {
   });
   return { child, done, stderr: () => stderr };
 }
+
+/** The result, if the run ended with this exit code; fails with everything that was written otherwise. */
+export function exitedWith(code: number, result: CliResult): CliResult {
+  if (result.code === code) return result;
+  throw new Error(`exit code ${result.code} instead of ${code}\n${result.stderr}\n${result.stdout}`);
+}

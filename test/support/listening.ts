@@ -1,3 +1,4 @@
+import { createServer } from 'node:net';
 import type { Server, Socket } from 'node:net';
 
 /** Starts a server on a free port of the loopback; `close` drops connections that are still open. */
@@ -24,4 +25,19 @@ export async function listenOnLoopback(
       for (const socket of sockets) socket.destroy();
     });
   return { url: `${scheme}://localhost:${port}`, port, close };
+}
+
+/** A server that takes connections and says nothing; it only counts them. */
+export async function startListener(): Promise<{ url: string; connections: () => number; close: () => Promise<void> }> {
+  let connections = 0;
+  const server = createServer(() => (connections += 1));
+  const { url, close } = await listenOnLoopback(server);
+  return { url, connections: () => connections, close };
+}
+
+/** A URL at which nothing listens: a port that was free a moment ago. */
+export async function closedUrl(): Promise<string> {
+  const { url, close } = await listenOnLoopback(createServer());
+  await close();
+  return url;
 }
