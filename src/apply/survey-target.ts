@@ -2,11 +2,13 @@ import pLimit from 'p-limit';
 import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
-import type { Conflict, PlannedDelivery } from '../model/plan.ts';
+import type { PlannedDelivery } from '../model/plan.ts';
 import type { ActualState, Endpoints } from '../model/state.ts';
-import type { PlanInput } from '../plan/build-plan.ts';
+import { NO_ADOPTION } from '../plan/adoption.ts';
+import type { Adoption } from '../plan/adoption.ts';
+import type { ForeignPlace, PlanInput } from '../plan/build-plan.ts';
 import { planDeliveries } from '../plan/deliveries.ts';
-import type { Provider } from '../providers/provider.ts';
+import type { Provider, ReadSelection } from '../providers/provider.ts';
 import type { Store, StoreEntry } from '../stores/store.ts';
 
 /** The two servers of a target, opened. */
@@ -18,6 +20,10 @@ export interface TargetPorts {
 export interface SurveyOptions {
   /** Compare every document in the store with the provider, values too, in memory only. */
   readonly checkStore?: boolean;
+  /** What may be taken over. */
+  readonly adoption?: Adoption;
+  /** Look at these objects only. */
+  readonly only?: ReadSelection;
 }
 
 const READS_IN_FLIGHT = 8;
@@ -28,9 +34,9 @@ export async function surveyTarget(
   { provider, store }: TargetPorts,
   options: SurveyOptions = {},
 ): Promise<PlanInput> {
-  const checkStore = options.checkStore ?? false;
+  const { checkStore = false, only, adoption = NO_ADOPTION } = options;
   const [actual, endpoints, existing] = await Promise.all([
-    provider.read(desired, { withSecrets: checkStore }),
+    provider.read(desired, { withSecrets: checkStore, ...(only === undefined ? {} : { only }) }),
     provider.endpoints(),
     store.existing(desired.clients.map((client) => client.secret.path)),
   ]);
@@ -46,6 +52,9 @@ export async function surveyTarget(
     provider: provider.describe(),
     store: { ...unsettled, occupied: found.occupied },
     foreignPlaces: found.foreign,
+    knownClients: undefined,
+    adoption,
+    ...(only === undefined ? {} : { only: only.addresses }),
   };
 }
 
@@ -56,7 +65,7 @@ async function lookAtNewPlaces(
   endpoints: Endpoints,
   view: PlanInput['store'],
   store: Store,
-): Promise<{ occupied: ReadonlySet<string>; foreign: Conflict[] }> {
+): Promise<{ occupied: ReadonlySet<string>; foreign: ForeignPlace[] }> {
   const deliveries = [...planDeliveries(desired, actual, endpoints, view).values()].filter(isFirstVisit);
   if (deliveries.length === 0) return { occupied: new Set(), foreign: [] };
   const occupied = await store.existing(
@@ -80,19 +89,19 @@ function isFirstVisit({ reason }: PlannedDelivery): boolean {
   return reason === 'new' || reason === 'never-delivered' || reason === 'moved' || reason === 'missing';
 }
 
-function foreignPlace(delivery: PlannedDelivery, { mark, version }: StoreEntry, stack: string): Conflict[] {
+function foreignPlace(delivery: PlannedDelivery, { mark, version }: StoreEntry, stack: string): ForeignPlace[] {
   const address = addressOf('Client', delivery.client);
   const hint = 'Set another spec.secret.path, or remove what lies there if nobody needs it.';
   if (mark === undefined) {
     return version === 0
       ? []
-      : [{ address, reason: `${delivery.place} holds a document that grantry did not write`, hint }];
+      : [{ address, unmarked: true, reason: `${delivery.place} holds a document that grantry did not write`, hint }];
   }
   if (mark.stack === stack && mark.client === delivery.client) return [];
   if (mark.stack === stack && mark.state === 'retired') return [];
   const whose =
     mark.stack === stack ? `the client ${mark.client}` : `the client ${mark.client} of the stack ${mark.stack}`;
-  return [{ address, reason: `${delivery.place} holds the document of ${whose}`, hint }];
+  return [{ address, unmarked: false, reason: `${delivery.place} holds the document of ${whose}`, hint }];
 }
 
 /** Clients whose document does not hold what the provider has now. */

@@ -1,11 +1,8 @@
 import { surveyTarget } from '../apply/survey-target.ts';
 import type { SurveyOptions } from '../apply/survey-target.ts';
-import { isKind } from '../model/address.ts';
-import type { Conflict, Plan } from '../model/plan.ts';
-import type { Guards } from '../model/target.ts';
+import type { Plan } from '../model/plan.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { buildPlan } from '../plan/build-plan.ts';
-import { brokenGuards } from '../plan/guards.ts';
 import { makeStyle, renderPlan } from '../report/index.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import { forEachTarget } from './targets.ts';
@@ -27,20 +24,5 @@ export async function makePlan(
   options: SurveyOptions,
 ): Promise<{ plan: Plan; input: PlanInput }> {
   const input = await surveyTarget(desired, { provider, store }, options);
-  const plan = buildPlan(input);
-  const owned = input.actual.objects.filter(
-    ({ address, ownership }) => isKind(address, 'Client') && ownership.kind === 'ours',
-  ).length;
-  return {
-    plan: { ...plan, conflicts: [...plan.conflicts, ...guardConflicts(plan, desired.target.guards, owned)] },
-    input,
-  };
-}
-
-function guardConflicts(plan: Plan, guards: Guards, ownedClients: number): Conflict[] {
-  return brokenGuards(plan, guards, ownedClients).map(({ guard, reason }) => ({
-    address: 'Client/*',
-    reason: `guard ${guard}: ${reason}`,
-    hint: `If that is meant, raise guards.${guard} of the Target.`,
-  }));
+  return { plan: buildPlan(input), input };
 }

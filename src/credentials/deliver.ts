@@ -54,9 +54,10 @@ export async function deliver(
 }
 
 /** The plan looked at the place, but that was then: nothing of somebody else is ever written over. */
-function refuseForeign({ place, client }: PlannedDelivery, entry: StoreEntry | undefined, stack: string): void {
+function refuseForeign({ place, client, adopt }: PlannedDelivery, entry: StoreEntry | undefined, stack: string): void {
   if (entry === undefined || (entry.mark === undefined && entry.version === 0)) return;
   const { mark } = entry;
+  if (mark === undefined && adopt === true) return;
   if (mark?.stack === stack && (mark.client === client || mark.state === 'retired')) return;
   const whose = mark === undefined ? 'that grantry did not write' : `of the client ${mark.client}, stack ${mark.stack}`;
   throw new GrantryError('CONFLICT', `${place} holds a document ${whose}`, {

@@ -71,6 +71,8 @@ export interface PlannedDelivery {
   readonly reason: DeliveryReason;
   /** True where the listing found nothing at the path, so that the write may insist on being the first. */
   readonly fresh: boolean;
+  /** A document at the place that carries no mark may be taken over. */
+  readonly adopt?: true;
   /** The place it was delivered to before, when that is another one: to be marked as retired. */
   readonly movedFrom?: string;
 }
@@ -103,6 +105,14 @@ export interface Conflict {
   readonly hint: string;
 }
 
+export type GuardName = 'maxDeletes' | 'maxDeletePercent' | 'protect' | 'vanished';
+
+/** A guard that a plan breaks: apply refuses, unless it is overridden for one run. */
+export interface BrokenGuard {
+  readonly guard: GuardName;
+  readonly reason: string;
+}
+
 /** Desired × actual, after policy. */
 export interface Plan {
   readonly target: string;
@@ -114,5 +124,7 @@ export interface Plan {
   /** Deletes first, then by kind and name. */
   readonly changes: readonly Change[];
   readonly conflicts: readonly Conflict[];
+  /** Guards of the target that the plan breaks. */
+  readonly guards: readonly BrokenGuard[];
   readonly unchanged: { readonly apis: number; readonly clients: number };
 }

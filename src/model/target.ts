@@ -70,6 +70,8 @@ export interface FileStoreSettings {
   readonly kind: 'file';
   /** Directory, absolute. */
   readonly path: string;
+  /** The directory as the Target writes it. Places are named by it: a name must be the same in every checkout. */
+  readonly shownPath?: string;
   /** age recipients (`age1…`) that every document is encrypted to. */
   readonly recipients: readonly string[];
   /** age identity (`AGE-SECRET-KEY-1…`) to read documents back with. */

@@ -1,12 +1,16 @@
 import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
-import type { Change, Conflict, DeleteChange, Plan, PlannedDelivery } from '../model/plan.ts';
+import type { AdoptChange, Change, Conflict, DeleteChange, Plan, PlannedDelivery } from '../model/plan.ts';
 import type { ActualObject, ActualState, DesiredObject, Endpoints, Fields } from '../model/state.ts';
+import { mayAdopt } from './adoption.ts';
+import type { Adoption } from './adoption.ts';
 import { findConflicts } from './conflicts.ts';
 import { planDeliveries } from './deliveries.ts';
 import type { StoreView } from './deliveries.ts';
 import { sameJson } from './field-changes.ts';
+import { brokenGuards } from './guards.ts';
+import type { GuardedState } from './guards.ts';
 
 /** Everything that a plan follows from; nothing is read here. */
 export interface PlanInput {
@@ -19,37 +23,87 @@ export interface PlanInput {
   readonly provider: string;
   readonly store: StoreView;
   /** What stands at places that the plan would be the first to write to, found by looking. */
-  readonly foreignPlaces: readonly Conflict[];
+  readonly foreignPlaces: readonly ForeignPlace[];
+  /** Clients that the stack had when grantry last changed something here; undefined where nobody noted it. */
+  readonly knownClients: number | undefined;
+  /** Only these addresses are planned, and nothing is deleted that is not among them. */
+  readonly only?: ReadonlySet<Address>;
+  /** Which objects may be taken over. */
+  readonly adoption: Adoption;
+}
+
+/** A place in the store that holds what is not this client's. */
+export interface ForeignPlace extends Conflict {
+  /** It carries no mark of grantry at all, so that an adopted client may take it over. */
+  readonly unmarked: boolean;
 }
 
 /** Desired × actual → what must change, and what is in the way. */
 export function buildPlan(input: PlanInput): Plan {
-  const { desired, projected, actual } = input;
-  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
-  const deliveries = planDeliveries(desired, actual, input.endpoints, input.store);
-  const desiredAddresses = new Set(projected.map(({ address }) => address));
-  const changes = [
-    ...projected.flatMap((object) => {
-      const present = actualOf.get(object.address);
-      return changeOf(object, present, deliveries.get(object.address)) ?? [];
-    }),
-    ...actual.objects.flatMap((object) => (desiredAddresses.has(object.address) ? [] : (deleteOf(object) ?? []))),
+  const { desired, actual, only, adoption } = input;
+  const isChosen = (object: { readonly address: Address }): boolean => only === undefined || only.has(object.address);
+  const projected = input.projected.filter(isChosen);
+  const present = actual.objects.filter(isChosen);
+  const actualOf = new Map(present.map((object) => [object.address, object]));
+  const changes = linkDependencies([
+    ...wantedChanges(projected, actualOf, input),
+    ...unwantedObjects(projected, present),
+  ]).toSorted(compareChanges);
+  const conflicts = [
+    ...findConflicts(projected, changes, actual, adoption),
+    ...input.foreignPlaces.filter(({ address, unmarked }) => !(unmarked && isAdopted(changes, address))),
   ];
-  const conflicts = [...findConflicts(projected, changes, actual), ...input.foreignPlaces];
-  const changed = new Set(changes.map(({ address }) => address));
-  const unchanged = projected.filter(({ address }) => !changed.has(address));
   return {
     target: desired.target.name,
     stack: desired.target.stack,
     provider: input.provider,
     store: input.store.describe(),
-    changes: linkDependencies(changes).toSorted(compareChanges),
-    conflicts: conflicts.toSorted((left, right) => compare(left.address, right.address)),
-    unchanged: {
-      apis: unchanged.filter(({ address }) => isKind(address, 'Api')).length,
-      clients: unchanged.filter(({ address }) => isKind(address, 'Client')).length,
-    },
+    changes,
+    conflicts: conflicts
+      .map(({ address, reason, hint }) => ({ address, reason, hint }))
+      .toSorted((left, right) => compare(left.address, right.address)),
+    guards: brokenGuards(changes, desired.target.guards, guardedState(actual, input.knownClients)),
+    unchanged: countUnchanged(projected, changes),
   };
+}
+
+function wantedChanges(
+  projected: readonly DesiredObject[],
+  actualOf: ReadonlyMap<Address, ActualObject>,
+  { desired, actual, endpoints, store, adoption }: PlanInput,
+): Change[] {
+  const deliveries = planDeliveries(desired, actual, endpoints, store);
+  return projected.flatMap((object) => {
+    const present = actualOf.get(object.address);
+    const delivery = deliveries.get(object.address);
+    if (present !== undefined && mayAdopt(present, adoption)) return adoptChange(object, present, delivery);
+    return changeOf(object, present, delivery) ?? [];
+  });
+}
+
+/** Only what carries the stack's mark is ever deleted. */
+function unwantedObjects(projected: readonly DesiredObject[], present: readonly ActualObject[]): DeleteChange[] {
+  const wanted = new Set(projected.map(({ address }) => address));
+  return present
+    .filter(({ address, ownership }) => !wanted.has(address) && ownership.kind === 'ours')
+    .map(deleteChange);
+}
+
+function isAdopted(changes: readonly Change[], address: Address): boolean {
+  return changes.some((change) => change.address === address && change.op === 'adopt');
+}
+
+function guardedState({ objects }: ActualState, knownClients: number | undefined): GuardedState {
+  const owned = objects.filter(({ ownership }) => ownership.kind === 'ours');
+  const ownedClients = owned.filter(({ address }) => isKind(address, 'Client')).length;
+  return { ownedClients, ownedApis: owned.length - ownedClients, knownClients };
+}
+
+function countUnchanged(projected: readonly DesiredObject[], changes: readonly Change[]): Plan['unchanged'] {
+  const changed = new Set(changes.map(({ address }) => address));
+  const unchanged = projected.filter(({ address }) => !changed.has(address));
+  const clients = unchanged.filter(({ address }) => isKind(address, 'Client')).length;
+  return { apis: unchanged.length - clients, clients };
 }
 
 function changeOf(
@@ -75,16 +129,31 @@ function changeOf(
   };
 }
 
-/** Only what carries the stack's mark is ever deleted. */
-function deleteOf(actual: ActualObject): DeleteChange | undefined {
-  if (actual.ownership.kind !== 'ours') return undefined;
-  const delivered = actual.credential?.delivered;
+function adoptChange(wanted: DesiredObject, actual: ActualObject, planned: PlannedDelivery | undefined): AdoptChange {
+  const { address, owner, notes, fields: after } = wanted;
+  const from = actual.ownership.kind === 'other-stack' ? `from the stack ${actual.ownership.stack}` : 'as it is';
   return {
-    op: 'delete',
-    address: actual.address,
-    owner: actual.owner,
+    op: 'adopt',
+    address,
+    owner,
+    notes,
+    dependsOn: [],
     id: actual.id,
     before: actual.fields,
+    after,
+    reason: `taken over ${from}, with its secret`,
+    ...(planned === undefined ? {} : { delivery: { ...planned, adopt: true } }),
+  };
+}
+
+function deleteChange({ address, owner, id, fields: before, credential }: ActualObject): DeleteChange {
+  const delivered = credential?.delivered;
+  return {
+    op: 'delete',
+    address,
+    owner,
+    id,
+    before,
     reason: 'no manifest declares it',
     dependsOn: [],
     notes: {},

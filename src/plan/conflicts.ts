@@ -1,12 +1,15 @@
 import type { Address } from '../model/address.ts';
 import type { Change, Conflict } from '../model/plan.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
+import { mayAdopt } from './adoption.ts';
+import type { Adoption } from './adoption.ts';
 
 /** What is in the way of a plan: objects of others, scopes that others use, objects that cannot be. */
 export function findConflicts(
   projected: readonly DesiredObject[],
   changes: readonly Change[],
   actual: ActualState,
+  adoption: Adoption,
 ): Conflict[] {
   const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
   return [
@@ -15,25 +18,29 @@ export function findConflicts(
       reason,
       hint: 'Let the stack that owns it create it first, or correct the manifest.',
     })),
-    ...projected.flatMap(({ address }) => ownershipConflict(address, actualOf.get(address)) ?? []),
+    ...projected.flatMap(({ address }) => ownershipConflict(address, actualOf.get(address), adoption) ?? []),
     ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
   ];
 }
 
-function ownershipConflict(address: Address, actual: ActualObject | undefined): Conflict | undefined {
-  if (actual === undefined || actual.ownership.kind === 'ours') return undefined;
+function ownershipConflict(
+  address: Address,
+  actual: ActualObject | undefined,
+  adoption: Adoption,
+): Conflict | undefined {
+  if (actual === undefined || actual.ownership.kind === 'ours' || mayAdopt(actual, adoption)) return undefined;
   const { ownership } = actual;
   if (ownership.kind === 'unmarked') {
     return {
       address,
       reason: `${ownership.what} exists already, and no mark says that this stack owns it`,
-      hint: 'Give the manifest another name, or delete the object if nobody needs it.',
+      hint: `Give the manifest another name, or take the object over, secret and all, with --adopt ${address}.`,
     };
   }
   return {
     address,
     reason: `${ownership.what} belongs to the stack ${ownership.stack}`,
-    hint: 'Two stacks cannot own one object: give the manifest another name, or for an Api set managed: false.',
+    hint: `Give the manifest another name, set managed: false on an Api, or take it over with --adopt ${address}@${ownership.stack}.`,
   };
 }
 

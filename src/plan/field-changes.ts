@@ -8,8 +8,9 @@ export function fieldChanges(change: Change): FieldChange[] {
   const before = 'before' in change ? change.before : undefined;
   const after = 'after' in change ? change.after : undefined;
   if (change.op === 'deliver') return [];
+  const hasNotes = Object.keys(change.notes).length > 0;
   return leafDifferences(before, after).map((difference) => {
-    const note = change.notes[difference.path.join(' ')];
+    const note = hasNotes ? change.notes[difference.path.join(' ')] : undefined;
     return { ...difference, widens: widens(difference), ...(note === undefined ? {} : { note }) };
   });
 }

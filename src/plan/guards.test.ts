@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { addressOf } from '../model/address.ts';
-import type { DeleteChange, Plan } from '../model/plan.ts';
+import type { Change, DeleteChange } from '../model/plan.ts';
 import type { Guards } from '../model/target.ts';
 import { brokenGuards } from './guards.ts';
+import type { GuardedState } from './guards.ts';
 
 const GUARDS: Guards = {
   maxDeletes: 5,
@@ -16,43 +17,57 @@ function deleteOf(kind: 'Api' | 'Client', name: string): DeleteChange {
   return { op: 'delete', address, owner: '', id: name, before: {}, reason: '', dependsOn: [], notes: {} };
 }
 
-function planOf(...changes: DeleteChange[]): Plan {
-  const unchanged = { apis: 0, clients: 0 };
-  return { target: 'dev', stack: 'acme', provider: '', store: '', changes, conflicts: [], unchanged };
-}
-
 const clients = (count: number): DeleteChange[] =>
   Array.from({ length: count }, (_, index) => deleteOf('Client', `c${index}`));
-const broken = (plan: Plan, owned: number): string[] => brokenGuards(plan, GUARDS, owned).map(({ guard }) => guard);
+const state = (ownedClients: number): GuardedState => ({ ownedClients, ownedApis: 1, knownClients: undefined });
+const broken = (changes: readonly Change[], owned: number): string[] =>
+  brokenGuards(changes, GUARDS, state(owned)).map(({ guard }) => guard);
 
 describe('brokenGuards', () => {
   it('lets a plan without deletes through', () => {
-    expect(broken(planOf(), 0)).toEqual([]);
+    expect(broken([], 0)).toEqual([]);
   });
 
   it('counts deletes of any kind', () => {
-    expect(broken(planOf(...clients(5)), 100)).toEqual([]);
-    expect(broken(planOf(...clients(5), deleteOf('Api', 'a')), 100)).toEqual(['maxDeletes']);
+    expect(broken(clients(5), 100)).toEqual([]);
+    expect(broken([...clients(5), deleteOf('Api', 'a')], 100)).toEqual(['maxDeletes']);
   });
 
   it('judges shares from ten clients up', () => {
-    expect(broken(planOf(...clients(5)), 9)).toEqual([]);
-    expect(broken(planOf(...clients(2)), 10)).toEqual([]);
-    expect(broken(planOf(...clients(3)), 10)).toEqual(['maxDeletePercent']);
+    expect(broken(clients(5), 9)).toEqual([]);
+    expect(broken(clients(2), 10)).toEqual([]);
+    expect(broken(clients(3), 10)).toEqual(['maxDeletePercent']);
   });
 
   it('protects by metadata.name', () => {
-    expect(broken(planOf(deleteOf('Client', 'billing-export'), deleteOf('Api', 'vault')), 100)).toEqual([
+    expect(broken([deleteOf('Client', 'billing-export'), deleteOf('Api', 'vault')], 100)).toEqual([
       'protect',
       'protect',
     ]);
-    expect(broken(planOf(deleteOf('Client', 'rebilling-export')), 100)).toEqual([]);
+    expect(broken([deleteOf('Client', 'rebilling-export')], 100)).toEqual([]);
   });
 
   it('says the numbers', () => {
-    expect(brokenGuards(planOf(...clients(6)), GUARDS, 12)).toEqual([
+    expect(brokenGuards(clients(6), GUARDS, state(12))).toEqual([
       { guard: 'maxDeletes', reason: '6 deletes, and the target allows 5' },
       { guard: 'maxDeletePercent', reason: '6 of 12 clients (50 %) would be deleted, and the target allows 20 %' },
     ]);
+  });
+
+  it('takes a listing that lost everything for a fault, not for an empty target', () => {
+    const create: Change = {
+      op: 'create',
+      address: 'Client/a',
+      owner: '',
+      after: {},
+      reason: '',
+      dependsOn: [],
+      notes: {},
+    };
+    const empty = { ownedClients: 0, ownedApis: 0 };
+    expect(brokenGuards([create], GUARDS, { ...empty, knownClients: 3 })).toMatchObject([{ guard: 'vanished' }]);
+    expect(brokenGuards([create], GUARDS, { ...empty, knownClients: 0 })).toEqual([]);
+    expect(brokenGuards([create], GUARDS, { ...empty, knownClients: undefined })).toEqual([]);
+    expect(brokenGuards([create], GUARDS, { ownedClients: 0, ownedApis: 1, knownClients: 3 })).toEqual([]);
   });
 });

@@ -1,23 +1,31 @@
 import picomatch from 'picomatch';
 import { isKind, nameOf } from '../model/address.ts';
-import type { Plan } from '../model/plan.ts';
+import type { BrokenGuard, Change } from '../model/plan.ts';
 import type { Guards } from '../model/target.ts';
-
-export type GuardName = 'maxDeletes' | 'maxDeletePercent' | 'protect';
-
-/** A guard of the target that a plan breaks. */
-export interface BrokenGuard {
-  readonly guard: GuardName;
-  readonly reason: string;
-}
 
 /** Small stacks are not judged by percentages: one of two clients would be half of them. */
 const PERCENT_FROM = 10;
 
-/** Which guards a plan breaks; `ownedClients` counts the stack's clients before it. */
-export function brokenGuards(plan: Plan, guards: Guards, ownedClients: number): BrokenGuard[] {
-  const deletes = plan.changes.filter(({ op }) => op === 'delete');
-  const clients = deletes.filter(({ address }) => isKind(address, 'Client'));
+/** What guards judge a plan by, beside its changes. */
+export interface GuardedState {
+  /** The stack's clients and Apis at the provider, before the plan. */
+  readonly ownedClients: number;
+  readonly ownedApis: number;
+  /** Clients that the stack had when grantry last changed something; undefined where nobody noted it. */
+  readonly knownClients: number | undefined;
+}
+
+/** Which guards of the target these changes break. */
+export function brokenGuards(changes: readonly Change[], guards: Guards, state: GuardedState): BrokenGuard[] {
+  const deletes = changes.filter(({ op }) => op === 'delete');
+  return [
+    ...tooManyDeletes(deletes, guards, state.ownedClients),
+    ...protectedObjects(changes, guards),
+    ...vanished(changes, state),
+  ];
+}
+
+function tooManyDeletes(deletes: readonly Change[], guards: Guards, ownedClients: number): BrokenGuard[] {
   const broken: BrokenGuard[] = [];
   if (deletes.length > guards.maxDeletes) {
     broken.push({
@@ -25,19 +33,32 @@ export function brokenGuards(plan: Plan, guards: Guards, ownedClients: number): 
       reason: `${deletes.length} deletes, and the target allows ${guards.maxDeletes}`,
     });
   }
-  const percent = (clients.length / Math.max(1, ownedClients)) * 100;
+  const clients = deletes.filter(({ address }) => isKind(address, 'Client')).length;
+  const percent = (clients / Math.max(1, ownedClients)) * 100;
   if (ownedClients >= PERCENT_FROM && percent > guards.maxDeletePercent) {
-    const share = `${clients.length} of ${ownedClients} clients (${Math.round(percent)} %)`;
+    const share = `${clients} of ${ownedClients} clients (${Math.round(percent)} %)`;
     broken.push({
       guard: 'maxDeletePercent',
       reason: `${share} would be deleted, and the target allows ${guards.maxDeletePercent} %`,
     });
   }
-  const isProtected = guards.protect.length === 0 ? () => false : picomatch([...guards.protect]);
-  for (const { address } of deletes) {
-    if (isProtected(nameOf(address))) {
-      broken.push({ guard: 'protect', reason: `${address} is protected and would be deleted` });
-    }
-  }
   return broken;
+}
+
+function protectedObjects(changes: readonly Change[], { protect }: Guards): BrokenGuard[] {
+  if (protect.length === 0) return [];
+  const isProtected = picomatch([...protect]);
+  return changes.flatMap(({ op, address }) => {
+    if ((op !== 'delete' && op !== 'adopt') || !isProtected(nameOf(address))) return [];
+    const fate = op === 'delete' ? 'deleted' : 'adopted';
+    return [{ guard: 'protect' as const, reason: `${address} is protected and would be ${fate}` }];
+  });
+}
+
+/** A target that lists nothing of what it had is not empty but broken, or is another one than it was. */
+function vanished(changes: readonly Change[], { ownedClients, ownedApis, knownClients }: GuardedState): BrokenGuard[] {
+  if (ownedClients + ownedApis > 0 || knownClients === undefined || knownClients === 0) return [];
+  if (!changes.some(({ op }) => op === 'create')) return [];
+  const had = knownClients === 1 ? '1 client' : `${knownClients} clients`;
+  return [{ guard: 'vanished', reason: `the stack had ${had} here, and the target now lists nothing of it` }];
 }

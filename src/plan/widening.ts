@@ -13,13 +13,17 @@ export function widens({ path, before, after }: LeafDifference): boolean {
     case 'scopeMappings':
       return hasMore(before, after);
     case 'scopes':
-      return path[2] === 'audience' && before !== undefined && after !== undefined;
+      // Of a scope that is there already: one that is new is granted to nobody yet.
+      return (path[2] === 'audience' || path[2] === 'introspectedBy') && before !== undefined && hasMore(before, after);
     case 'audience':
       return before !== undefined && after !== undefined;
     case 'tokenLifetime':
       return isLonger(before, after);
     case 'auth':
-      return before !== undefined && after !== undefined;
+      // From one method to another a new one is accepted; from any to one nothing is.
+      return before !== undefined && before !== 'any' && after !== undefined;
+    case 'enabled':
+      return before === false && after === true;
     case undefined:
     default:
       return false;

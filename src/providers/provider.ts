@@ -1,3 +1,4 @@
+import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { Secret } from '../model/secret.ts';
@@ -32,6 +33,14 @@ export interface IssuedCredential {
 export interface ReadOptions {
   /** Keep the secrets that the listing shows, in memory, for a comparison with the store. */
   readonly withSecrets?: boolean;
+  /** Only these objects matter: the provider may read less, never something else. */
+  readonly only?: ReadSelection;
+}
+
+export interface ReadSelection {
+  readonly addresses: ReadonlySet<Address>;
+  /** client_ids of clients that are to be looked at though no manifest declares them. */
+  readonly undeclared: readonly string[];
 }
 
 /** A client to be created; the secret and its mark only where the provider lets the caller choose the secret. */

@@ -14,8 +14,9 @@ export function renderPlanJson(plan: Plan, notices: readonly string[]): string {
     stack: plan.stack,
     provider: plan.provider,
     store: plan.store,
-    summary: { ...countPlan(plan, views), unchanged: plan.unchanged },
+    summary: { ...countPlan(views), conflicts: plan.conflicts.length, unchanged: plan.unchanged },
     conflicts: plan.conflicts,
+    guards: plan.guards,
     changes: views.map(changeEntry),
     notices,
   };

@@ -11,6 +11,7 @@ import {
   MARKDOWN_LIMIT,
   originLine,
 } from './markdown-parts.ts';
+import { obstaclePhrase, obstaclesOf } from './obstacles.ts';
 import * as summary from './summary.ts';
 import { count, thousands } from './words.ts';
 
@@ -21,7 +22,7 @@ const MAX_NAME = 100;
 /** A plan for a comment on a pull request: a part per change, the most dangerous first, as many as the comment holds. */
 export function renderPlanMarkdown(plan: Plan, notices: readonly string[], limit: number = MARKDOWN_LIMIT): string {
   const views = viewChanges(plan);
-  const fixed = [...headParts(plan, views), ...conflictParts(plan, limit / 4), ...noticeParts(notices, limit / 8)];
+  const fixed = [...headParts(plan, views), ...obstacleParts(plan, limit / 4), ...noticeParts(notices, limit / 8)];
   const room = limit - byteLength(fixed.join('\n\n')) - FOOTER;
   const largest = Math.min(room, limit / 4);
   const { blocks, left } = fillBlocks(views, room, (view) => changeBlock(view, { largest, target: plan.target }));
@@ -29,33 +30,32 @@ export function renderPlanMarkdown(plan: Plan, notices: readonly string[], limit
 }
 
 function headParts(plan: Plan, views: readonly ChangeView[]): string[] {
-  const counts = summary.countPlan(plan, views);
+  const counts = summary.countPlan(views);
+  const inTheWay = obstaclePhrase(plan);
   const target = inlineCode(plan.target, MAX_NAME);
-  if (views.length === 0 && counts.conflicts === 0)
-    return [`### ${target}: ${summary.emptyPhrase(plan)}`, originLine(plan)];
+  if (views.length === 0 && inTheWay === '') return [`### ${target}: ${summary.emptyPhrase(plan)}`, originLine(plan)];
   const pending = summary.pendingPhrase(counts) || 'nothing to change';
-  const conflicts = counts.conflicts === 0 ? '' : `${count(counts.conflicts, 'conflict')}, `;
   const widening = summary.wideningPhrase(counts);
   const sentences = [
     ...(widening === '' ? [] : [`**▲ ${widening}.**`]),
     ...[summary.sentences([summary.unchangedPhrase(plan)])].filter((sentence) => sentence !== ''),
   ];
   return [
-    `### ${target}: ${conflicts}${pending}`,
+    `### ${target}: ${inTheWay === '' ? '' : `${inTheWay}, `}${pending}`,
     ...(sentences.length === 0 ? [] : [sentences.join(' ')]),
     originLine(plan),
   ];
 }
 
-function conflictParts(plan: Plan, bytes: number): string[] {
-  if (plan.conflicts.length === 0) return [];
-  const entries = plan.conflicts.map(
-    ({ address, reason, hint }) =>
-      `! ${blockLine(`${address}: ${reason}`)}${hint === '' ? '' : `\n    ${blockLine(hint)}`}`,
+function obstacleParts(plan: Plan, bytes: number): string[] {
+  const obstacles = obstaclesOf(plan);
+  if (obstacles.length === 0) return [];
+  const entries = obstacles.map(
+    ({ label, reason, hint }) =>
+      `! ${blockLine(`${label}: ${reason}`)}${hint === '' ? '' : `\n    ${blockLine(hint)}`}`,
   );
-  const lines = firstLines(entries, bytes, (missing) => `  and ${count(missing, 'more conflict', 'more conflicts')}`);
-  const title = summary.conflictPhrase(summary.countPlan(plan, []));
-  return [`**${title}**`, fencedBlock('diff', lines)];
+  const lines = firstLines(entries, bytes, (missing) => `  and ${thousands(missing)} more`);
+  return ['**Apply refuses this plan:**', fencedBlock('diff', lines)];
 }
 
 function noticeParts(notices: readonly string[], bytes: number): string[] {
@@ -70,7 +70,7 @@ function noticeParts(notices: readonly string[], bytes: number): string[] {
 
 function remainder(plan: Plan, left: readonly ChangeView[]): string[] {
   if (left.length === 0) return [];
-  const counts = summary.countPlan(plan, left);
+  const counts = summary.countPlan(left);
   const among = [
     ...(counts.delete > 0 ? [`${thousands(counts.delete)} to delete`] : []),
     ...(counts.widening > 0 ? [summary.wideningPhrase(counts)] : []),

@@ -1,10 +1,10 @@
-import type { Conflict, Plan } from '../model/plan.ts';
+import type { Plan } from '../model/plan.ts';
 import { changeTable } from './change-table.ts';
 import { viewChanges } from './change-view.ts';
 import { printable } from './escape.ts';
+import { obstaclePhrase, obstaclesOf, type Obstacle } from './obstacles.ts';
 import type { Style } from './style.ts';
 import {
-  conflictPhrase,
   countPlan,
   emptyPhrase,
   pendingPhrase,
@@ -15,19 +15,19 @@ import {
 } from './summary.ts';
 import { TEXT_WIDTH, columnAfter, indented, padToColumn, titleLine } from './text-parts.ts';
 import { displayWidth, wrap } from './width.ts';
-import { count } from './words.ts';
 
 /** A plan for a terminal. */
 export function renderPlanText(plan: Plan, style: Style, notices: readonly string[]): string {
   const views = viewChanges(plan);
-  const counts = countPlan(plan, views);
-  const isEmpty = views.length === 0 && plan.conflicts.length === 0;
+  const counts = countPlan(views);
+  const obstacles = obstaclesOf(plan);
+  const isEmpty = views.length === 0 && obstacles.length === 0;
   const body = isEmpty
     ? [`${style.bold(printable(plan.target, style))}: ${emptyPhrase(plan)}.`]
     : [
         titleLine(plan, style),
         '',
-        ...conflictLines(plan, counts, style),
+        ...obstacleLines(obstacles, style),
         ...changeTable(views, style),
         ...(views.length === 0 ? [] : ['']),
         summaryLine(plan, counts, style),
@@ -37,26 +37,25 @@ export function renderPlanText(plan: Plan, style: Style, notices: readonly strin
 
 function summaryLine(plan: Plan, counts: PlanCounts, style: Style): string {
   return sentences([
-    counts.conflicts === 0 ? '' : style.red(count(counts.conflicts, 'conflict')),
+    style.red(obstaclePhrase(plan)),
     pendingPhrase(counts),
     style.bold(style.yellow(wideningPhrase(counts))),
     unchangedPhrase(plan),
   ]);
 }
 
-function conflictLines({ conflicts }: Plan, counts: PlanCounts, style: Style): string[] {
-  if (conflicts.length === 0) return [];
-  const addresses = conflicts.map(({ address }) => `  ! ${printable(address, style)}`);
-  const column = columnAfter(addresses, CONFLICT_COLUMN);
-  const lines = conflicts.flatMap((conflict) => conflictLine(conflict, column, style));
-  return [style.red(`${conflictPhrase(counts)}:`), ...lines, ''];
+function obstacleLines(obstacles: readonly Obstacle[], style: Style): string[] {
+  if (obstacles.length === 0) return [];
+  const labels = obstacles.map(({ label }) => `  ! ${printable(label, style)}`);
+  const column = columnAfter(labels, OBSTACLE_COLUMN);
+  return [style.red('Apply refuses this plan:'), ...obstacles.flatMap((one) => obstacleLine(one, column, style)), ''];
 }
 
 /** Narrow, so that the command in a hint mostly stays on its line. */
-const CONFLICT_COLUMN = { from: 22, to: 28 };
+const OBSTACLE_COLUMN = { from: 22, to: 28 };
 
-function conflictLine({ address, reason, hint }: Conflict, column: number, style: Style): string[] {
-  const head = `  ! ${printable(address, style)}`;
+function obstacleLine({ label, reason, hint }: Obstacle, column: number, style: Style): string[] {
+  const head = `  ! ${printable(label, style)}`;
   const paint = (text: string): string => style.bold(style.red(text));
   const why = wrap(printable(reason, style), TEXT_WIDTH - column);
   const beside = displayWidth(head) + 2 <= column;

@@ -13,10 +13,9 @@ export interface PlanCounts {
   readonly delete: number;
   /** Changes that give somebody more power. */
   readonly widening: number;
-  readonly conflicts: number;
 }
 
-export function countPlan(plan: Plan, views: readonly ChangeView[]): PlanCounts {
+export function countPlan(views: readonly ChangeView[]): PlanCounts {
   const counts = {
     create: 0,
     update: 0,
@@ -24,7 +23,6 @@ export function countPlan(plan: Plan, views: readonly ChangeView[]): PlanCounts 
     deliver: 0,
     delete: 0,
     widening: 0,
-    conflicts: plan.conflicts.length,
   };
   for (const { change, widens } of views) {
     counts[change.op] += 1;
@@ -43,11 +41,6 @@ export function pendingPhrase(counts: PlanCounts): string {
 /** `2 changes widen access`; empty where none does. */
 export function wideningPhrase({ widening }: PlanCounts): string {
   return widening === 0 ? '' : `${count(widening, 'change')} ${widening === 1 ? 'widens' : 'widen'} access`;
-}
-
-/** `Apply refuses until 2 conflicts are gone`. */
-export function conflictPhrase({ conflicts }: PlanCounts): string {
-  return `Apply refuses until ${count(conflicts, 'conflict')} ${conflicts === 1 ? 'is' : 'are'} gone`;
 }
 
 /** `214 clients and 3 Apis are as declared`; empty where none is. */

@@ -153,6 +153,7 @@ export function planOf(changes: Plan['changes'], special: Partial<Plan> = {}): P
     store: 'Vault secret/m2m',
     changes,
     conflicts: [],
+    guards: [],
     unchanged: { apis: 0, clients: 214 },
     ...special,
   };

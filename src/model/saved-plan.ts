@@ -1,0 +1,26 @@
+import type { DesiredApi, DesiredClient } from './desired.ts';
+import type { Change, Plan } from './plan.ts';
+
+/** The part of the manifests that a plan's changes follow from; without source positions. */
+export interface SavedDesired {
+  readonly apis: readonly Omit<DesiredApi, 'position'>[];
+  readonly clients: readonly Omit<DesiredClient, 'position'>[];
+}
+
+export type SavedChange = Change & {
+  /** Of the object as it was read; null: it was not there. */
+  readonly fingerprint: string | null;
+};
+
+/** A plan as `plan --out` writes it: docs/plan-format.md. Holds no secret and no hash of one. */
+export interface SavedPlan extends Omit<Plan, 'changes'> {
+  readonly formatVersion: 1;
+  readonly kind: 'plan';
+  readonly tool: string;
+  /** ISO 8601; all else is the same for the same inputs, byte for byte. */
+  readonly createdAt: string;
+  readonly changes: readonly SavedChange[];
+  readonly desired: SavedDesired;
+  /** SHA-256 of `desired`. */
+  readonly desiredDigest: string;
+}

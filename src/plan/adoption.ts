@@ -1,0 +1,45 @@
+import picomatch from 'picomatch';
+import { GrantryError } from '../model/errors.ts';
+import type { ActualObject } from '../model/state.ts';
+
+/** What may be taken over: objects by address, and from which stack. */
+export interface Adoption {
+  readonly rules: readonly AdoptionRule[];
+}
+
+interface AdoptionRule {
+  readonly matches: (address: string) => boolean;
+  /** Undefined: only objects without a mark. */
+  readonly stack: string | undefined;
+}
+
+export const NO_ADOPTION: Adoption = { rules: [] };
+
+/** Reads `--adopt`: `Client/*` for objects without a mark, `Client/order-service@old-stack` for those of another stack. */
+export function parseAdoption(patterns: readonly string[]): Adoption {
+  return {
+    rules: patterns.map((pattern) => {
+      const [glob = '', stack] = pattern.split('@', 2);
+      if (!/^(Api|Client)\/./.test(glob) || stack === '') {
+        throw new GrantryError('INVALID_INPUT', `--adopt ${pattern} names no address`, {
+          hint: "Write it as 'Client/order-service', 'Client/*' or, for objects of another stack, 'Client/*@its-stack'.",
+        });
+      }
+      return { matches: picomatch(glob), stack };
+    }),
+  };
+}
+
+/** Whether an object that is not the stack's may be taken over. */
+export function mayAdopt({ address, ownership }: ActualObject, { rules }: Adoption): boolean {
+  switch (ownership.kind) {
+    case 'ours':
+      return false;
+    case 'unmarked':
+      return rules.some(({ matches, stack }) => stack === undefined && matches(address));
+    case 'other-stack':
+      return rules.some(({ matches, stack }) => stack === ownership.stack && matches(address));
+    default:
+      return ownership satisfies never;
+  }
+}

@@ -1,0 +1,36 @@
+import { createHash } from 'node:crypto';
+import type { Json } from '../model/json.ts';
+import type { ActualObject } from '../model/state.ts';
+
+/** SHA-256 of a JSON value, whatever the order of its keys. */
+export function digestOf(value: Json): string {
+  return createHash('sha256').update(canonical(value)).digest('hex');
+}
+
+function canonical(value: Json): string {
+  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (isList(value)) return `[${value.map(canonical).join(',')}]`;
+  const entries = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
+}
+
+function isList(value: Json): value is readonly Json[] {
+  return Array.isArray(value);
+}
+
+/**
+ * Tells whether an object is still as it was read: exactly what grantry owns on it, whose it is, and when its secret
+ * was made. Covers no secret. Null for an object that is not there.
+ */
+export function fingerprintOf(actual: ActualObject | undefined): string | null {
+  if (actual === undefined) return null;
+  const { id, ownership, fields, credential } = actual;
+  const delivered = credential?.delivered;
+  return digestOf({
+    id,
+    owner: ownership.kind === 'other-stack' ? ownership.stack : ownership.kind,
+    fields,
+    secret: credential?.createdAt ?? null,
+    delivered: delivered === undefined ? null : { ...delivered },
+  });
+}

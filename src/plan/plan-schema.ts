@@ -1,0 +1,106 @@
+import { z } from 'zod';
+
+/**
+ * The saved plan as a schema: what `apply plan.json` accepts, and what schema/plan.schema.json is made from.
+ * Unknown keys are refused: a plan that says more than this version understands is not carried out.
+ */
+const names = z.array(z.string());
+const fields = z.record(z.string(), z.json()).describe("The object in its provider's fields");
+const address = z.templateLiteral([z.enum(['Api', 'Client', 'Rotation']), '/', z.string()]);
+const facts = z.record(z.string(), z.string()).describe('What the document tells beside the credential');
+
+const delivery = z.strictObject({
+  client: z.string(),
+  clientId: z.string(),
+  path: z.string().describe("Inside the store's prefix"),
+  place: z.string().describe('As output names it'),
+  facts,
+  reason: z.enum(['new', 'missing', 'never-delivered', 'moved', 'secret-changed', 'facts-changed', 'differs']),
+  fresh: z.boolean().describe('Nothing was at the path'),
+  movedFrom: z.string().optional(),
+  adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
+});
+
+const delivered = z.strictObject({ at: z.number().nullable(), place: z.string(), path: z.string(), facts: z.string() });
+
+const base = {
+  address,
+  owner: z.string(),
+  reason: z.string(),
+  dependsOn: z.array(address),
+  notes: z.record(z.string(), z.string()).describe('Remarks on single fields, by path joined with blanks'),
+  fingerprint: z.string().nullable().describe('SHA-256 of the object as it was read; null: it was not there'),
+};
+
+const change = z.discriminatedUnion('op', [
+  z.strictObject({ ...base, op: z.literal('create'), after: fields, delivery: delivery.optional() }),
+  z.strictObject({
+    ...base,
+    op: z.literal('update'),
+    id: z.string(),
+    before: fields,
+    after: fields,
+    delivery: delivery.optional(),
+  }),
+  z.strictObject({
+    ...base,
+    op: z.literal('adopt'),
+    id: z.string(),
+    before: fields,
+    after: fields,
+    delivery: delivery.optional(),
+  }),
+  z.strictObject({ ...base, op: z.literal('delete'), id: z.string(), before: fields, delivered: delivered.optional() }),
+  z.strictObject({ ...base, op: z.literal('deliver'), id: z.string(), after: fields, delivery }),
+]);
+
+const roles = z.strictObject({ realm: names, clients: z.record(z.string(), names) });
+const rotate = z.strictObject({ every: z.number(), overlap: z.number() }).describe('Seconds');
+
+const desired = z.strictObject({
+  apis: z.array(
+    z.strictObject({
+      name: z.string(),
+      owner: z.string(),
+      description: z.string(),
+      audience: z.string(),
+      tokenLifetime: z.number().optional().describe('Seconds'),
+      introspectedBy: z.string().optional(),
+      managed: z.boolean(),
+      scopes: z.array(z.strictObject({ name: z.string(), description: z.string() })),
+    }),
+  ),
+  clients: z.array(
+    z.strictObject({
+      name: z.string(),
+      clientId: z.string(),
+      owner: z.string(),
+      description: z.string(),
+      labels: z.record(z.string(), z.string()),
+      access: z.array(z.strictObject({ api: z.string(), scopes: names, onRequest: names })),
+      auth: z.enum(['client_secret_basic', 'client_secret_post']),
+      secret: z.strictObject({ path: z.string(), rotate }),
+      keycloak: z.strictObject({ serviceAccountRoles: roles, attributes: z.record(z.string(), z.string()) }),
+      auth0: z.strictObject({ metadata: z.record(z.string(), z.json()) }),
+    }),
+  ),
+});
+
+export const planSchema = z.strictObject({
+  formatVersion: z.literal(1),
+  kind: z.literal('plan'),
+  tool: z.string().describe('The version of grantry that made it'),
+  createdAt: z.string().describe('ISO 8601; everything else is the same for the same inputs, byte for byte'),
+  target: z.string(),
+  stack: z.string(),
+  provider: z.string(),
+  store: z.string(),
+  changes: z.array(change).describe('Deletes first'),
+  conflicts: z.array(z.strictObject({ address, reason: z.string(), hint: z.string() })),
+  guards: z.array(
+    z.strictObject({ guard: z.enum(['maxDeletes', 'maxDeletePercent', 'protect', 'vanished']), reason: z.string() }),
+  ),
+  unchanged: z.strictObject({ apis: z.number(), clients: z.number() }),
+  desired: desired.describe('What the manifests said, as far as these changes follow from it'),
+  desiredDigest: z.string().describe('SHA-256 of desired'),
+});

@@ -1,0 +1,41 @@
+import type { DesiredState } from '../model/desired.ts';
+import type { Json } from '../model/json.ts';
+import type { Plan } from '../model/plan.ts';
+import type { SavedDesired, SavedPlan } from '../model/saved-plan.ts';
+import type { ActualState } from '../model/state.ts';
+import { digestOf, fingerprintOf } from './fingerprint.ts';
+import { narrowDesired } from './narrow.ts';
+
+/** The plan with everything that a later apply needs to carry out exactly it, or to notice that it cannot. */
+export function savePlan(
+  plan: Plan,
+  { desired, actual }: { readonly desired: DesiredState; readonly actual: ActualState },
+  { tool, createdAt }: Pick<SavedPlan, 'tool' | 'createdAt'>,
+): SavedPlan {
+  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const part = savedDesired(narrowDesired(desired, new Set(plan.changes.map(({ address }) => address))));
+  return {
+    formatVersion: 1,
+    kind: 'plan',
+    tool,
+    createdAt,
+    ...plan,
+    changes: plan.changes.map((change) => ({ ...change, fingerprint: fingerprintOf(actualOf.get(change.address)) })),
+    desired: part,
+    desiredDigest: desiredDigest(part),
+  };
+}
+
+/** What a plan's changes follow from, ready to be written: where it stood in the manifests does not matter. */
+export function savedDesired({ apis, clients }: DesiredState): SavedDesired {
+  return {
+    apis: apis.map(({ position: _, ...api }) => api),
+    clients: clients.map(({ position: _, ...client }) => client),
+  };
+}
+
+export function desiredDigest(desired: SavedDesired): string {
+  // Through JSON once: what is undefined is absent there, as it will be when the file is read back.
+  const plain: Json = JSON.parse(JSON.stringify(desired));
+  return digestOf(plain);
+}

@@ -1,0 +1,96 @@
+import type { Change, Plan } from '../model/plan.ts';
+import type { SavedChange, SavedPlan } from '../model/saved-plan.ts';
+import type { Json } from '../model/json.ts';
+import type { ActualObject, ActualState } from '../model/state.ts';
+import { fingerprintOf } from './fingerprint.ts';
+import { leafDifferences, sameJson } from './field-changes.ts';
+import type { LeafDifference } from './field-changes.ts';
+
+/** Why a change of a saved plan can no longer be carried out as it was reviewed. */
+export interface Moved {
+  readonly address: Change['address'];
+  /** What is different now, in words. */
+  readonly how: readonly string[];
+}
+
+/** A saved plan held against the present: the changes still to be made, or what moved. */
+export interface Freshness {
+  readonly changes: readonly Change[];
+  readonly done: readonly Change['address'][];
+  readonly moved: readonly Moved[];
+}
+
+/**
+ * `fresh` is a plan made now from what the saved plan follows from. A change that is not in it any more is done. One that is
+ * there must be the same, or a part of it: what an apply that was cut off left to do. Everything else moved.
+ */
+export function checkFreshness(saved: SavedPlan, fresh: Plan, actual: ActualState): Freshness {
+  const freshOf = new Map(fresh.changes.map((change) => [change.address, change]));
+  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const changes: Change[] = [];
+  const done: Change['address'][] = [];
+  const moved: Moved[] = [];
+  for (const change of saved.changes) {
+    const now = freshOf.get(change.address);
+    if (now === undefined) done.push(change.address);
+    else if (isStill(change, now, actualOf.get(change.address))) changes.push(now);
+    else moved.push({ address: change.address, how: describeMove(change, actualOf.get(change.address), now) });
+  }
+  return { changes, done, moved };
+}
+
+function isStill(saved: SavedChange, now: Change, actual: ActualObject | undefined): boolean {
+  const untouched = fingerprintOf(actual) === saved.fingerprint;
+  if (untouched && saved.op === now.op) return sameDelivery(saved, now) && sameSide(saved, now, 'after');
+  return isRestOf(saved, now);
+}
+
+/** Whether `now` does a part of `saved` and nothing else: every leaf is still as before, or already as after. */
+function isRestOf(saved: Change, now: Change): boolean {
+  if (!('after' in saved) || !('after' in now) || !sameJson(saved.after, now.after)) return false;
+  const savedDelivery = 'delivery' in saved ? saved.delivery : undefined;
+  const nowDelivery = 'delivery' in now ? now.delivery : undefined;
+  if (nowDelivery !== undefined && savedDelivery === undefined) return false;
+  if (now.op === 'create') return saved.op === 'create';
+  if (now.op === 'deliver') return true;
+  const before = 'before' in saved ? saved.before : undefined;
+  const reviewed = new Map(leafDifferences(before, saved.after).map((leaf) => [leaf.path.join(' '), leaf]));
+  return leafDifferences(now.before, now.after).every((leaf) => {
+    const known = reviewed.get(leaf.path.join(' '));
+    return known !== undefined && (saved.op === 'create' ? isEmpty(leaf.before) : sameJson(known.before, leaf.before));
+  });
+}
+
+function isEmpty(value: Json | undefined): boolean {
+  return value === undefined || value === null || value === '' || (Array.isArray(value) && value.length === 0);
+}
+
+function sameSide(saved: Change, now: Change, side: 'after'): boolean {
+  return sameJson(side in saved && 'after' in saved ? saved.after : undefined, 'after' in now ? now.after : undefined);
+}
+
+function sameDelivery(saved: Change, now: Change): boolean {
+  const [left, right] = [saved, now].map((change) => ('delivery' in change ? change.delivery : undefined));
+  if (left === undefined || right === undefined) return left === right;
+  // Why it must be written, and what was at the place, may have changed without harm.
+  return left.path === right.path && left.place === right.place && sameJson({ ...left.facts }, { ...right.facts });
+}
+
+function describeMove(saved: SavedChange, actual: ActualObject | undefined, now: Change): string[] {
+  if (actual === undefined) return ['it is gone'];
+  if (saved.fingerprint === null) return ['it exists now, and did not when the plan was made'];
+  const before = 'before' in saved ? saved.before : undefined;
+  const differences = before === undefined ? [] : leafDifferences(before, actual.fields).map(describeLeaf);
+  if (differences.length > 0) return differences;
+  const delivery = 'delivery' in now ? now.delivery : undefined;
+  if (delivery?.reason === 'secret-changed') return ['its secret was changed'];
+  return ['its credential or its mark is not what it was'];
+}
+
+function describeLeaf({ path, before, after }: LeafDifference): string {
+  return `${path.join(' ')}: ${show(before)} when planned, ${show(after)} now`;
+}
+
+function show(value: Json | undefined): string {
+  return value === undefined ? 'absent' : JSON.stringify(value);
+}
