@@ -29,7 +29,12 @@ describe('the example', () => {
       { api: 'inventory', scopes: ['inventory:read'], onRequest: ['inventory:write'] },
     ]);
     expect(local?.clients[0]?.access).toEqual([{ api: 'inventory', scopes: ['inventory:read'], onRequest: [] }]);
-    expect(local?.target.store).toMatchObject({ kind: 'file', path: '/work/.grantry/secrets', recipients: [] });
+    expect(local?.target.store).toMatchObject({
+      kind: 'file',
+      path: '/work/.grantry/secrets',
+      shownPath: '.grantry/secrets',
+      recipients: [],
+    });
     expect(local?.target.rotate).toEqual({ every: 7_776_000, overlap: 172_800 });
   });
 });

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { normalize, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import type { FileStoreSettings, ProviderSettings, StoreSettings, Target, VaultAuth } from '../model/target.ts';
@@ -168,6 +168,7 @@ function toFileStore(file: NonNullable<TargetSpec['secrets']['file']>, cwd: stri
   return {
     kind: 'file',
     path: resolve(cwd, file.path),
+    shownPath: normalize(file.path),
     recipients: file.recipients ?? [],
     identity: new Secret(identity),
   };

@@ -198,3 +198,9 @@ describe('bad input', () => {
     expect(await failureOf(store.write('.versions/x', documentOf('s'), 0))).toMatchObject({ code: 'INVALID_INPUT' });
   });
 });
+
+test('names places as the Target does, whatever the checkout and the working directory', async () => {
+  const store = await openFileStore({ ...settings, shownPath: '.grantry/secrets' });
+  expect(store.locate('team/orders')).toBe(join('.grantry', 'secrets', 'team', 'orders.age'));
+  expect(store.describe()).toBe(`encrypted files in ${join('.grantry', 'secrets')}`);
+});

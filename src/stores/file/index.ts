@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { join } from 'node:path';
 import { GrantryError } from '../../model/errors.ts';
 import type { FileStoreSettings } from '../../model/target.ts';
 import { fromData, mergeData } from '../document.ts';
@@ -14,16 +14,18 @@ import { Place, VERSIONS } from './place.ts';
 
 /** Checks the keys and returns the store; nothing is written before the first mark or document. */
 export async function openFileStore(settings: FileStoreSettings): Promise<Store> {
-  return new FileStore(settings.path, await createAgeBox(settings));
+  return new FileStore(settings, await createAgeBox(settings));
 }
 
 /** Documents as files encrypted with age: see `Place` for what lies where. */
 class FileStore implements Store {
   readonly #root: string;
+  readonly #shownRoot: string;
   readonly #box: AgeBox;
 
-  constructor(root: string, box: AgeBox) {
-    this.#root = root;
+  constructor({ path, shownPath = path }: FileStoreSettings, box: AgeBox) {
+    this.#root = path;
+    this.#shownRoot = shownPath;
     this.#box = box;
   }
 
@@ -152,10 +154,7 @@ class FileStore implements Store {
     }
   }
 
-  /** Relative where that is shorter to read. */
   #shown(path: string): string {
-    const absolute = join(this.#root, path);
-    const below = relative(process.cwd(), absolute);
-    return below === '' || below.startsWith('..') ? absolute : below;
+    return join(this.#shownRoot, path);
   }
 }
