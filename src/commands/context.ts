@@ -57,6 +57,7 @@ export interface CommandOptions {
   readonly stagger: boolean;
   readonly force: boolean;
   readonly revokeNow: boolean;
+  readonly keep: boolean;
 }
 
 /** What every command's module exports as `run`: does the work and tells the exit code; throws GrantryError. */

@@ -42,6 +42,7 @@ const OPTIONS: Readonly<Record<OptionName, () => Option>> = {
   stagger: () => new Option('--stagger', 'spread rotations over time').default(false),
   force: () => new Option('--force', 'rotate inside an overlap too').default(false),
   revokeNow: () => new Option('--revoke-now', 'end the old credential at once').default(false),
+  keep: () => new Option('--keep', 'leave the servers running at the end').default(false),
 };
 
 /** The command-line option of a name. */
@@ -77,6 +78,7 @@ export function readOptions(parsed: Readonly<Record<string, unknown>>, args: rea
     stagger: false,
     force: false,
     revokeNow: false,
+    keep: false,
     ...parsed,
     args,
   };

@@ -45,6 +45,12 @@ export const COMMANDS: readonly CommandEntry[] = [
     load: () => import('./verify.ts'),
   },
   {
+    name: 'demo',
+    summary: 'show the whole story on a throw-away Keycloak and Vault',
+    options: ['keep'],
+    load: () => import('./demo.ts'),
+  },
+  {
     name: 'schema',
     summary: 'print the JSON Schema of manifests, for editors',
     options: [],
