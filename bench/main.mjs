@@ -1,0 +1,70 @@
+// npm run bench [-- NAME...] [--clients N] [--rounds N]: compares grantry with bare scripts that do only what cannot be
+// left out, both in one run. Prints a table of ratios, writes .cache/bench.json, and ends with 1 when a bound is broken.
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { build } from '../scripts/build.mjs';
+import { ensureDependencies } from '../scripts/dependencies.mjs';
+import { checkout, main, say, ScriptError } from '../scripts/process.mjs';
+import { describeMachine } from './support/machine.mjs';
+import { isKept } from './support/row.mjs';
+import { renderTable } from './support/table.mjs';
+import { noOpPlan } from './suites/no-op-plan.mjs';
+import { startUp } from './suites/start-up.mjs';
+
+/** Every suite: what is measured together. A new one is a file in suites/ and a line here. */
+const SUITES = [startUp, noOpPlan];
+
+await main(async () => {
+  const options = readOptions();
+  await ensureDependencies();
+  await build();
+  const rows = await runSuites(options);
+  const file = join(checkout, '.cache/bench.json');
+  mkdirSync(join(checkout, '.cache'), { recursive: true });
+  writeFileSync(file, `${JSON.stringify({ formatVersion: 1, machine: describeMachine(), rows }, undefined, 2)}\n`);
+  process.stdout.write(renderTable(rows));
+  return rows.every(isKept) ? 0 : 1;
+});
+
+function readOptions() {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { clients: { type: 'string', default: '2000' }, rounds: { type: 'string' } },
+  });
+  const unknown = positionals.find((name) => !SUITES.some((suite) => suite.name === name));
+  if (unknown !== undefined) {
+    const known = SUITES.map(({ name }) => name).join(', ');
+    throw new ScriptError(`There is no benchmark ${unknown}.`, `There are: ${known}.`);
+  }
+  return {
+    names: positionals,
+    clients: readCount(values.clients, '--clients'),
+    rounds: values.rounds === undefined ? undefined : readCount(values.rounds, '--rounds'),
+  };
+}
+
+function readCount(text, option) {
+  if (/^[1-9]\d{0,5}$/.test(text)) return Number(text);
+  throw new ScriptError(`${option} must be a number from 1 to 999999.`);
+}
+
+/** Servers are opened by the first suite that needs some, and shared by all. */
+async function runSuites({ names, ...options }) {
+  const rows = [];
+  let servers;
+  try {
+    for (const suite of SUITES) {
+      if (names.length > 0 && !names.includes(suite.name)) continue;
+      say(`${suite.name}: ${suite.about}`);
+      if (suite.needsServers && servers === undefined) {
+        const { openServers } = await import('./support/servers.mjs');
+        servers = await openServers();
+      }
+      rows.push(...(await suite.run({ ...options, servers })));
+    }
+  } finally {
+    await servers?.close();
+  }
+  return rows;
+}
