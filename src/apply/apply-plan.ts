@@ -16,7 +16,10 @@ export interface ApplyOptions {
   readonly inFlight: number;
   /** Asked before each change: true begins no more. */
   readonly stopped: () => boolean;
-  readonly onResult: (result: ChangeResult) => void;
+  readonly onBegin?: (change: Change) => void;
+  readonly onResult: (result: ChangeResult, change: Change) => void;
+  /** Destroy the documents of deleted clients instead of marking them as retired. */
+  readonly purgeStore?: boolean;
 }
 
 /** What became of every change of the plan. */
@@ -34,7 +37,7 @@ export async function applyPlan(
   options: ApplyOptions,
 ): Promise<Applied> {
   const { clock } = ports;
-  const journal = new Journal(plan.changes, stepsOf(plan), options.onResult);
+  const journal = new Journal(plan.changes, stepsOf(plan), options);
   let gone = false;
   let firstError: ErrorCode | undefined;
   await runGraph<Step, Done & { duration: number }>(stepsOf(plan), {
@@ -42,7 +45,9 @@ export async function applyPlan(
     stopped: () => gone || options.stopped(),
     run: async (step) => {
       const started = clock.now();
-      const done = await carryOut(step, { ...ports, stack: plan.stack });
+      journal.begin(step);
+      const purgeStore = options.purgeStore ?? false;
+      const done = await carryOut(step, { ...ports, stack: plan.stack, purgeStore });
       return { ...done, duration: clock.now() - started };
     },
     onOutcome: (step, outcome) => {
@@ -62,12 +67,19 @@ class Journal {
   readonly #changes: readonly Change[];
   readonly #open = new Map<string, number>();
   readonly #results = new Map<string, ChangeResult>();
-  readonly #onResult: (result: ChangeResult) => void;
+  readonly #begun = new Set<string>();
+  readonly #options: Pick<ApplyOptions, 'onBegin' | 'onResult'>;
 
-  constructor(changes: readonly Change[], steps: readonly Step[], onResult: (result: ChangeResult) => void) {
+  constructor(changes: readonly Change[], steps: readonly Step[], options: Pick<ApplyOptions, 'onBegin' | 'onResult'>) {
     this.#changes = changes;
-    this.#onResult = onResult;
+    this.#options = options;
     for (const { change } of steps) this.#open.set(change.address, (this.#open.get(change.address) ?? 0) + 1);
+  }
+
+  begin({ change }: Step): void {
+    if (this.#begun.has(change.address)) return;
+    this.#begun.add(change.address);
+    this.#options.onBegin?.(change);
   }
 
   note({ change }: Step, outcome: NodeOutcome<Done & { duration: number }>, gone: boolean): void {
@@ -75,7 +87,7 @@ class Journal {
     this.#results.set(change.address, result);
     const left = (this.#open.get(change.address) ?? 1) - 1;
     this.#open.set(change.address, left);
-    if (left === 0) this.#onResult(result);
+    if (left === 0) this.#options.onResult(result, change);
   }
 
   results(): ChangeResult[] {

@@ -1,4 +1,4 @@
-import { deliver, deliveryMark, makeSecret, retire } from '../credentials/deliver.ts';
+import { deliver, deliveryMark, makeSecret, purgeRetired, retire } from '../credentials/deliver.ts';
 import { isKind } from '../model/address.ts';
 import type {
   AdoptChange,
@@ -21,6 +21,8 @@ export interface Done {
 export interface CarryOutPorts extends TargetPorts {
   readonly clock: Clock;
   readonly stack: string;
+  /** Destroy the documents of deleted clients instead of marking them as retired. */
+  readonly purgeStore: boolean;
 }
 
 /**
@@ -97,11 +99,12 @@ async function deliverAgain(
  * The document stays for whoever must look something up, marked as retired. The mark comes first: once the client
  * is gone, no later run would know of the document.
  */
-async function deleteClient(change: DeleteChange, { provider, store, stack }: CarryOutPorts): Promise<Done> {
+async function deleteClient(change: DeleteChange, ports: CarryOutPorts): Promise<Done> {
+  const { provider, store, stack, purgeStore } = ports;
   const { delivered } = change;
-  if (delivered !== undefined && store.locate(delivered.path) === delivered.place) {
-    await retire(store, delivered.path, stack);
-  }
+  const isHere = delivered !== undefined && store.locate(delivered.path) === delivered.place;
+  if (isHere) await retire(store, delivered.path, stack);
   await provider.deleteClient(change);
+  if (isHere && purgeStore) await purgeRetired(store, delivered.path, stack);
   return {};
 }

@@ -41,6 +41,10 @@ export function trackWrites(
     mark: tracked((path, mark, options) => store.mark(path, mark, options)),
     write: tracked((path, document, expected) => store.write(path, document, expected)),
     purge: tracked((path) => store.purge(path)),
+    locateRecord: (name) => store.locateRecord(name),
+    readRecord: (name) => store.readRecord(name),
+    // Of a ledger, say. The lock itself is written to the store underneath: it is no part of what it protects.
+    writeRecord: tracked((name, value, expected) => store.writeRecord(name, value, expected)),
   };
   return { provider: trackedProvider, store: trackedStore };
 }

@@ -19,6 +19,8 @@ export interface CommandIo {
   readonly stdin: { readonly stream: NodeJS.ReadableStream; readonly isTerminal: boolean };
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** Of grantry. */
+  readonly version: string;
   /** Aborted when the user stops the command (Ctrl-C): finish the change in hand, report, and end. */
   readonly signal: AbortSignal;
 }

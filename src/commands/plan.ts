@@ -1,28 +1,44 @@
-import { surveyTarget } from '../apply/survey-target.ts';
-import type { SurveyOptions } from '../apply/survey-target.ts';
-import type { Plan } from '../model/plan.ts';
-import type { PlanInput } from '../plan/build-plan.ts';
-import { buildPlan } from '../plan/build-plan.ts';
+import { writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { settleFresh } from '../apply/settle-plan.ts';
+import { GrantryError } from '../model/errors.ts';
+import type { SavedPlan } from '../model/saved-plan.ts';
+import { parseAdoption } from '../plan/adoption.ts';
+import { savePlan } from '../plan/save-plan.ts';
 import { makeStyle, renderPlan } from '../report/index.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import { forEachTarget } from './targets.ts';
-import type { OpenTarget } from './targets.ts';
 
-/** Reads each target and prints what must change. Writes nothing, anywhere. */
+/** Reads each target and prints what must change. Writes nothing but the file that `--out` names. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
-  return forEachTarget(options, io, async (target) => {
-    const { plan } = await makePlan(target, { checkStore: options.checkStore });
+  const adoption = parseAdoption(options.adopt);
+  let saved = 0;
+  return forEachTarget(options, io, async ({ desired, provider, store, ports }) => {
+    const { plan, input } = await settleFresh(
+      desired,
+      { provider, store },
+      { checkStore: options.checkStore, adoption },
+    );
+    if (options.out !== undefined) {
+      saved += 1;
+      if (saved > 1)
+        throw new GrantryError('INVALID_INPUT', 'a file holds the plan of one target', {
+          hint: 'Select one target with -t.',
+        });
+      const createdAt = new Date(ports.clock.now()).toISOString();
+      writePlanFile(resolve(io.cwd, options.out), savePlan(plan, input, { tool: io.version, createdAt }));
+    }
     io.stdout.write(renderPlan(plan, { format: options.format, style: makeStyle(io.stdout) }));
-    if (plan.conflicts.length > 0) return 3;
+    if (plan.conflicts.length > 0 || plan.guards.length > 0) return 3;
     return options.detailedExitcode && plan.changes.length > 0 ? 2 : 0;
   });
 }
 
-/** What must change in a target, and what that follows from. */
-export async function makePlan(
-  { desired, provider, store }: OpenTarget,
-  options: SurveyOptions,
-): Promise<{ plan: Plan; input: PlanInput }> {
-  const input = await surveyTarget(desired, { provider, store }, options);
-  return { plan: buildPlan(input), input };
+function writePlanFile(path: string, plan: SavedPlan): void {
+  try {
+    writeFileSync(path, `${JSON.stringify(plan, null, 2)}\n`);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    throw new GrantryError('FAILED', `the plan cannot be written to ${path} (${code})`);
+  }
 }

@@ -71,3 +71,9 @@ export async function retire(store: Store, path: string, stack: string): Promise
   if (entry?.mark?.stack !== stack || entry.mark.state === 'retired') return;
   await store.mark(path, { ...entry.mark, state: 'retired' });
 }
+
+/** Destroys a document that the stack retired, with all its versions; one of anybody else stays. */
+export async function purgeRetired(store: Store, path: string, stack: string): Promise<void> {
+  const entry = await store.inspect(path);
+  if (entry?.mark?.stack === stack && entry.mark.state === 'retired') await store.purge(path);
+}

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
-import type { Op } from './plan.ts';
+import type { AuditEvent } from './audit.ts';
+import type { GuardName, Op } from './plan.ts';
 
 /** How one change went. A skipped one was never begun. */
 export interface ChangeResult {
@@ -47,6 +48,10 @@ export interface ApplyReport {
   readonly proofs: readonly ClientProof[];
   /** True when the user stopped it: what is not in the results was not begun. */
   readonly interrupted: boolean;
+  /** Guards that were overridden for this run and would have refused it. */
+  readonly overriddenGuards: readonly GuardName[];
+  /** Every change as the audit log tells it. */
+  readonly audit: readonly AuditEvent[];
 }
 
 /** What one verify found. */

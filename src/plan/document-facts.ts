@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { DesiredApi, DesiredClient } from '../model/desired.ts';
 import type { Endpoints } from '../model/state.ts';
 
@@ -29,8 +29,5 @@ function joinSorted(names: readonly string[]): string {
 /** Tells whether a document was written with this client_id and these facts; it covers no secret. */
 export function factsDigest(clientId: string, facts: Readonly<Record<string, string>>): string {
   const sorted = Object.entries(facts).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return createHash('sha256')
-    .update(JSON.stringify([clientId, sorted]))
-    .digest('hex')
-    .slice(0, 16);
+  return hash('sha256', JSON.stringify([clientId, sorted])).slice(0, 16);
 }

@@ -24,7 +24,8 @@ export function readSavedPlan(text: string, file: string): SavedPlan {
     });
   }
   // zod gives absent keys as absent, which is what the types mean by optional.
-  const plan: SavedPlan = parsed.data as unknown as SavedPlan;
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  const plan = parsed.data as SavedPlan;
   if (desiredDigest(plan.desired) !== plan.desiredDigest) {
     throw new GrantryError('INVALID_INPUT', `${file} was changed after it was made: its digest is not right`, {
       hint: 'Plan again.',

@@ -29,8 +29,8 @@ export function savePlan(
 /** What a plan's changes follow from, ready to be written: where it stood in the manifests does not matter. */
 export function savedDesired({ apis, clients }: DesiredState): SavedDesired {
   return {
-    apis: apis.map(({ position: _, ...api }) => api),
-    clients: clients.map(({ position: _, ...client }) => client),
+    apis: apis.map(({ position: _position, ...api }) => api),
+    clients: clients.map(({ position: _position, ...client }) => client),
   };
 }
 

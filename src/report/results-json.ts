@@ -4,7 +4,7 @@ import { countProofs, countResults } from './results-summary.ts';
 
 /** What an apply did, for programs; results in the order in which they ended. */
 export function renderApplyJson(report: ApplyReport): string {
-  const { target, stack, provider, store, startedAt, interrupted, results, proofs } = report;
+  const { target, stack, provider, store, startedAt, interrupted, overriddenGuards, results, proofs, audit } = report;
   return `${printableJson({
     formatVersion: 1,
     kind: 'apply',
@@ -14,9 +14,11 @@ export function renderApplyJson(report: ApplyReport): string {
     store,
     startedAt,
     interrupted,
+    overriddenGuards,
     summary: { ...countResults(results), ...countProofs(proofs) },
     results,
     proofs: proofs.map(proofEntry),
+    audit,
   })}\n`;
 }
 

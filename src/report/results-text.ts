@@ -20,11 +20,14 @@ import { elapsed } from './words.ts';
 
 /** What an apply did, for a terminal: failures last, right above the summary. */
 export function renderApplyText(report: ApplyReport, style: Style): string {
-  const { results, proofs, interrupted } = report;
+  const { results, proofs, interrupted, overriddenGuards } = report;
   const counts = countResults(results);
   const parts = [
     ...section(resultTable(results, style)),
     ...section(proofTable(proofs, style)),
+    ...(overriddenGuards.length === 0
+      ? []
+      : [style.yellow(`Overridden for this run: guard ${overriddenGuards.join(', ')}.`)]),
     ...(interrupted ? [style.yellow('Stopped on request: what is not listed as done or failed was not begun.')] : []),
     sentences([
       results.length === 0 ? 'There was nothing to do' : resultPhrase(counts),

@@ -64,6 +64,8 @@ const report: ApplyReport = {
   results,
   proofs: [unproven, proven],
   interrupted: false,
+  overriddenGuards: [],
+  audit: [],
 };
 const nothing: ApplyReport = { ...report, results: [], proofs: [] };
 
@@ -225,6 +227,8 @@ test('JSON has everything, with a version, a summary and whether each client is 
     ...head,
     startedAt: '2026-11-22T10:00:00.000Z',
     interrupted: false,
+    overriddenGuards: [],
+    audit: [],
     summary: { done: 2, failed: 1, skipped: 1, proven: 1, notProven: 1, partlyTestable: 1 },
     results,
     proofs: [

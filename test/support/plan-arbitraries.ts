@@ -203,6 +203,8 @@ export const anyReport: fc.Arbitrary<ApplyReport> = fc.record({
   results: fc.array(anyResult, { maxLength: 5 }),
   proofs: fc.array(proof, { maxLength: 4 }),
   interrupted: fc.boolean(),
+  overriddenGuards: fc.subarray(['maxDeletes', 'protect'] as const),
+  audit: fc.constant([]),
 });
 
 /** A large plan made of a few random changes, each under many names. */

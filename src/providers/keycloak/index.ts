@@ -32,7 +32,7 @@ export function openKeycloak(
     capabilities: keycloakCapabilities,
     describe: () => `Keycloak ${settings.url} realm ${settings.realm}`,
     project: projectDesired,
-    read: (desired, options = {}) => readRealm(api, desired, options.withSecrets ?? false),
+    read: (desired, options = {}) => readRealm(api, desired, options),
     endpoints: () => readEndpoints(settings, ports),
     growApi: (change) => growApi(api, scopes, change),
     shrinkApi: (change) => shrinkApi(api, scopes, change),

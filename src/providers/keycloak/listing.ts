@@ -55,6 +55,35 @@ function keep(
   return { id, other: { id, clientId, scopes: [...defaultClientScopes, ...optionalClientScopes] } };
 }
 
+/** More clients than this are faster read by listing all. */
+const MOST_ALONE = 50;
+
+/**
+ * Only these clients, each by a request of its own, or undefined where one of those that must exist is not found by its
+ * client_id: it may bear another one by now, which only the whole listing can tell.
+ */
+export async function findClients(
+  api: KeycloakApi,
+  stack: string,
+  wanted: { readonly mustExist: readonly string[]; readonly may: readonly string[] },
+  withSecrets: boolean,
+): Promise<ClientListing | undefined> {
+  const ids = new Set([...wanted.mustExist, ...wanted.may]);
+  if (ids.size > MOST_ALONE) return undefined;
+  const found = await Promise.all([...ids].map((clientId) => findClient(api, clientId)));
+  const rows = found.flatMap((row) => row ?? []);
+  const present = new Set(rows.map(({ clientId }) => clientId));
+  if (!wanted.mustExist.every((clientId) => present.has(clientId))) return undefined;
+  const kept = rows.map((row) => keep(row, stack, ids, withSecrets));
+  return { relevant: kept.flatMap(({ relevant }) => relevant ?? []), others: [] };
+}
+
+export async function findClient(api: KeycloakApi, clientId: string): Promise<ClientRepresentation | undefined> {
+  const call = { about: `find client ${clientId}`, needs: 'view-clients', idempotent: true };
+  const found: unknown = await api.call(call, (client) => client.clients.find({ clientId }));
+  return parseList(found, clientRepresentation, 'clients')[0];
+}
+
 /** Keycloak has no pages for client scopes: one request lists them all. */
 export async function listClientScopes(api: KeycloakApi): Promise<ClientScopeRepresentation[]> {
   const call = { about: 'list client scopes', needs: 'view-clients', idempotent: true };

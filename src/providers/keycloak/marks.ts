@@ -61,8 +61,13 @@ export function formatDeclared({ attributes, roles }: Declared): string {
   return JSON.stringify({ attributes, roles });
 }
 
+const NOTHING_DECLARED: Declared = { attributes: [], roles: { realm: [], clients: {} } };
+const NOTHING_DECLARED_TEXT = formatDeclared(NOTHING_DECLARED);
+
 export function parseDeclared(text: string | undefined): Declared {
-  return parseJson(text, declaredSchema) ?? { attributes: [], roles: { realm: [], clients: {} } };
+  // Of nearly all clients.
+  if (text === NOTHING_DECLARED_TEXT) return NOTHING_DECLARED;
+  return parseJson(text, declaredSchema) ?? NOTHING_DECLARED;
 }
 
 function parseJson<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {

@@ -1,10 +1,11 @@
-import { addressOf } from '../../model/address.ts';
+import { addressOf, isKind } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualCredential, ActualObject, ActualState } from '../../model/state.ts';
+import type { ReadOptions } from '../provider.ts';
 import type { KeycloakApi } from './api.ts';
 import { clientToFields, scopesToFields } from './convert.ts';
-import { emptyListing, listClients, listClientScopes } from './listing.ts';
+import { emptyListing, findClient, findClients, listClients, listClientScopes } from './listing.ts';
 import type { ClientListing, OtherClient } from './listing.ts';
 import { ATTRIBUTE, MARK, ownershipOf, parseDeclared, parseDelivery, parseSeconds } from './marks.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
@@ -13,16 +14,13 @@ import { readRoles } from './roles.ts';
 import type { RoleAnswer, RoleQuestion } from './roles.ts';
 
 /** Reads what the stack has in the realm, and what stands in its way; see docs/architecture.md for the requests. */
-export async function readRealm(api: KeycloakApi, desired: DesiredState, withSecrets: boolean): Promise<ActualState> {
+export async function readRealm(api: KeycloakApi, desired: DesiredState, options: ReadOptions): Promise<ActualState> {
   const { stack } = desired.target;
-  const claimedIds = new Set(desired.clients.map(({ clientId }) => clientId));
-  const [scopes, clients] = await Promise.all([
-    listClientScopes(api),
-    listClients(api, stack, claimedIds, withSecrets),
-  ]);
+  const [scopes, clients] = await Promise.all([listClientScopes(api), readClients(api, desired, options)]);
   refuseBlindness(api, scopes, clients);
   const desiredOf = matchClients(clients.relevant, desired.clients);
-  const roles = await readRoles(api, roleQuestions(clients.relevant, desiredOf), idsByClientId(clients));
+  const questions = roleQuestions(clients.relevant, desiredOf);
+  const roles = await readRoles(api, questions, await idsOfRoleOwners(api, questions, clients));
   const apiOfScope = apisByScope(scopes, desired.apis, stack);
   return {
     objects: [
@@ -34,6 +32,38 @@ export async function readRealm(api: KeycloakApi, desired: DesiredState, withSec
     impossible: missingUnmanaged(scopes, desired.apis),
     listedClients: clients.relevant.length + clients.others.length,
   };
+}
+
+/** A few clients alone, or all. Apis want all: others may hold the scopes that they lose. */
+async function readClients(
+  api: KeycloakApi,
+  desired: DesiredState,
+  { withSecrets = false, only }: ReadOptions,
+): Promise<ClientListing> {
+  const { stack } = desired.target;
+  const claimed = desired.clients.map(({ clientId }) => clientId);
+  if (only !== undefined && ![...only.addresses].some((address) => isKind(address, 'Api'))) {
+    const mustExist = desired.clients.filter(({ name }) => only.addresses.has(addressOf('Client', name)));
+    const wanted = { mustExist: mustExist.map(({ clientId }) => clientId), may: [...claimed, ...only.undeclared] };
+    const few = await findClients(api, stack, wanted, withSecrets);
+    if (few !== undefined) return few;
+  }
+  return listClients(api, stack, new Set(claimed), withSecrets);
+}
+
+/** The ids of the clients whose roles are asked for; a listing of a few clients may lack some. */
+async function idsOfRoleOwners(
+  api: KeycloakApi,
+  questions: readonly RoleQuestion[],
+  { relevant, others }: ClientListing,
+): Promise<Map<string, string>> {
+  const ids = new Map([...relevant, ...others].map(({ clientId, id }) => [clientId, id]));
+  const owners = new Set(questions.flatMap((question) => question.relevant.flatMap(({ client }) => client ?? [])));
+  const missing = others.length > 0 ? [] : [...owners].filter((owner) => !ids.has(owner));
+  for (const owner of await Promise.all(missing.map((clientId) => findClient(api, clientId)))) {
+    if (owner !== undefined) ids.set(owner.clientId, owner.id);
+  }
+  return ids;
 }
 
 /** Where rights are missing, lists come back empty: clients that hold scopes prove that there are some. */
@@ -89,10 +119,6 @@ function copyRoles(roles: DesiredClient['keycloak']['serviceAccountRoles']): Rol
     realm: [...roles.realm],
     clients: Object.fromEntries(Object.entries(roles.clients).map(([id, names]) => [id, [...names]])),
   };
-}
-
-function idsByClientId({ relevant, others }: ClientListing): Map<string, string> {
-  return new Map([...relevant, ...others].map(({ clientId, id }) => [clientId, id]));
 }
 
 /** The Api of each client scope: the manifests decide, and for scopes that they do not name the stack's marks. */

@@ -8,11 +8,10 @@ import type { KeycloakApi } from './api.ts';
 import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert.ts';
 import { clientFields } from './fields.ts';
 import type { ClientFields } from './fields.ts';
-import { parseList } from './listing.ts';
+import { findClient, parseList } from './listing.ts';
 import { ATTRIBUTE, MARK, parseSeconds } from './marks.ts';
 import { statusOf } from './refusal.ts';
 import { clientRepresentation } from './representations.ts';
-import type { ClientRepresentation } from './representations.ts';
 import { NO_ROLES, hasRoles } from './role-names.ts';
 import type { ScopeIndex } from './scope-index.ts';
 import { RoleAssigner } from './write-roles.ts';
@@ -61,18 +60,12 @@ export class ClientWriter {
       return (await this.#api.call(call, (client) => client.clients.create(body))).id;
     } catch (error) {
       if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
-      const present = await this.#find(clientId);
+      const present = await findClient(this.#api, clientId);
       // The mark tells this very creation from any other client: its time and place are this run's.
       const mark = deliveryToAttributes(delivery)[MARK.delivered];
       if (present === undefined || present.attributes[MARK.delivered] !== mark) throw error;
       return present.id;
     }
-  }
-
-  async #find(clientId: string): Promise<ClientRepresentation | undefined> {
-    const call = { about: `find client ${clientId}`, needs: 'view-clients', idempotent: true };
-    const found: unknown = await this.#api.call(call, (client) => client.clients.find({ clientId }));
-    return parseList(found, clientRepresentation, 'clients')[0];
   }
 
   async update(change: UpdateChange | AdoptChange): Promise<void> {

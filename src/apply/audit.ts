@@ -1,0 +1,29 @@
+import type { AuditEvent } from '../model/audit.ts';
+import type { Change } from '../model/plan.ts';
+import type { ChangeResult } from '../model/report.ts';
+import { fieldChanges } from '../plan/field-changes.ts';
+import type { RunIdentity } from '../platform/run-identity.ts';
+
+/** What all events of one run have in common. */
+export type AuditRun = Pick<AuditEvent, 'target' | 'stack' | 'tool'> & RunIdentity;
+
+/** The event of a change that begins. A crash leaves it without an end, and so shows. */
+export function begunEvent(change: Change, run: AuditRun, time: string): AuditEvent {
+  return { time, event: 'begun', ...run, ...about(change), storeVersion: undefined, reason: undefined };
+}
+
+/** The event of a change that ended. */
+export function endedEvent(change: Change, result: ChangeResult, run: AuditRun, time: string): AuditEvent {
+  const event = result.outcome === 'done' ? 'done' : 'failed';
+  return { time, event, ...run, ...about(change), storeVersion: result.storeVersion, reason: result.reason };
+}
+
+function about(change: Change): Pick<AuditEvent, 'address' | 'op' | 'fields' | 'place'> {
+  const delivery = 'delivery' in change ? change.delivery : undefined;
+  return {
+    address: change.address,
+    op: change.op,
+    fields: fieldChanges(change).map(({ path }) => path.join(' ')),
+    place: delivery?.place,
+  };
+}

@@ -1,0 +1,152 @@
+import { addressOf, isKind } from '../model/address.ts';
+import type { Address } from '../model/address.ts';
+import type { DesiredState } from '../model/desired.ts';
+import { GrantryError } from '../model/errors.ts';
+import type { Plan } from '../model/plan.ts';
+import type { SavedPlan } from '../model/saved-plan.ts';
+import type { Target } from '../model/target.ts';
+import type { Adoption } from '../plan/adoption.ts';
+import { buildPlan } from '../plan/build-plan.ts';
+import type { PlanInput } from '../plan/build-plan.ts';
+import { narrowDesired } from '../plan/narrow.ts';
+import { desiredDigest, savedDesired } from '../plan/save-plan.ts';
+import { checkFreshness } from '../plan/staleness.ts';
+import type { Moved } from '../plan/staleness.ts';
+import { surveyTarget } from './survey-target.ts';
+import type { SurveyOptions, TargetPorts } from './survey-target.ts';
+
+/** The plan that an apply carries out, and what it follows from. */
+export interface SettledPlan {
+  readonly plan: Plan;
+  readonly input: PlanInput;
+  /** Changes of a saved plan that are done already. */
+  readonly done: readonly Address[];
+}
+
+/** A plan made now, from everything. */
+export async function settleFresh(
+  desired: DesiredState,
+  ports: TargetPorts,
+  options: SurveyOptions,
+): Promise<SettledPlan> {
+  const input = await surveyTarget(desired, ports, options);
+  return { plan: buildPlan(input), input, done: [] };
+}
+
+/**
+ * A saved plan, held against the present: reads only what it touches, plans that again, and throws STALE_PLAN when the
+ * outcome is not what was reviewed. Without manifests (`desired` holds none) what the file says of them is trusted.
+ */
+export async function settleSaved(saved: SavedPlan, desired: DesiredState, ports: TargetPorts): Promise<SettledPlan> {
+  refuseOtherTarget(saved, desired.target, ports);
+  const touched = new Set(saved.changes.map(({ address }) => address));
+  const part = trustsFile(desired) ? restoreDesired(saved, desired.target) : sameDesired(saved, desired, touched);
+  const only = { addresses: touched, undeclared: clientIdsOf(saved) };
+  const input = await surveyTarget(part, ports, { only, adoption: adoptionOf(saved) });
+  const fresh = buildPlan(input);
+  const { changes, done, moved } = checkFreshness(saved, fresh, input.actual);
+  if (moved.length > 0) throw stale(moved);
+  // The guards were judged when everything was read: shares of a part of the target say nothing.
+  return { plan: { ...fresh, changes, guards: saved.guards }, input, done };
+}
+
+/** Whether there are no manifests to hold a saved plan against. */
+export function trustsFile({ apis, clients }: DesiredState): boolean {
+  return apis.length + clients.length === 0;
+}
+
+function refuseOtherTarget(saved: SavedPlan, target: Target, { provider, store }: TargetPorts): void {
+  const pairs = [
+    ['target', saved.target, target.name],
+    ['stack', saved.stack, target.stack],
+    ['provider', saved.provider, provider.describe()],
+    ['store', saved.store, store.describe()],
+  ] as const;
+  for (const [what, planned, now] of pairs) {
+    if (planned === now) continue;
+    throw new GrantryError(
+      'STALE_PLAN',
+      `the plan is for the ${what} ${planned}, not for ${now}: nothing was changed`,
+      {
+        hint: 'Apply it with the Target that it was made with, or plan again.',
+      },
+    );
+  }
+}
+
+function sameDesired(saved: SavedPlan, desired: DesiredState, touched: ReadonlySet<Address>): DesiredState {
+  const part = narrowDesired(desired, touched);
+  if (desiredDigest(savedDesired(part)) === saved.desiredDigest) return part;
+  throw new GrantryError(
+    'STALE_PLAN',
+    'the manifests say something else than when the plan was made: nothing was changed',
+    {
+      hint: `They differ for what the plan touches (${[...touched].slice(0, 5).join(', ')}${touched.size > 5 ? ', …' : ''}). Plan again and have it reviewed.`,
+    },
+  );
+}
+
+function restoreDesired({ desired }: SavedPlan, target: Target): DesiredState {
+  const position = { file: 'the saved plan', line: 1, column: 1 };
+  return {
+    target,
+    apis: desired.apis.map((api) => ({
+      ...api,
+      tokenLifetime: api.tokenLifetime,
+      introspectedBy: api.introspectedBy,
+      position,
+    })),
+    clients: desired.clients.map((client) => ({ ...client, position })),
+  };
+}
+
+/** Clients may bear the client_id from before the plan or from after it. */
+function clientIdsOf({ changes }: SavedPlan): string[] {
+  const ids = changes.flatMap((change) => {
+    if (!isKind(change.address, 'Client')) return [];
+    const sides = ['before' in change ? change.before : {}, 'after' in change ? change.after : {}];
+    return sides.flatMap(({ clientId }) => (typeof clientId === 'string' ? [clientId] : []));
+  });
+  return [...new Set(ids)];
+}
+
+/** Exactly the adoptions that were reviewed. */
+function adoptionOf({ changes }: SavedPlan): Adoption {
+  return {
+    rules: changes.flatMap((change) => {
+      if (change.op !== 'adopt') return [];
+      const { stack } = change.before;
+      return [
+        {
+          matches: (address: string) => address === change.address,
+          stack: typeof stack === 'string' ? stack : undefined,
+        },
+      ];
+    }),
+  };
+}
+
+function stale(moved: readonly Moved[]): GrantryError {
+  const lines = moved.slice(0, 20).map(({ address, how }) => `  ${address}: ${how.slice(0, 5).join('; ')}`);
+  const more = moved.length > 20 ? [`  and ${moved.length - 20} more`] : [];
+  return new GrantryError(
+    'STALE_PLAN',
+    `the plan is stale, what it touches has moved: nothing was changed\n${[...lines, ...more].join('\n')}`,
+    {
+      hint: 'Plan again and have it reviewed.',
+    },
+  );
+}
+
+/** Addresses of the clients whose tokens a plan changes: those in it, and the callers of Apis in it. */
+export function affectedClients(addresses: readonly Address[], { clients }: DesiredState): Set<string> {
+  const changed = new Set<string>(addresses);
+  return new Set(
+    clients
+      .filter(
+        ({ name, access }) =>
+          changed.has(addressOf('Client', name)) || access.some(({ api }) => changed.has(addressOf('Api', api))),
+      )
+      .map(({ name }) => name),
+  );
+}

@@ -1,0 +1,64 @@
+import { applyPlan } from '../apply/apply-plan.ts';
+import type { Applied } from '../apply/apply-plan.ts';
+import { begunEvent, endedEvent } from '../apply/audit.ts';
+import { trackWrites } from '../apply/track-writes.ts';
+import type { AuditEvent } from '../model/audit.ts';
+import type { Plan } from '../model/plan.ts';
+import { openLineLog } from '../platform/line-log.ts';
+import type { LineLog } from '../platform/line-log.ts';
+import { runIdentity } from '../platform/run-identity.ts';
+import { makeStyle, renderProgress } from '../report/index.ts';
+import type { CommandIo, CommandOptions } from './context.ts';
+import type { OpenTarget } from './targets.ts';
+
+/** What became of a plan, and the writes that it took. */
+export interface CarriedOut {
+  readonly applied: Applied;
+  readonly writes: number;
+  readonly audit: readonly AuditEvent[];
+}
+
+/** Carries a plan out, tells of its progress, and logs every change before and after it is made. */
+export async function carryOutPlan(
+  plan: Plan,
+  { provider, store, ports }: OpenTarget,
+  options: CommandOptions,
+  io: CommandIo,
+): Promise<CarriedOut> {
+  let writes = 0;
+  const tracked = trackWrites({ provider, store }, { after: () => void (writes += 1) });
+  const style = makeStyle(io.stderr);
+  const log = openAuditLog(options.auditLog, io);
+  const audit: AuditEvent[] = [];
+  const run = { target: plan.target, stack: plan.stack, tool: io.version, ...runIdentity(io.env) };
+  const note = (event: AuditEvent): void => {
+    audit.push(event);
+    log.append(event);
+  };
+  const now = (): string => new Date(ports.clock.now()).toISOString();
+  try {
+    const applied = await applyPlan(
+      plan,
+      { ...tracked, clock: ports.clock },
+      {
+        inFlight: options.parallelism,
+        stopped: () => io.signal.aborted,
+        purgeStore: options.purgeStore,
+        onBegin: (change) => note(begunEvent(change, run, now())),
+        onResult: (result, change) => {
+          if (result.outcome !== 'skipped') note(endedEvent(change, result, run, now()));
+          io.stderr.write(`${renderProgress(result, style)}\n`);
+        },
+      },
+    );
+    return { applied, writes, audit };
+  } finally {
+    log.close();
+  }
+}
+
+function openAuditLog(target: string | undefined, { stderr }: CommandIo): LineLog {
+  if (target === undefined) return { append: () => undefined, close: () => undefined };
+  if (target === '-') return { append: (value) => stderr.write(`${JSON.stringify(value)}\n`), close: () => undefined };
+  return openLineLog(target);
+}

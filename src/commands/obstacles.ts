@@ -1,0 +1,36 @@
+import { GrantryError } from '../model/errors.ts';
+import type { GuardName, Plan } from '../model/plan.ts';
+import { makeStyle, renderPlan } from '../report/index.ts';
+import type { CommandIo, CommandOptions } from './context.ts';
+
+const GUARDS: readonly GuardName[] = ['maxDeletes', 'maxDeletePercent', 'protect', 'vanished'];
+
+/** Reads `--override-guard`. */
+export function parseOverrides(names: readonly string[]): ReadonlySet<GuardName> {
+  return new Set(
+    names.map((name) => {
+      const guard = GUARDS.find((known) => known === name);
+      if (guard !== undefined) return guard;
+      throw new GrantryError('INVALID_INPUT', `there is no guard "${name}"`, { hint: `Guards: ${GUARDS.join(', ')}` });
+    }),
+  );
+}
+
+/** Shows a plan that has something in its way, and refuses it: CONFLICT, or GUARD where only guards are. */
+export function refuseObstacles(
+  plan: Plan,
+  overrides: ReadonlySet<GuardName>,
+  options: CommandOptions,
+  io: CommandIo,
+): void {
+  const guards = plan.guards.filter(({ guard }) => !overrides.has(guard));
+  if (plan.conflicts.length + guards.length === 0) return;
+  io.stdout.write(renderPlan({ ...plan, guards }, { format: options.format, style: makeStyle(io.stdout) }));
+  throw new GrantryError(
+    plan.conflicts.length > 0 ? 'CONFLICT' : 'GUARD',
+    'something is in the way: nothing was changed',
+    {
+      hint: 'All of it is listed above, with a way out.',
+    },
+  );
+}
