@@ -11,3 +11,12 @@ path "secret/data/m2m/*" {
 path "secret/metadata/m2m/*" {
   capabilities = ["create", "update", "read", "list"]
 }
+
+# grantry's own records, such as the lock of a stack: written with check-and-set too, and kept to few versions. No secret
+# is ever in them. Vault goes by the longest path that fits, so these two blocks stand for themselves.
+path "secret/data/m2m/.grantry/*" {
+  capabilities = ["create", "update", "read"]
+}
+path "secret/metadata/m2m/.grantry/*" {
+  capabilities = ["create", "update", "read"]
+}

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { GrantryError } from '../model/errors.ts';
 import { describePathProblem } from '../model/secret-path.ts';
 
@@ -17,6 +18,30 @@ export function checkStorePath(path: string): string {
     );
   }
   return path;
+}
+
+/** grantry's own folder below the prefix; no document of a client may lie there. */
+const RECORDS = '.grantry';
+
+/** The path of a record in a store. */
+export function recordPath(name: string): string {
+  return `${RECORDS}/${checkStorePath(name)}`;
+}
+
+/** Leaves room for the suffix that the file store adds, on file systems that take names of 143 bytes. */
+const MAX_PART = 120;
+
+/**
+ * A free text, such as the name of a stack, as one part of a path: a byte that is not allowed there is written as `~`
+ * and two hexadecimal digits, and so is a dot at the beginning. Different texts give different parts.
+ */
+export function toPathPart(text: string): string {
+  const chars = [...Buffer.from(text)].map((byte, at) => {
+    const char = String.fromCharCode(byte);
+    return /[A-Za-z0-9_@=-]/.test(char) || (char === '.' && at > 0) ? char : `~${byte.toString(16).padStart(2, '0')}`;
+  });
+  const part = chars.join('');
+  return part.length <= MAX_PART ? part : `~~${createHash('sha256').update(text).digest('hex')}`;
 }
 
 /** `a/b/c` to folder `a/b` and name `c`; the folder of `c` is the empty string. */

@@ -1,3 +1,4 @@
+import type { JsonObject } from '../model/json.ts';
 import type { Secret } from '../model/secret.ts';
 
 /**
@@ -42,6 +43,22 @@ export interface StoreEntry {
   readonly readable: boolean;
 }
 
+/** A record as it lies in the store: a document of grantry's own, without secrets. */
+export interface StoredRecord {
+  /** Undefined when there is none, or when its latest version was deleted. */
+  readonly value: JsonObject | undefined;
+  /** Number of the latest version; 0 when none was ever written. */
+  readonly version: number;
+  /**
+   * What the store's own clock said while it answered, in milliseconds since the epoch, possibly cut down to a whole
+   * second (`CLOCK_GRAIN_MS`): the same clock for every process, whatever their own clocks say.
+   */
+  readonly now: number;
+}
+
+/** By how much a store's clock may be behind itself, because it tells whole seconds only. */
+export const CLOCK_GRAIN_MS = 1000;
+
 /**
  * Where credentials are delivered. Paths are inside the target's prefix, in the form `folder/name`.
  * Every method throws a GrantryError: UNREACHABLE or NOT_ALLOWED for the store itself, CONFLICT for a lost
@@ -73,4 +90,14 @@ export interface Store {
   write(path: string, document: StoreDocument, expected: number): Promise<number>;
   /** Destroys the document, all its versions and the mark; nothing there is no error. */
   purge(path: string): Promise<void>;
+  /** How output names the place of a record: `secret/m2m/.grantry/lock/acme`. */
+  locateRecord(name: string): string;
+  /** A record by its name, such as `lock/acme`: it lies at `.grantry/NAME`, where no client's document may be. */
+  readRecord(name: string): Promise<StoredRecord>;
+  /**
+   * Writes a record as a whole, if its latest version is still `expected` (0: nothing was ever written). Of several
+   * writers exactly one wins; the others get CONFLICT. Only few versions are kept. Returns the new version, and the
+   * store's clock.
+   */
+  writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>>;
 }

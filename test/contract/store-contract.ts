@@ -1,5 +1,6 @@
 import { testDocuments } from './store-documents.ts';
 import { testMarks } from './store-marks.ts';
+import { testRecords } from './store-records.ts';
 import { testSafety } from './store-safety.ts';
 import type { SubjectOf } from './store-subject.ts';
 
@@ -10,5 +11,6 @@ import type { SubjectOf } from './store-subject.ts';
 export function testStore(subject: SubjectOf): void {
   testDocuments(subject);
   testMarks(subject);
+  testRecords(subject);
   testSafety(subject);
 }

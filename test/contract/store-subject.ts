@@ -13,6 +13,13 @@ export interface StoreSubject {
   readonly putForeign: (path: string, data: Record<string, unknown>, pairs?: Record<string, string>) => Promise<void>;
   /** Deletes the latest version as somebody else would, metadata kept. */
   readonly deleteLatest: (path: string) => Promise<void>;
+  /** Hands of others on records, by their names. */
+  readonly records: {
+    /** Deletes the latest version. */
+    readonly remove: (name: string) => Promise<void>;
+    /** How many versions the store keeps. */
+    readonly kept: (name: string) => Promise<number>;
+  };
   /** Requests to the server since the last call; undefined for a store without one. */
   readonly countRequests: () => number | undefined;
   /** Text that the store left somewhere in the clear: files, for a store that has any. */

@@ -6,6 +6,7 @@ import type { TestVault } from '../support/vault.ts';
 import type { StoreSubject } from './store-subject.ts';
 
 const pairsOf = z.object({ custom_metadata: z.record(z.string(), z.string()).nullish() });
+const versionsOf = z.object({ versions: z.record(z.string(), z.unknown()) });
 const dataOf = z.object({ data: z.record(z.string(), z.unknown()).nullish() });
 
 /** A Vault store for the contract suite: past the store, others act with the root token and not through the proxy. */
@@ -33,6 +34,13 @@ export async function vaultSubject(
       if (pairs !== undefined) await vault.request('POST', place('metadata', path), { custom_metadata: pairs });
     },
     deleteLatest: async (path) => void (await vault.request('DELETE', place('data', path))),
+    records: {
+      remove: async (name) => void (await vault.request('DELETE', place('data', `.grantry/${name}`))),
+      kept: async (name) => {
+        const { body } = await vault.request('GET', place('metadata', `.grantry/${name}`));
+        return Object.keys(versionsOf.parse(body?.data).versions).length;
+      },
+    },
     countRequests: () => {
       const since = proxy.requests.length - counted;
       counted = proxy.requests.length;

@@ -30,13 +30,49 @@ const PROGRAM = `
   }
 `;
 
+/** The same with a record, as a lock is one. */
+const RECORDS_PROGRAM = `
+  const { openFileStore } = await import(process.env.DIST + '/stores/file/index.js');
+  const { Secret } = await import(process.env.DIST + '/model/secret.js');
+  const identity = new Secret(process.env.AGE_KEY);
+  const store = await openFileStore({ kind: 'file', path: process.env.STORE, recipients: [], identity });
+  for (let done = 0; done < ${ROUNDS}; ) {
+    const { value, version } = await store.readRecord('lock/counter');
+    try {
+      await store.writeRecord('lock/counter', { count: (value?.count ?? 0) + 1 }, version);
+      done += 1;
+    } catch (error) {
+      if (error.code !== 'CONFLICT') throw error;
+    }
+  }
+`;
+
+async function runAtOnce(program: string, path: string, identity: string): Promise<void> {
+  const env = { DIST: join(CLI, '..'), AGE_KEY: identity, STORE: path };
+  const runs = Array.from({ length: PROCESSES }, () => runNode(['--input-type=module', '-e', program], { env }));
+  for (const { code, stderr } of await Promise.all(runs)) expect([code, stderr]).toEqual([0, '']);
+}
+
+test('several processes lose no update of a record', async () => {
+  const path = await mkdtemp(join(tmpdir(), 'grantry-processes-'));
+  const identity = await generateX25519Identity();
+  await runAtOnce(RECORDS_PROGRAM, path, identity);
+  const store = await openFileStore({ kind: 'file', path, recipients: [], identity: new Secret(identity) });
+  expect(await store.readRecord('lock/counter')).toMatchObject({ value: { count: 24 }, version: 24 });
+  const files = await readdir(join(path, '.grantry/lock'), { recursive: true });
+  expect(files.toSorted()).toEqual([
+    '.versions',
+    '.versions/counter.23.json',
+    '.versions/counter.24.json',
+    'counter.json',
+  ]);
+  await rm(path, { recursive: true });
+});
+
 test('several processes lose no update and leave no temporary file', async () => {
   const path = await mkdtemp(join(tmpdir(), 'grantry-processes-'));
   const identity = await generateX25519Identity();
-  const env = { DIST: join(CLI, '..'), AGE_KEY: identity, STORE: path };
-  const runs = Array.from({ length: PROCESSES }, () => runNode(['--input-type=module', '-e', PROGRAM], { env }));
-  for (const { code, stderr } of await Promise.all(runs)) expect([code, stderr]).toEqual([0, '']);
-
+  await runAtOnce(PROGRAM, path, identity);
   const store = await openFileStore({ kind: 'file', path, recipients: [], identity: new Secret(identity) });
   const found = await store.read('team/counter');
   expect([found?.version, found?.document.facts['count']]).toEqual([24, '24']);

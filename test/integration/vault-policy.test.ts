@@ -24,8 +24,15 @@ let purge: string;
 
 /** The policy of the documentation, for the mount of this test. */
 function policyText(file: string): string {
-  const text = readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
-  return text.replaceAll('"secret/', `"${vault.mount}/`);
+  return forThisMount(readPolicy(file));
+}
+
+function readPolicy(file: string): string {
+  return readFileSync(new URL(`../../docs/${file}`, import.meta.url), 'utf8');
+}
+
+function forThisMount(hcl: string): string {
+  return hcl.replaceAll('"secret/', `"${vault.mount}/`);
 }
 
 async function writePolicy(name: string, hcl: string): Promise<string> {
@@ -53,6 +60,9 @@ async function everything(store: Store): Promise<unknown> {
     await store.write(path, documentOf('s-2'), 1);
     await store.inspect(path);
     expect((await store.read(path))?.version).toBe(2);
+    const { version } = await store.writeRecord(path, { some: 'record' }, 0);
+    await store.writeRecord(path, { other: 'record' }, version);
+    expect((await store.readRecord(path)).version).toBe(2);
     return undefined;
   } catch (error) {
     return error;
@@ -124,6 +134,19 @@ describe('the policy for apply', () => {
     expect(failure).toMatchObject({ message: expect.stringContaining(`${vault.mount}/${kind}/m2m`) });
   });
 
+  test.each([
+    ['data', 'update'],
+    ['data', 'read'],
+    ['metadata', 'create'],
+  ])('needs, on %s of its own records, "%s"', async (kind, capability) => {
+    const block = new RegExp(`(?<=^path "secret/${kind}/m2m/\\.grantry/\\*" [^}]*?)"${capability}",? ?`, 'm');
+    const hcl = readPolicy('vault-policy.hcl').replace(block, '').replace(', ]', ']');
+    const name = await writePolicy(`records-without-${kind}-${capability}`, forThisMount(hcl));
+    const failure = await everything(await storeWith(name));
+    expect(failure).toMatchObject({ code: 'NOT_ALLOWED', message: expect.stringContaining(`"${capability}"`) });
+    expect(failure).toMatchObject({ message: expect.stringContaining(`${vault.mount}/${kind}/m2m/.grantry/`) });
+  });
+
   test('without "patch": grantry reads, merges and writes, after one refusal', async () => {
     const name = await writePolicy('without-patch', policyText('vault-policy.hcl').replace('"patch", ', ''));
     const store = await storeWith(name);
@@ -151,7 +174,10 @@ describe('the policy for plan', () => {
       code: 'NOT_ALLOWED',
       message: expect.stringContaining(`"read" on ${vault.mount}/data/m2m/${path}`),
     });
+    await writer.writeRecord(path, {}, 0);
     const calls = [
+      () => reader.readRecord(path),
+      () => reader.writeRecord(path, {}, 1),
       () => reader.mark(path, markOf('x')),
       () => reader.write(path, documentOf('s'), 1),
       () => reader.write(path, documentOf('s'), 0),

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, lstat, mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { link, lstat, mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { codeOf, symlinkError } from './errors.ts';
 
@@ -43,7 +43,8 @@ export async function inodeOf(file: string): Promise<number | undefined> {
   }
 }
 
-async function isThere(file: string): Promise<boolean> {
+/** Whether anything lies there. A symbolic link is refused. */
+export async function isThere(file: string): Promise<boolean> {
   return (await inodeOf(file)) !== undefined;
 }
 
@@ -90,6 +91,17 @@ export async function pointTo(existing: string, folder: string, name: string): P
     await syncFolder(folder);
   } finally {
     // Renaming one name of a file to another name of the same file leaves both.
+    await rm(temporary, { force: true });
+  }
+}
+
+/** What time it is for the file system that a folder is on, in milliseconds since the epoch. */
+export async function timeOf(folder: string): Promise<number> {
+  const temporary = temporaryIn(folder);
+  try {
+    await writeFile(temporary, '', { flag: 'wx', mode: FILE_MODE });
+    return Math.floor((await lstat(temporary)).mtimeMs);
+  } finally {
     await rm(temporary, { force: true });
   }
 }

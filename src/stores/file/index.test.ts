@@ -59,6 +59,13 @@ describe('the encrypted file store', () => {
         if (pairs !== undefined) await writeFile(at(path, '.json'), JSON.stringify(pairs));
       },
       deleteLatest: (path) => rm(at(path, '.age')),
+      records: {
+        remove: (name) => rm(join(at(`.grantry/${name}`, ''), '..'), { recursive: true }),
+        kept: async (name) => {
+          const versions = await readdir(join(at(`.grantry/${name}`, ''), '..', '.versions'));
+          return versions.filter((file) => file.startsWith(`${name.split('/')[1] ?? ''}.`)).length;
+        },
+      },
       countRequests: () => undefined,
       leftovers: async () => (await allFiles()).map(({ content }) => content).join('\n'),
     };

@@ -1,16 +1,20 @@
 import { join } from 'node:path';
 import { GrantryError } from '../../model/errors.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { FileStoreSettings } from '../../model/target.ts';
 import { fromData, mergeData } from '../document.ts';
 import type { DocumentData } from '../document.ts';
 import { fromPairs, mergePairs, samePairs } from '../mark.ts';
-import { checkStorePath, groupByFolder, splitStorePath } from '../path.ts';
-import type { Store, StoreDocument, StoredDocument, StoreEntry, StoreMark } from '../store.ts';
+import { checkStorePath, groupByFolder, recordPath, splitStorePath } from '../path.ts';
+import { changedMeanwhile } from '../record.ts';
+import type { Store, StoreDocument, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
 import { createAgeBox } from './crypto.ts';
 import type { AgeBox } from './crypto.ts';
 import { listFolder, refuseSymlinks } from './disk.ts';
 import { asFileError, damaged } from './errors.ts';
-import { Place, VERSIONS } from './place.ts';
+import { Place } from './place.ts';
+import { readRecordFile, writeRecordFile } from './records.ts';
+import { VERSIONS } from './versioned-file.ts';
 
 /** Checks the keys and returns the store; nothing is written before the first mark or document. */
 export async function openFileStore(settings: FileStoreSettings): Promise<Store> {
@@ -74,7 +78,7 @@ class FileStore implements Store {
       if (found === undefined) {
         return undefined;
       }
-      const data = await this.#decode(found.ciphertext, place);
+      const data = await this.#decode(found.content, place);
       return { document: fromData(data, this.locate(path)), version: found.version };
     });
   }
@@ -94,9 +98,7 @@ class FileStore implements Store {
       const before = (await place.latest()) === expected ? await this.#before(place) : 'lost';
       const content = before === 'lost' ? undefined : JSON.stringify(mergeData(before, document));
       if (content === undefined || !(await place.add(await this.#box.seal(content), expected))) {
-        throw new GrantryError('CONFLICT', `${this.locate(path)} was changed by someone else since it was looked at`, {
-          hint: 'Nothing was overwritten. Run the command again: it starts from what lies there now.',
-        });
+        throw changedMeanwhile(this.locate(path));
       }
       return expected + 1;
     });
@@ -104,6 +106,22 @@ class FileStore implements Store {
 
   async purge(path: string): Promise<void> {
     await this.#at(path, (place) => place.remove());
+  }
+
+  locateRecord(name: string): string {
+    return this.#shown(`${recordPath(name)}.json`);
+  }
+
+  async readRecord(name: string): Promise<StoredRecord> {
+    const place = splitStorePath(recordPath(name));
+    return this.#guarded(place.folder, (folder) => readRecordFile(folder, place.name));
+  }
+
+  async writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
+    const place = splitStorePath(recordPath(name));
+    return this.#guarded(place.folder, (folder) =>
+      writeRecordFile({ folder, name: place.name, where: this.locateRecord(name) }, value, expected),
+    );
   }
 
   /** What a new version is merged with. A damaged file has nothing to keep, and must not stand in the way of repair. */
@@ -114,7 +132,7 @@ class FileStore implements Store {
       return undefined;
     }
     try {
-      return await this.#decode(found.ciphertext, place);
+      return await this.#decode(found.content, place);
     } catch (error) {
       if (error instanceof GrantryError && error.code === 'FAILED') {
         return undefined;

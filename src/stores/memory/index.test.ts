@@ -14,6 +14,7 @@ describe('the store in memory', () => {
       raw: async (path) => store.peek(path),
       putForeign: async (path, data, pairs) => store.writeForeign(path, data, pairs),
       deleteLatest: async (path) => store.deleteLatest(path),
+      records: { remove: async (name) => store.deleteRecord(name), kept: async () => 1 },
       countRequests: () => {
         const since = store.requests - counted;
         counted = store.requests;

@@ -1,10 +1,11 @@
-import { GrantryError } from '../../model/errors.ts';
+import type { JsonObject } from '../../model/json.ts';
 import { fromData, mergeData } from '../document.ts';
 import type { DocumentData } from '../document.ts';
 import { fromPairs, mergePairs } from '../mark.ts';
 import type { MarkPairs } from '../mark.ts';
-import { checkStorePath, groupByFolder } from '../path.ts';
-import type { Store, StoreDocument, StoredDocument, StoreEntry, StoreMark } from '../store.ts';
+import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
+import { changedMeanwhile, toRecord } from '../record.ts';
+import type { Store, StoreDocument, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
 
 interface Place {
   pairs: MarkPairs;
@@ -15,10 +16,17 @@ interface Place {
 /** A store in memory, for unit tests, with the handles that tests need. */
 export class MemoryStore implements Store {
   readonly #places = new Map<string, Place>();
+  readonly #records = new Map<string, { readonly text: string | undefined; readonly version: number }>();
+  readonly #now: () => number;
   /** One per listing, read and write, as Vault would see them. */
   requests = 0;
   /** Of these, the ones that changed something. */
   writes = 0;
+
+  /** `now` is the store's own clock, in milliseconds since the epoch. */
+  constructor(now: () => number = Date.now) {
+    this.#now = now;
+  }
 
   locate(path: string): string {
     return `memory/${checkStorePath(path)}`;
@@ -61,7 +69,7 @@ export class MemoryStore implements Store {
     const versions = this.#places.get(checkStorePath(path))?.versions ?? [];
     this.#countWrite();
     if (versions.length !== expected) {
-      throw new GrantryError('CONFLICT', `${this.locate(path)} was changed by someone else since it was looked at`);
+      throw changedMeanwhile(this.locate(path));
     }
     const data = mergeData(versions.at(-1), document);
     return this.#at(path).versions.push(data);
@@ -71,6 +79,31 @@ export class MemoryStore implements Store {
     checkStorePath(path);
     this.#countWrite();
     this.#places.delete(path);
+  }
+
+  locateRecord(name: string): string {
+    return `memory/${recordPath(name)}`;
+  }
+
+  async readRecord(name: string): Promise<StoredRecord> {
+    const { text, version } = this.#records.get(recordPath(name)) ?? { text: undefined, version: 0 };
+    this.requests += 1;
+    const value = text === undefined ? undefined : toRecord(JSON.parse(text), this.locateRecord(name));
+    return { value, version, now: this.#now() };
+  }
+
+  async writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
+    const { version } = this.#records.get(recordPath(name)) ?? { version: 0 };
+    this.#countWrite();
+    if (version !== expected) throw changedMeanwhile(this.locateRecord(name));
+    this.#records.set(recordPath(name), { text: JSON.stringify(value), version: version + 1 });
+    return { version: version + 1, now: this.#now() };
+  }
+
+  /** Deletes the latest version of a record; its number stays taken. */
+  deleteRecord(name: string): void {
+    const { version } = this.#records.get(recordPath(name)) ?? { version: 0 };
+    this.#records.set(recordPath(name), { text: undefined, version });
   }
 
   /** Writes as somebody else would: a new version, of any content. */

@@ -4,7 +4,7 @@ import type { VaultSettings } from '../../model/target.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { DocumentData } from '../document.ts';
 import type { MarkPairs } from '../mark.ts';
-import { bodies, toMetadata, toPathData } from './convert.ts';
+import { bodies, toMetadata, toPathData, toServerTime } from './convert.ts';
 import type { PathData, PathMetadata } from './convert.ts';
 import { isAbsent, isCasMismatch, noMount, saysInvalidToken, unexpectedBody, vaultError } from './errors.ts';
 import type { VaultSession } from './session.ts';
@@ -17,6 +17,8 @@ export type Written =
       readonly version: number;
       /** When Vault is going to delete what was just written; empty: never. */
       readonly deletedAt: string;
+      /** Vault's clock, in milliseconds since the epoch; undefined when it does not tell. */
+      readonly now: number | undefined;
     }
   | { readonly kind: 'lost' };
 
@@ -73,13 +75,29 @@ export class KvApi {
   }
 
   async readData(place: string): Promise<PathData | undefined> {
+    return (await this.readDataAndTime(place)).found;
+  }
+
+  /** As `readData`, with Vault's clock; undefined when it does not tell. */
+  async readDataAndTime(
+    place: string,
+  ): Promise<{ readonly found: PathData | undefined; readonly now: number | undefined }> {
     const path = this.#path('data', place);
     const response = await this.#send({ method: 'GET', path });
+    const now = toServerTime(response.headers);
     if (isAbsent(response)) {
-      return undefined;
+      return { found: undefined, now };
     }
     const deleted = response.status === 404 ? bodies.data.safeParse(response.body) : undefined;
-    return toPathData(deleted?.success === true ? deleted.data : this.#expect(bodies.data, response, path, 'read'));
+    const body = deleted?.success === true ? deleted.data : this.#expect(bodies.data, response, path, 'read');
+    return { found: toPathData(body), now };
+  }
+
+  /** Keeps only so many versions of a place, and says so before there is any. */
+  async limitVersions(place: string, versions: number): Promise<void> {
+    const path = this.#path('metadata', place);
+    const call: VaultCall = { method: 'POST', path, json: { max_versions: versions }, idempotent: true };
+    this.#expectDone(await this.#send(call), path, 'create', 'update');
   }
 
   /** Writes a version if the latest is `cas`. */
@@ -89,8 +107,7 @@ export class KvApi {
     if (isCasMismatch(response)) {
       return { kind: 'lost' };
     }
-    const { data: written } = this.#expect(bodies.written, response, path, 'create', 'update');
-    return { kind: 'done', version: written.version, deletedAt: written.deletion_time };
+    return this.#done(response, path, 'create', 'update');
   }
 
   /**
@@ -114,14 +131,18 @@ export class KvApi {
     if (response.status === 404 && (response.format === 'empty' || bodies.written.safeParse(response.body).success)) {
       return { kind: 'deleted' };
     }
-    const { data: written } = this.#expect(bodies.written, response, path, 'patch');
-    return { kind: 'done', version: written.version, deletedAt: written.deletion_time };
+    return this.#done(response, path, 'patch');
   }
 
   /** Removes a place with all its versions. */
   async remove(place: string): Promise<void> {
     const path = this.#path('metadata', place);
     this.#expectDone(await this.#send({ method: 'DELETE', path }), path, 'delete');
+  }
+
+  #done(response: HttpResponse, path: string, ...capabilities: string[]): Written {
+    const { version, deletion_time: deletedAt } = this.#expect(bodies.written, response, path, ...capabilities).data;
+    return { kind: 'done', version, deletedAt, now: toServerTime(response.headers) };
   }
 
   #path(kind: 'data' | 'metadata', place: string): string {

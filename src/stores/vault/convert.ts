@@ -55,6 +55,12 @@ export function toPathData({ data }: z.infer<typeof bodies.data>): PathData {
   return { version: data.metadata.version, data: data.data ?? undefined };
 }
 
+/** Milliseconds since the epoch, whole seconds, by the clock of the server; undefined when the answer does not tell. */
+export function toServerTime(headers: Pick<Headers, 'get'>): number | undefined {
+  const time = Date.parse(headers.get('date') ?? '');
+  return Number.isNaN(time) ? undefined : time;
+}
+
 /** A deletion time may lie ahead (delete_version_after); `now` is in milliseconds since the epoch. */
 export function toEntry(metadata: PathMetadata, now: number): StoreEntry {
   const deleted = metadata.deletedAt !== undefined && Date.parse(metadata.deletedAt) <= now;

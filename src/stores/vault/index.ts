@@ -1,16 +1,21 @@
 import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { VaultSettings } from '../../model/target.ts';
 import type { Ports } from '../../platform/ports.ts';
 import { fromData, mergeData, toData } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
-import { checkStorePath, groupByFolder } from '../path.ts';
-import type { Store, StoreDocument, StoredDocument, StoreEntry, StoreMark } from '../store.ts';
+import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
+import { changedMeanwhile, toRecord } from '../record.ts';
+import type { Store, StoreDocument, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
 import { KvApi } from './api.ts';
 import type { Written } from './api.ts';
 import { toEntry } from './convert.ts';
 import { openSession } from './session.ts';
 import { createTransport } from './transport.ts';
+
+/** Versions of a record that Vault keeps. */
+const RECORD_VERSIONS = 2;
 
 /** Listings in flight at the same time. */
 const LISTINGS = 8;
@@ -92,19 +97,51 @@ class VaultStore implements Store {
       expected === 0
         ? await this.#api.writeData(place, toData(document), 0)
         : await this.#update(place, document, expected);
-    if (written.kind === 'lost') {
-      throw new GrantryError('CONFLICT', `${this.locate(path)} was changed by someone else since it was looked at`, {
-        hint: 'Nothing was overwritten. Run the command again: it starts from what lies there now.',
-      });
-    }
-    if (written.deletedAt !== '') {
-      throw this.#willVanish(path, written.deletedAt);
-    }
-    return written.version;
+    return this.#lasting(written, path).version;
   }
 
   async purge(path: string): Promise<void> {
     await this.#api.remove(this.#place(path));
+  }
+
+  locateRecord(name: string): string {
+    return this.locate(recordPath(name));
+  }
+
+  async readRecord(name: string): Promise<StoredRecord> {
+    const { found, now } = await this.#api.readDataAndTime(this.#place(recordPath(name)));
+    const value = found?.data === undefined ? undefined : toRecord(found.data, this.locateRecord(name));
+    return { value, version: found?.version ?? 0, now: this.#told(now) };
+  }
+
+  async writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
+    const path = recordPath(name);
+    const place = this.#place(path);
+    if (expected === 0) {
+      // Locks are written at every renewal: nobody needs those versions, and audits of the mount need them least.
+      await this.#api.limitVersions(place, RECORD_VERSIONS);
+    }
+    const { version, now } = this.#lasting(await this.#api.writeData(place, value, expected), path);
+    return { version, now: this.#told(now) };
+  }
+
+  #lasting(written: Written, path: string): Extract<Written, { kind: 'done' }> {
+    if (written.kind === 'lost') {
+      throw changedMeanwhile(this.locate(path));
+    }
+    if (written.deletedAt !== '') {
+      throw this.#willVanish(path, written.deletedAt);
+    }
+    return written;
+  }
+
+  #told(now: number | undefined): number {
+    if (now === undefined) {
+      throw new GrantryError('UNREACHABLE', `Vault at ${this.#settings.address} does not say what time it is`, {
+        hint: 'Locks go by the Date header of its answers: something in between must be removing it.',
+      });
+    }
+    return now;
   }
 
   async #update(place: string, document: StoreDocument, expected: number): Promise<Written> {
@@ -130,7 +167,7 @@ class VaultStore implements Store {
       'FAILED',
       `Vault is going to delete ${this.locate(path)} at ${at}: delete_version_after is set`,
       {
-        hint: `A live credential must not vanish. Unset it: vault write ${mount}/config delete_version_after=0s, and in the metadata of that place.`,
+        hint: `What grantry keeps must not vanish. Unset it: vault write ${mount}/config delete_version_after=0s, and in the metadata of that place.`,
       },
     );
   }

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { GrantryError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+
+const record = z.record(z.string(), z.json());
+
+/** What lies at the place of a record, checked to be an object; `where` names the place in the error. */
+export function toRecord(found: unknown, where: string): JsonObject {
+  const parsed = record.safeParse(found);
+  if (!parsed.success) {
+    throw new GrantryError('FAILED', `The record at ${where} is damaged, or was not written by grantry`, {
+      hint: 'Look at it, and remove it if nobody needs it.',
+    });
+  }
+  return parsed.data;
+}
+
+/** The error for a check-and-set that was lost. */
+export function changedMeanwhile(where: string): GrantryError {
+  return new GrantryError('CONFLICT', `${where} was changed by someone else since it was looked at`, {
+    hint: 'Nothing was overwritten. Run the command again: it starts from what lies there now.',
+  });
+}
