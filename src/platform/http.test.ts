@@ -87,7 +87,7 @@ describe('an answer', () => {
 });
 
 describe('a repetition', () => {
-  test.each([429, 502, 503, 504])('after %d, for what may be done twice', async (status) => {
+  test.each([429, 500, 502, 503, 504])('after %d, for what may be done twice', async (status) => {
     const { url, seen } = await serveStatuses([status, status, 200]);
     expect((await get(url)).status).toBe(200);
     expect(seen).toHaveLength(3);

@@ -96,8 +96,9 @@ export function againFor(
     return failure !== undefined && failure.transient && (idempotent || failure.notExecuted) ? {} : false;
   }
   const { status, headers } = outcome.value;
-  // 429 refuses before acting. A 5xx may come from a proxy that lost the answer of a server that acted.
-  if (status === 429 || (idempotent && (status === 502 || status === 503 || status === 504))) {
+  // 429 refuses before acting. A 5xx may come from a proxy that lost the answer of a server that acted, or from a
+  // server whose database was away for a moment.
+  if (status === 429 || (idempotent && (status === 500 || (status >= 502 && status <= 504)))) {
     return { afterMs: retryAfterMs(headers, now) };
   }
   return false;
@@ -140,14 +141,20 @@ function parse(text: string): Pick<HttpResponse, 'body' | 'format'> {
   }
 }
 
-function refuseRedirect(request: HttpRequest, response: HttpResponse): void {
-  if (response.status < 300 || response.status > 399 || response.status === 304) {
-    return;
-  }
-  const location = response.headers.get('location') ?? '';
-  const to = URL.canParse(location, request.url) ? printableUrl(new URL(location, request.url).href) : 'another place';
-  const message = `${request.service.name} at ${printableUrl(request.url)} redirects to ${to}, which is not followed`;
-  throw new GrantryError('UNREACHABLE', message, {
-    hint: `If that is where it lives, put this address into the Target. ${request.service.check}`,
+function refuseRedirect({ service, url }: HttpRequest, { status, headers }: HttpResponse): void {
+  if (isRedirect(status)) throw redirected(service, url, headers);
+}
+
+export function isRedirect(status: number): boolean {
+  return status >= 300 && status <= 399 && status !== 304;
+}
+
+/** The error for an answer that sends the client elsewhere, with its credentials. */
+export function redirected(service: Service, url: string, headers: Pick<Headers, 'get'>): GrantryError {
+  const location = headers.get('location') ?? '';
+  const to = URL.canParse(location, url) ? printableUrl(new URL(location, url).href) : 'another place';
+  const message = `${service.name} at ${printableUrl(url)} redirects to ${to}, which is not followed`;
+  return new GrantryError('UNREACHABLE', message, {
+    hint: `If that is where it lives, put this address into the Target. ${service.check}`,
   });
 }

@@ -1,7 +1,9 @@
 import { NetworkError } from '@keycloak/keycloak-admin-client';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
+import { isRedirect, redirected } from '../../platform/http.ts';
 import type { Call } from './api.ts';
+import { keycloakService } from './token.ts';
 
 /** The status of an answer that the admin client threw; undefined when there was none. */
 export function statusOf(error: unknown): number | undefined {
@@ -37,7 +39,10 @@ export function explainRefusal(call: Call, error: unknown, settings: KeycloakSet
       hint: 'Somebody made it since the plan was made. Run plan again to see how things stand.',
     });
   }
-  if (status >= 500 || (status >= 300 && status < 400)) {
+  if (isRedirect(status) && error instanceof NetworkError) {
+    return redirected(keycloakService(settings), settings.url, error.response.headers);
+  }
+  if (status >= 500) {
     return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${call.about}`, {
       hint: `See the server's log. Check it with: curl ${settings.url}/realms/${encodeURIComponent(settings.realm)}`,
     });
