@@ -9,6 +9,8 @@ export default defineConfig({
           name: 'unit',
           include: ['src/**/*.test.ts', 'test/laws/**/*.test.ts', 'test/golden/*.test.ts', 'test/support/*.test.ts'],
           setupFiles: ['test/support/network-off.ts'],
+          // Nothing here takes long; the machine may be busy.
+          testTimeout: 60_000,
         },
       },
       {

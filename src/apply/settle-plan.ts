@@ -19,6 +19,8 @@ import type { SurveyOptions, TargetPorts } from './survey-target.ts';
 export interface SettledPlan {
   readonly plan: Plan;
   readonly input: PlanInput;
+  /** What the proof of its clients may lean on: all that the manifests say, where there are some. */
+  readonly desired: DesiredState;
   /** Changes of a saved plan that are done already. */
   readonly done: readonly Address[];
 }
@@ -30,7 +32,7 @@ export async function settleFresh(
   options: SurveyOptions,
 ): Promise<SettledPlan> {
   const input = await surveyTarget(desired, ports, options);
-  return { plan: buildPlan(input), input, done: [] };
+  return { plan: buildPlan(input), input, desired, done: [] };
 }
 
 /**
@@ -47,7 +49,8 @@ export async function settleSaved(saved: SavedPlan, desired: DesiredState, ports
   const { changes, done, moved } = checkFreshness(saved, fresh, input.actual);
   if (moved.length > 0) throw stale(moved);
   // The guards were judged when everything was read: shares of a part of the target say nothing.
-  return { plan: { ...fresh, changes, guards: saved.guards }, input, done };
+  const plan = { ...fresh, changes, guards: saved.guards };
+  return { plan, input, desired: trustsFile(desired) ? part : desired, done };
 }
 
 /** Whether there are no manifests to hold a saved plan against. */

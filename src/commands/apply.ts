@@ -118,17 +118,17 @@ async function readLine({ stdin, signal }: CommandIo): Promise<string | undefine
 
 /** Proves every client that changed, and those of Apis that changed: their tokens are others now. */
 async function proveAffected(
-  { input, done }: SettledPlan,
+  { input, desired, done }: SettledPlan,
   { applied }: CarriedOut,
   { store, ports }: OpenTarget,
   options: CommandOptions,
   io: CommandIo,
 ): Promise<ClientProof[]> {
   const succeeded = applied.results.filter(({ op, outcome }) => outcome === 'done' && op !== 'delete');
-  const names = affectedClients([...done, ...succeeded.map(({ address }) => address)], input.desired);
+  const names = affectedClients([...done, ...succeeded.map(({ address }) => address)], desired);
   for (const { address, outcome } of applied.results)
     if (outcome !== 'done') names.delete(address.replace(/^Client\//, ''));
-  return proveAll(expectationsOf(input.desired, names), input.endpoints, store, ports, {
+  return proveAll(expectationsOf(desired, names), input.endpoints, store, ports, {
     inFlight: options.parallelism,
     stopped: () => io.signal.aborted,
     onProof: () => undefined,

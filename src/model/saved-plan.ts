@@ -10,6 +10,8 @@ export interface SavedDesired {
 export type SavedChange = Change & {
   /** Of the object as it was read; null: it was not there. */
   readonly fingerprint: string | null;
+  /** When the client's secret was made, in Unix seconds; null where there is none or the provider does not tell. */
+  readonly secretMadeAt: number | null;
 };
 
 /** A plan as `plan --out` writes it: docs/plan-format.md. Holds no secret and no hash of one. */

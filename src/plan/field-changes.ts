@@ -31,7 +31,7 @@ export function leafDifferences(before: Fields | undefined, after: Fields | unde
 function collect(before: JsonObject, after: JsonObject, path: readonly string[], found: LeafDifference[]): void {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   for (const key of keys) {
-    const [left, right] = [before[key], after[key]];
+    const [left, right] = [own(before, key), own(after, key)];
     const here = [...path, key];
     if (isObject(left) || isObject(right)) {
       collect(isObject(left) ? left : {}, isObject(right) ? right : {}, here, found);
@@ -41,6 +41,11 @@ function collect(before: JsonObject, after: JsonObject, path: readonly string[],
       found.push({ path: here, before: left, after: right });
     }
   }
+}
+
+/** A label may be called `constructor`. */
+function own(fields: JsonObject, key: string): Json | undefined {
+  return Object.hasOwn(fields, key) ? fields[key] : undefined;
 }
 
 function isObject(value: Json | undefined): value is JsonObject {

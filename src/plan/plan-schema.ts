@@ -29,6 +29,7 @@ const base = {
   reason: z.string(),
   dependsOn: z.array(address),
   notes: z.record(z.string(), z.string()).describe('Remarks on single fields, by path joined with blanks'),
+  secretMadeAt: z.number().nullable().describe("When the client's secret was made, in Unix seconds"),
   fingerprint: z.string().nullable().describe('SHA-256 of the object as it was read; null: it was not there'),
 };
 

@@ -20,7 +20,11 @@ export function savePlan(
     tool,
     createdAt,
     ...plan,
-    changes: plan.changes.map((change) => ({ ...change, fingerprint: fingerprintOf(actualOf.get(change.address)) })),
+    changes: plan.changes.map((change) => {
+      const present = actualOf.get(change.address);
+      const secretMadeAt = present?.credential?.createdAt ?? null;
+      return { ...change, fingerprint: fingerprintOf(present), secretMadeAt };
+    }),
     desired: part,
     desiredDigest: desiredDigest(part),
   };

@@ -34,7 +34,7 @@ export function checkFreshness(saved: SavedPlan, fresh: Plan, actual: ActualStat
     const now = freshOf.get(change.address);
     if (now === undefined) done.push(change.address);
     else if (isStill(change, now, actualOf.get(change.address))) changes.push(now);
-    else moved.push({ address: change.address, how: describeMove(change, actualOf.get(change.address), now) });
+    else moved.push({ address: change.address, how: describeMove(change, actualOf.get(change.address)) });
   }
   return { changes, done, moved };
 }
@@ -42,7 +42,9 @@ export function checkFreshness(saved: SavedPlan, fresh: Plan, actual: ActualStat
 function isStill(saved: SavedChange, now: Change, actual: ActualObject | undefined): boolean {
   const untouched = fingerprintOf(actual) === saved.fingerprint;
   if (untouched && saved.op === now.op) return sameDelivery(saved, now) && sameSide(saved, now, 'after');
-  return isRestOf(saved, now);
+  // An apply that was cut off made no secret of an object that was there: who did, moved it.
+  const sameSecret = saved.fingerprint === null || saved.secretMadeAt === (actual?.credential?.createdAt ?? null);
+  return sameSecret && isRestOf(saved, now);
 }
 
 /** Whether `now` does a part of `saved` and nothing else: every leaf is still as before, or already as after. */
@@ -76,14 +78,13 @@ function sameDelivery(saved: Change, now: Change): boolean {
   return left.path === right.path && left.place === right.place && sameJson({ ...left.facts }, { ...right.facts });
 }
 
-function describeMove(saved: SavedChange, actual: ActualObject | undefined, now: Change): string[] {
+function describeMove(saved: SavedChange, actual: ActualObject | undefined): string[] {
   if (actual === undefined) return ['it is gone'];
   if (saved.fingerprint === null) return ['it exists now, and did not when the plan was made'];
   const before = 'before' in saved ? saved.before : undefined;
   const differences = before === undefined ? [] : leafDifferences(before, actual.fields).map(describeLeaf);
   if (differences.length > 0) return differences;
-  const delivery = 'delivery' in now ? now.delivery : undefined;
-  if (delivery?.reason === 'secret-changed') return ['its secret was changed'];
+  if (saved.secretMadeAt !== (actual.credential?.createdAt ?? null)) return ['its secret was changed'];
   return ['its credential or its mark is not what it was'];
 }
 

@@ -70,7 +70,8 @@ function scopesOf(
   client: ClientRepresentation,
   apiOfScope: ReadonlyMap<string, string>,
 ): Pick<ClientFields, 'access' | 'otherScopes'> {
-  const access: Record<string, { scopes: string[]; onRequest: string[] }> = {};
+  // A Map, for an Api may be called `constructor`.
+  const access = new Map<string, { scopes: string[]; onRequest: string[] }>();
   const otherScopes: { default: string[]; optional: string[] } = { default: [], optional: [] };
   const sort = (scope: string, kind: 'default' | 'optional'): void => {
     const api = apiOfScope.get(scope);
@@ -78,12 +79,13 @@ function scopesOf(
       if (scope !== SERVICE_ACCOUNT_SCOPE) otherScopes[kind].push(scope);
       return;
     }
-    access[api] ??= { scopes: [], onRequest: [] };
-    access[api][kind === 'default' ? 'scopes' : 'onRequest'].push(scope);
+    const granted = access.get(api) ?? { scopes: [], onRequest: [] };
+    granted[kind === 'default' ? 'scopes' : 'onRequest'].push(scope);
+    access.set(api, granted);
   };
   for (const scope of client.defaultClientScopes) sort(scope, 'default');
   for (const scope of client.optionalClientScopes) sort(scope, 'optional');
-  return { access, otherScopes };
+  return { access: Object.fromEntries(access), otherScopes };
 }
 
 /** Declared attributes, and those declared when last applied: an empty one counts as absent, as Keycloak treats it. */

@@ -31,7 +31,9 @@ export async function listClients(
   const call = { about: 'list clients', needs: 'view-clients', idempotent: true };
   const readPage = async (first: number, max: number): Promise<ListedClient[]> => {
     const page: unknown = await api.call(call, (client) => client.clients.find({ first, max }));
-    return parseList(page, clientRepresentation, 'clients').map((row) => keep(row, stack, claimedIds, withSecrets));
+    return parseList(api, page, clientRepresentation, 'clients').map((row) =>
+      keep(row, stack, claimedIds, withSecrets),
+    );
   };
   const { pageSize, pagesInFlight: inFlight } = api.tuning;
   const rows = await readAllPages(readPage, { pageSize, inFlight });
@@ -81,28 +83,26 @@ export async function findClients(
 export async function findClient(api: KeycloakApi, clientId: string): Promise<ClientRepresentation | undefined> {
   const call = { about: `find client ${clientId}`, needs: 'view-clients', idempotent: true };
   const found: unknown = await api.call(call, (client) => client.clients.find({ clientId }));
-  return parseList(found, clientRepresentation, 'clients')[0];
+  return parseList(api, found, clientRepresentation, 'clients')[0];
 }
 
 /** Keycloak has no pages for client scopes: one request lists them all. */
 export async function listClientScopes(api: KeycloakApi): Promise<ClientScopeRepresentation[]> {
   const call = { about: 'list client scopes', needs: 'view-clients', idempotent: true };
   const list: unknown = await api.call(call, (client) => client.clientScopes.find());
-  return parseList(list, clientScopeRepresentation, 'client scopes');
+  return parseList(api, list, clientScopeRepresentation, 'client scopes');
 }
 
-export function parseList<T>(list: unknown, schema: z.ZodType<T>, what: string): T[] {
+/** `what` names the rows, for errors. */
+export function parseList<T>({ settings }: KeycloakApi, list: unknown, schema: z.ZodType<T>, what: string): T[] {
   const parsed = z.array(schema).safeParse(list);
   if (parsed.success) return parsed.data;
   // The issues of the schema may quote values: they are not shown.
-  const where = parsed.error.issues[0]?.path.join('.') ?? '';
-  throw new GrantryError(
-    'UNREACHABLE',
-    `Keycloak's listing of ${what} is not what it should be, at ${where || 'its root'}`,
-    {
-      hint: 'Is the URL that of a Keycloak server of version 24 or later?',
-    },
-  );
+  const path = parsed.error.issues[0]?.path.join('.') ?? '';
+  const found = path === '' ? 'is no JSON list' : `has something unexpected at ${path}`;
+  throw new GrantryError('UNREACHABLE', `The listing of ${what} by Keycloak ${settings.url} ${found}`, {
+    hint: 'Is that the base URL of a Keycloak server of version 24 or later, and no proxy with a page of its own in between?',
+  });
 }
 
 /** Keycloak answers with an empty list, not with 403, where rights are missing: it is never taken as 'nothing there'. */

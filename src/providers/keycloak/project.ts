@@ -15,18 +15,18 @@ export function projectDesired(desired: DesiredState): DesiredObject[] {
 
 function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<string, string>): DesiredObject {
   const introspector = api.introspectedBy === undefined ? undefined : clientIds.get(api.introspectedBy);
-  const scopes: Record<string, ScopeFields> = {};
-  for (const scope of api.scopes) {
-    scopes[scope.name] = {
+  const scopes = api.scopes.map((scope): [string, ScopeFields] => [
+    scope.name,
+    {
       description: scope.description,
       audience: [api.audience],
       introspectedBy: introspector === undefined ? [] : [introspector],
       inTokenScope: true,
       otherMappers: [],
       markedFor: null,
-    };
-  }
-  const fields: ApiFields = { stack, owner: api.owner, scopes };
+    },
+  ]);
+  const fields: ApiFields = { stack, owner: api.owner, scopes: Object.fromEntries(scopes) };
   return { address: addressOf('Api', api.name), owner: api.owner, fields, notes: {} };
 }
 

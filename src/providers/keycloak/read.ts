@@ -6,7 +6,7 @@ import type { ReadOptions } from '../provider.ts';
 import type { KeycloakApi } from './api.ts';
 import { clientToFields, scopesToFields } from './convert.ts';
 import { emptyListing, findClient, findClients, listClients, listClientScopes } from './listing.ts';
-import type { ClientListing, OtherClient } from './listing.ts';
+import type { ClientListing } from './listing.ts';
 import { ATTRIBUTE, MARK, ownershipOf, parseDeclared, parseDelivery, parseSeconds } from './marks.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import { NO_ROLES, roleKeys } from './role-names.ts';
@@ -150,25 +150,23 @@ function apiObjects(
     if (api === undefined || unmanaged.has(api)) continue;
     parts.set(api, [...(parts.get(api) ?? []), scope]);
   }
-  const foreign: readonly OtherClient[] = [
-    ...clients.others,
-    ...clients.relevant.flatMap(({ id, clientId, attributes, defaultClientScopes, optionalClientScopes }) =>
-      attributes[MARK.stack] === stack
-        ? []
-        : [{ id, clientId, scopes: [...defaultClientScopes, ...optionalClientScopes] }],
-    ),
-  ];
-  return [...parts].map(([api, of]) => apiObject(api, of, holdersOf(of, foreign), stack));
+  const holders = foreignHolders(clients, stack);
+  return [...parts].map(([api, of]) => apiObject(api, of, holders, stack));
 }
 
-function holdersOf(
-  scopes: readonly ClientScopeRepresentation[],
-  foreign: readonly OtherClient[],
-): Record<string, string[]> {
-  const holders: Record<string, string[]> = {};
-  for (const { name } of scopes) {
-    const ids = foreign.filter((client) => client.scopes.includes(name)).map(({ clientId }) => clientId);
-    if (ids.length > 0) holders[name] = ids.toSorted();
+/** The client_ids of clients outside the stack, by the client scopes that they hold. */
+function foreignHolders({ relevant, others }: ClientListing, stack: string): Map<string, string[]> {
+  const holders = new Map<string, string[]>();
+  const note = (clientId: string, scopes: readonly string[]): void => {
+    for (const scope of scopes) {
+      const ids = holders.get(scope);
+      if (ids === undefined) holders.set(scope, [clientId]);
+      else ids.push(clientId);
+    }
+  };
+  for (const { clientId, scopes } of others) note(clientId, scopes);
+  for (const { clientId, attributes, defaultClientScopes, optionalClientScopes } of relevant) {
+    if (attributes[MARK.stack] !== stack) note(clientId, [...defaultClientScopes, ...optionalClientScopes]);
   }
   return holders;
 }
@@ -176,12 +174,15 @@ function holdersOf(
 function apiObject(
   api: string,
   parts: readonly ClientScopeRepresentation[],
-  heldByOthers: Record<string, string[]>,
+  holders: ReadonlyMap<string, string[]>,
   stack: string,
 ): ActualObject {
   const ownerships = parts.map(({ name, attributes }) => ownershipOf(attributes, stack, `client scope ${name}`));
   const ownership = ownerships.find(({ kind }) => kind === 'other-stack') ??
     ownerships.find(({ kind }) => kind === 'unmarked') ?? { kind: 'ours' as const };
+  const heldByOthers = Object.fromEntries(
+    parts.flatMap(({ name }) => (holders.has(name) ? [[name, (holders.get(name) ?? []).toSorted()]] : [])),
+  );
   const fields = scopesToFields(api, parts);
   const ids = parts.map(({ id }) => id).join(' ');
   return { address: addressOf('Api', api), id: ids, owner: fields.owner ?? '', ownership, fields, heldByOthers };

@@ -1,10 +1,13 @@
 import { nameOf } from '../../model/address.ts';
+import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { sameJson } from '../../plan/field-changes.ts';
 import type { KeycloakApi } from './api.ts';
 import { fieldsToScope } from './convert.ts';
 import { apiFields } from './fields.ts';
 import type { ApiFields, ScopeFields } from './fields.ts';
+import { MARK } from './marks.ts';
+import { statusOf } from './refusal.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
 import type { ScopeIndex } from './scope-index.ts';
 
@@ -19,7 +22,7 @@ export async function growApi(
   const before: ApiFields | undefined = 'before' in change ? apiFields.parse(change.before) : undefined;
   for (const [scope, fields] of Object.entries(after.scopes)) {
     const present = await index.find(scope);
-    if (present === undefined) await createScope(api, name, scope, after, fields);
+    if (present === undefined) await createScope(api, index, name, scope, after, fields);
     else if (!sameScope(before, after, scope)) await updateScope(api, present, name, after, fields);
   }
   index.forget();
@@ -38,7 +41,14 @@ export async function shrinkApi(
     const present = await index.find(scope);
     if (present === undefined) continue;
     const call = { about: `delete client scope ${scope}`, needs: 'manage-clients', idempotent: true };
-    await api.call(call, (client) => client.clientScopes.del({ id: present.id }));
+    await api.call(call, async (client) => {
+      try {
+        await client.clientScopes.del({ id: present.id });
+      } catch (error) {
+        // Already gone is what was wanted: the answer to an earlier attempt may have been lost.
+        if (statusOf(error) !== 404) throw error;
+      }
+    });
   }
   index.forget();
 }
@@ -46,21 +56,31 @@ export async function shrinkApi(
 function sameScope(before: ApiFields | undefined, after: ApiFields, scope: string): boolean {
   return (
     before !== undefined &&
+    Object.hasOwn(before.scopes, scope) &&
     before.stack === after.stack &&
     before.owner === after.owner &&
     sameJson(before.scopes[scope], after.scopes[scope])
   );
 }
 
+/** A lost answer is resolved by looking whether the scope came to be: it is made whole or not at all. */
 async function createScope(
   api: KeycloakApi,
+  index: ScopeIndex,
   name: string,
   scope: string,
   after: ApiFields,
   fields: ScopeFields,
 ): Promise<void> {
   const call = { about: `create client scope ${scope}`, needs: MAPPER_ROLES, idempotent: false };
-  await api.call(call, (client) => client.clientScopes.create(fieldsToScope(name, scope, after, fields)));
+  try {
+    await api.call(call, (client) => client.clientScopes.create(fieldsToScope(name, scope, after, fields)));
+  } catch (error) {
+    if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
+    index.forget();
+    const present = await index.find(scope);
+    if (present?.attributes[MARK.stack] !== after.stack) throw error;
+  }
 }
 
 /** The roles that mappers take, by server version. */

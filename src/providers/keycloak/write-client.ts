@@ -117,7 +117,7 @@ export class ClientWriter {
   async readCredential(id: string): Promise<IssuedCredential> {
     const call = { about: 'read the secret of a client', needs: 'manage-clients', idempotent: true };
     const found: unknown = await this.#api.call(call, (client) => client.clients.findOne({ id }));
-    const [client] = parseList([found], clientRepresentation, 'clients');
+    const [client] = parseList(this.#api, [found], clientRepresentation, 'clients');
     if (client?.secret === undefined) {
       throw new GrantryError('NOT_ALLOWED', `Keycloak does not show the secret of client ${client?.clientId ?? id}`, {
         hint: 'From Keycloak 26.8 on only accounts with the role manage-clients of the client realm-management see secrets.',
