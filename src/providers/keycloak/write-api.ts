@@ -56,6 +56,7 @@ export async function shrinkApi(
 function sameScope(before: ApiFields | undefined, after: ApiFields, scope: string): boolean {
   return (
     before !== undefined &&
+    Object.hasOwn(before.scopes, scope) &&
     before.stack === after.stack &&
     before.owner === after.owner &&
     sameJson(before.scopes[scope], after.scopes[scope])
