@@ -6,6 +6,8 @@ import type { Problem, SourceFile } from './types.ts';
 /** Larger files are no manifests; to read one by mistake would take all memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The files under some paths, with what could not be read. */
 export interface FoundFiles {
   readonly files: readonly SourceFile[];
@@ -73,7 +75,7 @@ function visitDirectory(name: string, path: string, walk: Walk): void {
 }
 
 function isNew(path: string, walk: Walk): boolean {
-  const real = realpathSync(path);
+  const real = realpathSync.native(path);
   return !walk.seen.has(real) && walk.seen.add(real) !== undefined;
 }
 
@@ -111,7 +113,7 @@ function decode(name: string, bytes: Buffer, walk: Walk): SourceFile[] {
   }
   try {
     // Drops a byte-order mark.
-    return [{ name, text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) }];
+    return [{ name, text: UTF_8.decode(bytes) }];
   } catch {
     report(walk, name, 'is not UTF-8 text: save it as UTF-8');
     return [];
