@@ -10,6 +10,7 @@ import type { ForeignPlace, PlanInput } from '../plan/build-plan.ts';
 import { planDeliveries } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
 import type { Store, StoreEntry } from '../stores/store.ts';
+import { readKnownClients } from './ledger.ts';
 
 /** The two servers of a target, opened. */
 export interface TargetPorts {
@@ -52,10 +53,15 @@ export async function surveyTarget(
     provider: provider.describe(),
     store: { ...unsettled, occupied: found.occupied },
     foreignPlaces: found.foreign,
-    knownClients: undefined,
+    knownClients:
+      ownsNothing(actual) && only === undefined ? await readKnownClients(store, desired.target.stack) : undefined,
     adoption,
     ...(only === undefined ? {} : { only: only.addresses }),
   };
+}
+
+function ownsNothing({ objects }: ActualState): boolean {
+  return objects.every(({ ownership }) => ownership.kind !== 'ours');
 }
 
 /** Places that the plan would write to without having delivered there before: they may hold somebody else's document. */

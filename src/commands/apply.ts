@@ -32,7 +32,7 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
     else refuseObstacles({ ...plan, conflicts: [...plan.conflicts, ...saved.conflicts] }, overrides, options, io);
     if (plan.changes.length > 0) await confirm(plan, saved, options, io);
     const startedAt = new Date(target.ports.clock.now()).toISOString();
-    const carried = await carryOutPlan(plan, target, options, io);
+    const carried = await carryOutPlan(settled, target, options, io);
     const proofs = options.proof ? await proveAffected(settled, carried, target, options, io) : [];
     const report: ApplyReport = {
       target: plan.target,

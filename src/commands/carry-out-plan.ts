@@ -1,9 +1,10 @@
 import { applyPlan } from '../apply/apply-plan.ts';
 import type { Applied } from '../apply/apply-plan.ts';
 import { begunEvent, endedEvent } from '../apply/audit.ts';
+import { noteClients } from '../apply/ledger.ts';
+import type { SettledPlan } from '../apply/settle-plan.ts';
 import { trackWrites } from '../apply/track-writes.ts';
 import type { AuditEvent } from '../model/audit.ts';
-import type { Plan } from '../model/plan.ts';
 import { openLineLog } from '../platform/line-log.ts';
 import type { LineLog } from '../platform/line-log.ts';
 import { runIdentity } from '../platform/run-identity.ts';
@@ -20,7 +21,7 @@ export interface CarriedOut {
 
 /** Carries a plan out, tells of its progress, and logs every change before and after it is made. */
 export async function carryOutPlan(
-  plan: Plan,
+  { plan, input }: SettledPlan,
   { provider, store, ports }: OpenTarget,
   options: CommandOptions,
   io: CommandIo,
@@ -51,6 +52,7 @@ export async function carryOutPlan(
         },
       },
     );
+    await noteClients(tracked.store, plan, applied, input);
     return { applied, writes, audit };
   } finally {
     log.close();

@@ -3,13 +3,13 @@ import type { SavedPlan } from '../model/saved-plan.ts';
 import { planSchema } from './plan-schema.ts';
 import { desiredDigest } from './save-plan.ts';
 
-/** Reads a saved plan; throws INVALID_INPUT for what is none, or is one of a version that this tool does not know. */
+/** Reads a saved plan; throws INVALID_INPUT for what is none, STALE_PLAN for a version that this tool does not know. */
 export function readSavedPlan(text: string, file: string): SavedPlan {
   const value = parseJson(text, file);
   const version =
     typeof value === 'object' && value !== null && 'formatVersion' in value ? value.formatVersion : undefined;
   if (version !== 1) {
-    throw new GrantryError('INVALID_INPUT', `${file} is no plan that this version of grantry can apply`, {
+    throw new GrantryError('STALE_PLAN', `${file} is no plan that this version of grantry can apply`, {
       hint:
         version === undefined
           ? 'Make one with: grantry plan -t TARGET --out plan.json'

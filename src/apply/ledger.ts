@@ -1,0 +1,42 @@
+import { z } from 'zod';
+import { isKind } from '../model/address.ts';
+import type { Plan } from '../model/plan.ts';
+import type { PlanInput } from '../plan/build-plan.ts';
+import type { Store } from '../stores/store.ts';
+import type { Applied } from './apply-plan.ts';
+
+const schema = z.object({ clients: z.number() });
+
+function ledgerName(stack: string): string {
+  return `ledger/${stack}`;
+}
+
+/**
+ * How many clients the stack had when grantry last changed something; undefined where nobody noted it. Looked up only
+ * when a target lists nothing of the stack, which an empty target and a broken listing have in common.
+ */
+export async function readKnownClients(store: Store, stack: string): Promise<number | undefined> {
+  const { value } = await store.readRecord(ledgerName(stack));
+  return schema.safeParse(value).data?.clients;
+}
+
+/** Notes how many clients the stack has after an apply, where that number changed. */
+export async function noteClients(
+  store: Store,
+  plan: Plan,
+  applied: Applied,
+  { actual, only }: PlanInput,
+): Promise<void> {
+  const done = applied.results.filter(({ address, outcome }) => outcome === 'done' && isKind(address, 'Client'));
+  const gained = done.filter(({ op }) => op === 'create' || op === 'adopt').length;
+  const lost = done.filter(({ op }) => op === 'delete').length;
+  if (gained === lost) return;
+  const owned = actual.objects.filter(
+    ({ address, ownership }) => ownership.kind === 'ours' && isKind(address, 'Client'),
+  );
+  const { value, version } = await store.readRecord(ledgerName(plan.stack));
+  // A survey of a few objects cannot count: there the note itself goes on.
+  const noted = schema.safeParse(value).data?.clients;
+  const had = only === undefined ? owned.length : (noted ?? owned.length);
+  await store.writeRecord(ledgerName(plan.stack), { ...value, clients: Math.max(0, had + gained - lost) }, version);
+}
