@@ -28,6 +28,8 @@ declare module 'vitest' {
   export interface ProvidedContext {
     keycloak: KeycloakServer;
     vault: VaultServer;
+    /** For the few tests that need a Vault of their own: see `startVault`. */
+    vaultImage: string;
   }
 }
 
@@ -44,11 +46,12 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   // Both are waited for even when one fails: the other may still be starting and must be stopped too.
   const [keycloak, vault] = await Promise.allSettled([
     startKeycloak(images.keycloak, containers),
-    startVault(images.vault, containers),
+    startSharedVault(images.vault, containers),
   ]);
   if (keycloak.status === 'fulfilled' && vault.status === 'fulfilled') {
     project.provide('keycloak', keycloak.value);
     project.provide('vault', vault.value);
+    project.provide('vaultImage', images.vault);
     return stop;
   }
   await stop();
@@ -80,7 +83,11 @@ function given(variable: string): string[] | undefined {
 
 async function startKeycloak(image: string, started: StartedTestContainer[]): Promise<KeycloakServer> {
   const [givenUrl, givenUser, givenPassword] = given('GRANTRY_TEST_KEYCLOAK') ?? [];
-  if (givenUrl !== undefined) return { url: givenUrl, username: givenUser ?? '', password: givenPassword ?? '' };
+  if (givenUrl !== undefined) {
+    const server = { url: givenUrl, username: givenUser ?? '', password: givenPassword ?? '' };
+    await lengthenTokens(server);
+    return server;
+  }
   const username = 'test-admin';
   const password = randomBytes(18).toString('base64url');
   const container = await start(
@@ -94,15 +101,26 @@ async function startKeycloak(image: string, started: StartedTestContainer[]): Pr
   );
   started.push(container);
   const server = { url: `http://localhost:${container.getMappedPort(8080)}`, username, password };
-  // Sixty seconds, the default, would end in the middle of a test file.
-  const admin = await adminClient(server);
-  await admin.realms.update({ realm: 'master' }, { accessTokenLifespan: 3600 });
+  await lengthenTokens(server);
   return server;
 }
 
-async function startVault(image: string, started: StartedTestContainer[]): Promise<VaultServer> {
+/** Sixty seconds, the default, would end in the middle of a test file. */
+async function lengthenTokens(server: KeycloakServer): Promise<void> {
+  const admin = await adminClient(server);
+  await admin.realms.update({ realm: 'master' }, { accessTokenLifespan: 3600 });
+}
+
+async function startSharedVault(image: string, started: StartedTestContainer[]): Promise<VaultServer> {
   const [givenUrl, givenToken] = given('GRANTRY_TEST_VAULT') ?? [];
   if (givenUrl !== undefined) return { url: givenUrl, rootToken: givenToken ?? '' };
+  const { server, container } = await startVault(image);
+  started.push(container);
+  return server;
+}
+
+/** A Vault with its data in memory; whoever starts it stops its container. */
+export async function startVault(image: string): Promise<{ server: VaultServer; container: StartedTestContainer }> {
   const rootToken = randomBytes(18).toString('base64url');
   const container = await start(
     'Vault',
@@ -113,8 +131,7 @@ async function startVault(image: string, started: StartedTestContainer[]): Promi
       .withExposedPorts(8200)
       .withWaitStrategy(Wait.forHttp('/v1/sys/health', 8200)),
   );
-  started.push(container);
-  return { url: `http://localhost:${container.getMappedPort(8200)}`, rootToken };
+  return { server: { url: `http://localhost:${container.getMappedPort(8200)}`, rootToken }, container };
 }
 
 /** Starts a container; when it does not come up the error carries the end of its log. */

@@ -1,0 +1,106 @@
+/** What belongs to others is left alone, and what a Target guards is not deleted. */
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { exitedWith } from '../support/cli.ts';
+import { Site } from '../support/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+
+const STOCK = apiYaml('stock', ['stock:read', 'stock:write']);
+const ORDERS = clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]');
+
+let site: Site;
+beforeAll(async () => {
+  site = await Site.open();
+});
+afterAll(() => site.close());
+
+/** Plan and apply both refuse, say these words, and change nothing. */
+async function expectRefusal(...words: string[]): Promise<void> {
+  const plan = exitedWith(3, await site.runInVain('plan -t dev'));
+  const apply = exitedWith(3, await site.runInVain('apply -t dev --auto-approve'));
+  expect(apply.stdout).toBe(plan.stdout);
+  expect(apply.stderr).toContain('something is in the way: nothing was changed');
+  for (const word of words) expect(plan.stdout.replaceAll(/\s+/g, ' ')).toContain(word);
+}
+
+describe('an object without our mark', () => {
+  it('a client', async () => {
+    const { id } = await site.realm.admin.clients.create({ clientId: 'orders', description: 'made by hand' });
+    site.declare(yaml(STOCK, ORDERS));
+    await expectRefusal('! Client/orders', 'client orders exists already, and no mark says').finally(() =>
+      site.realm.admin.clients.del({ id }),
+    );
+  });
+
+  it('a client scope', async () => {
+    const { id } = await site.realm.admin.clientScopes.create({ name: 'stock:write', protocol: 'openid-connect' });
+    site.declare(yaml(STOCK, ORDERS));
+    await expectRefusal('! Api/stock', 'client scope stock:write exists already, and no mark says').finally(() =>
+      site.realm.admin.clientScopes.del({ id }),
+    );
+  });
+
+  it('a document in the store', async () => {
+    const path = `${site.vault.mount}/data/m2m/orders`;
+    await site.vault.request('POST', path, { data: { password: 'of-somebody-else' } });
+    site.declare(yaml(STOCK, ORDERS));
+    const place = `${site.vault.mount}/m2m/orders`;
+    const words = ['! Client/orders', `${place} holds a document that grantry did not write`, 'secret.path'];
+    await expectRefusal(...words).finally(() =>
+      site.vault.request('DELETE', `${site.vault.mount}/metadata/m2m/orders`),
+    );
+  });
+});
+
+describe("another stack's mark", () => {
+  beforeAll(async () => {
+    site.declare(yaml(STOCK, ORDERS), { stack: 'theirs' });
+    exitedWith(0, await site.run('apply -t dev --auto-approve'));
+  });
+
+  it('on clients and client scopes', async () => {
+    site.declare(yaml(STOCK, ORDERS));
+    await expectRefusal(
+      '! Api/stock client scope stock:',
+      '! Client/orders client orders belongs to the stack theirs',
+      'managed: false',
+    );
+  });
+
+  it('on a document in the store', async () => {
+    site.declare(clientYaml('sales', 'secret: {path: orders}'));
+    await expectRefusal(`${site.vault.mount}/m2m/orders holds the document of the client orders of the stack theirs`);
+  });
+
+  it('is no reason to delete anything: what no manifest of ours declares stays', async () => {
+    site.declare(apiYaml('bills', ['bills:read']));
+    const plan = exitedWith(0, await site.runInVain('plan -t dev'));
+    expect(plan.stdout).toContain('1 to create.');
+    expect(plan.stdout).not.toContain('orders');
+  });
+});
+
+describe('the guards', () => {
+  const names = ['a', 'b', 'c', 'd', 'billing-x'];
+  const clients = names.map((name) => clientYaml(`guarded-${name}`, ''));
+
+  beforeAll(async () => {
+    site.declare(yaml(...clients), { stack: 'guarded' });
+    exitedWith(0, await site.run('apply -t dev --auto-approve --no-proof'));
+  });
+
+  it('against many deletes', async () => {
+    site.declare(clients[0] ?? '', { stack: 'guarded', guards: { maxDeletes: 3 } });
+    await expectRefusal('maxDeletes', '4 deletes, and the target allows 3');
+  });
+
+  it('against a delete of what is protected', async () => {
+    site.declare(yaml(...clients.slice(0, 4)), { stack: 'guarded', guards: { protect: ['*-billing-*'] } });
+    await expectRefusal('protect', 'Client/guarded-billing-x is protected');
+  });
+
+  it('allow what is within them', async () => {
+    site.declare(clients[0] ?? '', { stack: 'guarded', guards: { maxDeletes: 4 } });
+    const { stdout } = exitedWith(0, await site.run('apply -t dev --auto-approve'));
+    expect(stdout).toContain('4 changes done.');
+  });
+});
