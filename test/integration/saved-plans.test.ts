@@ -1,0 +1,136 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { applyPlan } from '../../src/apply/apply-plan.ts';
+import { settleFresh, settleSaved } from '../../src/apply/settle-plan.ts';
+import type { SavedPlan } from '../../src/model/saved-plan.ts';
+import { isProven } from '../../src/model/report.ts';
+import { systemPorts } from '../../src/platform/ports.ts';
+import { parseAdoption } from '../../src/plan/adoption.ts';
+import { readSavedPlan } from '../../src/plan/read-plan.ts';
+import { savePlan } from '../../src/plan/save-plan.ts';
+import { startCountingProxy } from '../support/counting-proxy.ts';
+import type { CountingProxy } from '../support/counting-proxy.ts';
+import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
+
+const STOCK = apiYaml('stock', ['stock:read', 'stock:write']);
+const BEFORE = yaml(
+  STOCK,
+  clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]'),
+  clientYaml('audit', 'access: [{api: stock, scopes: [stock:read]}]'),
+);
+const AFTER = BEFORE.replace('scopes: [stock:read]', 'scopes: [stock:read], onRequest: [stock:write]');
+
+describe('saved plans on a real Keycloak', () => {
+  let bench: Workbench;
+  let proxied: Workbench;
+  let keycloak: CountingProxy;
+
+  beforeAll(async () => {
+    bench = await Workbench.open();
+    keycloak = await startCountingProxy(bench.realm.url);
+    proxied = bench.as({ keycloakUrl: keycloak.url });
+    await proxied.apply(BEFORE);
+  });
+
+  afterAll(async () => {
+    await keycloak.close();
+    await bench.close();
+  });
+
+  async function save(manifests: string): Promise<SavedPlan> {
+    const { desired, ...ports } = await proxied.ports(manifests);
+    const { plan, input } = await settleFresh(desired, ports, {});
+    const saved = savePlan(plan, input, { tool: '0.0.0', createdAt: new Date().toISOString() });
+    return readSavedPlan(JSON.stringify(saved), 'plan.json');
+  }
+
+  async function settleAndApply(saved: SavedPlan, manifests: string): Promise<string[]> {
+    const { desired, ...ports } = await proxied.ports(manifests);
+    const { plan } = await settleSaved(saved, desired, ports);
+    const options = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    const { results } = await applyPlan(plan, { ...ports, clock: systemPorts().clock }, options);
+    return results.map(({ op, address, outcome }) => `${op} ${address} ${outcome}`);
+  }
+
+  async function changeByHand(clientId: string, body: Record<string, unknown>): Promise<void> {
+    const [client] = await bench.realm.admin.clients.find({ clientId });
+    await bench.realm.admin.clients.update({ id: client?.id ?? '' }, body);
+  }
+
+  it('is refused, without a write, after a change by hand to a client that it touches', async () => {
+    const saved = await save(AFTER);
+    expect(saved.changes.map(({ op, address }) => `${op} ${address}`)).toEqual(['update Client/orders']);
+    await changeByHand('orders', { standardFlowEnabled: true });
+    keycloak.reset();
+    await expect(settleAndApply(saved, AFTER)).rejects.toMatchObject({
+      code: 'STALE_PLAN',
+      message: expect.stringMatching(/Client\/orders: flows standard: false when planned, true now/),
+    });
+    expect(keycloak.writes()).toEqual([]);
+    await changeByHand('orders', { standardFlowEnabled: false });
+  });
+
+  it('is refused after the secret of a client that it touches was regenerated', async () => {
+    const saved = await save(AFTER);
+    const [client] = await bench.realm.admin.clients.find({ clientId: 'orders' });
+    await new Promise((done) => setTimeout(done, 1100));
+    await bench.realm.admin.clients.generateNewClientSecret({ id: client?.id ?? '' });
+    await expect(settleAndApply(saved, AFTER)).rejects.toMatchObject({
+      code: 'STALE_PLAN',
+      message: expect.stringContaining('its secret was changed'),
+    });
+    await proxied.apply(BEFORE);
+  });
+
+  it('still applies after a change by hand to a client that it does not touch, reading only what it touches', async () => {
+    const saved = await save(AFTER);
+    await changeByHand('audit', { description: 'changed by hand' });
+    keycloak.reset();
+    expect(await settleAndApply(saved, AFTER)).toEqual(['update Client/orders done']);
+    expect(keycloak.requests.filter(({ path }) => path.includes('first='))).toEqual([]);
+    expect((await proxied.prove(AFTER)).every(isProven)).toBe(true);
+  });
+
+  it('applied again finds everything done', async () => {
+    await proxied.apply(BEFORE);
+    const saved = await save(AFTER);
+    await settleAndApply(saved, AFTER);
+    keycloak.reset();
+    expect(await settleAndApply(saved, AFTER)).toEqual([]);
+    expect(keycloak.writes()).toEqual([]);
+  });
+
+  it('adopts a client with its secret, and never without being told', async () => {
+    const { id } = await bench.realm.admin.clients.create({
+      clientId: 'elder',
+      secret: 'elder-secret-0123456789',
+      standardFlowEnabled: true,
+    });
+    const manifests = yaml(AFTER, clientYaml('elder', 'access: [{api: stock, scopes: [stock:read]}]'));
+    const { desired, ...ports } = await proxied.ports(manifests);
+    const refused = await settleFresh(desired, ports, {});
+    expect(refused.plan.conflicts).toMatchObject([
+      { address: 'Client/elder', hint: expect.stringContaining('--adopt Client/elder') },
+    ]);
+    const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption(['Client/*']) });
+    expect(plan.conflicts).toEqual([]);
+    expect(plan.changes.find(({ address }) => address === 'Client/elder')).toMatchObject({ op: 'adopt' });
+    const options = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    await applyPlan(plan, { ...ports, clock: systemPorts().clock }, options);
+    expect((await bench.realm.admin.clients.getClientSecret({ id })).value).toBe('elder-secret-0123456789');
+    expect((await proxied.plan(manifests)).changes).toEqual([]);
+    expect((await proxied.prove(manifests)).every(isProven)).toBe(true);
+  });
+
+  it('takes nothing from another stack unless that stack is named', async () => {
+    const theirs = bench.as({ stack: 'theirs' });
+    await theirs.apply(clientYaml('shared', ''));
+    const manifests = yaml(AFTER, clientYaml('shared', ''));
+    const { desired, ...ports } = await proxied.ports(manifests);
+    for (const pattern of ['Client/*', 'Client/shared@somebody']) {
+      const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption([pattern]) });
+      expect(plan.conflicts.map(({ address }) => address)).toContain('Client/shared');
+    }
+    const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption(['Client/shared@theirs']) });
+    expect(plan.changes.find(({ address }) => address === 'Client/shared')).toMatchObject({ op: 'adopt' });
+  });
+});
