@@ -11,6 +11,9 @@ const KINDS: readonly ManifestKind[] = ['Api', 'Client', 'Target'];
 
 const KINDS_IN_WORDS = 'Api, Client or Target';
 
+/** Beyond this many mistakes in one document nothing is concluded from it. */
+const MAX_REFUSED = 100;
+
 /** Rounds of leaving out what is wrong, to find out what else is. */
 const MAX_ROUNDS = 4;
 
@@ -69,28 +72,32 @@ function salvage(document: RawDocument, kind: ManifestKind, issues: readonly z.c
   const all = new Map<string, z.core.$ZodIssue>();
   const value: unknown = structuredClone(document.value);
   const removed: Path[] = [];
+  // Their paths and those of all that they were part of.
+  const touched = new Set<string>();
   let current = issues;
   let parsed: Parsed | undefined;
   for (let round = 0; round < MAX_ROUNDS && current.length > 0; round++) {
     for (const issue of current) {
       all.set(`${joinPath(issue.path)} ${issue.code} ${issue.message}`, issue);
-      removed.push(...leaveOut(value, issue));
+      for (const path of leaveOut(value, issue)) {
+        removed.push(path);
+        path.forEach((_step, index) => touched.add(joinPath(path.slice(0, index))));
+        touched.add(joinPath(path));
+      }
     }
     const again = SCHEMAS[kind].safeParse(value);
     parsed = again.success ? again.data : undefined;
-    current = again.success ? [] : again.error.issues.filter((issue) => !isConsequence(issue, removed));
+    current = again.success ? [] : again.error.issues.filter((issue) => !touched.has(joinPath(issue.path)));
   }
-  return { parsed, refused: removed, problems: wordIssues(document, kind, [...all.values()]) };
+  return {
+    parsed,
+    refused: removed.length > MAX_REFUSED ? [[]] : removed,
+    problems: wordIssues(document, kind, [...all.values()]),
+  };
 }
 
 function joinPath(path: readonly PropertyKey[]): string {
   return path.map((step) => `${String(step)}\u0000`).join('');
-}
-
-/** Whether an issue is about something that was left out, and not about what the user wrote. */
-function isConsequence(issue: z.core.$ZodIssue, removed: readonly Path[]): boolean {
-  const prefix = joinPath(issue.path);
-  return removed.some((path) => joinPath(path).startsWith(prefix));
 }
 
 function leaveOut(root: unknown, issue: z.core.$ZodIssue): readonly Path[] {

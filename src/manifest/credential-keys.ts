@@ -3,6 +3,9 @@ import { distance } from 'fastest-levenshtein';
 /** Fields that hold a credential. */
 const CREDENTIAL_KEYS = ['clientSecret', 'secretId', 'token', 'password', 'identity'] as const;
 
+/** The same, with the number of wrong letters in which they are still recognised. */
+const FOLDED_KEYS = CREDENTIAL_KEYS.map((key) => ({ known: key.toLowerCase(), slack: key.length > 6 ? 2 : 1 }));
+
 /** Keys of a Target whose plain values are no credentials; whatever else stands in one is hidden. */
 const SAFE_TARGET_KEYS: ReadonlySet<string> = new Set(
   `apiVersion kind name owner description stack realm url domain address
@@ -37,8 +40,22 @@ export function isSecretKey(key: string): boolean {
   const folded = key.toLowerCase().replace(/[^a-z0-9]/g, '');
   return (
     SECRET_ENDING.test(folded) ||
-    CREDENTIAL_KEYS.some((known) => distance(folded, known.toLowerCase()) <= (known.length > 6 ? 2 : 1))
+    FOLDED_KEYS.some(
+      ({ known, slack }) => Math.abs(folded.length - known.length) <= slack && distance(folded, known) <= slack,
+    )
   );
+}
+
+const SECRET_WORD = /secret|passw|passphrase|token|identity|credential|private.?key|api.?key/i;
+
+/** Whether the value of a key should not be shown, because the key is not one of ours and speaks of credentials. */
+export function mayHoldSecret(key: string): boolean {
+  return isSecretKey(key) || (!isKnownKey(key) && SECRET_WORD.test(key));
+}
+
+/** The first word of credentials in a text, or part of a word. */
+export function findSecretPart(text: string): string | undefined {
+  return SECRET_WORD.exec(text)?.[0];
 }
 
 /** Whether the plain value of this key of a Target may be shown. */

@@ -2,6 +2,7 @@ import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
 import type { Problem, SourceFile } from './types.ts';
+import { compareText } from './values.ts';
 
 /** Larger files are no manifests; to read one by mistake would take all memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
@@ -28,7 +29,7 @@ export function readManifestFiles(paths: readonly string[], cwd: string): FoundF
   }
   const walk: Walk = { cwd, seen: new Set(), names: [], problems: [] };
   paths.forEach((path) => visit(path, walk, true));
-  const files = walk.names.flatMap((name) => readSource(name, walk));
+  const files = walk.names.toSorted(compareText).flatMap((name) => readSource(name, walk));
   if (walk.names.length === 0 && walk.problems.length === 0) {
     throw new GrantryError('INVALID_INPUT', `no manifests (*.yaml, *.yml) in ${paths.join(', ')}`, {
       hint: 'Write a first set with: grantry init',

@@ -6,6 +6,9 @@ import { viewSyntax } from './syntax-view.ts';
 import type { Problem, SourceFile } from './types.ts';
 import { compareText } from './values.ts';
 
+/** Findings after which the syntax trees may not show what belongs to what. */
+const DOUBTS: ReadonlySet<string> = new Set(['yaml-syntax', 'unknown-anchor', 'misplaced-credential']);
+
 /**
  * Looks up line, column and source line of every problem, reading again only the files that have one, each once.
  * The result is in the order of the file names and of the places in them, without repetitions.
@@ -29,7 +32,7 @@ function locateInFile(file: SourceFile, problems: readonly Problem[]): Finding[]
   const view = viewSyntax(file);
   const locator = createLocator(view);
   // Also where it could be read: what was meant is not what it says.
-  const doubtful = view.broken || problems.some(({ rule }) => rule === 'yaml-syntax' || rule === 'unknown-anchor');
+  const doubtful = view.broken || problems.some(({ rule }) => DOUBTS.has(rule));
   const hidden = findHiddenLines(view, doubtful);
   const findings = new Map<string, Finding>();
   for (const { place, suggestion, ...rest } of problems) {

@@ -1,11 +1,10 @@
-import { isKnownKey, isSafeTargetKey, isSecretKey, isStructuralKey } from './credential-keys.ts';
+import { isKnownKey, isSafeTargetKey, isSecretKey, isStructuralKey, findSecretPart } from './credential-keys.ts';
 import type { HiddenLines } from './mask-tree.ts';
 
 /** `key: value` on a line of its own; the colon may be what is missing. */
 const BLOCK_LINE = /^\s*(?:- +)?([A-Za-z][A-Za-z0-9]*)(?:[ \t]*:)?(?:[ \t]+(.*))?$/;
 const LIST_LINE = /^\s*- +[\w.:/*-]+\s*(?:#.*)?$/;
 const ANY_KEY_LINE = /^\s*(?:- +)?["']?[\w.:/*-]+["']?[ \t]*:(?:\s|$)/;
-const SECRET_WORD = /secret|passw|passphrase|token|identity|credential|private.?key|api.?key/i;
 
 /** Lines that follow a credential's and may belong to it. */
 interface Region {
@@ -25,17 +24,18 @@ export function hideInText(text: string): HiddenLines {
   const hidden: HiddenLines = new Map();
   let region: Region | undefined;
   const lines = text.split(/\r?\n/);
-  const strict = findStrictLines(lines);
+  const secrets = lines.map(findSecretWord);
+  const trusts = findTrust(lines, secrets);
   for (const [index, line] of lines.entries()) {
-    const secret = findSecretWord(line);
+    const secret = secrets[index];
     if (secret !== undefined) {
-      hidden.set(index + 1, secret);
       region = openRegion(line, secret);
+      hidden.set(index + 1, region.label);
     } else if (region !== undefined && isInside(region, line)) {
       hidden.set(index + 1, region.label);
     } else {
       region = undefined;
-      if (!isHarmless(line, strict[index] ?? true)) {
+      if (!isHarmless(line, trusts[index] ?? 'little')) {
         hidden.set(index + 1, '');
       }
     }
@@ -43,20 +43,24 @@ export function hideInText(text: string): HiddenLines {
   return hidden;
 }
 
-/** Per line: whether its document may be a Target. */
-function findStrictLines(lines: readonly string[]): boolean[] {
-  const strict: boolean[] = [];
+/** `much`: an Api or Client without a word of credentials. `some`: one with. `little`: it may be a Target. */
+type Trust = 'much' | 'some' | 'little';
+
+/** Per line: how far its document can be trusted to hold no credential there. */
+function findTrust(lines: readonly string[], secrets: readonly (string | undefined)[]): Trust[] {
+  const trusts: Trust[] = [];
   let start = 0;
   for (let end = 0; end <= lines.length; end++) {
     if (end === lines.length || /^(?:---|\.\.\.)/.test(lines[end] ?? '')) {
       const part = lines.slice(start, end);
       const kinds = part.filter((line) => /^["']?kind\b/.test(line));
       const open = kinds.length > 0 && kinds.every((line) => /^kind\s*:?\s*(?:Api|Client)\s*(?:#.*)?$/.test(line));
-      part.forEach(() => strict.push(!open));
+      const silent = secrets.slice(start, end).every((word) => word === undefined);
+      part.forEach(() => trusts.push(open ? (silent ? 'much' : 'some') : 'little'));
       start = end;
     }
   }
-  return strict;
+  return trusts;
 }
 
 function findSecretWord(line: string): string | undefined {
@@ -66,19 +70,19 @@ function findSecretWord(line: string): string | undefined {
   const rest = line.replaceAll('tokenLifetime', '');
   for (const [word] of rest.matchAll(/[A-Za-z][A-Za-z0-9_.-]*/g)) {
     if (isSecretKey(word)) {
-      return /^[A-Za-z]+$/.test(word) ? word : '';
+      return word;
     }
   }
-  return SECRET_WORD.test(rest) ? '' : undefined;
+  return findSecretPart(rest);
 }
 
 function openRegion(line: string, word: string): Region {
-  const after = word === '' ? '' : line.slice(line.indexOf(word) + word.length).replace(/^["']?\s*:?\s*/, '');
+  const after = line.slice(line.indexOf(word) + word.length).replace(/^["']?\s*:?\s*/, '');
   const quote = /^(?:[&!]\S*\s+)*(["'])/.exec(after)?.[1];
   const open = quote !== undefined && after.split(quote).length % 2 === 0;
   return {
     indent: indentOf(line),
-    label: word,
+    label: /^[A-Za-z]+$/.test(word) && isSecretKey(word) ? word : '',
     quote: open ? quote : undefined,
     pending: /^(?:[&!]\S*\s*)*(?:[|>][0-9+-]*)?\s*(?:#.*)?$/.test(after),
   };
@@ -101,20 +105,20 @@ function isInside(region: Region, line: string): boolean {
   return inside;
 }
 
-function isHarmless(line: string, strict: boolean): boolean {
+function isHarmless(line: string, trust: Trust): boolean {
   if (/^\s*(?:#.*)?$/.test(line) || /^(?:---|\.\.\.)\s*$/.test(line)) {
     return true;
   }
   const [, key = '', value = ''] = BLOCK_LINE.exec(line) ?? [];
-  if (!strict) {
+  if (trust === 'much') {
     return ANY_KEY_LINE.test(line) || LIST_LINE.test(line) || isKnownKey(key);
   }
+  if (trust === 'some') {
+    return isKnownKey(key) && /^(?:[\w.:/-]*|\[[\w.:/*, -]*\])\s*(?:#.*)?$/.test(value);
+  }
   const bare = value.replace(/\s*#.*$/, '');
-  return (
-    (isSafeTargetKey(key) && !/[@?#{}[\],&*]/.test(value)) ||
-    (isStructuralKey(key) && bare === '') ||
-    (/^secrets?$/.test(key) && bare === '')
-  );
+  const opens = bare === '' && (isStructuralKey(key) || /^secrets?$/.test(key));
+  return opens || (isSafeTargetKey(key) && !/[@?#{}[\],&*]/.test(value));
 }
 
 function indentOf(line: string): number {

@@ -1,6 +1,6 @@
 import { isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
-import { isKnownKey, isSafeTargetKey, isSecretKey } from './credential-keys.ts';
+import { isKnownKey, isSafeTargetKey, mayHoldSecret } from './credential-keys.ts';
 import { isMergeKey } from './node-to-value.ts';
 import { lineAt } from './syntax-view.ts';
 import type { SyntaxView } from './syntax-view.ts';
@@ -63,10 +63,17 @@ function walkMap(map: YAMLMap, mode: Mode, walk: Walk, depth: number): void {
   for (const pair of map.items) {
     if (isMergeKey(pair)) {
       walkValue(pair.value, mode, walk, depth);
-    } else if (!isScalar(pair.key) || pair.key.value === null || depth > MAX_DEPTH) {
+      continue;
+    }
+    const key = isScalar(pair.key)
+      ? typeof pair.key.value === 'string'
+        ? pair.key.value
+        : pair.key.source
+      : undefined;
+    if (key === undefined || key === '' || depth > MAX_DEPTH) {
       hidePair(pair, '', walk);
     } else {
-      walkPair(pair, String(pair.key.value), mode, walk, depth);
+      walkPair(pair, key, mode, walk, depth);
     }
   }
 }
@@ -76,7 +83,7 @@ function walkPair(pair: Pair, key: string, mode: Mode, walk: Walk, depth: number
   if (mode === 'scopes' && isScalar(value)) {
     return;
   }
-  const secret = isSecretKey(key);
+  const secret = mayHoldSecret(key);
   const holder = key === 'secret' || key === 'secrets';
   if (isMap(value) && (holder || !secret)) {
     walkMap(value, nextMode(key, mode), walk, depth + 1);
@@ -84,8 +91,8 @@ function walkPair(pair: Pair, key: string, mode: Mode, walk: Walk, depth: number
     walkValue(value, nextMode(key, mode), walk, depth + 1);
   } else if (isAlias(value) && !secret && !isLeafHidden(key, mode)) {
     walkValue(value, mode, walk, depth + 1);
-  } else if (secret || isLeafHidden(key, mode) || holdsUserinfo(key, value)) {
-    if (!(holder && value === null)) {
+  } else if (secret || isLeafHidden(key, mode) || holdsUserinfo(key, value) || isLoneWord(key, value)) {
+    if (!holder || !isLoneWord('', value)) {
       hidePair(pair, isKnownKey(key) || (secret && /^[\w.-]+$/.test(key)) ? key : '', walk);
     }
   }
@@ -100,6 +107,11 @@ function nextMode(key: string, mode: Mode): Mode {
 
 function isLeafHidden(key: string, mode: Mode): boolean {
   return mode === 'strict' && !isSafeTargetKey(key);
+}
+
+/** A word that only became a key by a mistake, such as the second line of a text. */
+function isLoneWord(key: string, value: unknown): boolean {
+  return !isKnownKey(key) && (value === null || (isScalar(value) && value.value === null));
 }
 
 /** `https://user:password@host`. */

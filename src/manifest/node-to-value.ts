@@ -15,8 +15,9 @@ export interface ValueProblem {
 /** Deeper than any manifest, far from the end of the stack. */
 const MAX_DEPTH = 64;
 
-/** How many values aliases may add to a document: a few lines of them can otherwise stand for billions. */
+/** How many values aliases may add to a document, and for each that is written out: a few lines can stand for billions. */
 const MAX_ALIASED_VALUES = 10_000;
+const MAX_ALIASED_RATIO = 10;
 
 interface Conversion {
   readonly anchors: Map<string, Node>;
@@ -24,6 +25,8 @@ interface Conversion {
   /** Anchored nodes being converted, to notice those that contain themselves. */
   readonly open: Set<Node>;
   aliasDepth: number;
+  /** Values converted, written out and by aliases. */
+  values: number;
   aliasedValues: number;
   exhausted: boolean;
 }
@@ -39,6 +42,7 @@ export function nodeToValue(root: unknown): { value: unknown; problems: readonly
     problems: [],
     open: new Set(),
     aliasDepth: 0,
+    values: 0,
     aliasedValues: 0,
     exhausted: false,
   };
@@ -53,8 +57,8 @@ function convert(node: unknown, state: Conversion, depth: number): unknown {
   if (isAlias(node)) {
     return convertAlias(node, state, depth);
   }
-  if (state.aliasDepth > 0 && ++state.aliasedValues > MAX_ALIASED_VALUES) {
-    return giveUp(state, node, `the aliases of this document stand for more than ${MAX_ALIASED_VALUES} values`);
+  if (isTooMuch(state)) {
+    return giveUp(state, node, 'the aliases of this document stand for far more values than it has');
   }
   if (depth > MAX_DEPTH) {
     return giveUp(state, node, `the document is nested more than ${MAX_DEPTH} levels deep`);
@@ -71,6 +75,15 @@ function convert(node: unknown, state: Conversion, depth: number): unknown {
     return value;
   }
   return null;
+}
+
+function isTooMuch(state: Conversion): boolean {
+  if (state.aliasDepth === 0) {
+    state.values += 1;
+    return false;
+  }
+  state.aliasedValues += 1;
+  return state.aliasedValues > MAX_ALIASED_VALUES + MAX_ALIASED_RATIO * state.values;
 }
 
 function convertSeq(seq: YAMLSeq, state: Conversion, depth: number): unknown[] {

@@ -3,6 +3,7 @@ import type { Position } from '../model/finding.ts';
 import { nodeToValue } from './node-to-value.ts';
 import type { Problem, RawDocument, SourceFile } from './types.ts';
 import { streamDocuments } from './yaml-documents.ts';
+import { findBomb } from './yaml-bombs.ts';
 import { placeSyntaxError, wordSyntaxError } from './yaml-errors.ts';
 
 /** What a file holds, and what is wrong with its syntax. */
@@ -15,6 +16,8 @@ export interface ParsedFile {
 // eslint-disable-next-line no-control-regex -- control characters are exactly what is looked for
 const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
+const TOO_DEEP = 'cannot be read as YAML: it is nested too deeply';
+
 /** Reads all documents of a file; empty ones are left out. Never throws, whatever the text is. */
 export function parseManifestFile(file: SourceFile): ParsedFile {
   const documents: RawDocument[] = [];
@@ -22,6 +25,10 @@ export function parseManifestFile(file: SourceFile): ParsedFile {
   const control = file.text.search(CONTROL);
   if (control !== -1) {
     problems.push(syntaxProblem(file, control, 'there is a control character here, which no manifest can hold'));
+  }
+  const bomb = findBomb(file.text);
+  if (bomb !== undefined) {
+    return { documents, problems: [...problems, syntaxProblem(file, bomb, TOO_DEEP)] };
   }
   const stream = streamDocuments(file.text);
   try {
@@ -37,7 +44,7 @@ export function parseManifestFile(file: SourceFile): ParsedFile {
       throw error;
     }
     // The library recurses; the stack ends at some thousands of levels.
-    problems.push(syntaxProblem(file, 0, 'cannot be read as YAML: it is nested too deeply'));
+    problems.push(syntaxProblem(file, 0, TOO_DEEP));
   }
   const stray = stream.strayErrors()[0];
   if (stray !== undefined) {
@@ -60,10 +67,8 @@ function readDocument(parsed: Document.Parsed, context: Context, problems: Probl
     problems.push(syntaxProblem(file, placeSyntaxError(syntaxError, parsed.contents), wordSyntaxError(syntaxError)));
   }
   const { value, problems: found } = nodeToValue(parsed.contents);
-  if (syntaxError === undefined) {
-    problems.push(
-      ...found.map(({ offset, ...rest }) => ({ severity: 'error' as const, ...rest, place: { file, offset } })),
-    );
+  for (const { offset, ...rest } of syntaxError === undefined ? found : []) {
+    problems.push({ severity: 'error', ...rest, place: { file, offset } });
   }
   if (value === null && syntaxError === undefined && found.length === 0) {
     return undefined;

@@ -17,16 +17,17 @@ const NO_CREDENTIALS =
 
 /** What the schema refused, in words of ours: its own would quote values. */
 export function wordIssues(document: RawDocument, kind: ManifestKind, issues: readonly Issue[]): Problem[] {
-  const context: Context = { document, kind, own: kind === 'Target' ? 'hide' : 'show' };
+  const own = kind === 'Target' || issues.some(speaksOfCredential) ? 'hide' : 'show';
+  const context: Context = { document, kind, own };
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? wordUnknownKeys(issue, context) : [],
   );
   // A misspelt key is one mistake, not an unknown key and a missing one.
-  const meant = unknown.map((found) => found.meant);
+  const meant = new Set(unknown.flatMap((found) => found.meant));
   const rest = issues.flatMap((issue) => {
     const missing = isMissing(issue, document.value);
-    const consequence = issue.code === 'custom' && meant.some((key) => key?.startsWith(keyOf(issue.path)));
-    return issue.code === 'unrecognized_keys' || consequence || (missing && meant.includes(keyOf(issue.path)))
+    const consequence = (missing || issue.code === 'custom') && meant.has(keyOf(issue.path));
+    return issue.code === 'unrecognized_keys' || consequence
       ? []
       : [missing ? wordMissing(issue, context) : wordValue(issue, context)];
   });
@@ -36,7 +37,13 @@ export function wordIssues(document: RawDocument, kind: ManifestKind, issues: re
 interface Context {
   readonly document: RawDocument;
   readonly kind: ManifestKind;
+  /** Whether keys that are not ours may be quoted: beside a credential in the wrong place they may be part of it. */
   readonly own: 'show' | 'hide';
+}
+
+function speaksOfCredential(issue: Issue): boolean {
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path.at(-1) ?? '')];
+  return keys.some(isSecretKey);
 }
 
 /** The path of an issue; symbols do not occur in what YAML can say. */
@@ -61,8 +68,8 @@ function problemAt(context: Context, rule: string, message: string, path: Path, 
 
 interface UnknownKey {
   readonly problem: Problem;
-  /** Path of the key that was meant, joined. */
-  readonly meant: string | undefined;
+  /** Path of the key that was meant, and of the maps that it belongs to. */
+  readonly meant: readonly string[];
 }
 
 function wordUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: Context): UnknownKey[] {
@@ -72,19 +79,27 @@ function wordUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: Conte
     const path = [...parent, key];
     const suggestion = findNearest(key, valid);
     const secret = context.kind !== 'Target' && isSecretKey(key) && suggestion === undefined;
-    const quoted = isShowable(key, path, suggestion, context) ? ` "${key}"` : '';
+    const named = isShowable(key, path, suggestion, context) || (secret && /^[A-Za-z_-]+$/.test(key));
+    const quoted = named ? ` "${key}"` : '';
     const where = parent.length === 0 ? '' : ` in ${formatPath(parent, context.own)}`;
     if (secret) {
       return {
-        problem: problemAt(context, 'literal-secret', `the key${quoted}${where} ${NO_CREDENTIALS}`, path, 'key'),
-        meant: undefined,
+        problem: problemAt(context, 'misplaced-credential', `the key${quoted}${where} ${NO_CREDENTIALS}`, path, 'key'),
+        meant: [],
       };
     }
     const hint = suggestion === undefined ? wordValidKeys(key, parent, valid) : '';
     const problem = problemAt(context, 'unknown-key', `unknown key${quoted}${where}${hint}`, path, 'key');
     return {
       problem: { ...problem, suggestion },
-      meant: suggestion === undefined ? undefined : keyOf([...parent, suggestion]),
+      meant:
+        suggestion === undefined
+          ? []
+          : [
+              ...parent.map((_step, index) => keyOf(parent.slice(0, index))),
+              keyOf(parent),
+              keyOf([...parent, suggestion]),
+            ],
     };
   });
 }
@@ -101,7 +116,8 @@ function isShowable(key: string, path: Path, suggestion: string | undefined, con
   if (isKnownKey(key)) {
     return true;
   }
-  const guarded = context.kind === 'Target' || path.includes('secret');
+  const lone = valueAt(context.document.value, path) === null;
+  const guarded = context.own === 'hide' || path.includes('secret') || lone;
   return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(key) && (!guarded || suggestion !== undefined);
 }
 
@@ -123,7 +139,7 @@ function wordValue(issue: Issue, context: Context): Problem {
   const value = valueAt(context.document.value, path);
   const last = path.at(-1);
   if (issue.code === 'invalid_type' && typeof last === 'string' && isLiteralSecret(last, value, context)) {
-    return problemAt(context, 'literal-secret', `${label} ${NO_CREDENTIALS}`, path, 'value');
+    return problemAt(context, 'misplaced-credential', `${label} ${NO_CREDENTIALS}`, path, 'value');
   }
   if (issue.code === 'invalid_key') {
     const inner = issue.issues[0]?.message ?? 'is not valid';

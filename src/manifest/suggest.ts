@@ -10,7 +10,8 @@ export function findNearest(text: string, candidates: readonly string[]): string
   }
   const wanted = fold(text);
   let best: string | undefined;
-  let bestDistance = Math.max(1, Math.floor(wanted.length * 0.34)) + 1;
+  // Of three letters one may be wrong, of six two.
+  let bestDistance = Math.floor(wanted.length * 0.34) + 1;
   for (const candidate of candidates) {
     if (Math.abs(candidate.length - text.length) > bestDistance + 2) {
       continue;

@@ -1,5 +1,6 @@
 import type { Document, LineCounter } from 'yaml';
 import type { SourceFile } from './types.ts';
+import { findBomb } from './yaml-bombs.ts';
 import { streamDocuments } from './yaml-documents.ts';
 
 /** The syntax trees of one file, for as long as its findings are worded. */
@@ -13,9 +14,11 @@ export interface SyntaxView {
 
 /** Reads a file again with its syntax trees kept. Never throws for what is in the text. */
 export function viewSyntax(file: SourceFile): SyntaxView {
-  const stream = streamDocuments(file.text);
+  const bomb = findBomb(file.text) !== undefined;
+  // Its lines are still needed.
+  const stream = streamDocuments(bomb ? file.text.replaceAll(/[^\n]/g, ' ') : file.text);
   const documents: Document.Parsed[] = [];
-  let broken = false;
+  let broken = bomb;
   try {
     for (const document of stream.documents) {
       documents.push(document);

@@ -114,6 +114,9 @@ function summarise(report: ValidationReport): string {
   const warnings = countOf(report.findings, 'warning');
   const counts = `${count(report.apis, 'Api')}, ${count(report.clients, 'Client')} and ${count(report.targets, 'Target')}`;
   const files = count(report.files, 'file');
+  if (errors === 0 && report.apis + report.clients + report.targets === 0) {
+    return `There is no manifest in ${files}.`;
+  }
   if (errors === 0) {
     const verb = report.apis + report.clients + report.targets === 1 ? 'is' : 'are';
     return `${counts} in ${files} are valid${warnings === 0 ? '' : `, with ${count(warnings, 'warning')}`}.`.replace(

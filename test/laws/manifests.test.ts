@@ -189,7 +189,9 @@ describe('what is printed', () => {
       const document = fc.constantFrom(targetOf, clientWith);
       fc.assert(
         fc.property(shape, SECRET, document, fc.array(MISTAKE, { maxLength: 2 }), (shape, secret, make, mistakes) => {
-          let text = make(shape).replaceAll('@', secret);
+          // In a Client a key that speaks of nothing secret may be shown with its value.
+          const spoken = make === clientWith ? shape.replace('foo', 'myTokenValue') : shape;
+          let text = make(spoken).replaceAll('@', secret);
           for (const { at, text: inserted } of mistakes) {
             const place = placeOutsideOfWords(text, at);
             text = text.slice(0, place) + inserted + text.slice(place);

@@ -33,7 +33,7 @@ function* checkMap(manifest: Manifest, map: unknown, path: Path): Iterable<Probl
       yield* checkMap(manifest, value, [...path, key]);
     } else if (isSecretKey(key) && !NO_SECRETS.test(key) && value !== '' && value !== null) {
       const message = 'this looks like a credential, and none is ever written into a manifest';
-      yield problemIn(manifest, { rule: 'literal-secret', message, path: [...path, key], part: 'key' });
+      yield problemIn(manifest, { rule: 'misplaced-credential', message, path: [...path, key], part: 'key' });
     }
   }
 }

@@ -122,7 +122,7 @@ const vaultSchema = z.strictObject({
   allowInsecure: allowInsecureSchema,
   namespace: templateSchema.optional().meta({ description: 'Vault Enterprise namespace.' }),
   mount: templateSchema.meta({ description: 'Mount of a KV v2 secrets engine.' }),
-  prefix: templateSchema.optional().meta({ description: 'Path before every document.' }),
+  prefix: z.literal('').or(templateSchema).optional().meta({ description: 'Path before every document.' }),
   auth: vaultAuthSchema,
 });
 

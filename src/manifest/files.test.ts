@@ -1,0 +1,89 @@
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { readManifestFiles } from './files.ts';
+
+let cwd = '';
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'grantry-files-'));
+});
+afterEach(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+function write(name: string, content: string | Buffer = 'a: 1\n'): void {
+  mkdirSync(join(cwd, name, '..'), { recursive: true });
+  writeFileSync(join(cwd, name), content);
+}
+
+function names(...paths: string[]): string[] {
+  return readManifestFiles(paths, cwd).files.map((file) => file.name);
+}
+
+describe('readManifestFiles', () => {
+  it('finds manifests in all folders, sorted, and leaves out what is hidden or something else', () => {
+    ['m/b.yaml', 'm/a/z.yml', 'm/a.YAML', 'm/.git/x.yaml', 'm/node_modules/x.yaml', 'm/notes.txt'].forEach((name) =>
+      write(name),
+    );
+    expect(names('m')).toEqual(['m/a.YAML', 'm/a/z.yml', 'm/b.yaml']);
+  });
+
+  it('reads a named file whatever its name, and each file once', () => {
+    write('m/a.yaml');
+    write('other.txt');
+    expect(names('m', 'm/a.yaml', './m', 'other.txt')).toEqual(['m/a.yaml', 'other.txt']);
+  });
+
+  it('follows links, but not in circles', () => {
+    write('m/a.yaml');
+    write('elsewhere/b.yaml');
+    symlinkSync('..', join(cwd, 'm', 'up'));
+    symlinkSync('loop', join(cwd, 'm', 'loop'));
+    symlinkSync('../elsewhere', join(cwd, 'm', 'linked'));
+    expect(names('m')).toEqual(['m/a.yaml', 'm/linked/b.yaml']);
+  });
+
+  it('drops a byte-order mark', () => {
+    write('m/a.yaml', '\uFEFFa: 1\n');
+    expect(readManifestFiles(['m'], cwd).files[0]?.text).toBe('a: 1\n');
+  });
+
+  it('reports what cannot be read, and reads the rest', () => {
+    write('m/a.yaml');
+    write('m/b.yaml', Buffer.from([0x61, 0xff]));
+    write('m/c.yaml', Buffer.from([0xff, 0xfe, 0x61, 0x00]));
+    write('m/d.yaml', Buffer.from([0x61, 0x00]));
+    symlinkSync('nowhere', join(cwd, 'm', 'e.yaml'));
+    const { files, problems } = readManifestFiles(['m'], cwd);
+    expect(files.map((file) => file.name)).toEqual(['m/a.yaml']);
+    expect(problems.map((problem) => [problem.place.file.name, problem.message])).toEqual([
+      ['m/e.yaml', 'the file is a link that leads nowhere'],
+      ['m/b.yaml', 'the file is not UTF-8 text: save it as UTF-8'],
+      ['m/c.yaml', 'the file is UTF-16: save it as UTF-8'],
+      ['m/d.yaml', 'the file is binary, not text'],
+    ]);
+  });
+
+  it.skipIf(process.getuid?.() === 0)('reports files and folders that may not be read', () => {
+    write('m/a.yaml');
+    write('m/b/c.yaml');
+    chmodSync(join(cwd, 'm/a.yaml'), 0);
+    chmodSync(join(cwd, 'm/b'), 0);
+    const { problems } = readManifestFiles(['m'], cwd);
+    chmodSync(join(cwd, 'm/b'), 0o700);
+    expect(problems.map((problem) => problem.message)).toEqual([
+      'the file cannot be read: permission denied',
+      'the file cannot be read: permission denied',
+    ]);
+  });
+
+  it.each([
+    [['nope', 'neither'], 'no such file or directory: nope, neither'],
+    [['empty'], 'no manifests (*.yaml, *.yml) in empty'],
+  ])('says for %j: %s', (paths, message) => {
+    mkdirSync(join(cwd, 'empty'));
+    expect(() => readManifestFiles(paths, cwd)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', message }));
+  });
+});
