@@ -1,9 +1,9 @@
 import { buildManifest } from './build.ts';
 import { readManifestFiles } from './files.ts';
-import { locateProblems } from './locate.ts';
-import { parseManifestFile } from './parse.ts';
-import type { Manifest, Manifests, Problem, SourceFile } from './types.ts';
-import { checkManifests } from './validate.ts';
+import { locateProblems } from './syntax/locate.ts';
+import { parseManifestFile } from './syntax/parse.ts';
+import type { Manifest, Manifests, Problem, RawDocument, SourceFile } from './types.ts';
+import { checkManifest, checkManifests } from './validate.ts';
 
 /** Where to find manifests. */
 export interface LoadOptions {
@@ -60,6 +60,19 @@ interface Built {
   readonly problems: readonly Problem[];
 }
 
+function checkDocument(document: RawDocument): Built {
+  const { manifest, problems } = buildManifest(document);
+  return manifest === undefined
+    ? { manifest, problems }
+    : { manifest: dropRaw(manifest), problems: [...problems, ...checkManifest(manifest)] };
+}
+
+/** What was written is needed again only where something may differ from it by target. */
+function dropRaw(manifest: Manifest): Manifest {
+  const { raw } = manifest;
+  return 'overrides' in raw || 'targets' in raw ? manifest : { ...manifest, raw: {} };
+}
+
 function buildFiles(files: readonly SourceFile[]): { built: Built[]; problems: Problem[] } {
   const built: Built[] = [];
   const problems: Problem[] = [];
@@ -69,7 +82,7 @@ function buildFiles(files: readonly SourceFile[]): { built: Built[]; problems: P
       problems.push(problem);
     }
     for (const document of parsed.documents) {
-      built.push(buildManifest(document));
+      built.push(checkDocument(document));
     }
   }
   return { built, problems };

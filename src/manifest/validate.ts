@@ -15,7 +15,7 @@ import { checkSubstitutions } from './rules/substitutions.ts';
 import { checkTargetNames } from './rules/target-names.ts';
 import { checkUniqueNames } from './rules/unique-names.ts';
 import { viewTarget } from './target-view.ts';
-import type { Problem } from './types.ts';
+import type { Manifest, Problem } from './types.ts';
 
 const MANIFEST_RULES: readonly ManifestRule[] = [
   checkLiteralSecrets,
@@ -37,18 +37,18 @@ const TARGET_RULES: readonly TargetRule[] = [
   checkSecretPaths,
 ];
 
-/** Checks what no schema of one document can see. Linear in the number of manifests, for each target. */
+/** Checks manifests against each other. Linear in the number of manifests, for each target. */
 export function checkManifests(world: World): Problem[] {
   return [...findProblems(world)];
 }
 
+/** Checks what the schema of a document cannot say, and one document alone can. */
+export function checkManifest(manifest: Manifest): Problem[] {
+  return MANIFEST_RULES.flatMap((rule) => [...rule(manifest)]);
+}
+
 function* findProblems(world: World): Iterable<Problem> {
   const { apis, clients, targets } = world;
-  for (const manifest of [...apis, ...clients, ...targets]) {
-    for (const rule of MANIFEST_RULES) {
-      yield* rule(manifest);
-    }
-  }
   for (const rule of WORLD_RULES) {
     yield* rule(world);
   }

@@ -1,4 +1,4 @@
-import { isSecretKey } from '../credential-keys.ts';
+import { isSecretKey } from '../syntax/credential-keys.ts';
 import { isObject, valueAt } from '../values.ts';
 import type { Manifest, Path, Problem } from '../types.ts';
 import { problemIn } from './rule.ts';

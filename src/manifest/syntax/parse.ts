@@ -1,7 +1,7 @@
 import type { Document, LineCounter } from 'yaml';
-import type { Position } from '../model/finding.ts';
+import type { Position } from '../../model/finding.ts';
 import { nodeToValue } from './node-to-value.ts';
-import type { Problem, RawDocument, SourceFile } from './types.ts';
+import type { Problem, RawDocument, SourceFile } from '../types.ts';
 import { streamDocuments } from './yaml-documents.ts';
 import { findBomb } from './yaml-bombs.ts';
 import { placeSyntaxError, wordSyntaxError } from './yaml-errors.ts';

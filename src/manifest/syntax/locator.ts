@@ -2,7 +2,7 @@ import { isAlias, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, Pair, YAMLMap } from 'yaml';
 import { isMergeKey } from './node-to-value.ts';
 import type { SyntaxView } from './syntax-view.ts';
-import type { Place } from './types.ts';
+import type { Place } from '../types.ts';
 
 type PathPlace = Extract<Place, { path: unknown }>;
 

@@ -1,10 +1,10 @@
-import type { Finding } from '../model/finding.ts';
+import type { Finding } from '../../model/finding.ts';
 import { createLocator } from './locator.ts';
 import { positionAt } from './parse.ts';
 import { findHiddenLines, showLine } from './source-line.ts';
 import { viewSyntax } from './syntax-view.ts';
-import type { Problem, SourceFile } from './types.ts';
-import { compareText } from './values.ts';
+import type { Problem, SourceFile } from '../types.ts';
+import { compareText } from '../values.ts';
 
 /** Findings after which the syntax trees may not show what belongs to what. */
 const DOUBTS: ReadonlySet<string> = new Set(['yaml-syntax', 'unknown-anchor', 'misplaced-credential']);

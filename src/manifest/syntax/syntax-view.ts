@@ -1,5 +1,5 @@
 import type { Document, LineCounter } from 'yaml';
-import type { SourceFile } from './types.ts';
+import type { SourceFile } from '../types.ts';
 import { findBomb } from './yaml-bombs.ts';
 import { streamDocuments } from './yaml-documents.ts';
 
