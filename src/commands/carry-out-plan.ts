@@ -5,6 +5,7 @@ import { noteClients } from '../apply/ledger.ts';
 import type { SettledPlan } from '../apply/settle-plan.ts';
 import { trackWrites } from '../apply/track-writes.ts';
 import type { AuditEvent } from '../model/audit.ts';
+import { GrantryError } from '../model/errors.ts';
 import { openLineLog } from '../platform/line-log.ts';
 import type { LineLog } from '../platform/line-log.ts';
 import { runIdentity } from '../platform/run-identity.ts';
@@ -52,11 +53,19 @@ export async function carryOutPlan(
         },
       },
     );
-    await noteClients(tracked.store, plan, applied, input);
-    return { applied, writes, audit };
+    const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, asGrantryFailure);
+    if (failure === undefined) return { applied, writes, audit };
+    // It must not cost the report of what was done.
+    io.stderr.write(`The number of clients could not be noted in the store: ${failure.message}\n`);
+    return { applied: { ...applied, firstError: applied.firstError ?? failure.code }, writes, audit };
   } finally {
     log.close();
   }
+}
+
+function asGrantryFailure(error: unknown): GrantryError {
+  if (error instanceof GrantryError) return error;
+  throw error;
 }
 
 function openAuditLog(target: string | undefined, { stderr }: CommandIo): LineLog {
