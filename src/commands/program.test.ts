@@ -1,0 +1,150 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { CommandIo, Output } from './context.ts';
+import { runCommandLine } from './program.ts';
+
+let cwd = '';
+
+beforeEach(() => {
+  cwd = mkdtempSync(join(tmpdir(), 'grantry-program-'));
+});
+afterEach(() => {
+  rmSync(cwd, { recursive: true });
+});
+
+async function grantry(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  const written = { stdout: '', stderr: '' };
+  const output = (name: 'stdout' | 'stderr'): Output => ({
+    write: (text) => void (written[name] += text),
+    isTerminal: false,
+    columns: undefined,
+    color: false,
+    unicode: true,
+  });
+  const io: CommandIo = {
+    stdout: output('stdout'),
+    stderr: output('stderr'),
+    stdin: { stream: process.stdin, isTerminal: false },
+    env: {},
+    cwd,
+    signal: new AbortController().signal,
+    version: '1.2.3',
+  };
+  const code = await runCommandLine(args, io, '1.2.3');
+  return { code, ...written };
+}
+
+function write(name: string, text: string): void {
+  mkdirSync(join(cwd, name, '..'), { recursive: true });
+  writeFileSync(join(cwd, name), text);
+}
+
+describe('the command line', () => {
+  it('prints its help', async () => {
+    const { code, stdout, stderr } = await grantry('--help');
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toMatch(/^Usage: grantry .*\n[^]*validate/);
+  });
+
+  it.each([
+    [[], 'Usage: grantry'],
+    [['validat'], "error: unknown command 'validat'\n(Did you mean validate?)"],
+    [['validate', '--foo'], "error: unknown option '--foo'\nTry: grantry validate --help"],
+    [['validate', 'x'], 'error: too many arguments'],
+    [['validate', '--format', 'xml'], 'Allowed choices are text, json, markdown'],
+    [['--manifests', 'x', 'validate'], 'Options of a command stand after its name'],
+  ])('%j is a usage error', async (args, message) => {
+    const { code, stdout, stderr } = await grantry(...args);
+    expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});
+
+const CLIENT = 'apiVersion: grantry/v1\nkind: Client\nmetadata: {name: a}\nspec: {}\n';
+
+function targetOf(realm: string): string {
+  return `apiVersion: grantry/v1
+kind: Target
+metadata: {name: ${realm}}
+spec:
+  stack: acme
+  provider: {keycloak: {url: "http://localhost", realm: ${realm}, auth: {clientId: a, clientSecret: "\${env:A}"}}}
+  secrets: {file: {path: x, identity: "\${env:B}"}}
+`;
+}
+
+describe('validate', () => {
+  it('exits with 0 for valid manifests', async () => {
+    write('manifests/a.yaml', CLIENT);
+    await expect(grantry('validate')).resolves.toEqual({
+      code: 0,
+      stdout: '0 Apis, 1 Client and 0 Targets in 1 file is valid.\n',
+      stderr: '',
+    });
+  });
+
+  it('exits with 1 and prints every finding on stdout', async () => {
+    write('x/a.yaml', CLIENT.replace('spec: {}', 'spec: {acess: []}'));
+    write('y.yaml', CLIENT.replace('name: a', 'nam: a'));
+    const { code, stdout } = await grantry('validate', '--manifests', 'x', '--manifests', 'y.yaml');
+    expect(code).toBe(1);
+    expect(stdout.split('\n').filter((line) => /^[xy]/.test(line))).toEqual([
+      'x/a.yaml:4:8: unknown key "acess" in spec; did you mean "access"?',
+      'y.yaml:3:12: unknown key "nam" in metadata; did you mean "name"?',
+    ]);
+  });
+
+  it('writes JSON with positions', async () => {
+    write('manifests/a.yaml', CLIENT.replace('spec: {}', 'spec: {acess: []}'));
+    const { stdout } = await grantry('validate', '--format', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      formatVersion: 1,
+      valid: false,
+      findings: [{ severity: 'error', rule: 'unknown-key', file: 'manifests/a.yaml', line: 4, column: 8 }],
+    });
+  });
+
+  it('takes Targets from --targets only, and does not look at others', async () => {
+    write('manifests/a.yaml', CLIENT.replace('spec: {}', 'spec: {targets: [dev, new, nope]}'));
+    write('manifests/t.yaml', targetOf('new').replace('http://localhost', 'http://evil.example.com'));
+    write('base/t.yaml', `${targetOf('dev')}---\n${CLIENT.replace('spec', 'specc')}`);
+    const { stdout } = await grantry('validate', '--targets', 'base');
+    expect(stdout.split('\n').filter((line) => /^\w+\//.test(line))).toEqual([
+      'manifests/a.yaml:4:28: there is no Target "nope"',
+    ]);
+  });
+});
+
+describe('schema', () => {
+  it('prints the published schema', async () => {
+    const { code, stdout } = await grantry('schema');
+    expect(code).toBe(0);
+    expect(stdout).toBe(readFileSync(new URL('../../schema/manifest.schema.json', import.meta.url), 'utf8'));
+  });
+});
+
+describe('init', () => {
+  it('writes manifests that are valid, and a key that only its owner can read and git ignores', async () => {
+    const { code, stdout } = await grantry('init');
+    expect(code).toBe(0);
+    const key = readFileSync(join(cwd, '.grantry/age-key.txt'), 'utf8');
+    expect(key).toMatch(/^AGE-SECRET-KEY-1[0-9A-Z]+$/m);
+    expect(stdout).not.toContain('AGE-SECRET-KEY-1');
+    expect(statSync(join(cwd, '.grantry/age-key.txt')).mode & 0o777).toBe(0o600);
+    expect(readFileSync(join(cwd, '.gitignore'), 'utf8')).toBe('.grantry/\n');
+    await expect(grantry('validate')).resolves.toMatchObject({ code: 0 });
+  });
+
+  it('keeps what is there', async () => {
+    write('.gitignore', 'dist');
+    write('manifests/mine.yaml', CLIENT);
+    write('.grantry/age-key.txt', 'mine');
+    const { stdout } = await grantry('init');
+    expect(stdout).toMatch(/kept +manifests\/ /);
+    expect(readFileSync(join(cwd, '.grantry/age-key.txt'), 'utf8')).toBe('mine');
+    expect(readFileSync(join(cwd, '.gitignore'), 'utf8')).toBe('dist\n.grantry/\n');
+    await expect(grantry('validate')).resolves.toMatchObject({ code: 0 });
+  });
+});
