@@ -1,4 +1,5 @@
 import { loadManifests } from '../manifest/load.ts';
+import { renderAnnotations } from '../report/annotations.ts';
 import { renderValidationJson, renderValidationMarkdown, renderValidationText } from '../report/findings.ts';
 import type { ValidationReport } from '../report/findings.ts';
 import { makeStyle } from '../report/style.ts';
@@ -15,6 +16,7 @@ export async function run({ manifests, targets, format }: CommandOptions, io: Co
     findings: loaded.findings,
   };
   io.stdout.write(render(report, format, io));
+  if (io.env['GITHUB_ACTIONS'] === 'true') io.stderr.write(renderAnnotations(report.findings));
   return loaded.findings.some((finding) => finding.severity === 'error') ? 1 : 0;
 }
 

@@ -66,12 +66,12 @@ describe('readManifestFiles', () => {
     ]);
   });
 
-  it.skipIf(process.getuid?.() === 0)('reports files and folders that may not be read', () => {
+  it('reports files and folders that may not be read', () => {
     write('m/a.yaml');
     write('m/b/c.yaml');
     chmodSync(join(cwd, 'm/a.yaml'), 0);
     chmodSync(join(cwd, 'm/b'), 0);
-    const { problems } = readManifestFiles(['m'], cwd);
+    const { problems } = asNobody(cwd, () => readManifestFiles(['m'], cwd));
     chmodSync(join(cwd, 'm/b'), 0o700);
     expect(problems.map((problem) => problem.message)).toEqual([
       'the file cannot be read: permission denied',
@@ -87,3 +87,15 @@ describe('readManifestFiles', () => {
     expect(() => readManifestFiles(paths, cwd)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', message }));
   });
 });
+
+/** Root may read everything: there the folder is read as a user who may not. */
+function asNobody<T>(cwd: string, read: () => T): T {
+  if (process.geteuid?.() !== 0 || process.seteuid === undefined) return read();
+  chmodSync(cwd, 0o755);
+  process.seteuid(65_534);
+  try {
+    return read();
+  } finally {
+    process.seteuid(0);
+  }
+}

@@ -69,7 +69,8 @@ function placeOf({ position }: Finding): string {
   return `${position.file}:${position.line}:${position.column}`;
 }
 
-function wordMessage({ message, suggestion }: Finding): string {
+/** The message with its suggestion. */
+export function wordMessage({ message, suggestion }: Finding): string {
   return suggestion === undefined ? message : `${message}; did you mean "${suggestion}"?`;
 }
 
