@@ -37,7 +37,7 @@ export function keptLines(
     'Try next',
     ...rows([
       [`cd ${directory}`, ''],
-      [`. ./${ENVIRONMENT_FILE}`, 'these variables and grantry itself, for your shell; prints nothing'],
+      [`. ./${ENVIRONMENT_FILE}`, 'sets these variables, and grantry, for your shell'],
       [`grantry plan -t ${name} --targets ${TARGET_FILE}`, 'after you changed a file in manifests/'],
     ]),
     '',

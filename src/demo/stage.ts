@@ -66,7 +66,7 @@ export class Stage {
     const write = (text: string): void => {
       const again = text.length > LONG && this.#shown.has(text);
       this.#shown.add(text);
-      output.write(again ? `${this.#style.dim('(shows the same plan again, and carries it out)')}\n` : text);
+      output.write(again ? `${this.#style.dim('(the plan again, as above)')}\n` : text);
     };
     return { ...output, write };
   }

@@ -15,6 +15,8 @@ import type { DemoTarget } from './workplace.ts';
 /** The client that the story is about. */
 const HERO = 'order-service';
 
+const PLAN_FILE = 'plan.json';
+
 /** Everything that the acts need. */
 export interface Cast {
   readonly stage: Stage;
@@ -38,15 +40,17 @@ async function fromManifestsToTokens({ stage, io, directory, target }: Cast): Pr
   const checked = { line: `validate --targets ${TARGET_FILE}`, run: validate, expected: 0 };
   await stage.run({ ...checked, options: { targets: TARGET_FILE } });
 
-  stage.act('Plan: what must change, for a review', 'The realm is empty, so everything is new. Plan writes nothing.');
-  await stage.run({ line: `plan ${line}`, run: plan, options, expected: 0 });
+  stage.act('Plan: what must change, for a review', 'The realm is empty, so everything is new. Plan changes nothing.');
+  const out = { ...options, out: PLAN_FILE };
+  await stage.run({ line: `plan ${line} --out ${PLAN_FILE}`, run: plan, options: out, expected: 0 });
 
   stage.act(
     'Apply: make it so, and prove it',
-    'Scopes and clients are made, and secrets go straight to the store. Then each client asks for real tokens: they must ' +
+    'Exactly the plan that was reviewed, or nothing. Secrets go straight to the store. Then each client asks for real tokens: they must ' +
       'show exactly what was granted, and a scope that was not granted must be refused.',
   );
-  await stage.run({ line: `apply ${line} --auto-approve`, run: apply, options: approved(options), expected: 0 });
+  const reviewed = { ...options, args: [PLAN_FILE] };
+  await stage.run({ line: `apply ${line} ${PLAN_FILE}`, run: apply, options: reviewed, expected: 0 });
 
   stage.act('A second plan finds nothing to do');
   await stage.run({ line: `plan ${line}`, run: plan, options, expected: 0 });
