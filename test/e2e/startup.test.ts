@@ -1,0 +1,95 @@
+/** What the command line loads before it does anything: every library is time that each call of CI pays for. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { CLI, runNode } from '../support/cli.ts';
+
+/** Libraries that talk to servers or to stores. */
+const HEAVY = [
+  '@keycloak/keycloak-admin-client',
+  'age-encryption',
+  'auth0',
+  'jose',
+  'oauth4webapi',
+  'p-limit',
+  'undici',
+  'write-file-atomic',
+];
+
+const MANIFESTS = fileURLToPath(new URL('../../manifests', import.meta.url));
+
+/** Runs in Node's loader thread, whose console is not that of the program. */
+const HOOKS = `
+import { writeSync } from 'node:fs';
+export async function load(url, context, next) {
+  writeSync(2, 'loads ' + url + '\\n');
+  return next(url, context);
+}`;
+const REGISTER = `
+import { register } from 'node:module';
+register(${JSON.stringify(moduleUrl(HOOKS))});`;
+
+function moduleUrl(source: string): string {
+  return `data:text/javascript,${encodeURIComponent(source)}`;
+}
+
+/** The packages of which a run of the built command line loaded modules, sorted. */
+async function packagesOf(args: readonly string[], env: Readonly<Record<string, string>> = {}): Promise<string[]> {
+  const { stderr } = await runNode(['--import', moduleUrl(REGISTER), CLI, ...args], { env });
+  const urls = [...stderr.matchAll(/^loads (.+)$/gm)].map(([, url]) => url ?? '');
+  expect(urls.some((url) => url.endsWith('/dist/main.js'))).toBe(true);
+  const names = urls.flatMap((url) => /.*\/node_modules\/(@[^/]+\/[^/]+|[^/]+)/.exec(url)?.[1] ?? []);
+  return [...new Set(names)].toSorted();
+}
+
+describe('the modules that are loaded', () => {
+  let folder: string;
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'grantry-startup-'));
+  });
+  afterAll(() => rmSync(folder, { recursive: true }));
+
+  it('are none of other packages for --version', async () => {
+    expect(await packagesOf(['--version'])).toEqual([]);
+  });
+
+  it('are only the command-line library for --help', async () => {
+    expect(await packagesOf(['--help'])).toEqual(['commander']);
+    expect(await packagesOf(['plan', '--help'])).toEqual(['commander']);
+  });
+
+  it('are none that talk to servers or stores for validate', async () => {
+    const packages = await packagesOf(['validate', '--manifests', MANIFESTS]);
+    expect(packages).toEqual(expect.arrayContaining(['commander', 'yaml', 'zod']));
+    expect(packages.filter((name) => HEAVY.includes(name))).toEqual([]);
+  });
+
+  it('are none that talk to servers or stores for schema', async () => {
+    expect((await packagesOf(['schema'])).filter((name) => HEAVY.includes(name))).toEqual([]);
+  });
+
+  it('are those of the provider and the store that a target names, and no others', async () => {
+    const target = join(folder, 'target.yaml');
+    writeFileSync(
+      target,
+      `
+apiVersion: grantry/v1
+kind: Target
+metadata: {name: nowhere}
+spec:
+  stack: acme
+  provider:
+    keycloak: {url: "http://localhost:1", realm: acme, auth: {clientId: grantry, clientSecret: "\${env:SECRET}"}}
+  secrets:
+    vault: {address: "http://localhost:1", mount: secret, auth: {token: "\${env:SECRET}"}}
+`,
+    );
+    const packages = await packagesOf(['plan', '-t', 'nowhere', '--manifests', target], { SECRET: 'not-needed' });
+    expect(packages).toContain('@keycloak/keycloak-admin-client');
+    expect(
+      packages.filter((name) => ['age-encryption', 'auth0', 'jose', 'oauth4webapi', 'undici'].includes(name)),
+    ).toEqual([]);
+  });
+});
