@@ -8,6 +8,9 @@ export interface Clock {
   sleep(ms: number, signal?: AbortSignal): Promise<void>;
 }
 
+/** Milliseconds since the start of the process, whatever is done to the clock of the machine. */
+export const monotonic = (): number => performance.now();
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

@@ -9,6 +9,8 @@ export interface HttpPorts {
   readonly random: () => number;
   /** Aborts every request and every wait. */
   readonly signal?: AbortSignal;
+  /** Asked before every attempt of a request, retries too; throws a GrantryError when none may be sent any more. */
+  readonly beforeSend?: () => void;
 }
 
 /** HttpPorts and the process environment. */

@@ -25,11 +25,12 @@ export const DEFAULT_RETRY: RetryPolicy = { retries: 4, baseMs: 200, maxMs: 5_00
 export async function retry<T>(
   attempt: () => Promise<T>,
   again: (outcome: Attempt<T>) => Again,
-  ports: Pick<HttpPorts, 'clock' | 'random' | 'signal'>,
+  ports: Pick<HttpPorts, 'clock' | 'random' | 'signal' | 'beforeSend'>,
   policy: RetryPolicy = DEFAULT_RETRY,
 ): Promise<T> {
   for (let tries = 0; ; tries += 1) {
     ports.signal?.throwIfAborted();
+    ports.beforeSend?.();
     const outcome = await settle(attempt);
     const next = tries < policy.retries && ports.signal?.aborted !== true ? again(outcome) : false;
     if (next === false || (next.afterMs ?? 0) > policy.maxAfterMs) {
