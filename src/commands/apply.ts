@@ -1,12 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { createInterface } from 'node:readline';
+import { isDeepStrictEqual } from 'node:util';
+import type { Lease } from '../apply/lease.ts';
 import { affectedClients, settleFresh, settleSaved, trustsFile } from '../apply/settle-plan.ts';
 import type { SettledPlan } from '../apply/settle-plan.ts';
 import { expectationsOf } from '../credentials/expectation.ts';
 import { proveAll } from '../credentials/prove-all.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
+import type { GuardName, Plan } from '../model/plan.ts';
 import { isProven } from '../model/report.ts';
 import type { ApplyReport, ChangeResult, ClientProof } from '../model/report.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
@@ -19,6 +21,7 @@ import type { CommandIo, CommandOptions } from './context.ts';
 import { parseOverrides, refuseObstacles } from './obstacles.ts';
 import { forEachTarget } from './targets.ts';
 import type { OpenTarget } from './targets.ts';
+import { withTargetLock } from './with-target-lock.ts';
 
 /** Makes each target as the manifests say, or as a saved plan says, and proves what changed. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
@@ -26,29 +29,65 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   const [file] = options.args;
   const saved = file === undefined ? undefined : readSavedPlan(readPlanFile(file, io), file);
   return forEachTarget(options, io, async (target) => {
-    const settled = await settle(target, saved, options, io);
-    const { plan } = settled;
-    if (saved === undefined) refuseObstacles(plan, overrides, options, io);
-    else refuseObstacles({ ...plan, conflicts: [...plan.conflicts, ...saved.conflicts] }, overrides, options, io);
-    if (plan.changes.length > 0) await confirm(plan, saved, options, io);
-    const startedAt = new Date(target.ports.clock.now()).toISOString();
-    const carried = await carryOutPlan(settled, target, options, io);
-    const proofs = options.proof ? await proveAffected(settled, carried, target, options, io) : [];
-    const report: ApplyReport = {
-      target: plan.target,
-      stack: plan.stack,
-      provider: plan.provider,
-      store: plan.store,
-      startedAt,
-      results: [...settled.done.map((address) => doneBefore(address, saved)), ...carried.applied.results],
-      proofs,
-      interrupted: io.signal.aborted,
-      overriddenGuards: plan.guards.map(({ guard }) => guard),
-      audit: carried.audit,
-    };
-    io.stdout.write(renderApply(report, { format: options.format, style: makeStyle(io.stdout) }));
-    return exitCodeFor(carried, proofs, io);
+    if (saved !== undefined && trustsFile(target.desired)) {
+      io.stderr.write('There are no manifests here to hold the plan against: what the file says is trusted.\n');
+    }
+    const settled = await settle(target, saved, overrides, options, io);
+    if (settled.plan.changes.length === 0) return finish(settled, saved, { ...target, lease: undefined }, options, io);
+    await confirm(settled.plan, saved, options, io);
+    return withTargetLock(target, options, io, async (lease) => {
+      // Until the lock was ours others may have held it, and asking takes time: what is to be done is found out again.
+      const now = await settle(target, saved, overrides, options, io);
+      // A saved plan was just held against the file, and only that counts.
+      if (saved === undefined) refuseOther(settled.plan, now.plan, options, io);
+      return finish(now, saved, { ...target, lease }, options, io);
+    });
   });
+}
+
+/** Whatever is still to be done must have been seen and agreed to; what others did meanwhile need not be done. */
+function refuseOther(seen: Plan, now: Plan, options: CommandOptions, io: CommandIo): void {
+  const seenOf = new Map(seen.changes.map((change) => [change.address, change]));
+  if (now.changes.every((change) => isDeepStrictEqual(change, seenOf.get(change.address)))) return;
+  if (!options.autoApprove) {
+    throw new GrantryError(
+      'STALE_PLAN',
+      `${now.target} was changed after the plan was shown: nothing was changed now`,
+      {
+        hint: 'Run it again and look at what is left to do.',
+      },
+    );
+  }
+  io.stderr.write(`${now.target} was changed after the plan was made. Now it is:\n`);
+  io.stderr.write(renderPlan(now, { format: 'text', style: makeStyle(io.stderr) }));
+}
+
+/** Carries the plan out, proves what changed, and reports. */
+async function finish(
+  settled: SettledPlan,
+  saved: SavedPlan | undefined,
+  target: OpenTarget & { readonly lease: Lease | undefined },
+  options: CommandOptions,
+  io: CommandIo,
+): Promise<number> {
+  const { plan } = settled;
+  const startedAt = new Date(target.ports.clock.now()).toISOString();
+  const carried = await carryOutPlan(settled, target, options, io);
+  const proofs = options.proof ? await proveAffected(settled, carried, target, options, io) : [];
+  const report: ApplyReport = {
+    target: plan.target,
+    stack: plan.stack,
+    provider: plan.provider,
+    store: plan.store,
+    startedAt,
+    results: [...settled.done.map((address) => doneBefore(address, saved)), ...carried.applied.results],
+    proofs,
+    interrupted: io.signal.aborted,
+    overriddenGuards: plan.guards.map(({ guard }) => guard),
+    audit: carried.audit,
+  };
+  io.stdout.write(renderApply(report, { format: options.format, style: makeStyle(io.stdout) }));
+  return exitCodeFor(carried, proofs, io);
 }
 
 function readPlanFile(file: string, { cwd }: CommandIo): string {
@@ -61,20 +100,22 @@ function readPlanFile(file: string, { cwd }: CommandIo): string {
   }
 }
 
+/** The plan as of now; throws when something is in its way. */
 async function settle(
   { desired, provider, store }: OpenTarget,
   saved: SavedPlan | undefined,
+  overrides: ReadonlySet<GuardName>,
   options: CommandOptions,
   io: CommandIo,
 ): Promise<SettledPlan> {
   const ports = { provider, store };
-  if (saved === undefined) {
-    return settleFresh(desired, ports, { checkStore: options.checkStore, adoption: parseAdoption(options.adopt) });
-  }
-  if (trustsFile(desired)) {
-    io.stderr.write('There are no manifests here to hold the plan against: what the file says is trusted.\n');
-  }
-  return settleSaved(saved, desired, ports);
+  const settled =
+    saved === undefined
+      ? await settleFresh(desired, ports, { checkStore: options.checkStore, adoption: parseAdoption(options.adopt) })
+      : await settleSaved(saved, desired, ports);
+  const conflicts = [...settled.plan.conflicts, ...(saved?.conflicts ?? [])];
+  refuseObstacles({ ...settled.plan, conflicts }, overrides, options, io);
+  return settled;
 }
 
 function doneBefore(address: ChangeResult['address'], saved: SavedPlan | undefined): ChangeResult {

@@ -1,7 +1,8 @@
 import { applyPlan } from '../apply/apply-plan.ts';
-import type { Applied } from '../apply/apply-plan.ts';
+import type { Applied, ApplyOptions } from '../apply/apply-plan.ts';
 import { begunEvent, endedEvent } from '../apply/audit.ts';
 import { noteClients } from '../apply/ledger.ts';
+import type { Lease } from '../apply/lease.ts';
 import type { SettledPlan } from '../apply/settle-plan.ts';
 import { trackWrites } from '../apply/track-writes.ts';
 import type { AuditEvent } from '../model/audit.ts';
@@ -23,12 +24,13 @@ export interface CarriedOut {
 /** Carries a plan out, tells of its progress, and logs every change before and after it is made. */
 export async function carryOutPlan(
   { plan, input }: SettledPlan,
-  { provider, store, ports }: OpenTarget,
+  { provider, store, ports, gate, lease }: OpenTarget & { readonly lease: Lease | undefined },
   options: CommandOptions,
   io: CommandIo,
 ): Promise<CarriedOut> {
   let writes = 0;
-  const tracked = trackWrites({ provider, store }, { after: () => void (writes += 1) });
+  const mayWrite = (): void => lease?.assertHeld();
+  const tracked = trackWrites({ provider, store }, { before: mayWrite, after: () => void (writes += 1) });
   const style = makeStyle(io.stderr);
   const log = openAuditLog(options.auditLog, io);
   const audit: AuditEvent[] = [];
@@ -39,20 +41,19 @@ export async function carryOutPlan(
   };
   const now = (): string => new Date(ports.clock.now()).toISOString();
   try {
-    const applied = await applyPlan(
-      plan,
-      { ...tracked, clock: ports.clock },
-      {
-        inFlight: options.parallelism,
-        stopped: () => io.signal.aborted,
-        purgeStore: options.purgeStore,
-        onBegin: (change) => note(begunEvent(change, run, now())),
-        onResult: (result, change) => {
-          if (result.outcome !== 'skipped') note(endedEvent(change, result, run, now()));
-          io.stderr.write(`${renderProgress(result, style)}\n`);
-        },
+    const how: ApplyOptions = {
+      inFlight: options.parallelism,
+      stopped: () => io.signal.aborted || lease?.failure() !== undefined,
+      purgeStore: options.purgeStore,
+      onBegin: (change) => note(begunEvent(change, run, now())),
+      onResult: (result, change) => {
+        if (result.outcome !== 'skipped') note(endedEvent(change, result, run, now()));
+        io.stderr.write(`${renderProgress(result, style)}\n`);
       },
-    );
+    };
+    // One change takes several requests, so each of them is asked whether the lock is still held.
+    const carried = await gate.during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, how));
+    const applied = tellOfLostLock(carried, lease, io);
     const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, asGrantryFailure);
     if (failure === undefined) return { applied, writes, audit };
     // It must not cost the report of what was done.
@@ -61,6 +62,14 @@ export async function carryOutPlan(
   } finally {
     log.close();
   }
+}
+
+/** What was not begun because the lock was lost tells no reason of its own. */
+function tellOfLostLock(applied: Applied, lease: Lease | undefined, io: CommandIo): Applied {
+  const failure = applied.results.every(({ outcome }) => outcome === 'done') ? undefined : lease?.failure();
+  if (failure === undefined) return applied;
+  io.stderr.write(`${failure.message}\n${failure.hint ?? ''}\n`);
+  return { ...applied, firstError: applied.firstError ?? failure.code };
 }
 
 function asGrantryFailure(error: unknown): GrantryError {

@@ -45,6 +45,8 @@ export const COMMANDS: readonly CommandEntry[] = [
       'adopt',
       'overrideGuard',
       'purgeStore',
+      'lockTimeout',
+      'breakLock',
       'auditLog',
       'format',
       'parallelism',

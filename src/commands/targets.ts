@@ -3,6 +3,7 @@ import { checkHostAllowed, readAllowedHosts } from '../manifest/hosts.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Endpoints } from '../model/state.ts';
+import { Gate } from '../platform/gate.ts';
 import { installProxy } from '../platform/proxy.ts';
 import { systemPorts } from '../platform/ports.ts';
 import type { Ports } from '../platform/ports.ts';
@@ -19,6 +20,8 @@ export interface OpenTarget {
   readonly provider: Provider;
   readonly store: Store;
   readonly ports: Ports;
+  /** Stands in front of every request to the two servers. */
+  readonly gate: Gate;
 }
 
 /** What of several targets' exit codes is the command's: a failure before an outage before a refusal before changes. */
@@ -49,11 +52,13 @@ async function workOn(
 ): Promise<number> {
   try {
     const ports = { ...systemPorts(), env: io.env };
+    const gate = new Gate();
+    const gated = { ...ports, beforeSend: gate.pass };
     const [provider, store] = await Promise.all([
-      openProvider(desired.target.provider, ports),
-      openStore(desired.target.store, ports),
+      openProvider(desired.target.provider, gated),
+      openStore(desired.target.store, gated),
     ]);
-    return await work({ desired, provider: guardEndpoints(provider, desired, io), store, ports });
+    return await work({ desired, provider: guardEndpoints(provider, desired, io), store, ports, gate });
   } catch (error) {
     if (!oneOfSeveral || !(error instanceof GrantryError)) throw error;
     io.stderr.write(

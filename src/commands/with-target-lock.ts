@@ -1,0 +1,35 @@
+import { withLock } from '../apply/lock.ts';
+import type { Lease } from '../apply/lease.ts';
+import { describeHolder } from '../apply/lock-record.ts';
+import { monotonic } from '../platform/clock.ts';
+import { runIdentity } from '../platform/run-identity.ts';
+import type { CommandIo, CommandOptions } from './context.ts';
+import type { OpenTarget } from './targets.ts';
+
+/** Runs `work` while holding the lock of the target's stack; tells for whom it waits and whose lock it broke. */
+export async function withTargetLock<T>(
+  { desired, store, ports }: OpenTarget,
+  options: Pick<CommandOptions, 'lockTimeout' | 'breakLock'>,
+  io: CommandIo,
+  work: (lease: Lease) => Promise<T>,
+): Promise<T> {
+  const { stack, name } = desired.target;
+  const request = {
+    stack,
+    target: name,
+    identity: runIdentity(io.env),
+    timeoutMs: options.lockTimeout * 1000,
+    breakLock: options.breakLock,
+    clock: ports.clock,
+    random: ports.random,
+    monotonic,
+    signal: io.signal,
+    onWait: (holder: string) => io.stderr.write(`Waiting for the lock of the stack ${stack}: ${holder}\n`),
+  };
+  return withLock(store, request, async (lease) => {
+    if (lease.brokeLock !== undefined) {
+      io.stderr.write(`Broke the lock of the stack ${stack}: ${describeHolder(lease.brokeLock)}\n`);
+    }
+    return work(lease);
+  });
+}
