@@ -7,8 +7,8 @@ import { runCli } from './cli.ts';
 import { secretsOfKeycloak, secretsOfVault } from './secrets-held.ts';
 
 export interface KeptDemo {
-  /** Ids of the containers. */
-  readonly containers: readonly string[];
+  /** The administrator's password and the root token, which the environment of the docker command and the servers holds. */
+  readonly credentials: readonly string[];
   /** Every client secret that Keycloak and Vault hold now. */
   secrets(): Promise<string[]>;
   /** Gives a client a new secret, as an administrator by hand. */
@@ -18,7 +18,7 @@ export interface KeptDemo {
 }
 
 /** `folder` is where the demo made its working directory. */
-export function openKept(folder: string, stdout: string): KeptDemo {
+export function openKept(folder: string): KeptDemo {
   const [name = ''] = readdirSync(folder);
   const directory = join(folder, name);
   const env = sourceEnvironment(directory);
@@ -27,7 +27,7 @@ export function openKept(folder: string, stdout: string): KeptDemo {
   const vault = { url: /^ +address: (.+)$/m.exec(target)?.[1] ?? '', rootToken: env.VAULT_TOKEN };
   const { VAULT_TOKEN, GRANTRY_KEYCLOAK_SECRET } = env;
   return {
-    containers: containersIn(stdout),
+    credentials: [env.adminPassword, env.VAULT_TOKEN],
     secrets: async () => [...(await secretsOfKeycloak(await adminClient(keycloak))), ...(await secretsOfVault(vault))],
     regenerate: async (clientId) => {
       const admin = await adminClient(keycloak, 'acme');
