@@ -1,4 +1,5 @@
 /** An https server in front of an upstream, with a certificate of a private CA. */
+import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:https';
 import { tmpdir } from 'node:os';
@@ -17,7 +18,9 @@ export interface TlsServer {
 }
 
 export async function startTlsServer(upstream: string): Promise<TlsServer> {
-  const ca = await generate([{ name: 'commonName', value: 'grantry test CA' }], {
+  // Two CAs of one name could not be told apart.
+  const name = `grantry test CA ${randomBytes(4).toString('hex')}`;
+  const ca = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',
     algorithm: 'sha256',
     extensions: [
