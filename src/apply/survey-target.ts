@@ -2,12 +2,12 @@ import pLimit from 'p-limit';
 import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
-import type { PlannedDelivery } from '../model/plan.ts';
-import type { ActualState, Endpoints } from '../model/state.ts';
+import type { ActualState } from '../model/state.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { ForeignPlace, PlanInput } from '../plan/build-plan.ts';
-import { planDeliveries } from '../plan/deliveries.ts';
+import { findFirstVisits } from '../plan/deliveries.ts';
+import type { FirstVisit } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
 import type { Store, StoreEntry } from '../stores/store.ts';
 import { readKnownClients } from './ledger.ts';
@@ -44,7 +44,7 @@ export async function surveyTarget(
   const view = { describe: () => store.describe(), locate: (path: string) => store.locate(path), existing };
   const differing = checkStore ? await findDiffering(desired, actual, store, existing) : new Set<string>();
   const unsettled = { ...view, differing, occupied: new Set<string>() };
-  const found = await lookAtNewPlaces(desired, actual, endpoints, unsettled, store);
+  const found = await lookAtNewPlaces(desired, actual, unsettled, store);
   return {
     desired,
     projected: provider.project(desired),
@@ -68,46 +68,41 @@ function ownsNothing({ objects }: ActualState): boolean {
 async function lookAtNewPlaces(
   desired: DesiredState,
   actual: ActualState,
-  endpoints: Endpoints,
   view: PlanInput['store'],
   store: Store,
 ): Promise<{ occupied: ReadonlySet<string>; foreign: ForeignPlace[] }> {
-  const deliveries = [...planDeliveries(desired, actual, endpoints, view).values()].filter(isFirstVisit);
-  if (deliveries.length === 0) return { occupied: new Set(), foreign: [] };
+  const visits = findFirstVisits(desired, actual, view);
+  if (visits.length === 0) return { occupied: new Set(), foreign: [] };
   const occupied = await store.existing(
-    deliveries.map(({ path }) => path),
+    visits.map(({ path }) => path),
     { includeDeleted: true },
   );
   const limit = pLimit(READS_IN_FLIGHT);
-  const looks = deliveries.filter(({ path }) => occupied.has(path));
+  const looks = visits.filter(({ path }) => occupied.has(path));
   const conflicts = await Promise.all(
-    looks.map((delivery) =>
+    looks.map((visit) =>
       limit(async () => {
-        const entry = await store.inspect(delivery.path);
-        return entry === undefined ? [] : foreignPlace(delivery, entry, desired.target.stack);
+        const entry = await store.inspect(visit.path);
+        return entry === undefined ? [] : foreignPlace(visit, entry, desired.target.stack);
       }),
     ),
   );
   return { occupied, foreign: conflicts.flat() };
 }
 
-function isFirstVisit({ reason }: PlannedDelivery): boolean {
-  return reason === 'new' || reason === 'never-delivered' || reason === 'moved' || reason === 'missing';
-}
-
-function foreignPlace(delivery: PlannedDelivery, { mark, version }: StoreEntry, stack: string): ForeignPlace[] {
-  const address = addressOf('Client', delivery.client);
+function foreignPlace(visit: FirstVisit, { mark, version }: StoreEntry, stack: string): ForeignPlace[] {
+  const address = addressOf('Client', visit.client);
   const hint = 'Set another spec.secret.path, or remove what lies there if nobody needs it.';
   if (mark === undefined) {
     return version === 0
       ? []
-      : [{ address, unmarked: true, reason: `${delivery.place} holds a document that grantry did not write`, hint }];
+      : [{ address, unmarked: true, reason: `${visit.place} holds a document that grantry did not write`, hint }];
   }
-  if (mark.stack === stack && mark.client === delivery.client) return [];
+  if (mark.stack === stack && mark.client === visit.client) return [];
   if (mark.stack === stack && mark.state === 'retired') return [];
   const whose =
     mark.stack === stack ? `the client ${mark.client}` : `the client ${mark.client} of the stack ${mark.stack}`;
-  return [{ address, unmarked: false, reason: `${delivery.place} holds the document of ${whose}`, hint }];
+  return [{ address, unmarked: false, reason: `${visit.place} holds the document of ${whose}`, hint }];
 }
 
 /** Clients whose document does not hold what the provider has now. */

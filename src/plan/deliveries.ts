@@ -39,6 +39,23 @@ export function planDeliveries(
   return planned;
 }
 
+/** A place that a client's credential is to be written to for the first time, as far as the provider can tell. */
+export type FirstVisit = Pick<PlannedDelivery, 'client' | 'path' | 'place'>;
+
+/** Those of the deliveries that go to a place where this client's document has not been; needs no facts. */
+export function findFirstVisits(
+  { clients }: DesiredState,
+  actual: ActualState,
+  store: Pick<StoreView, 'locate' | 'existing'>,
+): FirstVisit[] {
+  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  return clients.flatMap(({ name, secret: { path } }) => {
+    const place = store.locate(path);
+    const reason = visitReason(path, place, actualOf.get(addressOf('Client', name)), store);
+    return reason === undefined ? [] : [{ client: name, path, place }];
+  });
+}
+
 function planDelivery(
   client: DesiredClient,
   actual: ActualObject | undefined,
@@ -69,12 +86,23 @@ function deliveryReason(
   wanted: { readonly place: string; readonly digest: string },
   store: StoreView,
 ): DeliveryReason | undefined {
-  if (actual === undefined) return 'new';
-  const { delivered, createdAt } = actual.credential ?? {};
-  if (delivered === undefined) return 'never-delivered';
-  if (delivered.place !== wanted.place) return 'moved';
-  if (!store.existing.has(client.secret.path)) return 'missing';
-  if (delivered.at !== (createdAt ?? null)) return 'secret-changed';
+  const visit = visitReason(client.secret.path, wanted.place, actual, store);
+  if (visit !== undefined) return visit;
+  const { delivered, createdAt } = actual?.credential ?? {};
+  if (delivered?.at !== (createdAt ?? null)) return 'secret-changed';
   if (delivered.facts !== wanted.digest) return 'facts-changed';
   return store.differing.has(client.name) ? 'differs' : undefined;
+}
+
+function visitReason(
+  path: string,
+  place: string,
+  actual: ActualObject | undefined,
+  store: Pick<StoreView, 'existing'>,
+): DeliveryReason | undefined {
+  if (actual === undefined) return 'new';
+  const { delivered } = actual.credential ?? {};
+  if (delivered === undefined) return 'never-delivered';
+  if (delivered.place !== place) return 'moved';
+  return store.existing.has(path) ? undefined : 'missing';
 }
