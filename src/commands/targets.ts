@@ -1,5 +1,5 @@
 import { resolveTargets } from '../manifest/resolve.ts';
-import { checkHostAllowed, readAllowedHosts } from '../manifest/hosts.ts';
+import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/hosts.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Endpoints } from '../model/state.ts';
@@ -68,17 +68,18 @@ async function workOn(
   }
 }
 
-/** A provider names its token endpoint itself; a credential goes there only if it may go to that host. */
+/** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */
 function guardEndpoints(provider: Provider, desired: DesiredState, io: CommandIo): Provider {
+  const { name, provider: settings } = desired.target;
+  const serverUrl = settings.kind === 'keycloak' ? settings.url : `https://${settings.domain}`;
   const check = (endpoints: Endpoints): Endpoints => {
     const allowed = readAllowedHosts(io.env);
-    const { name } = desired.target;
-    checkHostAllowed(endpoints.token, `the token endpoint of Target ${name}`, allowed);
-    checkHostAllowed(
-      endpoints.introspection ?? endpoints.token,
-      `the introspection endpoint of Target ${name}`,
-      allowed,
-    );
+    const { token, introspection } = endpoints;
+    for (const [what, url] of Object.entries({ token, introspection })) {
+      if (url === undefined) continue;
+      checkHostAllowed(url, `the ${what} endpoint of Target ${name}`, allowed);
+      checkEncrypted(url, `the ${what} endpoint of Target ${name}`, serverUrl);
+    }
     return endpoints;
   };
   return { ...provider, endpoints: async () => check(await provider.endpoints()) };

@@ -1,5 +1,6 @@
 import { GrantryError } from '../model/errors.ts';
 import type { Environment } from './environment.ts';
+import { isInsecure } from './schema/url.ts';
 
 const VARIABLE = 'GRANTRY_ALLOWED_HOSTS';
 
@@ -28,4 +29,17 @@ export function checkHostAllowed(url: string, what: string, allowed: readonly st
       },
     );
   }
+}
+
+/** Throws HOST_NOT_ALLOWED for an endpoint without TLS, unless its server is reached without TLS on purpose. */
+export function checkEncrypted(endpoint: string, what: string, serverUrl: string): void {
+  if (!isInsecure(endpoint) || isInsecure(serverUrl)) return;
+  const { origin, pathname } = new URL(endpoint);
+  throw new GrantryError(
+    'HOST_NOT_ALLOWED',
+    `${what} is ${origin}${pathname}, without TLS: credentials would cross the network in clear`,
+    {
+      hint: `The server at ${serverUrl} names itself so: set its public URL (Keycloak: the options hostname and proxy-headers).`,
+    },
+  );
 }

@@ -183,17 +183,20 @@ describe('answers that are not what they should be', () => {
     await elsewhere.close();
   });
 
-  it('a token endpoint on a host that is not allowed', async () => {
+  it.each([
+    ['on a host that is not allowed', 'the token endpoint of Target dev is at localhost:', (url: string) => url],
+    ['without TLS', 'the token endpoint of Target dev is http://sso.test/token, without TLS', () => 'http://sso.test'],
+  ])('a token endpoint %s gets no credential', async (_, words, place) => {
     const elsewhere = await startListener();
     const answer = await fetch(`${site.keycloak.url}/realms/${site.realm.name}/.well-known/openid-configuration`);
     const body = (await answer.text()).replaceAll(
       /"(token|introspection)_endpoint":"[^"]+"/g,
-      (_, name: string) => `"${name}_endpoint":"${elsewhere.url}/${name}"`,
+      (_, name: string) => `"${name}_endpoint":"${place(elsewhere.url)}/${name}"`,
     );
     site.keycloak.inject({ match: metadata, fault: { kind: 'status', status: 200, body }, times: 99 });
-    const allowed = [site.keycloak.url, site.store.url].map((url) => new URL(url).host).join();
+    const allowed = [site.keycloak.url, site.store.url, 'http://sso.test'].map((url) => new URL(url).host).join();
     const result = await site.runInVain('apply -t dev --auto-approve', { env: { GRANTRY_ALLOWED_HOSTS: allowed } });
-    expect(exitedWith(3, result).stderr).toContain('the token endpoint of Target dev is at localhost:');
+    expect(exitedWith(3, result).stderr).toContain(words);
     expect(elsewhere.connections()).toBe(0);
     await elsewhere.close();
   });
