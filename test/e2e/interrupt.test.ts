@@ -27,10 +27,12 @@ beforeAll(async () => {
 
 afterAll(() => site.close());
 
+const isWrite: FaultRule['match'] = ({ method, path }) => method !== 'GET' && !path.endsWith('/token');
+
 /** Slow writes, so that a signal finds the run at work. */
 function slowDown(ms: number): void {
-  const match: FaultRule['match'] = ({ method, path }) => method !== 'GET' && !path.endsWith('/token');
-  for (const proxy of [site.keycloak, site.store]) proxy.inject({ match, times: 9999, fault: { kind: 'delay', ms } });
+  const rule: FaultRule = { match: isWrite, times: 9999, fault: { kind: 'delay', ms } };
+  for (const proxy of [site.keycloak, site.store]) proxy.inject(rule);
 }
 
 async function untilDone(running: RunningCli, changes: number): Promise<void> {
