@@ -71,7 +71,7 @@ export function plainLines(rows: ReadonlyMap<string, Row>, now: number): string[
     const waited = Math.floor((now - row.since) / 1000);
     if (waited < row.told + PLAIN_EVERY) return [];
     row.told = waited - (waited % PLAIN_EVERY);
-    return [`${server}: ${row.doing}, ${waited} s`];
+    return [`${server}: ${row.doing}, ${row.told} s`];
   });
 }
 
