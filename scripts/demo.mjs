@@ -1,20 +1,35 @@
 // npm run demo: the whole story, from a fresh clone with nothing installed but Node.
-// The servers are containers where an engine answers; where none does, the command itself finds another way or says why not.
+// The servers are containers where an engine answers. Where none does, the command itself runs Keycloak on a JDK, or says
+// that it needs one of the two; only root on a Debian-like machine, which has neither, gets what is missing installed.
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { build } from './build.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { ensureImages } from './images/build.mjs';
-import { engineAnswers } from './images/engine.mjs';
+import { engineAnswers, ensureEngine } from './images/engine.mjs';
+import { canInstallPackages, ensurePrograms } from './packages.mjs';
 import { checkout, main, passThrough } from './process.mjs';
 
 await main(async () => {
   await ensureDependencies();
   await build();
   const env = { ...process.env };
-  if (await engineAnswers()) {
+  if ((await engineAnswers()) || (await madeReady())) {
     const { keycloak, vault } = await ensureImages();
     env.KEYCLOAK_IMAGE = keycloak;
     env.VAULT_IMAGE = vault;
   }
   return passThrough(process.execPath, [join(checkout, 'dist/main.js'), 'demo', ...process.argv.slice(2)], { env });
 });
+
+/** Installs what the demo lacks where that can be done; true when there is an engine now. */
+async function madeReady() {
+  if (!canInstallPackages()) return false;
+  const { findJdk } = await import(pathToFileURL(join(checkout, 'dist/demo/jdk.js')).href);
+  if (findJdk(process.env) === undefined) {
+    await ensureEngine();
+    return true;
+  }
+  if (process.env.KEYCLOAK_HOME === undefined) await ensurePrograms(['mvn'], 'to fetch the Keycloak distribution');
+  return false;
+}
