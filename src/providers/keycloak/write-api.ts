@@ -78,7 +78,7 @@ async function createScope(
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
     index.forget();
-    const present = await index.find(scope);
+    const present = await index.findNow(scope);
     if (present?.attributes[MARK.stack] !== after.stack) throw error;
   }
 }
