@@ -58,7 +58,13 @@ describe('from manifests to proven clients', () => {
   it('apply does it all, and proves it', async () => {
     const result = exitedWith(0, await site.run('apply -t dev --auto-approve'));
     expect(result.stdout).toContain('5 changes done. 3 clients proven.');
-    expect(await listPlaces(site.vault)).toEqual(['m2m/report', 'm2m/stock-api', 'm2m/team/orders']);
+    expect((await listPlaces(site.vault)).toSorted()).toEqual([
+      'm2m/.grantry/ledger/acme',
+      'm2m/.grantry/lock/acme',
+      'm2m/report',
+      'm2m/stock-api',
+      'm2m/team/orders',
+    ]);
   });
 
   it('then a plan is empty', async () => {
