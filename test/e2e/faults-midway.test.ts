@@ -132,8 +132,8 @@ describe('a store that fails', () => {
 
   it('while Keycloak works: the report tells what was done, what failed and what was not begun', async () => {
     const fault = { kind: 'status', status: 503, body: '{"errors":["Vault is sealed"]}' } as const;
-    site.store.inject({ match: posts(/\/metadata\//), nth: 3, times: 999, fault });
-    site.store.inject({ match: posts(/\/\.grantry\//), times: 999, fault });
+    site.store.inject({ match: posts(/\/metadata\/m2m\/[a-z]+$/), nth: 3, times: 999, fault });
+    site.store.inject({ match: posts(/\/\.grantry\/ledger\//), times: 999, fault });
     const { outcomes, reasons } = await applyReport(1);
     expect(outcomes).toMatchObject({ 'Client/dora': 'done', 'Client/anna': 'failed', 'Client/bert': 'skipped' });
     expect(reasons).toContain(`Vault at ${site.store.url} is sealed`);

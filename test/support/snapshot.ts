@@ -4,8 +4,8 @@ import type { TestRealm } from './realm.ts';
 import type { TestVault } from './vault.ts';
 
 /**
- * A digest of every client, of every client scope and of every place in the mount, by its name, but for the lock. Digests, so that a
- * failing comparison shows no secret.
+ * A digest of every client, of every client scope and of every place in the mount but the lock, by its name. Digests, so
+ * that a failing comparison shows no secret.
  */
 export async function takeSnapshot(realm: TestRealm, vault: TestVault): Promise<Record<string, string>> {
   const [clients, scopes, places] = await Promise.all([
@@ -26,10 +26,6 @@ export async function takeSnapshot(realm: TestRealm, vault: TestVault): Promise<
     ...scopes.map((scope) => [`scope ${scope.name}`, digest(scope)] as const),
     ...entries,
   ]);
-}
-
-function isNoLock(place: string): boolean {
-  return !place.includes('.grantry/lock/');
 }
 
 /** Every place in the mount that holds something, or did. */
