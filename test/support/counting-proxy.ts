@@ -16,6 +16,9 @@ export interface RecordedRequest {
   readonly status: number | undefined;
   /** What the upstream answered; undefined when it was not asked. */
   readonly upstreamStatus: number | undefined;
+  /** When it came, and when its answer was passed on (undefined: never), in milliseconds of `performance.now`. */
+  readonly receivedAt: number;
+  readonly answeredAt: number | undefined;
 }
 
 export type Fault =
@@ -65,6 +68,8 @@ export async function startCountingProxy(upstream: string): Promise<CountingProx
       path,
       status: undefined,
       upstreamStatus: undefined,
+      receivedAt: performance.now(),
+      answeredAt: undefined,
     };
     requests.push(record);
     const fault = nextFault(rules, { method, path });
@@ -79,6 +84,7 @@ export async function startCountingProxy(upstream: string): Promise<CountingProx
     record.upstreamStatus = answer.status;
     if (fault?.kind === 'drop-after') return void incoming.socket.destroy();
     record.status = answer.status;
+    record.answeredAt = performance.now();
     outgoing.writeHead(answer.status, answer.headers).end(answer.body);
   };
 
