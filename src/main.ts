@@ -1,20 +1,11 @@
 #!/usr/bin/env node
-import { readFileSync } from 'node:fs';
-import { isatty } from 'node:tty';
-import type { CommandIo, Output } from './commands/context.ts';
+import { readFileSync, writeSync } from 'node:fs';
 import { GrantryError, exitCodeOf } from './model/errors.ts';
 
 // Reading process.env asks the system each time, and the YAML library does so for every token: a third of its time.
 process.env = { ...process.env };
 
 const args = process.argv.slice(2);
-
-// The reader of a pipe may end before us, as in `grantry plan | head`.
-for (const stream of [process.stdout, process.stderr]) {
-  stream.on('error', (error: NodeJS.ErrnoException) => {
-    process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 1);
-  });
-}
 
 for (const event of ['uncaughtException', 'unhandledRejection']) {
   process.on(event, (error: unknown) => process.exit(report(error)));
@@ -26,13 +17,36 @@ async function main(): Promise<number> {
   try {
     const version = readVersion();
     if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
-      process.stdout.write(`${version}\n`);
-      return 0;
+      return printVersion(version);
     }
-    const { runCommandLine } = await import('./commands/program.ts');
-    return await runCommandLine(args, makeIo(version), version);
+    endWithReader();
+    const [{ runCommandLine }, { makeProcessIo }] = await Promise.all([
+      import('./commands/program.ts'),
+      import('./process-io.ts'),
+    ]);
+    return await runCommandLine(args, makeProcessIo(args, version), version);
   } catch (error) {
     return report(error);
+  }
+}
+
+/** Past process.stdout, which would load the modules of sockets and terminals first: a third of what this takes. */
+function printVersion(version: string): number {
+  try {
+    writeSync(1, `${version}\n`);
+    return 0;
+  } catch {
+    // Nobody reads it.
+    return 1;
+  }
+}
+
+/** The reader of a pipe may end before us, as in `grantry plan | head`. */
+function endWithReader(): void {
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 1);
+    });
   }
 }
 
@@ -55,61 +69,4 @@ function report(error: unknown): number {
 function readVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest ? String(manifest.version) : '';
-}
-
-function makeIo(version: string): CommandIo {
-  let signal: AbortSignal | undefined;
-  return {
-    stdout: makeOutput(process.stdout, 1),
-    stderr: makeOutput(process.stderr, 2),
-    stdin: { stream: process.stdin, isTerminal: isatty(0) },
-    env: process.env,
-    cwd: process.cwd(),
-    version,
-    // Listens from the moment on when a command asks: the others end at Ctrl-C as programs do.
-    get signal() {
-      signal ??= listenForInterrupt();
-      return signal;
-    },
-  };
-}
-
-function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2): Output {
-  const isTerminal = isatty(descriptor);
-  return {
-    write: (text) => void stream.write(text),
-    isTerminal,
-    columns: isTerminal ? stream.columns : undefined,
-    color: hasColor(isTerminal),
-    unicode: hasUnicode(isTerminal),
-  };
-}
-
-function hasColor(isTerminal: boolean): boolean {
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
-  if (args.includes('--no-color') || (NO_COLOR ?? '') !== '') {
-    return false;
-  }
-  return (FORCE_COLOR ?? '0') === '0' ? isTerminal && TERM !== 'dumb' : true;
-}
-
-/** What the locale says; without one, files and pipes take UTF-8, and a terminal may not. */
-function hasUnicode(isTerminal: boolean): boolean {
-  const { LC_ALL, LC_CTYPE, LANG } = process.env;
-  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => (value ?? '') !== '');
-  return locale === undefined ? !isTerminal || process.platform === 'win32' : /utf-?8/i.test(locale);
-}
-
-function listenForInterrupt(): AbortSignal {
-  const controller = new AbortController();
-  const stop = (): void => {
-    if (controller.signal.aborted) {
-      process.exit(130);
-    }
-    controller.abort();
-    process.stderr.write('Stopping after the change in hand. Press Ctrl-C again to stop at once.\n');
-  };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
-  return controller.signal;
 }

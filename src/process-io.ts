@@ -1,0 +1,60 @@
+import { isatty } from 'node:tty';
+import type { CommandIo, Output } from './commands/context.ts';
+
+/** This process as commands see it; `args` as given, since colour is decided before they are parsed. */
+export function makeProcessIo(args: readonly string[], version: string): CommandIo {
+  let signal: AbortSignal | undefined;
+  return {
+    stdout: makeOutput(process.stdout, 1, args),
+    stderr: makeOutput(process.stderr, 2, args),
+    stdin: { stream: process.stdin, isTerminal: isatty(0) },
+    env: process.env,
+    cwd: process.cwd(),
+    version,
+    // Listens from the moment on when a command asks: the others end at Ctrl-C as programs do.
+    get signal() {
+      signal ??= listenForInterrupt();
+      return signal;
+    },
+  };
+}
+
+function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonly string[]): Output {
+  const isTerminal = isatty(descriptor);
+  return {
+    write: (text) => void stream.write(text),
+    isTerminal,
+    columns: isTerminal ? stream.columns : undefined,
+    color: hasColor(isTerminal, args),
+    unicode: hasUnicode(isTerminal),
+  };
+}
+
+function hasColor(isTerminal: boolean, args: readonly string[]): boolean {
+  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  if (args.includes('--no-color') || (NO_COLOR ?? '') !== '') {
+    return false;
+  }
+  return (FORCE_COLOR ?? '0') === '0' ? isTerminal && TERM !== 'dumb' : true;
+}
+
+/** What the locale says; without one, files and pipes take UTF-8, and a terminal may not. */
+function hasUnicode(isTerminal: boolean): boolean {
+  const { LC_ALL, LC_CTYPE, LANG } = process.env;
+  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => (value ?? '') !== '');
+  return locale === undefined ? !isTerminal || process.platform === 'win32' : /utf-?8/i.test(locale);
+}
+
+function listenForInterrupt(): AbortSignal {
+  const controller = new AbortController();
+  const stop = (): void => {
+    if (controller.signal.aborted) {
+      process.exit(130);
+    }
+    controller.abort();
+    process.stderr.write('Stopping after the change in hand. Press Ctrl-C again to stop at once.\n');
+  };
+  process.on('SIGINT', stop);
+  process.on('SIGTERM', stop);
+  return controller.signal;
+}
