@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { build } from '../scripts/build.mjs';
 import { ensureDependencies } from '../scripts/dependencies.mjs';
 import { checkout, main, say, ScriptError } from '../scripts/process.mjs';
-import { describeMachine } from './support/machine.mjs';
+import { describeMachine, renderMachine } from './support/machine.mjs';
 import { isKept } from './support/row.mjs';
 import { renderTable } from './support/table.mjs';
 import { noOpPlan } from './suites/no-op-plan.mjs';
@@ -20,10 +20,11 @@ await main(async () => {
   await ensureDependencies();
   await build();
   const rows = await runSuites(options);
+  const machine = describeMachine();
   const file = join(checkout, '.cache/bench.json');
   mkdirSync(join(checkout, '.cache'), { recursive: true });
-  writeFileSync(file, `${JSON.stringify({ formatVersion: 1, machine: describeMachine(), rows }, undefined, 2)}\n`);
-  process.stdout.write(renderTable(rows));
+  writeFileSync(file, `${JSON.stringify({ formatVersion: 1, machine, rows }, undefined, 2)}\n`);
+  process.stdout.write(`${renderMachine(machine)}${renderTable(rows)}`);
   return rows.every(isKept) ? 0 : 1;
 });
 
