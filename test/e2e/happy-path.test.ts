@@ -180,7 +180,6 @@ describe('on a terminal', () => {
   }
 
   it.each([
-    ['y', 'y\r'],
     ['YES', 'YES\r'],
     ['nothing but Enter', '\r'],
     ['Ctrl-D', '\u0004'],

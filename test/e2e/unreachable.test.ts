@@ -166,19 +166,16 @@ describe('answers that are not what they should be', () => {
   });
 
   it.each([
-    ['Keycloak, at the login', tokens],
-    ['Keycloak, at the metadata', metadata],
-    ['Keycloak, at the listing', listing],
-    ['Vault', anything],
-  ])('redirects, which carry no credential anywhere: %s', async (server, match) => {
+    ['Keycloak, at the login', tokens, 307],
+    ['Keycloak, at the metadata', metadata, 302],
+    ['Keycloak, at the listing', listing, 308],
+    ['Vault', anything, 307],
+  ])('redirects, which carry no credential anywhere: %s', async (server, match, status) => {
     const elsewhere = await startListener();
     const proxy = server === 'Vault' ? site.store : site.keycloak;
     const headers = { location: `${elsewhere.url}/login?canary` };
-    for (const status of [302, 307, 308]) {
-      proxy.inject({ match, fault: { kind: 'status', status, headers }, times: 99 });
-      await expectOutage([server.split(',')[0] ?? '', proxy.url, 'redirect']);
-      proxy.reset();
-    }
+    proxy.inject({ match, fault: { kind: 'status', status, headers }, times: 99 });
+    await expectOutage([server.split(',')[0] ?? '', proxy.url, 'redirects to', elsewhere.url]);
     expect(elsewhere.connections()).toBe(0);
     await elsewhere.close();
   });
