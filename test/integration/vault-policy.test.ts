@@ -175,6 +175,8 @@ describe('the policy for plan', () => {
       message: expect.stringContaining(`"read" on ${vault.mount}/data/m2m/${path}`),
     });
     await writer.writeRecord(path, {}, 0);
+    await writer.writeRecord('ledger/acme', { clients: 1 }, 0);
+    expect(await reader.readRecord('ledger/acme')).toMatchObject({ value: { clients: 1 } });
     const calls = [
       () => reader.readRecord(path),
       () => reader.writeRecord(path, {}, 1),
