@@ -2,13 +2,14 @@ import { z } from 'zod';
 import { isKind } from '../model/address.ts';
 import type { Plan } from '../model/plan.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
+import { toPathPart } from '../stores/path.ts';
 import type { Store } from '../stores/store.ts';
 import type { Applied } from './apply-plan.ts';
 
 const schema = z.object({ clients: z.number() });
 
 function ledgerName(stack: string): string {
-  return `ledger/${stack}`;
+  return `ledger/${toPathPart(stack)}`;
 }
 
 /**
