@@ -61,9 +61,17 @@ function report(error: unknown): number {
   process.stderr.write(`error: something went wrong that grantry does not know (${name})\n`);
   process.stderr.write('This is a bug in grantry; please report it, with the output of --verbose.\n');
   if (args.includes('--verbose') && error instanceof Error) {
-    process.stderr.write(`${error.stack ?? error.message}\n`);
+    process.stderr.write(`${framesOf(error)}\n`);
   }
   return 1;
+}
+
+/** Where an error came from, without its message: that may quote a credential, as errors of `fetch` do. */
+function framesOf({ stack = '' }: Error): string {
+  return stack
+    .split('\n')
+    .filter((line) => /^ {4}at \S.*:\d+:\d+\)?$/.test(line))
+    .join('\n');
 }
 
 function readVersion(): string {

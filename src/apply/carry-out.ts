@@ -1,5 +1,5 @@
 import { deliver, deliveryMark, makeSecret, purgeRetired, retire } from '../credentials/deliver.ts';
-import { isKind } from '../model/address.ts';
+import { isKind, nameOf } from '../model/address.ts';
 import type {
   AdoptChange,
   Change,
@@ -89,8 +89,13 @@ async function deliverAgain(
   { provider, store, stack }: CarryOutPorts,
 ): Promise<Done> {
   const issued = await provider.readCredential(change.id);
+  if (delivery.reason === 'missing') {
+    // The store's listing cannot tell a place with a mark alone from one with a document: until the document is
+    // written, the client must not bear the mark of a finished delivery.
+    await provider.markDelivered(issued.id, { ...deliveryMark(delivery, issued.createdAt), facts: 'pending' });
+  }
   const storeVersion = await deliver(store, delivery, issued, { stack, owner: change.owner });
-  if (delivery.movedFrom !== undefined) await retire(store, delivery.movedFrom, stack);
+  if (delivery.movedFrom !== undefined) await retire(store, delivery.movedFrom, { stack, client: delivery.client });
   await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt));
   return { storeVersion };
 }
@@ -103,8 +108,9 @@ async function deleteClient(change: DeleteChange, ports: CarryOutPorts): Promise
   const { provider, store, stack, purgeStore } = ports;
   const { delivered } = change;
   const isHere = delivered !== undefined && store.locate(delivered.path) === delivered.place;
-  if (isHere) await retire(store, delivered.path, stack);
+  const document = { stack, client: nameOf(change.address) };
+  if (isHere) await retire(store, delivered.path, document);
   await provider.deleteClient(change);
-  if (isHere && purgeStore) await purgeRetired(store, delivered.path, stack);
+  if (isHere && purgeStore) await purgeRetired(store, delivered.path, document);
   return {};
 }

@@ -1,15 +1,16 @@
 import pLimit from 'p-limit';
 import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
-import type { DesiredState } from '../model/desired.ts';
-import type { ActualState } from '../model/state.ts';
+import type { DesiredApi, DesiredClient, DesiredState } from '../model/desired.ts';
+import type { ActualState, Endpoints } from '../model/state.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { ForeignPlace, PlanInput } from '../plan/build-plan.ts';
 import { findFirstVisits } from '../plan/deliveries.ts';
 import type { FirstVisit } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
-import type { Store, StoreEntry } from '../stores/store.ts';
+import { documentFacts } from '../plan/document-facts.ts';
+import type { Store, StoredDocument, StoreEntry } from '../stores/store.ts';
 import { readKnownClients } from './ledger.ts';
 
 /** The two servers of a target, opened. */
@@ -42,7 +43,9 @@ export async function surveyTarget(
     store.existing(desired.clients.map((client) => client.secret.path)),
   ]);
   const view = { describe: () => store.describe(), locate: (path: string) => store.locate(path), existing };
-  const differing = checkStore ? await findDiffering(desired, actual, store, existing) : new Set<string>();
+  const differing = checkStore
+    ? await findDiffering(desired, { actual, endpoints }, store, existing)
+    : new Set<string>();
   const unsettled = { ...view, differing, occupied: new Set<string>() };
   const found = await lookAtNewPlaces(desired, actual, unsettled, store);
   return {
@@ -108,12 +111,13 @@ function foreignPlace(visit: FirstVisit, { mark, version }: StoreEntry, stack: s
 /** Clients whose document does not hold what the provider has now. */
 async function findDiffering(
   desired: DesiredState,
-  actual: ActualState,
+  { actual, endpoints }: { readonly actual: ActualState; readonly endpoints: Endpoints },
   store: Store,
   existing: ReadonlySet<string>,
 ): Promise<Set<string>> {
   const limit = pLimit(READS_IN_FLIGHT);
   const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const apis = new Map(desired.apis.map((api) => [api.name, api]));
   const differing = new Set<string>();
   await Promise.all(
     desired.clients.map((client) =>
@@ -122,12 +126,32 @@ async function findDiffering(
         if (present === undefined || !existing.has(client.secret.path)) return;
         const secret = present.credential?.secret;
         if (secret === undefined) throw hiddenSecret(client.name);
-        const stored = await store.read(client.secret.path);
-        if (stored === undefined || !stored.document.clientSecret.equals(secret)) differing.add(client.name);
+        const stored = await store.read(client.secret.path).catch(undefinedIfBroken);
+        const isRight =
+          stored !== undefined &&
+          stored.document.clientSecret.equals(secret) &&
+          tellsFacts(stored, client, apis, endpoints);
+        if (!isRight) differing.add(client.name);
       }),
     ),
   );
   return differing;
+}
+
+/** A document that is there but is none, such as one without a secret, is to be written again. */
+function undefinedIfBroken(error: unknown): undefined {
+  if (error instanceof GrantryError && error.code === 'FAILED') return undefined;
+  throw error;
+}
+
+function tellsFacts(
+  { document }: StoredDocument,
+  client: DesiredClient,
+  apis: ReadonlyMap<string, DesiredApi>,
+  endpoints: Endpoints,
+): boolean {
+  const facts = Object.entries(documentFacts(client, apis, endpoints));
+  return document.clientId === client.clientId && facts.every(([key, value]) => document.facts[key] === value);
 }
 
 function hiddenSecret(client: string): GrantryError {

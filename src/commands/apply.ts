@@ -137,7 +137,11 @@ async function confirm(
       hint: 'Save a plan with grantry plan --out and apply that, or run apply with --auto-approve.',
     });
   }
-  io.stderr.write(renderPlan(plan, { format: 'text', style: makeStyle(io.stderr) }));
+  // Whatever guard it breaks was overridden: else the plan had been refused before.
+  if (plan.guards.length > 0) {
+    io.stderr.write(`Overridden for this run: guard ${plan.guards.map(({ guard }) => guard).join(', ')}.\n`);
+  }
+  io.stderr.write(renderPlan({ ...plan, guards: [] }, { format: 'text', style: makeStyle(io.stderr) }));
   if (approved) return;
   io.stderr.write(`Apply these changes to ${plan.target}? Only yes is yes: `);
   if ((await readLine(io))?.trim() === 'yes') return;

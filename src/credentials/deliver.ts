@@ -14,8 +14,8 @@ export function makeSecret(): Secret {
 
 /** The mark that this delivery leaves with the client at the provider. */
 export function deliveryMark(delivery: PlannedDelivery, createdAt: number | undefined): Delivery {
-  const { place, path, clientId, facts } = delivery;
-  return { at: createdAt ?? null, place, path, facts: factsDigest(clientId, facts) };
+  const { place, path, facts } = delivery;
+  return { at: createdAt ?? null, place, path, facts: factsDigest(delivery, facts) };
 }
 
 /** Who the document is for. */
@@ -54,26 +54,38 @@ export async function deliver(
 }
 
 /** The plan looked at the place, but that was then: nothing of somebody else is ever written over. */
-function refuseForeign({ place, client, adopt }: PlannedDelivery, entry: StoreEntry | undefined, stack: string): void {
+function refuseForeign(
+  { place, client, adopt, renews }: PlannedDelivery,
+  entry: StoreEntry | undefined,
+  stack: string,
+): void {
   if (entry === undefined || (entry.mark === undefined && entry.version === 0)) return;
   const { mark } = entry;
   if (mark === undefined && adopt === true) return;
-  if (mark?.stack === stack && (mark.client === client || mark.state === 'retired')) return;
+  if (mark?.stack === stack && (mark.client === client || mark.state === 'retired' || renews === true)) return;
   const whose = mark === undefined ? 'that grantry did not write' : `of the client ${mark.client}, stack ${mark.stack}`;
   throw new GrantryError('CONFLICT', `${place} holds a document ${whose}`, {
     hint: 'Set another spec.secret.path, or remove what lies there if nobody needs it.',
   });
 }
 
+/** Whose document is meant: a place may hold that of another client by now. */
+export interface DocumentOwner {
+  readonly stack: string;
+  /** metadata.name. */
+  readonly client: string;
+}
+
 /** Marks a document as no longer in use; it stays readable. A place with nothing in it stays empty. */
-export async function retire(store: Store, path: string, stack: string): Promise<void> {
+export async function retire(store: Store, path: string, { stack, client }: DocumentOwner): Promise<void> {
   const entry = await store.inspect(path);
-  if (entry?.mark?.stack !== stack || entry.mark.state === 'retired') return;
+  if (entry?.mark?.stack !== stack || entry.mark.client !== client || entry.mark.state === 'retired') return;
   await store.mark(path, { ...entry.mark, state: 'retired' });
 }
 
 /** Destroys a document that the stack retired, with all its versions; one of anybody else stays. */
-export async function purgeRetired(store: Store, path: string, stack: string): Promise<void> {
+export async function purgeRetired(store: Store, path: string, { stack, client }: DocumentOwner): Promise<void> {
   const entry = await store.inspect(path);
-  if (entry?.mark?.stack === stack && entry.mark.state === 'retired') await store.purge(path);
+  if (entry?.mark?.stack === stack && entry.mark.client === client && entry.mark.state === 'retired')
+    await store.purge(path);
 }

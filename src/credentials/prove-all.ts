@@ -61,12 +61,18 @@ function readingOnce(store: Store, expectations: readonly Expectation[]): Pick<S
 }
 
 function brokenProof(expected: Expectation, place: string, error: unknown): ClientProof {
-  if (!(error instanceof GrantryError)) throw error;
+  // Of an error that is not ours only its name is told: the message may quote a token.
+  const detail =
+    error instanceof GrantryError ? error.message : `an answer that cannot be understood (${nameOfError(error)})`;
   return {
     address: addressOf('Client', expected.client),
     place,
     storeVersion: undefined,
-    checks: [{ claim: 'the proof can be made', outcome: 'failed', detail: error.message }],
+    checks: [{ claim: 'the proof can be made', outcome: 'failed', detail }],
     duration: 0,
   };
+}
+
+function nameOfError(error: unknown): string {
+  return error instanceof Error ? error.name : 'unknown';
 }

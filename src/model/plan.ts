@@ -71,6 +71,8 @@ export interface PlannedDelivery {
   readonly reason: DeliveryReason;
   /** True where the listing found nothing at the path, so that the write may insist on being the first. */
   readonly fresh: boolean;
+  /** This very client's credential was delivered to the place before, under whatever name the client had. */
+  readonly renews?: true;
   /** A document at the place that carries no mark may be taken over. */
   readonly adopt?: true;
   /** The place it was delivered to before, when that is another one: to be marked as retired. */

@@ -131,7 +131,8 @@ function changeOf(
 
 function adoptChange(wanted: DesiredObject, actual: ActualObject, planned: PlannedDelivery | undefined): AdoptChange {
   const { address, owner, notes, fields: after } = wanted;
-  const from = actual.ownership.kind === 'other-stack' ? `from the stack ${actual.ownership.stack}` : 'as it is';
+  const from = actual.ownership.kind === 'other-stack' ? ` from the stack ${actual.ownership.stack}` : '';
+  const secret = isKind(address, 'Client') ? '; its secret stays' : '';
   return {
     op: 'adopt',
     address,
@@ -141,7 +142,7 @@ function adoptChange(wanted: DesiredObject, actual: ActualObject, planned: Plann
     id: actual.id,
     before: actual.fields,
     after,
-    reason: `taken over ${from}, with its secret`,
+    reason: `taken over${from}${secret}`,
     ...(planned === undefined ? {} : { delivery: { ...planned, adopt: true } }),
   };
 }

@@ -1,3 +1,4 @@
+import { isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { Change, Conflict } from '../model/plan.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
@@ -34,13 +35,13 @@ function ownershipConflict(
     return {
       address,
       reason: `${ownership.what} exists already, and no mark says that this stack owns it`,
-      hint: `Give the manifest another name, or take the object over, secret and all, with --adopt ${address}.`,
+      hint: `Give the manifest another name, or take the object over with --adopt ${address}.`,
     };
   }
   return {
     address,
     reason: `${ownership.what} belongs to the stack ${ownership.stack}`,
-    hint: `Give the manifest another name, set managed: false on an Api, or take it over with --adopt ${address}@${ownership.stack}.`,
+    hint: `${isKind(address, 'Api') ? 'Set managed: false to grant it only' : 'Give the manifest another name'}, or take it over with --adopt ${address}@${ownership.stack}.`,
   };
 }
 

@@ -64,7 +64,12 @@ function planDelivery(
 ): PlannedDelivery | undefined {
   const { path } = client.secret;
   const place = store.locate(path);
-  const reason = deliveryReason(client, actual, { place, digest: factsDigest(client.clientId, facts) }, store);
+  const reason = deliveryReason(
+    client,
+    actual,
+    { place, digest: factsDigest({ client: client.name, clientId: client.clientId }, facts) },
+    store,
+  );
   if (reason === undefined) return undefined;
   const delivered = actual?.credential?.delivered;
   const movedHere = reason === 'moved' && delivered !== undefined && store.locate(delivered.path) === delivered.place;
@@ -76,6 +81,7 @@ function planDelivery(
     facts,
     reason,
     fresh: !store.existing.has(path) && !store.occupied.has(path),
+    ...(delivered?.place === place ? { renews: true as const } : {}),
     ...(movedHere ? { movedFrom: delivered.path } : {}),
   };
 }

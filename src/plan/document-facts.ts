@@ -26,8 +26,11 @@ function joinSorted(names: readonly string[]): string {
   return [...new Set(names)].toSorted().join(' ');
 }
 
-/** Tells whether a document was written with this client_id and these facts; it covers no secret. */
-export function factsDigest(clientId: string, facts: Readonly<Record<string, string>>): string {
+/** Tells whether a document was written for this client, by name and client_id, with these facts; it covers no secret. */
+export function factsDigest(
+  { client, clientId }: { readonly client: string; readonly clientId: string },
+  facts: Readonly<Record<string, string>>,
+): string {
   const sorted = Object.entries(facts).toSorted(([left], [right]) => (left < right ? -1 : 1));
-  return hash('sha256', JSON.stringify([clientId, sorted])).slice(0, 16);
+  return hash('sha256', JSON.stringify([client, clientId, sorted])).slice(0, 16);
 }

@@ -18,6 +18,7 @@ const delivery = z.strictObject({
   reason: z.enum(['new', 'missing', 'never-delivered', 'moved', 'secret-changed', 'facts-changed', 'differs']),
   fresh: z.boolean().describe('Nothing was at the path'),
   movedFrom: z.string().optional(),
+  renews: z.literal(true).optional().describe('The client was delivered to the place before'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
 });
 

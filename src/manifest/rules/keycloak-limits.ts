@@ -10,6 +10,10 @@ const RESERVED: readonly { readonly pattern: RegExp; readonly instead: string }[
   { pattern: /^grantry\./, instead: 'is for the marks of grantry' },
   { pattern: /^access\.token\.lifespan$/, instead: 'is set by tokenLifetime of the Apis' },
   { pattern: /^client\.secret\.authentication\.allowed\.method$/, instead: 'is set by spec.auth' },
+  {
+    pattern: /^(oauth2\.device\.authorization\.grant|oidc\.ciba\.grant|standard\.token\.exchange)\.enabled$/,
+    instead: 'is always off for an M2M client',
+  },
   { pattern: /^client\.secret\./, instead: 'is kept by the server' },
 ];
 

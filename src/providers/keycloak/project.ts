@@ -44,7 +44,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     owner: client.owner,
     clientId: client.clientId,
     description: client.description,
-    labels: { ...client.labels },
+    labels: withoutEmpty(client.labels),
     ...HARDENED,
     access: Object.fromEntries(
       client.access.map(({ api, scopes, onRequest }) => [api, { scopes: [...scopes], onRequest: [...onRequest] }]),
@@ -53,12 +53,17 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     otherScopes: { default: declaresRoles ? ['roles'] : [], optional: [] },
     auth: client.auth,
     tokenLifetime: lifetime?.seconds ?? null,
-    attributes: { ...client.keycloak.attributes },
+    attributes: withoutEmpty(client.keycloak.attributes),
     roles: declared,
     scopeMappings: declared,
   };
   const notes = lifetime === undefined ? {} : { tokenLifetime: `the shortest, of Api ${lifetime.api}` };
   return { address: addressOf('Client', client.name), owner: client.owner, fields, notes };
+}
+
+/** Keycloak takes an empty attribute for none. */
+function withoutEmpty(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ''));
 }
 
 /** The shape of every M2M client: confidential, a service account, no user-facing flow, nothing granted by default. */

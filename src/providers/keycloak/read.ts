@@ -19,6 +19,7 @@ export async function readRealm(api: KeycloakApi, desired: DesiredState, options
   const [scopes, clients] = await Promise.all([listClientScopes(api), readClients(api, desired, options)]);
   refuseBlindness(api, scopes, clients);
   const desiredOf = matchClients(clients.relevant, desired.clients);
+  const names = nameClients(clients.relevant, desiredOf);
   const questions = roleQuestions(clients.relevant, desiredOf);
   const roles = await readRoles(api, questions, await idsOfRoleOwners(api, questions, clients));
   const apiOfScope = apisByScope(scopes, desired.apis, stack);
@@ -26,7 +27,12 @@ export async function readRealm(api: KeycloakApi, desired: DesiredState, options
     objects: [
       ...apiObjects(scopes, apiOfScope, clients, desired, stack),
       ...clients.relevant.map((client) =>
-        clientObject(client, desiredOf.get(client.id), roles.get(client.id), apiOfScope, stack),
+        clientObject(client, names.get(client.id) ?? client.clientId, {
+          desired: desiredOf.get(client.id),
+          roles: roles.get(client.id),
+          apiOfScope,
+          stack,
+        }),
       ),
     ],
     impossible: missingUnmanaged(scopes, desired.apis),
@@ -100,6 +106,32 @@ function matchClients(
     taken.add(match.name);
   }
   return matches;
+}
+
+/**
+ * A name of its own for each client: the manifest's, else that in its mark. Whoever copies a client by hand copies
+ * the mark too: a copy goes by its client_id, so that it is seen and hides nothing.
+ */
+function nameClients(
+  clients: readonly ClientRepresentation[],
+  desiredOf: ReadonlyMap<string, DesiredClient>,
+): Map<string, string> {
+  const names = new Map([...desiredOf].map(([id, { name }]) => [id, name]));
+  const taken = new Set(names.values());
+  const originalsFirst = clients
+    .filter(({ id }) => !names.has(id))
+    .toSorted((left, right) => Number(isOriginal(right)) - Number(isOriginal(left)));
+  for (const { id, clientId, attributes } of originalsFirst) {
+    const marked = attributes[MARK.name];
+    const name = [marked, clientId].find((candidate) => candidate && !taken.has(candidate)) ?? `${clientId}-${id}`;
+    names.set(id, name);
+    taken.add(name);
+  }
+  return names;
+}
+
+function isOriginal({ clientId, attributes }: ClientRepresentation): boolean {
+  return attributes[MARK.name] === clientId;
 }
 
 function roleQuestions(
@@ -188,15 +220,19 @@ function apiObject(
   return { address: addressOf('Api', api), id: ids, owner: fields.owner ?? '', ownership, fields, heldByOthers };
 }
 
+interface ClientSetting {
+  readonly desired: DesiredClient | undefined;
+  readonly roles: RoleAnswer | undefined;
+  readonly apiOfScope: ReadonlyMap<string, string>;
+  readonly stack: string;
+}
+
 function clientObject(
   client: ClientRepresentation,
-  desired: DesiredClient | undefined,
-  roles: RoleAnswer | undefined,
-  apiOfScope: ReadonlyMap<string, string>,
-  stack: string,
+  name: string,
+  { desired, roles, apiOfScope, stack }: ClientSetting,
 ): ActualObject {
   const { attributes } = client;
-  const name = desired?.name ?? attributes[MARK.name] ?? client.clientId;
   return {
     address: addressOf('Client', name),
     id: client.id,
