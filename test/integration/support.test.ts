@@ -130,11 +130,14 @@ describe('the counting proxy', () => {
   test('records requests and counts writes; LIST is a read', async () => {
     await write();
     await vault.request('LIST', `${vault.mount}/metadata`);
-    expect(proxy.requests).toEqual([
+    expect(proxy.requests).toMatchObject([
       { method: 'POST', path: `/v1/${place()}`, status: 200, upstreamStatus: 200 },
       { method: 'LIST', path: `/v1/${vault.mount}/metadata`, status: 200, upstreamStatus: 200 },
     ]);
     expect(proxy.writes()).toHaveLength(1);
+    const [written, listed] = proxy.requests;
+    expect(written?.answeredAt).toBeGreaterThan(written?.receivedAt ?? Number.NaN);
+    expect(listed?.receivedAt).toBeGreaterThan(written?.answeredAt ?? Number.NaN);
   });
 
   test('does not count a token request as a write, and Keycloak names the issuer after the proxy', async () => {
