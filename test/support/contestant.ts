@@ -43,9 +43,7 @@ export class Contestant {
   reset(delayMs: number): void {
     this.keycloak.reset();
     this.vault.reset();
-    const match = ({ method, path }: { method: string; path: string }): boolean =>
-      method !== 'GET' && path.startsWith('/admin/');
-    this.keycloak.inject({ match, times: 9999, fault: { kind: 'delay', ms: delayMs } });
+    this.keycloak.inject({ match: isKeycloakWrite, times: 9999, fault: { kind: 'delay', ms: delayMs } });
   }
 
   /** Its run of CI goes by its name. */
@@ -86,4 +84,8 @@ export function turnsOf(contestants: readonly Contestant[]): string[] {
     ])
     .toSorted((a, b) => a.at - b.at);
   return moments.map(({ name }) => name).filter((name, at, names) => name !== names[at - 1]);
+}
+
+function isKeycloakWrite({ method, path }: { readonly method: string; readonly path: string }): boolean {
+  return method !== 'GET' && path.startsWith('/admin/');
 }
