@@ -70,7 +70,8 @@ async function createClient(change: CreateChange, ports: CarryOutPorts): Promise
     return { storeVersion };
   }
   const secret = makeSecret();
-  const createdAt = Math.floor(ports.clock.now() / 1000);
+  // Providers count whole seconds: one less, so that a secret made by hand within the same second is told from this one.
+  const createdAt = Math.floor(ports.clock.now() / 1000) - 1;
   const issued = { clientId: delivery.clientId, secret, createdAt };
   const storeVersion = await deliver(store, delivery, issued, { stack, owner });
   await provider.createClient({ change, secret, delivery: deliveryMark(delivery, createdAt) });
@@ -101,8 +102,8 @@ async function deliverAgain(
 }
 
 /**
- * The document stays for whoever must look something up, marked as retired. The mark comes first: once the client
- * is gone, no later run would know of the document.
+ * The document stays for whoever must look something up, marked as retired, or is destroyed. Either comes first: once the
+ * client is gone, no later run would know of the document.
  */
 async function deleteClient(change: DeleteChange, ports: CarryOutPorts): Promise<Done> {
   const { provider, store, stack, purgeStore } = ports;
@@ -110,7 +111,7 @@ async function deleteClient(change: DeleteChange, ports: CarryOutPorts): Promise
   const isHere = delivered !== undefined && store.locate(delivered.path) === delivered.place;
   const document = { stack, client: nameOf(change.address) };
   if (isHere) await retire(store, delivered.path, document);
-  await provider.deleteClient(change);
   if (isHere && purgeStore) await purgeRetired(store, delivered.path, document);
+  await provider.deleteClient(change);
   return {};
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { isKind } from '../model/address.ts';
 import type { Plan } from '../model/plan.ts';
+import { isOurs } from '../model/state.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { toPathPart } from '../stores/path.ts';
 import type { Store } from '../stores/store.ts';
@@ -32,9 +33,7 @@ export async function noteClients(
   const gained = done.filter(({ op }) => op === 'create' || op === 'adopt').length;
   const lost = done.filter(({ op }) => op === 'delete').length;
   if (gained === lost) return;
-  const owned = actual.objects.filter(
-    ({ address, ownership }) => ownership.kind === 'ours' && isKind(address, 'Client'),
-  );
+  const owned = actual.objects.filter((object) => isOurs(object) && isKind(object.address, 'Client'));
   const { value, version } = await store.readRecord(ledgerName(plan.stack));
   // A survey of a few objects cannot count: there the note itself goes on.
   const noted = schema.safeParse(value).data?.clients;

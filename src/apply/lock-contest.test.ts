@@ -168,7 +168,7 @@ describe('at no moment may two write', () => {
     });
     await fc.assert(contest, { numRuns: 150 });
     // The law would hold for a lock that nobody gets.
-    expect(wrote).toBeGreaterThan(1000);
+    expect(wrote).toBeGreaterThan(100);
   });
 
   type Plan = typeof run extends fc.Arbitrary<infer T> ? T : never;

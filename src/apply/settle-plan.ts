@@ -43,8 +43,9 @@ export async function settleSaved(saved: SavedPlan, desired: DesiredState, ports
   refuseOtherTarget(saved, desired.target, ports);
   const touched = new Set(saved.changes.map(({ address }) => address));
   const part = trustsFile(desired) ? restoreDesired(saved, desired.target) : sameDesired(saved, desired, touched);
-  const only = { addresses: touched, undeclared: clientIdsOf(saved) };
-  const input = await surveyTarget(part, ports, { only, adoption: adoptionOf(saved) });
+  const only = { addresses: touched, undeclared: clientIdsOf(saved), ids: idsOfDeleted(saved) };
+  const checkStore = saved.changes.some((change) => 'delivery' in change && change.delivery?.reason === 'differs');
+  const input = await surveyTarget(part, ports, { only, checkStore, adoption: adoptionOf(saved) });
   const fresh = buildPlan(input);
   const { changes, done, moved } = checkFreshness(saved, fresh, input.actual);
   if (moved.length > 0) throw stale(moved);
@@ -113,18 +114,20 @@ function clientIdsOf({ changes }: SavedPlan): string[] {
   return [...new Set(ids)];
 }
 
+/** An object that is to go is told by its id: under another name or mark it is still there. */
+function idsOfDeleted({ changes }: SavedPlan): Map<Address, string> {
+  return new Map(changes.flatMap((change) => (change.op === 'delete' ? [[change.address, change.id] as const] : [])));
+}
+
 /** Exactly the adoptions that were reviewed. */
 function adoptionOf({ changes }: SavedPlan): Adoption {
   return {
     rules: changes.flatMap((change) => {
       if (change.op !== 'adopt') return [];
-      const { stack } = change.before;
-      return [
-        {
-          matches: (address: string) => address === change.address,
-          stack: typeof stack === 'string' ? stack : undefined,
-        },
-      ];
+      return change.from.map((stack) => ({
+        matches: (address: string) => address === change.address,
+        stack: stack ?? undefined,
+      }));
     }),
   };
 }

@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../model/desired.ts';
+import { isOurs } from '../model/state.ts';
 import type { ActualState, Endpoints } from '../model/state.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
@@ -64,7 +65,7 @@ export async function surveyTarget(
 }
 
 function ownsNothing({ objects }: ActualState): boolean {
-  return objects.every(({ ownership }) => ownership.kind !== 'ours');
+  return !objects.some(isOurs);
 }
 
 /** Places that the plan would write to without having delivered there before: they may hold somebody else's document. */

@@ -180,8 +180,8 @@ async function proveAffected(
   });
 }
 
-function exitCodeFor({ applied, writes }: CarriedOut, proofs: readonly ClientProof[], io: CommandIo): number {
-  if (applied.firstError !== undefined) return writes === 0 ? exitCodeOf(applied.firstError) : 1;
+function exitCodeFor({ applied, written }: CarriedOut, proofs: readonly ClientProof[], io: CommandIo): number {
+  if (applied.firstError !== undefined) return written ? 1 : exitCodeOf(applied.firstError);
   const skipped = applied.results.some(({ outcome }) => outcome === 'skipped');
   return skipped || io.signal.aborted || !proofs.every(isProven) ? 1 : 0;
 }

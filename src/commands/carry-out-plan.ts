@@ -14,10 +14,11 @@ import { makeStyle, renderProgress } from '../report/index.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import type { OpenTarget } from './targets.ts';
 
-/** What became of a plan, and the writes that it took. */
+/** What became of a plan. */
 export interface CarriedOut {
   readonly applied: Applied;
-  readonly writes: number;
+  /** Whether anything was written, or may have been: the answer may have been lost. */
+  readonly written: boolean;
   readonly audit: readonly AuditEvent[];
 }
 
@@ -28,9 +29,9 @@ export async function carryOutPlan(
   options: CommandOptions,
   io: CommandIo,
 ): Promise<CarriedOut> {
-  let writes = 0;
+  let wrote = false;
   const mayWrite = (): void => lease?.assertHeld();
-  const tracked = trackWrites({ provider, store }, { before: mayWrite, after: () => void (writes += 1) });
+  const tracked = trackWrites({ provider, store }, { before: mayWrite, after: () => void (wrote = true) });
   const style = makeStyle(io.stderr);
   const log = openAuditLog(options.auditLog, io);
   const audit: AuditEvent[] = [];
@@ -55,10 +56,10 @@ export async function carryOutPlan(
     const carried = await gate.during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, how));
     const applied = tellOfLostLock(carried, lease, io);
     const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, asGrantryFailure);
-    if (failure === undefined) return { applied, writes, audit };
+    if (failure === undefined) return { applied, written: wrote || gate.written, audit };
     // It must not cost the report of what was done.
     io.stderr.write(`The number of clients could not be noted in the store: ${failure.message}\n`);
-    return { applied: { ...applied, firstError: applied.firstError ?? failure.code }, writes, audit };
+    return { applied: { ...applied, firstError: applied.firstError ?? failure.code }, written: true, audit };
   } finally {
     log.close();
   }

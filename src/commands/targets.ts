@@ -53,7 +53,7 @@ async function workOn(
   try {
     const ports = { ...systemPorts(), env: io.env };
     const gate = new Gate();
-    const gated = { ...ports, beforeSend: gate.pass };
+    const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
     const [provider, store] = await Promise.all([
       openProvider(desired.target.provider, gated),
       openStore(desired.target.store, gated),

@@ -32,9 +32,11 @@ export interface UpdateChange extends ChangeBase {
   readonly delivery?: PlannedDelivery;
 }
 
-/** Takes an object over that carries no mark; its secret stays. */
+/** Takes an object over that the stack did not make; its secret stays. */
 export interface AdoptChange extends ChangeBase {
   readonly op: 'adopt';
+  /** The stacks whose marks it, or its parts, carry; null: no mark. */
+  readonly from: readonly (string | null)[];
   readonly id: string;
   readonly before: Fields;
   readonly after: Fields;

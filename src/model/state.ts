@@ -8,11 +8,13 @@ import type { Secret } from './secret.ts';
  */
 export type Fields = JsonObject;
 
-/** Whether grantry may change an object, told from the mark on it (or on its parts: the least owned one decides). */
-export type Ownership =
-  | { readonly kind: 'ours' }
-  | { readonly kind: 'unmarked'; readonly what: string }
-  | { readonly kind: 'other-stack'; readonly stack: string; readonly what: string };
+/** An object, or a part of one, without the stack's mark: grantry may not change it. */
+export interface ForeignPart {
+  /** `client scope inventory:read`. */
+  readonly what: string;
+  /** Whose mark it carries; undefined: none. */
+  readonly stack: string | undefined;
+}
 
 /** An object as the manifests want it, in the provider's fields. */
 export interface DesiredObject {
@@ -29,12 +31,17 @@ export interface ActualObject {
   /** The provider's own id. */
   readonly id: string;
   readonly owner: string;
-  readonly ownership: Ownership;
+  /** What of it is not the stack's, told from the marks; none: the stack owns it. */
+  readonly foreign: readonly ForeignPart[];
   readonly fields: Fields;
   /** Clients only. */
   readonly credential?: ActualCredential;
   /** Apis only: scopes that clients outside the stack hold, with those clients' ids. */
   readonly heldByOthers?: Readonly<Record<string, readonly string[]>>;
+}
+
+export function isOurs({ foreign }: ActualObject): boolean {
+  return foreign.length === 0;
 }
 
 export interface ActualCredential {

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import { GrantryError } from '../model/errors.ts';
-import type { ActualObject } from '../model/state.ts';
+import type { ActualObject, ForeignPart } from '../model/state.ts';
 
 /** What may be taken over: objects by address, and from which stack. */
 export interface Adoption {
@@ -30,16 +30,12 @@ export function parseAdoption(patterns: readonly string[]): Adoption {
   };
 }
 
-/** Whether an object that is not the stack's may be taken over. */
-export function mayAdopt({ address, ownership }: ActualObject, { rules }: Adoption): boolean {
-  switch (ownership.kind) {
-    case 'ours':
-      return false;
-    case 'unmarked':
-      return rules.some(({ matches, stack }) => stack === undefined && matches(address));
-    case 'other-stack':
-      return rules.some(({ matches, stack }) => stack === ownership.stack && matches(address));
-    default:
-      return ownership satisfies never;
-  }
+/** Whether an object that is not the stack's may be taken over: each part of it that is foreign must be named. */
+export function mayAdopt(object: ActualObject, adoption: Adoption): boolean {
+  return object.foreign.length > 0 && partsInTheWay(object, adoption).length === 0;
+}
+
+/** The foreign parts of an object that may not be taken over. */
+export function partsInTheWay({ address, foreign }: ActualObject, { rules }: Adoption): ForeignPart[] {
+  return foreign.filter((part) => !rules.some(({ matches, stack }) => stack === part.stack && matches(address)));
 }

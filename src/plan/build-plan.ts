@@ -2,6 +2,7 @@ import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { AdoptChange, Change, Conflict, DeleteChange, Plan, PlannedDelivery } from '../model/plan.ts';
+import { isOurs } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Endpoints, Fields } from '../model/state.ts';
 import { mayAdopt } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
@@ -84,9 +85,7 @@ function wantedChanges(
 /** Only what carries the stack's mark is ever deleted. */
 function unwantedObjects(projected: readonly DesiredObject[], present: readonly ActualObject[]): DeleteChange[] {
   const wanted = new Set(projected.map(({ address }) => address));
-  return present
-    .filter(({ address, ownership }) => !wanted.has(address) && ownership.kind === 'ours')
-    .map(deleteChange);
+  return present.filter((object) => !wanted.has(object.address) && isOurs(object)).map(deleteChange);
 }
 
 function isAdopted(changes: readonly Change[], address: Address): boolean {
@@ -94,7 +93,7 @@ function isAdopted(changes: readonly Change[], address: Address): boolean {
 }
 
 function guardedState({ objects }: ActualState, knownClients: number | undefined): GuardedState {
-  const owned = objects.filter(({ ownership }) => ownership.kind === 'ours');
+  const owned = objects.filter(isOurs);
   const ownedClients = owned.filter(({ address }) => isKind(address, 'Client')).length;
   return { ownedClients, ownedApis: owned.length - ownedClients, knownClients };
 }
@@ -131,7 +130,8 @@ function changeOf(
 
 function adoptChange(wanted: DesiredObject, actual: ActualObject, planned: PlannedDelivery | undefined): AdoptChange {
   const { address, owner, notes, fields: after } = wanted;
-  const from = actual.ownership.kind === 'other-stack' ? ` from the stack ${actual.ownership.stack}` : '';
+  const from = [...new Set(actual.foreign.map(({ stack }) => stack ?? null))];
+  from.sort((left, right) => compare(left ?? '', right ?? ''));
   const secret = isKind(address, 'Client') ? '; its secret stays' : '';
   return {
     op: 'adopt',
@@ -142,9 +142,17 @@ function adoptChange(wanted: DesiredObject, actual: ActualObject, planned: Plann
     id: actual.id,
     before: actual.fields,
     after,
-    reason: `taken over${from}${secret}`,
+    from,
+    reason: `taken over${describeOrigin(from)}${secret}`,
     ...(planned === undefined ? {} : { delivery: { ...planned, adopt: true } }),
   };
+}
+
+function describeOrigin(from: AdoptChange['from']): string {
+  const stacks = from.filter((stack) => stack !== null);
+  if (stacks.length === 0) return '';
+  const unmarked = from.includes(null) ? ', and what carries no mark' : '';
+  return ` from the stack ${stacks.join(' and ')}${unmarked}`;
 }
 
 function deleteChange({ address, owner, id, fields: before, credential }: ActualObject): DeleteChange {

@@ -2,7 +2,7 @@ import { isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { Change, Conflict } from '../model/plan.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
-import { mayAdopt } from './adoption.ts';
+import { partsInTheWay } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
 
 /** What is in the way of a plan: objects of others, scopes that others use, objects that cannot be. */
@@ -19,30 +19,27 @@ export function findConflicts(
       reason,
       hint: 'Let the stack that owns it create it first, or correct the manifest.',
     })),
-    ...projected.flatMap(({ address }) => ownershipConflict(address, actualOf.get(address), adoption) ?? []),
+    ...projected.flatMap(({ address }) => ownershipConflicts(address, actualOf.get(address), adoption)),
     ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
   ];
 }
 
-function ownershipConflict(
-  address: Address,
-  actual: ActualObject | undefined,
-  adoption: Adoption,
-): Conflict | undefined {
-  if (actual === undefined || actual.ownership.kind === 'ours' || mayAdopt(actual, adoption)) return undefined;
-  const { ownership } = actual;
-  if (ownership.kind === 'unmarked') {
-    return {
-      address,
-      reason: `${ownership.what} exists already, and no mark says that this stack owns it`,
-      hint: `Give the manifest another name, or take the object over with --adopt ${address}.`,
-    };
-  }
-  return {
-    address,
-    reason: `${ownership.what} belongs to the stack ${ownership.stack}`,
-    hint: `${isKind(address, 'Api') ? 'Set managed: false to grant it only' : 'Give the manifest another name'}, or take it over with --adopt ${address}@${ownership.stack}.`,
-  };
+function ownershipConflicts(address: Address, actual: ActualObject | undefined, adoption: Adoption): Conflict[] {
+  if (actual === undefined) return [];
+  const other = isKind(address, 'Api') ? 'Set managed: false to grant it only' : 'Give the manifest another name';
+  return partsInTheWay(actual, adoption).map(({ what, stack }) =>
+    stack === undefined
+      ? {
+          address,
+          reason: `${what} exists already, and no mark says that this stack owns it`,
+          hint: `Give the manifest another name, or take the object over with --adopt ${address}.`,
+        }
+      : {
+          address,
+          reason: `${what} belongs to the stack ${stack}`,
+          hint: `${other}, or take it over with --adopt ${address}@${stack}.`,
+        },
+  );
 }
 
 /** Keycloak would take a deleted scope from every client that holds it without a word. */

@@ -24,11 +24,11 @@ function isList(value: Json): value is readonly Json[] {
  */
 export function fingerprintOf(actual: ActualObject | undefined): string | null {
   if (actual === undefined) return null;
-  const { id, ownership, fields, credential } = actual;
+  const { id, foreign, fields, credential } = actual;
   const delivered = credential?.delivered;
   return digestOf({
     id,
-    owner: ownership.kind === 'other-stack' ? ownership.stack : ownership.kind,
+    foreign: foreign.map(({ what, stack }) => [what, stack ?? null]),
     fields,
     secret: credential?.createdAt ?? null,
     delivered: delivered === undefined ? null : { ...delivered },

@@ -47,6 +47,7 @@ const change = z.discriminatedUnion('op', [
   z.strictObject({
     ...base,
     op: z.literal('adopt'),
+    from: z.array(z.string().nullable()).describe('The stacks whose marks it, or its parts, carry; null: no mark'),
     id: z.string(),
     before: fields,
     after: fields,

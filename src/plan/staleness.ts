@@ -32,11 +32,25 @@ export function checkFreshness(saved: SavedPlan, fresh: Plan, actual: ActualStat
   const moved: Moved[] = [];
   for (const change of saved.changes) {
     const now = freshOf.get(change.address);
-    if (now === undefined) done.push(change.address);
+    const left = now === undefined ? leftOf(change, actual) : undefined;
+    if (left !== undefined) moved.push({ address: change.address, how: [left] });
+    else if (now === undefined) done.push(change.address);
     else if (isStill(change, now, actualOf.get(change.address))) changes.push(now);
     else moved.push({ address: change.address, how: describeMove(change, actualOf.get(change.address)) });
   }
   return { changes, done, moved };
+}
+
+/** What was to be deleted, and is no longer the stack's to delete: not done, but moved. */
+function leftOf(change: SavedChange, { objects }: ActualState): string | undefined {
+  if (change.op !== 'delete') return undefined;
+  const ids = new Set(change.id.split(' '));
+  const left = objects.find(({ id }) => id.split(' ').some((part) => ids.has(part)));
+  if (left === undefined) return undefined;
+  const whose = left.foreign.map(({ what, stack }) =>
+    stack === undefined ? `${what} carries no mark any more` : `${what} belongs to the stack ${stack} now`,
+  );
+  return whose.length > 0 ? whose.join('; ') : `it is ${left.address} now`;
 }
 
 function isStill(saved: SavedChange, now: Change, actual: ActualObject | undefined): boolean {

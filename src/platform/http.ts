@@ -14,6 +14,8 @@ export interface HttpRequest {
   readonly json?: unknown;
   /** Sent as application/x-www-form-urlencoded. */
   readonly form?: Readonly<Record<string, string>>;
+  /** Changes something that lasts: `onWrite` is told. */
+  readonly writes?: boolean;
   /** May be executed twice without harm. Default: GET, PUT and DELETE. */
   readonly idempotent?: boolean;
   /** Milliseconds for one attempt, body included; default 30 seconds. */
@@ -41,7 +43,10 @@ export async function requestJson(request: HttpRequest, ports: HttpPorts): Promi
   checkUrl(request);
   const response = await retry(
     () => send(request, ports),
-    (outcome) => againFor(request.idempotent ?? isIdempotent(request.method), outcome, ports.clock.now()),
+    (outcome) => {
+      if (request.writes === true && mayHaveActed(outcome)) ports.onWrite?.();
+      return againFor(request.idempotent ?? isIdempotent(request.method), outcome, ports.clock.now());
+    },
     ports,
     request.retry ?? DEFAULT_RETRY,
   ).catch((error: unknown) => {
@@ -102,6 +107,12 @@ export function againFor(
     return { afterMs: retryAfterMs(headers, now) };
   }
   return false;
+}
+
+/** Whether a server may have done what a request asked for: all but refusals, and requests that never arrived. */
+export function mayHaveActed(outcome: Attempt<{ readonly status: number }>): boolean {
+  if ('value' in outcome) return outcome.value.status < 400 || outcome.value.status >= 500;
+  return networkFailureOf(outcome.error)?.notExecuted !== true;
 }
 
 function isIdempotent(method: HttpRequest['method']): boolean {

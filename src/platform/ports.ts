@@ -11,6 +11,8 @@ export interface HttpPorts {
   readonly signal?: AbortSignal;
   /** Asked before every attempt of a request, retries too; throws a GrantryError when none may be sent any more. */
   readonly beforeSend?: () => void;
+  /** Told of every request that changed something at a server, or may have: its answer may have been lost. */
+  readonly onWrite?: () => void;
 }
 
 /** HttpPorts and the process environment. */

@@ -19,7 +19,7 @@ export interface RetryPolicy {
 export const DEFAULT_RETRY: RetryPolicy = { retries: 4, baseMs: 200, maxMs: 5_000, maxAfterMs: 60_000 };
 
 /**
- * Runs `attempt` until `again` is content with its outcome or the retries are used up, with exponential backoff
+ * Runs `attempt` until `again`, which sees every outcome, is content with it or the retries are used up, with exponential backoff
  * of which half is random. `again` is the place to decide whether a repetition is safe at all.
  */
 export async function retry<T>(
@@ -32,7 +32,8 @@ export async function retry<T>(
     ports.signal?.throwIfAborted();
     ports.beforeSend?.();
     const outcome = await settle(attempt);
-    const next = tries < policy.retries && ports.signal?.aborted !== true ? again(outcome) : false;
+    const wished = again(outcome);
+    const next = tries < policy.retries && ports.signal?.aborted !== true ? wished : false;
     if (next === false || (next.afterMs ?? 0) > policy.maxAfterMs) {
       if ('error' in outcome) {
         throw outcome.error;

@@ -41,6 +41,8 @@ export interface ReadSelection {
   readonly addresses: ReadonlySet<Address>;
   /** client_ids of clients that are to be looked at though no manifest declares them. */
   readonly undeclared: readonly string[];
+  /** Objects to be looked at by the provider's own id, whatever they are called and whoever owns them by now. */
+  readonly ids: ReadonlyMap<Address, string>;
 }
 
 /** A client to be created; the secret and its mark only where the provider lets the caller choose the secret. */

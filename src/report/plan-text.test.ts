@@ -60,11 +60,11 @@ test('the most dangerous first, whatever the order of the plan', () => {
     createClient('calm'),
     deliverClient('deliver', 'missing'),
     updateClient('update', {}, { description: 'x' }),
-    { ...updateClient('adopt', {}, {}), op: 'adopt' },
+    { ...updateClient('adopt', {}, {}), op: 'adopt', from: [null] },
     createClient('powerful', read),
     updateClient('widening', {}, read),
     deleteClient('gone'),
-    { ...updateClient('adopted-widening', {}, read), op: 'adopt' },
+    { ...updateClient('adopted-widening', {}, read), op: 'adopt', from: [null] },
   ];
   const expected = ['gone', 'widening', 'adopted-widening', 'powerful', 'adopt', 'update', 'deliver', 'calm'];
   expect(order(changes)).toEqual(expected.map((name) => `Client/${name}`));
@@ -168,7 +168,7 @@ describe('an update', () => {
 
 test('an adopted object gets its mark without a word', () => {
   const marks = { stack: null, name: null, owner: null };
-  const adopt: Change = { ...updateClient('x', marks, {}), op: 'adopt', reason: 'carries no mark' };
+  const adopt: Change = { ...updateClient('x', marks, {}), op: 'adopt', from: [null], reason: 'carries no mark' };
   expect(linesOf(planOf([adopt])).slice(2, 4)).toEqual([
     '  * Client/x                adopt    owner team-checkout, carries no mark',
     '',

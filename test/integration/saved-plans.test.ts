@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyPlan } from '../../src/apply/apply-plan.ts';
 import { settleFresh, settleSaved } from '../../src/apply/settle-plan.ts';
+import type { SurveyOptions } from '../../src/apply/survey-target.ts';
 import type { SavedPlan } from '../../src/model/saved-plan.ts';
 import { isProven } from '../../src/model/report.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
@@ -36,9 +37,9 @@ describe('saved plans on a real Keycloak', () => {
     await bench.close();
   });
 
-  async function save(manifests: string): Promise<SavedPlan> {
+  async function save(manifests: string, options: SurveyOptions = {}): Promise<SavedPlan> {
     const { desired, ...ports } = await proxied.ports(manifests);
-    const { plan, input } = await settleFresh(desired, ports, {});
+    const { plan, input } = await settleFresh(desired, ports, options);
     const saved = savePlan(plan, input, { tool: '0.0.0', createdAt: new Date().toISOString() });
     return readSavedPlan(JSON.stringify(saved), 'plan.json');
   }
@@ -132,5 +133,87 @@ describe('saved plans on a real Keycloak', () => {
     }
     const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption(['Client/shared@theirs']) });
     expect(plan.changes.find(({ address }) => address === 'Client/shared')).toMatchObject({ op: 'adopt' });
+  });
+
+  it('delivers what only a comparison of values showed', async () => {
+    await proxied.apply(AFTER);
+    await changeByHand('orders', { secret: 'set-by-hand-0123456789abcdef' });
+    expect((await save(AFTER)).changes).toEqual([]);
+    const saved = await save(AFTER, { checkStore: true });
+    expect(await settleAndApply(saved, AFTER)).toEqual(['deliver Client/orders done']);
+    expect((await proxied.prove(AFTER)).every(isProven)).toBe(true);
+    expect(await settleAndApply(saved, AFTER)).toEqual([]);
+  });
+
+  describe('that deletes a client', () => {
+    const WITHOUT = AFTER.slice(0, AFTER.lastIndexOf('\n---'));
+    let saved: SavedPlan;
+    let id: string;
+
+    beforeAll(async () => {
+      await proxied.apply(AFTER);
+      saved = await save(WITHOUT);
+      expect(saved.changes).toMatchObject([{ op: 'delete', address: 'Client/audit' }]);
+      id = (await bench.realm.admin.clients.find({ clientId: 'audit' }))[0]?.id ?? '';
+    });
+
+    async function isRefused(how: string): Promise<void> {
+      keycloak.reset();
+      await expect(settleAndApply(saved, WITHOUT)).rejects.toMatchObject({
+        code: 'STALE_PLAN',
+        message: expect.stringContaining(`Client/audit: ${how}`),
+      });
+      expect(keycloak.writes()).toEqual([]);
+    }
+
+    it('does not take it for deleted when it has another name', async () => {
+      await bench.realm.admin.clients.update({ id }, { clientId: 'auditor' });
+      await isRefused('clientId: "audit" when planned, "auditor" now');
+      await bench.realm.admin.clients.update({ id }, { clientId: 'audit' });
+    });
+
+    it.each([
+      ['theirs', 'client audit belongs to the stack theirs now'],
+      ['', 'client audit carries no mark any more'],
+    ])('nor when it has the mark "%s"', async (stack, how) => {
+      await bench.realm.admin.clients.update({ id }, { attributes: { 'grantry.stack': stack } });
+      await isRefused(how);
+      await bench.realm.admin.clients.update({ id }, { attributes: { 'grantry.stack': 'acme' } });
+    });
+
+    it('nor when both changed at once', async () => {
+      const attributes = { 'grantry.stack': 'theirs' };
+      await bench.realm.admin.clients.update({ id }, { clientId: 'auditor', attributes });
+      await isRefused('client auditor belongs to the stack theirs now');
+      await bench.realm.admin.clients.update({ id }, { clientId: 'audit', attributes: { 'grantry.stack': 'acme' } });
+    });
+
+    it('deletes it, and finds it deleted', async () => {
+      expect(await settleAndApply(saved, WITHOUT)).toEqual(['delete Client/audit done']);
+      expect(await settleAndApply(saved, WITHOUT)).toEqual([]);
+    });
+  });
+
+  it('adopts an Api only when each of its scopes is named: those of another stack, and those of nobody', async () => {
+    await bench.as({ stack: 'theirs' }).apply(apiYaml('mixed', ['mixed:read']));
+    await bench.realm.admin.clientScopes.create({ name: 'mixed:write', protocol: 'openid-connect' });
+    const manifests = yaml(AFTER, apiYaml('mixed', ['mixed:read', 'mixed:write']));
+    const { desired, ...ports } = await proxied.ports(manifests);
+    const conflictsWith = async (...patterns: string[]): Promise<string[]> => {
+      const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption(patterns) });
+      return plan.conflicts.map(({ reason }) => reason);
+    };
+    const theirs = 'client scope mixed:read belongs to the stack theirs';
+    const nobodys = expect.stringContaining('client scope mixed:write exists already');
+    expect(await conflictsWith()).toEqual([theirs, nobodys]);
+    expect(await conflictsWith('Api/mixed@theirs')).toEqual([nobodys]);
+    expect(await conflictsWith('Api/*')).toEqual([theirs]);
+    const adoption = parseAdoption(['Api/mixed@theirs', 'Api/mixed']);
+    const { plan } = await settleFresh(desired, ports, { adoption });
+    expect(plan.conflicts).toEqual([]);
+    expect(plan.changes.find(({ address }) => address === 'Api/mixed')).toMatchObject({ from: [null, 'theirs'] });
+    const options = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    await applyPlan(plan, { ...ports, clock: systemPorts().clock }, options);
+    expect((await proxied.plan(manifests)).changes).toEqual([]);
   });
 });

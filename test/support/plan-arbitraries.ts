@@ -117,6 +117,7 @@ export const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.tuple(name, clientSpecial, special, reason, name).map(([client, fields, rest, why, from]): Change => ({
     ...updateClient(client, fields, {}, rest),
     op: 'adopt',
+    from: [null],
     delivery: delivery(client, why, from),
   })),
   fc.tuple(name, clientSpecial, special).map(([client, fields, rest]): Change => deleteClient(client, fields, rest)),

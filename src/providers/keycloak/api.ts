@@ -2,9 +2,10 @@ import KeycloakAdminClient, { NetworkError } from '@keycloak/keycloak-admin-clie
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import type { KeycloakSettings } from '../../model/target.ts';
-import { againFor, asGrantryError } from '../../platform/http.ts';
+import { againFor, asGrantryError, mayHaveActed } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
+import type { Attempt } from '../../platform/retry.ts';
 import { explainRefusal, statusOf } from './refusal.ts';
 import { keycloakService, TokenSource } from './token.ts';
 
@@ -30,6 +31,8 @@ export interface Call {
   readonly needs: string;
   /** May be executed twice without harm. */
   readonly idempotent: boolean;
+  /** Changes something. */
+  readonly writes?: true;
 }
 
 /** The official admin client with grantry's token, limits, retries and errors around every call. */
@@ -79,9 +82,8 @@ export class KeycloakApi {
     return retry(
       () => run(this.#client),
       (outcome) => {
-        if ('value' in outcome) return false;
-        const { error } = outcome;
-        const answer = error instanceof NetworkError ? { value: error.response } : outcome;
+        const answer = answerOf(outcome);
+        if (call.writes === true && mayHaveActed(answer)) this.#ports.onWrite?.();
         return againFor(call.idempotent, answer, this.#ports.clock.now());
       },
       this.#ports,
@@ -95,4 +97,12 @@ export class KeycloakApi {
       asGrantryError(error, keycloakService(this.settings), url, this.#ports.signal)
     );
   }
+}
+
+const SUCCESS = { status: 200, headers: new Headers() };
+
+/** The admin client answers with bodies, and throws what is no success. */
+function answerOf(outcome: Attempt<unknown>): Attempt<Pick<Response, 'status' | 'headers'>> {
+  if ('value' in outcome) return { value: SUCCESS };
+  return outcome.error instanceof NetworkError ? { value: outcome.error.response } : outcome;
 }

@@ -21,19 +21,25 @@ export interface ClientListing {
 
 type ListedClient = { readonly id: string; readonly relevant?: ClientRepresentation; readonly other?: OtherClient };
 
+/** Which clients matter beside those with the stack's mark. */
+export interface Claims {
+  /** By their client_ids, which manifests claim. */
+  readonly clientIds: ReadonlySet<string>;
+  /** By Keycloak's own ids. */
+  readonly ids: ReadonlySet<string>;
+}
+
 /** Lists all clients in pages; whole representations are kept only of those that matter to this stack. */
 export async function listClients(
   api: KeycloakApi,
   stack: string,
-  claimedIds: ReadonlySet<string>,
+  claims: Claims,
   withSecrets: boolean,
 ): Promise<ClientListing> {
   const call = { about: 'list clients', needs: 'view-clients', idempotent: true };
   const readPage = async (first: number, max: number): Promise<ListedClient[]> => {
     const page: unknown = await api.call(call, (client) => client.clients.find({ first, max }));
-    return parseList(api, page, clientRepresentation, 'clients').map((row) =>
-      keep(row, stack, claimedIds, withSecrets),
-    );
+    return parseList(api, page, clientRepresentation, 'clients').map((row) => keep(row, stack, claims, withSecrets));
   };
   const { pageSize, pagesInFlight: inFlight } = api.tuning;
   const rows = await readAllPages(readPage, { pageSize, inFlight });
@@ -44,13 +50,8 @@ export async function listClients(
   };
 }
 
-function keep(
-  row: ClientRepresentation,
-  stack: string,
-  claimedIds: ReadonlySet<string>,
-  withSecrets: boolean,
-): ListedClient {
-  if (row.attributes[MARK.stack] === stack || claimedIds.has(row.clientId)) {
+function keep(row: ClientRepresentation, stack: string, claims: Claims, withSecrets: boolean): ListedClient {
+  if (row.attributes[MARK.stack] === stack || claims.clientIds.has(row.clientId) || claims.ids.has(row.id)) {
     return { id: row.id, relevant: withSecrets ? row : { ...row, secret: undefined } };
   }
   const { id, clientId, defaultClientScopes, optionalClientScopes } = row;
@@ -67,17 +68,27 @@ const MOST_ALONE = 50;
 export async function findClients(
   api: KeycloakApi,
   stack: string,
-  wanted: { readonly mustExist: readonly string[]; readonly may: readonly string[] },
+  mustExist: readonly string[],
+  claims: Claims,
   withSecrets: boolean,
 ): Promise<ClientListing | undefined> {
-  const ids = new Set([...wanted.mustExist, ...wanted.may]);
-  if (ids.size > MOST_ALONE) return undefined;
-  const found = await Promise.all([...ids].map((clientId) => findClient(api, clientId)));
-  const rows = found.flatMap((row) => row ?? []);
-  const present = new Set(rows.map(({ clientId }) => clientId));
-  if (!wanted.mustExist.every((clientId) => present.has(clientId))) return undefined;
-  const kept = rows.map((row) => keep(row, stack, ids, withSecrets));
+  if (claims.clientIds.size > MOST_ALONE) return undefined;
+  const found = await Promise.all([...claims.clientIds].map((clientId) => findClient(api, clientId)));
+  const named = found.flatMap((row) => row ?? []);
+  const present = new Set(named.flatMap(({ id, clientId }) => [id, clientId]));
+  if (!mustExist.every((clientId) => present.has(clientId))) return undefined;
+  const unseen = [...claims.ids].filter((id) => !present.has(id));
+  const renamed = await Promise.all(unseen.map((id) => findClientById(api, id)));
+  const kept = [...named, ...renamed.flatMap((row) => row ?? [])].map((row) => keep(row, stack, claims, withSecrets));
   return { relevant: kept.flatMap(({ relevant }) => relevant ?? []), others: [] };
+}
+
+async function findClientById(api: KeycloakApi, id: string): Promise<ClientRepresentation | undefined> {
+  const call = { about: `find the client with the id ${id}`, needs: 'view-clients', idempotent: true };
+  const found: unknown = await api.call(call, (client) => client.clients.findOne({ id }));
+  return found === null || found === undefined
+    ? undefined
+    : parseList(api, [found], clientRepresentation, 'clients')[0];
 }
 
 export async function findClient(api: KeycloakApi, clientId: string): Promise<ClientRepresentation | undefined> {

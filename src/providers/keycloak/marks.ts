@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Delivery, Ownership } from '../../model/state.ts';
+import type { Delivery, ForeignPart } from '../../model/state.ts';
 import { roleNames } from './fields.ts';
 
 /** Attribute names under which grantry's marks lie on clients and client scopes. */
@@ -30,10 +30,10 @@ export const ATTRIBUTE = {
 
 export type Attributes = Readonly<Record<string, string>>;
 
-export function ownershipOf(attributes: Attributes, stack: string, what: string): Ownership {
+/** `what`, when it carries the mark of another stack or none. */
+export function foreignPart(attributes: Attributes, stack: string, what: string): ForeignPart[] {
   const marked = attributes[MARK.stack];
-  if (marked === stack) return { kind: 'ours' };
-  return marked ? { kind: 'other-stack', stack: marked, what } : { kind: 'unmarked', what };
+  return marked === stack ? [] : [{ what, stack: marked === '' ? undefined : marked }];
 }
 
 const deliverySchema = z.object({

@@ -1,13 +1,13 @@
-import { addressOf, isKind } from '../../model/address.ts';
+import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualCredential, ActualObject, ActualState } from '../../model/state.ts';
-import type { ReadOptions } from '../provider.ts';
+import type { ReadOptions, ReadSelection } from '../provider.ts';
 import type { KeycloakApi } from './api.ts';
 import { clientToFields, scopesToFields } from './convert.ts';
 import { emptyListing, findClient, findClients, listClients, listClientScopes } from './listing.ts';
 import type { ClientListing } from './listing.ts';
-import { ATTRIBUTE, MARK, ownershipOf, parseDeclared, parseDelivery, parseSeconds } from './marks.ts';
+import { ATTRIBUTE, MARK, foreignPart, parseDeclared, parseDelivery, parseSeconds } from './marks.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import { NO_ROLES, roleKeys } from './role-names.ts';
 import { readRoles } from './roles.ts';
@@ -22,7 +22,7 @@ export async function readRealm(api: KeycloakApi, desired: DesiredState, options
   const names = nameClients(clients.relevant, desiredOf);
   const questions = roleQuestions(clients.relevant, desiredOf);
   const roles = await readRoles(api, questions, await idsOfRoleOwners(api, questions, clients));
-  const apiOfScope = apisByScope(scopes, desired.apis, stack);
+  const apiOfScope = apisByScope(scopes, desired, options.only);
   return {
     objects: [
       ...apiObjects(scopes, apiOfScope, clients, desired, stack),
@@ -48,13 +48,15 @@ async function readClients(
 ): Promise<ClientListing> {
   const { stack } = desired.target;
   const claimed = desired.clients.map(({ clientId }) => clientId);
+  const ids = new Set(only === undefined ? [] : only.ids.values());
   if (only !== undefined && ![...only.addresses].some((address) => isKind(address, 'Api'))) {
-    const mustExist = desired.clients.filter(({ name }) => only.addresses.has(addressOf('Client', name)));
-    const wanted = { mustExist: mustExist.map(({ clientId }) => clientId), may: [...claimed, ...only.undeclared] };
-    const few = await findClients(api, stack, wanted, withSecrets);
+    const touched = desired.clients.filter(({ name }) => only.addresses.has(addressOf('Client', name)));
+    const mustExist = touched.map(({ clientId }) => clientId);
+    const claims = { clientIds: new Set([...claimed, ...only.undeclared]), ids };
+    const few = await findClients(api, stack, mustExist, claims, withSecrets);
     if (few !== undefined) return few;
   }
-  return listClients(api, stack, new Set(claimed), withSecrets);
+  return listClients(api, stack, { clientIds: new Set(claimed), ids }, withSecrets);
 }
 
 /** The ids of the clients whose roles are asked for; a listing of a few clients may lack some. */
@@ -156,13 +158,16 @@ function copyRoles(roles: DesiredClient['keycloak']['serviceAccountRoles']): Rol
 /** The Api of each client scope: the manifests decide, and for scopes that they do not name the stack's marks. */
 function apisByScope(
   scopes: readonly ClientScopeRepresentation[],
-  apis: readonly DesiredApi[],
-  stack: string,
+  { apis, target: { stack } }: DesiredState,
+  only: ReadSelection | undefined,
 ): Map<string, string> {
   const apiOfScope = new Map<string, string>();
-  for (const { name, attributes } of scopes) {
-    const api = attributes[MARK.api];
-    if (attributes[MARK.stack] === stack && api !== undefined) apiOfScope.set(name, api);
+  const askedFor = new Map(
+    [...(only?.ids ?? [])].flatMap(([address, ids]) => ids.split(' ').map((id) => [id, nameOf(address)] as const)),
+  );
+  for (const { id, name, attributes } of scopes) {
+    const api = attributes[MARK.stack] === stack ? attributes[MARK.api] : askedFor.get(id);
+    if (api !== undefined) apiOfScope.set(name, api);
   }
   for (const api of apis) for (const scope of api.scopes) apiOfScope.set(scope.name, api.name);
   return apiOfScope;
@@ -183,7 +188,7 @@ function apiObjects(
     parts.set(api, [...(parts.get(api) ?? []), scope]);
   }
   const holders = foreignHolders(clients, stack);
-  return [...parts].map(([api, of]) => apiObject(api, of, holders, stack));
+  return [...parts].map(([api, of]) => apiObject(api, of.toSorted(byName), holders, stack));
 }
 
 /** The client_ids of clients outside the stack, by the client scopes that they hold. */
@@ -203,21 +208,23 @@ function foreignHolders({ relevant, others }: ClientListing, stack: string): Map
   return holders;
 }
 
+function byName(left: { readonly name: string }, right: { readonly name: string }): number {
+  return left.name < right.name ? -1 : 1;
+}
+
 function apiObject(
   api: string,
   parts: readonly ClientScopeRepresentation[],
   holders: ReadonlyMap<string, string[]>,
   stack: string,
 ): ActualObject {
-  const ownerships = parts.map(({ name, attributes }) => ownershipOf(attributes, stack, `client scope ${name}`));
-  const ownership = ownerships.find(({ kind }) => kind === 'other-stack') ??
-    ownerships.find(({ kind }) => kind === 'unmarked') ?? { kind: 'ours' as const };
+  const foreign = parts.flatMap(({ name, attributes }) => foreignPart(attributes, stack, `client scope ${name}`));
   const heldByOthers = Object.fromEntries(
     parts.flatMap(({ name }) => (holders.has(name) ? [[name, (holders.get(name) ?? []).toSorted()]] : [])),
   );
   const fields = scopesToFields(api, parts);
   const ids = parts.map(({ id }) => id).join(' ');
-  return { address: addressOf('Api', api), id: ids, owner: fields.owner ?? '', ownership, fields, heldByOthers };
+  return { address: addressOf('Api', api), id: ids, owner: fields.owner ?? '', foreign, fields, heldByOthers };
 }
 
 interface ClientSetting {
@@ -237,7 +244,7 @@ function clientObject(
     address: addressOf('Client', name),
     id: client.id,
     owner: attributes[MARK.owner] ?? '',
-    ownership: ownershipOf(attributes, stack, `client ${client.clientId}`),
+    foreign: foreignPart(attributes, stack, `client ${client.clientId}`),
     fields: clientToFields(client, {
       apiOfScope,
       declaredAttributes: Object.keys(desired?.keycloak.attributes ?? {}),

@@ -40,7 +40,12 @@ export async function shrinkApi(
     if (after !== undefined && Object.hasOwn(after.scopes, scope)) continue;
     const present = await index.find(scope);
     if (present === undefined) continue;
-    const call = { about: `delete client scope ${scope}`, needs: 'manage-clients', idempotent: true };
+    const call = {
+      about: `delete client scope ${scope}`,
+      needs: 'manage-clients',
+      idempotent: true,
+      writes: true as const,
+    };
     await api.call(call, async (client) => {
       try {
         await client.clientScopes.del({ id: present.id });
@@ -72,7 +77,7 @@ async function createScope(
   after: ApiFields,
   fields: ScopeFields,
 ): Promise<void> {
-  const call = { about: `create client scope ${scope}`, needs: MAPPER_ROLES, idempotent: false };
+  const call = { about: `create client scope ${scope}`, needs: MAPPER_ROLES, idempotent: false, writes: true as const };
   try {
     await api.call(call, (client) => client.clientScopes.create(fieldsToScope(name, scope, after, fields)));
   } catch (error) {
@@ -95,7 +100,12 @@ async function updateScope(
 ): Promise<void> {
   const { id } = present;
   const { protocolMappers, ...rest } = fieldsToScope(name, present.name, after, fields);
-  const call = { about: `change client scope ${present.name}`, needs: 'manage-clients', idempotent: true };
+  const call = {
+    about: `change client scope ${present.name}`,
+    needs: 'manage-clients',
+    idempotent: true,
+    writes: true as const,
+  };
   const attributes = { ...present.attributes, ...rest.attributes };
   await api.call(call, (client) => client.clientScopes.update({ id }, { ...rest, attributes }));
   await replaceMappers(api, present, protocolMappers);
@@ -107,7 +117,12 @@ async function replaceMappers(
   { id, name: scope, protocolMappers: present }: ClientScopeRepresentation,
   wanted: ReturnType<typeof fieldsToScope>['protocolMappers'],
 ): Promise<void> {
-  const call = { about: `change the mappers of client scope ${scope}`, needs: MAPPER_ROLES, idempotent: true };
+  const call = {
+    about: `change the mappers of client scope ${scope}`,
+    needs: MAPPER_ROLES,
+    idempotent: true,
+    writes: true as const,
+  };
   for (const mapper of wanted) {
     const same = present.find(({ name }) => name === mapper.name);
     if (same === undefined) {

@@ -55,7 +55,12 @@ export class ClientWriter {
         ...(delivery.at === null ? {} : { [ATTRIBUTE.secretCreatedAt]: String(delivery.at) }),
       },
     };
-    const call = { about: `create client ${clientId}`, needs: 'manage-clients', idempotent: false };
+    const call = {
+      about: `create client ${clientId}`,
+      needs: 'manage-clients',
+      idempotent: false,
+      writes: true as const,
+    };
     try {
       return (await this.#api.call(call, (client) => client.clients.create(body))).id;
     } catch (error) {
@@ -75,7 +80,12 @@ export class ClientWriter {
     await this.#assignScopes(id, before, after);
     const body = changedRepresentation(before, after);
     if (body !== undefined) {
-      const call = { about: `change client ${after.clientId}`, needs: 'manage-clients', idempotent: true };
+      const call = {
+        about: `change client ${after.clientId}`,
+        needs: 'manage-clients',
+        idempotent: true,
+        writes: true as const,
+      };
       await this.#api.call(call, (client) => client.clients.update({ id }, body));
     }
     if (!sameJson(before.roles, after.roles) || !sameJson(before.scopeMappings, after.scopeMappings)) {
@@ -86,7 +96,12 @@ export class ClientWriter {
   /** PUT ignores scopes. A scope that moves must leave its old list before the new one takes it. */
   async #assignScopes(id: string, before: ClientFields, after: ClientFields): Promise<void> {
     const [had, wants] = [assignedScopes(before), assignedScopes(after)];
-    const call = { about: `assign scopes to client ${after.clientId}`, needs: 'manage-clients', idempotent: true };
+    const call = {
+      about: `assign scopes to client ${after.clientId}`,
+      needs: 'manage-clients',
+      idempotent: true,
+      writes: true as const,
+    };
     const assign = async (
       names: readonly string[],
       method: 'addDefaultClientScope' | 'delDefaultClientScope' | 'addOptionalClientScope' | 'delOptionalClientScope',
@@ -103,7 +118,12 @@ export class ClientWriter {
   }
 
   async delete(change: DeleteChange): Promise<void> {
-    const call = { about: `delete ${change.address}`, needs: 'manage-clients', idempotent: true };
+    const call = {
+      about: `delete ${change.address}`,
+      needs: 'manage-clients',
+      idempotent: true,
+      writes: true as const,
+    };
     await this.#api.call(call, async (client) => {
       try {
         await client.clients.del({ id: change.id });
@@ -132,6 +152,7 @@ export class ClientWriter {
       about: `mark the credential at ${delivery.place} as delivered`,
       needs: 'manage-clients',
       idempotent: true,
+      writes: true as const,
     };
     const body = { attributes: deliveryToAttributes(delivery) };
     await this.#api.call(call, (client) => client.clients.update({ id }, body));

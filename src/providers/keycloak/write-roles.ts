@@ -44,7 +44,12 @@ export class RoleAssigner {
   }
 
   async #mapHolder(client: ClientRef, id: string, keys: readonly RoleKey[], verb: 'add' | 'remove'): Promise<void> {
-    const call = { about: `${verb} roles of client ${client.clientId}`, needs: 'manage-users', idempotent: true };
+    const call = {
+      about: `${verb} roles of client ${client.clientId}`,
+      needs: 'manage-users',
+      idempotent: true,
+      writes: true as const,
+    };
     for (const [owner, names] of groupByOwner(keys)) {
       if (owner === undefined) {
         const list = (): RoleList =>
@@ -79,7 +84,12 @@ export class RoleAssigner {
     for (const [owner, names] of groupByOwner(keys)) {
       // Measured on 26.7.4: realm roles in scope mappings take the right to manage the realm.
       const needs = owner === undefined ? 'manage-realm' : 'manage-clients';
-      const call = { about: `${verb} scope mappings of client ${clientId}`, needs, idempotent: true };
+      const call = {
+        about: `${verb} scope mappings of client ${clientId}`,
+        needs,
+        idempotent: true,
+        writes: true as const,
+      };
       if (owner === undefined) {
         const list = (): RoleList =>
           this.#api.call(call, async (admin) => [

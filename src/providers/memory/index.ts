@@ -52,7 +52,7 @@ export class MemoryProvider implements Provider {
     return { issuer, token: `${issuer}/token`, jwks: `${issuer}/jwks`, introspection: undefined };
   }
 
-  async read(desired: DesiredState, { withSecrets = false }: ReadOptions = {}): Promise<ActualState> {
+  async read(desired: DesiredState, { withSecrets = false, only }: ReadOptions = {}): Promise<ActualState> {
     const { stack } = desired.target;
     const wanted = new Map(
       this.project(desired).map((object) => [identityOf(object.address, object.fields), object.address]),
@@ -60,7 +60,8 @@ export class MemoryProvider implements Provider {
     const objects = this.objects.flatMap((object) => {
       const address = wanted.get(identityOf(addressOfObject(object), object.fields));
       const ours = object.fields['stack'] === stack;
-      return address === undefined && !ours
+      const askedFor = [...(only?.ids.values() ?? [])].includes(object.id);
+      return address === undefined && !ours && !askedFor
         ? []
         : [this.#view(object, address ?? addressOfObject(object), stack, withSecrets)];
     });
@@ -75,12 +76,7 @@ export class MemoryProvider implements Provider {
       address,
       id,
       owner: typeof fields['owner'] === 'string' ? fields['owner'] : '',
-      ownership:
-        marked === stack
-          ? { kind: 'ours' }
-          : typeof marked === 'string'
-            ? { kind: 'other-stack', stack: marked, what }
-            : { kind: 'unmarked', what },
+      foreign: marked === stack ? [] : [{ what, stack: typeof marked === 'string' ? marked : undefined }],
       fields,
       ...(kind === 'Client'
         ? {

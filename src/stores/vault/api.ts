@@ -70,7 +70,7 @@ export class KvApi {
   /** Replaces all pairs of a place; its other settings stay. */
   async writeMetadata(place: string, pairs: MarkPairs): Promise<void> {
     const path = this.#path('metadata', place);
-    const call: VaultCall = { method: 'POST', path, json: { custom_metadata: pairs }, idempotent: true };
+    const call: VaultCall = { method: 'POST', path, json: { custom_metadata: pairs }, idempotent: true, writes: true };
     this.#expectDone(await this.#send(call), path, 'create', 'update');
   }
 
@@ -101,9 +101,14 @@ export class KvApi {
   }
 
   /** Writes a version if the latest is `cas`. */
-  async writeData(place: string, data: DocumentData, cas: number): Promise<Written> {
+  async writeData(
+    place: string,
+    data: DocumentData,
+    cas: number,
+    { writes }: { readonly writes: boolean } = { writes: true },
+  ): Promise<Written> {
     const path = this.#path('data', place);
-    const response = await this.#send({ method: 'POST', path, json: { options: { cas }, data } });
+    const response = await this.#send({ method: 'POST', path, json: { options: { cas }, data }, writes });
     if (isCasMismatch(response)) {
       return { kind: 'lost' };
     }
@@ -120,7 +125,7 @@ export class KvApi {
     cas: number,
   ): Promise<Written | { kind: 'deleted' | 'forbidden' }> {
     const path = this.#path('data', place);
-    const response = await this.#send({ method: 'PATCH', path, json: { options: { cas }, data } });
+    const response = await this.#send({ method: 'PATCH', path, json: { options: { cas }, data }, writes: true });
     if (isCasMismatch(response)) {
       return { kind: 'lost' };
     }
@@ -137,7 +142,7 @@ export class KvApi {
   /** Removes a place with all its versions. */
   async remove(place: string): Promise<void> {
     const path = this.#path('metadata', place);
-    this.#expectDone(await this.#send({ method: 'DELETE', path }), path, 'delete');
+    this.#expectDone(await this.#send({ method: 'DELETE', path, writes: true }), path, 'delete');
   }
 
   #done(response: HttpResponse, path: string, ...capabilities: string[]): Written {

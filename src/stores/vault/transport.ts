@@ -13,6 +13,8 @@ export interface VaultCall {
   readonly query?: string;
   readonly json?: unknown;
   readonly idempotent?: boolean;
+  /** Changes what users see: a document or its mark, not a record of grantry's own. */
+  readonly writes?: boolean;
 }
 
 /** Sends a call with a token (undefined: a login) and returns the answer of any status. */
@@ -40,6 +42,7 @@ export function createTransport(settings: VaultSettings, ports: HttpPorts): Vaul
       },
       ...(call.json === undefined ? {} : { json: call.json }),
       ...(call.idempotent === undefined ? {} : { idempotent: call.idempotent }),
+      ...(call.writes === undefined ? {} : { writes: call.writes }),
     };
     return requestJson(request, ports);
   };
