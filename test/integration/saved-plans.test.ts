@@ -157,7 +157,7 @@ describe('saved plans on a real Keycloak', () => {
       id = (await bench.realm.admin.clients.find({ clientId: 'audit' }))[0]?.id ?? '';
     });
 
-    async function isRefused(how: string): Promise<void> {
+    async function expectRefused(how: string): Promise<void> {
       keycloak.reset();
       await expect(settleAndApply(saved, WITHOUT)).rejects.toMatchObject({
         code: 'STALE_PLAN',
@@ -168,7 +168,7 @@ describe('saved plans on a real Keycloak', () => {
 
     it('does not take it for deleted when it has another name', async () => {
       await bench.realm.admin.clients.update({ id }, { clientId: 'auditor' });
-      await isRefused('clientId: "audit" when planned, "auditor" now');
+      await expectRefused('clientId: "audit" when planned, "auditor" now');
       await bench.realm.admin.clients.update({ id }, { clientId: 'audit' });
     });
 
@@ -177,14 +177,14 @@ describe('saved plans on a real Keycloak', () => {
       ['', 'client audit carries no mark any more'],
     ])('nor when it has the mark "%s"', async (stack, how) => {
       await bench.realm.admin.clients.update({ id }, { attributes: { 'grantry.stack': stack } });
-      await isRefused(how);
+      await expectRefused(how);
       await bench.realm.admin.clients.update({ id }, { attributes: { 'grantry.stack': 'acme' } });
     });
 
     it('nor when both changed at once', async () => {
       const attributes = { 'grantry.stack': 'theirs' };
       await bench.realm.admin.clients.update({ id }, { clientId: 'auditor', attributes });
-      await isRefused('client auditor belongs to the stack theirs now');
+      await expectRefused('client auditor belongs to the stack theirs now');
       await bench.realm.admin.clients.update({ id }, { clientId: 'audit', attributes: { 'grantry.stack': 'acme' } });
     });
 
