@@ -60,20 +60,20 @@ class KillSite {
     running.child.kill('SIGKILL');
     expect((await running.done).code).toBe(137);
   }
+}
 
-  async expectConverged(): Promise<void> {
-    const { site } = this;
-    const patient = { timeoutMs: 6 * MINUTE };
-    const next = exitedWith(0, await site.run('apply -t dev --auto-approve --lock-timeout 90s', patient));
-    expect(next.stderr).toContain('Waiting for the lock of the stack acme');
-    exitedWith(0, await site.run('plan -t dev --detailed-exitcode --check-store', patient));
-    const { stdout } = exitedWith(0, await site.run('verify -t dev', patient));
-    expect(stdout).toContain(`${CLIENTS} clients proven.`);
-    const ids = (await site.realm.admin.clients.find({ max: 10_000 })).map(({ clientId }) => clientId ?? '');
-    expect(ids.filter((id) => /^r\d+-/.test(id)).toSorted()).toEqual(this.names());
-    const scopes = (await site.realm.admin.clientScopes.find()).map(({ name }) => name ?? '');
-    expect(scopes.filter((name) => name.startsWith('scope-')).toSorted()).toEqual(this.scopes());
-  }
+async function expectConverged(killed: KillSite): Promise<void> {
+  const { site } = killed;
+  const patient = { timeoutMs: 6 * MINUTE };
+  const next = exitedWith(0, await site.run('apply -t dev --auto-approve --lock-timeout 90s', patient));
+  expect(next.stderr).toContain('Waiting for the lock of the stack acme');
+  exitedWith(0, await site.run('plan -t dev --detailed-exitcode --check-store', patient));
+  const { stdout } = exitedWith(0, await site.run('verify -t dev', patient));
+  expect(stdout).toContain(`${CLIENTS} clients proven.`);
+  const ids = (await site.realm.admin.clients.find({ max: 10_000 })).map(({ clientId }) => clientId ?? '');
+  expect(ids.filter((id) => /^r\d+-/.test(id)).toSorted()).toEqual(killed.names());
+  const scopes = (await site.realm.admin.clientScopes.find()).map(({ name }) => name ?? '');
+  expect(scopes.filter((name) => name.startsWith('scope-')).toSorted()).toEqual(killed.scopes());
 }
 
 describe.concurrent('an apply that was killed', () => {
@@ -95,7 +95,7 @@ describe.concurrent('an apply that was killed', () => {
         killed.declareNext();
         const moment = killed.randomMoment();
         await killed.killApplyAt(moment);
-        await killed.expectConverged();
+        await expectConverged(killed);
         process.stderr.write(`killed after ${moment} writes, round ${round + 1} of ${rounds} of lane ${lane}\n`);
       }
     },
