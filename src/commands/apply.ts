@@ -7,10 +7,11 @@ import { affectedClients, settleFresh, settleSaved, trustsFile } from '../apply/
 import type { SettledPlan } from '../apply/settle-plan.ts';
 import { expectationsOf } from '../credentials/expectation.ts';
 import { proveAll } from '../credentials/prove-all.ts';
+import type { Proofs } from '../credentials/prove-all.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { GuardName, Plan } from '../model/plan.ts';
 import { isProven } from '../model/report.ts';
-import type { ApplyReport, ChangeResult, ClientProof } from '../model/report.ts';
+import type { ApplyReport, ChangeResult } from '../model/report.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
 import { parseAdoption } from '../plan/adoption.ts';
 import { readSavedPlan } from '../plan/read-plan.ts';
@@ -73,7 +74,12 @@ async function finish(
   const { plan } = settled;
   const startedAt = new Date(target.ports.clock.now()).toISOString();
   const carried = await carryOutPlan(settled, target, options, io);
-  const proofs = options.proof ? await proveAffected(settled, carried, target, options, io) : [];
+  const { proofs, outage } = options.proof
+    ? await proveAffected(settled, carried, target, options, io)
+    : { proofs: [], outage: undefined };
+  // It must not cost the report of what was done.
+  if (outage !== undefined)
+    io.stderr.write(`Not every client could be proven: ${outage.message}\n${outage.hint ?? ''}\n`);
   const report: ApplyReport = {
     target: plan.target,
     stack: plan.stack,
@@ -87,7 +93,7 @@ async function finish(
     audit: carried.audit,
   };
   io.stdout.write(renderApply(report, { format: options.format, style: makeStyle(io.stdout) }));
-  return exitCodeFor(carried, proofs, io);
+  return exitCodeFor(carried, { proofs, outage }, io);
 }
 
 function readPlanFile(file: string, { cwd }: CommandIo): string {
@@ -168,7 +174,7 @@ async function proveAffected(
   { store, ports }: OpenTarget,
   options: CommandOptions,
   io: CommandIo,
-): Promise<ClientProof[]> {
+): Promise<Proofs> {
   const succeeded = applied.results.filter(({ op, outcome }) => outcome === 'done' && op !== 'delete');
   const names = affectedClients([...done, ...succeeded.map(({ address }) => address)], desired);
   for (const { address, outcome } of applied.results)
@@ -180,8 +186,9 @@ async function proveAffected(
   });
 }
 
-function exitCodeFor({ applied, written }: CarriedOut, proofs: readonly ClientProof[], io: CommandIo): number {
-  if (applied.firstError !== undefined) return written ? 1 : exitCodeOf(applied.firstError);
+function exitCodeFor({ applied, written }: CarriedOut, { proofs, outage }: Proofs, io: CommandIo): number {
+  const error = applied.firstError ?? outage?.code;
+  if (error !== undefined) return written ? 1 : exitCodeOf(error);
   const skipped = applied.results.some(({ outcome }) => outcome === 'skipped');
   return skipped || io.signal.aborted || !proofs.every(isProven) ? 1 : 0;
 }

@@ -12,11 +12,12 @@ import { forEachTarget } from './targets.ts';
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
   return forEachTarget(options, io, async ({ desired, provider, store, ports }) => {
     const expectations = expectationsOf(desired, selectClients(desired, options.args));
-    const proofs = await proveAll(expectations, await provider.endpoints(), store, ports, {
+    const { proofs, outage } = await proveAll(expectations, await provider.endpoints(), store, ports, {
       inFlight: options.parallelism,
       stopped: () => io.signal.aborted,
       onProof: () => undefined,
     });
+    if (outage !== undefined) throw outage;
     const report = {
       target: desired.target.name,
       stack: desired.target.stack,

@@ -16,37 +16,58 @@ export interface ProveOptions {
   readonly onProof: (proof: ClientProof) => void;
 }
 
+/** What was proven, and what kept the rest from being proven. */
+export interface Proofs {
+  readonly proofs: readonly ClientProof[];
+  /** A server that could not be reached or did not let us in: it says nothing of the clients. */
+  readonly outage: GrantryError | undefined;
+}
+
 /**
- * Proves clients, several at a time. A client whose proof cannot be made because a server failed counts as not proven;
- * the others go on.
+ * Proves clients, several at a time. A client whose proof cannot be made counts as not proven, and the others go on;
+ * once a server as a whole fails no more are begun, and those that are left count as not proven too.
  */
 export async function proveAll(
   expectations: readonly Expectation[],
   endpoints: Endpoints,
-  store: Store,
+  store: Pick<Store, 'read' | 'locate'>,
   ports: HttpPorts,
   options: ProveOptions,
-): Promise<ClientProof[]> {
+): Promise<Proofs> {
   const tokens = new TokenClient(endpoints, ports);
   const proofPorts = { store: readingOnce(store, expectations), tokens, clock: ports.clock };
   const limit = pLimit(options.inFlight);
+  let outage: GrantryError | undefined;
+  const prove = async (expected: Expectation): Promise<ClientProof> => {
+    const place = store.locate(expected.path);
+    if (outage !== undefined) return brokenProof(expected, place, outage);
+    return proveClient(expected, proofPorts).catch((error: unknown) => {
+      if (isOutage(error)) outage ??= error;
+      return brokenProof(expected, place, error);
+    });
+  };
   const proofs = await Promise.all(
     expectations.map((expected) =>
       limit(async () => {
         if (options.stopped()) return [];
-        const proof = await proveClient(expected, proofPorts).catch((error: unknown) =>
-          brokenProof(expected, store.locate(expected.path), error),
-        );
+        const proof = await prove(expected);
         options.onProof(proof);
         return [proof];
       }),
     ),
   );
-  return proofs.flat();
+  return { proofs: proofs.flat(), outage };
+}
+
+function isOutage(error: unknown): error is GrantryError {
+  return error instanceof GrantryError && (error.code === 'UNREACHABLE' || error.code === 'NOT_ALLOWED');
 }
 
 /** Credentials of introspecting clients serve many proofs: each is read once. */
-function readingOnce(store: Store, expectations: readonly Expectation[]): Pick<Store, 'read' | 'locate'> {
+function readingOnce(
+  store: Pick<Store, 'read' | 'locate'>,
+  expectations: readonly Expectation[],
+): Pick<Store, 'read' | 'locate'> {
   const shared = new Set(expectations.flatMap(({ introspectors }) => introspectors.map(({ path }) => path)));
   const reads = new Map<string, Promise<StoredDocument | undefined>>();
   return {

@@ -2,8 +2,10 @@ import { createRemoteJWKSet, customFetch as joseFetch, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import * as oauth from 'oauth4webapi';
 import type { AuthMethod } from '../model/desired.ts';
+import { GrantryError } from '../model/errors.ts';
 import type { Endpoints } from '../model/state.ts';
 import { asGrantryError } from '../platform/http.ts';
+import { printableUrl } from '../platform/network-error.ts';
 import type { Service } from '../platform/network-error.ts';
 import type { HttpPorts } from '../platform/ports.ts';
 import { againFor } from '../platform/http.ts';
@@ -36,7 +38,7 @@ export class TokenClient {
       token_endpoint: endpoints.token,
       ...(endpoints.introspection === undefined ? {} : { introspection_endpoint: endpoints.introspection }),
     };
-    this.#keys = createRemoteJWKSet(new URL(endpoints.jwks), { [joseFetch]: ports.fetch });
+    this.#keys = createRemoteJWKSet(new URL(endpoints.jwks), { [joseFetch]: (...request) => this.#fetchKeys(request) });
   }
 
   /** A client_credentials request (RFC 6749 section 4.4). */
@@ -78,9 +80,24 @@ export class TokenClient {
 
   /** Asking twice for a token does no harm. */
   async #send(send: () => Promise<Response>): Promise<Response> {
+    const response = await this.#persist(send, this.#service, this.#endpoints.token);
+    // Of a proxy, or of a server that is busy: it says nothing of the client.
+    if (OUT_OF_ORDER.has(response.status)) throw outOfOrder(this.#service, this.#endpoints.token, response.status);
+    return response;
+  }
+
+  async #fetchKeys(request: Parameters<typeof fetch>): Promise<Response> {
+    const { jwks } = this.#endpoints;
+    const service = { name: 'The key set of the issuer', check: `Check it with: curl -i ${jwks}` };
+    const response = await this.#persist(async () => this.#ports.fetch(...request), service, jwks);
+    if (response.status !== 200) throw outOfOrder(service, jwks, response.status);
+    return response;
+  }
+
+  async #persist(send: () => Promise<Response>, service: Service, url: string): Promise<Response> {
     const { clock, signal } = this.#ports;
     return retry(send, (outcome) => againFor(true, outcome, clock.now()), this.#ports).catch((error: unknown) => {
-      throw asGrantryError(error, this.#service, this.#endpoints.token, signal);
+      throw asGrantryError(error, service, url, signal);
     });
   }
 
@@ -92,6 +109,14 @@ export class TokenClient {
       signal: AbortSignal.timeout(30_000),
     };
   }
+}
+
+const OUT_OF_ORDER: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+function outOfOrder({ name, check }: Service, url: string, status: number): GrantryError {
+  return new GrantryError('UNREACHABLE', `${name} at ${printableUrl(url)} answers with status ${status}`, {
+    hint: check,
+  });
 }
 
 function authentication({ clientSecret }: StoreDocument, auth: AuthMethod): oauth.ClientAuth {
