@@ -31,3 +31,36 @@ function substitute(value: unknown, env: Environment, missing: Set<string>): unk
   }
   return value;
 }
+
+/** A text that holds a control character once the environment is in it. */
+export interface ControlCharacter {
+  /** Such as `provider.keycloak.auth.clientSecret`. */
+  readonly field: string;
+  /** The variables that the text refers to. */
+  readonly variables: readonly string[];
+  /** It is nothing but a line break at the end. */
+  readonly onlyAtEnd: boolean;
+}
+
+const CONTROL = /\p{Cc}/u;
+
+/** The first text in a value, as it is with `${env:NAME}` replaced, that holds a control character and may not. */
+export function findControlCharacter(
+  value: unknown,
+  env: Environment,
+  may: ReadonlySet<string>,
+  field = '',
+): ControlCharacter | undefined {
+  if (typeof value === 'string') {
+    const text = substituteEnv(value, env, new Set());
+    if (!CONTROL.test(text) || may.has(field)) return undefined;
+    const variables = [...value.matchAll(ENV_PATTERN)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+    return { field, variables, onlyAtEnd: !CONTROL.test(text.replace(/[\r\n]+$/, '')) };
+  }
+  if (typeof value !== 'object' || value === null) return undefined;
+  for (const [key, member] of Object.entries(value)) {
+    const found = findControlCharacter(member, env, may, field === '' ? key : `${field}.${key}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}

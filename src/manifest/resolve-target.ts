@@ -1,8 +1,8 @@
 import { normalize, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
-import { Secret } from '../model/secret.ts';
+import { Secret, WithheldSecret } from '../model/secret.ts';
 import type { FileStoreSettings, ProviderSettings, StoreSettings, Target, VaultAuth } from '../model/target.ts';
-import { substituteEnv } from './environment.ts';
+import { findControlCharacter, substituteEnv } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { checkHostAllowed, readAllowedHosts } from './hosts.ts';
 import { checkDomain, checkUrl, isInsecure, normaliseUrl } from './schema/url.ts';
@@ -16,34 +16,63 @@ export interface Surroundings {
   readonly env: Environment;
   /** What the path of a file store is relative to. */
   readonly cwd: string;
+  /** False: grantry's own account at the provider is not used, and what it refers to need not be set. */
+  readonly providerAccount?: boolean;
 }
 
 /**
  * The Target with `${env:NAME}` replaced and defaults filled in. Throws HOST_NOT_ALLOWED for a server that
- * GRANTRY_ALLOWED_HOSTS does not list, and INVALID_INPUT naming every variable that is not set.
+ * GRANTRY_ALLOWED_HOSTS does not list, and INVALID_INPUT naming every variable that is not set, or the field that a
+ * control character got into.
  */
-export function resolveTarget(manifest: TargetManifest & { spec: TargetSpec }, { env, cwd }: Surroundings): Target {
-  const missing = new Set<string>();
-  const spec = substituteEnv(manifest.spec, env, missing);
+export function resolveTarget(
+  manifest: TargetManifest & { spec: TargetSpec },
+  { env, cwd, providerAccount = true }: Surroundings,
+): Target {
+  const spec = substituteEnv(manifest.spec, env, new Set());
   // First: a changed URL is the graver news, also where the environment of a fork lacks the credentials.
   checkServers(manifest, spec, env);
-  if (missing.size > 0) {
-    const names = [...missing].toSorted();
-    throw new GrantryError('INVALID_INPUT', `Target ${manifest.name} needs ${names.join(', ')} in the environment`, {
-      hint: `${names.length === 1 ? 'It is' : 'They are'} not set, or empty. ${manifest.position.file} refers to ${names.length === 1 ? 'it' : 'them'} as \${env:NAME}.`,
-    });
-  }
+  checkEnvironment(manifest, providerAccount ? manifest.spec : withoutAccount(manifest.spec), env);
   const { rotate, guards } = targetDefaults(spec);
   return {
     name: manifest.name,
     stack: spec.stack,
-    provider: toProvider(spec),
+    provider: toProvider(spec, providerAccount ? secretOf : () => new WithheldSecret()),
     store: toStore(spec, cwd),
     rotate,
     guards,
     position: manifest.position,
   };
 }
+
+/** What of a spec is read by a command that does not log in to the provider. */
+function withoutAccount({ provider: { keycloak, auth0 }, ...rest }: TargetSpec): unknown {
+  return { ...rest, provider: { keycloak: { ...keycloak, auth: {} }, auth0: { ...auth0, auth: {} } } };
+}
+
+function checkEnvironment({ name, position }: TargetManifest, needed: unknown, env: Environment): void {
+  const missing = new Set<string>();
+  substituteEnv(needed, env, missing);
+  if (missing.size > 0) {
+    const names = [...missing].toSorted();
+    throw new GrantryError('INVALID_INPUT', `Target ${name} needs ${names.join(', ')} in the environment`, {
+      hint: `${names.length === 1 ? 'It is' : 'They are'} not set, or empty. ${position.file} refers to ${names.length === 1 ? 'it' : 'them'} as \${env:NAME}.`,
+    });
+  }
+  const found = findControlCharacter(needed, env, MULTILINE);
+  if (found === undefined) return;
+  const { field, variables, onlyAtEnd } = found;
+  const source = variables.length === 0 ? position.file : variables.join(', ');
+  const what = onlyAtEnd ? 'a line break at its end' : 'a control character';
+  throw new GrantryError('INVALID_INPUT', `Target ${name}: spec.${field} has ${what}, from ${source}`, {
+    hint: onlyAtEnd
+      ? "Store the value without it: `printf '%s'` writes none, `echo` does."
+      : 'A credential or a name is one line of text: look for a second line or a wrong encoding.',
+  });
+}
+
+/** A whole key file, with its comments, may be in the variable. */
+const MULTILINE = new Set(['secrets.file.identity']);
 
 interface Server {
   readonly what: string;
@@ -95,7 +124,7 @@ function secretOf(value: string | undefined): Secret {
   return new Secret(value ?? '');
 }
 
-function toProvider({ provider }: TargetSpec): ProviderSettings {
+function toProvider({ provider }: TargetSpec, secretOf: (value: string | undefined) => Secret): ProviderSettings {
   const { keycloak, auth0 } = provider;
   if (keycloak !== undefined) {
     const { auth, realm } = keycloak;

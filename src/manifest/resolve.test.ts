@@ -76,6 +76,58 @@ describe('resolveTargets', () => {
   });
 
   it.each([
+    ['KC', 'hunter2\n', 'spec.provider.keycloak.auth.clientSecret has a line break at its end, from KC', 'printf'],
+    [
+      'VAULT_TOKEN',
+      'hunter2\r\n',
+      'spec.secrets.vault.auth.token has a line break at its end, from VAULT_TOKEN',
+      'printf',
+    ],
+    [
+      'VAULT_TOKEN',
+      'hun\u0000ter2',
+      'spec.secrets.vault.auth.token has a control character, from VAULT_TOKEN',
+      'one line',
+    ],
+  ])('refuses control characters that %s brings, and quotes nothing: %j', (variable, value, message, hint) => {
+    expect(() => resolve([DEV], ['dev'], { ...ENV, [variable]: value })).toThrow(
+      expect.objectContaining({
+        code: 'INVALID_INPUT',
+        message: `Target dev: ${message}`,
+        hint: expect.stringContaining(hint),
+      }),
+    );
+  });
+
+  it('refuses control characters in what is written, and in URLs from the environment', () => {
+    const literal = DEV.replace('clientId: grantry', 'clientId: "grantry\\t"');
+    expect(() => resolve([literal], ['dev'])).toThrow(
+      'Target dev: spec.provider.keycloak.auth.clientId has a control character, from 0.yaml',
+    );
+    const url = DEV.replace('"http://localhost:8080/"', '"${env:URL}"');
+    expect(() => resolve([url], ['dev'], { ...ENV, URL: 'http://localhost:8080\n' })).toThrow(/from URL|the URL of/);
+  });
+
+  it('takes a whole key file as the identity of a file store', () => {
+    const file = DEV.replace(/vault: .*/, 'file: {path: x, identity: "${env:KEY}"}');
+    const KEY = `# a comment\nAGE-SECRET-KEY-1${'Q'.repeat(58)}\n`;
+    expect(resolve([file], ['dev'], { ...ENV, KEY })[0]?.target.store.kind).toBe('file');
+  });
+
+  it('needs nothing of an account that is not used, and holds nothing that could be sent', () => {
+    const manifests = checkSources([{ name: 'dev.yaml', text: DEV }]);
+    const surroundings = { cwd: '/work', providerAccount: false };
+    const [state] = resolveTargets(manifests, ['dev'], { ...surroundings, env: { VAULT_TOKEN: 'vt' } });
+    const auth = state?.target.provider.auth;
+    expect(() => (auth !== undefined && 'clientSecret' in auth ? auth.clientSecret.reveal() : '')).toThrow(
+      'not asked for',
+    );
+    expect(() => resolveTargets(manifests, ['dev'], { ...surroundings, env: {} })).toThrow(
+      'Target dev needs VAULT_TOKEN in the environment',
+    );
+  });
+
+  it.each([
     [['prd'], 'no Target matches "prd"'],
     [['deb'], 'no Target matches "deb"; did you mean "dev"?'],
     [[], 'no target is selected'],

@@ -33,3 +33,18 @@ export class Secret {
     return HIDDEN;
   }
 }
+
+/** Stands where a secret would be that a command said it does without: nothing can be sent in its place. */
+export class WithheldSecret extends Secret {
+  constructor() {
+    super('');
+  }
+
+  override reveal(): never {
+    throw new Error('a credential is used that was not asked for');
+  }
+
+  override equals(): boolean {
+    return false;
+  }
+}
