@@ -95,7 +95,7 @@ class Journal {
   }
 }
 
-const GRAVITY = { done: 0, skipped: 1, failed: 2 };
+const GRAVITY = { 'done-before': 0, done: 0, skipped: 1, failed: 2 };
 
 function merge(earlier: ChangeResult | undefined, later: ChangeResult): ChangeResult {
   if (earlier === undefined) return later;

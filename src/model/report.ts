@@ -2,11 +2,11 @@ import type { Address } from './address.ts';
 import type { AuditEvent } from './audit.ts';
 import type { GuardName, Op } from './plan.ts';
 
-/** How one change went. A skipped one was never begun. */
+/** How one change went. A skipped one was never begun; one that was done before this run needed nothing. */
 export interface ChangeResult {
   readonly address: Address;
   readonly op: Op;
-  readonly outcome: 'done' | 'failed' | 'skipped';
+  readonly outcome: 'done' | 'done-before' | 'failed' | 'skipped';
   /** What went wrong, or what it waited for. Never holds a secret. */
   readonly reason?: string;
   readonly hint?: string;

@@ -98,7 +98,11 @@ function openBlock(summary: string, lines: readonly string[]): string {
 function doneBlocks(results: readonly ChangeResult[], bytes: number): string[] {
   const lines = (wanted: ChangeResult['outcome']): string[] =>
     results.filter(({ outcome }) => outcome === wanted).map(wanted === 'done' ? doneLine : skippedLine);
-  return [...folded('skipped', lines('skipped'), bytes), ...folded('done', lines('done'), bytes)];
+  return [
+    ...folded('skipped', lines('skipped'), bytes),
+    ...folded('done', lines('done'), bytes),
+    ...folded('done before this run', lines('done-before'), bytes),
+  ];
 }
 
 function doneLine({ address, op, duration, storeVersion }: ChangeResult): string {

@@ -3,6 +3,8 @@ import { thousands, count } from './words.ts';
 
 export interface ResultCounts {
   readonly done: number;
+  /** Of a saved plan: as planned before this run began. */
+  readonly doneBefore: number;
   readonly failed: number;
   readonly skipped: number;
 }
@@ -15,9 +17,8 @@ export interface ProofCounts {
 }
 
 export function countResults(results: readonly ChangeResult[]): ResultCounts {
-  const counts = { done: 0, failed: 0, skipped: 0 };
-  for (const { outcome } of results) counts[outcome] += 1;
-  return counts;
+  const of = (wanted: ChangeResult['outcome']): number => results.filter(({ outcome }) => outcome === wanted).length;
+  return { done: of('done'), doneBefore: of('done-before'), failed: of('failed'), skipped: of('skipped') };
 }
 
 export function countProofs(proofs: readonly ClientProof[]): ProofCounts {
@@ -30,9 +31,11 @@ export function countProofs(proofs: readonly ClientProof[]): ProofCounts {
   };
 }
 
-/** `3 changes done, 1 failed`. */
-export function resultPhrase({ done, failed, skipped }: ResultCounts): string {
+/** `3 changes done, 2 done before, 1 failed`. */
+export function resultPhrase({ done, doneBefore, failed, skipped }: ResultCounts): string {
+  if (done + failed + skipped === 0 && doneBefore > 0) return `${count(doneBefore, 'change')} done before this run`;
   const parts = [
+    ...(doneBefore > 0 ? [`${thousands(doneBefore)} done before`] : []),
     ...(failed > 0 ? [`${thousands(failed)} failed`] : []),
     ...(skipped > 0 ? [`${thousands(skipped)} skipped`] : []),
   ];
@@ -61,7 +64,7 @@ export function credentialPhrase({ place, storeVersion }: ClientProof): string {
   return storeVersion === undefined ? place : `${place}, version ${storeVersion}`;
 }
 
-const GRAVITY = { done: 0, skipped: 1, failed: 2 } as const;
+const GRAVITY = { 'done-before': 0, done: 1, skipped: 2, failed: 3 } as const;
 
 /** Failures last, where a reader of a terminal looks first; else in the order in which they ended. */
 export function failuresLast(results: readonly ChangeResult[]): ChangeResult[] {

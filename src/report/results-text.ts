@@ -59,8 +59,8 @@ function section(lines: readonly string[]): string[] {
 }
 
 function outcomeLook(outcome: ChangeResult['outcome'], style: Style): [string, (text: string) => string] {
-  const glyphs = { done: style.passed, failed: style.failed, skipped: style.skipped };
-  const paints = { done: style.green, failed: style.red, skipped: style.yellow };
+  const glyphs = { done: style.passed, 'done-before': '=', failed: style.failed, skipped: style.skipped };
+  const paints = { done: style.green, 'done-before': style.dim, failed: style.red, skipped: style.yellow };
   return [glyphs[outcome], paints[outcome]];
 }
 
@@ -71,19 +71,26 @@ function resultTable(results: readonly ChangeResult[], style: Style): string[] {
 }
 
 function resultLines(result: ChangeResult, column: number, style: Style): string[] {
-  const { address, op, outcome, reason = '', hint = '' } = result;
+  const { address, op, outcome, hint = '' } = result;
   const [glyph, paint] = outcomeLook(outcome, style);
   const head = [
     { text: padToColumn(`  ${glyph} ${printable(address, style)}`, column), paint },
     { text: padTo(op, 9) },
-    { text: padTo(outcome, 9), paint },
+    { text: padTo(outcome === 'done-before' ? 'as is' : outcome, 9), paint },
   ];
   const below = textColumn(plainText(head));
   return [
-    ...hangingLines(head, { text: outcome === 'done' ? donePhrase(result) : printable(reason, style) }),
+    ...hangingLines(head, { text: phraseOf(result, style) }),
     ...(hint === '' ? [] : indented(wrap(printable(hint, style), TEXT_WIDTH - below), below, style.dim)),
   ];
 }
+
+function phraseOf(result: ChangeResult, style: Style): string {
+  if (result.outcome === 'done-before') return DONE_BEFORE;
+  return result.outcome === 'done' ? donePhrase(result) : printable(result.reason ?? '', style);
+}
+
+const DONE_BEFORE = 'was done before this run';
 
 function donePhrase({ duration, storeVersion }: ChangeResult): string {
   const parts = [

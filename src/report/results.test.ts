@@ -92,6 +92,38 @@ test('what an apply did, in text: failures last, above the summary', () => {
 `);
 });
 
+describe('changes of a saved plan that were done before', () => {
+  const before: ChangeResult = { address: 'Client/reporting', op: 'create', outcome: 'done-before', duration: 0 };
+  const done: ChangeResult = { address: 'Api/billing', op: 'update', outcome: 'done', duration: 210 };
+  const saved: ApplyReport = { ...nothing, results: [before, done] };
+
+  test('in text', () => {
+    expect(renderApply(saved, { format: 'text', style: plain }).split('\n').slice(2)).toEqual([
+      '  = Client/reporting        create   as is    was done before this run',
+      '  ✓ Api/billing             update   done     210ms',
+      '',
+      '1 change done, 1 done before.',
+      '',
+    ]);
+    const all = renderApply({ ...nothing, results: [before] }, { format: 'text', style: plain });
+    expect(lastOf(all)).toBe('1 change done before this run.');
+  });
+
+  test('in Markdown', () => {
+    const markdown = renderApply(saved, { format: 'markdown', style: plain });
+    expect(markdown.split('\n')[0]).toBe('### `dev`: 1 change done, 1 done before');
+    expect(markdown).toContain('<summary>1 done</summary>\n\n```text\nupdate  Api/billing  210ms\n');
+    expect(markdown).toContain('<summary>1 done before this run</summary>\n\n```text\ncreate  Client/reporting\n');
+  });
+
+  test('in JSON', () => {
+    expect(JSON.parse(renderApply(saved, { format: 'json', style: plain }))).toMatchObject({
+      summary: { done: 1, doneBefore: 1 },
+      results: [{ address: 'Client/reporting', outcome: 'done-before' }, { outcome: 'done' }],
+    });
+  });
+});
+
 test('what a verify found, on a terminal without UTF-8', () => {
   expect(renderVerify({ ...head, proofs: [unproven] }, { format: 'text', style: ascii }))
     .toBe(`dev: Keycloak http://localhost:8080 realm acme, Vault secret/m2m, stack acme-platform
@@ -229,7 +261,7 @@ test('JSON has everything, with a version, a summary and whether each client is 
     interrupted: false,
     overriddenGuards: [],
     audit: [],
-    summary: { done: 2, failed: 1, skipped: 1, proven: 1, notProven: 1, partlyTestable: 1 },
+    summary: { done: 2, doneBefore: 0, failed: 1, skipped: 1, proven: 1, notProven: 1, partlyTestable: 1 },
     results,
     proofs: [
       { ...unproven, proven: false },
