@@ -29,7 +29,8 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   const overrides = parseOverrides(options.overrideGuard);
   const [file] = options.args;
   const saved = file === undefined ? undefined : readSavedPlan(readPlanFile(file, io), file);
-  return forEachTarget(options, io, async (target) => {
+  const needs = { onlyOne: file === undefined ? undefined : 'a saved plan is of one target' };
+  return forEachTarget(options, io, needs, async (target) => {
     if (saved !== undefined && trustsFile(target.desired)) {
       io.stderr.write('There are no manifests here to hold the plan against: what the file says is trusted.\n');
     }
@@ -92,7 +93,7 @@ async function finish(
     overriddenGuards: plan.guards.map(({ guard }) => guard),
     audit: carried.audit,
   };
-  io.stdout.write(renderApply(report, { format: options.format, style: makeStyle(io.stdout) }));
+  target.show(renderApply(report, { format: options.format, style: makeStyle(io.stdout) }));
   return exitCodeFor(carried, { proofs, outage }, io);
 }
 
@@ -108,7 +109,7 @@ function readPlanFile(file: string, { cwd }: CommandIo): string {
 
 /** The plan as of now; throws when something is in its way. */
 async function settle(
-  { desired, provider, store }: OpenTarget,
+  { desired, provider, store, show }: OpenTarget,
   saved: SavedPlan | undefined,
   overrides: ReadonlySet<GuardName>,
   options: CommandOptions,
@@ -120,13 +121,13 @@ async function settle(
       ? await settleFresh(desired, ports, { checkStore: options.checkStore, adoption: parseAdoption(options.adopt) })
       : await settleSaved(saved, desired, ports);
   const conflicts = [...settled.plan.conflicts, ...(saved?.conflicts ?? [])];
-  refuseObstacles({ ...settled.plan, conflicts }, overrides, options, io);
+  refuseObstacles({ ...settled.plan, conflicts }, overrides, { show }, options, io);
   return settled;
 }
 
 function doneBefore(address: ChangeResult['address'], saved: SavedPlan | undefined): ChangeResult {
   const op = saved?.changes.find((change) => change.address === address)?.op ?? 'update';
-  return { address, op, outcome: 'done', reason: 'was done before', duration: 0 };
+  return { address, op, outcome: 'done-before', duration: 0 };
 }
 
 /** Shows the plan and asks, on a terminal; elsewhere somebody must have said yes before: by the plan that he saved. */

@@ -1,7 +1,7 @@
 import { loadManifests } from '../manifest/load.ts';
 import type { Manifests } from '../manifest/types.ts';
 import { GrantryError } from '../model/errors.ts';
-import { renderFindingsText } from '../report/findings.ts';
+import { findingEntry, renderFindingsText } from '../report/findings.ts';
 import { makeStyle } from '../report/style.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 
@@ -22,6 +22,7 @@ export function loadValidManifests(
     const message = errors === 1 ? 'there is an error in the manifests' : `there are ${errors} errors in the manifests`;
     throw new GrantryError('INVALID_INPUT', `${message}: nothing was read or changed`, {
       hint: 'Check again with: grantry validate',
+      details: { findings: manifests.findings.map(findingEntry) },
     });
   }
   return manifests;

@@ -1,7 +1,8 @@
 import { GrantryError } from '../model/errors.ts';
 import type { GuardName, Plan } from '../model/plan.ts';
-import { makeStyle, renderPlan } from '../report/index.ts';
+import { makeStyle, planDocument, renderPlan } from '../report/index.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
+import type { OpenTarget } from './targets.ts';
 
 const GUARDS: readonly GuardName[] = ['maxDeletes', 'maxDeletePercent', 'protect', 'vanished'];
 
@@ -20,17 +21,21 @@ export function parseOverrides(names: readonly string[]): ReadonlySet<GuardName>
 export function refuseObstacles(
   plan: Plan,
   overrides: ReadonlySet<GuardName>,
-  options: CommandOptions,
+  { show }: Pick<OpenTarget, 'show'>,
+  { format }: CommandOptions,
   io: CommandIo,
 ): void {
   const guards = plan.guards.filter(({ guard }) => !overrides.has(guard));
   if (plan.conflicts.length + guards.length === 0) return;
-  io.stdout.write(renderPlan({ ...plan, guards }, { format: options.format, style: makeStyle(io.stdout) }));
+  const shown = { ...plan, guards };
+  // In JSON it is a part of the error.
+  if (format !== 'json') show(renderPlan(shown, { format, style: makeStyle(io.stdout) }));
   throw new GrantryError(
     plan.conflicts.length > 0 ? 'CONFLICT' : 'GUARD',
     'something is in the way: nothing was changed',
     {
-      hint: 'All of it is listed above, with a way out.',
+      hint: `All of it is listed ${format === 'json' ? 'in the plan' : 'above'}, with a way out.`,
+      details: { plan: planDocument(shown) },
     },
   );
 }

@@ -12,23 +12,18 @@ import { forEachTarget } from './targets.ts';
 /** Reads each target and prints what must change. Writes nothing but the file that `--out` names. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
   const adoption = parseAdoption(options.adopt);
-  let saved = 0;
-  return forEachTarget(options, io, async ({ desired, provider, store, ports }) => {
+  const needs = { onlyOne: options.out === undefined ? undefined : 'a file holds the plan of one target' };
+  return forEachTarget(options, io, needs, async ({ desired, provider, store, ports, show }) => {
     const { plan, input } = await settleFresh(
       desired,
       { provider, store },
       { checkStore: options.checkStore, adoption },
     );
     if (options.out !== undefined) {
-      saved += 1;
-      if (saved > 1)
-        throw new GrantryError('INVALID_INPUT', 'a file holds the plan of one target', {
-          hint: 'Select one target with -t.',
-        });
       const createdAt = new Date(ports.clock.now()).toISOString();
       writePlanFile(resolve(io.cwd, options.out), savePlan(plan, input, { tool: io.version, createdAt }));
     }
-    io.stdout.write(renderPlan(plan, { format: options.format, style: makeStyle(io.stdout) }));
+    show(renderPlan(plan, { format: options.format, style: makeStyle(io.stdout) }));
     if (plan.conflicts.length > 0 || plan.guards.length > 0) return 3;
     return options.detailedExitcode && plan.changes.length > 0 ? 2 : 0;
   });

@@ -1,7 +1,11 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateX25519Identity } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { GrantryError, exitCodeOf } from '../model/errors.ts';
+import { listenOnLoopback } from '../../test/support/listening.ts';
 import type { CommandIo, Output } from './context.ts';
 import { runCommandLine } from './program.ts';
 
@@ -15,6 +19,14 @@ afterEach(() => {
 });
 
 async function grantry(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return grantryWith({}, ...args);
+}
+
+/** What is thrown is told as main.ts tells it. */
+async function grantryWith(
+  env: Readonly<Record<string, string>>,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr'): Output => ({
     write: (text) => void (written[name] += text),
@@ -27,12 +39,16 @@ async function grantry(...args: string[]): Promise<{ code: number; stdout: strin
     stdout: output('stdout'),
     stderr: output('stderr'),
     stdin: { stream: process.stdin, isTerminal: false },
-    env: {},
+    env,
     cwd,
     signal: new AbortController().signal,
     version: '1.2.3',
   };
-  const code = await runCommandLine(args, io, '1.2.3');
+  const code = await runCommandLine(args, io, '1.2.3').catch((error: unknown) => {
+    if (!(error instanceof GrantryError)) throw error;
+    written.stderr += `error: ${error.message}\n`;
+    return exitCodeOf(error.code);
+  });
   return { code, ...written };
 }
 
@@ -74,6 +90,77 @@ spec:
   secrets: {file: {path: x, identity: "\${env:B}"}}
 `;
 }
+
+describe('a command that fails', () => {
+  it('writes its error as one JSON document, with the findings in it', async () => {
+    write('manifests/a.yaml', `${CLIENT.replace('spec: {}', 'spec: {acess: []}')}---\n${targetOf('dev')}`);
+    const { code, stdout, stderr } = await grantry('plan', '-t', 'dev', '--format', 'json');
+    expect(code).toBe(1);
+    expect(stderr).toContain('error: there is an error in the manifests');
+    expect(JSON.parse(stdout)).toEqual({
+      formatVersion: 1,
+      kind: 'error',
+      code: 'INVALID_INPUT',
+      message: 'there is an error in the manifests: nothing was read or changed',
+      hint: 'Check again with: grantry validate',
+      exitCode: 1,
+      findings: [expect.objectContaining({ rule: 'unknown-key', file: 'manifests/a.yaml', line: 4, column: 8 })],
+    });
+  });
+
+  it('does so for a usage error, too', async () => {
+    const { code, stdout } = await grantry('plan', '--format=json');
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'error',
+      code: 'INVALID_INPUT',
+      message: expect.stringContaining("required option '-t, --target <name>' not specified"),
+    });
+  });
+
+  it('writes it as Markdown, and nothing on standard output as text', async () => {
+    const markdown = await grantry('plan', '-t', 'nope', '--format', 'markdown');
+    expect(markdown.stdout).toMatch(/^### grantry failed\n\n```text\n/);
+    await expect(grantry('plan', '-t', 'nope')).resolves.toMatchObject({ code: 1, stdout: '' });
+  });
+
+  it('refuses a file for several targets before it reads anything', async () => {
+    write('manifests/a.yaml', `${targetOf('dev')}---\n${targetOf('prod')}`);
+    const env = { A: 'a', B: await generateX25519Identity() };
+    const plan = await grantryWith(env, 'plan', '-t', '*', '--out', 'plan.json');
+    expect(plan).toMatchObject({ code: 1, stdout: '' });
+    expect(plan.stderr).toContain('a file holds the plan of one target, and 2 are selected: dev, prod');
+    expect(existsSync(join(cwd, 'plan.json'))).toBe(false);
+  });
+});
+
+describe('verify', () => {
+  it('needs no account at the provider, and tells of all targets in one JSON document', async () => {
+    const server = createServer(({ url = '' }, response) => {
+      const issuer = `http://localhost/realms/dev`;
+      const metadata = { issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys` };
+      response.writeHead(url.includes('/dev/') ? 200 : 404).end(JSON.stringify(metadata));
+    });
+    const { url, close } = await listenOnLoopback(server);
+    const targets = `${targetOf('dev')}---\n${targetOf('gone')}`;
+    write('manifests/a.yaml', targets.replaceAll('http://localhost', url).replace('path: x', 'path: y'));
+    const env = { B: await generateX25519Identity() };
+    const one = await grantryWith(env, 'verify', '-t', 'dev', '--format', 'json');
+    expect(JSON.parse(one.stdout)).toMatchObject({ formatVersion: 1, kind: 'verify', target: 'dev' });
+    const glob = await grantryWith(env, 'verify', '-t', 'd*', '--format', 'json');
+    expect(JSON.parse(glob.stdout)).toEqual({ formatVersion: 1, kind: 'targets', targets: [JSON.parse(one.stdout)] });
+    const { code, stdout, stderr } = await grantryWith(env, 'verify', '-t', '*', '--format', 'json');
+    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringMatching(/^gone: error: .* has no realm gone/) });
+    expect(JSON.parse(stdout)).toMatchObject({
+      kind: 'targets',
+      targets: [
+        { kind: 'verify', target: 'dev' },
+        { kind: 'error', target: 'gone', code: 'NOT_ALLOWED', exitCode: 4 },
+      ],
+    });
+    await close();
+  });
+});
 
 describe('validate', () => {
   it('exits with 0 for valid manifests', async () => {

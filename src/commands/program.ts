@@ -1,11 +1,32 @@
 import { Command, CommanderError } from 'commander';
-import type { CommandIo } from './context.ts';
+import { GrantryError } from '../model/errors.ts';
+import { renderErrorJson, renderErrorMarkdown } from '../report/error-report.ts';
+import type { CommandIo, Format } from './context.ts';
+import { formatAsked } from './format-asked.ts';
 import { makeOption, readOptions } from './options.ts';
 import { COMMANDS } from './table.ts';
 import type { CommandEntry } from './table.ts';
 
-/** Parses a command line and runs the command that it names; tells the exit code, which is 1 for a usage error. */
+/**
+ * Parses a command line and runs the command that it names; tells the exit code, which is 1 for a usage error.
+ * What is thrown is told on standard output too where that is to be JSON or Markdown, unless a result stands there.
+ */
 export async function runCommandLine(args: readonly string[], io: CommandIo, version: string): Promise<number> {
+  let written = false;
+  const watched = watch(io, () => (written = true));
+  try {
+    return await parseAndRun(args, watched, version);
+  } catch (error) {
+    if (!written) io.stdout.write(renderError(error, formatAsked(args)));
+    if (!(error instanceof UsageError)) throw error;
+    return 1;
+  }
+}
+
+/** A command line that commander refused, and told about on standard error. */
+class UsageError extends GrantryError {}
+
+async function parseAndRun(args: readonly string[], io: CommandIo, version: string): Promise<number> {
   let exitCode = 0;
   const program = makeProgram(io, version);
   for (const entry of COMMANDS) {
@@ -20,12 +41,39 @@ export async function runCommandLine(args: readonly string[], io: CommandIo, ver
     if (!(error instanceof CommanderError)) {
       throw error;
     }
+    if (error.exitCode === 0) return 0;
     if (error.code === 'commander.unknownOption' && args[0]?.startsWith('-') === true) {
       io.stderr.write('Options of a command stand after its name, as in: grantry validate --manifests DIR\n');
     }
-    return error.exitCode === 0 ? 0 : 1;
+    throw new UsageError('INVALID_INPUT', error.message.replace(/^error: /, ''), { hint: 'Try: grantry --help' });
   }
   return exitCode;
+}
+
+/** The same io; `onWrite` hears of results. */
+function watch(io: CommandIo, onWrite: () => void): CommandIo {
+  const { stdout, stderr, stdin, env, cwd, version } = io;
+  const write = (text: string): void => {
+    onWrite();
+    stdout.write(text);
+  };
+  return {
+    stdout: { ...stdout, write },
+    stderr,
+    stdin,
+    env,
+    cwd,
+    version,
+    // Not before a command asks for it: asking is what makes it listen.
+    get signal() {
+      return io.signal;
+    },
+  };
+}
+
+function renderError(error: unknown, format: Format): string {
+  if (format === 'json') return renderErrorJson(error);
+  return format === 'markdown' ? renderErrorMarkdown(error) : '';
 }
 
 function makeProgram(io: CommandIo, version: string): Command {

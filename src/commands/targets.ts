@@ -13,6 +13,7 @@ import { openStore } from '../stores/open.ts';
 import type { Store } from '../stores/store.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import { loadValidManifests } from './load-valid.ts';
+import { Reports, mayMeanSeveral } from './reports.ts';
 
 /** One target with its two servers. */
 export interface OpenTarget {
@@ -22,50 +23,78 @@ export interface OpenTarget {
   readonly ports: Ports;
   /** Stands in front of every request to the two servers. */
   readonly gate: Gate;
+  /** Writes the target's report, as it was rendered. */
+  readonly show: (report: string) => void;
 }
 
 /** What of several targets' exit codes is the command's: a failure before an outage before a refusal before changes. */
 const PRECEDENCE = [1, 4, 3, 2, 0];
 
+/** What a command asks of its targets. */
+export interface TargetNeeds {
+  /** False: grantry's own account at the provider is not used. */
+  readonly providerAccount?: boolean;
+  /** Why there may be no more than one target; undefined where there may be. */
+  readonly onlyOne?: string | undefined;
+}
+
 /**
- * Runs a command for every target that was selected. A target that fails with a GrantryError is reported and the others
- * go on; the worst exit code is the command's.
+ * Runs a command for every target that was selected. Where several may be, one that fails with a GrantryError is
+ * reported and the others go on; the worst exit code is the command's.
  */
 export async function forEachTarget(
   options: CommandOptions,
   io: CommandIo,
+  { providerAccount = true, onlyOne }: TargetNeeds,
   work: (target: OpenTarget) => Promise<number>,
 ): Promise<number> {
   const manifests = loadValidManifests(options, io);
-  const states = resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd });
+  const states = resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount });
+  if (onlyOne !== undefined && states.length > 1) {
+    const names = states.map(({ target }) => target.name).join(', ');
+    throw new GrantryError('INVALID_INPUT', `${onlyOne}, and ${states.length} are selected: ${names}`, {
+      hint: 'Select one with -t. Nothing was read or changed.',
+    });
+  }
   await installProxy(io.env);
-  const codes = new Set<number>();
-  for (const desired of states) codes.add(await workOn(desired, io, work, states.length > 1));
-  return PRECEDENCE.find((code) => codes.has(code)) ?? 0;
+  const [first] = states;
+  if (first !== undefined && !mayMeanSeveral(options.target)) {
+    return work(await open(first, io, (report) => io.stdout.write(report)));
+  }
+  const reports = new Reports(options, io);
+  try {
+    const codes = new Set<number>();
+    for (const desired of states) codes.add(await workOn(desired, io, reports, work));
+    return PRECEDENCE.find((code) => codes.has(code)) ?? 0;
+  } finally {
+    reports.end();
+  }
 }
 
 async function workOn(
   desired: DesiredState,
   io: CommandIo,
+  reports: Reports,
   work: (target: OpenTarget) => Promise<number>,
-  oneOfSeveral: boolean,
 ): Promise<number> {
   try {
-    const ports = { ...systemPorts(), env: io.env };
-    const gate = new Gate();
-    const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
-    const [provider, store] = await Promise.all([
-      openProvider(desired.target.provider, gated),
-      openStore(desired.target.store, gated),
-    ]);
-    return await work({ desired, provider: guardEndpoints(provider, desired, io), store, ports, gate });
+    return await work(await open(desired, io, (report) => reports.show(report)));
   } catch (error) {
-    if (!oneOfSeveral || !(error instanceof GrantryError)) throw error;
-    io.stderr.write(
-      `${desired.target.name}: error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`,
-    );
+    reports.fail(desired.target.name, error);
+    if (!(error instanceof GrantryError)) throw error;
     return exitCodeOf(error.code);
   }
+}
+
+async function open(desired: DesiredState, io: CommandIo, show: OpenTarget['show']): Promise<OpenTarget> {
+  const ports = { ...systemPorts(), env: io.env };
+  const gate = new Gate();
+  const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
+  const [provider, store] = await Promise.all([
+    openProvider(desired.target.provider, gated),
+    openStore(desired.target.store, gated),
+  ]);
+  return { desired, provider: guardEndpoints(provider, desired, io), store, ports, gate, show };
 }
 
 /** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */

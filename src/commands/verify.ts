@@ -10,7 +10,7 @@ import { forEachTarget } from './targets.ts';
 
 /** Proves clients with real tokens, from the credentials that lie in the store. Writes nothing. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
-  return forEachTarget(options, io, async ({ desired, provider, store, ports }) => {
+  return forEachTarget(options, io, { providerAccount: false }, async ({ desired, provider, store, ports, show }) => {
     const expectations = expectationsOf(desired, selectClients(desired, options.args));
     const { proofs, outage } = await proveAll(expectations, await provider.endpoints(), store, ports, {
       inFlight: options.parallelism,
@@ -25,7 +25,7 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
       store: store.describe(),
       proofs,
     };
-    io.stdout.write(renderVerify(report, { format: options.format, style: makeStyle(io.stdout) }));
+    show(renderVerify(report, { format: options.format, style: makeStyle(io.stdout) }));
     return proofs.length === expectations.length && proofs.every(isProven) ? 0 : 1;
   });
 }

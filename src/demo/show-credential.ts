@@ -17,7 +17,7 @@ export async function showCredential(
   stage: Stage,
   io: CommandIo,
 ): Promise<void> {
-  await forEachTarget({ ...readOptions({}, []), ...options }, io, async (target) => {
+  await forEachTarget({ ...readOptions({}, []), ...options }, io, {}, async (target) => {
     const [expected] = expectationsOf(target.desired, new Set([client]));
     if (expected === undefined) throw new GrantryError('FAILED', `the example has no client ${client}`);
     const document = await showDocument(expected, target, stage, io);

@@ -38,12 +38,19 @@ const EXIT_CODES: Readonly<Record<ErrorCode, 1 | 3 | 4>> = {
 export class GrantryError extends Error {
   readonly code: ErrorCode;
   readonly hint: string | undefined;
+  /** Further members of the error as a JSON document, for programs. */
+  readonly details: Readonly<Record<string, unknown>> | undefined;
 
-  constructor(code: ErrorCode, message: string, options: { hint?: string; cause?: unknown } = {}) {
+  constructor(
+    code: ErrorCode,
+    message: string,
+    options: { hint?: string; cause?: unknown; details?: Readonly<Record<string, unknown>> } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : {});
     this.name = 'GrantryError';
     this.code = code;
     this.hint = options.hint;
+    this.details = options.details;
   }
 }
 

@@ -34,18 +34,24 @@ export function renderValidationJson(report: ValidationReport): string {
   const { files, apis, clients, targets, findings } = report;
   const document = {
     formatVersion: 1,
+    kind: 'validate',
     valid: countOf(findings, 'error') === 0,
     files,
     apis,
     clients,
     targets,
-    findings: findings.map(({ position, sourceLine, ...rest }) => ({
-      ...rest,
-      ...position,
-      ...(sourceLine === undefined ? {} : { sourceLine: clip(sourceLine, position.column, '…').text }),
-    })),
+    findings: findings.map(findingEntry),
   };
   return `${printableJson(document)}\n`;
+}
+
+/** A finding as programs get it. */
+export function findingEntry({ position, sourceLine, ...rest }: Finding): object {
+  return {
+    ...rest,
+    ...position,
+    ...(sourceLine === undefined ? {} : { sourceLine: clip(sourceLine, position.column, '…').text }),
+  };
 }
 
 /** The whole outcome for a pull-request comment. */

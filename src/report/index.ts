@@ -8,6 +8,7 @@ import { renderApplyMarkdown, renderVerifyMarkdown } from './results-markdown.ts
 import { renderApplyText, renderVerifyText } from './results-text.ts';
 import type { Style } from './style.ts';
 
+export { planDocument } from './plan-json.ts';
 export { renderProgress } from './results-text.ts';
 export { makeStyle, type Style } from './style.ts';
 

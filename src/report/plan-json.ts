@@ -6,8 +6,13 @@ import { countPlan } from './summary.ts';
 
 /** A plan for programs: every field in full, the changes in the order of the text. */
 export function renderPlanJson(plan: Plan, notices: readonly string[]): string {
+  return `${printableJson(planDocument(plan, notices))}\n`;
+}
+
+/** A plan as the document that `renderPlanJson` writes. */
+export function planDocument(plan: Plan, notices: readonly string[] = []): object {
   const views = viewChanges(plan);
-  const report = {
+  return {
     formatVersion: 1,
     kind: 'plan',
     target: plan.target,
@@ -20,7 +25,6 @@ export function renderPlanJson(plan: Plan, notices: readonly string[]): string {
     changes: views.map(changeEntry),
     notices,
   };
-  return `${printableJson(report)}\n`;
 }
 
 function changeEntry({ change, widens }: ChangeView): object {
