@@ -68,7 +68,7 @@ spec:
       url: https://keycloak.dev.example.com
       realm: my-realm
       auth:
-        clientId: grantry
+        clientId: "\${env:GRANTRY_KEYCLOAK_CLIENT}" # one to plan, another to apply
         clientSecret: "\${env:GRANTRY_KEYCLOAK_SECRET}"
   secrets:
     vault:
@@ -77,7 +77,7 @@ spec:
       prefix: m2m
       auth:
         jwt:
-          role: grantry
+          role: "\${env:GRANTRY_VAULT_ROLE}"
           github: {audience: https://vault.dev.example.com}
   rotate: {every: 90d, overlap: 48h}
   guards:
@@ -85,7 +85,8 @@ spec:
     protect: []
 `;
 
-const WORKFLOW = `# Plans on a pull request, applies on the main branch.
+/** Also in README.md, word for word. */
+export const WORKFLOW = `# Plans on a pull request, applies on the main branch.
 name: grantry
 
 on:
@@ -100,7 +101,9 @@ permissions: {}
 concurrency: grantry-\${{ github.ref }}
 
 env:
-  GRANTRY_KEYCLOAK_SECRET: \${{ secrets.GRANTRY_KEYCLOAK_SECRET }}
+  # Where you keep the source of grantry, and the commit of it that you trust: all 40 digits.
+  GRANTRY_REPOSITORY: your-org/grantry
+  GRANTRY_COMMIT: '0000000000000000000000000000000000000000'
   # Credentials go to these hosts and no other, whatever a pull request says.
   GRANTRY_ALLOWED_HOSTS: keycloak.dev.example.com,vault.dev.example.com
 
@@ -111,32 +114,62 @@ jobs:
     permissions:
       contents: read
       id-token: write # to log in to Vault
+      pull-requests: write # to show the plan there
+    env:
+      # An account and a role that may only read.
+      GRANTRY_KEYCLOAK_CLIENT: grantry-plan
+      GRANTRY_VAULT_ROLE: grantry-plan
     steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with: {persist-credentials: false}
+        with: { persist-credentials: false }
       # Targets come from the base branch: a pull request cannot send credentials elsewhere.
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with: {persist-credentials: false, ref: '\${{ github.base_ref }}', path: .base}
+        with: { persist-credentials: false, ref: '\${{ github.base_ref }}', path: .base }
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+          repository: \${{ env.GRANTRY_REPOSITORY }}
+          ref: \${{ env.GRANTRY_COMMIT }}
+          path: .tool
       - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
-        with: {node-version: 24, package-manager-cache: false}
-      - run: npx grantry validate
-      - run: npx grantry plan -t dev --targets .base/manifests/targets --format markdown >> "$GITHUB_STEP_SUMMARY"
+        with: { node-version: 24, package-manager-cache: false }
+      - run: npm ci && npm run build && npm link
+        working-directory: .tool
+      - run: grantry validate --targets .base/manifests/targets # marks the lines in the pull request
+      - run: grantry plan -t dev --targets .base/manifests/targets --format markdown > plan.md
+        env: { GRANTRY_KEYCLOAK_SECRET: '\${{ secrets.GRANTRY_PLAN_KEYCLOAK_SECRET }}' }
+      - run: gh pr comment "$PR" --body-file plan.md --edit-last --create-if-none
+        if: \${{ !cancelled() && hashFiles('plan.md') != '' }} # also a plan with something in its way
+        env: { GH_TOKEN: '\${{ github.token }}', PR: '\${{ github.event.number }}' }
 
   apply:
     if: github.event_name == 'push'
     runs-on: ubuntu-24.04
-    environment: dev # ask for a review here
+    environment: dev # keep the secret of apply in it, and ask for a review there
     permissions:
       contents: read
       id-token: write
+    env:
+      GRANTRY_KEYCLOAK_CLIENT: grantry-apply
+      GRANTRY_VAULT_ROLE: grantry-apply
     steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with: {persist-credentials: false}
+        with: { persist-credentials: false }
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with:
+          persist-credentials: false
+          repository: \${{ env.GRANTRY_REPOSITORY }}
+          ref: \${{ env.GRANTRY_COMMIT }}
+          path: .tool
       - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
-        with: {node-version: 24, package-manager-cache: false}
-      - run: npx grantry plan -t dev --out plan.json
-      - run: npx grantry apply -t dev plan.json
-      - run: npx grantry verify -t dev
+        with: { node-version: 24, package-manager-cache: false }
+      - run: npm ci && npm run build && npm link
+        working-directory: .tool
+      - run: grantry plan -t dev --out plan.json
+        env: { GRANTRY_KEYCLOAK_SECRET: '\${{ secrets.GRANTRY_APPLY_KEYCLOAK_SECRET }}' }
+      - run: grantry apply -t dev plan.json --audit-log audit.jsonl # this plan, or nothing
+        env: { GRANTRY_KEYCLOAK_SECRET: '\${{ secrets.GRANTRY_APPLY_KEYCLOAK_SECRET }}' }
+      - run: grantry verify -t dev # needs no account in Keycloak
 `;
 
 /** What `init` writes beside the age key, which is made anew each time. */

@@ -42,6 +42,8 @@ const NEXT = `Next:
        export GRANTRY_KEYCLOAK_SECRET=...   (of its own client in Keycloak)
        export GRANTRY_AGE_KEY="$(cat ${KEY_FILE})"
   3. See what would change: grantry plan -t local
+  4. For CI: name your hosts, and the commit of grantry, at the top of .github/workflows/grantry.yml, and keep the
+     secrets GRANTRY_PLAN_KEYCLOAK_SECRET and GRANTRY_APPLY_KEYCLOAK_SECRET there, of two clients in Keycloak
 Keep a copy of ${KEY_FILE} in a safe place: without it the files of the store cannot be read.
 `;
 
