@@ -31,6 +31,15 @@ describe('an object without our mark', () => {
     );
   });
 
+  it('is a part of the error in JSON', async () => {
+    const { id } = await site.realm.admin.clients.create({ clientId: 'orders' });
+    site.declare(yaml(STOCK, ORDERS));
+    const { stdout } = exitedWith(3, await site.runInVain('apply -t dev --auto-approve --format json'));
+    await site.realm.admin.clients.del({ id });
+    const conflicts = [expect.objectContaining({ address: 'Client/orders' })];
+    expect(JSON.parse(stdout)).toMatchObject({ kind: 'error', code: 'CONFLICT', exitCode: 3, plan: { conflicts } });
+  });
+
   it('a client scope', async () => {
     const { id } = await site.realm.admin.clientScopes.create({ name: 'stock:write', protocol: 'openid-connect' });
     site.declare(yaml(STOCK, ORDERS));

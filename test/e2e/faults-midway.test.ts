@@ -130,6 +130,15 @@ describe('a store that fails', () => {
     await expectSound();
   });
 
+  it('while clients are proven: the report stays, and the exit code is 1', async () => {
+    const fault = { kind: 'status', status: 403, body: '{"errors":["permission denied"]}' } as const;
+    site.store.inject({ match: requests('GET', /\/data\/m2m\/[a-z]+$/), times: 999, fault });
+    const result = exitedWith(1, await site.run(`${APPLY} --format json`));
+    expect(JSON.parse(result.stdout)).toMatchObject({ kind: 'apply', summary: { failed: 0, proven: 0, notProven: 4 } });
+    expect(result.stderr).toContain('Not every client could be proven: Vault');
+    await expectSound();
+  });
+
   it('while Keycloak works: the report tells what was done, what failed and what was not begun', async () => {
     const fault = { kind: 'status', status: 503, body: '{"errors":["Vault is sealed"]}' } as const;
     site.store.inject({ match: posts(/\/metadata\/m2m\/[a-z]+$/), nth: 3, times: 999, fault });

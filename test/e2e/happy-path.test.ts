@@ -131,6 +131,32 @@ describe('results for programs', () => {
   });
 });
 
+describe('a saved plan', () => {
+  let site: Site;
+
+  beforeAll(async () => {
+    site = await Site.open();
+    site.declare(MANIFESTS);
+  });
+
+  afterAll(() => site.close());
+
+  it('that is applied a second time was done before', async () => {
+    exitedWith(0, await site.run('plan -t dev --out plan.json'));
+    expect(exitedWith(0, await site.run('apply -t dev plan.json')).stdout).toContain(
+      '5 changes done. 3 clients proven.',
+    );
+    const again = exitedWith(0, await site.runInVain('apply -t dev plan.json'));
+    expect(again.stdout).toContain('5 changes done before this run. 3 clients proven.');
+    const json = exitedWith(0, await site.run('apply -t dev plan.json --format json'));
+    expect(JSON.parse(json.stdout)).toMatchObject({ summary: { done: 0, doneBefore: 5 } });
+  });
+});
+
+function planOf(target: string): object {
+  return expect.objectContaining({ kind: 'plan', target });
+}
+
 describe('targets', () => {
   let site: Site;
 
@@ -148,6 +174,18 @@ describe('targets', () => {
     const titles = result.stdout.split('\n').filter((line) => line.includes('Keycloak http'));
     expect(titles.map((line) => line.split(':')[0])).toEqual(['prod-east', 'prod-west']);
     expect((await site.run('plan -t dev -t prod-west')).stdout).not.toContain('prod-east');
+  });
+
+  it('that may be several are one JSON document', async () => {
+    const asked = ['plan -t prod-*', 'plan -t *-west', 'plan -t prod-west'];
+    const answers = await Promise.all(asked.map((args) => site.run(`${args} --format json`)));
+    const [both, glob, one] = answers.map((answer): unknown => JSON.parse(exitedWith(0, answer).stdout));
+    expect(both).toMatchObject({
+      kind: 'targets',
+      targets: [planOf('prod-east'), planOf('prod-west')],
+    });
+    expect(glob).toMatchObject({ kind: 'targets', targets: [planOf('prod-west')] });
+    expect(one).toEqual(planOf('prod-west'));
   });
 
   it('that are not there are told, with the nearest one', async () => {

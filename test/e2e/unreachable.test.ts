@@ -139,6 +139,56 @@ function page(status: number): Fault {
   return { kind: 'status', status, body: '<html>canary</html>', headers: { 'content-type': 'text/html' } };
 }
 
+const documents = ({ path }: { path: string }): boolean => path.includes('/data/m2m/');
+
+describe('verify', () => {
+  const MANY = yaml(...['orders', 'sales', 'stores'].map((name) => clientYaml(name, '')));
+
+  it.each([
+    [
+      'refuses',
+      { kind: 'status', status: 403, body: '{"errors":["permission denied"]}' } as const,
+      'does not allow "read"',
+    ],
+    ['breaks off', { kind: 'drop-before' } as const, 'Vault cannot be reached'],
+  ])('ends with one error when the store %s', async (_, fault: Fault, words) => {
+    site.declare(MANY);
+    site.store.inject({ match: documents, fault, times: 999 });
+    const { stdout, stderr } = exitedWith(4, await site.run('verify -t dev'));
+    expect(stdout).toBe('');
+    expect(stderr.match(/^error: /gm)).toHaveLength(1);
+    expect(stderr).toContain(words);
+    site.reset();
+    site.store.inject({ match: documents, fault, times: 999 });
+    const json = exitedWith(4, await site.run('verify -t dev --format json'));
+    expect(JSON.parse(json.stdout)).toMatchObject({ formatVersion: 1, kind: 'error', exitCode: 4 });
+  });
+
+  it('ends so when the token endpoint is out of order', async () => {
+    site.declare(yaml(BEFORE, clientYaml('orders', '')));
+    exitedWith(0, await site.run('apply -t dev --auto-approve'));
+    site.keycloak.inject({ match: tokens, fault: page(503), times: 999 });
+    const { stdout, stderr } = exitedWith(4, await site.run('verify -t dev'));
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('answers with status 503')]);
+    site.reset();
+    site.declare(BEFORE);
+    exitedWith(0, await site.run('apply -t dev --auto-approve'));
+  });
+
+  it('needs no account at Keycloak', async () => {
+    site.declare(BEFORE);
+    exitedWith(0, await site.run('verify -t dev', { env: { KEYCLOAK_SECRET: '' } }));
+    const plan = exitedWith(1, await site.run('plan -t dev', { env: { KEYCLOAK_SECRET: '' } }));
+    expect(plan.stderr).toContain('Target dev needs KEYCLOAK_SECRET in the environment');
+  });
+
+  it('refuses a token with a line break at its end', async () => {
+    const { stderr } = exitedWith(1, await site.run('verify -t dev', { env: { VAULT_TOKEN: 'canary\n' } }));
+    expect(stderr).toContain('spec.secrets.vault.auth.token has a line break at its end, from VAULT_TOKEN');
+    expect(stderr).not.toContain('canary');
+  });
+});
+
 describe('answers that are not what they should be', () => {
   it.each([
     ['a page of a proxy instead of a token', tokens, page(200), 'Is that the base URL of a Keycloak server?'],
