@@ -29,7 +29,10 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   const overrides = parseOverrides(options.overrideGuard);
   const [file] = options.args;
   const saved = file === undefined ? undefined : readSavedPlan(readPlanFile(file, io), file);
-  const needs = { onlyOne: file === undefined ? undefined : 'a saved plan is of one target' };
+  const needs = {
+    readsAll: file === undefined && !options.checkStore,
+    onlyOne: file === undefined ? undefined : 'a saved plan is of one target',
+  };
   return forEachTarget(options, io, needs, async (target) => {
     if (saved !== undefined && trustsFile(target.desired)) {
       io.stderr.write('There are no manifests here to hold the plan against: what the file says is trusted.\n');

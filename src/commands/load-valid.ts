@@ -1,4 +1,5 @@
 import { loadManifests } from '../manifest/load.ts';
+import type { OnTargets } from '../manifest/load.ts';
 import type { Manifests } from '../manifest/types.ts';
 import { GrantryError } from '../model/errors.ts';
 import { findingEntry, renderFindingsText } from '../report/findings.ts';
@@ -9,18 +10,19 @@ import type { CommandIo, CommandOptions } from './context.ts';
  * The manifests, for commands that act on them: writes what is wrong to stderr, and throws INVALID_INPUT
  * when any of it is an error.
  */
-export function loadValidManifests(
+export async function loadValidManifests(
   { manifests: paths, targets }: Pick<CommandOptions, 'manifests' | 'targets'>,
   io: CommandIo,
-): Manifests {
-  const manifests = loadManifests({ manifests: paths, targets, cwd: io.cwd });
+  onTargets?: OnTargets,
+): Promise<Manifests> {
+  const manifests = await loadManifests({ manifests: paths, targets, cwd: io.cwd }, onTargets);
   if (manifests.findings.length > 0) {
     io.stderr.write(`${renderFindingsText(manifests.findings, makeStyle(io.stderr))}\n`);
   }
   const errors = manifests.findings.filter((finding) => finding.severity === 'error').length;
   if (errors > 0) {
     const message = errors === 1 ? 'there is an error in the manifests' : `there are ${errors} errors in the manifests`;
-    throw new GrantryError('INVALID_INPUT', `${message}: nothing was read or changed`, {
+    throw new GrantryError('INVALID_INPUT', `${message}: nothing was changed`, {
       hint: 'Check again with: grantry validate',
       details: { findings: manifests.findings.map(findingEntry) },
     });

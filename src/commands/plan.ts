@@ -12,7 +12,10 @@ import { forEachTarget } from './targets.ts';
 /** Reads each target and prints what must change. Writes nothing but the file that `--out` names. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
   const adoption = parseAdoption(options.adopt);
-  const needs = { onlyOne: options.out === undefined ? undefined : 'a file holds the plan of one target' };
+  const needs = {
+    readsAll: !options.checkStore,
+    onlyOne: options.out === undefined ? undefined : 'a file holds the plan of one target',
+  };
   return forEachTarget(options, io, needs, async ({ desired, provider, store, ports, show }) => {
     const { plan, input } = await settleFresh(
       desired,

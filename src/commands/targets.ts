@@ -1,28 +1,17 @@
+import type { OnTargets } from '../manifest/load.ts';
 import { resolveTargets } from '../manifest/resolve.ts';
-import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/hosts.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
-import type { Endpoints } from '../model/state.ts';
-import { Gate } from '../platform/gate.ts';
 import { installProxy } from '../platform/proxy.ts';
-import { systemPorts } from '../platform/ports.ts';
-import type { Ports } from '../platform/ports.ts';
-import { openProvider } from '../providers/open.ts';
-import type { Provider } from '../providers/provider.ts';
-import { openStore } from '../stores/open.ts';
-import type { Store } from '../stores/store.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
+import { EarlyTargets } from './early-targets.ts';
 import { loadValidManifests } from './load-valid.ts';
+import type { Servers } from './open-target.ts';
 import { Reports, mayMeanSeveral } from './reports.ts';
 
 /** One target with its two servers. */
-export interface OpenTarget {
+export interface OpenTarget extends Servers {
   readonly desired: DesiredState;
-  readonly provider: Provider;
-  readonly store: Store;
-  readonly ports: Ports;
-  /** Stands in front of every request to the two servers. */
-  readonly gate: Gate;
   /** Writes the target's report, as it was rendered. */
   readonly show: (report: string) => void;
 }
@@ -34,6 +23,8 @@ const PRECEDENCE = [1, 4, 3, 2, 0];
 export interface TargetNeeds {
   /** False: grantry's own account at the provider is not used. */
   readonly providerAccount?: boolean;
+  /** Everything at the provider is going to be read, without secrets. */
+  readonly readsAll?: boolean;
   /** Why there may be no more than one target; undefined where there may be. */
   readonly onlyOne?: string | undefined;
 }
@@ -45,71 +36,57 @@ export interface TargetNeeds {
 export async function forEachTarget(
   options: CommandOptions,
   io: CommandIo,
-  { providerAccount = true, onlyOne }: TargetNeeds,
+  { providerAccount = true, readsAll = false, onlyOne }: TargetNeeds,
   work: (target: OpenTarget) => Promise<number>,
 ): Promise<number> {
-  const manifests = loadValidManifests(options, io);
-  const states = resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount });
+  await installProxy(io.env);
+  const early = new EarlyTargets(options.target, io);
+  const onTargets: OnTargets = (targets) => readsAll && early.begin(targets);
+  const states = await loadStates(options, io, providerAccount, onTargets).catch((error: unknown) => {
+    early.abandon();
+    throw error;
+  });
   if (onlyOne !== undefined && states.length > 1) {
     const names = states.map(({ target }) => target.name).join(', ');
     throw new GrantryError('INVALID_INPUT', `${onlyOne}, and ${states.length} are selected: ${names}`, {
       hint: 'Select one with -t. Nothing was read or changed.',
     });
   }
-  await installProxy(io.env);
   const [first] = states;
   if (first !== undefined && !mayMeanSeveral(options.target)) {
-    return work(await open(first, io, (report) => io.stdout.write(report)));
+    return work({ ...(await early.take(first.target)), desired: first, show: (report) => io.stdout.write(report) });
   }
   const reports = new Reports(options, io);
   try {
     const codes = new Set<number>();
-    for (const desired of states) codes.add(await workOn(desired, io, reports, work));
+    for (const desired of states) codes.add(await workOn(desired, early, reports, work));
     return PRECEDENCE.find((code) => codes.has(code)) ?? 0;
   } finally {
     reports.end();
   }
 }
 
+async function loadStates(
+  options: CommandOptions,
+  io: CommandIo,
+  providerAccount: boolean,
+  onTargets: OnTargets,
+): Promise<DesiredState[]> {
+  const manifests = await loadValidManifests(options, io, onTargets);
+  return resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount });
+}
+
 async function workOn(
   desired: DesiredState,
-  io: CommandIo,
+  early: EarlyTargets,
   reports: Reports,
   work: (target: OpenTarget) => Promise<number>,
 ): Promise<number> {
   try {
-    return await work(await open(desired, io, (report) => reports.show(report)));
+    return await work({ ...(await early.take(desired.target)), desired, show: (report) => reports.show(report) });
   } catch (error) {
     reports.fail(desired.target.name, error);
     if (!(error instanceof GrantryError)) throw error;
     return exitCodeOf(error.code);
   }
-}
-
-async function open(desired: DesiredState, io: CommandIo, show: OpenTarget['show']): Promise<OpenTarget> {
-  const ports = { ...systemPorts(), env: io.env };
-  const gate = new Gate();
-  const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
-  const [provider, store] = await Promise.all([
-    openProvider(desired.target.provider, gated),
-    openStore(desired.target.store, gated),
-  ]);
-  return { desired, provider: guardEndpoints(provider, desired, io), store, ports, gate, show };
-}
-
-/** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */
-function guardEndpoints(provider: Provider, desired: DesiredState, io: CommandIo): Provider {
-  const { name, provider: settings } = desired.target;
-  const serverUrl = settings.kind === 'keycloak' ? settings.url : `https://${settings.domain}`;
-  const check = (endpoints: Endpoints): Endpoints => {
-    const allowed = readAllowedHosts(io.env);
-    const { token, introspection } = endpoints;
-    for (const [what, url] of Object.entries({ token, introspection })) {
-      if (url === undefined) continue;
-      checkHostAllowed(url, `the ${what} endpoint of Target ${name}`, allowed);
-      checkEncrypted(url, `the ${what} endpoint of Target ${name}`, serverUrl);
-    }
-    return endpoints;
-  };
-  return { ...provider, endpoints: async () => check(await provider.endpoints()) };
 }

@@ -8,8 +8,8 @@ const ENV = {
   GRANTRY_AGE_KEY: 'AGE-SECRET-KEY-1QQQQQQ',
 };
 
-describe('the example', () => {
-  const manifests = loadManifests({ manifests: ['manifests'], cwd: process.cwd() });
+describe('the example', async () => {
+  const manifests = await loadManifests({ manifests: ['manifests'], cwd: process.cwd() });
 
   it('has no findings', () => {
     expect(manifests.findings).toEqual([]);

@@ -2,7 +2,7 @@ import { buildManifest } from './build.ts';
 import { readManifestFiles } from './files.ts';
 import { locateProblems } from './syntax/locate.ts';
 import { parseManifestFile } from './syntax/parse.ts';
-import type { Manifest, Manifests, Problem, RawDocument, SourceFile } from './types.ts';
+import type { Manifest, Manifests, Problem, RawDocument, SourceFile, TargetManifest } from './types.ts';
 import { checkManifest, checkManifests } from './validate.ts';
 
 /** Where to find manifests. */
@@ -15,44 +15,104 @@ export interface LoadOptions {
   readonly cwd: string;
 }
 
+/** Told of the Targets as soon as they are read; what is wrong elsewhere is not known by then. */
+export type OnTargets = (targets: readonly TargetManifest[]) => void;
+
 /**
- * Reads and checks all manifests. What is wrong with them is in `findings`, all of it.
- * Throws INVALID_INPUT when a path does not exist or holds no manifest.
+ * Reads and checks all manifests. What is wrong with them is in `findings`, all of it. Lets other work go on in between:
+ * thousands of manifests take a second. Throws INVALID_INPUT when a path does not exist or holds no manifest.
  */
-export function loadManifests(options: LoadOptions): Manifests {
+export async function loadManifests(options: LoadOptions, onTargets?: OnTargets): Promise<Manifests> {
   const own = readManifestFiles(options.manifests, options.cwd);
-  if (options.targets === undefined) {
-    return { ...checkSources(own.files, [], own.problems), files: own.files.length };
-  }
-  const trusted = readManifestFiles([options.targets], options.cwd);
-  const problems = [...own.problems, ...trusted.problems];
-  return { ...checkSources(own.files, trusted.files, problems, true), files: own.files.length + trusted.files.length };
+  const trusted = options.targets === undefined ? undefined : readManifestFiles([options.targets], options.cwd);
+  const files = own.files.length + (trusted?.files.length ?? 0);
+  const problems = [...own.problems, ...(trusted?.problems ?? [])];
+  const builder = new FileBuilder(own.files, trusted?.files);
+  builder.buildTargets();
+  onTargets?.(builder.targets());
+  await builder.buildRest();
+  return { ...builder.conclude(problems), files };
 }
 
-/** Checks texts that were read already; pure. With `separate`, Targets are those of `targetFiles` and no others. */
+/** Checks texts that were read already; pure. With `targetFiles`, Targets are those of these and no others. */
 export function checkSources(
   files: readonly SourceFile[],
-  targetFiles: readonly SourceFile[] = [],
+  targetFiles?: readonly SourceFile[],
   problems: readonly Problem[] = [],
-  separate = false,
 ): Omit<Manifests, 'files'> {
-  const own = buildFiles(files);
-  const trusted = buildFiles(targetFiles);
-  // Nothing a pull request says in a Target may count, not even as a mistake; nor anything else beside the trusted ones.
-  const ignored = separate ? own.built.filter(({ manifest }) => manifest?.kind === 'Target') : [];
-  const kept = [
-    ...own.built.filter(({ manifest }) => !separate || manifest?.kind !== 'Target'),
-    ...trusted.built.filter(({ manifest }) => manifest === undefined || manifest.kind === 'Target'),
-  ];
-  const found = [...problems, ...own.problems, ...trusted.problems, ...kept.flatMap((built) => built.problems)];
-  const manifests = kept.flatMap(({ manifest }) => manifest ?? []);
-  const alsoNamed = ignored.flatMap(({ manifest }) => manifest?.name ?? []);
-  const sets = {
-    apis: manifests.filter((manifest) => manifest.kind === 'Api'),
-    clients: manifests.filter((manifest) => manifest.kind === 'Client'),
-    targets: manifests.filter((manifest) => manifest.kind === 'Target'),
-  };
-  return { ...sets, findings: locateProblems([...found, ...checkManifests({ ...sets, alsoNamed })]) };
+  const builder = new FileBuilder(files, targetFiles);
+  for (const file of builder.files()) builder.build(file);
+  return builder.conclude(problems);
+}
+
+/** How long a stretch of parsing may keep other work waiting, in milliseconds. */
+const STRETCH_MS = 5;
+
+/** Parses files in any order, and puts together what they hold in theirs. */
+class FileBuilder {
+  readonly #own: readonly SourceFile[];
+  readonly #trusted: readonly SourceFile[] | undefined;
+  readonly #built = new Map<SourceFile, BuiltFile>();
+
+  constructor(own: readonly SourceFile[], trusted: readonly SourceFile[] | undefined) {
+    this.#own = own;
+    this.#trusted = trusted;
+  }
+
+  files(): readonly SourceFile[] {
+    return [...this.#own, ...(this.#trusted ?? [])];
+  }
+
+  build(file: SourceFile): void {
+    if (!this.#built.has(file)) this.#built.set(file, buildFile(file));
+  }
+
+  /** A Target cannot be written without this word. */
+  buildTargets(): void {
+    for (const file of this.#trusted ?? this.#own) if (file.text.includes('Target')) this.build(file);
+  }
+
+  async buildRest(): Promise<void> {
+    let since = performance.now();
+    for (const file of this.files()) {
+      this.build(file);
+      if (performance.now() - since < STRETCH_MS) continue;
+      await new Promise(setImmediate);
+      since = performance.now();
+    }
+  }
+
+  /** Those that are without fault as far as they were built. */
+  targets(): TargetManifest[] {
+    return this.#of(this.#trusted ?? this.#own).flatMap(({ manifest, problems }) =>
+      manifest?.kind === 'Target' && problems.length === 0 ? [manifest] : [],
+    );
+  }
+
+  conclude(problems: readonly Problem[]): Omit<Manifests, 'files'> {
+    const separate = this.#trusted !== undefined;
+    const own = this.#of(this.#own);
+    // Nothing a pull request says in a Target may count, not even as a mistake; nor anything else beside the trusted ones.
+    const ignored = separate ? own.filter(({ manifest }) => manifest?.kind === 'Target') : [];
+    const kept = [
+      ...own.filter(({ manifest }) => !separate || manifest?.kind !== 'Target'),
+      ...this.#of(this.#trusted ?? []).filter(({ manifest }) => manifest === undefined || manifest.kind === 'Target'),
+    ];
+    const ofFiles = this.files().flatMap((file) => this.#built.get(file)?.problems ?? []);
+    const found = [...problems, ...ofFiles, ...kept.flatMap((built) => built.problems)];
+    const manifests = kept.flatMap(({ manifest }) => manifest ?? []);
+    const alsoNamed = ignored.flatMap(({ manifest }) => manifest?.name ?? []);
+    const sets = {
+      apis: manifests.filter((manifest) => manifest.kind === 'Api'),
+      clients: manifests.filter((manifest) => manifest.kind === 'Client'),
+      targets: manifests.filter((manifest) => manifest.kind === 'Target'),
+    };
+    return { ...sets, findings: locateProblems([...found, ...checkManifests({ ...sets, alsoNamed })]) };
+  }
+
+  #of(files: readonly SourceFile[]): Built[] {
+    return files.flatMap((file) => this.#built.get(file)?.built ?? []);
+  }
 }
 
 interface Built {
@@ -73,17 +133,13 @@ function dropRaw(manifest: Manifest): Manifest {
   return 'overrides' in raw || 'targets' in raw ? manifest : { ...manifest, raw: {} };
 }
 
-function buildFiles(files: readonly SourceFile[]): { built: Built[]; problems: Problem[] } {
-  const built: Built[] = [];
-  const problems: Problem[] = [];
-  for (const file of files) {
-    const parsed = parseManifestFile(file);
-    for (const problem of parsed.problems) {
-      problems.push(problem);
-    }
-    for (const document of parsed.documents) {
-      built.push(checkDocument(document));
-    }
-  }
-  return { built, problems };
+interface BuiltFile {
+  readonly built: readonly Built[];
+  /** Of its syntax. */
+  readonly problems: readonly Problem[];
+}
+
+function buildFile(file: SourceFile): BuiltFile {
+  const { documents, problems } = parseManifestFile(file);
+  return { built: documents.map(checkDocument), problems };
 }

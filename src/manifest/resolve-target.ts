@@ -141,7 +141,8 @@ function toProvider({ provider }: TargetSpec, secretOf: (value: string | undefin
   }
   if (auth0 !== undefined) {
     const auth = { clientId: auth0.auth.clientId, clientSecret: secretOf(auth0.auth.clientSecret) };
-    return { kind: 'auth0', domain: auth0.domain, auth, onRequestScopes: auth0.onRequestScopes };
+    const { domain, onRequestScopes, requestsPerSecond } = auth0;
+    return { kind: 'auth0', domain, auth, onRequestScopes, requestsPerSecond };
   }
   throw new GrantryError('INVALID_INPUT', 'a Target names no provider');
 }

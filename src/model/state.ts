@@ -45,6 +45,8 @@ export function isOurs({ foreign }: ActualObject): boolean {
 }
 
 export interface ActualCredential {
+  /** What the client authenticates as. */
+  readonly clientId: string;
   /** When the secret was made, in Unix seconds; undefined where the provider does not tell. */
   readonly createdAt: number | undefined;
   /** grantry's own mark of what was last delivered. */
@@ -65,12 +67,25 @@ export interface Delivery {
   readonly facts: string;
 }
 
+/** Apis of the stack at a provider that has no place for a mark on them, by audience: part of the ledger in the store. */
+export type ApiLedger = Readonly<Record<string, OwnedApi>>;
+
+export interface OwnedApi {
+  /** metadata.name. */
+  readonly name: string;
+  readonly owner: string;
+  /** Of one that was adopted, only the scopes that manifests declare are the stack's. */
+  readonly origin: 'created' | 'adopted';
+  /** The provider's own id; null while it is being created. */
+  readonly id: string | null;
+}
+
 /** What a provider says when it is read. */
 export interface ActualState {
   /** Objects of the stack, and those whose identity a desired object claims. */
   readonly objects: readonly ActualObject[];
   /** Desired objects that cannot be, whatever is applied, such as an Api with `managed: false` that does not exist. */
-  readonly impossible: readonly { readonly address: Address; readonly reason: string }[];
+  readonly impossible: readonly { readonly address: Address; readonly reason: string; readonly hint: string }[];
   /** How many clients the listing held, of any owner: an empty listing is never believed. */
   readonly listedClients: number;
 }

@@ -43,6 +43,8 @@ export interface Auth0Settings {
   readonly auth: { readonly clientId: string; readonly clientSecret: Secret };
   /** What to do with onRequest scopes, which Auth0 cannot keep out of a token that asks for none. */
   readonly onRequestScopes: 'refuse' | 'grant';
+  /** No more requests than this begin in any second. */
+  readonly requestsPerSecond: number;
 }
 
 export type StoreSettings = VaultSettings | FileStoreSettings;

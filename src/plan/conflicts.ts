@@ -14,11 +14,7 @@ export function findConflicts(
 ): Conflict[] {
   const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
   return [
-    ...actual.impossible.map(({ address, reason }) => ({
-      address,
-      reason,
-      hint: 'Let the stack that owns it create it first, or correct the manifest.',
-    })),
+    ...actual.impossible,
     ...projected.flatMap(({ address }) => ownershipConflicts(address, actualOf.get(address), adoption)),
     ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
   ];

@@ -2,7 +2,7 @@ import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { Secret } from '../model/secret.ts';
-import type { ActualState, Delivery, DesiredObject, Endpoints } from '../model/state.ts';
+import type { ActualState, ApiLedger, Delivery, DesiredObject, Endpoints } from '../model/state.ts';
 
 /** What differs between providers, as data: it drives the engine, the documents and the contract suite. */
 export interface Capabilities {
@@ -18,6 +18,10 @@ export interface Capabilities {
   readonly authMethodEnforced: boolean;
   /** The provider has a token introspection endpoint (RFC 7662). */
   readonly introspection: boolean;
+  /** An Api can carry the stack's mark; elsewhere the ledger in the store tells whose it is. */
+  readonly apiMarks: boolean;
+  /** A token is for one Api, which the request names (RFC 8707 in spirit: the parameter `audience`). */
+  readonly tokenPerApi: boolean;
 }
 
 /** A secret as the provider has it now. */
@@ -35,6 +39,8 @@ export interface ReadOptions {
   readonly withSecrets?: boolean;
   /** Only these objects matter: the provider may read less, never something else. */
   readonly only?: ReadSelection;
+  /** Where Apis cannot be marked: those of the stack. */
+  readonly ledger?: ApiLedger;
 }
 
 export interface ReadSelection {
@@ -64,11 +70,19 @@ export interface Provider {
   describe(): string;
   /** The desired objects in this provider's fields; pure. */
   project(desired: DesiredState): readonly DesiredObject[];
+  /**
+   * Begins what every whole read takes, while it is not known yet what is desired: the next whole read goes on from there.
+   * What fails in it fails in that read.
+   */
+  readAhead(stack: string): void;
   read(desired: DesiredState, options?: ReadOptions): Promise<ActualState>;
   endpoints(): Promise<Endpoints>;
 
-  /** Creates the Api or adds what it lacks; takes nothing away that a client may still use. */
-  growApi(change: ObjectChange): Promise<void>;
+  /**
+   * Creates the Api or adds what it lacks; takes nothing away that a client may still use. Gives the provider's own id of
+   * it, where it cannot be marked.
+   */
+  growApi(change: ObjectChange): Promise<string | undefined>;
   /** Takes away what the Api no longer has, or all of it. */
   shrinkApi(change: UpdateChange | AdoptChange | DeleteChange): Promise<void>;
   /** Creates the client; repeating it after a lost answer makes no second one. */

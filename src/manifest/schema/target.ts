@@ -87,6 +87,12 @@ const auth0Schema = z.strictObject({
     .enum(['refuse', 'grant'])
     .default('refuse')
     .meta({ description: 'Auth0 cannot keep a granted scope out of a token that asks for none.' }),
+  requestsPerSecond: z
+    .int()
+    .min(1)
+    .max(100)
+    .default(10)
+    .meta({ description: "No more requests than this begin in any second: the tenant's limits are shared by all." }),
 });
 
 const authMountSchema = templateSchema.optional().meta({ description: 'Where the auth method is mounted.' });

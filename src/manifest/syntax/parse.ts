@@ -2,6 +2,7 @@ import type { Document, LineCounter } from 'yaml';
 import type { Position } from '../../model/finding.ts';
 import { nodeToValue } from './node-to-value.ts';
 import type { Problem, RawDocument, SourceFile } from '../types.ts';
+import { parsePlain } from './parse-plain.ts';
 import { streamDocuments } from './yaml-documents.ts';
 import { findBomb } from './yaml-bombs.ts';
 import { placeSyntaxError, wordSyntaxError } from './yaml-errors.ts';
@@ -20,6 +21,12 @@ const TOO_DEEP = 'cannot be read as YAML: it is nested too deeply';
 
 /** Reads all documents of a file; empty ones are left out. Never throws, whatever the text is. */
 export function parseManifestFile(file: SourceFile): ParsedFile {
+  const plain = parsePlain(file);
+  return plain === undefined ? parseAnyFile(file) : { documents: plain, problems: [] };
+}
+
+/** The same, of a file that may hold everything that YAML knows. */
+export function parseAnyFile(file: SourceFile): ParsedFile {
   const documents: RawDocument[] = [];
   const problems: Problem[] = [];
   const control = file.text.search(CONTROL);

@@ -6,6 +6,7 @@ import type { KeycloakTuning } from './api.ts';
 import { readEndpoints } from './endpoints.ts';
 import { projectDesired } from './project.ts';
 import { readRealm } from './read.ts';
+import { ReadAhead } from './read-ahead.ts';
 import { ScopeIndex } from './scope-index.ts';
 import { growApi, shrinkApi } from './write-api.ts';
 import { ClientWriter } from './write-client.ts';
@@ -17,6 +18,8 @@ export const keycloakCapabilities: Capabilities = {
   onRequestScopes: true,
   authMethodEnforced: true,
   introspection: true,
+  apiMarks: true,
+  tokenPerApi: false,
 };
 
 /** One realm of a Keycloak server. Nothing is sent before the first read or write. */
@@ -28,13 +31,25 @@ export function openKeycloak(
   const api = new KeycloakApi(settings, ports, tuning);
   const scopes = new ScopeIndex(api);
   const clients = new ClientWriter(api, scopes);
+  let ahead: ReadAhead | undefined;
   return {
     capabilities: keycloakCapabilities,
     describe: () => `Keycloak ${settings.url} realm ${settings.realm}`,
     project: projectDesired,
-    read: (desired, options = {}) => readRealm(api, desired, options),
+    readAhead: (stack) => {
+      ahead = new ReadAhead(api, stack);
+    },
+    read: (desired, options = {}) => {
+      const begun = ahead;
+      ahead = undefined;
+      const fits = options.only === undefined && options.withSecrets !== true;
+      return readRealm(api, fits ? begun : undefined, desired, options);
+    },
     endpoints: () => readEndpoints(settings, ports),
-    growApi: (change) => growApi(api, scopes, change),
+    growApi: async (change) => {
+      await growApi(api, scopes, change);
+      return undefined;
+    },
     shrinkApi: (change) => shrinkApi(api, scopes, change),
     createClient: (client) => clients.create(client),
     updateClient: (change) => clients.update(change),

@@ -19,7 +19,13 @@ export interface ClientListing {
   readonly others: readonly OtherClient[];
 }
 
-type ListedClient = { readonly id: string; readonly relevant?: ClientRepresentation; readonly other?: OtherClient };
+interface ListedClient {
+  readonly id: string;
+  readonly relevant?: ClientRepresentation;
+  readonly other?: OtherClient;
+  /** It was read before the claims were known. */
+  readonly undecided?: ClientRepresentation;
+}
 
 /** Which clients matter beside those with the stack's mark. */
 export interface Claims {
@@ -29,30 +35,40 @@ export interface Claims {
   readonly ids: ReadonlySet<string>;
 }
 
-/** Lists all clients in pages; whole representations are kept only of those that matter to this stack. */
+/**
+ * Lists all clients in pages; whole representations are kept only of those that matter to this stack. Until the claims are
+ * known any client may turn out to.
+ */
 export async function listClients(
   api: KeycloakApi,
   stack: string,
-  claims: Claims,
+  claims: Promise<Claims>,
   withSecrets: boolean,
 ): Promise<ClientListing> {
+  let known: Claims | undefined;
+  void claims.then((settled) => (known = settled));
   const call = { about: 'list clients', needs: 'view-clients', idempotent: true };
   const readPage = async (first: number, max: number): Promise<ListedClient[]> => {
     const page: unknown = await api.call(call, (client) => client.clients.find({ first, max }));
-    return parseList(api, page, clientRepresentation, 'clients').map((row) => keep(row, stack, claims, withSecrets));
+    return parseList(api, page, clientRepresentation, 'clients').map((row) => {
+      const bare = withSecrets ? row : { ...row, secret: undefined };
+      return known === undefined ? { id: row.id, undecided: bare } : keep(bare, stack, known);
+    });
   };
   const { pageSize, pagesInFlight: inFlight } = api.tuning;
-  const rows = await readAllPages(readPage, { pageSize, inFlight });
-  if (rows.length === 0) throw emptyListing(api, 'clients');
+  const listed = await readAllPages(readPage, { pageSize, inFlight });
+  if (listed.length === 0) throw emptyListing(api, 'clients');
+  const settled = await claims;
+  const rows = listed.map((row) => (row.undecided === undefined ? row : keep(row.undecided, stack, settled)));
   return {
     relevant: rows.flatMap(({ relevant }) => relevant ?? []),
     others: rows.flatMap(({ other }) => other ?? []),
   };
 }
 
-function keep(row: ClientRepresentation, stack: string, claims: Claims, withSecrets: boolean): ListedClient {
+function keep(row: ClientRepresentation, stack: string, claims: Claims): ListedClient {
   if (row.attributes[MARK.stack] === stack || claims.clientIds.has(row.clientId) || claims.ids.has(row.id)) {
-    return { id: row.id, relevant: withSecrets ? row : { ...row, secret: undefined } };
+    return { id: row.id, relevant: row };
   }
   const { id, clientId, defaultClientScopes, optionalClientScopes } = row;
   return { id, other: { id, clientId, scopes: [...defaultClientScopes, ...optionalClientScopes] } };
@@ -79,7 +95,9 @@ export async function findClients(
   if (!mustExist.every((clientId) => present.has(clientId))) return undefined;
   const unseen = [...claims.ids].filter((id) => !present.has(id));
   const renamed = await Promise.all(unseen.map((id) => findClientById(api, id)));
-  const kept = [...named, ...renamed.flatMap((row) => row ?? [])].map((row) => keep(row, stack, claims, withSecrets));
+  const kept = [...named, ...renamed.flatMap((row) => row ?? [])].map((row) =>
+    keep(withSecrets ? row : { ...row, secret: undefined }, stack, claims),
+  );
   return { relevant: kept.flatMap(({ relevant }) => relevant ?? []), others: [] };
 }
 

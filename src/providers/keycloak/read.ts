@@ -1,22 +1,30 @@
 import { addressOf, isKind, nameOf } from '../../model/address.ts';
-import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualCredential, ActualObject, ActualState } from '../../model/state.ts';
 import type { ReadOptions, ReadSelection } from '../provider.ts';
 import type { KeycloakApi } from './api.ts';
 import { clientToFields, scopesToFields } from './convert.ts';
 import { emptyListing, findClient, findClients, listClients, listClientScopes } from './listing.ts';
-import type { ClientListing } from './listing.ts';
+import type { Claims, ClientListing } from './listing.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDeclared, parseDelivery, parseSeconds } from './marks.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
+import type { ReadAhead } from './read-ahead.ts';
 import { NO_ROLES, roleKeys } from './role-names.ts';
 import { readRoles } from './roles.ts';
 import type { RoleAnswer, RoleQuestion } from './roles.ts';
 
 /** Reads what the stack has in the realm, and what stands in its way; see docs/architecture.md for the requests. */
-export async function readRealm(api: KeycloakApi, desired: DesiredState, options: ReadOptions): Promise<ActualState> {
+export async function readRealm(
+  api: KeycloakApi,
+  ahead: ReadAhead | undefined,
+  desired: DesiredState,
+  options: ReadOptions,
+): Promise<ActualState> {
   const { stack } = desired.target;
-  const [scopes, clients] = await Promise.all([listClientScopes(api), readClients(api, desired, options)]);
+  const [scopes, clients] = await Promise.all([
+    ahead?.scopes ?? listClientScopes(api),
+    ahead?.clients(claimsOf(desired, options)) ?? readClients(api, desired, options),
+  ]);
   refuseBlindness(api, scopes, clients);
   const desiredOf = matchClients(clients.relevant, desired.clients);
   const names = nameClients(clients.relevant, desiredOf);
@@ -47,16 +55,19 @@ async function readClients(
   { withSecrets = false, only }: ReadOptions,
 ): Promise<ClientListing> {
   const { stack } = desired.target;
-  const claimed = desired.clients.map(({ clientId }) => clientId);
-  const ids = new Set(only === undefined ? [] : only.ids.values());
+  const whole = claimsOf(desired, only === undefined ? {} : { only });
   if (only !== undefined && ![...only.addresses].some((address) => isKind(address, 'Api'))) {
     const touched = desired.clients.filter(({ name }) => only.addresses.has(addressOf('Client', name)));
     const mustExist = touched.map(({ clientId }) => clientId);
-    const claims = { clientIds: new Set([...claimed, ...only.undeclared]), ids };
+    const claims = { ...whole, clientIds: new Set([...whole.clientIds, ...only.undeclared]) };
     const few = await findClients(api, stack, mustExist, claims, withSecrets);
     if (few !== undefined) return few;
   }
-  return listClients(api, stack, { clientIds: new Set(claimed), ids }, withSecrets);
+  return listClients(api, stack, Promise.resolve(whole), withSecrets);
+}
+
+function claimsOf({ clients }: DesiredState, { only }: ReadOptions): Claims {
+  return { clientIds: new Set(clients.map(({ clientId }) => clientId)), ids: new Set(only?.ids.values() ?? []) };
 }
 
 /** The ids of the clients whose roles are asked for; a listing of a few clients may lack some. */
@@ -255,8 +266,9 @@ function clientObject(
   };
 }
 
-function credentialOf({ attributes, secret }: ClientRepresentation): ActualCredential {
+function credentialOf({ clientId, attributes, secret }: ClientRepresentation): ActualCredential {
   return {
+    clientId,
     createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),
     delivered: parseDelivery(attributes[MARK.delivered]),
     ...(secret === undefined ? {} : { secret }),
@@ -266,7 +278,7 @@ function credentialOf({ attributes, secret }: ClientRepresentation): ActualCrede
 function missingUnmanaged(
   scopes: readonly ClientScopeRepresentation[],
   apis: readonly DesiredApi[],
-): { address: Address; reason: string }[] {
+): ActualState['impossible'] {
   const existing = new Set(scopes.map(({ name }) => name));
   return apis
     .filter((api) => !api.managed)
@@ -277,6 +289,7 @@ function missingUnmanaged(
         {
           address: addressOf('Api', api.name),
           reason: `managed: false, so it must exist, but the realm has no client scope ${missing.join(', ')}`,
+          hint: 'Let the stack that owns it create it first, or correct the manifest.',
         },
       ];
     });

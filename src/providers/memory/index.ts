@@ -26,6 +26,8 @@ const CAPABILITIES: Capabilities = {
   onRequestScopes: true,
   authMethodEnforced: false,
   introspection: false,
+  apiMarks: true,
+  tokenPerApi: false,
 };
 
 /** A provider in memory, for tests of everything around providers; an Api is one object and its name its identity. */
@@ -50,6 +52,10 @@ export class MemoryProvider implements Provider {
   async endpoints(): Promise<Endpoints> {
     const issuer = 'https://memory.test';
     return { issuer, token: `${issuer}/token`, jwks: `${issuer}/jwks`, introspection: undefined };
+  }
+
+  readAhead(): void {
+    // Nothing takes time here.
   }
 
   async read(desired: DesiredState, { withSecrets = false, only }: ReadOptions = {}): Promise<ActualState> {
@@ -81,6 +87,7 @@ export class MemoryProvider implements Provider {
       ...(kind === 'Client'
         ? {
             credential: {
+              clientId: textIn(fields, 'clientId'),
               createdAt: this.capabilities.secretChangeVisible ? createdAt : undefined,
               delivered,
               ...(withSecrets && secret !== undefined ? { secret: new Secret(secret) } : {}),
@@ -101,16 +108,17 @@ export class MemoryProvider implements Provider {
     return holders;
   }
 
-  async growApi(change: CreateChange | UpdateChange | AdoptChange): Promise<void> {
+  async growApi(change: CreateChange | UpdateChange | AdoptChange): Promise<undefined> {
     if (change.op === 'create') {
       const same = this.objects.find((object) => object.kind === 'Api' && addressOfObject(object) === change.address);
       if (same === undefined) this.#add('Api', change.after);
       else same.fields = change.after;
-      return;
+      return undefined;
     }
     const object = this.#get(change.id);
     const scopes = { ...recordIn(object.fields, 'scopes'), ...recordIn(change.after, 'scopes') };
     object.fields = { ...change.after, scopes };
+    return undefined;
   }
 
   async shrinkApi(change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {

@@ -1,0 +1,62 @@
+import picomatch from 'picomatch';
+import { resolveTarget } from '../manifest/resolve-target.ts';
+import type { TargetManifest } from '../manifest/types.ts';
+import { GrantryError } from '../model/errors.ts';
+import type { Target } from '../model/target.ts';
+import type { CommandIo } from './context.ts';
+import { openTarget } from './open-target.ts';
+import type { Servers } from './open-target.ts';
+
+/**
+ * Connects to the targets of a command while the other manifests are still being read, and lists what they hold: of
+ * thousands of manifests the reading takes as long as the listing. Nothing is written before everything was checked.
+ */
+export class EarlyTargets {
+  readonly #selectors: readonly string[];
+  readonly #io: CommandIo;
+  readonly #opened = new Map<string, Promise<Servers>>();
+  readonly #abandoned = new AbortController();
+
+  constructor(selectors: readonly string[], io: CommandIo) {
+    this.#selectors = selectors;
+    this.#io = io;
+  }
+
+  begin(targets: readonly TargetManifest[]): void {
+    const selected = targets.filter(({ name }) => this.#selectors.some((selector) => picomatch(selector)(name)));
+    for (const manifest of selected) {
+      // Of two with one name neither counts.
+      if (selected.some((other) => other !== manifest && other.name === manifest.name)) continue;
+      const target = this.#resolve(manifest);
+      if (target === undefined) continue;
+      const servers = openTarget(target, this.#io, this.#abandoned.signal);
+      this.#opened.set(target.name, servers);
+      servers.then(
+        ({ provider }) => provider.readAhead(target.stack),
+        // `take` throws it to whom it concerns.
+        () => undefined,
+      );
+    }
+  }
+
+  /** The servers of a target, whether they were connected to before or not. */
+  take(target: Target): Promise<Servers> {
+    return this.#opened.get(target.name) ?? openTarget(target, this.#io);
+  }
+
+  /** Ends everything that was begun: the manifests are not valid. */
+  abandon(): void {
+    this.#abandoned.abort(new GrantryError('INTERRUPTED', 'the manifests are not valid'));
+  }
+
+  /** What is wrong with a Target is reported once all manifests were read. */
+  #resolve({ spec, ...manifest }: TargetManifest): Target | undefined {
+    if (spec === undefined) return undefined;
+    try {
+      return resolveTarget({ ...manifest, spec }, { env: this.#io.env, cwd: this.#io.cwd });
+    } catch (error) {
+      if (error instanceof GrantryError) return undefined;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,45 @@
+import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/hosts.ts';
+import type { Endpoints } from '../model/state.ts';
+import type { Target } from '../model/target.ts';
+import { Gate } from '../platform/gate.ts';
+import { systemPorts } from '../platform/ports.ts';
+import type { Ports } from '../platform/ports.ts';
+import { openProvider } from '../providers/open.ts';
+import type { Provider } from '../providers/provider.ts';
+import { openStore } from '../stores/open.ts';
+import type { Store } from '../stores/store.ts';
+import type { CommandIo } from './context.ts';
+
+/** A target's two servers. */
+export interface Servers {
+  readonly provider: Provider;
+  readonly store: Store;
+  readonly ports: Ports;
+  /** Stands in front of every request to the two servers. */
+  readonly gate: Gate;
+}
+
+/** Connects to the servers of a target; `signal` ends what is under way with them. */
+export async function openTarget(target: Target, io: CommandIo, signal?: AbortSignal): Promise<Servers> {
+  const ports = { ...systemPorts(signal), env: io.env };
+  const gate = new Gate();
+  const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
+  const [provider, store] = await Promise.all([openProvider(target.provider, gated), openStore(target.store, gated)]);
+  return { provider: guardEndpoints(provider, target, io), store, ports, gate };
+}
+
+/** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */
+function guardEndpoints(provider: Provider, { name, provider: settings }: Target, io: CommandIo): Provider {
+  const serverUrl = settings.kind === 'keycloak' ? settings.url : `https://${settings.domain}`;
+  const check = (endpoints: Endpoints): Endpoints => {
+    const allowed = readAllowedHosts(io.env);
+    const { token, introspection } = endpoints;
+    for (const [what, url] of Object.entries({ token, introspection })) {
+      if (url === undefined) continue;
+      checkHostAllowed(url, `the ${what} endpoint of Target ${name}`, allowed);
+      checkEncrypted(url, `the ${what} endpoint of Target ${name}`, serverUrl);
+    }
+    return endpoints;
+  };
+  return { ...provider, endpoints: async () => check(await provider.endpoints()) };
+}

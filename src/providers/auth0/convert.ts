@@ -1,0 +1,125 @@
+import type { Json, JsonObject } from '../../model/json.ts';
+import { sameJson } from '../../plan/field-changes.ts';
+import type { ApiFields, ClientFields } from './fields.ts';
+import { MARK, parseDeclared, parseLabels } from './marks.ts';
+import type { Application, ClientGrant, ResourceServer } from './representations.ts';
+
+/** What of a tenant a client's fields are told in. */
+export interface Vocabulary {
+  /** Names of Apis by audience. */
+  readonly apiOf: ReadonlyMap<string, string>;
+  /** Keys of metadata that the manifest declares now. */
+  readonly declared: readonly string[];
+}
+
+export function applicationToFields(
+  app: Application,
+  grants: readonly ClientGrant[],
+  { apiOf, declared }: Vocabulary,
+): ClientFields {
+  const metadata = app.client_metadata;
+  const watched = new Set([...declared, ...parseDeclared(metadata)]);
+  const known = grants.filter(({ audience }) => apiOf.has(audience));
+  const others = grants.filter(({ audience }) => !apiOf.has(audience));
+  return {
+    stack: metadata[MARK.stack] ?? null,
+    name: metadata[MARK.name] ?? null,
+    owner: metadata[MARK.owner] ?? null,
+    displayName: app.name,
+    description: app.description,
+    labels: parseLabels(metadata),
+    appType: app.app_type,
+    grantTypes: app.grant_types,
+    access: Object.fromEntries(
+      known.map((grant) => [apiOf.get(grant.audience) ?? grant.audience, { scopes: scopesOf(grant) }]),
+    ),
+    otherGrants: Object.fromEntries(others.map((grant) => [grant.audience, scopesOf(grant)])),
+    callbacks: app.callbacks,
+    webOrigins: app.web_origins,
+    allowedOrigins: app.allowed_origins,
+    logoutUrls: app.allowed_logout_urls,
+    oidcConformant: app.oidc_conformant,
+    authenticator: app.client_authentication_methods ?? 'client_secret',
+    auth: app.token_endpoint_auth_method ?? 'any',
+    metadata: Object.fromEntries(
+      Object.entries(metadata).filter(([key]) => watched.has(key) && !key.startsWith(MARK.prefix)),
+    ),
+  };
+}
+
+/** A grant of whatever the Api has is no list of scopes; its name stands for one. */
+const ALL_SCOPES = '(all scopes)';
+
+function scopesOf({ scope, allow_all_scopes: all }: ClientGrant): string[] {
+  return all ? [ALL_SCOPES] : scope;
+}
+
+/** The body of a POST, without metadata. */
+export function fieldsToApplication(fields: ClientFields): JsonObject {
+  return {
+    name: fields.displayName,
+    description: fields.description,
+    app_type: fields.appType,
+    grant_types: fields.grantTypes,
+    token_endpoint_auth_method: fields.auth,
+    callbacks: fields.callbacks,
+    web_origins: fields.webOrigins,
+    allowed_origins: fields.allowedOrigins,
+    allowed_logout_urls: fields.logoutUrls,
+    oidc_conformant: fields.oidcConformant,
+  };
+}
+
+/** client_metadata as an application of these fields has it, without what others keep there. */
+export function fieldsToMetadata(fields: ClientFields): Record<string, string> {
+  const declared = Object.keys(fields.metadata).toSorted();
+  return {
+    ...fields.metadata,
+    ...(fields.stack === null ? {} : { [MARK.stack]: fields.stack }),
+    ...(fields.name === null ? {} : { [MARK.name]: fields.name }),
+    ...(fields.owner === null ? {} : { [MARK.owner]: fields.owner }),
+    ...(Object.keys(fields.labels).length === 0 ? {} : { [MARK.labels]: JSON.stringify(fields.labels) }),
+    ...(declared.length === 0 ? {} : { [MARK.declared]: JSON.stringify(declared) }),
+  };
+}
+
+/** The body of a PATCH. Auth0 merges metadata: null is for a key that is to go. */
+export function changedApplication(before: ClientFields, after: ClientFields): JsonObject {
+  const [was, is] = [fieldsToApplication(before), fieldsToApplication(after)];
+  const body = changed(was, is);
+  const metadata = changed(fieldsToMetadata(before), fieldsToMetadata(after));
+  const freed = before.authenticator === after.authenticator ? {} : { client_authentication_methods: null };
+  return {
+    ...body,
+    ...freed,
+    // Two ways to authenticate exclude each other: the one comes when the other goes.
+    ...(Object.keys(freed).length === 0 ? {} : { token_endpoint_auth_method: after.auth }),
+    ...(Object.keys(metadata).length === 0 ? {} : { client_metadata: metadata }),
+  };
+}
+
+function changed(was: JsonObject, is: JsonObject): Record<string, Json> {
+  const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
+  return Object.fromEntries(
+    [...keys].filter((key) => !sameJson(was[key], is[key])).map((key) => [key, is[key] ?? null]),
+  );
+}
+
+/** `wanted`: the scopes that the manifest declares; null for an Api that grantry created, whose scopes all count. */
+export function resourceServerToFields(
+  server: ResourceServer,
+  wanted: { readonly scopes: ReadonlySet<string> | null; readonly lifetimeDeclared: boolean },
+): ApiFields {
+  const counted = server.scopes.filter(({ value }) => wanted.scopes === null || wanted.scopes.has(value));
+  return {
+    audience: server.identifier,
+    displayName: server.name,
+    tokenLifetime: wanted.lifetimeDeclared ? (server.token_lifetime ?? null) : null,
+    signingAlgorithm: server.signing_alg,
+    scopes: Object.fromEntries(
+      counted
+        .toSorted((left, right) => (left.value < right.value ? -1 : 1))
+        .map(({ value, description }) => [value, { description }]),
+    ),
+  };
+}

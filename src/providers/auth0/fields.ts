@@ -1,0 +1,44 @@
+import { z } from 'zod';
+
+const names = z.array(z.string());
+
+/** What grantry is exact about on an application; every list is sorted. Null marks: the application carries none yet. */
+export const clientFields = z.strictObject({
+  stack: z.string().nullable(),
+  name: z.string().nullable(),
+  owner: z.string().nullable(),
+  /** The application's own name. */
+  displayName: z.string(),
+  description: z.string(),
+  labels: z.record(z.string(), z.string()),
+  appType: z.string(),
+  grantTypes: names,
+  /** By Api. */
+  access: z.record(z.string(), z.strictObject({ scopes: names })),
+  /** Client grants for audiences of no Api that is known here. */
+  otherGrants: z.record(z.string(), names),
+  callbacks: names,
+  webOrigins: names,
+  allowedOrigins: names,
+  logoutUrls: names,
+  oidcConformant: z.boolean(),
+  /** `client_secret`, or the name of another method such as `private_key_jwt`. */
+  authenticator: z.string(),
+  /** `client_secret_basic`, `client_secret_post`, `none`, or `any` where the tenant is not told. */
+  auth: z.string(),
+  /** client_metadata: only what the manifest declares now, or declared when it was last applied. */
+  metadata: z.record(z.string(), z.string()),
+});
+export type ClientFields = z.infer<typeof clientFields>;
+
+/** What grantry is exact about on a resource server. */
+export const apiFields = z.strictObject({
+  audience: z.string(),
+  displayName: z.string(),
+  /** Null: not declared, so it is left as it is. Seconds. */
+  tokenLifetime: z.number().nullable(),
+  signingAlgorithm: z.string(),
+  /** Of an Api that was adopted: only those that the manifest declares. */
+  scopes: z.record(z.string(), z.strictObject({ description: z.string() })),
+});
+export type ApiFields = z.infer<typeof apiFields>;

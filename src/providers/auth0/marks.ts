@@ -1,0 +1,58 @@
+import { z } from 'zod';
+import type { Delivery, ForeignPart } from '../../model/state.ts';
+
+/** Keys of client_metadata under which grantry's marks lie: at most ten keys, of values of at most 255 characters. */
+export const MARK = {
+  stack: 'grantry_stack',
+  name: 'grantry_name',
+  owner: 'grantry_owner',
+  /** JSON. */
+  labels: 'grantry_labels',
+  /** Which keys of metadata were declared when the application was last applied: JSON. */
+  declared: 'grantry_declared',
+  /** Digest of the facts, a blank, and the path. */
+  delivered: 'grantry_delivered',
+  place: 'grantry_place',
+  prefix: 'grantry_',
+} as const;
+
+export type Metadata = Readonly<Record<string, string>>;
+
+/** `what`, when it carries the mark of another stack or none. */
+export function foreignPart(metadata: Metadata, stack: string, what: string): ForeignPart[] {
+  const marked = metadata[MARK.stack];
+  return marked === stack ? [] : [{ what, stack: marked === '' ? undefined : marked }];
+}
+
+export function deliveryToMetadata({ place, path, facts }: Delivery): Record<string, string> {
+  return { [MARK.delivered]: `${facts} ${path}`, [MARK.place]: place };
+}
+
+/** A mark that cannot be read counts as none: the credential is then delivered again, which loses nothing. */
+export function parseDelivery(metadata: Metadata): Delivery | undefined {
+  const [, facts, path] = /^(\S+) (.+)$/.exec(metadata[MARK.delivered] ?? '') ?? [];
+  const place = metadata[MARK.place];
+  if (facts === undefined || path === undefined || place === undefined) return undefined;
+  // Auth0 does not tell when a secret was made.
+  return { at: null, place, path, facts };
+}
+
+const labelsSchema = z.record(z.string(), z.string());
+const namesSchema = z.array(z.string());
+
+export function parseLabels(metadata: Metadata): Record<string, string> {
+  return parseJson(metadata[MARK.labels], labelsSchema) ?? {};
+}
+
+export function parseDeclared(metadata: Metadata): string[] {
+  return parseJson(metadata[MARK.declared], namesSchema) ?? [];
+}
+
+function parseJson<T>(text: string | undefined, schema: z.ZodType<T>): T | undefined {
+  if (text === undefined) return undefined;
+  try {
+    return schema.safeParse(JSON.parse(text)).data;
+  } catch {
+    return undefined;
+  }
+}

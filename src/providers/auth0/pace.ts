@@ -1,0 +1,43 @@
+import type { Clock } from '../../platform/clock.ts';
+
+/**
+ * Lets requests begin no faster than a tenant allows: at most so many in any second, and none until the moment at which
+ * the tenant said that it takes more.
+ */
+export class Pace {
+  readonly #perSecond: number;
+  readonly #clock: Clock;
+  /** When the latest requests began, the earliest first; at most `perSecond` of them. */
+  readonly #begun: number[] = [];
+  #notBefore = 0;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(perSecond: number, clock: Clock) {
+    this.#perSecond = perSecond;
+    this.#clock = clock;
+  }
+
+  /** Resolves when the next request may begin. */
+  next(signal?: AbortSignal): Promise<void> {
+    const turn = this.#queue.then(() => this.#wait(signal));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  /** Holds everything back until then, in milliseconds since the epoch. */
+  pauseUntil(moment: number): void {
+    this.#notBefore = Math.max(this.#notBefore, moment);
+  }
+
+  async #wait(signal?: AbortSignal): Promise<void> {
+    for (;;) {
+      const now = this.#clock.now();
+      const oldest = this.#begun.length < this.#perSecond ? undefined : this.#begun[0];
+      const ready = Math.max(this.#notBefore, oldest === undefined ? 0 : oldest + 1000);
+      if (ready <= now) break;
+      await this.#clock.sleep(ready - now, signal);
+    }
+    this.#begun.push(this.#clock.now());
+    if (this.#begun.length > this.#perSecond) this.#begun.shift();
+  }
+}

@@ -1,0 +1,71 @@
+import { addressOf } from '../../model/address.ts';
+import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { DesiredObject } from '../../model/state.ts';
+import type { ApiFields, ClientFields } from './fields.ts';
+
+/** The desired objects in Auth0's fields. Apis that another stack manages are not among them. */
+export function projectDesired(desired: DesiredState): DesiredObject[] {
+  return [
+    ...desired.apis.filter((api) => api.managed).map(projectApi),
+    ...desired.clients.map((client) => projectClient(client, desired.target.stack)),
+  ];
+}
+
+function projectApi(api: DesiredApi): DesiredObject {
+  const fields: ApiFields = {
+    audience: api.audience,
+    displayName: api.name,
+    tokenLifetime: api.tokenLifetime ?? null,
+    signingAlgorithm: 'RS256',
+    scopes: Object.fromEntries(api.scopes.map(({ name, description }) => [name, { description }])),
+  };
+  return { address: addressOf('Api', api.name), owner: api.owner, fields, notes: {} };
+}
+
+function projectClient(client: DesiredClient, stack: string): DesiredObject {
+  const fields: ClientFields = {
+    stack,
+    name: client.name,
+    owner: client.owner,
+    displayName: client.name,
+    description: client.description,
+    labels: { ...client.labels },
+    ...HARDENED,
+    access: Object.fromEntries(
+      client.access.map(({ api, scopes, onRequest }) => [
+        api,
+        { scopes: [...new Set([...scopes, ...onRequest])].toSorted() },
+      ]),
+    ),
+    otherGrants: {},
+    auth: client.auth,
+    metadata: metadataOf(client),
+  };
+  const notes = Object.fromEntries(
+    client.access.flatMap(({ api, onRequest }) =>
+      onRequest.length === 0
+        ? []
+        : [[`access ${api} scopes`, `${onRequest.join(', ')}: in every token, though declared as onRequest`]],
+    ),
+  );
+  return { address: addressOf('Client', client.name), owner: client.owner, fields, notes };
+}
+
+/** Only text can be kept there; `validate` refuses everything else. */
+function metadataOf({ auth0: { metadata } }: DesiredClient): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(metadata).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
+  );
+}
+
+/** The shape of every M2M application: no user-facing flow, and the secret as its only way in. */
+const HARDENED = {
+  appType: 'non_interactive',
+  grantTypes: ['client_credentials'],
+  callbacks: [],
+  webOrigins: [],
+  allowedOrigins: [],
+  logoutUrls: [],
+  oidcConformant: true,
+  authenticator: 'client_secret',
+};
