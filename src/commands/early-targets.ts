@@ -22,20 +22,26 @@ export class EarlyTargets {
     this.#io = io;
   }
 
-  begin(targets: readonly TargetManifest[]): void {
+  /** Resolves when the first requests are on their way. */
+  async begin(targets: readonly TargetManifest[]): Promise<void> {
     const selected = targets.filter(({ name }) => this.#selectors.some((selector) => picomatch(selector)(name)));
     for (const manifest of selected) {
       // Of two with one name neither counts.
       if (selected.some((other) => other !== manifest && other.name === manifest.name)) continue;
       const target = this.#resolve(manifest);
       if (target === undefined) continue;
-      const servers = openTarget(target, this.#io, this.#abandoned.signal);
-      this.#opened.set(target.name, servers);
-      servers.then(
-        ({ provider }) => provider.readAhead(target.stack),
+      await new Promise<void>((begun) => {
+        const servers = openTarget(target, this.#io, {
+          signal: this.#abandoned.signal,
+          onProvider: (provider) => {
+            provider.readAhead(target.stack);
+            begun();
+          },
+        });
+        this.#opened.set(target.name, servers);
         // `take` throws it to whom it concerns.
-        () => undefined,
-      );
+        servers.catch(() => undefined).finally(begun);
+      });
     }
   }
 

@@ -19,12 +19,27 @@ export interface Servers {
   readonly gate: Gate;
 }
 
-/** Connects to the servers of a target; `signal` ends what is under way with them. */
-export async function openTarget(target: Target, io: CommandIo, signal?: AbortSignal): Promise<Servers> {
+export interface OpenOptions {
+  /** Ends what is under way with the servers. */
+  readonly signal?: AbortSignal;
+  /** Called as soon as the provider can be used, which may be before the store can. */
+  readonly onProvider?: (provider: Provider) => void;
+}
+
+/** Connects to the servers of a target. */
+export async function openTarget(
+  target: Target,
+  io: CommandIo,
+  { signal, onProvider }: OpenOptions = {},
+): Promise<Servers> {
   const ports = { ...systemPorts(signal), env: io.env };
   const gate = new Gate();
   const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
-  const [provider, store] = await Promise.all([openProvider(target.provider, gated), openStore(target.store, gated)]);
+  const opening = openProvider(target.provider, gated, { logIn: onProvider !== undefined }).then((opened) => {
+    onProvider?.(opened);
+    return opened;
+  });
+  const [provider, store] = await Promise.all([opening, openStore(target.store, gated)]);
   return { provider: guardEndpoints(provider, target, io), store, ports, gate };
 }
 

@@ -41,7 +41,9 @@ export async function forEachTarget(
 ): Promise<number> {
   await installProxy(io.env);
   const early = new EarlyTargets(options.target, io);
-  const onTargets: OnTargets = (targets) => readsAll && early.begin(targets);
+  const onTargets: OnTargets = async (targets) => {
+    if (readsAll) await early.begin(targets);
+  };
   const states = await loadStates(options, io, providerAccount, onTargets).catch((error: unknown) => {
     early.abandon();
     throw error;

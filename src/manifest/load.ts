@@ -15,8 +15,11 @@ export interface LoadOptions {
   readonly cwd: string;
 }
 
-/** Told of the Targets as soon as they are read; what is wrong elsewhere is not known by then. */
-export type OnTargets = (targets: readonly TargetManifest[]) => void;
+/**
+ * Told of the Targets as soon as they are read; what is wrong elsewhere is not known by then. The other manifests wait
+ * until it has begun what goes on beside them.
+ */
+export type OnTargets = (targets: readonly TargetManifest[]) => Promise<void>;
 
 /**
  * Reads and checks all manifests. What is wrong with them is in `findings`, all of it. Lets other work go on in between:
@@ -29,7 +32,7 @@ export async function loadManifests(options: LoadOptions, onTargets?: OnTargets)
   const problems = [...own.problems, ...(trusted?.problems ?? [])];
   const builder = new FileBuilder(own.files, trusted?.files);
   builder.buildTargets();
-  onTargets?.(builder.targets());
+  await onTargets?.(builder.targets());
   await builder.buildRest();
   return { ...builder.conclude(problems), files };
 }
@@ -46,7 +49,7 @@ export function checkSources(
 }
 
 /** How long a stretch of parsing may keep other work waiting, in milliseconds. */
-const STRETCH_MS = 5;
+const STRETCH_MS = 2;
 
 /** Parses files in any order, and puts together what they hold in theirs. */
 class FileBuilder {

@@ -3,12 +3,23 @@ import type { ProviderSettings } from '../model/target.ts';
 import type { HttpPorts } from '../platform/ports.ts';
 import type { Provider } from './provider.ts';
 
-/** Opens the provider that a Target names; its SDK is loaded only now. */
-export async function openProvider(settings: ProviderSettings, ports: HttpPorts): Promise<Provider> {
+/**
+ * Opens the provider that a Target names; its SDK is loaded only now. With `logIn` grantry's own token is asked for
+ * meanwhile, since either takes a tenth of a second.
+ */
+export async function openProvider(
+  settings: ProviderSettings,
+  ports: HttpPorts,
+  { logIn = false }: { readonly logIn?: boolean } = {},
+): Promise<Provider> {
   switch (settings.kind) {
     case 'keycloak': {
+      const { TokenSource } = await import('./keycloak/token.ts');
+      const tokens = new TokenSource(settings, ports);
+      // What goes wrong goes wrong again, and is told, when the token is used.
+      if (logIn) tokens.getAccessToken().catch(() => undefined);
       const { openKeycloak } = await import('./keycloak/index.ts');
-      return openKeycloak(settings, ports);
+      return openKeycloak(settings, ports, { tokens });
     }
     case 'auth0':
       throw new GrantryError('INVALID_INPUT', 'Auth0 targets can be validated, but not connected to yet', {

@@ -7,7 +7,8 @@ import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
 import { explainRefusal, statusOf } from './refusal.ts';
-import { keycloakService, TokenSource } from './token.ts';
+import { keycloakService } from './token.ts';
+import type { TokenSource } from './token.ts';
 
 /** Measured as the fastest that does not burden the server; see docs/performance.md. */
 export interface KeycloakTuning {
@@ -44,12 +45,12 @@ export class KeycloakApi {
   readonly #ports: HttpPorts;
   readonly #limit: LimitFunction;
 
-  constructor(settings: KeycloakSettings, ports: HttpPorts, tuning: KeycloakTuning = DEFAULT_TUNING) {
+  constructor(settings: KeycloakSettings, ports: HttpPorts, tokens: TokenSource, tuning: KeycloakTuning) {
     this.settings = settings;
     this.tuning = tuning;
     this.#ports = ports;
     this.#limit = pLimit(tuning.requestsInFlight);
-    this.#tokens = new TokenSource(settings, ports);
+    this.#tokens = tokens;
     this.#client = new KeycloakAdminClient({
       baseUrl: settings.url,
       realmName: settings.realm,

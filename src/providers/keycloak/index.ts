@@ -1,5 +1,6 @@
 import type { KeycloakSettings } from '../../model/target.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
+import type { Endpoints } from '../../model/state.ts';
 import type { Capabilities, Provider } from '../provider.ts';
 import { DEFAULT_TUNING, KeycloakApi } from './api.ts';
 import type { KeycloakTuning } from './api.ts';
@@ -9,6 +10,7 @@ import { readRealm } from './read.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { ScopeIndex } from './scope-index.ts';
 import { growApi, shrinkApi } from './write-api.ts';
+import { TokenSource } from './token.ts';
 import { ClientWriter } from './write-client.ts';
 
 export const keycloakCapabilities: Capabilities = {
@@ -22,22 +24,31 @@ export const keycloakCapabilities: Capabilities = {
   tokenPerApi: false,
 };
 
+export interface KeycloakOptions {
+  readonly tokens?: TokenSource;
+  readonly tuning?: KeycloakTuning;
+}
+
 /** One realm of a Keycloak server. Nothing is sent before the first read or write. */
 export function openKeycloak(
   settings: KeycloakSettings,
   ports: HttpPorts,
-  tuning: KeycloakTuning = DEFAULT_TUNING,
+  { tokens = new TokenSource(settings, ports), tuning = DEFAULT_TUNING }: KeycloakOptions = {},
 ): Provider {
-  const api = new KeycloakApi(settings, ports, tuning);
+  const api = new KeycloakApi(settings, ports, tokens, tuning);
   const scopes = new ScopeIndex(api);
   const clients = new ClientWriter(api, scopes);
   let ahead: ReadAhead | undefined;
+  let metadata: Promise<Endpoints> | undefined;
   return {
     capabilities: keycloakCapabilities,
     describe: () => `Keycloak ${settings.url} realm ${settings.realm}`,
     project: projectDesired,
     readAhead: (stack) => {
       ahead = new ReadAhead(api, stack);
+      metadata = readEndpoints(settings, ports);
+      // Whoever asks for them gets the error.
+      metadata.catch(() => undefined);
     },
     read: (desired, options = {}) => {
       const begun = ahead;
@@ -45,7 +56,11 @@ export function openKeycloak(
       const fits = options.only === undefined && options.withSecrets !== true;
       return readRealm(api, fits ? begun : undefined, desired, options);
     },
-    endpoints: () => readEndpoints(settings, ports),
+    endpoints: () => {
+      const begun = metadata;
+      metadata = undefined;
+      return begun ?? readEndpoints(settings, ports);
+    },
     growApi: async (change) => {
       await growApi(api, scopes, change);
       return undefined;
