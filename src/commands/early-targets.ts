@@ -9,7 +9,7 @@ import type { Servers } from './open-target.ts';
 
 /**
  * Connects to the targets of a command while the other manifests are still being read, and lists what they hold: of
- * thousands of manifests the reading takes as long as the listing. Nothing is written before everything was checked.
+ * thousands of manifests the reading takes as long as the listing; few are checked before anything is sent. Nothing is written before everything was checked.
  */
 export class EarlyTargets {
   readonly #selectors: readonly string[];

@@ -16,8 +16,8 @@ export interface LoadOptions {
 }
 
 /**
- * Told of the Targets as soon as they are read; what is wrong elsewhere is not known by then. The other manifests wait
- * until it has begun what goes on beside them.
+ * Where there are so many manifests that their reading takes a while: told of the Targets as soon as they are read. What is
+ * wrong elsewhere is not known by then. The other manifests wait until it has begun what goes on beside them.
  */
 export type OnTargets = (targets: readonly TargetManifest[]) => Promise<void>;
 
@@ -32,7 +32,7 @@ export async function loadManifests(options: LoadOptions, onTargets?: OnTargets)
   const problems = [...own.problems, ...(trusted?.problems ?? [])];
   const builder = new FileBuilder(own.files, trusted?.files);
   builder.buildTargets();
-  await onTargets?.(builder.targets());
+  if (builder.size() >= MANY_CHARACTERS) await onTargets?.(builder.targets());
   await builder.buildRest();
   return { ...builder.conclude(problems), files };
 }
@@ -47,6 +47,9 @@ export function checkSources(
   for (const file of builder.files()) builder.build(file);
   return builder.conclude(problems);
 }
+
+/** Some three hundred manifests: fewer are read before a server has answered once. */
+const MANY_CHARACTERS = 128 * 1024;
 
 /** How long a stretch of parsing may keep other work waiting, in milliseconds. */
 const STRETCH_MS = 2;
@@ -64,6 +67,11 @@ class FileBuilder {
 
   files(): readonly SourceFile[] {
     return [...this.#own, ...(this.#trusted ?? [])];
+  }
+
+  /** Characters to parse. */
+  size(): number {
+    return this.files().reduce((sum, { text }) => sum + text.length, 0);
   }
 
   build(file: SourceFile): void {
