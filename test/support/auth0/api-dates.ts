@@ -11,6 +11,8 @@ interface Change {
 }
 
 const CHANGES = {
+  /** A credential without a name has no `name`; before it had an empty one. */
+  credentialNameOmitted: { since: '2024-06-01' },
   /** Clients carry `cross_origin_authentication`, and not only its old name `cross_origin_auth`. */
   crossOriginAuthentication: { since: '2024-10-16' },
   /** A new client had the push channel as its only notification channel, for some weeks. */

@@ -44,11 +44,28 @@ const BY_APP_TYPE: Readonly<Record<string, JsonObject>> = {
   },
 };
 
+/** What a client of a third party brings with it that is created as strict. */
+const STRICT_THIRD_PARTY: JsonObject = {
+  oidc_conformant: true,
+  grant_types: ['authorization_code'],
+  jwt_configuration: { alg: 'RS256', lifetime_in_seconds: 3600 },
+  refresh_token: {
+    expiration_type: 'expiring',
+    leeway: 0,
+    infinite_token_lifetime: true,
+    infinite_idle_token_lifetime: false,
+    token_lifetime: 31_557_600,
+    idle_token_lifetime: 2_592_000,
+    rotation_type: 'non-rotating',
+  },
+};
+
 /** Everything the client will show, but `client_id`; nulls that were sent are as good as nothing. */
 export function newClientFields(sent: JsonObject, tenant: Tenant): JsonObject {
   const given = withoutNulls(sent);
   const ofType = BY_APP_TYPE[textOf(given['app_type'])] ?? {};
-  const { jwt_configuration: typeJwt, ...typeFields } = ofType;
+  const ofParty = given['third_party_security_mode'] === 'strict' ? STRICT_THIRD_PARTY : {};
+  const { jwt_configuration: typeJwt, refresh_token: typeRefresh, ...typeFields } = { ...ofType, ...ofParty };
   return {
     tenant: tenant.name,
     global: false,
@@ -70,9 +87,15 @@ export function newClientFields(sent: JsonObject, tenant: Tenant): JsonObject {
       },
     ],
     ...typeFields,
-    ...given,
-    ...nestedDefaults(given, typeJwt),
+    ...withoutEmptyLinks(given),
+    ...nestedDefaults(given, { jwt: typeJwt, refresh: typeRefresh }),
   };
+}
+
+/** Links that were set to nothing are as good as not set; other texts may be empty. */
+export function withoutEmptyLinks(fields: JsonObject): JsonObject {
+  const { initiate_login_uri: link, ...rest } = fields;
+  return link === undefined || link === '' ? rest : fields;
 }
 
 /** What new clients carried at the date of the API, and not before. */
@@ -88,26 +111,32 @@ function eraFields(given: JsonObject, { apiDate }: Tenant): JsonObject {
   return fields;
 }
 
-/** Settings that Auth0 completes inside. */
-function nestedDefaults(given: JsonObject, typeJwt: Json | undefined): JsonObject {
+/** Settings that Auth0 completes inside; `ofType` are those that the kind of client brings. */
+function nestedDefaults(given: JsonObject, ofType: { jwt: Json | undefined; refresh: Json | undefined }): JsonObject {
   const nested: JsonObject = {
     // A configuration that was sent is not completed with a lifetime.
     jwt_configuration: {
       secret_encoded: false,
-      ...(given['jwt_configuration'] === undefined
-        ? objectOr(typeJwt ?? { lifetime_in_seconds: 36_000 })
-        : objectOr(given['jwt_configuration'])),
+      ...objectOr(given['jwt_configuration'] ?? ofType.jwt ?? { lifetime_in_seconds: 36_000 }),
     },
-    refresh_token: completeRefreshToken(objectOr(given['refresh_token'])),
+    refresh_token: completeRefreshToken(objectOr(given['refresh_token'] ?? ofType.refresh)),
   };
   if (given['session_transfer'] !== undefined) {
     nested['session_transfer'] = mergeSessionTransfer({}, objectOr(given['session_transfer']));
   }
-  if (isJsonObject(given['oidc_logout']) && Object.keys(given['oidc_logout']).length === 0) {
-    nested['oidc_logout'] = { backchannel_logout_initiators: LOGOUT_INITIATORS };
-    nested['oidc_backchannel_logout'] = {};
+  if (isJsonObject(given['oidc_logout'])) {
+    const logout = given['oidc_logout'];
+    const isEmpty = Object.keys(logout).length === 0;
+    nested['oidc_logout'] = isEmpty ? { backchannel_logout_initiators: LOGOUT_INITIATORS } : logout;
+    nested['oidc_backchannel_logout'] = backchannelLogout(logout);
   }
   return nested;
+}
+
+/** The older setting of logouts, which Auth0 derives from the newer one. */
+export function backchannelLogout(logout: JsonObject): JsonObject {
+  const urls = logout['backchannel_logout_urls'];
+  return urls === undefined ? {} : { backchannel_logout_urls: urls };
 }
 
 export function completeRefreshToken(sent: JsonObject): JsonObject {

@@ -212,7 +212,6 @@ export const updateClientSchema = sized(
         .nullable(),
       token_vault_privileged_access: z.strictObject({ credentials: credentialRefs, ...vaultAccess }).nullable(),
     })
-    .omit({ third_party_security_mode: true })
     .partial(),
   { min: 1 },
 );

@@ -1,14 +1,20 @@
 /** /clients, /clients/{id} and rotate-secret. */
 import { validBody } from './validation.ts';
-import { completeRefreshToken, mergeSessionTransfer, newClientFields, pem } from './client-defaults.ts';
+import {
+  backchannelLogout,
+  completeRefreshToken,
+  mergeSessionTransfer,
+  newClientFields,
+  pem,
+  withoutEmptyLinks,
+} from './client-defaults.ts';
 import { createClientSchema, updateClientSchema } from './client-schemas.ts';
 import { storeNewCredentials } from './credentials.ts';
-import { apiError, insufficientScope, invalidBody, Refusal } from './errors.ts';
-import { newClientId, newSecret } from './ids.ts';
+import { apiError, insufficientScope, invalidBody, invalidQuery, Refusal } from './errors.ts';
+import { newClientId, newSecret, newThirdPartyClientId } from './ids.ts';
 import { isJsonObject, objectOr, stringsOf, textOf, withoutNulls } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
-import { flag, onlyParameters, paginate } from './pagination.ts';
-import { pickFields } from './state.ts';
+import { flag, onlyParameters, paginate, selectFields } from './pagination.ts';
 import type { StoredClient } from './state.ts';
 import type { ApiAnswer, ApiRequest, Tenant } from './tenant.ts';
 
@@ -19,14 +25,14 @@ const METADATA_LIMIT = 10;
 export function listClients({ query, scopes }: ApiRequest, tenant: Tenant): ApiAnswer {
   const names = ['fields', 'include_fields', 'page', 'per_page', 'include_totals', 'from', 'take'];
   onlyParameters(query, [...names, 'is_global', 'is_first_party', 'app_type', 'external_client_id', 'q']);
-  const matches = clientFilter(query);
+  const matches = clientFilter(query, tenant);
   const items = [...tenant.state.clients.values()]
     .map((client, place) => ({ client, place: String(place).padStart(9, '0') }))
-    .filter(({ client }) => matches(client.fields));
+    .filter(({ client }) => matches(client));
   const body = paginate(query, {
     items,
     key: 'clients',
-    show: ({ client }) => selected(showClient(client, scopes), query),
+    show: ({ client }) => selectFields(showClient(client, scopes), query),
     cursor: ({ place }) => place,
     max: tenant.switches.maxPerPage,
     minPerPage: 0,
@@ -35,19 +41,32 @@ export function listClients({ query, scopes }: ApiRequest, tenant: Tenant): ApiA
   return { status: 200, body };
 }
 
-function clientFilter(query: URLSearchParams): (fields: JsonObject) => boolean {
+function clientFilter(query: URLSearchParams, tenant: Tenant): (client: StoredClient) => boolean {
   const types = query.get('app_type')?.split(',');
   const global = query.has('is_global') ? flag(query, 'is_global') : undefined;
   const firstParty = query.has('is_first_party') ? flag(query, 'is_first_party') : undefined;
-  return (fields) =>
-    (types === undefined || types.includes(textOf(fields['app_type']))) &&
-    (global === undefined || (fields['global'] ?? false) === global) &&
-    (firstParty === undefined || fields['is_first_party'] === firstParty);
+  const external = query.get('external_client_id');
+  const found = searchFilter(query.get('q'), tenant);
+  return (client) =>
+    (types === undefined || types.includes(textOf(client.fields['app_type']))) &&
+    (global === undefined || (client.fields['global'] ?? false) === global) &&
+    (firstParty === undefined || client.fields['is_first_party'] === firstParty) &&
+    (external === null || client.fields['external_client_id'] === external) &&
+    found(client);
+}
+
+/** Of the search language only what was recorded: clients with a grant for an organisation. */
+function searchFilter(text: string | null, { state }: Tenant): (client: StoredClient) => boolean {
+  if (text === null) return () => true;
+  const id = /^client_grant\.organization_id:(\S+)$/.exec(text)?.[1];
+  if (id === undefined) throw invalidQuery(`'the emulator does not know this search: ${text}' on property q.`);
+  const associated = state.organizations.get(id)?.grants ?? new Set();
+  return (client) => state.grantsOf(client.id).some((grant) => associated.has(grant.id));
 }
 
 export function readClient({ params, query, scopes }: ApiRequest, tenant: Tenant): ApiAnswer {
   onlyParameters(query, ['fields', 'include_fields']);
-  return { status: 200, body: selected(showClient(existingClient(params, tenant), scopes), query) };
+  return { status: 200, body: selectFields(showClient(existingClient(params, tenant), scopes), query) };
 }
 
 export function createClient({ body, scopes }: ApiRequest, tenant: Tenant): ApiAnswer {
@@ -55,7 +74,7 @@ export function createClient({ body, scopes }: ApiRequest, tenant: Tenant): ApiA
   const given = validBody(createClientSchema, sent);
   refuseContradictions(given);
   if (given['client_authentication_methods'] !== undefined) requireScope(scopes, 'create:client_credentials');
-  const id = newClientId();
+  const id = given['third_party_security_mode'] === 'strict' ? newThirdPartyClientId() : newClientId();
   const client: StoredClient = { id, fields: newClientFields(given, tenant) };
   if (secret !== undefined) client.fields['client_secret'] = secret;
   const stored = storeNewCredentials(client, HOLDERS, tenant);
@@ -68,6 +87,7 @@ export function updateClient({ params, body, scopes }: ApiRequest, tenant: Tenan
   const client = existingClient(params, tenant);
   const given = validBody(updateClientSchema, withoutRetiredAlias(body, tenant));
   refuseContradictions(given);
+  refuseImmutable(client, given);
   if (given['client_secret'] !== undefined) requireScope(scopes, 'update:client_keys');
   if (given['client_authentication_methods'] !== undefined) requireScope(scopes, 'update:client_credentials');
   if (!['client_secret', ...HOLDERS].some((key) => given[key] !== undefined)) requireScope(scopes, 'update:clients');
@@ -135,14 +155,23 @@ function patchClient(client: StoredClient, given: JsonObject, tenant: Tenant): v
     if (next === null) delete fields[key];
     else fields[key] = next;
   }
-  if (isJsonObject(given['oidc_logout']) && Object.keys(given['oidc_logout']).length === 0) {
-    delete fields['oidc_logout'];
-    delete fields['oidc_backchannel_logout'];
-  }
+  settleLogout(fields, given);
   // The two ways to authenticate exclude each other: going back to a secret drops the credentials' use.
   if (typeof given['token_endpoint_auth_method'] === 'string') delete fields['client_authentication_methods'];
-  client.fields = fields;
+  client.fields = withoutEmptyLinks(fields);
   if (typeof given['client_secret'] === 'string') replaceSecret(client, given['client_secret'], tenant);
+}
+
+/** The two settings of logouts come and go together. */
+function settleLogout(fields: JsonObject, given: JsonObject): void {
+  const { oidc_logout: logout, oidc_backchannel_logout: older } = given;
+  const isGone = logout === null || older === null || (isJsonObject(logout) && Object.keys(logout).length === 0);
+  if (isGone) {
+    delete fields['oidc_logout'];
+    delete fields['oidc_backchannel_logout'];
+  } else if (isJsonObject(logout)) {
+    fields['oidc_backchannel_logout'] = backchannelLogout(logout);
+  }
 }
 
 /** The value of one setting after a PATCH; null: it is gone. */
@@ -156,6 +185,8 @@ function patched(
       return mergeMetadata(objectOr(before), objectOr(value), tenant);
     case 'jwt_configuration':
       return withoutNulls({ secret_encoded: false, ...objectOr(before), ...objectOr(value) });
+    case 'native_social_login':
+      return { ...objectOr(before), ...objectOr(value) };
     case 'refresh_token':
       return completeRefreshToken(objectOr(value));
     case 'session_transfer':
@@ -219,6 +250,14 @@ function refuseContradictions(given: JsonObject): void {
   }
 }
 
+/** Settings that are made once: sending another value is refused, sending the same one is not. */
+function refuseImmutable({ fields }: StoredClient, given: JsonObject): void {
+  const mode = given['third_party_security_mode'];
+  if (mode !== undefined && mode !== fields['third_party_security_mode']) {
+    throw invalidBody('third_party_security_mode cannot be changed');
+  }
+}
+
 /** An application of the type resource_server shows at its API as well. */
 function linkResourceServer(given: JsonObject, { id }: StoredClient, { state }: Tenant): void {
   const identifier = given['resource_server_identifier'];
@@ -228,9 +267,4 @@ function linkResourceServer(given: JsonObject, { id }: StoredClient, { state }: 
 
 function requireScope(scopes: ReadonlySet<string>, scope: string): void {
   if (!scopes.has(scope)) throw insufficientScope([scope]);
-}
-
-function selected(whole: JsonObject, query: URLSearchParams): JsonObject {
-  const names = query.get('fields')?.split(',');
-  return names === undefined ? whole : pickFields(whole, names, flag(query, 'include_fields', true));
 }

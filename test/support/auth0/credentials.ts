@@ -96,7 +96,7 @@ function store(clientId: string, given: JsonObject, tenant: Tenant): StoredCrede
   const expiry = given['expires_at'];
   const fields = withoutNulls({
     credential_type: given['credential_type'] ?? null,
-    name: given['name'] ?? null,
+    name: given['name'] ?? (tenant.apiDate.has('credentialNameOmitted') ? null : ''),
     ...derived(given, pem),
     created_at: now,
     updated_at: now,

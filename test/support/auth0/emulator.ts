@@ -21,6 +21,7 @@ import type { LoggedRequest, RequestFilter } from './request-log.ts';
 import { newResourceServer } from './resource-servers.ts';
 import { findRoute, MANAGEMENT_SCOPES } from './routes.ts';
 import { createSigningKey } from './signing-key.ts';
+import type { SigningKey } from './signing-key.ts';
 import { TenantState } from './state.ts';
 import { DEFAULT_SWITCHES } from './switches.ts';
 import type { Switches } from './switches.ts';
@@ -44,6 +45,8 @@ export interface EmulatorOptions {
   readonly scopes?: readonly string[];
   /** Milliseconds since the epoch; default `Date.now`. */
   readonly now?: () => number;
+  /** Default: a new one. To make one takes a moment; many emulators can share theirs. */
+  readonly signingKey?: SigningKey;
 }
 
 export interface Auth0Emulator {
@@ -55,6 +58,8 @@ export interface Auth0Emulator {
   readonly clientSecret: string;
   /** For tests that arrange or look at what the tenant holds. */
   readonly state: TenantState;
+  /** The state with all that decides how it is handled. */
+  readonly tenant: Tenant;
   readonly requests: readonly LoggedRequest[];
   /** The logged requests that are like the filter: `count({ method: 'POST', path: '/api/v2/clients' })`. */
   select(filter: RequestFilter): LoggedRequest[];
@@ -91,7 +96,7 @@ export async function startAuth0Emulator(options: EmulatorOptions = {}): Promise
     now: options.now ?? Date.now,
   };
   const endpoint: TokenEndpoint = {
-    key: await createSigningKey(),
+    key: options.signingKey ?? (await createSigningKey()),
     authentication: new ClientAuthentication(),
     quota: new TokenQuota(),
   };
@@ -103,6 +108,7 @@ export async function startAuth0Emulator(options: EmulatorOptions = {}): Promise
     domain,
     ...application,
     state: tenant.state,
+    tenant,
     get requests() {
       return log.requests;
     },

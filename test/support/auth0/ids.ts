@@ -8,6 +8,7 @@ function word(length: number): string {
 }
 
 export const newClientId = (): string => word(32);
+export const newThirdPartyClientId = (): string => `tpc_${word(22)}`;
 export const newGrantId = (): string => `cgr_${word(16)}`;
 export const newCredentialId = (): string => `cred_${word(22)}`;
 export const newResourceServerId = (): string => randomBytes(12).toString('hex');

@@ -106,3 +106,11 @@ export function onlyParameters(query: URLSearchParams, allowed: readonly string[
   const unknown = [...new Set(query.keys())].filter((name) => !allowed.includes(name));
   if (unknown.length > 0) throw invalidQuery(`'Additional properties not allowed: ${unknown.join(',')}'.`);
 }
+
+/** What of the object the parameters `fields` and `include_fields` ask for; without them all of it. */
+export function selectFields(whole: JsonObject, query: URLSearchParams): JsonObject {
+  const names = query.get('fields')?.split(',');
+  if (names === undefined) return whole;
+  const include = flag(query, 'include_fields', true);
+  return Object.fromEntries(Object.entries(whole).filter(([key]) => names.includes(key) === include));
+}

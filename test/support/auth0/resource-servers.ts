@@ -4,7 +4,7 @@ import { apiError, invalidBody } from './errors.ts';
 import { newResourceServerId, newSecret } from './ids.ts';
 import { isJsonObject, objectOr, stringsOf, textOf, withoutNulls } from './json.ts';
 import type { Json, JsonObject } from './json.ts';
-import { flag, onlyParameters, paginate } from './pagination.ts';
+import { onlyParameters, paginate, selectFields } from './pagination.ts';
 import type { StoredGrant, StoredResourceServer } from './state.ts';
 import { managementAudience } from './tenant.ts';
 import type { ApiAnswer, ApiRequest, Tenant } from './tenant.ts';
@@ -15,18 +15,25 @@ const TOKEN_LIFETIME_FOR_WEB = 7200;
 const MAX_SCOPES = 1000;
 
 export function listResourceServers({ query }: ApiRequest, { state, switches }: Tenant): ApiAnswer {
-  onlyParameters(query, ['identifiers', 'identifiers[]', 'page', 'per_page', 'include_totals', 'include_fields']);
+  onlyParameters(query, [
+    'identifiers',
+    'identifiers[]',
+    'page',
+    'per_page',
+    'include_totals',
+    'fields',
+    'include_fields',
+  ]);
   const wanted = [...query.getAll('identifiers'), ...query.getAll('identifiers[]')].flatMap((text) => text.split(','));
   const all = [...state.resourceServers.values()];
   const items = wanted.length === 0 ? all : all.filter(({ identifier }) => wanted.includes(identifier));
-  const body = paginate(query, { items, key: 'resource_servers', show: showResourceServer, max: switches.maxPerPage });
-  return { status: 200, body };
+  const show = (server: StoredResourceServer): JsonObject => selectFields(showResourceServer(server), query);
+  return { status: 200, body: paginate(query, { items, key: 'resource_servers', show, max: switches.maxPerPage }) };
 }
 
 export function readResourceServer({ params, query }: ApiRequest, tenant: Tenant): ApiAnswer {
-  onlyParameters(query, ['include_fields']);
-  flag(query, 'include_fields');
-  return { status: 200, body: showResourceServer(existing(params, tenant)) };
+  onlyParameters(query, ['fields', 'include_fields']);
+  return { status: 200, body: selectFields(showResourceServer(existing(params, tenant)), query) };
 }
 
 export function createResourceServer({ body }: ApiRequest, tenant: Tenant): ApiAnswer {
@@ -39,9 +46,28 @@ export function createResourceServer({ body }: ApiRequest, tenant: Tenant): ApiA
     throw apiError(409, 'A resource server with the same identifier already exists.');
   }
   refuseScopes(given['scopes']);
-  const server = newResourceServer(given, tenant);
+  const server = newResourceServer({ ...given, ...systemApi(identifier, tenant) }, tenant);
   tenant.state.addResourceServer(server);
   return { status: 201, body: showResourceServer(server) };
+}
+
+/** What an API of Auth0's own, which a tenant activates by creating it, is whatever the request says. */
+function systemApi(identifier: string, { domain }: Tenant): JsonObject {
+  if (identifier !== `https://${domain}/me/`) return {};
+  const scopes = ['create', 'read', 'delete'].map((verb) => ({
+    value: `${verb}:me:connected_accounts`,
+    description: verb,
+  }));
+  return {
+    name: 'Auth0 My Account API',
+    scopes,
+    allow_offline_access: true,
+    token_lifetime: 600,
+    skip_consent_for_verifiable_first_party_clients: true,
+    is_system: true,
+    proof_of_possession: { mechanism: 'dpop', required: false },
+    subject_type_authorization: { user: { policy: 'require_client_grant' }, client: { policy: 'deny_all' } },
+  };
 }
 
 /** With the defaults of what was not given. */
@@ -69,7 +95,7 @@ export function newResourceServer(given: JsonObject, { apiDate }: Tenant): Store
 export function updateResourceServer({ params, body }: ApiRequest, tenant: Tenant): ApiAnswer {
   const server = existing(params, tenant);
   const given = validBody(updateResourceServerSchema, body);
-  if (server.fields['is_system'] === true) throw apiError(400, 'System resource servers cannot be patched.');
+  refuseManagement(server, 'patched', tenant);
   refuseScopes(given['scopes']);
   if (given['scopes'] !== undefined) settleGrants(server, scopeValues(given['scopes']), tenant);
   const merged = withoutNulls({ ...server.fields, ...given });
@@ -84,10 +110,11 @@ export function updateResourceServer({ params, body }: ApiRequest, tenant: Tenan
 }
 
 /** Idempotent: deleting what is not there is 204 as well. */
-export function deleteResourceServer({ params }: ApiRequest, { state, switches }: Tenant): ApiAnswer {
+export function deleteResourceServer({ params }: ApiRequest, tenant: Tenant): ApiAnswer {
+  const { state, switches } = tenant;
   const server = state.resourceServer(params['id'] ?? '');
   if (server === undefined) return { status: 204 };
-  if (server.fields['is_system'] === true) throw apiError(400, 'System resource servers cannot be deleted.');
+  refuseManagement(server, 'deleted', tenant);
   state.removeResourceServer(server);
   if (switches.grantsOfDeletedApi === 'delete') {
     for (const { id, fields } of state.grants.values()) {
@@ -95,6 +122,11 @@ export function deleteResourceServer({ params }: ApiRequest, { state, switches }
     }
   }
   return { status: 204 };
+}
+
+/** System APIs that a tenant activates itself can be changed and taken away again; the Management API cannot. */
+function refuseManagement({ identifier }: StoredResourceServer, verb: string, tenant: Tenant): void {
+  if (identifier === managementAudience(tenant)) throw apiError(400, `System resource servers cannot be ${verb}.`);
 }
 
 /** The names of the scopes that an API declares. */
@@ -135,8 +167,15 @@ function refuseScopes(scopes: Json | undefined): void {
   );
 }
 
+/** The key of an encryption is never shown again. */
 function showResourceServer({ id, identifier, fields }: StoredResourceServer): JsonObject {
-  return { id, identifier, ...fields };
+  const { token_encryption: encryption, ...rest } = fields;
+  const shown: JsonObject = { id, identifier, ...rest };
+  if (isJsonObject(encryption)) {
+    const { pem: _pem, ...key } = objectOr(encryption['encryption_key']);
+    shown['token_encryption'] = { ...encryption, encryption_key: key };
+  }
+  return shown;
 }
 
 function existing(params: Readonly<Record<string, string>>, { state }: Tenant): StoredResourceServer {

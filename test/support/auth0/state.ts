@@ -1,6 +1,6 @@
 /** Everything a tenant holds, in memory. Objects are kept as the API would show them; views leave out what a token may not see. */
 import { textOf } from './json.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { JsonObject } from './json.ts';
 
 export interface StoredClient {
   readonly id: string;
@@ -130,10 +130,4 @@ export class TenantState {
     this.organizations.set(id, made);
     return made;
   }
-}
-
-/** What a listing shows of the object, when `fields` names some. */
-export function pickFields(whole: JsonObject, names: readonly string[], include: boolean): JsonObject {
-  const kept = Object.entries(whole).filter(([key]) => names.includes(key) === include);
-  return Object.fromEntries<Json>(kept);
 }

@@ -25,8 +25,13 @@ export async function issueToken(
 ): Promise<JsonObject> {
   const grantType = form.get('grant_type');
   if (grantType === undefined) throw oauthError(400, 'invalid_request', 'Missing required parameter: grant_type');
-  if (grantType !== 'client_credentials') throw refuseUserGrant(grantType);
-  const client = await endpoint.authentication.authenticate(presented(form, authorization), tenant);
+  const credentials = presented(form, authorization);
+  if (grantType !== 'client_credentials') {
+    const isConfidential = credentials.secret !== undefined || credentials.assertion !== undefined;
+    if (isConfidential) await endpoint.authentication.authenticate(credentials, tenant);
+    throw refuseUserGrant(grantType);
+  }
+  const client = await endpoint.authentication.authenticate(credentials, tenant);
   if (!stringsOf(client.fields['grant_types']).includes('client_credentials')) {
     const uri = 'https://auth0.com/docs/clients/client-grant-types';
     throw oauthError(403, 'unauthorized_client', "Grant type 'client_credentials' not allowed for the client.", {
