@@ -53,7 +53,11 @@ describe('a new client', () => {
 
 describe('requests that the real API refuses', () => {
   const refused: readonly [string, JsonObject, string][] = [
-    ['unknown properties, all at once', { name: 'a', client_id: 'x', foo: 1 }, 'Additional properties not allowed: client_id,foo'],
+    [
+      'unknown properties, all at once',
+      { name: 'a', client_id: 'x', foo: 1 },
+      'Additional properties not allowed: client_id,foo',
+    ],
     ['a missing name', {}, 'Missing required property: name'],
     ['a name with brackets', { name: '<b>' }, 'String does not match pattern ^[^<>]+$: <b>'],
     ['a wrong type', { name: 'a', oidc_conformant: 'yes' }, 'Expected type boolean but found type string'],
@@ -69,7 +73,10 @@ describe('requests that the real API refuses', () => {
 
   it.each(refused)('%s', async (_what, body, reason) => {
     const reply = await (await start()).call('POST', '/clients', body);
-    expect(reply).toMatchObject({ status: 400, body: { statusCode: 400, error: 'Bad Request', errorCode: 'invalid_body' } });
+    expect(reply).toMatchObject({
+      status: 400,
+      body: { statusCode: 400, error: 'Bad Request', errorCode: 'invalid_body' },
+    });
     expect(reply.body).toHaveProperty('message', expect.stringContaining(`Payload validation error: '${reason}'`));
     expect(emulator.state.clients.size).toBe(2);
   });
@@ -77,7 +84,10 @@ describe('requests that the real API refuses', () => {
   it('names the property that is wrong', async () => {
     const api = await start();
     const { body } = await api.call('POST', '/clients', { name: 'a', jwt_configuration: { alg: 'none' } });
-    expect(body).toHaveProperty('message', expect.stringContaining('on property jwt_configuration.alg ({description}).'));
+    expect(body).toHaveProperty(
+      'message',
+      expect.stringContaining('on property jwt_configuration.alg ({description}).'),
+    );
   });
 
   it('a body that is no JSON, and one beyond a megabyte', async () => {

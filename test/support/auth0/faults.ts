@@ -8,7 +8,7 @@ export interface RequestLine {
 }
 
 /** `before`: the request has no effect; `after`: it took effect, and only its answer is lost. */
-export type FaultMoment = 'before' | 'after';
+type FaultMoment = 'before' | 'after';
 
 export type Fault =
   | {

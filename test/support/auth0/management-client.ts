@@ -36,7 +36,8 @@ export async function logIn(emulator: Auth0Emulator): Promise<ManagementClient> 
     );
   const ok = async (method: string, path: string, sent?: Json): Promise<JsonObject> => {
     const { status, body: answer } = await call(method, path, sent);
-    if (status >= 300 || !isJsonObject(answer)) throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
+    if (status >= 300 || !isJsonObject(answer))
+      throw new Error(`${method} ${path}: ${status} ${JSON.stringify(answer)}`);
     return answer;
   };
   return { token, call, ok };

@@ -15,6 +15,7 @@ import {
   readCredential,
   updateCredential,
 } from './credentials.ts';
+import { apiError } from './errors.ts';
 import { addOrganizationGrant, listOrganizationGrants, removeOrganizationGrant } from './organization-grants.ts';
 import {
   createResourceServer,
@@ -121,8 +122,18 @@ function matchSegments(segments: readonly string[], actual: readonly string[]): 
   const params: Record<string, string> = {};
   for (const [index, segment] of segments.entries()) {
     const text = actual[index] ?? '';
-    if (segment.startsWith('{')) params[segment.slice(1, -1)] = decodeURIComponent(text);
+    if (segment.startsWith('{')) params[segment.slice(1, -1)] = decoded(text);
     else if (segment !== text) return undefined;
   }
   return params;
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch (error) {
+    throw Object.assign(apiError(400, `Path validation error: '${text}' is not encoded.`, 'invalid_uri'), {
+      cause: error,
+    });
+  }
 }
