@@ -10,13 +10,12 @@ const REQUIRED =
   /^\/api\/v2\/(clients|clients\/\{id\}|clients\/\{id\}\/rotate-secret|resource-servers(\/\{.*\})?|client-grants(\/\{id\})?)$|^\/oauth\/token$/;
 
 const file = recordedTrafficFile();
-const reason =
-  file === undefined
-    ? `: skipped, there is no ${sharedFile('recorded-traffic.json')} and GRANTRY_RECORDED_TRAFFIC is not set`
-    : '';
+const reason = `there is no ${sharedFile('recorded-traffic.json')}, and GRANTRY_RECORDED_TRAFFIC is not set`;
+// A skipped test's name is not shown by every reporter: the reason has to be.
+if (file === undefined) process.stderr.write(`The replay of recorded traffic is skipped: ${reason}.\n`);
 
 it.skipIf(file === undefined)(
-  `answers recorded requests as Auth0 did${reason}`,
+  `answers recorded requests as Auth0 did${file === undefined ? ` (skipped: ${reason})` : ''}`,
   async () => {
     const verdicts = await replay(readRecordedTraffic(file ?? ''));
     const report = reportReplay(verdicts);
