@@ -3,6 +3,7 @@ import type { ErrorCode } from '../model/errors.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { ChangeResult } from '../model/report.ts';
 import type { Clock } from '../platform/clock.ts';
+import { ApiBook } from './api-ledger.ts';
 import { carryOut } from './carry-out.ts';
 import type { Done } from './carry-out.ts';
 import { runGraph } from './run-graph.ts';
@@ -38,6 +39,7 @@ export async function applyPlan(
 ): Promise<Applied> {
   const { clock } = ports;
   const journal = new Journal(plan.changes, stepsOf(plan), options);
+  const apiBook = new ApiBook(ports.store, plan.stack);
   let gone = false;
   let firstError: ErrorCode | undefined;
   await runGraph<Step, Done & { duration: number }>(stepsOf(plan), {
@@ -47,7 +49,7 @@ export async function applyPlan(
       const started = clock.now();
       journal.begin(step);
       const purgeStore = options.purgeStore ?? false;
-      const done = await carryOut(step, { ...ports, stack: plan.stack, purgeStore });
+      const done = await carryOut(step, { ...ports, stack: plan.stack, purgeStore, apiBook });
       return { ...done, duration: clock.now() - started };
     },
     onOutcome: (step, outcome) => {

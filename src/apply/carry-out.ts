@@ -10,6 +10,7 @@ import type {
   UpdateChange,
 } from '../model/plan.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { ApiBook } from './api-ledger.ts';
 import type { Step } from './steps.ts';
 import type { TargetPorts } from './survey-target.ts';
 
@@ -23,6 +24,8 @@ export interface CarryOutPorts extends TargetPorts {
   readonly stack: string;
   /** Destroy the documents of deleted clients instead of marking them as retired. */
   readonly purgeStore: boolean;
+  /** Where Apis are noted that cannot be marked. */
+  readonly apiBook: ApiBook;
 }
 
 /**
@@ -31,7 +34,8 @@ export interface CarryOutPorts extends TargetPorts {
  */
 export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Promise<Done> {
   if (isKind(change.address, 'Api')) {
-    await carryOutApi(change, part, ports);
+    if (part === 'shrink') await shrinkApi(change, ports);
+    if (part === 'grow') await growApi(change, ports);
     return {};
   }
   switch (change.op) {
@@ -49,10 +53,16 @@ export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Pr
   }
 }
 
-async function carryOutApi(change: Change, part: Step['part'], { provider }: CarryOutPorts): Promise<void> {
-  if (change.op === 'deliver') return;
-  if (part === 'shrink' && change.op !== 'create') await provider.shrinkApi(change);
-  if (part === 'grow' && change.op !== 'delete') await provider.growApi(change);
+async function growApi(change: Change, { provider, apiBook }: CarryOutPorts): Promise<void> {
+  if (change.op === 'delete' || change.op === 'deliver') return;
+  if (provider.capabilities.apiMarks) await provider.growApi(change);
+  else await apiBook.growing(change, () => provider.growApi(change));
+}
+
+async function shrinkApi(change: Change, { provider, apiBook }: CarryOutPorts): Promise<void> {
+  if (change.op === 'create' || change.op === 'deliver') return;
+  await provider.shrinkApi(change);
+  if (change.op === 'delete' && !provider.capabilities.apiMarks) await apiBook.deleted(change);
 }
 
 /**

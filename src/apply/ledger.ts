@@ -9,7 +9,8 @@ import type { Applied } from './apply-plan.ts';
 
 const schema = z.object({ clients: z.number() });
 
-function ledgerName(stack: string): string {
+/** The record of what a stack owns here. */
+export function ledgerName(stack: string): string {
   return `ledger/${toPathPart(stack)}`;
 }
 

@@ -12,6 +12,7 @@ import type { FirstVisit } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
 import { documentFacts } from '../plan/document-facts.ts';
 import type { Store, StoredDocument, StoreEntry } from '../stores/store.ts';
+import { readApiLedger } from './api-ledger.ts';
 import { readKnownClients } from './ledger.ts';
 
 /** The two servers of a target, opened. */
@@ -38,8 +39,10 @@ export async function surveyTarget(
   options: SurveyOptions = {},
 ): Promise<PlanInput> {
   const { checkStore = false, only, adoption = NO_ADOPTION } = options;
+  const { stack } = desired.target;
+  const ledger = provider.capabilities.apiMarks ? {} : { ledger: await readApiLedger(store, stack) };
   const [actual, endpoints, existing] = await Promise.all([
-    provider.read(desired, { withSecrets: checkStore, ...(only === undefined ? {} : { only }) }),
+    provider.read(desired, { withSecrets: checkStore, ...(only === undefined ? {} : { only }), ...ledger }),
     provider.endpoints(),
     store.existing(desired.clients.map((client) => client.secret.path)),
   ]);
@@ -57,8 +60,7 @@ export async function surveyTarget(
     provider: provider.describe(),
     store: { ...unsettled, occupied: found.occupied },
     foreignPlaces: found.foreign,
-    knownClients:
-      ownsNothing(actual) && only === undefined ? await readKnownClients(store, desired.target.stack) : undefined,
+    knownClients: ownsNothing(actual) && only === undefined ? await readKnownClients(store, stack) : undefined,
     adoption,
     ...(only === undefined ? {} : { only: only.addresses }),
   };
@@ -131,6 +133,7 @@ async function findDiffering(
         const isRight =
           stored !== undefined &&
           stored.document.clientSecret.equals(secret) &&
+          stored.document.clientId === present.credential?.clientId &&
           tellsFacts(stored, client, apis, endpoints);
         if (!isRight) differing.add(client.name);
       }),
@@ -152,7 +155,7 @@ function tellsFacts(
   endpoints: Endpoints,
 ): boolean {
   const facts = Object.entries(documentFacts(client, apis, endpoints));
-  return document.clientId === client.clientId && facts.every(([key, value]) => document.facts[key] === value);
+  return facts.every(([key, value]) => document.facts[key] === value);
 }
 
 function hiddenSecret(client: string): GrantryError {

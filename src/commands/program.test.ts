@@ -101,7 +101,7 @@ describe('a command that fails', () => {
       formatVersion: 1,
       kind: 'error',
       code: 'INVALID_INPUT',
-      message: 'there is an error in the manifests: nothing was read or changed',
+      message: 'there is an error in the manifests: nothing was changed',
       hint: 'Check again with: grantry validate',
       exitCode: 1,
       findings: [expect.objectContaining({ rule: 'unknown-key', file: 'manifests/a.yaml', line: 4, column: 8 })],

@@ -1,4 +1,3 @@
-import { GrantryError } from '../model/errors.ts';
 import type { ProviderSettings } from '../model/target.ts';
 import type { HttpPorts } from '../platform/ports.ts';
 import type { Provider } from './provider.ts';
@@ -21,10 +20,10 @@ export async function openProvider(
       const { openKeycloak } = await import('./keycloak/index.ts');
       return openKeycloak(settings, ports, { tokens });
     }
-    case 'auth0':
-      throw new GrantryError('INVALID_INPUT', 'Auth0 targets can be validated, but not connected to yet', {
-        hint: 'Use a Keycloak target for now.',
-      });
+    case 'auth0': {
+      const { openAuth0 } = await import('./auth0/index.ts');
+      return openAuth0(settings, ports);
+    }
     default:
       return settings satisfies never;
   }

@@ -1,0 +1,89 @@
+import { z } from 'zod';
+import { nameOf } from '../model/address.ts';
+import { GrantryError } from '../model/errors.ts';
+import type { JsonObject } from '../model/json.ts';
+import type { Change } from '../model/plan.ts';
+import type { ApiLedger, OwnedApi } from '../model/state.ts';
+import type { Store } from '../stores/store.ts';
+import { ledgerName } from './ledger.ts';
+
+const schema = z.object({
+  apis: z.record(
+    z.string(),
+    z.object({
+      name: z.string(),
+      owner: z.string(),
+      origin: z.enum(['created', 'adopted']),
+      id: z.string().nullable(),
+    }),
+  ),
+});
+
+/** The Apis that the stack made or took over at a provider that has no place for a mark on them, by audience. */
+export async function readApiLedger(store: Store, stack: string): Promise<ApiLedger> {
+  return parse((await store.readRecord(ledgerName(stack))).value, store.locateRecord(ledgerName(stack)));
+}
+
+/** A ledger that cannot be read is never taken for an empty one: what it tells of would look like somebody else's. */
+function parse(value: JsonObject | undefined, place: string): ApiLedger {
+  if (value?.['apis'] === undefined) return {};
+  const parsed = schema.safeParse(value);
+  if (parsed.success) return parsed.data.apis;
+  throw new GrantryError('FAILED', `${place} is not what grantry wrote there`, {
+    hint: 'Restore an earlier version of it: it tells which Apis belong to the stack.',
+  });
+}
+
+/**
+ * Notes in the ledger what becomes of an Api, around the change itself: before it is created, so that a lost answer leaves
+ * nothing that looks foreign, and after it is gone. One entry is written at a time.
+ */
+export class ApiBook {
+  readonly #store: Store;
+  readonly #stack: string;
+  #queue: Promise<void> = Promise.resolve();
+
+  constructor(store: Store, stack: string) {
+    this.#store = store;
+    this.#stack = stack;
+  }
+
+  /** Runs `grow`, which gives the provider's id of the Api. */
+  async growing(change: Change, grow: () => Promise<string | undefined>): Promise<void> {
+    if (change.op === 'create') await this.#note(change, 'created', null);
+    const id = await grow();
+    if (change.op === 'create') await this.#note(change, 'created', id ?? null);
+    if (change.op === 'adopt') await this.#note(change, 'adopted', change.id);
+  }
+
+  async deleted(change: Change): Promise<void> {
+    await this.#edit(audienceOf(change), () => undefined);
+  }
+
+  #note(change: Change, origin: OwnedApi['origin'], id: string | null): Promise<void> {
+    const { address, owner } = change;
+    return this.#edit(audienceOf(change), () => ({ name: nameOf(address), owner, origin, id }));
+  }
+
+  #edit(audience: string, entry: () => OwnedApi | undefined): Promise<void> {
+    const turn = this.#queue.then(() => this.#write(audience, entry()));
+    this.#queue = turn.catch(() => undefined);
+    return turn;
+  }
+
+  async #write(audience: string, entry: OwnedApi | undefined): Promise<void> {
+    const name = ledgerName(this.#stack);
+    const { value, version } = await this.#store.readRecord(name);
+    const { [audience]: _before, ...others } = parse(value, this.#store.locateRecord(name));
+    const apis = entry === undefined ? others : { ...others, [audience]: entry };
+    const plain = Object.fromEntries(Object.entries(apis).map(([key, owned]) => [key, { ...owned }]));
+    await this.#store.writeRecord(name, { ...value, apis: plain }, version);
+  }
+}
+
+function audienceOf(change: Change): string {
+  const fields = 'after' in change ? change.after : change.before;
+  const { audience } = fields;
+  if (typeof audience !== 'string') throw new TypeError(`${change.address} has no audience`);
+  return audience;
+}

@@ -1,0 +1,23 @@
+import { z } from 'zod';
+import { GrantryError } from '../../model/errors.ts';
+import type { Endpoints } from '../../model/state.ts';
+import type { Auth0Settings } from '../../model/target.ts';
+import { requestJson } from '../../platform/http.ts';
+import type { HttpPorts } from '../../platform/ports.ts';
+import { auth0Service } from './token.ts';
+
+const metadata = z.object({ issuer: z.string(), token_endpoint: z.string(), jwks_uri: z.string() });
+
+/** Reads the tenant's metadata (OpenID Connect Discovery 1.0 section 4). Auth0 has no introspection endpoint. */
+export async function readEndpoints(settings: Auth0Settings, ports: HttpPorts): Promise<Endpoints> {
+  const url = `https://${settings.domain}/.well-known/openid-configuration`;
+  const { status, body } = await requestJson({ service: auth0Service(settings), method: 'GET', url }, ports);
+  const parsed = metadata.safeParse(body);
+  if (status !== 200 || !parsed.success) {
+    throw new GrantryError('UNREACHABLE', `Auth0 at ${url} gives no OpenID metadata (status ${status})`, {
+      hint: 'Is that the domain of an Auth0 tenant?',
+    });
+  }
+  const { issuer, token_endpoint: token, jwks_uri: jwks } = parsed.data;
+  return { issuer, token, jwks, introspection: undefined };
+}

@@ -1,0 +1,49 @@
+import type { DesiredState } from '../../model/desired.ts';
+import type { Auth0Settings } from '../../model/target.ts';
+import type { HttpPorts } from '../../platform/ports.ts';
+import type { Capabilities, Provider, ReadOptions } from '../provider.ts';
+import { Auth0Api } from './api.ts';
+import { readEndpoints } from './endpoints.ts';
+import { projectDesired } from './project.ts';
+import { apisByAudience, readTenant } from './read.ts';
+import { growApi, shrinkApi } from './write-api.ts';
+import { ClientWriter } from './write-client.ts';
+
+export const auth0Capabilities: Capabilities = {
+  chosenSecret: false,
+  chosenClientId: false,
+  secretChangeVisible: false,
+  onRequestScopes: false,
+  authMethodEnforced: false,
+  introspection: false,
+  apiMarks: false,
+  tokenPerApi: true,
+};
+
+/** One tenant of Auth0. Nothing is sent before the first read or write. */
+export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
+  const api = new Auth0Api(settings, ports);
+  let audiences = new Map<string, string>();
+  const clients = new ClientWriter(api, (name) => audiences.get(name));
+  return {
+    capabilities: auth0Capabilities,
+    describe: () => `Auth0 ${settings.domain}`,
+    project: projectDesired,
+    readAhead: () => {
+      // What is listed first depends on the ledger, and a tenant takes few requests per second anyway.
+    },
+    read: (desired: DesiredState, options: ReadOptions = {}) => {
+      const names = apisByAudience(desired.apis, options.ledger ?? {});
+      audiences = new Map([...names].map(([audience, name]) => [name, audience]));
+      return readTenant(api, desired, options);
+    },
+    endpoints: () => readEndpoints(settings, ports),
+    growApi: (change) => growApi(api, change),
+    shrinkApi: (change) => shrinkApi(api, change),
+    createClient: (client) => clients.create(client),
+    updateClient: (change) => clients.update(change),
+    deleteClient: (change) => clients.delete(change),
+    readCredential: (id) => clients.readCredential(id),
+    markDelivered: (id, delivery) => clients.markDelivered(id, delivery),
+  };
+}

@@ -1,0 +1,149 @@
+import { addressOf } from '../../model/address.ts';
+import type { DesiredApi, DesiredState } from '../../model/desired.ts';
+import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../model/state.ts';
+import type { ReadOptions } from '../provider.ts';
+import type { Auth0Api } from './api.ts';
+import { applicationToFields, resourceServerToFields } from './convert.ts';
+import { findResourceServers, listApplications, listGrants } from './listing.ts';
+import { foreignPart, MARK, parseDelivery } from './marks.ts';
+import { matchApplications } from './match.ts';
+import type { Application, ClientGrant, ResourceServer } from './representations.ts';
+
+/** Reads what the stack has in the tenant, and what stands in its way. */
+export async function readTenant(api: Auth0Api, desired: DesiredState, options: ReadOptions): Promise<ActualState> {
+  const { stack } = desired.target;
+  const ledger = options.ledger ?? {};
+  const audiences = new Set([...desired.apis.map(({ audience }) => audience), ...Object.keys(ledger)]);
+  const [apps, grants, servers] = await Promise.all([
+    listApplications(api, options.withSecrets ?? false),
+    listGrants(api),
+    findResourceServers(api, [...audiences].toSorted()),
+  ]);
+  const ids = new Set(options.only?.ids.values() ?? []);
+  const { names, desiredOf, ambiguous } = matchApplications(apps, desired.clients, stack, ids);
+  const apiOf = apisByAudience(desired.apis, ledger);
+  const grantsOf = groupGrants(grants);
+  const holders = foreignHolders(apps, grants, stack);
+  const clients = [...names].map(([app, name]): ActualObject => {
+    const declared = Object.keys(desiredOf.get(app)?.auth0.metadata ?? {});
+    return {
+      address: addressOf('Client', name),
+      id: app.client_id,
+      owner: app.client_metadata[MARK.owner] ?? '',
+      foreign: foreignPart(app.client_metadata, stack, `application ${app.name} (${app.client_id})`),
+      fields: applicationToFields(app, grantsOf.get(app.client_id) ?? [], { apiOf, declared }),
+      credential: {
+        clientId: app.client_id,
+        createdAt: undefined,
+        delivered: parseDelivery(app.client_metadata),
+        ...(app.client_secret === undefined ? {} : { secret: app.client_secret }),
+      },
+    };
+  });
+  return {
+    objects: [...apiObjects(servers, desired.apis, ledger, holders), ...clients],
+    impossible: [...ambiguous, ...unusableApis(servers, desired.apis)],
+    listedClients: apps.length,
+  };
+}
+
+/** Names by audience. One that the ledger alone knows has its name, unless a manifest gave that to another audience. */
+export function apisByAudience(apis: readonly DesiredApi[], ledger: ApiLedger): Map<string, string> {
+  const names = new Map(apis.map(({ audience, name }) => [audience, name]));
+  const taken = new Set(names.values());
+  for (const [audience, { name }] of Object.entries(ledger)) {
+    if (!names.has(audience) && !taken.has(name)) names.set(audience, name);
+  }
+  return names;
+}
+
+function groupGrants(grants: readonly ClientGrant[]): Map<string, ClientGrant[]> {
+  const groups = new Map<string, ClientGrant[]>();
+  for (const grant of grants) {
+    const id = grant.client_id ?? '';
+    groups.set(id, [...(groups.get(id) ?? []), grant]);
+  }
+  return groups;
+}
+
+/** Clients outside the stack, by audience and scope. */
+function foreignHolders(
+  apps: readonly Application[],
+  grants: readonly ClientGrant[],
+  stack: string,
+): Map<string, Record<string, string[]>> {
+  const ours = new Set(apps.flatMap((app) => (app.client_metadata[MARK.stack] === stack ? [app.client_id] : [])));
+  const holders = new Map<string, Record<string, string[]>>();
+  for (const { client_id: id, audience, scope } of grants) {
+    if (id === undefined || ours.has(id)) continue;
+    const of = holders.get(audience) ?? {};
+    holders.set(audience, of);
+    for (const name of scope) of[name] = [...(of[name] ?? []), id].toSorted();
+  }
+  return holders;
+}
+
+function apiObjects(
+  servers: readonly ResourceServer[],
+  apis: readonly DesiredApi[],
+  ledger: ApiLedger,
+  holders: ReadonlyMap<string, Readonly<Record<string, string[]>>>,
+): ActualObject[] {
+  const desiredOf = new Map(apis.map((api) => [api.audience, api]));
+  const names = apisByAudience(apis, ledger);
+  return servers.flatMap((server) => {
+    const { identifier, id } = server;
+    const desired = desiredOf.get(identifier);
+    if (desired?.managed === false) return [];
+    const owned = ownedAs(server, ledger[identifier]);
+    // Of an Api that nobody declares any more only what grantry made may go.
+    if (desired === undefined && owned === undefined) return [];
+    const isWhole = owned?.origin === 'created';
+    const fields = resourceServerToFields(server, {
+      scopes: isWhole ? null : new Set(desired?.scopes.map(({ name }) => name)),
+      lifetimeDeclared: desired?.tokenLifetime !== undefined,
+    });
+    return [
+      {
+        address: addressOf('Api', names.get(identifier) ?? identifier),
+        id,
+        owner: owned?.owner ?? '',
+        foreign: owned === undefined ? [{ what: `API ${identifier}`, stack: undefined }] : [],
+        fields,
+        heldByOthers: holders.get(identifier) ?? {},
+      },
+    ];
+  });
+}
+
+/** Made anew by somebody else under the same identifier it would have another id. */
+function ownedAs({ id, name }: ResourceServer, entry: OwnedApi | undefined): OwnedApi | undefined {
+  if (entry === undefined) return undefined;
+  // The answer to the creation was lost: what bears the name that grantry gives is what grantry made.
+  return entry.id === id || (entry.id === null && entry.name === name) ? entry : undefined;
+}
+
+/** Apis that must exist and do not, and Auth0's own, which nobody may change. */
+function unusableApis(servers: readonly ResourceServer[], apis: readonly DesiredApi[]): ActualState['impossible'] {
+  const serverOf = new Map(servers.map((server) => [server.identifier, server]));
+  return apis.flatMap(({ name, audience, managed, scopes }) => {
+    const server = serverOf.get(audience);
+    const address = addressOf('Api', name);
+    if (managed) {
+      if (server?.is_system !== true) return [];
+      const hint = 'Set managed: false to grant its scopes only.';
+      return [{ address, reason: `the API ${audience} is Auth0's own and cannot be changed`, hint }];
+    }
+    const existing = new Set(server?.scopes.map(({ value }) => value));
+    const missing = scopes.filter((scope) => !existing.has(scope.name)).map((scope) => scope.name);
+    if (server !== undefined && missing.length === 0) return [];
+    const lacks = server === undefined ? `the tenant has no API ${audience}` : `the API lacks ${missing.join(', ')}`;
+    return [
+      {
+        address,
+        reason: `managed: false, so it must exist, but ${lacks}`,
+        hint: 'Let the stack that owns it create it first, or correct the manifest.',
+      },
+    ];
+  });
+}

@@ -1,0 +1,109 @@
+import { GrantryError } from '../../model/errors.ts';
+import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
+import type { Auth0Api } from './api.ts';
+import { apiFields } from './fields.ts';
+import type { ApiFields } from './fields.ts';
+import { findResourceServers, parseList } from './listing.ts';
+import { statusOf } from './refusal.ts';
+import { resourceServer } from './representations.ts';
+import type { ResourceServer } from './representations.ts';
+
+interface Scope {
+  readonly value: string;
+  readonly description?: string;
+}
+
+/** Creates the resource server, or gives it what it lacks; gives its id. Scopes of others stay. */
+export async function growApi(api: Auth0Api, change: CreateChange | UpdateChange | AdoptChange): Promise<string> {
+  const after = apiFields.parse(change.after);
+  if (change.op === 'create') return createServer(api, after);
+  const present = await readServer(api, change.id);
+  const kept = present.scopes.filter(({ value }) => !Object.hasOwn(after.scopes, value));
+  await changeServer(api, change.id, after, [...kept, ...scopesOf(after)]);
+  return change.id;
+}
+
+/** Takes away the scopes that the Api had and no longer has; those that it never declared stay. */
+export async function shrinkApi(api: Auth0Api, change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
+  if (change.op === 'delete') return deleteServer(api, change);
+  const [before, after] = [apiFields.parse(change.before), apiFields.parse(change.after)];
+  const present = await readServer(api, change.id);
+  const gone = (value: string): boolean => Object.hasOwn(before.scopes, value) && !Object.hasOwn(after.scopes, value);
+  const kept = present.scopes.filter(({ value }) => !gone(value));
+  if (kept.length < present.scopes.length) await changeServer(api, change.id, after, kept);
+}
+
+/** A lost answer is resolved by looking whether the resource server came to be: identifiers are unique. */
+async function createServer(api: Auth0Api, fields: ApiFields): Promise<string> {
+  const { audience, displayName: name } = fields;
+  const call = {
+    about: `create the API ${audience}`,
+    needs: 'create:resource_servers',
+    idempotent: false,
+    writes: true as const,
+  };
+  const body = { identifier: audience, ...settingsOf(fields), scopes: scopesOf(fields) };
+  try {
+    const created = await api.call(call, (client) => client.resourceServers.create(body));
+    if (created.id === undefined) throw new GrantryError('FAILED', `Auth0 gives the API ${audience} no id`);
+    return created.id;
+  } catch (error) {
+    if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
+    const [present] = await findResourceServers(api, [audience]);
+    if (present?.name !== name) throw error;
+    return present.id;
+  }
+}
+
+async function readServer(api: Auth0Api, id: string): Promise<ResourceServer> {
+  const call = { about: `read the API ${id}`, needs: 'read:resource_servers', idempotent: true };
+  const found: unknown = await api.call(call, (client) => client.resourceServers.get(id));
+  const [server] = parseList(api, { found: [found] }, 'found', resourceServer);
+  if (server === undefined) throw new GrantryError('FAILED', `Auth0 does not show the API ${id}`);
+  return server;
+}
+
+async function changeServer(api: Auth0Api, id: string, fields: ApiFields, scopes: readonly Scope[]): Promise<void> {
+  const call = {
+    about: `change the API ${fields.audience}`,
+    needs: 'update:resource_servers',
+    idempotent: true,
+    writes: true as const,
+  };
+  const body = { ...settingsOf(fields), scopes: scopes.map(withoutEmpty) };
+  await api.call(call, (client) => client.resourceServers.update(id, body));
+}
+
+async function deleteServer(api: Auth0Api, { id, address }: DeleteChange): Promise<void> {
+  const call = {
+    about: `delete ${address}`,
+    needs: 'delete:resource_servers',
+    idempotent: true,
+    writes: true as const,
+  };
+  await api.call(call, async (client) => {
+    try {
+      await client.resourceServers.delete(id);
+    } catch (error) {
+      // Already gone is what was wanted.
+      if (statusOf(error) !== 404) throw error;
+    }
+  });
+}
+
+function settingsOf({ displayName, tokenLifetime }: ApiFields): {
+  name: string;
+  signing_alg: 'RS256';
+  token_lifetime?: number;
+} {
+  const lifetime = tokenLifetime === null ? {} : { token_lifetime: tokenLifetime };
+  return { name: displayName, signing_alg: 'RS256', ...lifetime };
+}
+
+function scopesOf({ scopes }: ApiFields): Scope[] {
+  return Object.entries(scopes).map(([value, { description }]) => withoutEmpty({ value, description }));
+}
+
+function withoutEmpty({ value, description = '' }: Scope): Scope {
+  return description === '' ? { value } : { value, description };
+}

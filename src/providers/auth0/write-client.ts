@@ -1,0 +1,122 @@
+import { GrantryError } from '../../model/errors.ts';
+import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
+import type { Delivery } from '../../model/state.ts';
+import { sameJson } from '../../plan/field-changes.ts';
+import type { IssuedCredential, NewClient } from '../provider.ts';
+import type { Auth0Api } from './api.ts';
+import { changedApplication, fieldsToApplication, fieldsToMetadata } from './convert.ts';
+import { clientFields } from './fields.ts';
+import type { ClientFields } from './fields.ts';
+import { changeGrants, createGrant } from './grants.ts';
+import type { Granted } from './grants.ts';
+import { listApplications, parseList } from './listing.ts';
+import { deliveryToMetadata, MARK } from './marks.ts';
+import { statusOf } from './refusal.ts';
+import { application } from './representations.ts';
+import type { Application } from './representations.ts';
+
+/** Writes applications and their grants. `audienceOf` knows every Api of the last read. */
+export class ClientWriter {
+  readonly #api: Auth0Api;
+  readonly #audienceOf: (api: string) => string | undefined;
+
+  constructor(api: Auth0Api, audienceOf: (api: string) => string | undefined) {
+    this.#api = api;
+    this.#audienceOf = audienceOf;
+  }
+
+  /** One POST for the application, and one for each grant. Auth0 chooses the id and the secret. */
+  async create({ change }: NewClient): Promise<IssuedCredential> {
+    const fields = clientFields.parse(change.after);
+    const created = await this.#post(fields);
+    const { client_id: id, client_secret: secret } = created;
+    for (const [audience, scopes] of this.#granted(fields)) {
+      await createGrant(this.#api, { id, name: fields.displayName }, audience, scopes);
+    }
+    return secret === undefined ? this.readCredential(id) : { id, clientId: id, secret, createdAt: undefined };
+  }
+
+  /** Auth0 takes the same name twice: after a lost answer the mark tells whether the application came to be. */
+  async #post(fields: ClientFields): Promise<Application> {
+    const call = {
+      about: `create the application ${fields.displayName}`,
+      needs: 'create:clients',
+      idempotent: false,
+      writes: true as const,
+    };
+    const body = { ...fieldsToApplication(fields), client_metadata: fieldsToMetadata(fields) };
+    try {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fields are JSON of exactly these keys
+      const created: unknown = await this.#api.call(call, (client) => client.clients.create(body as never));
+      return this.#parse(created);
+    } catch (error) {
+      if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
+      const apps = await listApplications(this.#api, false);
+      const found = apps.filter(
+        ({ client_metadata: metadata }) => metadata[MARK.stack] === fields.stack && metadata[MARK.name] === fields.name,
+      );
+      const [app] = found;
+      if (app === undefined || found.length > 1) throw error;
+      return app;
+    }
+  }
+
+  async update(change: UpdateChange | AdoptChange): Promise<void> {
+    const [before, after] = [clientFields.parse(change.before), clientFields.parse(change.after)];
+    const body = changedApplication(before, after);
+    if (Object.keys(body).length > 0) await this.#patch(change.id, body, `change the application ${after.displayName}`);
+    if (!sameJson(before.access, after.access) || !sameJson(before.otherGrants, after.otherGrants)) {
+      const name = after.displayName;
+      await changeGrants(this.#api, { id: change.id, name }, this.#granted(before), this.#granted(after));
+    }
+  }
+
+  /** Auth0 deletes the grants of the application with it. */
+  async delete({ id, address }: DeleteChange): Promise<void> {
+    const call = { about: `delete ${address}`, needs: 'delete:clients', idempotent: true, writes: true as const };
+    await this.#api.call(call, async (client) => {
+      try {
+        await client.clients.delete(id);
+      } catch (error) {
+        // Already gone is what was wanted.
+        if (statusOf(error) !== 404) throw error;
+      }
+    });
+  }
+
+  async readCredential(id: string): Promise<IssuedCredential> {
+    const call = { about: 'read the secret of an application', needs: 'read:client_keys', idempotent: true };
+    const found: unknown = await this.#api.call(call, (client) => client.clients.get(id));
+    const { client_id: clientId, name, client_secret: secret } = this.#parse(found);
+    if (secret !== undefined) return { id, clientId, secret, createdAt: undefined };
+    throw new GrantryError('NOT_ALLOWED', `Auth0 does not show the secret of the application ${name}`, {
+      hint: 'Give the application of provider.auth0.auth the scope read:client_keys of the Management API.',
+    });
+  }
+
+  async markDelivered(id: string, delivery: Delivery): Promise<void> {
+    const about = `mark the credential at ${delivery.place} as delivered`;
+    await this.#patch(id, { client_metadata: deliveryToMetadata(delivery) }, about);
+  }
+
+  async #patch(id: string, body: object, about: string): Promise<void> {
+    const call = { about, needs: 'update:clients', idempotent: true, writes: true as const };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fields are JSON of keys that the API takes
+    await this.#api.call(call, (client) => client.clients.update(id, body as never));
+  }
+
+  #granted({ access, otherGrants }: ClientFields): Granted {
+    const known = Object.entries(access).map(([api, { scopes }]): [string, readonly string[]] => {
+      const audience = this.#audienceOf(api);
+      if (audience === undefined) throw new TypeError(`the audience of Api ${api} was never read`);
+      return [audience, scopes];
+    });
+    return new Map([...known, ...Object.entries(otherGrants)]);
+  }
+
+  #parse(found: unknown): Application {
+    const [app] = parseList(this.#api, { found: [found] }, 'found', application);
+    if (app === undefined) throw new GrantryError('FAILED', 'Auth0 answers with no application');
+    return app;
+  }
+}
