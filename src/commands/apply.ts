@@ -175,7 +175,7 @@ async function readLine({ stdin, signal }: CommandIo): Promise<string | undefine
 async function proveAffected(
   { input, desired, done }: SettledPlan,
   { applied }: CarriedOut,
-  { store, ports }: OpenTarget,
+  { provider, store, ports }: OpenTarget,
   options: CommandOptions,
   io: CommandIo,
 ): Promise<Proofs> {
@@ -183,7 +183,7 @@ async function proveAffected(
   const names = affectedClients([...done, ...succeeded.map(({ address }) => address)], desired);
   for (const { address, outcome } of applied.results)
     if (outcome !== 'done') names.delete(address.replace(/^Client\//, ''));
-  return proveAll(expectationsOf(desired, names), input.endpoints, store, ports, {
+  return proveAll(expectationsOf(desired, provider.capabilities, names), input.endpoints, store, ports, {
     inFlight: options.parallelism,
     stopped: () => io.signal.aborted,
     onProof: () => undefined,

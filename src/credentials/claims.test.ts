@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { checkClaims } from './claims.ts';
-import type { TokenExpectation } from './claims.ts';
+import type { TokenClaims } from './claims.ts';
 
-const EXPECTED: TokenExpectation = {
-  clientId: 'orders',
+const EXPECTED: TokenClaims = {
+  which: 'a token',
   scopes: ['stock:read'],
   audiences: ['https://stock.test', 'stock-api'],
   lifetime: 300,
@@ -21,7 +21,7 @@ const GOOD = {
 };
 
 const failures = (payload: Record<string, unknown>, expected = EXPECTED): string[] =>
-  checkClaims(payload, expected, 'a token')
+  checkClaims(payload, expected, 'orders')
     .filter(({ outcome }) => outcome === 'failed')
     .map(({ detail }) => detail ?? '');
 

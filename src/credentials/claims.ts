@@ -1,32 +1,14 @@
 import type { JWTPayload } from 'jose';
 import type { ServiceAccountRoles } from '../model/desired.ts';
 import type { ProofCheck } from '../model/report.ts';
-import type { Expectation } from './expectation.ts';
+import type { ExpectedToken } from './expectation.ts';
 
-/** What one token must say. */
-export interface TokenExpectation {
-  readonly clientId: string;
-  readonly scopes: readonly string[];
-  readonly audiences: readonly string[];
-  readonly lifetime: number | undefined;
-  readonly roles: ServiceAccountRoles;
-}
+/** What one token must say, and of whom it is. */
+export type TokenClaims = Pick<ExpectedToken, 'which' | 'scopes' | 'audiences' | 'lifetime' | 'roles'>;
 
-export function tokenExpectation(expected: Expectation, clientId: string, scopes: readonly string[]): TokenExpectation {
-  const ofScopes = scopes.flatMap((scope) => expected.audienceOf[scope] ?? []);
-  const audiences = new Set([...ofScopes, ...expected.roleAudiences]);
-  return {
-    clientId,
-    scopes: scopes.toSorted(),
-    audiences: [...audiences].toSorted(),
-    lifetime: expected.lifetime,
-    roles: expected.roles,
-  };
-}
-
-/** Checks the claims of a token whose signature is good; pure. `which` tells the token apart from others. */
-export function checkClaims(payload: JWTPayload, expected: TokenExpectation, which: string): ProofCheck[] {
-  const { scopes, audiences, lifetime, clientId } = expected;
+/** Checks the claims of a token whose signature is good; pure. */
+export function checkClaims(payload: JWTPayload, expected: TokenClaims, clientId: string): ProofCheck[] {
+  const { which, scopes, audiences, lifetime } = expected;
   return [
     compare(`${which} carries ${listed(scopes, 'no scope')}`, scopes, scopesIn(payload)),
     compare(`${which} is for ${listed(audiences, 'no audience')}`, audiences, audiencesIn(payload)),

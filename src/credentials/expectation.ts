@@ -1,4 +1,5 @@
 import type { AuthMethod, DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../model/desired.ts';
+import type { Capabilities } from '../providers/provider.ts';
 
 /** What tokens of one client must show: exactly what the manifests grant. */
 export interface Expectation {
@@ -6,21 +7,39 @@ export interface Expectation {
   readonly client: string;
   readonly path: string;
   readonly auth: AuthMethod;
-  /** Scopes in every token, sorted. */
+  /** The tokens to ask for; none where a client that may call nothing gets none. */
+  readonly tokens: readonly ExpectedToken[];
+  /** What must be refused; undefined where nothing of this target was not granted. */
+  readonly refusal: ExpectedRefusal | undefined;
+  /** Clients with which an Api introspects this client's tokens. */
+  readonly introspectors: readonly Introspector[];
+}
+
+/** One token and everything that it says. */
+export interface ExpectedToken {
+  /** How it is told from others: `a token`, `a token for stock:write`. */
+  readonly which: string;
+  /** What is shown by getting it. */
+  readonly claim: string;
+  /** Of the token request, beside grant type and credential (RFC 6749 section 4.4.2). */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Sorted. */
   readonly scopes: readonly string[];
-  /** Scopes only in tokens that ask for them, sorted. */
-  readonly onRequest: readonly string[];
-  /** The `aud` values that each scope brings. */
-  readonly audienceOf: Readonly<Record<string, readonly string[]>>;
-  /** Further `aud` values of every token: Keycloak adds the clients whose roles the token carries. */
-  readonly roleAudiences: readonly string[];
+  /** Sorted. */
+  readonly audiences: readonly string[];
   /** Seconds; undefined: whatever the provider's default is. */
   readonly lifetime: number | undefined;
   readonly roles: ServiceAccountRoles;
-  /** A scope of an Api of this target that the client was not granted; undefined where there is none. */
-  readonly refused: string | undefined;
-  /** Clients with which an Api introspects this client's tokens. */
-  readonly introspectors: readonly Introspector[];
+}
+
+/** A token request that goes beyond what was granted. */
+export interface ExpectedRefusal {
+  /** The scope or audience that was not granted. */
+  readonly what: string;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** How the provider says so. */
+  readonly status: number;
+  readonly error: string;
 }
 
 export interface Introspector {
@@ -30,61 +49,118 @@ export interface Introspector {
   readonly auth: AuthMethod;
 }
 
+/** What of a provider decides how its tokens are asked for. */
+export type TokenHabits = Pick<Capabilities, 'tokenPerApi' | 'introspection'>;
+
 /** The expectations of these clients, or of all. */
-export function expectationsOf(desired: DesiredState, names?: ReadonlySet<string>): Expectation[] {
+export function expectationsOf(desired: DesiredState, habits: TokenHabits, names?: ReadonlySet<string>): Expectation[] {
   const apis = new Map(desired.apis.map((api) => [api.name, api]));
   const clients = new Map(desired.clients.map((client) => [client.name, client]));
   return desired.clients
     .filter((client) => names === undefined || names.has(client.name))
-    .map((client) => expectationOf(client, desired, apis, clients));
+    .map((client) => {
+      const granted = client.access.flatMap((access) => {
+        const of = apis.get(access.api);
+        return of === undefined ? [] : [{ ...access, of }];
+      });
+      return {
+        client: client.name,
+        path: client.secret.path,
+        auth: client.auth,
+        tokens: habits.tokenPerApi ? tokensPerApi(granted) : tokensOfAll(client, granted, clients),
+        refusal: habits.tokenPerApi ? refusedAudience(desired.apis, granted) : refusedScope(desired.apis, granted),
+        introspectors: habits.introspection ? introspectorsOf(granted, clients) : [],
+      };
+    });
 }
 
-function expectationOf(
+type Granted = DesiredClient['access'][number] & { readonly of: DesiredApi };
+
+const WORKS = 'the credential in the store works';
+
+/** One token for everything that is always granted, and one that asks for the rest. */
+function tokensOfAll(
   client: DesiredClient,
-  desired: DesiredState,
-  apis: ReadonlyMap<string, DesiredApi>,
+  granted: readonly Granted[],
   clients: ReadonlyMap<string, DesiredClient>,
-): Expectation {
-  const granted = client.access.map((access) => ({ ...access, of: apis.get(access.api) }));
-  const lifetimes = granted.flatMap(({ of }) => of?.tokenLifetime ?? []);
-  const all = new Set(granted.flatMap(({ scopes, onRequest }) => [...scopes, ...onRequest]));
-  return {
-    client: client.name,
-    path: client.secret.path,
-    auth: client.auth,
-    scopes: granted.flatMap(({ scopes }) => scopes).toSorted(),
-    onRequest: granted.flatMap(({ onRequest }) => onRequest).toSorted(),
-    audienceOf: Object.fromEntries(
-      granted.flatMap(({ of, scopes, onRequest }) =>
-        of === undefined ? [] : [...scopes, ...onRequest].map((scope) => [scope, audiencesOf(of, clients)]),
-      ),
-    ),
-    roleAudiences: Object.entries(client.keycloak.serviceAccountRoles.clients).flatMap(([id, names]) =>
-      names.length === 0 ? [] : [id],
-    ),
-    lifetime: lifetimes.length === 0 ? undefined : Math.min(...lifetimes),
-    roles: client.keycloak.serviceAccountRoles,
-    refused: ungranted(desired.apis, client, all),
-    introspectors: granted.flatMap(({ api, of }) => {
-      const by = of?.introspectedBy === undefined ? undefined : clients.get(of.introspectedBy);
-      return by === undefined ? [] : [{ api, client: by.name, path: by.secret.path, auth: by.auth }];
-    }),
+): ExpectedToken[] {
+  const roles = client.keycloak.serviceAccountRoles;
+  const lifetimes = granted.flatMap(({ of }) => of.tokenLifetime ?? []);
+  // Keycloak adds the clients whose roles the token carries.
+  const ofRoles = Object.entries(roles.clients).flatMap(([id, names]) => (names.length === 0 ? [] : [id]));
+  const token = (kinds: readonly ('scopes' | 'onRequest')[]): Omit<ExpectedToken, 'which' | 'claim' | 'parameters'> => {
+    const carried = granted.filter((access) => kinds.some((kind) => access[kind].length > 0));
+    return {
+      scopes: granted.flatMap((access) => kinds.flatMap((kind) => access[kind])).toSorted(),
+      audiences: unique([...carried.flatMap(({ of }) => audiencesOf(of, clients)), ...ofRoles]),
+      lifetime: lifetimes.length === 0 ? undefined : Math.min(...lifetimes),
+      roles,
+    };
   };
+  const always = { which: 'a token', claim: WORKS, parameters: {}, ...token(['scopes']) };
+  const asked = granted.flatMap(({ onRequest }) => onRequest).toSorted();
+  if (asked.length === 0) return [always];
+  const scope = asked.join(' ');
+  const more = token(['scopes', 'onRequest']);
+  return [
+    always,
+    { which: `a token for ${scope}`, claim: `${scope} can be asked for`, parameters: { scope }, ...more },
+  ];
+}
+
+/** A token for each Api, with everything that was granted there. */
+function tokensPerApi(granted: readonly Granted[]): ExpectedToken[] {
+  return granted.map(({ api, scopes, onRequest, of: { audience, tokenLifetime: lifetime } }, index) => ({
+    which: `a token for ${api}`,
+    claim: index === 0 ? WORKS : `${api} can be called`,
+    parameters: { audience },
+    scopes: unique([...scopes, ...onRequest]),
+    audiences: [audience],
+    lifetime,
+    roles: { realm: [], clients: {} },
+  }));
 }
 
 /** Best a scope of an Api that the client may not call at all. */
-function ungranted(
-  apis: readonly DesiredApi[],
-  client: DesiredClient,
-  granted: ReadonlySet<string>,
-): string | undefined {
-  const callable = new Set(client.access.map(({ api }) => api));
-  const others = apis.filter(({ name }) => !callable.has(name));
-  return [...others, ...apis].flatMap(({ scopes }) => scopes).find(({ name }) => !granted.has(name))?.name;
+function refusedScope(apis: readonly DesiredApi[], granted: readonly Granted[]): ExpectedRefusal | undefined {
+  const has = new Set(granted.flatMap(({ scopes, onRequest }) => [...scopes, ...onRequest]));
+  const scope = [...notCallable(apis, granted), ...apis]
+    .flatMap(({ scopes }) => scopes)
+    .find(({ name }) => !has.has(name))?.name;
+  if (scope === undefined) return undefined;
+  return { what: scope, parameters: { scope }, status: 400, error: 'invalid_scope' };
+}
+
+/** Auth0 says the same of an Api that may not be called and of a scope that was not granted. */
+function refusedAudience(apis: readonly DesiredApi[], granted: readonly Granted[]): ExpectedRefusal | undefined {
+  const denied = { status: 403, error: 'access_denied' };
+  const [other] = notCallable(apis, granted);
+  if (other !== undefined) return { what: other.audience, parameters: { audience: other.audience }, ...denied };
+  for (const { of, scopes, onRequest } of granted) {
+    const scope = of.scopes.find(({ name }) => !scopes.includes(name) && !onRequest.includes(name))?.name;
+    if (scope !== undefined) return { what: scope, parameters: { audience: of.audience, scope }, ...denied };
+  }
+  return undefined;
+}
+
+function notCallable(apis: readonly DesiredApi[], granted: readonly Granted[]): DesiredApi[] {
+  const callable = new Set(granted.map(({ api }) => api));
+  return apis.filter(({ name }) => !callable.has(name));
+}
+
+function introspectorsOf(granted: readonly Granted[], clients: ReadonlyMap<string, DesiredClient>): Introspector[] {
+  return granted.flatMap(({ api, of }) => {
+    const by = of.introspectedBy === undefined ? undefined : clients.get(of.introspectedBy);
+    return by === undefined ? [] : [{ api, client: by.name, path: by.secret.path, auth: by.auth }];
+  });
 }
 
 /** Keycloak asks that the introspecting client be in the audience of the token. */
 function audiencesOf(api: DesiredApi, clients: ReadonlyMap<string, DesiredClient>): string[] {
   const introspector = api.introspectedBy === undefined ? undefined : clients.get(api.introspectedBy);
   return introspector === undefined ? [api.audience] : [api.audience, introspector.clientId];
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)].toSorted();
 }

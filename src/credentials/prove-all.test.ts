@@ -19,13 +19,18 @@ function expectationOf(client: string): Expectation {
     client,
     path: client,
     auth: 'client_secret_basic',
-    scopes: [],
-    onRequest: [],
-    audienceOf: {},
-    roleAudiences: [],
-    lifetime: undefined,
-    roles: { realm: [], clients: {} },
-    refused: undefined,
+    tokens: [
+      {
+        which: 'a token',
+        claim: 'the credential in the store works',
+        parameters: {},
+        scopes: [],
+        audiences: [],
+        lifetime: undefined,
+        roles: { realm: [], clients: {} },
+      },
+    ],
+    refusal: undefined,
     introspectors: [],
   };
 }

@@ -4,8 +4,8 @@ import { addressOf } from '../model/address.ts';
 import type { ClientProof, ProofCheck } from '../model/report.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Store, StoredDocument } from '../stores/store.ts';
-import { checkClaims, tokenExpectation } from './claims.ts';
-import type { Expectation } from './expectation.ts';
+import { checkClaims } from './claims.ts';
+import type { ExpectedToken, Expectation } from './expectation.ts';
 import type { TokenClient } from './token-client.ts';
 
 export interface ProofPorts {
@@ -41,17 +41,18 @@ async function proveWith(
   expected: Expectation,
   ports: ProofPorts,
 ): Promise<readonly ProofCheck[]> {
-  const first = await proveToken(stored, expected, [], ports);
-  // Where the credential does not work at all, more requests would only say so again.
-  if (first.token === undefined) return first.checks;
-  const onRequest =
-    expected.onRequest.length === 0 ? undefined : await proveToken(stored, expected, expected.onRequest, ports);
-  return [
-    ...first.checks,
-    ...(onRequest?.checks ?? []),
-    await proveRefusal(stored, expected, ports),
-    ...(await proveIntrospection(onRequest?.token ?? first.token, expected, ports)),
-  ];
+  const checks: ProofCheck[] = [];
+  let token: string | undefined;
+  for (const wanted of expected.tokens) {
+    const proven = await proveToken(stored, expected, wanted, ports);
+    checks.push(...proven.checks);
+    // Where the credential does not work at all, more requests would only say so again.
+    if (proven.token === undefined && token === undefined) return checks;
+    token = proven.token ?? token;
+  }
+  checks.push(...(await proveRefusal(stored, expected, ports)));
+  if (token !== undefined) checks.push(...(await proveIntrospection(token, expected, ports)));
+  return checks;
 }
 
 interface ProvenToken {
@@ -61,13 +62,12 @@ interface ProvenToken {
 
 async function proveToken(
   { document }: StoredDocument,
-  expected: Expectation,
-  asked: readonly string[],
+  { auth }: Expectation,
+  wanted: ExpectedToken,
   { tokens }: ProofPorts,
 ): Promise<ProvenToken> {
-  const which = asked.length === 0 ? 'a token' : `a token for ${asked.join(' ')}`;
-  const claim = asked.length === 0 ? 'the credential in the store works' : `${asked.join(' ')} can be asked for`;
-  const answer = await tokens.request(document, expected.auth, asked.length === 0 ? {} : { scope: asked.join(' ') });
+  const { which, claim, parameters } = wanted;
+  const answer = await tokens.request(document, auth, parameters);
   if ('refused' in answer) {
     const { status, error } = answer.refused;
     return {
@@ -86,13 +86,12 @@ async function proveToken(
       ],
     };
   }
-  const wanted = tokenExpectation(expected, document.clientId, [...expected.scopes, ...asked]);
   return {
     token: answer.token,
     checks: [
       { claim, outcome: 'passed' },
       { claim: signature, outcome: 'passed' },
-      ...checkClaims(payload, wanted, which),
+      ...checkClaims(payload, wanted, document.clientId),
     ],
   };
 }
@@ -109,21 +108,30 @@ async function verified(token: string, tokens: TokenClient): Promise<JWTPayload 
 
 async function proveRefusal(
   { document }: StoredDocument,
-  expected: Expectation,
+  { refusal, auth, tokens: expected }: Expectation,
   { tokens }: ProofPorts,
-): Promise<ProofCheck> {
-  const { refused } = expected;
-  if (refused === undefined) {
+): Promise<ProofCheck[]> {
+  if (refusal === undefined) {
     const claim = 'a scope that was not granted is refused';
-    return { claim, outcome: 'not-testable', detail: 'this target has no scope that the client was not granted' };
+    const detail = 'this target has no scope that the client was not granted';
+    return [{ claim, outcome: 'not-testable', detail }];
   }
-  const claim = `${refused}, which was not granted, is refused`;
-  const answer = await tokens.request(document, expected.auth, { scope: refused });
-  if ('token' in answer) return { claim, outcome: 'failed', detail: 'a token was issued' };
+  const claim = `${refusal.what}, which was not granted, is refused`;
+  const answer = await tokens.request(document, auth, refusal.parameters);
+  if ('token' in answer) return [{ claim, outcome: 'failed', detail: 'a token was issued' }];
   const { status, error } = answer.refused;
-  return error === 'invalid_scope'
-    ? { claim, outcome: 'passed' }
-    : { claim, outcome: 'failed', detail: `refused, but with ${status} ${error} instead of invalid_scope` };
+  const asItShould = status === refusal.status && error === refusal.error;
+  const detail = `refused, but with ${status} ${error} instead of ${refusal.status} ${refusal.error}`;
+  return [
+    // Nothing else shows it of a client that gets no token: a wrong credential is refused in another way.
+    ...(expected.length === 0 ? [works(asItShould, `the token endpoint answers ${status} ${error}`)] : []),
+    asItShould ? { claim, outcome: 'passed' as const } : { claim, outcome: 'failed' as const, detail },
+  ];
+}
+
+function works(does: boolean, detail: string): ProofCheck {
+  const claim = 'the credential in the store works';
+  return does ? { claim, outcome: 'passed' } : { claim, outcome: 'failed', detail };
 }
 
 async function proveIntrospection(token: string, expected: Expectation, ports: ProofPorts): Promise<ProofCheck[]> {

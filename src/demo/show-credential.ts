@@ -18,7 +18,7 @@ export async function showCredential(
   io: CommandIo,
 ): Promise<void> {
   await forEachTarget({ ...readOptions({}, []), ...options }, io, {}, async (target) => {
-    const [expected] = expectationsOf(target.desired, new Set([client]));
+    const [expected] = expectationsOf(target.desired, target.provider.capabilities, new Set([client]));
     if (expected === undefined) throw new GrantryError('FAILED', `the example has no client ${client}`);
     const document = await showDocument(expected, target, stage, io);
     await showTokens(expected, document, target, stage);
@@ -40,21 +40,23 @@ async function showDocument(
 }
 
 async function showTokens(
-  { auth, onRequest, client }: Expectation,
+  { auth, tokens: expected, client }: Expectation,
   document: StoreDocument,
   { provider, ports }: OpenTarget,
   stage: Stage,
 ): Promise<void> {
   const tokens = new TokenClient(await provider.endpoints(), ports);
-  const claimsFor = async (parameters: Record<string, string>): Promise<Record<string, unknown>> => {
+  const claimsFor = async (parameters: Readonly<Record<string, string>>): Promise<Record<string, unknown>> => {
     const answer = await tokens.request(document, auth, parameters);
     if ('refused' in answer) throw new GrantryError('FAILED', `${client} gets no token: ${answer.refused.error}`);
     return tokens.verify(answer.token);
   };
+  const [first, second] = expected;
+  if (first === undefined) return;
   stage.tell('', 'With it the service gets a token from token_url, and these are its claims:', '');
-  stage.tell(...claimLines(await claimsFor({})));
-  const [scope] = onRequest;
-  if (scope === undefined) return;
+  stage.tell(...claimLines(await claimsFor(first.parameters)));
+  const scope = second?.parameters['scope'];
+  if (second === undefined || scope === undefined) return;
   stage.tell('', `With scope=${scope} in the request:`, '');
-  stage.tell(`  "scope": ${JSON.stringify((await claimsFor({ scope }))['scope'])}`);
+  stage.tell(`  "scope": ${JSON.stringify((await claimsFor(second.parameters))['scope'])}`);
 }

@@ -126,7 +126,13 @@ spec:
   async prove(manifests: string): Promise<ClientProof[]> {
     const { desired, provider, store } = await this.ports(manifests);
     const options = { inFlight: 4, stopped: () => false, onProof: () => undefined };
-    const proven = await proveAll(expectationsOf(desired), await provider.endpoints(), store, systemPorts(), options);
+    const proven = await proveAll(
+      expectationsOf(desired, provider.capabilities),
+      await provider.endpoints(),
+      store,
+      systemPorts(),
+      options,
+    );
     return [...proven.proofs];
   }
 }
