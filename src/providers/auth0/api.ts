@@ -84,7 +84,9 @@ export class Auth0Api {
   /** A GET of a path with a query, as the listings of the SDK cannot ask it; the parsed body. */
   async get(call: Omit<Call, 'idempotent' | 'writes'>, path: string, query: URLSearchParams): Promise<unknown> {
     return this.call({ ...call, idempotent: true }, async (client) => {
-      const response = await client.fetch(`${path}?${query.toString()}`, { method: 'GET' }, { maxRetries: 0 });
+      // The SDK would encode the question mark of a path.
+      const url = `https://${this.settings.domain}/api/v2/${path}?${query.toString()}`;
+      const response = await client.fetch(url, { method: 'GET' }, { maxRetries: 0 });
       if (response.ok) return response.json();
       const body: unknown = await response.json().catch(() => undefined);
       throw new ManagementError({ statusCode: response.status, body, rawResponse: response });

@@ -1,0 +1,169 @@
+/** What every provider must do, whatever it is; what one cannot do is refused, and that is tested instead. */
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { Capabilities } from '../../src/providers/provider.ts';
+import { parseAdoption } from '../../src/plan/adoption.ts';
+import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { ProviderSubject } from './provider-subject.ts';
+import type { ProviderPlace } from './provider-subject.ts';
+
+const STOCK = apiYaml('stock', ['stock:read', 'stock:write']);
+const BILLS = apiYaml('bills', ['bills:read']);
+const orders = (access = 'access: [{api: stock, scopes: [stock:read]}]'): string => clientYaml('orders', access);
+const BASE = yaml(STOCK, BILLS, orders());
+
+export function describeProvider(title: string, capabilities: Capabilities, open: () => Promise<ProviderPlace>): void {
+  describe(`the contract of providers: ${title}`, () => {
+    let subject: ProviderSubject;
+    beforeEach(async () => {
+      subject = new ProviderSubject(await open());
+    });
+    afterEach(() => subject.close());
+
+    const changesOf = async (manifests: string, checkStore = false): Promise<string[]> =>
+      (await subject.plan(manifests, { checkStore })).changes.map(({ op, address }) => `${op} ${address}`);
+
+    it('declares what it can do', async () => {
+      expect((await subject.open(BASE)).provider.capabilities).toEqual(capabilities);
+    });
+
+    it('creates Apis and clients whose tokens are exactly what was granted, and then has nothing to do', async () => {
+      const manifests = yaml(
+        BASE,
+        clientYaml(
+          'ledger',
+          'access: [{api: stock, scopes: [stock:read, stock:write]}, {api: bills, scopes: [bills:read]}]',
+        ),
+        clientYaml('idle', ''),
+      );
+      await subject.makeIt(manifests);
+      expect(await subject.unproven(manifests)).toEqual([]);
+      expect(await changesOf(manifests)).toEqual([]);
+      expect(await changesOf(manifests, true)).toEqual([]);
+    });
+
+    it('takes access away and gives it, and tokens follow', async () => {
+      await subject.makeIt(BASE);
+      for (const access of [
+        'access: [{api: stock, scopes: [stock:read, stock:write]}]',
+        'access: [{api: bills, scopes: [bills:read]}]',
+        '',
+      ]) {
+        const manifests = yaml(STOCK, BILLS, orders(access));
+        expect(await changesOf(manifests)).toEqual(['update Client/orders']);
+        await subject.makeIt(manifests);
+        expect(await subject.unproven(manifests)).toEqual([]);
+        expect(await changesOf(manifests)).toEqual([]);
+      }
+    });
+
+    it('adds and removes scopes of an Api, after those who used them let go', async () => {
+      await subject.makeIt(BASE);
+      const more = yaml(apiYaml('stock', ['stock:read', 'stock:move']), BILLS, orders());
+      await subject.makeIt(more);
+      expect(await subject.unproven(more)).toEqual([]);
+      const other = yaml(
+        apiYaml('stock', ['stock:move']),
+        BILLS,
+        orders('access: [{api: stock, scopes: [stock:move]}]'),
+      );
+      await subject.makeIt(other);
+      expect(await subject.unproven(other)).toEqual([]);
+      expect(await changesOf(other)).toEqual([]);
+    });
+
+    it('sees and repairs what was changed by hand', async () => {
+      await subject.makeIt(BASE);
+      await subject.hands.loosen(await subject.clientIdOf('orders'));
+      expect(await changesOf(BASE)).toEqual(['update Client/orders']);
+      await subject.makeIt(BASE);
+      expect(await changesOf(BASE)).toEqual([]);
+      expect(await subject.unproven(BASE)).toEqual([]);
+    });
+
+    it('deletes what no manifest declares, its own only', async () => {
+      await subject.makeIt(BASE);
+      const stranger = await subject.hands.create('stranger');
+      expect(await changesOf(STOCK)).toEqual(['delete Api/bills', 'delete Client/orders']);
+      await subject.makeIt(STOCK);
+      expect(await changesOf(STOCK)).toEqual([]);
+      expect(await subject.hands.clientIds()).toEqual([stranger]);
+    });
+
+    it('makes a client again that was deleted by hand', async () => {
+      await subject.makeIt(BASE);
+      await subject.hands.remove(await subject.clientIdOf('orders'));
+      expect(await changesOf(BASE)).toEqual(['create Client/orders']);
+      await subject.makeIt(BASE);
+      expect(await subject.unproven(BASE)).toEqual([]);
+    });
+
+    it('takes an unmarked client for a conflict, and adopts it with its secret when told to', async () => {
+      const id = await subject.hands.create('orders');
+      const secret = await subject.hands.secretOf(id);
+      const { conflicts } = await subject.plan(BASE);
+      expect(conflicts.map(({ address }) => address)).toEqual(['Client/orders']);
+      await subject.makeIt(BASE, { adoption: parseAdoption(['Client/*']) });
+      expect(await subject.clientIdOf('orders')).toBe(id);
+      expect(await subject.hands.secretOf(id)).toBe(secret);
+      expect(await subject.unproven(BASE)).toEqual([]);
+      expect(await changesOf(BASE)).toEqual([]);
+    });
+
+    it('delivers again what the store has lost', async () => {
+      await subject.makeIt(BASE);
+      await subject.store.purge('orders');
+      expect(await changesOf(BASE)).toEqual(['deliver Client/orders']);
+      await subject.makeIt(BASE);
+      expect(await subject.unproven(BASE)).toEqual([]);
+    });
+
+    it(`${capabilities.secretChangeVisible ? 'sees' : 'sees only by comparing'} a secret that was made by hand`, async () => {
+      await subject.makeIt(BASE);
+      await subject.hands.regenerate(await subject.clientIdOf('orders'));
+      expect(await changesOf(BASE)).toEqual(capabilities.secretChangeVisible ? ['deliver Client/orders'] : []);
+      expect(await changesOf(BASE, true)).toEqual(['deliver Client/orders']);
+      expect(await subject.unproven(BASE)).toHaveLength(1);
+      await subject.makeIt(BASE, { checkStore: true });
+      expect(await subject.unproven(BASE)).toEqual([]);
+      expect(await changesOf(BASE, true)).toEqual([]);
+    });
+
+    it('refuses to delete a scope that somebody else holds', async () => {
+      await subject.makeIt(BASE);
+      const stranger = await subject.hands.create('stranger');
+      await subject.hands.grant(stranger, 'https://stock.test', 'stock:write');
+      const { conflicts } = await subject.plan(yaml(apiYaml('stock', ['stock:read']), BILLS, orders()));
+      expect(conflicts).toMatchObject([{ address: 'Api/stock', reason: expect.stringContaining(stranger) }]);
+    });
+
+    const withRequest = yaml(
+      STOCK,
+      BILLS,
+      orders('access: [{api: stock, scopes: [stock:read], onRequest: [stock:write]}]'),
+    );
+
+    const keeps = async (): Promise<void> => {
+      await subject.makeIt(withRequest);
+      expect(await subject.unproven(withRequest)).toEqual([]);
+    };
+    const refuses = (): void => {
+      expect(subject.errors(withRequest)).toEqual([expect.stringContaining('every granted scope into every token')]);
+    };
+    if (capabilities.onRequestScopes) it('keeps a scope for tokens that ask for it', keeps);
+    else it('refuses to keep a scope for tokens that ask for it', refuses);
+
+    it('grants an Api that another stack manages, and changes nothing of it', async () => {
+      const unmanaged = yaml(apiYaml('stock', ['stock:read'], ', managed: false'), BILLS, orders());
+      expect((await subject.plan(unmanaged)).conflicts).toMatchObject([{ address: 'Api/stock' }]);
+    });
+
+    it('makes no second client when the answer to a creation is lost', async () => {
+      subject.hands.loseNextCreation();
+      await subject.apply(BASE);
+      await subject.makeIt(BASE);
+      expect(await subject.hands.clientIds()).toEqual([await subject.clientIdOf('orders')]);
+      expect(await subject.unproven(BASE)).toEqual([]);
+      expect(await changesOf(BASE)).toEqual([]);
+    });
+  });
+}

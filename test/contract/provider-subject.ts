@@ -1,0 +1,140 @@
+/** A provider under the contract suite: the engine on a fresh realm or tenant, and hands that reach past grantry. */
+import { applyPlan } from '../../src/apply/apply-plan.ts';
+import type { Applied } from '../../src/apply/apply-plan.ts';
+import { surveyTarget } from '../../src/apply/survey-target.ts';
+import type { SurveyOptions } from '../../src/apply/survey-target.ts';
+import { expectationsOf } from '../../src/credentials/expectation.ts';
+import { proveAll } from '../../src/credentials/prove-all.ts';
+import { checkSources } from '../../src/manifest/load.ts';
+import { resolveTargets } from '../../src/manifest/resolve.ts';
+import type { DesiredState } from '../../src/model/desired.ts';
+import type { Plan } from '../../src/model/plan.ts';
+import { isProven } from '../../src/model/report.ts';
+import type { ClientProof } from '../../src/model/report.ts';
+import type { HttpPorts } from '../../src/platform/ports.ts';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import { openProvider } from '../../src/providers/open.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import { MemoryStore } from '../../src/stores/memory/index.ts';
+
+/** What somebody may do at the provider without grantry; clients are told by their client_id. */
+export interface Hands {
+  /** A client that nobody marked, with this name and secret where one can be chosen; gives its client_id. */
+  create(name: string): Promise<string>;
+  /** The present secret. */
+  secretOf(clientId: string): Promise<string>;
+  /** A new secret, made by the server. */
+  regenerate(clientId: string): Promise<void>;
+  /** Opens a flow for users. */
+  loosen(clientId: string): Promise<void>;
+  remove(clientId: string): Promise<void>;
+  /** Grants a scope of an Api to a client that is not the stack's. */
+  grant(clientId: string, audience: string, scope: string): Promise<void>;
+  /** client_ids of all clients but those that were there at first. */
+  clientIds(): Promise<string[]>;
+  /** The next creation of a client takes effect, and its answer is lost. */
+  loseNextCreation(): void;
+}
+
+/** The keys of a Target under `provider`, the credentials that it refers to, and the way to reach it. */
+export interface ProviderPlace {
+  readonly provider: string;
+  readonly env: Readonly<Record<string, string>>;
+  readonly ports: HttpPorts;
+  readonly hands: Hands;
+  close(): Promise<void>;
+}
+
+export class ProviderSubject {
+  readonly store = new MemoryStore();
+  readonly #place: ProviderPlace;
+
+  constructor(place: ProviderPlace) {
+    this.#place = place;
+  }
+
+  get hands(): Hands {
+    return this.#place.hands;
+  }
+
+  close(): Promise<void> {
+    return this.#place.close();
+  }
+
+  /** What `validate` finds wrong with these manifests for this target. */
+  errors(manifests: string): string[] {
+    return this.#check(manifests)
+      .findings.filter(({ severity }) => severity === 'error')
+      .map(({ message }) => message);
+  }
+
+  desired(manifests: string): DesiredState {
+    const errors = this.errors(manifests);
+    if (errors.length > 0) throw new Error(errors.join('\n'));
+    const [desired] = resolveTargets(this.#check(manifests), ['dev'], { env: this.#place.env, cwd: '/' });
+    if (desired === undefined) throw new Error('no target');
+    return desired;
+  }
+
+  #check(manifests: string): ReturnType<typeof checkSources> {
+    const target = `
+apiVersion: grantry/v1
+kind: Target
+metadata: {name: dev}
+spec:
+  stack: acme
+  provider: ${this.#place.provider}
+  secrets: {vault: {address: "http://localhost:1", mount: secret, auth: {token: "\${env:TOKEN}"}}}
+`;
+    return checkSources([{ name: 'test.yaml', text: `${manifests}\n---${target}` }]);
+  }
+
+  async open(manifests: string): Promise<{ provider: Provider; desired: DesiredState }> {
+    const desired = this.desired(manifests);
+    return { desired, provider: await openProvider(desired.target.provider, this.#place.ports) };
+  }
+
+  async plan(manifests: string, options?: SurveyOptions): Promise<Plan> {
+    const { desired, provider } = await this.open(manifests);
+    return buildPlan(await surveyTarget(desired, { provider, store: this.store }, options));
+  }
+
+  async apply(manifests: string, options?: SurveyOptions): Promise<Applied> {
+    const { desired, provider } = await this.open(manifests);
+    const plan = buildPlan(await surveyTarget(desired, { provider, store: this.store }, options));
+    if (plan.conflicts.length > 0) throw new Error(plan.conflicts.map(({ reason }) => reason).join('\n'));
+    const how = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    return applyPlan(plan, { provider, store: this.store, clock: this.#place.ports.clock }, how);
+  }
+
+  /** Applies, and fails unless every change was done. */
+  async makeIt(manifests: string, options?: SurveyOptions): Promise<void> {
+    const { results } = await this.apply(manifests, options);
+    const failed = results.filter(({ outcome }) => outcome !== 'done');
+    if (failed.length > 0) throw new Error(failed.map(({ address, reason }) => `${address}: ${reason}`).join('\n'));
+  }
+
+  async prove(manifests: string): Promise<readonly ClientProof[]> {
+    const { desired, provider } = await this.open(manifests);
+    const expectations = expectationsOf(desired, provider.capabilities);
+    const how = { inFlight: 4, stopped: () => false, onProof: () => undefined };
+    return (await proveAll(expectations, await provider.endpoints(), this.store, this.#place.ports, how)).proofs;
+  }
+
+  /** What failed in the proofs of all clients; empty when all are proven. */
+  async unproven(manifests: string): Promise<string[]> {
+    const proofs = await this.prove(manifests);
+    return proofs
+      .filter((proof) => !isProven(proof))
+      .flatMap(({ address, checks }) =>
+        checks.flatMap(({ claim, outcome, detail }) =>
+          outcome === 'failed' ? [`${address}: ${claim}: ${detail ?? ''}`] : [],
+        ),
+      );
+  }
+
+  /** The client_id under which a client is in the store. */
+  async clientIdOf(path: string): Promise<string> {
+    return (await this.store.read(path))?.document.clientId ?? '';
+  }
+}
