@@ -91,6 +91,17 @@ const plan = z
     formatVersion,
     kind: z.literal('plan'),
     ...origin,
+    selection: z
+      .strictObject({
+        only: texts.describe('As --only named it'),
+        changedSince: z
+          .strictObject({ ref: z.string(), commit: z.string() })
+          .optional()
+          .describe('What the manifests were compared with'),
+        addresses: z.array(address).describe('Everything that was looked at'),
+      })
+      .optional()
+      .describe('The part of the target that was looked at; absent: all of it'),
     summary: z.strictObject({
       create: total,
       update: total,
