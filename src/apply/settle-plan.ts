@@ -2,7 +2,7 @@ import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
-import type { Plan, Selection } from '../model/plan.ts';
+import type { Plan, TargetPart } from '../model/plan.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
 import type { Target } from '../model/target.ts';
 import type { Adoption } from '../plan/adoption.ts';
@@ -25,12 +25,6 @@ export interface SettledPlan {
   readonly desired: DesiredState;
   /** Changes of a saved plan that are done already. */
   readonly done: readonly Address[];
-}
-
-/** The part of a target that a plan is to be made of. */
-export interface TargetPart extends Selection {
-  /** client_ids of the clients among the addresses that no manifest declares any more. */
-  readonly undeclared: readonly string[];
 }
 
 /** A plan made now, from everything. */

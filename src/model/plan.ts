@@ -127,6 +127,12 @@ export interface Selection {
   readonly addresses: readonly Address[];
 }
 
+/** The part of a target that a plan is to be made of. */
+export interface TargetPart extends Selection {
+  /** client_ids of the clients among the addresses that no manifest declares any more. */
+  readonly undeclared: readonly string[];
+}
+
 /** Desired × actual, after policy. */
 export interface Plan {
   readonly target: string;
