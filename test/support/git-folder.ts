@@ -1,14 +1,24 @@
 /** A folder under git, with commits of the test's own. */
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 
 export class GitFolder {
-  readonly path = realpathSync(mkdtempSync(join(tmpdir(), 'grantry-git-')));
+  readonly path: string;
 
-  /** With `repository: false` the folder is no repository. */
-  constructor({ repository = true }: { readonly repository?: boolean } = {}) {
+  /** Without `path` a folder of its own; with `repository: false` it is no repository. */
+  constructor({ repository = true, path }: { readonly repository?: boolean; readonly path?: string } = {}) {
+    this.path = path ?? realpathSync(mkdtempSync(join(tmpdir(), 'grantry-git-')));
     if (repository) this.git('init', '--quiet', '--initial-branch=main');
   }
 
@@ -23,6 +33,14 @@ export class GitFolder {
   write(name: string, text: string): void {
     mkdirSync(dirname(join(this.path, name)), { recursive: true });
     writeFileSync(join(this.path, name), text);
+  }
+
+  read(name: string): string {
+    return readFileSync(join(this.path, name), 'utf8');
+  }
+
+  chmod(name: string, mode: number): void {
+    chmodSync(join(this.path, name), mode);
   }
 
   remove(name: string): void {
