@@ -5,7 +5,8 @@ path "secret/metadata/m2m/*" {
   capabilities = ["read", "list"]
 }
 
-# How many clients the stack had, looked up when nothing of it is found. No secret is in it.
+# How many clients the stack had, looked up when nothing of it is found, or when a plan of a part deletes some.
+# No secret is in it.
 path "secret/data/m2m/.grantry/ledger/*" {
   capabilities = ["read"]
 }

@@ -2,7 +2,7 @@ import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Plan, TargetPart } from '../model/plan.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
 import type { Target } from '../model/target.ts';
 import type { Adoption } from '../plan/adoption.ts';
@@ -10,9 +10,11 @@ import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { narrowDesired } from '../plan/narrow.ts';
 import { desiredDigest, savedDesired } from '../plan/save-plan.ts';
+import { isOurs } from '../model/state.ts';
 import { checkFreshness } from '../plan/staleness.ts';
 import type { Moved } from '../plan/staleness.ts';
-import { surveyTarget } from './survey-target.ts';
+import { readKnownClients } from './ledger.ts';
+import { ownsNothing, surveyTarget } from './survey-target.ts';
 import type { SurveyOptions, TargetPorts } from './survey-target.ts';
 
 /** The plan that an apply carries out, and what it follows from. */
@@ -35,6 +37,33 @@ export async function settleFresh(
   return { plan: buildPlan(input), input, desired, done: [] };
 }
 
+/** A plan made now from a part, reading what it follows from; `desired` is all that the manifests declare. */
+export async function settlePart(
+  { undeclared, ...selection }: TargetPart,
+  desired: DesiredState,
+  ports: TargetPorts,
+  options: SurveyOptions,
+): Promise<SettledPlan> {
+  const addresses = new Set(selection.addresses);
+  const only = { addresses, undeclared, ids: new Map() };
+  const survey = await surveyTarget(narrowDesired(desired, addresses), ports, { ...options, only });
+  const input: PlanInput = { ...survey, whole: desired, knownClients: await countClients(survey, ports) };
+  return { plan: { ...buildPlan(input), selection }, input, desired, done: [] };
+}
+
+/** Guards judge by the size of the stack: what was noted of it, where the part may delete a client or found nothing. */
+async function countClients({ desired, actual, only }: PlanInput, { store }: TargetPorts): Promise<number | undefined> {
+  const declared = new Set(desired.clients.map(({ name }) => addressOf('Client', name)));
+  const deletes = actual.objects.some(
+    (object) =>
+      isKind(object.address, 'Client') &&
+      isOurs(object) &&
+      only?.has(object.address) === true &&
+      !declared.has(object.address),
+  );
+  return deletes || ownsNothing(actual) ? readKnownClients(store, desired.target.stack) : undefined;
+}
+
 /**
  * A saved plan, held against the present: reads only what it touches, plans that again, and throws STALE_PLAN when the
  * outcome is not what was reviewed. Without manifests (`desired` holds none) what the file says of them is trusted.
@@ -50,7 +79,8 @@ export async function settleSaved(saved: SavedPlan, desired: DesiredState, ports
   const { changes, done, moved } = checkFreshness(saved, fresh, input.actual);
   if (moved.length > 0) throw stale(moved);
   // The guards were judged when everything was read: shares of a part of the target say nothing.
-  const plan = { ...fresh, changes, guards: saved.guards };
+  const { selection } = saved;
+  const plan = { ...fresh, changes, guards: saved.guards, ...(selection === undefined ? {} : { selection }) };
   return { plan, input, desired: trustsFile(desired) ? part : desired, done };
 }
 

@@ -41,17 +41,18 @@ export async function surveyTarget(
   const { checkStore = false, only, adoption = NO_ADOPTION } = options;
   const { stack } = desired.target;
   const ledger = provider.capabilities.apiMarks ? {} : { ledger: await readApiLedger(store, stack) };
+  const concerned = only === undefined ? desired : { ...desired, clients: desired.clients.filter(isIn(only)) };
   const [actual, endpoints, existing] = await Promise.all([
     provider.read(desired, { withSecrets: checkStore, ...(only === undefined ? {} : { only }), ...ledger }),
     provider.endpoints(),
-    store.existing(desired.clients.map((client) => client.secret.path)),
+    store.existing(concerned.clients.map((client) => client.secret.path)),
   ]);
   const view = { describe: () => store.describe(), locate: (path: string) => store.locate(path), existing };
   const differing = checkStore
-    ? await findDiffering(desired, { actual, endpoints }, store, existing)
+    ? await findDiffering(concerned, { actual, endpoints }, store, existing)
     : new Set<string>();
   const unsettled = { ...view, differing, occupied: new Set<string>() };
-  const found = await lookAtNewPlaces(desired, actual, unsettled, store);
+  const found = await lookAtNewPlaces(concerned, actual, unsettled, store);
   return {
     desired,
     projected: provider.project(desired),
@@ -66,7 +67,12 @@ export async function surveyTarget(
   };
 }
 
-function ownsNothing({ objects }: ActualState): boolean {
+function isIn({ addresses }: ReadSelection): (client: DesiredClient) => boolean {
+  return ({ name }) => addresses.has(addressOf('Client', name));
+}
+
+/** Whether nothing of the stack was found. */
+export function ownsNothing({ objects }: ActualState): boolean {
   return !objects.some(isOurs);
 }
 

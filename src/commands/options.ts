@@ -27,8 +27,13 @@ const OPTIONS: Readonly<Record<OptionName, () => Option>> = {
   out: () => new Option('--out <file>', 'save the plan'),
   detailedExitcode: () => new Option('--detailed-exitcode', 'exit with 2 when changes are pending').default(false),
   checkStore: () => new Option('--check-store', "compare the store's credentials with the server's").default(false),
-  only: () => new Option('--only <address>', 'plan these addresses only; may be repeated').argParser(collect),
-  changedSince: () => new Option('--changed-since <ref>', 'plan what changed in git since this commit'),
+  only: () =>
+    new Option(
+      '--only <address>',
+      'plan only these addresses, or globs of them, and no deletes; may be repeated',
+    ).argParser(collect),
+  changedSince: () =>
+    new Option('--changed-since <ref>', 'plan only what the manifests say otherwise than at this commit of git'),
   autoApprove: () => new Option('--auto-approve', 'do not ask').default(false),
   proof: () => new Option('--no-proof', 'leave the proof by tokens to verify'),
   adopt: () =>

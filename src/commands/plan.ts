@@ -1,35 +1,82 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { settleFresh } from '../apply/settle-plan.ts';
+import { settleFresh, settlePart } from '../apply/settle-plan.ts';
+import type { SurveyOptions } from '../apply/survey-target.ts';
+import type { DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
+import type { Plan, TargetPart } from '../model/plan.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
+import type { ActualState } from '../model/state.ts';
+import { systemClock } from '../platform/clock.ts';
 import { parseAdoption } from '../plan/adoption.ts';
+import { noticesOfPart } from '../plan/part-conflicts.ts';
 import { savePlan } from '../plan/save-plan.ts';
+import { describeProvider } from '../providers/describe.ts';
 import { makeStyle, renderPlan } from '../report/index.ts';
+import { describeStore } from '../stores/describe.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
-import { forEachTarget } from './targets.ts';
+import { selectParts, selectsParts } from './select-parts.ts';
+import { forEachSelected, resolveSelected } from './targets.ts';
+import type { TargetAtHand } from './targets.ts';
 
 /** Reads each target and prints what must change. Writes nothing but the file that `--out` names. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
-  const adoption = parseAdoption(options.adopt);
-  const needs = {
-    readsAll: !options.checkStore,
+  const survey = { checkStore: options.checkStore, adoption: parseAdoption(options.adopt) };
+  const selected = await resolveSelected(options, io, {
+    readsAll: !options.checkStore && !selectsParts(options),
     onlyOne: options.out === undefined ? undefined : 'a file holds the plan of one target',
-  };
-  return forEachTarget(options, io, needs, async ({ desired, provider, store, ports, show }) => {
-    const { plan, input } = await settleFresh(
-      desired,
-      { provider, store },
-      { checkStore: options.checkStore, adoption },
-    );
+  });
+  const parts = selectParts(options, selected, io);
+  return forEachSelected(selected, options, io, async (target) => {
+    const { plan, basis, notices } = await makePlan(target, parts?.get(target.desired.target.name), survey);
     if (options.out !== undefined) {
-      const createdAt = new Date(ports.clock.now()).toISOString();
-      writePlanFile(resolve(io.cwd, options.out), savePlan(plan, input, { tool: io.version, createdAt }));
+      const createdAt = new Date(systemClock.now()).toISOString();
+      writePlanFile(resolve(io.cwd, options.out), savePlan(plan, basis, { tool: io.version, createdAt }));
     }
-    show(renderPlan(plan, { format: options.format, style: makeStyle(io.stdout) }));
+    target.show(renderPlan(plan, { format: options.format, style: makeStyle(io.stdout), notices }));
     if (plan.conflicts.length > 0 || plan.guards.length > 0) return 3;
     return options.detailedExitcode && plan.changes.length > 0 ? 2 : 0;
   });
+}
+
+interface Planned {
+  readonly plan: Plan;
+  /** What it follows from. */
+  readonly basis: { readonly desired: DesiredState; readonly actual: ActualState };
+  readonly notices: readonly string[];
+}
+
+async function makePlan(
+  { desired, open }: TargetAtHand,
+  part: TargetPart | undefined,
+  options: SurveyOptions,
+): Promise<Planned> {
+  // Before the servers are opened: to log in is a request already.
+  if (part?.addresses.length === 0) return planNothing(desired, part);
+  const ports = await open();
+  if (part === undefined) {
+    const { plan, input } = await settleFresh(desired, ports, options);
+    return { plan, basis: input, notices: [] };
+  }
+  const { plan, input } = await settlePart(part, desired, ports, options);
+  return { plan, basis: input, notices: noticesOfPart(plan.changes, { ...input, only: new Set(part.addresses) }) };
+}
+
+/** The plan of a part that holds nothing. */
+function planNothing(desired: DesiredState, { undeclared: _undeclared, ...selection }: TargetPart): Planned {
+  const { target } = desired;
+  const plan: Plan = {
+    target: target.name,
+    stack: target.stack,
+    provider: describeProvider(target.provider),
+    store: describeStore(target.store),
+    changes: [],
+    conflicts: [],
+    guards: [],
+    unchanged: { apis: 0, clients: 0 },
+    selection,
+  };
+  return { plan, basis: { desired, actual: { objects: [], impossible: [], listedClients: 0 } }, notices: [] };
 }
 
 function writePlanFile(path: string, plan: SavedPlan): void {

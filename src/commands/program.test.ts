@@ -5,6 +5,9 @@ import { join } from 'node:path';
 import { generateX25519Identity } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
+import { readSavedPlan } from '../plan/read-plan.ts';
+import { outputSchema } from '../report/output-schema.ts';
+import { GitFolder } from '../../test/support/git-folder.ts';
 import { listenOnLoopback } from '../../test/support/listening.ts';
 import type { CommandIo, Output } from './context.ts';
 import { runCommandLine } from './program.ts';
@@ -131,6 +134,54 @@ describe('a command that fails', () => {
     expect(plan).toMatchObject({ code: 1, stdout: '' });
     expect(plan.stderr).toContain('a file holds the plan of one target, and 2 are selected: dev, prod');
     expect(existsSync(join(cwd, 'plan.json'))).toBe(false);
+  });
+});
+
+function planDev(...args: string[]): ReturnType<typeof grantryWith> {
+  const env = { PATH: process.env['PATH'] ?? '', A: 'a', B: 'b' };
+  return grantryWith(env, 'plan', '-t', 'dev', '--detailed-exitcode', ...args);
+}
+
+describe('plan --changed-since', () => {
+  it('asks no server where nothing changed: it says so, in every format, and saves a plan that says so', async () => {
+    rmSync(cwd, { recursive: true });
+    const folder = new GitFolder();
+    cwd = folder.path;
+    const asked: string[] = [];
+    const server = createServer(({ url = '' }, response) => {
+      asked.push(url);
+      response.writeHead(500).end();
+    });
+    const { url, close } = await listenOnLoopback(server);
+    const vault = `vault: {address: "${url}", mount: secret, prefix: m2m, auth: {token: "\${env:B}"}}`;
+    const target = targetOf('dev')
+      .replace('http://localhost', url)
+      .replace(/file: \{.*?"\}/, vault);
+    write('manifests/a.yaml', `${CLIENT.replace('name: a', 'name: a, owner: o, description: d')}---\n${target}`);
+    const id = folder.commit();
+    const text = await planDev('--changed-since', 'main', '--out', 'plan.json');
+    expect(text).toEqual({
+      code: 0,
+      stdout: `dev: nothing to look at.\nNothing changed since main (${id.slice(0, 12)}).\n`,
+      stderr: '',
+    });
+    expect(readSavedPlan(readFileSync(join(cwd, 'plan.json'), 'utf8'), 'plan.json')).toMatchObject({ changes: [] });
+    const markdown = await planDev('--changed-since', id, '--only', 'Client/a', '--format', 'markdown');
+    expect(markdown.stdout).toBe(
+      `### \`dev\`: nothing to look at\n\nNothing that matches --only changed since \`${id.slice(0, 12)}\`.\n\n` +
+        `\`Keycloak ${url} realm dev\`, \`Vault secret/m2m\`, stack \`acme\`\n`,
+    );
+    const json = await planDev('--changed-since', 'main', '--format', 'json');
+    expect(outputSchema.parse(JSON.parse(json.stdout))).toMatchObject({
+      kind: 'plan',
+      store: 'Vault secret/m2m',
+      selection: { only: [], changedSince: { ref: 'main', commit: id }, addresses: [] },
+    });
+    expect(asked).toEqual([]);
+    // The server of this test is there to be asked.
+    expect((await planDev('--only', 'Client/a')).code).toBe(4);
+    expect(asked).not.toEqual([]);
+    await close();
   });
 });
 

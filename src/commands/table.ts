@@ -28,7 +28,18 @@ export const COMMANDS: readonly CommandEntry[] = [
   {
     name: 'plan',
     summary: 'read a target and print what must change; writes nothing',
-    options: ['target', 'manifests', 'targets', 'out', 'detailedExitcode', 'checkStore', 'adopt', 'format'],
+    options: [
+      'target',
+      'manifests',
+      'targets',
+      'out',
+      'detailedExitcode',
+      'checkStore',
+      'only',
+      'changedSince',
+      'adopt',
+      'format',
+    ],
     load: () => import('./plan.ts'),
   },
   {

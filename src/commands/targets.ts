@@ -1,5 +1,6 @@
 import type { OnTargets } from '../manifest/load.ts';
 import { resolveTargets } from '../manifest/resolve.ts';
+import type { Manifests } from '../manifest/types.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { installProxy } from '../platform/proxy.ts';
@@ -14,6 +15,11 @@ export interface OpenTarget extends Servers {
   readonly desired: DesiredState;
   /** Writes the target's report, as it was rendered. */
   readonly show: (report: string) => void;
+}
+
+/** One target whose servers need not have been asked anything yet. */
+export interface TargetAtHand extends Pick<OpenTarget, 'desired' | 'show'> {
+  readonly open: () => Promise<OpenTarget>;
 }
 
 /** What of several targets' exit codes is the command's: a failure before an outage before a refusal before changes. */
@@ -36,32 +42,59 @@ export interface TargetNeeds {
 export async function forEachTarget(
   options: CommandOptions,
   io: CommandIo,
-  { providerAccount = true, readsAll = false, onlyOne }: TargetNeeds,
+  needs: TargetNeeds,
   work: (target: OpenTarget) => Promise<number>,
 ): Promise<number> {
+  const selected = await resolveSelected(options, io, needs);
+  return forEachSelected(selected, options, io, async ({ open }) => work(await open()));
+}
+
+/** The manifests, and what they ask for in the targets that were selected. */
+export interface SelectedTargets {
+  readonly manifests: Manifests;
+  readonly states: readonly DesiredState[];
+  readonly servers: EarlyTargets;
+}
+
+/** Loads the manifests and resolves them for the targets that are selected. */
+export async function resolveSelected(
+  options: CommandOptions,
+  io: CommandIo,
+  { providerAccount = true, readsAll = false, onlyOne }: TargetNeeds,
+): Promise<SelectedTargets> {
   await installProxy(io.env);
-  const early = new EarlyTargets(options.target, io);
+  const servers = new EarlyTargets(options.target, io);
   const onTargets: OnTargets = async (targets) => {
-    if (readsAll) await early.begin(targets);
+    if (readsAll) await servers.begin(targets);
   };
-  const states = await loadStates(options, io, providerAccount, onTargets).catch((error: unknown) => {
-    early.abandon();
+  const loaded = await loadStates(options, io, providerAccount, onTargets).catch((error: unknown) => {
+    servers.abandon();
     throw error;
   });
-  if (onlyOne !== undefined && states.length > 1) {
-    const names = states.map(({ target }) => target.name).join(', ');
-    throw new GrantryError('INVALID_INPUT', `${onlyOne}, and ${states.length} are selected: ${names}`, {
+  if (onlyOne !== undefined && loaded.states.length > 1) {
+    const names = loaded.states.map(({ target }) => target.name).join(', ');
+    throw new GrantryError('INVALID_INPUT', `${onlyOne}, and ${loaded.states.length} are selected: ${names}`, {
       hint: 'Select one with -t. Nothing was read or changed.',
     });
   }
+  return { ...loaded, servers };
+}
+
+/** Runs a command for each of these targets, as `forEachTarget` does; it opens the servers of those that need them. */
+export async function forEachSelected(
+  { states, servers }: SelectedTargets,
+  options: CommandOptions,
+  io: CommandIo,
+  work: (target: TargetAtHand) => Promise<number>,
+): Promise<number> {
   const [first] = states;
   if (first !== undefined && !mayMeanSeveral(options.target)) {
-    return work({ ...(await early.take(first.target)), desired: first, show: (report) => io.stdout.write(report) });
+    return work(atHand(first, servers, (report) => io.stdout.write(report)));
   }
   const reports = new Reports(options, io);
   try {
     const codes = new Set<number>();
-    for (const desired of states) codes.add(await workOn(desired, early, reports, work));
+    for (const desired of states) codes.add(await workOn(desired, servers, reports, work));
     return PRECEDENCE.find((code) => codes.has(code)) ?? 0;
   } finally {
     reports.end();
@@ -73,22 +106,29 @@ async function loadStates(
   io: CommandIo,
   providerAccount: boolean,
   onTargets: OnTargets,
-): Promise<DesiredState[]> {
+): Promise<Omit<SelectedTargets, 'servers'>> {
   const manifests = await loadValidManifests(options, io, onTargets);
-  return resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount });
+  return {
+    manifests,
+    states: resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount }),
+  };
 }
 
 async function workOn(
   desired: DesiredState,
-  early: EarlyTargets,
+  servers: EarlyTargets,
   reports: Reports,
-  work: (target: OpenTarget) => Promise<number>,
+  work: (target: TargetAtHand) => Promise<number>,
 ): Promise<number> {
   try {
-    return await work({ ...(await early.take(desired.target)), desired, show: (report) => reports.show(report) });
+    return await work(atHand(desired, servers, (report) => reports.show(report)));
   } catch (error) {
     reports.fail(desired.target.name, error);
     if (!(error instanceof GrantryError)) throw error;
     return exitCodeOf(error.code);
   }
+}
+
+function atHand(desired: DesiredState, servers: EarlyTargets, show: OpenTarget['show']): TargetAtHand {
+  return { desired, show, open: async () => ({ ...(await servers.take(desired.target)), desired, show }) };
 }

@@ -7,6 +7,7 @@ import type { ApiSpec } from './schema/api.ts';
 import type { ClientSpec } from './schema/client.ts';
 import { findNearest } from './suggest.ts';
 import { viewTarget } from './target-view.ts';
+import type { TargetView } from './target-view.ts';
 import type { ApiManifest, ClientManifest, Manifests, TargetManifest } from './types.ts';
 import { compareText } from './values.ts';
 
@@ -28,17 +29,20 @@ export function resolveTargets(
       });
     }
     const target = resolveTarget({ ...manifest, spec }, surroundings);
-    const view = viewTarget(manifest, manifests.apis, manifests.clients);
-    return {
-      target,
-      apis: view.apis
-        .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toApi(manifest, spec)]))
-        .toSorted(byName),
-      clients: view.clients
-        .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toClient(manifest, spec, target.rotate)]))
-        .toSorted(byName),
-    };
+    return { target, ...resolveObjects(viewTarget(manifest, manifests.apis, manifests.clients), target.rotate) };
   });
+}
+
+/** The objects of a target with their defaults; those that are not valid are left out. */
+export function resolveObjects(view: TargetView, rotate: RotatePolicy): Pick<DesiredState, 'apis' | 'clients'> {
+  return {
+    apis: view.apis
+      .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toApi(manifest, spec)]))
+      .toSorted(byName),
+    clients: view.clients
+      .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toClient(manifest, spec, rotate)]))
+      .toSorted(byName),
+  };
 }
 
 function selectTargets(targets: readonly TargetManifest[], selectors: readonly string[]): TargetManifest[] {

@@ -117,6 +117,22 @@ export interface BrokenGuard {
   readonly reason: string;
 }
 
+/** The part of a target that a plan looked at. */
+export interface Selection {
+  /** The addresses and globs of `--only`; empty without it. */
+  readonly only: readonly string[];
+  /** What `--changed-since` compared the manifests with: the commit as it was named, and its full id. */
+  readonly changedSince?: { readonly ref: string; readonly commit: string };
+  /** Everything that was looked at, sorted. */
+  readonly addresses: readonly Address[];
+}
+
+/** The part of a target that a plan is to be made of. */
+export interface TargetPart extends Selection {
+  /** client_ids of the clients among the addresses that no manifest declares any more. */
+  readonly undeclared: readonly string[];
+}
+
 /** Desired × actual, after policy. */
 export interface Plan {
   readonly target: string;
@@ -130,5 +146,8 @@ export interface Plan {
   readonly conflicts: readonly Conflict[];
   /** Guards of the target that the plan breaks. */
   readonly guards: readonly BrokenGuard[];
+  /** Of what was looked at. */
   readonly unchanged: { readonly apis: number; readonly clients: number };
+  /** Absent: everything was looked at. */
+  readonly selection?: Selection;
 }

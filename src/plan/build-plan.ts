@@ -3,10 +3,12 @@ import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { AdoptChange, Change, Conflict, DeleteChange, Plan, PlannedDelivery } from '../model/plan.ts';
 import { isOurs } from '../model/state.ts';
-import type { ActualObject, ActualState, DesiredObject, Endpoints, Fields } from '../model/state.ts';
+import type { ActualObject, ActualState, DesiredObject, Endpoints } from '../model/state.ts';
 import { mayAdopt } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
 import { findConflicts } from './conflicts.ts';
+import { findPartConflicts } from './part-conflicts.ts';
+import { grantsOf } from './scopes.ts';
 import { planDeliveries } from './deliveries.ts';
 import type { StoreView } from './deliveries.ts';
 import { sameJson } from './field-changes.ts';
@@ -29,6 +31,8 @@ export interface PlanInput {
   readonly knownClients: number | undefined;
   /** Only these addresses are planned, and nothing is deleted that is not among them. */
   readonly only?: ReadonlySet<Address>;
+  /** All that the manifests declare, where `desired` is the part of it that these addresses follow from. */
+  readonly whole?: DesiredState;
   /** Which objects may be taken over. */
   readonly adoption: Adoption;
 }
@@ -51,7 +55,8 @@ export function buildPlan(input: PlanInput): Plan {
     ...unwantedObjects(projected, present),
   ]).toSorted(compareChanges);
   const conflicts = [
-    ...findConflicts(projected, changes, actual, adoption),
+    ...findConflicts(projected, changes, actual, adoption, only === undefined ? undefined : reachOf(input, only)),
+    ...(only === undefined ? [] : findPartConflicts(changes, { ...input, only })),
     ...input.foreignPlaces.filter(({ address, unmarked }) => !(unmarked && isAdopted(changes, address))),
   ];
   return {
@@ -63,7 +68,7 @@ export function buildPlan(input: PlanInput): Plan {
     conflicts: conflicts
       .map(({ address, reason, hint }) => ({ address, reason, hint }))
       .toSorted((left, right) => compare(left.address, right.address)),
-    guards: brokenGuards(changes, desired.target.guards, guardedState(actual, input.knownClients)),
+    guards: brokenGuards(changes, desired.target.guards, guardedState(input)),
     unchanged: countUnchanged(projected, changes),
   };
 }
@@ -92,10 +97,16 @@ function isAdopted(changes: readonly Change[], address: Address): boolean {
   return changes.some((change) => change.address === address && change.op === 'adopt');
 }
 
-function guardedState({ objects }: ActualState, knownClients: number | undefined): GuardedState {
-  const owned = objects.filter(isOurs);
+/** What a part concerns: its addresses, and the Apis that its clients may call. */
+function reachOf({ desired }: PlanInput, only: ReadonlySet<Address>): ReadonlySet<Address> {
+  const clients = desired.clients.filter(({ name }) => only.has(addressOf('Client', name)));
+  return new Set([...only, ...clients.flatMap(({ access }) => access.map(({ api }) => addressOf('Api', api)))]);
+}
+
+function guardedState({ actual, knownClients, only }: PlanInput): GuardedState {
+  const owned = actual.objects.filter(isOurs);
   const ownedClients = owned.filter(({ address }) => isKind(address, 'Client')).length;
-  return { ownedClients, ownedApis: owned.length - ownedClients, knownClients };
+  return { ownedClients, ownedApis: owned.length - ownedClients, knownClients, partial: only !== undefined };
 }
 
 function countUnchanged(projected: readonly DesiredObject[], changes: readonly Change[]): Plan['unchanged'] {
@@ -176,7 +187,8 @@ function linkDependencies(changes: readonly Change[]): Change[] {
   const callersOf = new Map<Address, Address[]>();
   for (const change of changes) {
     if (!('before' in change) || !isKind(change.address, 'Client')) continue;
-    for (const api of accessOf(change.before)) callersOf.set(api, [...(callersOf.get(api) ?? []), change.address]);
+    for (const api of grantsOf(change.before).keys())
+      callersOf.set(api, [...(callersOf.get(api) ?? []), change.address]);
   }
   return changes.map((change) => {
     if (change.op === 'delete') {
@@ -184,17 +196,12 @@ function linkDependencies(changes: readonly Change[]): Change[] {
         ? { ...change, dependsOn: (callersOf.get(change.address) ?? []).toSorted() }
         : change;
     }
-    const needs = accessOf(change.after).filter((api) => {
+    const needs = [...grantsOf(change.after).keys()].filter((api) => {
       const op = changed.get(api)?.op;
       return op !== undefined && op !== 'delete';
     });
     return { ...change, dependsOn: needs.toSorted() };
   });
-}
-
-function accessOf(fields: Fields): Address[] {
-  const access = fields['access'];
-  return typeof access === 'object' && access !== null ? Object.keys(access).map((name) => addressOf('Api', name)) : [];
 }
 
 const OP_ORDER = { delete: 0, update: 1, adopt: 2, deliver: 3, create: 4 };

@@ -5,16 +5,20 @@ import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts
 import { partsInTheWay } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
 
-/** What is in the way of a plan: objects of others, scopes that others use, objects that cannot be. */
+/**
+ * What is in the way of a plan: objects of others, scopes that others use, objects that cannot be. Of a plan of a part,
+ * `reach` is what it concerns.
+ */
 export function findConflicts(
   projected: readonly DesiredObject[],
   changes: readonly Change[],
   actual: ActualState,
   adoption: Adoption,
+  reach?: ReadonlySet<Address>,
 ): Conflict[] {
   const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
   return [
-    ...actual.impossible,
+    ...actual.impossible.filter(({ address }) => reach === undefined || reach.has(address)),
     ...projected.flatMap(({ address }) => ownershipConflicts(address, actualOf.get(address), adoption)),
     ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
   ];

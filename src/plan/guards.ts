@@ -13,16 +13,22 @@ export interface GuardedState {
   readonly ownedApis: number;
   /** Clients that the stack had when grantry last changed something; undefined where nobody noted it. */
   readonly knownClients: number | undefined;
+  /** Only a part of the stack's objects was read: how many it has is what was noted. */
+  readonly partial?: boolean;
 }
 
 /** Which guards of the target these changes break. */
 export function brokenGuards(changes: readonly Change[], guards: Guards, state: GuardedState): BrokenGuard[] {
   const deletes = changes.filter(({ op }) => op === 'delete');
   return [
-    ...tooManyDeletes(deletes, guards, state.ownedClients),
+    ...tooManyDeletes(deletes, guards, stackSize(state)),
     ...protectedObjects(changes, guards),
     ...vanished(changes, state),
   ];
+}
+
+function stackSize({ ownedClients, knownClients = 0, partial = false }: GuardedState): number {
+  return partial ? Math.max(ownedClients, knownClients) : ownedClients;
 }
 
 function tooManyDeletes(deletes: readonly Change[], guards: Guards, ownedClients: number): BrokenGuard[] {

@@ -104,6 +104,14 @@ export const planSchema = z.strictObject({
     z.strictObject({ guard: z.enum(['maxDeletes', 'maxDeletePercent', 'protect', 'vanished']), reason: z.string() }),
   ),
   unchanged: z.strictObject({ apis: z.number(), clients: z.number() }),
+  selection: z
+    .strictObject({
+      only: names.describe('As --only named it'),
+      changedSince: z.strictObject({ ref: z.string(), commit: z.string() }).optional(),
+      addresses: z.array(address).describe('Everything that was looked at'),
+    })
+    .optional()
+    .describe('The part of the target that was looked at; absent: all of it'),
   desired: desired.describe('What the manifests said, as far as these changes follow from it'),
   desiredDigest: z.string().describe('SHA-256 of desired'),
 });

@@ -19,6 +19,7 @@ export function planDocument(plan: Plan, notices: readonly string[] = []): objec
     stack: plan.stack,
     provider: plan.provider,
     store: plan.store,
+    selection: plan.selection,
     summary: { ...countPlan(views), conflicts: plan.conflicts.length, unchanged: plan.unchanged },
     conflicts: plan.conflicts,
     guards: plan.guards,

@@ -12,6 +12,7 @@ import {
   originLine,
 } from './markdown-parts.ts';
 import { obstaclePhrase, obstaclesOf } from './obstacles.ts';
+import { isNothing, nothingPhrase, selectionPhrase } from './selection.ts';
 import * as summary from './summary.ts';
 import { count, thousands } from './words.ts';
 
@@ -33,7 +34,9 @@ function headParts(plan: Plan, views: readonly ChangeView[]): string[] {
   const counts = summary.countPlan(views);
   const inTheWay = obstaclePhrase(plan);
   const target = inlineCode(plan.target, MAX_NAME);
-  if (views.length === 0 && inTheWay === '') return [`### ${target}: ${summary.emptyPhrase(plan)}`, originLine(plan)];
+  const selection = selectionParts(plan);
+  if (views.length === 0 && inTheWay === '')
+    return [`### ${target}: ${summary.emptyPhrase(plan)}`, ...selection, originLine(plan)];
   const pending = summary.pendingPhrase(counts) || 'nothing to change';
   const widening = summary.wideningPhrase(counts);
   const sentences = [
@@ -43,8 +46,18 @@ function headParts(plan: Plan, views: readonly ChangeView[]): string[] {
   return [
     `### ${target}: ${inTheWay === '' ? '' : `${inTheWay}, `}${pending}`,
     ...(sentences.length === 0 ? [] : [sentences.join(' ')]),
+    ...selection,
     originLine(plan),
   ];
+}
+
+function selectionParts({ selection }: Plan): string[] {
+  if (selection === undefined) return [];
+  return [isNothing(selection) ? nothingPhrase(selection, shortCode) : selectionPhrase(selection, shortCode)];
+}
+
+function shortCode(text: string): string {
+  return inlineCode(text, MAX_NAME);
 }
 
 function obstacleParts(plan: Plan, bytes: number): string[] {

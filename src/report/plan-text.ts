@@ -3,6 +3,7 @@ import { changeTable } from './change-table.ts';
 import { viewChanges } from './change-view.ts';
 import { printable } from './escape.ts';
 import { obstaclePhrase, obstaclesOf, type Obstacle } from './obstacles.ts';
+import { isNothing, nothingPhrase, selectionPhrase } from './selection.ts';
 import type { Style } from './style.ts';
 import {
   countPlan,
@@ -32,7 +33,13 @@ export function renderPlanText(plan: Plan, style: Style, notices: readonly strin
         ...(views.length === 0 ? [] : ['']),
         summaryLine(plan, counts, style),
       ];
-  return `${[...body, ...notices.map((notice) => style.yellow(printable(notice, style)))].join('\n')}\n`;
+  return `${[...body, ...selectionLines(plan, style), ...notices.map((notice) => style.yellow(printable(notice, style)))].join('\n')}\n`;
+}
+
+function selectionLines({ selection }: Plan, style: Style): string[] {
+  if (selection === undefined) return [];
+  const show = (text: string): string => printable(text, style);
+  return [isNothing(selection) ? nothingPhrase(selection, show) : selectionPhrase(selection, show)];
 }
 
 function summaryLine(plan: Plan, counts: PlanCounts, style: Style): string {

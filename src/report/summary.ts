@@ -1,5 +1,6 @@
 import type { Plan } from '../model/plan.ts';
 import type { ChangeView } from './change-view.ts';
+import { isNothing } from './selection.ts';
 import { PENDING, count, thousands } from './words.ts';
 
 const ORDER = ['create', 'update', 'adopt', 'deliver', 'delete'] as const;
@@ -51,9 +52,10 @@ export function unchangedPhrase({ unchanged: { apis, clients } }: Plan): string 
 }
 
 /** The one line for a plan that has nothing to do and nothing in its way. */
-export function emptyPhrase({ unchanged: { apis, clients } }: Plan): string {
+export function emptyPhrase({ unchanged: { apis, clients }, selection }: Plan): string {
+  if (isNothing(selection)) return 'nothing to look at';
   const parts = [...(clients > 0 ? [count(clients, 'client')] : []), ...(apis > 0 ? [count(apis, 'Api')] : [])];
-  return `everything is as declared${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
+  return `${selection === undefined ? 'everything' : 'what was looked at'} is as declared${parts.length === 0 ? '' : ` (${parts.join(', ')})`}`;
 }
 
 /** Phrases as sentences on one line; empty ones are left out. */

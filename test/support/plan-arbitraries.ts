@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { addressOf } from '../../src/model/address.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
-import type { Change, Conflict, DeliveryReason, Plan } from '../../src/model/plan.ts';
+import type { Change, Conflict, DeliveryReason, Plan, Selection } from '../../src/model/plan.ts';
 import type { ApplyReport, ChangeResult, ClientProof } from '../../src/model/report.ts';
 import { apiFields, createClient, deleteClient, delivery, deliverClient, planOf, updateClient } from './plans.ts';
 
@@ -146,6 +146,21 @@ const conflict: fc.Arbitrary<Conflict> = fc.record({
   hint: hostileText,
 });
 
+const selection: fc.Arbitrary<Selection> = fc
+  .record({
+    only: fc.array(hostileText, { maxLength: 7 }),
+    ref: fc.option(hostileText, { nil: undefined }),
+    addresses: fc.array(
+      name.map((of) => addressOf('Client', of)),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ only, ref, addresses }) => {
+    const changedSince =
+      ref === undefined ? {} : { changedSince: { ref, commit: '0123456789abcdef'.repeat(3).slice(0, 40) } };
+    return { only: ref === undefined && only.length === 0 ? ['Client/*'] : only, addresses, ...changedSince };
+  });
+
 /** Any plan. */
 export const anyPlan: fc.Arbitrary<Plan> = fc
   .record({
@@ -153,9 +168,18 @@ export const anyPlan: fc.Arbitrary<Plan> = fc
     conflicts: fc.array(conflict, { maxLength: 3 }),
     texts: fc.tuple(hostileText, hostileText, hostileText, hostileText),
     unchanged: fc.record({ apis: fc.nat(3), clients: fc.nat(3000) }),
+    selected: fc.option(selection, { nil: undefined }),
   })
-  .map(({ changes, conflicts, unchanged, texts: [target, stack, provider, store] }) =>
-    planOf(changes, { conflicts, unchanged, target, stack, provider, store }),
+  .map(({ changes, conflicts, unchanged, selected, texts: [target, stack, provider, store] }) =>
+    planOf(changes, {
+      conflicts,
+      unchanged,
+      target,
+      stack,
+      provider,
+      store,
+      ...(selected === undefined ? {} : { selection: selected }),
+    }),
   );
 
 const address = fc

@@ -2,6 +2,7 @@ import type { DesiredState } from '../../model/desired.ts';
 import type { Auth0Settings } from '../../model/target.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import type { Capabilities, Provider, ReadOptions } from '../provider.ts';
+import { describeProvider } from '../describe.ts';
 import { Auth0Api } from './api.ts';
 import { readEndpoints } from './endpoints.ts';
 import { projectDesired } from './project.ts';
@@ -27,7 +28,7 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
   const clients = new ClientWriter(api, (name) => audiences.get(name));
   return {
     capabilities: auth0Capabilities,
-    describe: () => `Auth0 ${settings.domain}`,
+    describe: () => describeProvider(settings),
     project: projectDesired,
     readAhead: () => {
       // What is listed first depends on the ledger, and a tenant takes few requests per second anyway.

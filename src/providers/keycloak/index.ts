@@ -2,6 +2,7 @@ import type { KeycloakSettings } from '../../model/target.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import type { Endpoints } from '../../model/state.ts';
 import type { Capabilities, Provider } from '../provider.ts';
+import { describeProvider } from '../describe.ts';
 import { DEFAULT_TUNING, KeycloakApi } from './api.ts';
 import type { KeycloakTuning } from './api.ts';
 import { readEndpoints } from './endpoints.ts';
@@ -42,7 +43,7 @@ export function openKeycloak(
   let metadata: Promise<Endpoints> | undefined;
   return {
     capabilities: keycloakCapabilities,
-    describe: () => `Keycloak ${settings.url} realm ${settings.realm}`,
+    describe: () => describeProvider(settings),
     project: projectDesired,
     readAhead: (stack) => {
       ahead = new ReadAhead(api, stack);

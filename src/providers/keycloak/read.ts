@@ -59,7 +59,7 @@ async function readClients(
   if (only !== undefined && ![...only.addresses].some((address) => isKind(address, 'Api'))) {
     const touched = desired.clients.filter(({ name }) => only.addresses.has(addressOf('Client', name)));
     const mustExist = touched.map(({ clientId }) => clientId);
-    const claims = { ...whole, clientIds: new Set([...whole.clientIds, ...only.undeclared]) };
+    const claims = { ...whole, clientIds: new Set([...mustExist, ...only.undeclared]) };
     const few = await findClients(api, stack, mustExist, claims, withSecrets);
     if (few !== undefined) return few;
   }

@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { FileStoreSettings } from '../../model/target.ts';
+import { describeStore } from '../describe.ts';
 import { fromData, mergeData } from '../document.ts';
 import type { DocumentData } from '../document.ts';
 import { fromPairs, mergePairs, samePairs } from '../mark.ts';
@@ -23,11 +24,14 @@ export async function openFileStore(settings: FileStoreSettings): Promise<Store>
 
 /** Documents as files encrypted with age: see `Place` for what lies where. */
 class FileStore implements Store {
+  readonly #settings: FileStoreSettings;
   readonly #root: string;
   readonly #shownRoot: string;
   readonly #box: AgeBox;
 
-  constructor({ path, shownPath = path }: FileStoreSettings, box: AgeBox) {
+  constructor(settings: FileStoreSettings, box: AgeBox) {
+    const { path, shownPath = path } = settings;
+    this.#settings = settings;
     this.#root = path;
     this.#shownRoot = shownPath;
     this.#box = box;
@@ -38,7 +42,7 @@ class FileStore implements Store {
   }
 
   describe(): string {
-    return `encrypted files in ${this.#shown('')}`;
+    return describeStore(this.#settings);
   }
 
   async existing(

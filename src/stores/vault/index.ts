@@ -3,6 +3,7 @@ import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { VaultSettings } from '../../model/target.ts';
 import type { Ports } from '../../platform/ports.ts';
+import { describeStore } from '../describe.ts';
 import { fromData, mergeData, toData } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
@@ -49,8 +50,7 @@ class VaultStore implements Store {
   }
 
   describe(): string {
-    const { mount, prefix } = this.#settings;
-    return `Vault ${prefix === '' ? mount : `${mount}/${prefix}`}`;
+    return describeStore(this.#settings);
   }
 
   async existing(

@@ -1,0 +1,40 @@
+import type { TargetPart } from '../model/plan.ts';
+import { findChanged } from '../selection/changed.ts';
+import { readOldManifests } from '../selection/old-manifests.ts';
+import { addressesOf, parseOnly } from '../selection/only.ts';
+import type { CommandIo, CommandOptions } from './context.ts';
+import type { SelectedTargets } from './targets.ts';
+
+/** Whether only parts of the targets are to be looked at. */
+export function selectsParts({ only, changedSince }: CommandOptions): boolean {
+  return only.length > 0 || changedSince !== undefined;
+}
+
+/**
+ * What `--only` and `--changed-since` select of a target, by its name; undefined where there is neither. Both: what both
+ * select. Asks git, and no server.
+ */
+export function selectParts(
+  options: CommandOptions,
+  { manifests, states }: Pick<SelectedTargets, 'manifests' | 'states'>,
+  { env, cwd }: Pick<CommandIo, 'env' | 'cwd'>,
+): ReadonlyMap<string, TargetPart> | undefined {
+  if (!selectsParts(options)) return undefined;
+  const { only, changedSince: ref, manifests: paths, targets } = options;
+  const isNamed = only.length === 0 ? () => true : parseOnly(only, states);
+  const old = ref === undefined ? undefined : readOldManifests({ ref, manifests: paths, targets, cwd, env });
+  return new Map(
+    states.map((desired): [string, TargetPart] => {
+      const { addresses, undeclared } =
+        old === undefined
+          ? { addresses: addressesOf(desired).toSorted(), undeclared: [] }
+          : findChanged(desired, manifests.targets, old, env);
+      const declared = new Set(addressesOf(desired));
+      // What --only names is never deleted.
+      const chosen = addresses.filter((address) => only.length === 0 || (declared.has(address) && isNamed(address)));
+      const since = old === undefined ? {} : { changedSince: old.changedSince };
+      const part = { only, ...since, addresses: chosen, undeclared: only.length === 0 ? undeclared : [] };
+      return [desired.target.name, part];
+    }),
+  );
+}

@@ -1,0 +1,118 @@
+import * as fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { begunEvent, endedEvent } from '../apply/audit.ts';
+import { checkSources } from '../manifest/load.ts';
+import { GrantryError, exitCodeOf, type ErrorCode } from '../model/errors.ts';
+import type { BrokenGuard } from '../model/plan.ts';
+import type { ApplyReport } from '../model/report.ts';
+import { anyChange, anyPlan, anyReport, anyResult, hostileText } from '../../test/support/plan-arbitraries.ts';
+import { renderErrorJson } from './error-report.ts';
+import { findingEntry, renderValidationJson } from './findings.ts';
+import { makeStyle, planDocument, renderApply, renderPlan, renderVerify } from './index.ts';
+import { makeOutputSchema, outputSchema } from './output-schema.ts';
+import { renderTargetsJson } from './targets-json.ts';
+
+const json = { format: 'json', style: makeStyle({ color: false, unicode: true }) } as const;
+const RUNS = { numRuns: 100 };
+
+/** Every member must be described, and nothing that is described may be missing. */
+function expectDescribed(text: string): void {
+  const { success, error } = outputSchema.safeParse(JSON.parse(text));
+  expect(error?.issues ?? []).toEqual([]);
+  expect(success).toBe(true);
+}
+
+const guards = fc.subarray<BrokenGuard>([
+  { guard: 'maxDeletes', reason: 'too many' },
+  { guard: 'maxDeletePercent', reason: 'too many of them' },
+  { guard: 'protect', reason: 'protected' },
+  { guard: 'vanished', reason: 'all gone' },
+]);
+
+/** An apply whose audit log tells of real events. */
+const auditedReport: fc.Arbitrary<ApplyReport> = fc
+  .tuple(anyReport, anyChange, anyResult, fc.option(hostileText, { nil: undefined }))
+  .map(([report, change, result, run]) => {
+    const about = { target: 'dev', stack: 'acme', tool: '1.2.3', who: 'me', host: 'here', run };
+    const time = '2026-11-22T10:00:00.000Z';
+    return { ...report, audit: [begunEvent(change, about, time), endedEvent(change, result, about, time)] };
+  });
+
+describe('the JSON output', () => {
+  it('has a published schema, which lets members pass that it does not know', async () => {
+    const text = `${JSON.stringify(makeOutputSchema(), null, 2)}\n`;
+    await expect(text).toMatchFileSnapshot('../../schema/output.schema.json');
+    expect(text).not.toContain('"additionalProperties": false');
+  });
+
+  it('of plan is as the schema says', () => {
+    const property = fc.property(anyPlan, guards, fc.array(hostileText), (plan, broken, notices) =>
+      expectDescribed(renderPlan({ ...plan, guards: broken }, { ...json, notices })),
+    );
+    fc.assert(property, RUNS);
+  });
+
+  it('of apply and verify is as the schema says', () => {
+    const property = fc.property(auditedReport, (report) => {
+      expectDescribed(renderApply(report, json));
+      expectDescribed(renderVerify(report, json));
+    });
+    fc.assert(property, RUNS);
+  });
+
+  it('of validate is as the schema says, with any kind of finding', () => {
+    const texts = [
+      'kind: Clint\nmetadata: {name: a}\n',
+      'apiVersion: grantry/v1\nkind: Client\nmetadata: {name: A, owner: o, description: d}\nspec: {acess: []}\n',
+      'a: [1\n',
+      '',
+    ];
+    for (const text of texts) {
+      const { findings } = checkSources([{ name: 'a.yaml', text }]);
+      expectDescribed(renderValidationJson({ files: 1, apis: 0, clients: 0, targets: 0, findings }));
+      const details = { findings: findings.map(findingEntry) };
+      expectDescribed(renderErrorJson(new GrantryError('INVALID_INPUT', 'wrong', { details })));
+    }
+  });
+
+  it('of failures is as the schema says: each code, also of one target, also of what is not ours', () => {
+    // A record: none can be left out.
+    const codes: { readonly [Code in ErrorCode]: Code } = {
+      INVALID_INPUT: 'INVALID_INPUT',
+      FAILED: 'FAILED',
+      INTERRUPTED: 'INTERRUPTED',
+      CONFLICT: 'CONFLICT',
+      STALE_PLAN: 'STALE_PLAN',
+      GUARD: 'GUARD',
+      LOCK_HELD: 'LOCK_HELD',
+      HOST_NOT_ALLOWED: 'HOST_NOT_ALLOWED',
+      NOT_CONFIRMED: 'NOT_CONFIRMED',
+      ROTATION_IN_OVERLAP: 'ROTATION_IN_OVERLAP',
+      UNREACHABLE: 'UNREACHABLE',
+      NOT_ALLOWED: 'NOT_ALLOWED',
+    };
+    for (const code of Object.values(codes)) {
+      expectDescribed(renderErrorJson(new GrantryError(code, 'wrong', { hint: 'right it' }), 'dev'));
+      expect(JSON.parse(renderErrorJson(new GrantryError(code, 'wrong')))).toMatchObject({
+        exitCode: exitCodeOf(code),
+      });
+    }
+    expectDescribed(renderErrorJson(new TypeError('not ours')));
+    const property = fc.property(anyPlan, (plan) =>
+      expectDescribed(
+        renderErrorJson(new GrantryError('CONFLICT', 'in the way', { details: { plan: planDocument(plan) } })),
+      ),
+    );
+    fc.assert(property, RUNS);
+  });
+
+  it('of several targets is as the schema says', () => {
+    const property = fc.property(anyPlan, anyReport, (plan, report) => {
+      const failure = renderErrorJson(new GrantryError('UNREACHABLE', 'away'), 'dev');
+      expectDescribed(renderTargetsJson([renderPlan(plan, json), renderApply(report, json), failure]));
+      expectDescribed(renderTargetsJson([renderVerify(report, json)]));
+    });
+    fc.assert(property, RUNS);
+    expectDescribed(renderTargetsJson([]));
+  });
+});

@@ -1,0 +1,247 @@
+import { z } from 'zod';
+
+/**
+ * The documents that `--format json` writes, as schemas: schema/output.schema.json is made from them. No command loads
+ * this module; tests hold what the renderers write against it. Objects are strict here, so that a member that nobody
+ * described is noticed; the published schema lets unknown ones pass, for new members may come at any time.
+ */
+const texts = z.array(z.string());
+const total = z.int().min(0);
+const address = z
+  .templateLiteral([z.enum(['Api', 'Client', 'Rotation']), '/', z.string()])
+  .describe('Such as Client/order-service')
+  .meta({ id: 'address' });
+const op = z.enum(['create', 'update', 'adopt', 'deliver', 'delete']);
+const guard = z.enum(['maxDeletes', 'maxDeletePercent', 'protect', 'vanished']);
+
+const formatVersion = z.literal(1).describe('Changes when a reader would have to');
+const origin = {
+  target: z.string(),
+  stack: z.string(),
+  provider: z.string().describe('Such as Keycloak http://localhost:8080 realm acme'),
+  store: z.string().describe('Such as Vault secret/m2m'),
+};
+
+const finding = z
+  .strictObject({
+    severity: z.enum(['error', 'warning']),
+    rule: z.string().describe('The stable name of the rule that found it'),
+    message: z.string(),
+    suggestion: z.string().optional().describe('The nearest valid name'),
+    file: z.string(),
+    line: z.int().min(1),
+    column: z.int().min(1),
+    sourceLine: z.string().optional().describe('The offending line, credentials hidden'),
+  })
+  .meta({ id: 'finding' });
+
+const validate = z
+  .strictObject({
+    formatVersion,
+    kind: z.literal('validate'),
+    valid: z.boolean(),
+    files: total,
+    apis: total,
+    clients: total,
+    targets: total,
+    findings: z.array(finding),
+  })
+  .meta({ id: 'validate' });
+
+const field = z.strictObject({
+  path: texts,
+  before: z.json().optional().describe('Absent: was not there'),
+  after: z.json().optional().describe('Absent: will not be there'),
+  widens: z.boolean().describe('Gives somebody more power'),
+  note: z.string().optional(),
+});
+
+const delivery = z.strictObject({
+  client: z.string(),
+  clientId: z.string(),
+  path: z.string().describe("Inside the store's prefix"),
+  place: z.string().describe('As output names it'),
+  facts: z.record(z.string(), z.string()).describe('What the document tells beside the credential'),
+  reason: z.enum(['new', 'missing', 'never-delivered', 'moved', 'secret-changed', 'facts-changed', 'differs']),
+  fresh: z.boolean().describe('Nothing was at the path'),
+  renews: z.literal(true).optional().describe('The client was delivered to the place before'),
+  adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
+  movedFrom: z.string().optional().describe('The path that it was delivered to before'),
+});
+
+const delivered = z
+  .strictObject({ at: z.number().nullable(), place: z.string(), path: z.string(), facts: z.string() })
+  .describe('The document that will be marked as retired');
+
+const change = z.strictObject({
+  address,
+  op,
+  id: z.string().optional().describe("The provider's own id; absent for what is created"),
+  owner: z.string(),
+  reason: z.string(),
+  widens: z.boolean().describe('Gives somebody more power'),
+  dependsOn: z.array(address),
+  fields: z.array(field),
+  delivery: delivery.optional().describe('The document that will be written to the store, without its secret'),
+  delivered: delivered.optional(),
+});
+
+const plan = z
+  .strictObject({
+    formatVersion,
+    kind: z.literal('plan'),
+    ...origin,
+    selection: z
+      .strictObject({
+        only: texts.describe('As --only named it'),
+        changedSince: z
+          .strictObject({ ref: z.string(), commit: z.string() })
+          .optional()
+          .describe('What the manifests were compared with'),
+        addresses: z.array(address).describe('Everything that was looked at'),
+      })
+      .optional()
+      .describe('The part of the target that was looked at; absent: all of it'),
+    summary: z.strictObject({
+      create: total,
+      update: total,
+      adopt: total,
+      deliver: total,
+      delete: total,
+      widening: total.describe('Changes that give somebody more power'),
+      conflicts: total,
+      unchanged: z.strictObject({ apis: total, clients: total }),
+    }),
+    conflicts: z.array(z.strictObject({ address, reason: z.string(), hint: z.string() })),
+    guards: z.array(z.strictObject({ guard, reason: z.string() })).describe('Guards that the plan breaks'),
+    changes: z.array(change).describe('The most dangerous first'),
+    notices: texts,
+  })
+  .meta({ id: 'plan' });
+
+const proof = z
+  .strictObject({
+    address,
+    place: z.string(),
+    storeVersion: total.optional(),
+    checks: z.array(
+      z.strictObject({
+        claim: z.string(),
+        outcome: z.enum(['passed', 'failed', 'not-testable']),
+        detail: z.string().optional().describe('What was found instead, or why it cannot be tested'),
+      }),
+    ),
+    duration: z.number().describe('Milliseconds'),
+    proven: z.boolean(),
+  })
+  .meta({ id: 'proof' });
+
+const proofCounts = { proven: total, notProven: total, partlyTestable: total };
+
+const apply = z
+  .strictObject({
+    formatVersion,
+    kind: z.literal('apply'),
+    ...origin,
+    startedAt: z.string().describe('ISO 8601'),
+    interrupted: z.boolean().describe('The user stopped it: what is not in the results was not begun'),
+    overriddenGuards: z.array(guard),
+    summary: z.strictObject({ done: total, doneBefore: total, failed: total, skipped: total, ...proofCounts }),
+    results: z
+      .array(
+        z.strictObject({
+          address,
+          op,
+          outcome: z.enum(['done', 'done-before', 'failed', 'skipped']),
+          reason: z.string().optional(),
+          hint: z.string().optional(),
+          storeVersion: total.optional(),
+          duration: z.number().describe('Milliseconds'),
+        }),
+      )
+      .describe('In the order in which they ended'),
+    proofs: z.array(proof),
+    audit: z.array(
+      z.strictObject({
+        time: z.string().describe('ISO 8601'),
+        event: z.enum(['begun', 'done', 'failed']),
+        who: z.string(),
+        host: z.string(),
+        run: z.string().optional().describe('The run of CI'),
+        tool: z.string().describe('The version of grantry'),
+        target: z.string(),
+        stack: z.string(),
+        address,
+        op,
+        fields: texts.describe('Paths of the fields that change'),
+        place: z.string().optional().describe('Where a credential was delivered'),
+        storeVersion: total.optional(),
+        reason: z.string().optional().describe('Why it failed'),
+      }),
+    ),
+  })
+  .meta({ id: 'apply' });
+
+const verify = z
+  .strictObject({
+    formatVersion,
+    kind: z.literal('verify'),
+    ...origin,
+    summary: z.strictObject(proofCounts),
+    proofs: z.array(proof),
+  })
+  .meta({ id: 'verify' });
+
+const errorCode = z.enum([
+  'INVALID_INPUT',
+  'FAILED',
+  'INTERRUPTED',
+  'CONFLICT',
+  'STALE_PLAN',
+  'GUARD',
+  'LOCK_HELD',
+  'HOST_NOT_ALLOWED',
+  'NOT_CONFIRMED',
+  'ROTATION_IN_OVERLAP',
+  'UNREACHABLE',
+  'NOT_ALLOWED',
+  'UNKNOWN',
+]);
+
+const error = z
+  .strictObject({
+    formatVersion,
+    kind: z.literal('error'),
+    target: z.string().optional().describe('One of several targets'),
+    code: errorCode,
+    message: z.string(),
+    hint: z.string().optional(),
+    exitCode: z.literal([1, 3, 4]),
+    findings: z.array(finding).optional().describe('What is wrong with the manifests'),
+    plan: plan.optional().describe('The plan that has something in its way'),
+  })
+  .meta({ id: 'error' });
+
+const document = z.discriminatedUnion('kind', [plan, apply, verify, error]);
+
+const targets = z
+  .strictObject({
+    formatVersion,
+    kind: z.literal('targets'),
+    targets: z.array(document).describe('One for each target, in the order of their names'),
+  })
+  .meta({ id: 'targets' });
+
+/** Any document that a command writes with `--format json`. */
+export const outputSchema = z.discriminatedUnion('kind', [validate, plan, apply, verify, error, targets]);
+
+/** The published JSON Schema of the same. */
+export function makeOutputSchema(): Readonly<Record<string, unknown>> {
+  const { $schema, ...schema } = z.toJSONSchema(outputSchema, {
+    io: 'input',
+    override: ({ jsonSchema }) => {
+      if (jsonSchema.additionalProperties === false) delete jsonSchema.additionalProperties;
+    },
+  });
+  return { $schema, title: 'What grantry writes with --format json', ...schema };
+}
