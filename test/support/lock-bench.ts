@@ -14,7 +14,7 @@ export interface LockRun {
   readonly process: FakeProcess;
   /** The lease, once it has one. */
   lease: Lease | undefined;
-  /** `waiting`, `working`, `done`, or what went wrong. */
+  /** `waiting`, `working`, `releasing`, `done`, or what went wrong. */
   state: unknown;
   /** Ends its work. */
   finish: (error?: Error) => void;
@@ -50,6 +50,8 @@ export class LockBench {
     withLock(store, request, async (lease) => {
       [run.lease, run.state] = [lease, 'working'];
       await work;
+      // The lock may be somebody else's before the answer to its release is there; nothing is written any more.
+      run.state = 'releasing';
       return 'done';
     }).then(
       (state) => (run.state = state),
