@@ -53,6 +53,10 @@ export class ProviderSubject {
     this.#place = place;
   }
 
+  get ports(): HttpPorts {
+    return this.#place.ports;
+  }
+
   get hands(): Hands {
     return this.#place.hands;
   }
