@@ -1,6 +1,7 @@
 /** A tenant of the emulator of Auth0. */
 import { systemPorts } from '../../src/platform/ports.ts';
 import { startAuth0Emulator } from '../support/auth0/emulator.ts';
+import type { Auth0Emulator } from '../support/auth0/emulator.ts';
 import { textOf } from '../support/auth0/json.ts';
 import type { JsonObject } from '../support/auth0/json.ts';
 import { logIn } from '../support/auth0/management-client.ts';
@@ -10,7 +11,7 @@ import type { Hands, ProviderPlace } from './provider-subject.ts';
 const DOMAIN = 'acme-test.eu.auth0.com';
 
 /** `settings`: more keys of `provider.auth0`, as YAML with a comma behind each. */
-export async function openAuth0Place(settings = ''): Promise<ProviderPlace> {
+export async function openAuth0Place(settings = ''): Promise<ProviderPlace & { emulator: Auth0Emulator }> {
   const emulator = await startAuth0Emulator({ domain: DOMAIN });
   const hand = await logIn(emulator);
   const fields = (clientId: string): JsonObject => {
@@ -45,6 +46,7 @@ export async function openAuth0Place(settings = ''): Promise<ProviderPlace> {
       }),
   };
   return {
+    emulator,
     provider: `{auth0: {domain: ${DOMAIN}, requestsPerSecond: 100, ${settings}auth: {clientId: ${emulator.clientId}, clientSecret: "\${env:SECRET}"}}}`,
     env: { SECRET: emulator.clientSecret, TOKEN: 'unused' },
     ports: { ...systemPorts(), fetch: fetchFrom(emulator) },

@@ -1,30 +1,11 @@
 /** The example's manifests on both providers: whoever moves from one to the other changes the Target and nothing else. */
-import { readdirSync, readFileSync } from 'node:fs';
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TokenClient } from '../../src/credentials/token-client.ts';
 import { openAuth0Place } from '../contract/auth0-place.ts';
 import { openKeycloakPlace } from '../contract/keycloak-place.ts';
 import { ProviderSubject } from '../contract/provider-subject.ts';
-
-/** Named by an override of the example. */
-const LOCAL = `
-apiVersion: grantry/v1
-kind: Target
-metadata: {name: local}
-spec:
-  stack: elsewhere
-  provider: {keycloak: {url: "http://localhost:1", realm: elsewhere, auth: {clientId: x, clientSecret: "\${env:X}"}}}
-  secrets: {file: {path: nowhere, identity: "\${env:X}"}}
-`;
-
-/** All of the example but its Targets. */
-const MANIFESTS = readdirSync('manifests', { recursive: true, encoding: 'utf8' })
-  .filter((name) => name.endsWith('.yaml'))
-  .map((name) => readFileSync(`manifests/${name}`, 'utf8'))
-  .filter((text) => !/^kind: Target$/m.test(text))
-  .concat(LOCAL)
-  .join('\n---\n');
+import { EXAMPLE } from '../support/example.ts';
 
 let keycloak: ProviderSubject;
 let auth0: ProviderSubject;
@@ -32,14 +13,14 @@ beforeAll(async () => {
   keycloak = new ProviderSubject(await openKeycloakPlace());
   // Auth0 cannot keep a granted scope out of a token that asks for none.
   auth0 = new ProviderSubject(await openAuth0Place('onRequestScopes: grant, '));
-  await keycloak.makeIt(MANIFESTS);
-  await auth0.makeIt(MANIFESTS);
+  await keycloak.makeIt(EXAMPLE);
+  await auth0.makeIt(EXAMPLE);
 });
 afterAll(() => Promise.all([keycloak.close(), auth0.close()]));
 
 /** By client and Api: scopes and audience of the token that asks for what is always granted, and of one that asks for all. */
 async function accessOf(subject: ProviderSubject): Promise<Record<string, readonly string[]>> {
-  const { desired, provider } = await subject.open(MANIFESTS);
+  const { desired, provider } = await subject.open(EXAMPLE);
   const tokens = new TokenClient(await provider.endpoints(), subject.ports);
   const access: Record<string, readonly string[]> = {};
   for (const client of desired.clients) {
@@ -74,6 +55,6 @@ it('gives clients whose tokens carry the same scopes and audience at each Api', 
 });
 
 it('is proven on both', async () => {
-  expect(await keycloak.unproven(MANIFESTS)).toEqual([]);
-  expect(await auth0.unproven(MANIFESTS)).toEqual([]);
+  expect(await keycloak.unproven(EXAMPLE)).toEqual([]);
+  expect(await auth0.unproven(EXAMPLE)).toEqual([]);
 });
