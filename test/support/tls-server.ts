@@ -17,7 +17,14 @@ export interface TlsServer {
   close(): Promise<void>;
 }
 
-export async function startTlsServer(upstream: string): Promise<TlsServer> {
+/** A certificate for localhost, and the private CA that made it. */
+export interface LocalCertificate {
+  readonly key: string;
+  readonly cert: string;
+  readonly caPem: string;
+}
+
+export async function makeLocalCertificate(): Promise<LocalCertificate> {
   // Two CAs of one name could not be told apart.
   const name = `grantry test CA ${randomBytes(4).toString('hex')}`;
   const ca = await generate([{ name: 'commonName', value: name }], {
@@ -44,7 +51,12 @@ export async function startTlsServer(upstream: string): Promise<TlsServer> {
       },
     ],
   });
-  const server = createServer({ key: own.private, cert: own.cert }, (incoming, outgoing) => {
+  return { key: own.private, cert: own.cert, caPem: ca.cert };
+}
+
+export async function startTlsServer(upstream: string): Promise<TlsServer> {
+  const { key, cert, caPem } = await makeLocalCertificate();
+  const server = createServer({ key, cert }, (incoming, outgoing) => {
     const host = incoming.headers.host ?? 'localhost';
     // Keycloak behind a proxy names its issuer after these.
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': host };
@@ -55,11 +67,11 @@ export async function startTlsServer(upstream: string): Promise<TlsServer> {
   });
   const folder = mkdtempSync(join(tmpdir(), 'grantry-ca-'));
   const caFile = join(folder, 'ca.pem');
-  writeFileSync(caFile, ca.cert);
+  writeFileSync(caFile, caPem);
   const { url, close } = await listenOnLoopback(server, 'https');
   return {
     url,
-    caPem: ca.cert,
+    caPem,
     caFile,
     close: async () => {
       rmSync(folder, { recursive: true, force: true });

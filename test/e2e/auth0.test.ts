@@ -1,0 +1,122 @@
+/** The main job on Auth0, by the built command line, over TLS: the tenant is the emulator. */
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { generateX25519Identity } from 'age-encryption';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { startAuth0Emulator } from '../support/auth0/emulator.ts';
+import type { Auth0Emulator } from '../support/auth0/emulator.ts';
+import { textOf } from '../support/auth0/json.ts';
+import { exitedWith, runCli } from '../support/cli.ts';
+import type { CliResult } from '../support/cli.ts';
+import { filesUnder, findLeaks } from '../support/leak-search.ts';
+import { makeLocalCertificate } from '../support/tls-server.ts';
+import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+
+const STOCK = apiYaml('stock', ['stock:read', 'stock:write'], ', tokenLifetime: 10m');
+const orders = (scopes: string): string => clientYaml('orders', `access: [{api: stock, scopes: [${scopes}]}]`);
+
+let emulator: Auth0Emulator;
+let folder: string;
+let env: Record<string, string>;
+const written: string[] = [];
+
+// The tests are one story, told in order.
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'grantry-auth0-'));
+  const { key, cert, caPem } = await makeLocalCertificate();
+  emulator = await startAuth0Emulator({ tls: { key, cert } });
+  const ca = join(folder, 'ca.pem');
+  writeFileSync(ca, caPem);
+  env = { NODE_EXTRA_CA_CERTS: ca, AUTH0_SECRET: emulator.clientSecret, AGE_KEY: await generateX25519Identity() };
+  mkdirSync(join(folder, 'manifests'));
+  const target = `
+apiVersion: grantry/v1
+kind: Target
+metadata: {name: dev}
+spec:
+  stack: acme
+  provider: {auth0: {domain: "${emulator.domain}", requestsPerSecond: 50, auth: {clientId: ${emulator.clientId}, clientSecret: "\${env:AUTH0_SECRET}"}}}
+  secrets: {file: {path: secrets, identity: "\${env:AGE_KEY}"}}
+`;
+  writeFileSync(join(folder, 'manifests/target.yaml'), target);
+  declare(STOCK, orders('"stock:read"'), clientYaml('idle', ''));
+});
+
+afterAll(async () => {
+  rmSync(folder, { recursive: true, force: true });
+  await emulator.close();
+});
+
+function declare(...manifests: readonly string[]): void {
+  writeFileSync(join(folder, 'manifests/all.yaml'), yaml(...manifests));
+}
+
+async function run(args: string, more: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+  const result = await runCli(args.split(' '), { cwd: folder, env: { ...env, ...more } });
+  written.push(result.stdout, result.stderr);
+  return result;
+}
+
+it('plan shows what is new, apply makes and proves it, and a second plan is empty', async () => {
+  const plan = exitedWith(2, await run('plan -t dev --detailed-exitcode'));
+  expect(plan.stdout).toContain(`dev: Auth0 ${emulator.domain}, encrypted files in secrets, stack acme`);
+  expect(plan.stdout).toMatch(/may call stock +\+ stock:read +▲ widens access/);
+  const apply = exitedWith(0, await run('apply -t dev --auto-approve'));
+  expect(apply.stdout).toContain('3 changes done. 2 clients proven.');
+  exitedWith(0, await run('plan -t dev --detailed-exitcode --check-store'));
+  exitedWith(0, await run('verify -t dev', { AUTH0_SECRET: '' }));
+});
+
+it('a second apply writes nothing', async () => {
+  emulator.reset();
+  const { stdout } = exitedWith(0, await run('apply -t dev --auto-approve'));
+  expect(stdout).toContain('nothing to do');
+  expect(emulator.writes()).toEqual([]);
+});
+
+it('a saved plan is applied exactly, refused when what it touches has moved, and done when it is done', async () => {
+  declare(STOCK, orders('"stock:read", "stock:write"'));
+  exitedWith(0, await run('plan -t dev --out plan.json'));
+  const app = [...emulator.state.clients.values()].find(({ fields }) => fields['name'] === 'orders');
+  if (app === undefined) throw new Error('there is no application orders');
+  const { grant_types: types } = app.fields;
+  app.fields = { ...app.fields, grant_types: ['client_credentials', 'implicit'] };
+  const refused = exitedWith(3, await run('apply -t dev plan.json'));
+  expect(refused.stderr).toContain('Client/orders: grantTypes');
+  app.fields = { ...app.fields, ...(types === undefined ? {} : { grant_types: types }) };
+  const applied = exitedWith(0, await run('apply -t dev plan.json'));
+  expect(applied.stdout).toContain('Client/idle');
+  expect(applied.stdout).toContain('1 client proven.');
+  exitedWith(0, await run('plan -t dev --detailed-exitcode'));
+  exitedWith(0, await run('apply -t dev plan.json'));
+});
+
+it("an application of the same name that is nobody's is a conflict, until it is adopted", async () => {
+  emulator.state.clients.set('a'.repeat(32), {
+    id: 'a'.repeat(32),
+    fields: { ...[...emulator.state.clients.values()][0]?.fields, name: 'elder', client_metadata: {}, global: false },
+  });
+  declare(STOCK, orders('"stock:read"'), clientYaml('elder', ''));
+  const { stdout } = exitedWith(3, await run('plan -t dev'));
+  expect(stdout.replaceAll(/\s+/g, ' ')).toContain('application elder');
+  exitedWith(0, await run('apply -t dev --auto-approve --adopt Client/elder'));
+  exitedWith(0, await run('plan -t dev --detailed-exitcode'));
+});
+
+it('wrong credentials and a tenant that is away end with 4, and say what to check', async () => {
+  const refused = exitedWith(4, await run('plan -t dev', { AUTH0_SECRET: 'wrong' }));
+  expect(refused.stderr).toContain(`does not let the application ${emulator.clientId} in: access_denied`);
+  emulator.inject({ path: /^\/api\/v2\/clients$/, fault: { kind: 'answer', status: 403 } });
+  expect(exitedWith(4, await run('plan -t dev')).stderr).toContain('needs the scope read:clients');
+  emulator.reset();
+});
+
+it('no secret was written anywhere but to the encrypted store', () => {
+  const secrets = [...emulator.state.clients.values()].flatMap(({ fields }) =>
+    fields['client_secret'] === undefined ? [] : [textOf(fields['client_secret'])],
+  );
+  expect(secrets.length).toBeGreaterThan(2);
+  const suspects = [...filesUnder(folder), ...written.map((text, index) => ({ where: `output ${index}`, text }))];
+  expect(findLeaks(secrets, suspects)).toEqual([]);
+});
