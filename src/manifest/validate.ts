@@ -1,4 +1,5 @@
 import { checkAccess } from './rules/access.ts';
+import { checkAuth0Limits } from './rules/auth0-limits.ts';
 import { checkAuth0Scopes } from './rules/auth0-scopes.ts';
 import { checkClientIds } from './rules/client-ids.ts';
 import { checkKeycloakLimits } from './rules/keycloak-limits.ts';
@@ -29,6 +30,7 @@ const WORLD_RULES: readonly WorldRule[] = [checkUniqueNames, checkTargetNames, c
 
 const TARGET_RULES: readonly TargetRule[] = [
   checkAccess,
+  checkAuth0Limits,
   checkAuth0Scopes,
   checkClientIds,
   checkKeycloakLimits,

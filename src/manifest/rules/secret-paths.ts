@@ -17,12 +17,12 @@ export function* checkSecretPaths(view: TargetView): Iterable<Problem> {
     const problem = describePathProblem(path);
     const other = owners.get(path);
     if (problem !== undefined) {
-      yield at(view, client, 'bad-secret-path', `this is no path for a secret: ${problem}`);
+      yield problemAtSecretPath(view, client, 'bad-secret-path', `this is no path for a secret: ${problem}`);
     } else if (path.split('/')[0] === RESERVED) {
-      yield at(view, client, 'bad-secret-path', `the path ${RESERVED} is reserved for grantry itself`);
+      yield problemAtSecretPath(view, client, 'bad-secret-path', `the path ${RESERVED} is reserved for grantry itself`);
     } else if (other !== undefined && other.name !== client.manifest.name) {
       const message = `Client ${other.name} has the secret path "${path}" too (${placeOf(other)})`;
-      yield at(view, client, 'duplicate-secret-path', message);
+      yield problemAtSecretPath(view, client, 'duplicate-secret-path', message);
     }
     owners.set(path, other ?? client.manifest);
   }
@@ -36,7 +36,7 @@ function* checkNesting(view: TargetView, owners: ReadonlyMap<string, ClientManif
       const outer = owners.get(path.slice(0, slash));
       if (outer !== undefined && outer.name !== client.manifest.name) {
         const message = `the secret path "${path}" lies inside of that of Client ${outer.name} (${placeOf(outer)})`;
-        yield at(view, client, 'nested-secret-path', message);
+        yield problemAtSecretPath(view, client, 'nested-secret-path', message);
       }
     }
   }
@@ -47,7 +47,13 @@ export function secretPathOf({ manifest, spec }: InTarget<ClientManifest>): stri
   return spec?.secret?.path ?? manifest.name;
 }
 
-function at(view: TargetView, client: InTarget<ClientManifest>, rule: string, message: string): Problem {
+/** A problem with where the credential goes, which may be by default. */
+export function problemAtSecretPath(
+  view: TargetView,
+  client: InTarget<ClientManifest>,
+  rule: string,
+  message: string,
+): Problem {
   return client.spec?.secret?.path === undefined
     ? problemIn(client.manifest, {
         rule,

@@ -14,14 +14,18 @@ export async function listApplications(api: Auth0Api, withSecrets: boolean): Pro
   const query = { fields: fields.join(','), include_fields: 'true', is_global: 'false' };
   const call = { about: 'list applications', needs: withSecrets ? 'read:client_keys' : 'read:clients' };
   const apps = await listAll(api, call, 'clients', query, application);
-  if (apps.length > 0) return apps;
-  throw new GrantryError(
-    'NOT_ALLOWED',
-    `Auth0 ${api.settings.domain} lists no applications, though every tenant has some`,
-    {
-      hint: 'Check that the application of provider.auth0.auth has the scope read:clients.',
-    },
-  );
+  if (apps.length === 0) throw unseen(api, 'lists no applications, though every tenant has some', call.needs);
+  // grantry itself has one.
+  if (withSecrets && !apps.some(({ client_secret: secret }) => secret !== undefined)) {
+    throw unseen(api, 'shows the secret of no application', call.needs);
+  }
+  return apps;
+}
+
+function unseen({ settings }: Auth0Api, what: string, scope: string): GrantryError {
+  return new GrantryError('NOT_ALLOWED', `Auth0 ${settings.domain} ${what}`, {
+    hint: `The application ${settings.auth.clientId} needs the scope ${scope} of the Management API. docs/auth0.md lists all that are needed.`,
+  });
 }
 
 /** The client grants of the whole tenant, or those of one application. */

@@ -90,7 +90,7 @@ export class ClientWriter {
     const { client_id: clientId, name, client_secret: secret } = this.#parse(found);
     if (secret !== undefined) return { id, clientId, secret, createdAt: undefined };
     throw new GrantryError('NOT_ALLOWED', `Auth0 does not show the secret of the application ${name}`, {
-      hint: 'Give the application of provider.auth0.auth the scope read:client_keys of the Management API.',
+      hint: `The application ${this.#api.settings.auth.clientId} needs the scope read:client_keys of the Management API. docs/auth0.md lists all that are needed.`,
     });
   }
 
@@ -100,7 +100,9 @@ export class ClientWriter {
   }
 
   async #patch(id: string, body: object, about: string): Promise<void> {
-    const call = { about, needs: 'update:clients', idempotent: true, writes: true as const };
+    // Who takes the use of keys away changes credentials.
+    const needs = 'client_authentication_methods' in body ? 'update:client_credentials' : 'update:clients';
+    const call = { about, needs, idempotent: true, writes: true as const };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fields are JSON of keys that the API takes
     await this.#api.call(call, (client) => client.clients.update(id, body as never));
   }

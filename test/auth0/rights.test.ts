@@ -1,0 +1,202 @@
+/** The lists of scopes in docs/auth0.md, held true: each suffices, and without any one of it there is a refusal that names it. */
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { systemPorts } from '../../src/platform/ports.ts';
+import { ProviderSubject } from '../contract/provider-subject.ts';
+import { startAuth0Emulator } from '../support/auth0/emulator.ts';
+import type { Auth0Emulator } from '../support/auth0/emulator.ts';
+import { fetchFrom } from '../support/auth0/fetch-from.ts';
+import { logIn } from '../support/auth0/management-client.ts';
+import { createSigningKey } from '../support/auth0/signing-key.ts';
+import type { SigningKey } from '../support/auth0/signing-key.ts';
+import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+
+const DOMAIN = 'acme-test.eu.auth0.com';
+const [PLAN = [], APPLY = []] = documentedScopes();
+const KEYS = 'read:client_keys';
+
+const STOCK = apiYaml('stock', ['stock:read']);
+const BILLS = apiYaml('bills', ['bills:read', 'bills:pay']);
+const SPARE = apiYaml('spare', ['spare:read']);
+const ORDERS = clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}, {api: bills, scopes: [bills:read]}]');
+const JOBS = clientYaml('jobs', '');
+const BASE = yaml(STOCK, BILLS, SPARE, ORDERS, JOBS);
+
+interface Scenario {
+  readonly missing: string;
+  /** What is to become of the base. */
+  readonly wanted: string;
+  /** What somebody does by hand meanwhile. */
+  readonly before?: (emulator: Auth0Emulator, orders: string) => Promise<void>;
+}
+
+const CLIENT = yaml(BASE, clientYaml('more', 'access: [{api: stock, scopes: [stock:read]}]'));
+
+const SCENARIOS: readonly Scenario[] = [
+  { missing: 'create:resource_servers', wanted: yaml(BASE, apiYaml('more', ['more:read'])) },
+  {
+    missing: 'update:resource_servers',
+    wanted: yaml(STOCK, BILLS, apiYaml('spare', ['spare:read', 'spare:more']), ORDERS, JOBS),
+  },
+  { missing: 'delete:resource_servers', wanted: yaml(STOCK, BILLS, ORDERS, JOBS) },
+  { missing: 'create:clients', wanted: CLIENT },
+  { missing: KEYS, wanted: CLIENT },
+  {
+    missing: 'update:clients',
+    wanted: yaml(STOCK, BILLS, SPARE, ORDERS, clientYaml('jobs', 'auth: client_secret_post')),
+  },
+  { missing: 'delete:clients', wanted: yaml(STOCK, BILLS, SPARE, ORDERS) },
+  {
+    missing: 'create:client_grants',
+    wanted: yaml(STOCK, BILLS, SPARE, ORDERS, clientYaml('jobs', 'access: [{api: stock, scopes: [stock:read]}]')),
+  },
+  {
+    missing: 'update:client_grants',
+    wanted: yaml(
+      STOCK,
+      BILLS,
+      SPARE,
+      JOBS,
+      clientYaml(
+        'orders',
+        'access: [{api: stock, scopes: [stock:read]}, {api: bills, scopes: [bills:read, bills:pay]}]',
+      ),
+    ),
+  },
+  {
+    missing: 'delete:client_grants',
+    wanted: yaml(STOCK, BILLS, SPARE, JOBS, clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]')),
+  },
+  {
+    missing: 'update:client_credentials',
+    wanted: BASE,
+    before: async (emulator, orders) => {
+      const hand = await logIn(emulator);
+      await hand.ok('PATCH', `/clients/${orders}`, {
+        token_endpoint_auth_method: null,
+        client_authentication_methods: { private_key_jwt: { credentials: [] } },
+      });
+    },
+  },
+];
+
+describe('the rights of the provisioning application', () => {
+  let signingKey: SigningKey;
+  let emulator: Auth0Emulator;
+  let subject: ProviderSubject;
+
+  beforeAll(async () => {
+    signingKey = await createSigningKey();
+  });
+  afterEach(() => subject.close());
+
+  /** A tenant whose application of grantry has exactly these scopes. */
+  const start = async (scopes: readonly string[]): Promise<void> => {
+    emulator = await startAuth0Emulator({ domain: DOMAIN, scopes, signingKey });
+    subject = subjectOn(emulator);
+  };
+
+  /** From now on it has these. */
+  const allow = (scopes: readonly string[]): void => {
+    const [grant] = emulator.state.grantsOf(emulator.clientId);
+    if (grant === undefined) throw new Error('the application has no grant');
+    grant.fields = { ...grant.fields, scope: [...scopes] };
+  };
+
+  it('plan: its list suffices, in an empty tenant too, and nothing is written', async () => {
+    await start(PLAN);
+    expect((await subject.plan(BASE)).changes).toHaveLength(5);
+    allow(APPLY);
+    await subject.makeIt(BASE);
+    allow(PLAN);
+    emulator.reset();
+    expect((await subject.plan(BASE)).changes).toEqual([]);
+    expect(emulator.writes()).toEqual([]);
+  });
+
+  it.each(PLAN.map((missing) => ({ missing })))('plan without $missing names it', async ({ missing }) => {
+    await start(PLAN.filter((scope) => scope !== missing));
+    await expect(subject.plan(BASE)).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      hint: expect.stringContaining(missing),
+    });
+  });
+
+  it(`plan --check-store: takes ${KEYS} beside them, and names it`, async () => {
+    await start(APPLY);
+    await subject.makeIt(BASE);
+    allow([...PLAN, KEYS]);
+    expect((await subject.plan(BASE, { checkStore: true })).changes).toEqual([]);
+    allow(PLAN);
+    await expect(subject.plan(BASE, { checkStore: true })).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      hint: expect.stringContaining(KEYS),
+    });
+  });
+
+  it('without any scope the tenant lets nobody in, and the error says where to look', async () => {
+    await start(PLAN);
+    emulator.state.removeGrant(emulator.state.grantsOf(emulator.clientId)[0]?.id ?? '');
+    await expect(subject.plan(BASE)).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      hint: expect.stringContaining('docs/auth0.md'),
+    });
+  });
+
+  it('apply: its list has that of plan in it, and nothing that no scenario here misses', () => {
+    expect(APPLY).toEqual(expect.arrayContaining(PLAN));
+    expect(SCENARIOS.map(({ missing }) => missing).toSorted()).toEqual(
+      APPLY.filter((scope) => !PLAN.includes(scope)).toSorted(),
+    );
+  });
+
+  it.each(SCENARIOS)('apply without $missing names it, and one that may converges', async (scenario) => {
+    const { missing, wanted, before } = scenario;
+    await start(APPLY);
+    await subject.makeIt(BASE);
+    await before?.(emulator, await subject.clientIdOf('orders'));
+    allow(APPLY.filter((scope) => scope !== missing));
+    const { results, firstError } = await subject.apply(wanted);
+    expect(results.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
+      { hint: expect.stringContaining(`the scope ${missing} of`) },
+    ]);
+    expect(firstError).toBe('NOT_ALLOWED');
+
+    allow(APPLY);
+    await subject.makeIt(wanted);
+    expect((await subject.plan(wanted)).changes).toEqual([]);
+    expect(await subject.unproven(wanted)).toEqual([]);
+  });
+});
+
+/** What the two requests for a grant in docs/auth0.md ask for: of the application of plan, and of that of apply. */
+function documentedScopes(): string[][] {
+  const text = readFileSync(fileURLToPath(new URL('../../docs/auth0.md', import.meta.url)), 'utf8');
+  return [...text.matchAll(/"scope": \[([^\]]*)\]/g)].map(([, list = '']) =>
+    [...list.matchAll(/"([^"]+)"/g)].flatMap(([, scope]) => scope ?? []),
+  );
+}
+
+function none(): never {
+  throw new Error('nobody does that here');
+}
+
+function subjectOn(emulator: Auth0Emulator): ProviderSubject {
+  return new ProviderSubject({
+    provider: `{auth0: {domain: ${DOMAIN}, requestsPerSecond: 100, auth: {clientId: ${emulator.clientId}, clientSecret: "\${env:SECRET}"}}}`,
+    env: { SECRET: emulator.clientSecret, TOKEN: 'unused' },
+    ports: { ...systemPorts(), fetch: fetchFrom(emulator) },
+    hands: {
+      create: none,
+      secretOf: none,
+      regenerate: none,
+      loosen: none,
+      remove: none,
+      grant: none,
+      clientIds: none,
+      loseNextCreation: none,
+    },
+    close: () => emulator.close(),
+  });
+}
