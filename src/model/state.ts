@@ -36,9 +36,12 @@ export interface ActualObject {
   readonly fields: Fields;
   /** Clients only. */
   readonly credential?: ActualCredential;
-  /** Apis only: scopes that clients outside the stack hold, with those clients' ids. */
+  /** Apis only: scopes that clients outside the stack hold, or `WHOLE_API`, with those clients' ids. */
   readonly heldByOthers?: Readonly<Record<string, readonly string[]>>;
 }
+
+/** In place of a scope: a client may call the Api, whatever its scopes are. */
+export const WHOLE_API = '';
 
 export function isOurs({ foreign }: ActualObject): boolean {
   return foreign.length === 0;

@@ -1,7 +1,8 @@
 import { isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { Change, Conflict } from '../model/plan.ts';
-import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
+import { WHOLE_API } from '../model/state.ts';
+import type { ActualObject, ActualState, DesiredObject, Fields } from '../model/state.ts';
 import { partsInTheWay } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
 
@@ -42,16 +43,28 @@ function ownershipConflicts(address: Address, actual: ActualObject | undefined, 
   );
 }
 
-/** Keycloak would take a deleted scope from every client that holds it without a word. */
+/** What goes would be taken without a word from everybody who uses it. */
 function removedScopeConflicts(change: Change, actual: ActualObject | undefined): Conflict[] {
   if (!('before' in change) || actual?.heldByOthers === undefined) return [];
-  const after = 'after' in change ? change.after['scopes'] : undefined;
-  const kept = typeof after === 'object' && after !== null ? Object.keys(after) : [];
+  const { address, op } = change;
+  const [had, has] = [scopesIn(change.before), 'after' in change ? scopesIn(change.after) : []];
   return Object.entries(actual.heldByOthers)
-    .filter(([scope]) => !kept.includes(scope))
-    .map(([scope, clients]) => ({
-      address: change.address,
-      reason: `scope ${scope} is to be deleted, but clients outside this stack hold it: ${clients.join(', ')}`,
-      hint: 'Take the scope from these clients first, or keep it in the manifest.',
-    }));
+    .filter(([scope]) => op === 'delete' || (had.includes(scope) && !has.includes(scope)))
+    .map(([scope, clients]) =>
+      scope === WHOLE_API
+        ? {
+            address,
+            reason: `it is to be deleted, but clients outside this stack may call it: ${clients.join(', ')}`,
+            hint: 'Take that from these clients first, or keep the manifest.',
+          }
+        : {
+            address,
+            reason: `scope ${scope} is to be deleted, but clients outside this stack hold it: ${clients.join(', ')}`,
+            hint: 'Take the scope from these clients first, or keep it in the manifest.',
+          },
+    );
+}
+
+function scopesIn({ scopes }: Fields): string[] {
+  return typeof scopes === 'object' && scopes !== null ? Object.keys(scopes) : [];
 }

@@ -1,7 +1,7 @@
 import { nameOf } from '../model/address.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, CreateChange, FieldChange } from '../model/plan.ts';
-import { fieldChanges } from '../plan/field-changes.ts';
+import { fieldChanges, sameJson } from '../plan/field-changes.ts';
 import { isObject } from './change-line.ts';
 
 /** The differences that tell a reviewer something. What every new client has is none, nor is the mark that adopting sets. */
@@ -34,6 +34,12 @@ function expectedOf(change: CreateChange): JsonObject {
     flows: { serviceAccount: true },
     authenticator: 'client-secret',
     auth: 'client_secret_basic',
+    displayName: nameOf(change.address),
+    appType: 'non_interactive',
+    grantTypes: ['client_credentials'],
+    oidcConformant: true,
+    authenticationMethod: 'client_secret',
+    signingAlgorithm: 'RS256',
   };
 }
 
@@ -63,6 +69,6 @@ function prune(fields: JsonObject, expected: JsonObject, isNoted: NoteTest, pref
 }
 
 function isUsual(value: Json, expected: Json | undefined): boolean {
-  if (expected !== undefined) return value === expected;
+  if (expected !== undefined) return sameJson(value, expected);
   return value === null || value === false || value === '' || (Array.isArray(value) && value.length === 0);
 }

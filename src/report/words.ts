@@ -26,6 +26,14 @@ const LABELS: Readonly<Record<string, string>> = {
   auth: 'authentication',
   tokenLifetime: 'token lifetime',
   introspectedBy: 'introspected by',
+  displayName: 'display name',
+  appType: 'application type',
+  grantTypes: 'grant types',
+  oidcConformant: 'OIDC conformant',
+  authenticationMethod: 'authentication method',
+  signingAlgorithm: 'signing algorithm',
+  allowedOrigins: 'allowed origins',
+  logoutUrls: 'logout URLs',
 };
 
 const SCOPE_LABELS: Readonly<Record<string, string>> = {
@@ -46,6 +54,8 @@ export function labelOf(path: readonly string[]): string {
   if (head === 'scopeMappings' && second === 'clients' && path.length === 3) return `roles of ${third} in tokens`;
   if (head === 'labels' && path.length === 2) return `label ${second}`;
   if (head === 'attributes' && path.length === 2) return `attribute ${second}`;
+  if (head === 'metadata' && path.length === 2) return `metadata ${second}`;
+  if (head === 'otherGrants' && path.length === 2) return `may call ${second}`;
   if (head === 'scopes' && path.length === 3) return `${second} ${SCOPE_LABELS[third] ?? third}`;
   return path.join(' ');
 }

@@ -24,7 +24,8 @@ export function applicationToFields(
   return {
     stack: metadata[MARK.stack] ?? null,
     name: metadata[MARK.name] ?? null,
-    owner: metadata[MARK.owner] ?? null,
+    // A client without an owner carries no mark of one.
+    owner: metadata[MARK.owner] ?? (metadata[MARK.stack] === undefined ? null : ''),
     displayName: app.name,
     description: app.description,
     labels: parseLabels(metadata),
@@ -39,7 +40,7 @@ export function applicationToFields(
     allowedOrigins: app.allowed_origins,
     logoutUrls: app.allowed_logout_urls,
     oidcConformant: app.oidc_conformant,
-    authenticator: app.client_authentication_methods ?? 'client_secret',
+    authenticationMethod: app.client_authentication_methods ?? 'client_secret',
     auth: app.token_endpoint_auth_method ?? 'any',
     metadata: Object.fromEntries(
       Object.entries(metadata).filter(([key]) => watched.has(key) && !key.startsWith(MARK.prefix)),
@@ -77,7 +78,7 @@ export function fieldsToMetadata(fields: ClientFields): Record<string, string> {
     ...fields.metadata,
     ...(fields.stack === null ? {} : { [MARK.stack]: fields.stack }),
     ...(fields.name === null ? {} : { [MARK.name]: fields.name }),
-    ...(fields.owner === null ? {} : { [MARK.owner]: fields.owner }),
+    ...(fields.owner === null || fields.owner === '' ? {} : { [MARK.owner]: fields.owner }),
     ...(Object.keys(fields.labels).length === 0 ? {} : { [MARK.labels]: JSON.stringify(fields.labels) }),
     ...(declared.length === 0 ? {} : { [MARK.declared]: JSON.stringify(declared) }),
   };
@@ -88,7 +89,8 @@ export function changedApplication(before: ClientFields, after: ClientFields): J
   const [was, is] = [fieldsToApplication(before), fieldsToApplication(after)];
   const body = changed(was, is);
   const metadata = changed(fieldsToMetadata(before), fieldsToMetadata(after));
-  const freed = before.authenticator === after.authenticator ? {} : { client_authentication_methods: null };
+  const freed =
+    before.authenticationMethod === after.authenticationMethod ? {} : { client_authentication_methods: null };
   return {
     ...body,
     ...freed,

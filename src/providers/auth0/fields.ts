@@ -23,7 +23,7 @@ export const clientFields = z.strictObject({
   logoutUrls: names,
   oidcConformant: z.boolean(),
   /** `client_secret`, or the name of another method such as `private_key_jwt`. */
-  authenticator: z.string(),
+  authenticationMethod: z.string(),
   /** `client_secret_basic`, `client_secret_post`, `none`, or `any` where the tenant is not told. */
   auth: z.string(),
   /** client_metadata: only what the manifest declares now, or declared when it was last applied. */

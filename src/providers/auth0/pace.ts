@@ -1,5 +1,8 @@
 import type { Clock } from '../../platform/clock.ts';
 
+/** Beyond it the next request may as well be refused: then the user is told. */
+const LONGEST_PAUSE_MS = 120_000;
+
 /**
  * Lets requests begin no faster than a tenant allows: at most so many in any second, and none until the moment at which
  * the tenant said that it takes more.
@@ -24,9 +27,9 @@ export class Pace {
     return turn;
   }
 
-  /** Holds everything back until then, in milliseconds since the epoch. */
+  /** Holds everything back until then, in milliseconds since the epoch, or for as long as anybody would wait. */
   pauseUntil(moment: number): void {
-    this.#notBefore = Math.max(this.#notBefore, moment);
+    this.#notBefore = Math.max(this.#notBefore, Math.min(moment, this.#clock.now() + LONGEST_PAUSE_MS));
   }
 
   async #wait(signal?: AbortSignal): Promise<void> {

@@ -67,5 +67,5 @@ const HARDENED = {
   allowedOrigins: [],
   logoutUrls: [],
   oidcConformant: true,
-  authenticator: 'client_secret',
+  authenticationMethod: 'client_secret',
 };

@@ -1,5 +1,6 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredState } from '../../model/desired.ts';
+import { WHOLE_API } from '../../model/state.ts';
 import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../model/state.ts';
 import type { ReadOptions } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
@@ -78,7 +79,7 @@ function foreignHolders(
     if (id === undefined || ours.has(id)) continue;
     const of = holders.get(audience) ?? {};
     holders.set(audience, of);
-    for (const name of scope) of[name] = [...(of[name] ?? []), id].toSorted();
+    for (const name of scope.length === 0 ? [WHOLE_API] : scope) of[name] = [...(of[name] ?? []), id].toSorted();
   }
   return holders;
 }
@@ -96,8 +97,8 @@ function apiObjects(
     const desired = desiredOf.get(identifier);
     if (desired?.managed === false) return [];
     const owned = ownedAs(server, ledger[identifier]);
-    // Of an Api that nobody declares any more only what grantry made may go.
-    if (desired === undefined && owned === undefined) return [];
+    // Of what nobody declares any more only what grantry made may go: one that was adopted is others' too.
+    if (desired === undefined && owned?.origin !== 'created') return [];
     const isWhole = owned?.origin === 'created';
     const fields = resourceServerToFields(server, {
       scopes: isWhole ? null : new Set(desired?.scopes.map(({ name }) => name)),

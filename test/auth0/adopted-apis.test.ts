@@ -1,0 +1,62 @@
+/** An Api that grantry did not make is others' too: their scopes stay, whatever becomes of its manifest. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { parseAdoption } from '../../src/plan/adoption.ts';
+import { openAuth0Place } from '../contract/auth0-place.ts';
+import { ProviderSubject } from '../contract/provider-subject.ts';
+import { logIn } from '../support/auth0/management-client.ts';
+import type { ManagementClient } from '../support/auth0/management-client.ts';
+import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+
+const AUDIENCE = 'https://stock.test';
+const MANIFESTS = yaml(
+  apiYaml('stock', ['stock:read', 'stock:write']),
+  clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]'),
+);
+const ADOPT = { adoption: parseAdoption(['Api/*']) };
+
+let subject: ProviderSubject;
+let hand: ManagementClient;
+beforeEach(async () => {
+  const place = await openAuth0Place();
+  subject = new ProviderSubject(place);
+  hand = await logIn(place.emulator);
+});
+afterEach(() => subject.close());
+
+async function scopesOf(): Promise<unknown> {
+  const { body } = await hand.call('GET', `/resource-servers/${encodeURIComponent(AUDIENCE)}`);
+  return JSON.parse(JSON.stringify(body)).scopes?.map(({ value }: { value: string }) => value);
+}
+
+it('keeps the scopes that no manifest declares, also where somebody holds them', async () => {
+  const scopes = [{ value: 'stock:audit' }, { value: 'stock:read' }];
+  await hand.ok('POST', '/resource-servers', { identifier: AUDIENCE, name: 'elder', scopes });
+  const auditor = await subject.hands.create('auditor');
+  await subject.hands.grant(auditor, AUDIENCE, 'stock:audit');
+  expect((await subject.plan(MANIFESTS)).conflicts).toMatchObject([{ address: 'Api/stock' }]);
+  expect((await subject.plan(MANIFESTS, ADOPT)).conflicts).toEqual([]);
+  await subject.makeIt(MANIFESTS, ADOPT);
+  expect(await scopesOf()).toEqual(['stock:audit', 'stock:read', 'stock:write']);
+  expect(await subject.unproven(MANIFESTS)).toEqual([]);
+  expect((await subject.plan(MANIFESTS)).changes).toEqual([]);
+
+  const fewer = yaml(apiYaml('stock', ['stock:read']), clientYaml('orders', ''));
+  await subject.makeIt(fewer);
+  expect(await scopesOf()).toEqual(['stock:audit', 'stock:read', 'stock:write']);
+
+  const gone = apiYaml('other', ['other:read']);
+  expect((await subject.plan(gone)).changes.map(({ op, address }) => `${op} ${address}`)).toEqual([
+    'delete Client/orders',
+    'create Api/other',
+  ]);
+});
+
+it('is not deleted while a client of others may call it, whatever its grant says', async () => {
+  await subject.makeIt(MANIFESTS);
+  const stranger = await subject.hands.create('stranger');
+  await hand.ok('POST', '/client-grants', { client_id: stranger, audience: AUDIENCE, scope: [] });
+  const { conflicts } = await subject.plan(apiYaml('other', ['other:read']));
+  expect(conflicts).toMatchObject([
+    { address: 'Api/stock', reason: `it is to be deleted, but clients outside this stack may call it: ${stranger}` },
+  ]);
+});
