@@ -1,4 +1,4 @@
-# What `grantry plan` and `grantry status` need in Vault: names, marks and version numbers. No credential can be read
+# What `grantry plan` needs in Vault: names, marks and version numbers. No credential can be read
 # with it, so it suits the job that runs on pull requests. (`plan --check-store` compares values: it needs
 # vault-policy.hcl.) Put your mount and prefix in the place of "secret" and "m2m".
 path "secret/metadata/m2m/*" {

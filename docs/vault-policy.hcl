@@ -1,4 +1,4 @@
-# What `grantry apply`, `verify` and `rotate` need in Vault. Put the mount and the prefix of your Target
+# What `grantry apply` and `verify` need in Vault. Put the mount and the prefix of your Target
 # (spec.secrets.vault) in the place of "secret" and "m2m"; without a prefix: secret/data/* and secret/metadata/*.
 
 # Documents: written with check-and-set, read back for the proof. "patch" lets Vault replace grantry's own keys and

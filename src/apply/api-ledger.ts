@@ -1,8 +1,9 @@
+import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { nameOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
-import type { Change } from '../model/plan.ts';
+import type { Change, UpdateChange } from '../model/plan.ts';
 import type { ApiLedger, OwnedApi } from '../model/state.ts';
 import type { Store } from '../stores/store.ts';
 import { ledgerName } from './ledger.ts';
@@ -15,6 +16,7 @@ const schema = z.object({
       owner: z.string(),
       origin: z.enum(['created', 'adopted']),
       id: z.string().nullable(),
+      scopes: z.array(z.string()),
     }),
   ),
 });
@@ -50,35 +52,70 @@ export class ApiBook {
 
   /** Runs `grow`, which gives the provider's id of the Api. */
   async growing(change: Change, grow: () => Promise<string | undefined>): Promise<void> {
-    if (change.op === 'create') await this.#note(change, 'created', null);
-    const id = await grow();
-    if (change.op === 'create') await this.#note(change, 'created', id ?? null);
-    if (change.op === 'adopt') await this.#note(change, 'adopted', change.id);
+    if (change.op !== 'create') {
+      await grow();
+      if (change.op === 'adopt') await this.#note(change, { origin: 'adopted', id: change.id });
+      else if (change.op === 'update') await this.#renew(change);
+      return;
+    }
+    const before = await this.#note(change, { origin: 'created', id: null });
+    try {
+      await this.#note(change, { origin: 'created', id: (await grow()) ?? null });
+    } catch (error) {
+      // After a refusal there is nothing of ours. Only where the answer was lost may there be.
+      if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') await this.#edit(change, () => before);
+      throw error;
+    }
   }
 
   async deleted(change: Change): Promise<void> {
-    await this.#edit(audienceOf(change), () => undefined);
+    await this.#edit(change, () => undefined);
   }
 
-  #note(change: Change, origin: OwnedApi['origin'], id: string | null): Promise<void> {
+  /** Gives what was noted before. */
+  async #note(change: Change, { origin, id }: Pick<OwnedApi, 'origin' | 'id'>): Promise<OwnedApi | undefined> {
     const { address, owner } = change;
-    return this.#edit(audienceOf(change), () => ({ name: nameOf(address), owner, origin, id }));
+    return this.#edit(change, () => ({ name: nameOf(address), owner, origin, id, scopes: scopesOf(change) }));
   }
 
-  #edit(audience: string, entry: () => OwnedApi | undefined): Promise<void> {
-    const turn = this.#queue.then(() => this.#write(audience, entry()));
-    this.#queue = turn.catch(() => undefined);
+  /** An Api may have got another name or owner, and one whose creation was never answered has its id by now. */
+  async #renew(change: UpdateChange): Promise<void> {
+    const { address, owner, id } = change;
+    await this.#edit(change, (entry) =>
+      entry === undefined ? undefined : { ...entry, name: nameOf(address), owner, id },
+    );
+  }
+
+  #edit(change: Change, edit: (entry: OwnedApi | undefined) => OwnedApi | undefined): Promise<OwnedApi | undefined> {
+    const turn = this.#queue.then(() => this.#write(audienceOf(change), edit));
+    this.#queue = turn.then(
+      () => undefined,
+      () => undefined,
+    );
     return turn;
   }
 
-  async #write(audience: string, entry: OwnedApi | undefined): Promise<void> {
+  async #write(
+    audience: string,
+    edit: (entry: OwnedApi | undefined) => OwnedApi | undefined,
+  ): Promise<OwnedApi | undefined> {
     const name = ledgerName(this.#stack);
     const { value, version } = await this.#store.readRecord(name);
-    const { [audience]: _before, ...others } = parse(value, this.#store.locateRecord(name));
+    const { [audience]: before, ...others } = parse(value, this.#store.locateRecord(name));
+    const entry = edit(before);
+    if (isDeepStrictEqual(entry, before)) return before;
     const apis = entry === undefined ? others : { ...others, [audience]: entry };
-    const plain = Object.fromEntries(Object.entries(apis).map(([key, owned]) => [key, { ...owned }]));
+    const plain = Object.fromEntries(
+      Object.entries(apis).map(([key, owned]) => [key, { ...owned, scopes: [...owned.scopes] }]),
+    );
     await this.#store.writeRecord(name, { ...value, apis: plain }, version);
+    return before;
   }
+}
+
+function scopesOf(change: Change): string[] {
+  const scopes = 'after' in change ? change.after['scopes'] : undefined;
+  return typeof scopes === 'object' && scopes !== null ? Object.keys(scopes).toSorted() : [];
 }
 
 function audienceOf(change: Change): string {

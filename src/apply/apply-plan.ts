@@ -132,6 +132,7 @@ function skipReason(because: string | undefined, gone: boolean): string {
 /** A bug must not keep the report of everything else from being written. */
 function explain(error: unknown): { message: string; hint: string | undefined } {
   if (error instanceof GrantryError) return error;
-  const message = error instanceof Error ? `${error.name}: ${error.message}` : 'something unknown was thrown';
+  // The message may quote anything, and so a secret.
+  const message = `something that grantry does not know (${error instanceof Error ? error.name : 'no error'})`;
   return { message, hint: 'This is a bug in grantry; please report it.' };
 }

@@ -81,6 +81,8 @@ export interface OwnedApi {
   readonly origin: 'created' | 'adopted';
   /** The provider's own id; null while it is being created. */
   readonly id: string | null;
+  /** Those that it was to be created with, sorted. */
+  readonly scopes: readonly string[];
 }
 
 /** What a provider says when it is read. */

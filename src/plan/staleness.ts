@@ -54,11 +54,19 @@ function leftOf(change: SavedChange, { objects }: ActualState): string | undefin
 }
 
 function isStill(saved: SavedChange, now: Change, actual: ActualObject | undefined): boolean {
+  if (!isSameObject(saved, now)) return false;
   const untouched = fingerprintOf(actual) === saved.fingerprint;
   if (untouched && saved.op === now.op) return sameDelivery(saved, now) && sameSide(saved, now, 'after');
   // An apply that was cut off made no secret of an object that was there: who did, moved it.
   const sameSecret = saved.fingerprint === null || saved.secretMadeAt === (actual?.credential?.createdAt ?? null);
   return sameSecret && isRestOf(saved, now);
+}
+
+/** One that was deleted and made anew by somebody is another, however much it looks the same. An Api may have many parts. */
+function isSameObject(saved: Change, now: Change): boolean {
+  if (!('id' in saved) || !('id' in now)) return true;
+  const ids = new Set(saved.id.split(' '));
+  return now.id.split(' ').some((id) => ids.has(id));
 }
 
 /** Whether `now` does a part of `saved` and nothing else: every leaf is still as before, or already as after. */

@@ -60,7 +60,7 @@ function* checkSharing(targets: readonly Valid[], { clients }: World): Iterable<
         told.add(target.name);
         const message =
           `Target ${other.target.name} (${placeOf(other.target)}) delivers to the same store: the credential of Client ` +
-          `${other.client} would overwrite that of the other realm at "${path}"; give each Target a prefix of its own`;
+          `${other.client} would overwrite that of the other realm at "${path}"; give each Target a ${target.spec.secrets.file === undefined ? 'prefix' : 'path'} of its own`;
         yield problemIn(target, { rule: 'shared-store', message, path: ['spec', 'secrets'], part: 'key' });
       }
     }

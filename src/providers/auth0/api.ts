@@ -1,6 +1,7 @@
 import { ManagementClient, ManagementError } from 'auth0';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
+import { GrantryError } from '../../model/errors.ts';
 import type { Auth0Settings } from '../../model/target.ts';
 import { againFor, asGrantryError, mayHaveActed } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
@@ -87,7 +88,13 @@ export class Auth0Api {
       // The SDK would encode the question mark of a path.
       const url = `https://${this.settings.domain}/api/v2/${path}?${query.toString()}`;
       const response = await client.fetch(url, { method: 'GET' }, { maxRetries: 0 });
-      if (response.ok) return response.json();
+      if (response.ok) {
+        return response.json().catch(() => {
+          throw new GrantryError('UNREACHABLE', `Auth0 ${this.settings.domain} answers with no JSON: ${call.about}`, {
+            hint: 'Is there a proxy in between that answers for it?',
+          });
+        });
+      }
       const body: unknown = await response.json().catch(() => undefined);
       throw new ManagementError({ statusCode: response.status, body, rawResponse: response });
     });
@@ -97,6 +104,8 @@ export class Auth0Api {
     return retry(
       async () => {
         await this.#pace.next(this.#ports.signal);
+        // Waiting for a turn takes time: what may be written may have changed.
+        this.#ports.beforeSend?.();
         return run(this.#client);
       },
       (outcome) => {

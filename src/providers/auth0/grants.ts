@@ -1,7 +1,7 @@
 import { GrantryError } from '../../model/errors.ts';
 import { sameJson } from '../../plan/field-changes.ts';
 import type { Auth0Api } from './api.ts';
-import { listGrants } from './listing.ts';
+import { isOfMachines, listGrants } from './listing.ts';
 import { statusOf } from './refusal.ts';
 import type { ClientGrant } from './representations.ts';
 
@@ -15,7 +15,7 @@ export async function changeGrants(
   before: Granted,
   after: Granted,
 ): Promise<void> {
-  const present = await listGrants(api, application.id);
+  const present = (await listGrants(api, application.id)).filter(isOfMachines);
   for (const grant of present) {
     const wanted = after.get(grant.audience);
     if (wanted === undefined && before.has(grant.audience)) await deleteGrant(api, grant, application.name);
@@ -42,7 +42,9 @@ export async function createGrant(
     await api.call(call, (client) => client.clientGrants.create({ client_id: id, audience, scope: [...scope] }));
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
-    const present = (await listGrants(api, id)).find((grant) => grant.audience === audience);
+    // A look that fails too tells nothing: what happened is still not known.
+    const grants = await listGrants(api, id).catch(() => []);
+    const present = grants.find((grant) => isOfMachines(grant) && grant.audience === audience);
     if (present === undefined || !sameJson(present.scope, [...scope].toSorted())) throw error;
   }
 }

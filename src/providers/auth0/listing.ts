@@ -32,8 +32,12 @@ function unseen({ settings }: Auth0Api, what: string, scope: string): GrantryErr
 export async function listGrants(api: Auth0Api, clientId?: string): Promise<ClientGrant[]> {
   const query: Record<string, string> = clientId === undefined ? {} : { client_id: clientId };
   const call = { about: 'list client grants', needs: 'read:client_grants' };
-  const grants = await listAll(api, call, 'client-grants', query, clientGrant, 'client_grants');
-  return grants.filter(({ subject_type: subject }) => subject === 'client');
+  return listAll(api, call, 'client-grants', query, clientGrant, 'client_grants');
+}
+
+/** Whether a grant is of the kind that grantry makes: others are never touched, but count as use of an Api. */
+export function isOfMachines({ subject_type: subject, is_system: system }: ClientGrant): boolean {
+  return subject === 'client' && !system;
 }
 
 /** Checkpoint pagination: pages by number end at a thousand rows. */
@@ -46,15 +50,29 @@ async function listAll<T>(
   key = path,
 ): Promise<T[]> {
   const rows: T[] = [];
+  const seen = new Set<string>();
   let from: string | undefined;
   do {
     const page = new URLSearchParams({ ...query, take: String(PAGE), ...(from === undefined ? {} : { from }) });
     const body = await api.get(call, path, page);
-    const parsed = z.object({ next: z.string().optional() }).safeParse(body);
     rows.push(...parseList(api, body, key, row));
-    from = parsed.data?.next;
+    const { data: cursor } = z.object({ next: z.string().min(1).nullish() }).safeParse(body);
+    const next = cursor?.next ?? undefined;
+    if (cursor === undefined || (next !== undefined && seen.has(next))) throw lostCursor(api, key);
+    from = next;
+    if (next !== undefined) seen.add(next);
   } while (from !== undefined);
   return rows;
+}
+
+function lostCursor({ settings }: Auth0Api, what: string): GrantryError {
+  return new GrantryError(
+    'UNREACHABLE',
+    `The listing of ${what} by Auth0 ${settings.domain} does not go on as it should`,
+    {
+      hint: 'Its pages lead nowhere or in a circle, so what is missing cannot be told. Try again.',
+    },
+  );
 }
 
 /** The resource servers with these identifiers: a tenant may have thousands of others. */

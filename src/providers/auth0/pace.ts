@@ -35,6 +35,8 @@ export class Pace {
   async #wait(signal?: AbortSignal): Promise<void> {
     for (;;) {
       const now = this.#clock.now();
+      // The clock was set back: what began in its future says nothing.
+      if ((this.#begun.at(-1) ?? 0) > now) this.#begun.length = 0;
       const oldest = this.#begun.length < this.#perSecond ? undefined : this.#begun[0];
       const ready = Math.max(this.#notBefore, oldest === undefined ? 0 : oldest + 1000);
       if (ready <= now) break;

@@ -2,10 +2,11 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredState } from '../../model/desired.ts';
 import { WHOLE_API } from '../../model/state.ts';
 import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../model/state.ts';
+import { sameJson } from '../../plan/field-changes.ts';
 import type { ReadOptions } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
 import { applicationToFields, resourceServerToFields } from './convert.ts';
-import { findResourceServers, listApplications, listGrants } from './listing.ts';
+import { findResourceServers, isOfMachines, listApplications, listGrants } from './listing.ts';
 import { foreignPart, MARK, parseDelivery } from './marks.ts';
 import { matchApplications } from './match.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
@@ -23,8 +24,8 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   const ids = new Set(options.only?.ids.values() ?? []);
   const { names, desiredOf, ambiguous } = matchApplications(apps, desired.clients, stack, ids);
   const apiOf = apisByAudience(desired.apis, ledger);
-  const grantsOf = groupGrants(grants);
-  const holders = foreignHolders(apps, grants, stack);
+  const grantsOf = groupGrants(grants.filter(isOfMachines));
+  const holders = foreignHolders(apps, grants, servers, stack);
   const clients = [...names].map(([app, name]): ActualObject => {
     const declared = Object.keys(desiredOf.get(app)?.auth0.metadata ?? {});
     return {
@@ -48,12 +49,18 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   };
 }
 
-/** Names by audience. One that the ledger alone knows has its name, unless a manifest gave that to another audience. */
+/**
+ * Names by audience. One that the ledger alone knows has its name, unless a manifest gave that to another audience: then it
+ * goes by its own.
+ */
 export function apisByAudience(apis: readonly DesiredApi[], ledger: ApiLedger): Map<string, string> {
   const names = new Map(apis.map(({ audience, name }) => [audience, name]));
   const taken = new Set(names.values());
   for (const [audience, { name }] of Object.entries(ledger)) {
-    if (!names.has(audience) && !taken.has(name)) names.set(audience, name);
+    if (names.has(audience)) continue;
+    const free = [name, audience].find((candidate) => !taken.has(candidate)) ?? `audience:${audience}`;
+    names.set(audience, free);
+    taken.add(free);
   }
   return names;
 }
@@ -71,15 +78,19 @@ function groupGrants(grants: readonly ClientGrant[]): Map<string, ClientGrant[]>
 function foreignHolders(
   apps: readonly Application[],
   grants: readonly ClientGrant[],
+  servers: readonly ResourceServer[],
   stack: string,
 ): Map<string, Record<string, string[]>> {
+  const scopesOf = new Map(servers.map(({ identifier, scopes }) => [identifier, scopes.map(({ value }) => value)]));
   const ours = new Set(apps.flatMap((app) => (app.client_metadata[MARK.stack] === stack ? [app.client_id] : [])));
   const holders = new Map<string, Record<string, string[]>>();
-  for (const { client_id: id, audience, scope } of grants) {
-    if (id === undefined || ours.has(id)) continue;
+  for (const { client_id: clientId, default_for: group, audience, scope, allow_all_scopes: all } of grants) {
+    if (clientId !== undefined && ours.has(clientId)) continue;
+    const id = clientId ?? group ?? 'a grant of no client';
     const of = holders.get(audience) ?? {};
     holders.set(audience, of);
-    for (const name of scope.length === 0 ? [WHOLE_API] : scope) of[name] = [...(of[name] ?? []), id].toSorted();
+    const held = all ? (scopesOf.get(audience) ?? []) : scope;
+    for (const name of held.length === 0 ? [WHOLE_API] : held) of[name] = [...(of[name] ?? []), id].toSorted();
   }
   return holders;
 }
@@ -118,10 +129,12 @@ function apiObjects(
 }
 
 /** Made anew by somebody else under the same identifier it would have another id. */
-function ownedAs({ id, name }: ResourceServer, entry: OwnedApi | undefined): OwnedApi | undefined {
+function ownedAs({ id, name, scopes }: ResourceServer, entry: OwnedApi | undefined): OwnedApi | undefined {
   if (entry === undefined) return undefined;
-  // The answer to the creation was lost: what bears the name that grantry gives is what grantry made.
-  return entry.id === id || (entry.id === null && entry.name === name) ? entry : undefined;
+  if (entry.id !== null) return entry.id === id ? entry : undefined;
+  // The answer to the creation was lost: what is exactly as grantry wanted to make it is what it made.
+  const isAsWanted = name === entry.name && sameJson(scopes.map(({ value }) => value).toSorted(), [...entry.scopes]);
+  return isAsWanted ? entry : undefined;
 }
 
 /** Apis that must exist and do not, and Auth0's own, which nobody may change. */

@@ -96,6 +96,15 @@ export const clientGrant = z.object({
     .transform((value) => value ?? undefined),
   audience: z.string(),
   scope: strings,
+  is_system: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? false),
+  /** In place of a client: all third-party clients, say. */
+  default_for: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? undefined),
   subject_type: z
     .string()
     .nullish()

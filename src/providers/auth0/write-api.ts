@@ -1,5 +1,7 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
+import { sameJson } from '../../plan/field-changes.ts';
+import type { JsonObject } from '../../model/json.ts';
 import type { Auth0Api } from './api.ts';
 import { apiFields } from './fields.ts';
 import type { ApiFields } from './fields.ts';
@@ -19,7 +21,7 @@ export async function growApi(api: Auth0Api, change: CreateChange | UpdateChange
   if (change.op === 'create') return createServer(api, after);
   const present = await readServer(api, change.id);
   const kept = present.scopes.filter(({ value }) => !Object.hasOwn(after.scopes, value));
-  await changeServer(api, change.id, after, [...kept, ...scopesOf(after)]);
+  await changeServer(api, present, after, [...kept, ...scopesOf(after)]);
   return change.id;
 }
 
@@ -30,7 +32,7 @@ export async function shrinkApi(api: Auth0Api, change: UpdateChange | AdoptChang
   const present = await readServer(api, change.id);
   const gone = (value: string): boolean => Object.hasOwn(before.scopes, value) && !Object.hasOwn(after.scopes, value);
   const kept = present.scopes.filter(({ value }) => !gone(value));
-  if (kept.length < present.scopes.length) await changeServer(api, change.id, after, kept);
+  if (kept.length < present.scopes.length) await changeServer(api, present, after, kept);
 }
 
 /** A lost answer is resolved by looking whether the resource server came to be: identifiers are unique. */
@@ -49,7 +51,8 @@ async function createServer(api: Auth0Api, fields: ApiFields): Promise<string> {
     return created.id;
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
-    const [present] = await findResourceServers(api, [audience]);
+    // A look that fails too tells nothing: what happened is still not known.
+    const [present] = await findResourceServers(api, [audience]).catch(() => []);
     if (present?.name !== name) throw error;
     return present.id;
   }
@@ -63,15 +66,23 @@ async function readServer(api: Auth0Api, id: string): Promise<ResourceServer> {
   return server;
 }
 
-async function changeServer(api: Auth0Api, id: string, fields: ApiFields, scopes: readonly Scope[]): Promise<void> {
+async function changeServer(
+  api: Auth0Api,
+  present: ResourceServer,
+  fields: ApiFields,
+  scopes: readonly Scope[],
+): Promise<void> {
   const call = {
     about: `change the API ${fields.audience}`,
     needs: 'update:resource_servers',
     idempotent: true,
     writes: true as const,
   };
-  const body = { ...settingsOf(fields), scopes: scopes.map(withoutEmpty) };
-  await api.call(call, (client) => client.resourceServers.update(id, body));
+  const wanted = scopes.map(withoutEmpty);
+  // Auth0 replaces the list: where it is right already, what somebody adds at this moment must not be lost.
+  const same = sameJson(sorted(present.scopes.map(withoutEmpty)), sorted(wanted));
+  const body = { ...settingsOf(fields), ...(same ? {} : { scopes: wanted }) };
+  await api.call(call, (client) => client.resourceServers.update(present.id, body));
 }
 
 async function deleteServer(api: Auth0Api, { id, address }: DeleteChange): Promise<void> {
@@ -102,6 +113,12 @@ function settingsOf({ displayName, tokenLifetime }: ApiFields): {
 
 function scopesOf({ scopes }: ApiFields): Scope[] {
   return Object.entries(scopes).map(([value, { description }]) => withoutEmpty({ value, description }));
+}
+
+function sorted(scopes: readonly Scope[]): JsonObject[] {
+  return scopes
+    .toSorted((left, right) => (left.value < right.value ? -1 : 1))
+    .map(({ value, description = '' }) => ({ value, description }));
 }
 
 function withoutEmpty({ value, description = '' }: Scope): Scope {

@@ -51,7 +51,8 @@ export class ClientWriter {
       return this.#parse(created);
     } catch (error) {
       if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
-      const apps = await listApplications(this.#api, false);
+      // A look that fails too tells nothing: what happened is still not known.
+      const apps = await listApplications(this.#api, false).catch(() => []);
       const found = apps.filter(
         ({ client_metadata: metadata }) => metadata[MARK.stack] === fields.stack && metadata[MARK.name] === fields.name,
       );

@@ -89,7 +89,7 @@ function forbidden(response: HttpResponse, attempted: Attempted): GrantryError {
     'NOT_ALLOWED',
     `Vault at ${address} does not allow ${capabilities.join(' and ')} on ${path}`,
     {
-      hint: `Add to the policy: path "${path}" { capabilities = [${capabilities.join(', ')}] }. docs/vault.md has the whole policy.`,
+      hint: `The policy needs capabilities = [${capabilities.join(', ')}] for the whole prefix: a longer path of its own would take the others away. docs/vault-policy.hcl is all that is needed, and vault-policy-purge.hcl for --purge-store.`,
     },
   );
 }

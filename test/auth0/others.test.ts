@@ -1,0 +1,99 @@
+/** What belongs to others in a tenant, and what only looks like it belongs to the stack. */
+import { afterEach, beforeEach, expect, it } from 'vitest';
+import { settleSaved } from '../../src/apply/settle-plan.ts';
+import { surveyTarget } from '../../src/apply/survey-target.ts';
+import { parseAdoption } from '../../src/plan/adoption.ts';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import { readSavedPlan } from '../../src/plan/read-plan.ts';
+import { savePlan } from '../../src/plan/save-plan.ts';
+import { openAuth0Place } from '../contract/auth0-place.ts';
+import { ProviderSubject } from '../contract/provider-subject.ts';
+import type { Auth0Emulator } from '../support/auth0/emulator.ts';
+import { logIn } from '../support/auth0/management-client.ts';
+import type { ManagementClient } from '../support/auth0/management-client.ts';
+import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+
+const AUDIENCE = 'https://stock.test';
+const STOCK = apiYaml('stock', ['stock:read', 'stock:write']);
+const ORDERS = clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]');
+const MANIFESTS = yaml(STOCK, ORDERS);
+
+let emulator: Auth0Emulator;
+let subject: ProviderSubject;
+let hand: ManagementClient;
+beforeEach(async () => {
+  const place = await openAuth0Place();
+  emulator = place.emulator;
+  subject = new ProviderSubject(place);
+  hand = await logIn(emulator);
+});
+afterEach(() => subject.close());
+
+const addresses = async (manifests: string): Promise<string[]> =>
+  (await subject.plan(manifests)).changes.map(({ op, address }) => `${op} ${address}`);
+
+it('an Api whose creation was refused is not taken for ours when somebody else makes it', async () => {
+  const path = /resource-servers$/;
+  emulator.inject({ method: 'POST', path, times: 1, fault: { kind: 'answer', status: 403, when: 'before' } });
+  await subject.apply(MANIFESTS);
+  const scopes = [{ value: 'stock:read' }, { value: 'stock:write' }];
+  await hand.ok('POST', '/resource-servers', { identifier: AUDIENCE, name: 'stock', scopes });
+  expect((await subject.plan(MANIFESTS)).conflicts).toMatchObject([{ address: 'Api/stock' }]);
+  expect(await addresses(apiYaml('other', ['other:read']))).not.toContain('delete Api/stock');
+});
+
+it('one whose creation was answered by nobody is ours', async () => {
+  const path = /resource-servers$/;
+  // The answer is lost, and so is the look whether it came to be.
+  emulator.inject({ method: 'POST', path, times: 1, fault: { kind: 'answer', status: 500, when: 'after' } });
+  emulator.inject({ method: 'GET', path, nth: 2, fault: { kind: 'answer', status: 400 } });
+  const { results } = await subject.apply(STOCK);
+  expect(results).toMatchObject([{ address: 'Api/stock', outcome: 'failed' }]);
+  expect(emulator.count({ method: 'POST', path })).toBe(1);
+  emulator.reset();
+  await subject.makeIt(MANIFESTS);
+  expect(await subject.unproven(MANIFESTS)).toEqual([]);
+});
+
+it('grants for users count as use of an Api, and are never touched', async () => {
+  await subject.makeIt(MANIFESTS);
+  const spa = await subject.hands.create('spa');
+  const grant = { client_id: spa, audience: AUDIENCE, scope: ['stock:write'], subject_type: 'user' };
+  await hand.ok('POST', '/client-grants', grant);
+  const { conflicts } = await subject.plan(yaml(apiYaml('stock', ['stock:read']), ORDERS));
+  expect(conflicts).toMatchObject([{ address: 'Api/stock', reason: expect.stringContaining(spa) }]);
+});
+
+it('an Api with another audience is made before the old one goes, and clients move in between', async () => {
+  await subject.makeIt(MANIFESTS);
+  const moved = yaml(STOCK.replace(AUDIENCE, 'https://stock.example'), ORDERS);
+  expect(await addresses(moved)).toEqual([`delete Api/${AUDIENCE}`, 'create Api/stock', 'update Client/orders']);
+  emulator.inject({ method: 'POST', path: /resource-servers$/, times: 1, fault: { kind: 'answer', status: 403 } });
+  await subject.apply(moved);
+  expect(await subject.unproven(MANIFESTS)).toEqual([]);
+  await subject.makeIt(moved);
+  expect(await subject.unproven(moved)).toEqual([]);
+  expect(await addresses(moved)).toEqual([]);
+  const writes = emulator.writes().filter(({ done, path }) => done && path.includes('/resource-servers'));
+  expect(writes.map(({ method }) => method)).toEqual(['POST', 'POST', 'DELETE']);
+});
+
+it("a name that was an audience is nobody's name by that", async () => {
+  await subject.makeIt(yaml(STOCK.replace(AUDIENCE, 'stock'), ORDERS));
+  await subject.makeIt(MANIFESTS);
+  expect(await subject.unproven(MANIFESTS)).toEqual([]);
+  expect(await addresses(MANIFESTS)).toEqual([]);
+});
+
+it('a saved plan adopts the application that was reviewed, not one that looks like it', async () => {
+  await subject.makeIt(STOCK);
+  const reviewed = await subject.hands.create('orders');
+  const { desired, provider } = await subject.open(MANIFESTS);
+  const ports = { provider, store: subject.store };
+  const input = await surveyTarget(desired, ports, { adoption: parseAdoption(['Client/*']) });
+  const stamp = { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z' };
+  const saved = readSavedPlan(JSON.stringify(savePlan(buildPlan(input), input, stamp)), 'plan.json');
+  await subject.hands.remove(reviewed);
+  await subject.hands.create('orders');
+  await expect(settleSaved(saved, desired, ports)).rejects.toMatchObject({ code: 'STALE_PLAN' });
+});
