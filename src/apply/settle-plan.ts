@@ -3,7 +3,7 @@ import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Plan, TargetPart } from '../model/plan.ts';
-import type { SavedPlan } from '../model/saved-plan.ts';
+import type { SavedDesired, SavedPlan } from '../model/saved-plan.ts';
 import type { Target } from '../model/target.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import { buildPlan } from '../plan/build-plan.ts';
@@ -115,9 +115,27 @@ function sameDesired(saved: SavedPlan, desired: DesiredState, touched: ReadonlyS
     'STALE_PLAN',
     'the manifests say something else than when the plan was made: nothing was changed',
     {
-      hint: `They differ for what the plan touches (${[...touched].slice(0, 5).join(', ')}${touched.size > 5 ? ', …' : ''}). Plan again and have it reviewed.`,
+      hint: `They differ in what the plan follows from: ${listed(differing(saved.desired, savedDesired(part)))}. Plan again and have it reviewed.`,
     },
   );
+}
+
+/** Addresses of what is declared otherwise, or on one side only. */
+function differing(planned: SavedDesired, now: SavedDesired): string[] {
+  const [before, after] = [textsOf(planned), textsOf(now)];
+  const all = new Set([...before.keys(), ...after.keys()]);
+  return [...all].filter((address) => before.get(address) !== after.get(address)).toSorted();
+}
+
+function textsOf({ apis, clients }: SavedDesired): Map<string, string> {
+  return new Map([
+    ...apis.map((api) => [addressOf('Api', api.name), JSON.stringify(api)] as const),
+    ...clients.map((client) => [addressOf('Client', client.name), JSON.stringify(client)] as const),
+  ]);
+}
+
+function listed(addresses: readonly string[]): string {
+  return `${addresses.slice(0, 5).join(', ')}${addresses.length > 5 ? `, and ${addresses.length - 5} more` : ''}`;
 }
 
 function restoreDesired({ desired }: SavedPlan, target: Target): DesiredState {
@@ -155,6 +173,7 @@ function adoptionOf({ changes }: SavedPlan): Adoption {
     rules: changes.flatMap((change) => {
       if (change.op !== 'adopt') return [];
       return change.from.map((stack) => ({
+        pattern: change.address,
         matches: (address: string) => address === change.address,
         stack: stack ?? undefined,
       }));

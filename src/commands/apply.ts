@@ -19,7 +19,7 @@ import { makeStyle, renderApply, renderPlan } from '../report/index.ts';
 import { carryOutPlan } from './carry-out-plan.ts';
 import type { CarriedOut } from './carry-out-plan.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
-import { parseOverrides, refuseObstacles } from './obstacles.ts';
+import { parseOverrides, refuseObstacles, tellIdleAdoption } from './obstacles.ts';
 import { forEachTarget } from './targets.ts';
 import type { OpenTarget } from './targets.ts';
 import { withTargetLock } from './with-target-lock.ts';
@@ -119,10 +119,12 @@ async function settle(
   io: CommandIo,
 ): Promise<SettledPlan> {
   const ports = { provider, store };
+  const adoption = parseAdoption(options.adopt);
   const settled =
     saved === undefined
-      ? await settleFresh(desired, ports, { checkStore: options.checkStore, adoption: parseAdoption(options.adopt) })
+      ? await settleFresh(desired, ports, { checkStore: options.checkStore, adoption })
       : await settleSaved(saved, desired, ports);
+  if (saved === undefined) tellIdleAdoption(settled.plan, adoption, io);
   const conflicts = [...settled.plan.conflicts, ...(saved?.conflicts ?? [])];
   refuseObstacles({ ...settled.plan, conflicts }, overrides, { show }, options, io);
   return settled;
@@ -152,6 +154,11 @@ async function confirm(
     io.stderr.write(`Overridden for this run: guard ${plan.guards.map(({ guard }) => guard).join(', ')}.\n`);
   }
   io.stderr.write(renderPlan({ ...plan, guards: [] }, { format: 'text', style: makeStyle(io.stderr) }));
+  const purged = options.purgeStore ? plan.changes.filter((change) => change.op === 'delete' && change.delivered) : [];
+  if (purged.length > 0) {
+    const documents = purged.length === 1 ? 'The document' : 'The documents';
+    io.stderr.write(`${documents} of what is deleted will be destroyed, with all versions (--purge-store).\n`);
+  }
   if (approved) return;
   io.stderr.write(`Apply these changes to ${plan.target}? Only yes is yes: `);
   if ((await readLine(io))?.trim() === 'yes') return;

@@ -1,5 +1,7 @@
 import { GrantryError } from '../model/errors.ts';
 import type { GuardName, Plan } from '../model/plan.ts';
+import { idlePatterns } from '../plan/adoption.ts';
+import type { Adoption } from '../plan/adoption.ts';
 import { makeStyle, planDocument, renderPlan } from '../report/index.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import type { OpenTarget } from './targets.ts';
@@ -38,4 +40,13 @@ export function refuseObstacles(
       details: { plan: planDocument(shown) },
     },
   );
+}
+
+/** Says which `--adopt` takes nothing over: an address with a slip of the pen would else show in nothing but a conflict. */
+export function tellIdleAdoption(plan: Plan, adoption: Adoption, io: CommandIo): void {
+  for (const pattern of idlePatterns(plan, adoption)) {
+    io.stderr.write(
+      `--adopt ${pattern} takes nothing over in ${plan.target}: nothing unowned has such an address there.\n`,
+    );
+  }
 }

@@ -17,6 +17,7 @@ import { describeStore } from '../stores/describe.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import { selectParts, selectsParts } from './select-parts.ts';
 import { forEachSelected, resolveSelected } from './targets.ts';
+import { tellIdleAdoption } from './obstacles.ts';
 import type { TargetAtHand } from './targets.ts';
 
 /** Reads each target and prints what must change. Writes nothing but the file that `--out` names. */
@@ -29,6 +30,7 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   const parts = selectParts(options, selected, io);
   return forEachSelected(selected, options, io, async (target) => {
     const { plan, basis, notices } = await makePlan(target, parts?.get(target.desired.target.name), survey);
+    tellIdleAdoption(plan, survey.adoption, io);
     if (options.out !== undefined) {
       const createdAt = new Date(systemClock.now()).toISOString();
       writePlanFile(resolve(io.cwd, options.out), savePlan(plan, basis, { tool: io.version, createdAt }));

@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import { GrantryError } from '../model/errors.ts';
+import type { Plan } from '../model/plan.ts';
 import type { ActualObject, ForeignPart } from '../model/state.ts';
 
 /** What may be taken over: objects by address, and from which stack. */
@@ -8,6 +9,8 @@ export interface Adoption {
 }
 
 interface AdoptionRule {
+  /** As it was written. */
+  readonly pattern: string;
   readonly matches: (address: string) => boolean;
   /** Undefined: only objects without a mark. */
   readonly stack: string | undefined;
@@ -25,7 +28,7 @@ export function parseAdoption(patterns: readonly string[]): Adoption {
           hint: "Write it as 'Client/order-service', 'Client/*' or, for objects of another stack, 'Client/*@its-stack'.",
         });
       }
-      return { matches: picomatch(glob), stack };
+      return { pattern, matches: picomatch(glob), stack };
     }),
   };
 }
@@ -38,4 +41,16 @@ export function mayAdopt(object: ActualObject, adoption: Adoption): boolean {
 /** The foreign parts of an object that may not be taken over. */
 export function partsInTheWay({ address, foreign }: ActualObject, { rules }: Adoption): ForeignPart[] {
   return foreign.filter((part) => !rules.some(({ matches, stack }) => stack === part.stack && matches(address)));
+}
+
+/** Patterns that name nothing which is in the way or is being taken over: a slip of the pen, most likely. */
+export function idlePatterns(
+  { changes, conflicts }: Pick<Plan, 'changes' | 'conflicts'>,
+  { rules }: Adoption,
+): string[] {
+  const adopted = changes.flatMap((change) => (change.op === 'adopt' ? [change] : []));
+  const isOfUse = ({ matches, stack }: AdoptionRule): boolean =>
+    adopted.some(({ address, from }) => matches(address) && from.includes(stack ?? null)) ||
+    conflicts.some(({ address }) => matches(address) && stack === undefined);
+  return rules.filter((rule) => !isOfUse(rule)).map(({ pattern }) => pattern);
 }

@@ -97,3 +97,11 @@ it('a saved plan adopts the application that was reviewed, not one that looks li
   await subject.hands.create('orders');
   await expect(settleSaved(saved, desired, ports)).rejects.toMatchObject({ code: 'STALE_PLAN' });
 });
+
+it('an application with too much metadata of others is a conflict, not half adopted', async () => {
+  const id = await subject.hands.create('orders');
+  const metadata = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`theirs_${index}`, 'x']));
+  await hand.ok('PATCH', `/clients/${id}`, { client_metadata: metadata });
+  const { conflicts } = await subject.plan(MANIFESTS, { adoption: parseAdoption(['Client/*']) });
+  expect(conflicts).toMatchObject([{ address: 'Client/orders', reason: expect.stringContaining('theirs_6') }]);
+});

@@ -1,5 +1,5 @@
 import { addressOf } from '../../model/address.ts';
-import type { DesiredApi, DesiredState } from '../../model/desired.ts';
+import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import { WHOLE_API } from '../../model/state.ts';
 import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../model/state.ts';
 import { sameJson } from '../../plan/field-changes.ts';
@@ -7,9 +7,13 @@ import type { ReadOptions } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
 import { applicationToFields, resourceServerToFields } from './convert.ts';
 import { findResourceServers, isOfMachines, listApplications, listGrants } from './listing.ts';
-import { foreignPart, MARK, parseDelivery } from './marks.ts';
+import { foreignPart, MARK, parseDeclared, parseDelivery } from './marks.ts';
 import { matchApplications } from './match.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
+
+const MAX_METADATA = 10;
+/** Stack, name, owner, delivery and place. */
+const ALWAYS_MARKED = 5;
 
 /** Reads what the stack has in the tenant, and what stands in its way. */
 export async function readTenant(api: Auth0Api, desired: DesiredState, options: ReadOptions): Promise<ActualState> {
@@ -44,9 +48,30 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   });
   return {
     objects: [...apiObjects(servers, desired.apis, ledger, holders), ...clients],
-    impossible: [...ambiguous, ...unusableApis(servers, desired.apis)],
+    impossible: [...ambiguous, ...crowdedApplications(desiredOf), ...unusableApis(servers, desired.apis)],
     listedClients: apps.length,
   };
+}
+
+/** Auth0 takes ten keys of metadata. Once some of the marks are there and others find no room, nothing would ever fit. */
+function crowdedApplications(desiredOf: ReadonlyMap<Application, DesiredClient>): ActualState['impossible'] {
+  return [...desiredOf].flatMap(([app, { name, labels, auth0 }]) => {
+    const declared = Object.keys(auth0.metadata);
+    const theirs = Object.keys(app.client_metadata).filter(
+      (key) =>
+        !key.startsWith(MARK.prefix) && !declared.includes(key) && !parseDeclared(app.client_metadata).includes(key),
+    );
+    const marks = ALWAYS_MARKED + Number(Object.keys(labels).length > 0) + Number(declared.length > 0);
+    const total = theirs.length + declared.length + marks;
+    if (total <= MAX_METADATA) return [];
+    return [
+      {
+        address: addressOf('Client', name),
+        reason: `its application has metadata that no manifest declares (${theirs.toSorted().join(', ')}): with the keys of grantry there would be ${total}, and Auth0 takes ${MAX_METADATA}`,
+        hint: 'Remove some of them from the application.',
+      },
+    ];
+  });
 }
 
 /**
