@@ -129,7 +129,7 @@ describe('the policy for apply', () => {
       policyText('vault-policy.hcl').replace(block, '').replace(', ]', ']'),
     );
     const failure = await everything(await storeWith(name));
-    expect(failure).toMatchObject({ code: 'NOT_ALLOWED', hint: expect.stringContaining('docs/vault.md') });
+    expect(failure).toMatchObject({ code: 'NOT_ALLOWED', hint: expect.stringContaining('docs/vault-policy.hcl') });
     expect(failure).toMatchObject({ message: expect.stringContaining(`"${capability}"`) });
     expect(failure).toMatchObject({ message: expect.stringContaining(`${vault.mount}/${kind}/m2m`) });
   });
