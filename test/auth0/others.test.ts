@@ -105,3 +105,15 @@ it('an application with too much metadata of others is a conflict, not half adop
   const { conflicts } = await subject.plan(MANIFESTS, { adoption: parseAdoption(['Client/*']) });
   expect(conflicts).toMatchObject([{ address: 'Client/orders', reason: expect.stringContaining('theirs_6') }]);
 });
+
+it('two applications with the mark of one client are a conflict, not a guess', async () => {
+  await subject.makeIt(MANIFESTS);
+  const id = await subject.clientIdOf('orders');
+  const { client_metadata: marks } = emulator.state.clients.get(id)?.fields ?? {};
+  const copy = await subject.hands.create('copy');
+  await hand.ok('PATCH', `/clients/${copy}`, { client_metadata: marks ?? {} });
+  const { changes, conflicts } = await subject.plan(MANIFESTS);
+  const reason = `2 applications carry the mark of this client: ${[id, copy].toSorted().join(', ')}`;
+  expect(conflicts).toMatchObject([{ address: 'Client/orders', reason }]);
+  expect(changes.filter(({ op }) => op === 'delete')).toEqual([]);
+});
