@@ -59,13 +59,12 @@ export class ApiBook {
       return;
     }
     const before = await this.#note(change, { origin: 'created', id: null });
-    try {
-      await this.#note(change, { origin: 'created', id: (await grow()) ?? null });
-    } catch (error) {
-      // After a refusal there is nothing of ours. Only where the answer was lost may there be.
-      if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') await this.#edit(change, () => before);
+    const id = await grow().catch(async (error: unknown) => {
+      // After a refusal there is nothing of ours. Where the answer was lost, or not understood, there may be.
+      if (error instanceof GrantryError && error.code !== 'UNREACHABLE') await this.#edit(change, () => before);
       throw error;
-    }
+    });
+    await this.#note(change, { origin: 'created', id: id ?? null });
   }
 
   async deleted(change: Change): Promise<void> {

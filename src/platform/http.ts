@@ -112,6 +112,8 @@ export function againFor(
 /** Whether a server may have done what a request asked for: all but refusals, and requests that never arrived. */
 export function mayHaveActed(outcome: Attempt<{ readonly status: number }>): boolean {
   if ('value' in outcome) return outcome.value.status < 400 || outcome.value.status >= 500;
+  // Ours was thrown in place of the request: the lock was lost, or there was no token.
+  if (outcome.error instanceof GrantryError) return false;
   return networkFailureOf(outcome.error)?.notExecuted !== true;
 }
 

@@ -13,8 +13,8 @@ export async function openProvider(
 ): Promise<Provider> {
   switch (settings.kind) {
     case 'keycloak': {
-      const { TokenSource } = await import('./keycloak/token.ts');
-      const tokens = new TokenSource(settings, ports);
+      const { adminToken } = await import('./keycloak/token.ts');
+      const tokens = adminToken(settings, ports);
       // What goes wrong goes wrong again, and is told, when the token is used.
       if (logIn) tokens.getAccessToken().catch(() => undefined);
       const { openKeycloak } = await import('./keycloak/index.ts');

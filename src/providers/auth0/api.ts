@@ -7,9 +7,10 @@ import { againFor, asGrantryError, mayHaveActed } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
+import type { OwnToken } from '../own-token.ts';
 import { Pace } from './pace.ts';
 import { answerIn, explainRefusal, statusOf } from './refusal.ts';
-import { auth0Service, TokenSource } from './token.ts';
+import { auth0Service, managementToken } from './token.ts';
 
 /** What one call needs to be repeated safely and to fail understandably. */
 export interface Call {
@@ -36,7 +37,7 @@ const RETRY = { retries: 10, baseMs: 250, maxMs: 10_000, maxAfterMs: 120_000 };
 export class Auth0Api {
   readonly settings: Auth0Settings;
   readonly #client: ManagementClient;
-  readonly #tokens: TokenSource;
+  readonly #tokens: OwnToken;
   readonly #ports: HttpPorts;
   readonly #pace: Pace;
   readonly #limit: LimitFunction = pLimit(REQUESTS_IN_FLIGHT);
@@ -45,10 +46,10 @@ export class Auth0Api {
     this.settings = settings;
     this.#ports = ports;
     this.#pace = new Pace(settings.requestsPerSecond, ports.clock);
-    this.#tokens = new TokenSource(settings, ports);
+    this.#tokens = managementToken(settings, ports);
     this.#client = new ManagementClient({
       domain: settings.domain,
-      token: () => this.#tokens.get(),
+      token: () => this.#tokens.getAccessToken(),
       // A redirect would carry grantry's token to a host that nobody named.
       fetch: async (input, init) => {
         const timeout = AbortSignal.timeout(TIMEOUT_MS);
@@ -66,20 +67,16 @@ export class Auth0Api {
 
   /** Runs one call of the SDK. A 401 renews the token once: it may have ended in the middle of a run. */
   async call<T>(call: Call, run: (client: ManagementClient) => Promise<T>): Promise<T> {
-    return this.#limit(async () => {
-      const token = await this.#tokens.get();
-      try {
-        return await this.#repeated(call, run);
-      } catch (error) {
-        if (statusOf(error) !== 401) throw this.#explain(call, error);
-      }
-      this.#tokens.forget(token);
-      try {
-        return await this.#repeated(call, run);
-      } catch (error) {
-        throw this.#explain(call, error);
-      }
-    });
+    return this.#limit(() =>
+      this.#tokens
+        .with(
+          () => this.#repeated(call, run),
+          (error) => statusOf(error) === 401,
+        )
+        .catch((error: unknown) => {
+          throw this.#explain(call, error);
+        }),
+    );
   }
 
   /** A GET of a path with a query, as the listings of the SDK cannot ask it; the parsed body. */

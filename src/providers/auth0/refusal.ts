@@ -2,6 +2,7 @@ import { ManagementError } from 'auth0';
 import { GrantryError } from '../../model/errors.ts';
 import type { Auth0Settings } from '../../model/target.ts';
 import { isRedirect, redirected } from '../../platform/http.ts';
+import { explainCommon } from '../refusals.ts';
 import type { Call } from './api.ts';
 import { auth0Service } from './token.ts';
 
@@ -31,18 +32,10 @@ export function explainRefusal(call: Call, error: unknown, settings: Auth0Settin
       hint: `The application ${settings.auth.clientId} needs the scope ${call.needs} of the Management API. docs/auth0.md lists all that are needed.`,
     });
   }
-  if (status === 404) {
-    return new GrantryError('FAILED', `${where} does not have what was asked for (404): ${call.about}`, {
-      hint: 'It may have been deleted a moment ago. Run plan again to see how things stand.',
-    });
-  }
-  if (status === 409) {
-    return new GrantryError('CONFLICT', `${where} already has one (409): ${call.about}`, {
-      hint: 'Somebody made it since the plan was made. Run plan again to see how things stand.',
-    });
-  }
+  const common = explainCommon(status, where, call.about);
+  if (common !== undefined) return common;
   if (isRedirect(status)) return redirected(auth0Service(settings), `https://${settings.domain}`, headers);
-  if (status === 429 || status >= 500) {
+  if (status < 400 || status === 429 || status >= 500) {
     return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${call.about}`, {
       hint:
         status === 429

@@ -6,9 +6,9 @@ import { againFor, asGrantryError, mayHaveActed } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
+import type { OwnToken } from '../own-token.ts';
 import { explainRefusal, statusOf } from './refusal.ts';
 import { keycloakService } from './token.ts';
-import type { TokenSource } from './token.ts';
 
 /** Measured as the fastest that does not burden the server; see docs/performance.md. */
 export interface KeycloakTuning {
@@ -41,11 +41,11 @@ export class KeycloakApi {
   readonly settings: KeycloakSettings;
   readonly tuning: KeycloakTuning;
   readonly #client: KeycloakAdminClient;
-  readonly #tokens: TokenSource;
+  readonly #tokens: OwnToken;
   readonly #ports: HttpPorts;
   readonly #limit: LimitFunction;
 
-  constructor(settings: KeycloakSettings, ports: HttpPorts, tokens: TokenSource, tuning: KeycloakTuning) {
+  constructor(settings: KeycloakSettings, ports: HttpPorts, tokens: OwnToken, tuning: KeycloakTuning) {
     this.settings = settings;
     this.tuning = tuning;
     this.#ports = ports;
@@ -63,20 +63,16 @@ export class KeycloakApi {
 
   /** Runs one call of the admin client. A 401 renews the token once: it may have ended in the middle of a run. */
   async call<T>(call: Call, run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {
-    return this.#limit(async () => {
-      const token = await this.#tokens.getAccessToken();
-      try {
-        return await this.#repeated(call, run);
-      } catch (error) {
-        if (statusOf(error) !== 401) throw this.#explain(call, error);
-      }
-      this.#tokens.forget(token);
-      try {
-        return await this.#repeated(call, run);
-      } catch (error) {
-        throw this.#explain(call, error);
-      }
-    });
+    return this.#limit(() =>
+      this.#tokens
+        .with(
+          () => this.#repeated(call, run),
+          (error) => statusOf(error) === 401,
+        )
+        .catch((error: unknown) => {
+          throw this.#explain(call, error);
+        }),
+    );
   }
 
   async #repeated<T>(call: Call, run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {

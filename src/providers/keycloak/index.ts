@@ -11,7 +11,8 @@ import { readRealm } from './read.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { ScopeIndex } from './scope-index.ts';
 import { growApi, shrinkApi } from './write-api.ts';
-import { TokenSource } from './token.ts';
+import type { OwnToken } from '../own-token.ts';
+import { adminToken } from './token.ts';
 import { ClientWriter } from './write-client.ts';
 
 export const keycloakCapabilities: Capabilities = {
@@ -26,7 +27,7 @@ export const keycloakCapabilities: Capabilities = {
 };
 
 export interface KeycloakOptions {
-  readonly tokens?: TokenSource;
+  readonly tokens?: OwnToken;
   readonly tuning?: KeycloakTuning;
 }
 
@@ -34,7 +35,7 @@ export interface KeycloakOptions {
 export function openKeycloak(
   settings: KeycloakSettings,
   ports: HttpPorts,
-  { tokens = new TokenSource(settings, ports), tuning = DEFAULT_TUNING }: KeycloakOptions = {},
+  { tokens = adminToken(settings, ports), tuning = DEFAULT_TUNING }: KeycloakOptions = {},
 ): Provider {
   const api = new KeycloakApi(settings, ports, tokens, tuning);
   const scopes = new ScopeIndex(api);

@@ -2,6 +2,7 @@ import { NetworkError } from '@keycloak/keycloak-admin-client';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { isRedirect, redirected } from '../../platform/http.ts';
+import { explainCommon } from '../refusals.ts';
 import type { Call } from './api.ts';
 import { keycloakService } from './token.ts';
 
@@ -29,16 +30,8 @@ export function explainRefusal(call: Call, error: unknown, settings: KeycloakSet
       hint: `Give its service account the role ${call.needs} of the client realm-management. docs/keycloak.md lists all roles that are needed.`,
     });
   }
-  if (status === 404) {
-    return new GrantryError('FAILED', `${where} does not have what was asked for (404): ${call.about}`, {
-      hint: 'It may have been deleted a moment ago. Run plan again to see how things stand.',
-    });
-  }
-  if (status === 409) {
-    return new GrantryError('CONFLICT', `${where} already has one (409): ${call.about}`, {
-      hint: 'Somebody made it since the plan was made. Run plan again to see how things stand.',
-    });
-  }
+  const common = explainCommon(status, where, call.about);
+  if (common !== undefined) return common;
   if (isRedirect(status) && error instanceof NetworkError) {
     return redirected(keycloakService(settings), settings.url, error.response.headers);
   }

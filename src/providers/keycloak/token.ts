@@ -1,15 +1,11 @@
-import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { requestJson } from '../../platform/http.ts';
+import type { HttpResponse } from '../../platform/http.ts';
 import type { Service } from '../../platform/network-error.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
-
-const tokenAnswer = z.object({ access_token: z.string(), expires_in: z.number() });
-const errorAnswer = z.object({ error: z.string() });
-
-/** A token of `admin-cli` lives 60 seconds by default, so a long run must renew it; so close to its end it is not used. */
-const MARGIN_MS = 10_000;
+import { OwnToken, refusalIn, tokenIn } from '../own-token.ts';
+import type { GivenToken } from '../own-token.ts';
 
 export function keycloakService(settings: KeycloakSettings): Service {
   return {
@@ -18,75 +14,50 @@ export function keycloakService(settings: KeycloakSettings): Service {
   };
 }
 
-/** Gives grantry's own access token, and fetches a new one when the old one is about to end or was refused. */
-export class TokenSource {
-  readonly #settings: KeycloakSettings;
-  readonly #ports: HttpPorts;
-  #token: { readonly value: string; readonly goodUntil: number } | undefined;
-  #pending: Promise<string> | undefined;
+/** grantry's own token for the Admin API; that of `admin-cli` lives 60 seconds by default. */
+export function adminToken(settings: KeycloakSettings, ports: HttpPorts): OwnToken {
+  return new OwnToken(() => askForToken(settings, ports), ports.clock);
+}
 
-  constructor(settings: KeycloakSettings, ports: HttpPorts) {
-    this.#settings = settings;
-    this.#ports = ports;
-  }
+async function askForToken(settings: KeycloakSettings, ports: HttpPorts): Promise<GivenToken> {
+  const { url, auth } = settings;
+  const response = await requestJson(
+    {
+      service: keycloakService(settings),
+      method: 'POST',
+      url: `${url}/realms/${encodeURIComponent(auth.realm)}/protocol/openid-connect/token`,
+      form: tokenForm(auth),
+      idempotent: true,
+    },
+    ports,
+  );
+  const token = tokenIn(response);
+  if (token === undefined) throw explainNoToken(settings, response);
+  return token;
+}
 
-  async getAccessToken(): Promise<string> {
-    if (this.#token !== undefined && this.#ports.clock.now() < this.#token.goodUntil) return this.#token.value;
-    // Many requests in flight share one renewal.
-    this.#pending ??= this.#fetch().finally(() => {
-      this.#pending = undefined;
-    });
-    return this.#pending;
-  }
-
-  /** Drops the token if it is still the one that was refused. */
-  forget(refused: string): void {
-    if (this.#token?.value === refused) this.#token = undefined;
-  }
-
-  async #fetch(): Promise<string> {
-    const { url, auth } = this.#settings;
-    const asked = this.#ports.clock.now();
-    const response = await requestJson(
-      {
-        service: keycloakService(this.#settings),
-        method: 'POST',
-        url: `${url}/realms/${encodeURIComponent(auth.realm)}/protocol/openid-connect/token`,
-        form: tokenForm(auth),
-        idempotent: true,
-      },
-      this.#ports,
-    );
-    if (response.status !== 200) throw this.#refusal(response.status, response.body);
-    const answer = tokenAnswer.safeParse(response.body);
-    if (!answer.success) throw this.#refusal(response.status, undefined);
-    const { access_token: value, expires_in: seconds } = answer.data;
-    this.#token = { value, goodUntil: asked + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS) };
-    return value;
-  }
-
-  #refusal(status: number, body: unknown): GrantryError {
-    const { url, auth, realm } = this.#settings;
-    const where = `Keycloak at ${url}`;
-    if (status === 404) {
-      return new GrantryError('NOT_ALLOWED', `${where} has no realm ${auth.realm}`, {
-        hint: `Create the realm, or correct provider.keycloak.${auth.realm === realm ? 'realm' : 'auth.realm'} in the Target.`,
-      });
-    }
-    const who = auth.kind === 'client' ? `client ${auth.clientId}` : `user ${auth.username}`;
-    const error = errorAnswer.safeParse(body).data?.error;
-    if (status >= 500 || error === undefined) {
-      return new GrantryError('UNREACHABLE', `${where} answers the token request of ${who} with status ${status}`, {
-        hint: `Is that the base URL of a Keycloak server? ${keycloakService(this.#settings).check}`,
-      });
-    }
-    return new GrantryError('NOT_ALLOWED', `${where} does not let ${who} of realm ${auth.realm} in: ${error}`, {
-      hint:
-        auth.kind === 'client'
-          ? 'Check provider.keycloak.auth: the client must be confidential, with service accounts enabled, and the secret current.'
-          : 'Check provider.keycloak.auth: user name, password and realm.',
+function explainNoToken(settings: KeycloakSettings, response: HttpResponse): GrantryError {
+  const { url, auth, realm } = settings;
+  const { status } = response;
+  const where = `Keycloak at ${url}`;
+  if (status === 404) {
+    return new GrantryError('NOT_ALLOWED', `${where} has no realm ${auth.realm}`, {
+      hint: `Create the realm, or correct provider.keycloak.${auth.realm === realm ? 'realm' : 'auth.realm'} in the Target.`,
     });
   }
+  const who = auth.kind === 'client' ? `client ${auth.clientId}` : `user ${auth.username}`;
+  const error = refusalIn(response);
+  if (status >= 500 || error === undefined) {
+    return new GrantryError('UNREACHABLE', `${where} answers the token request of ${who} with status ${status}`, {
+      hint: `Is that the base URL of a Keycloak server? ${keycloakService(settings).check}`,
+    });
+  }
+  return new GrantryError('NOT_ALLOWED', `${where} does not let ${who} of realm ${auth.realm} in: ${error}`, {
+    hint:
+      auth.kind === 'client'
+        ? 'Check provider.keycloak.auth: the client must be confidential, with service accounts enabled, and the secret current.'
+        : 'Check provider.keycloak.auth: user name, password and realm.',
+  });
 }
 
 function tokenForm(auth: KeycloakSettings['auth']): Record<string, string> {

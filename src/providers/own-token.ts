@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import type { HttpResponse } from '../platform/http.ts';
+import type { Clock } from '../platform/clock.ts';
+
+/** A token as a token endpoint gives it (RFC 6749 section 5.1). */
+export interface GivenToken {
+  readonly value: string;
+  /** How long it lives. */
+  readonly seconds: number;
+}
+
+const answer = z.object({ access_token: z.string(), expires_in: z.number() });
+const refusal = z.object({ error: z.string() });
+
+/** The token in an answer; undefined where there is none. */
+export function tokenIn({ status, body }: HttpResponse): GivenToken | undefined {
+  const { data } = answer.safeParse(body);
+  return status === 200 && data !== undefined ? { value: data.access_token, seconds: data.expires_in } : undefined;
+}
+
+/** The code of a refusal (RFC 6749 section 5.2), such as `invalid_client`. */
+export function refusalIn({ status, body }: HttpResponse): string | undefined {
+  return status === 200 ? undefined : refusal.safeParse(body).data?.error.slice(0, 60);
+}
+
+/** Short-lived tokens end in the middle of a long run; so close to its end one is not used. */
+const MARGIN_MS = 10_000;
+
+/** grantry's own access token: a new one is asked for when the old one is about to end or was refused. */
+export class OwnToken {
+  readonly #ask: () => Promise<GivenToken>;
+  readonly #clock: Pick<Clock, 'now'>;
+  #token: { readonly value: string; readonly goodUntil: number } | undefined;
+  #pending: Promise<string> | undefined;
+
+  constructor(ask: () => Promise<GivenToken>, clock: Pick<Clock, 'now'>) {
+    this.#ask = ask;
+    this.#clock = clock;
+  }
+
+  async getAccessToken(): Promise<string> {
+    if (this.#token !== undefined && this.#clock.now() < this.#token.goodUntil) return this.#token.value;
+    // Many requests in flight share one renewal.
+    this.#pending ??= this.#renew().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
+  }
+
+  /** Runs `call`, and once more with a new token when the one that it had was refused. */
+  async with<T>(call: () => Promise<T>, wasRefused: (error: unknown) => boolean): Promise<T> {
+    const token = await this.getAccessToken();
+    try {
+      return await call();
+    } catch (error) {
+      if (!wasRefused(error)) throw error;
+    }
+    if (this.#token?.value === token) this.#token = undefined;
+    return call();
+  }
+
+  async #renew(): Promise<string> {
+    const asked = this.#clock.now();
+    const { value, seconds } = await this.#ask();
+    this.#token = { value, goodUntil: asked + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS) };
+    return value;
+  }
+}
