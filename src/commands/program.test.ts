@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import { readSavedPlan } from '../plan/read-plan.ts';
 import { outputSchema } from '../report/output-schema.ts';
+import { captureIo } from '../../test/support/captured-io.ts';
 import { GitFolder } from '../../test/support/git-folder.ts';
 import { listenOnLoopback } from '../../test/support/listening.ts';
-import type { CommandIo, Output } from './context.ts';
 import { runCommandLine } from './program.ts';
 
 let cwd = '';
@@ -30,23 +30,7 @@ async function grantryWith(
   env: Readonly<Record<string, string>>,
   ...args: string[]
 ): Promise<{ code: number; stdout: string; stderr: string }> {
-  const written = { stdout: '', stderr: '' };
-  const output = (name: 'stdout' | 'stderr'): Output => ({
-    write: (text) => void (written[name] += text),
-    isTerminal: false,
-    columns: undefined,
-    color: false,
-    unicode: true,
-  });
-  const io: CommandIo = {
-    stdout: output('stdout'),
-    stderr: output('stderr'),
-    stdin: { stream: process.stdin, isTerminal: false },
-    env,
-    cwd,
-    signal: new AbortController().signal,
-    version: '1.2.3',
-  };
+  const { io, written } = captureIo({ env, cwd });
   const code = await runCommandLine(args, io, '1.2.3').catch((error: unknown) => {
     if (!(error instanceof GrantryError)) throw error;
     written.stderr += `error: ${error.message}\n`;

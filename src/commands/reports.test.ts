@@ -1,26 +1,11 @@
 import { expect, it } from 'vitest';
+import { captureIo } from '../../test/support/captured-io.ts';
 import { GrantryError } from '../model/errors.ts';
-import type { CommandIo, Format, Output } from './context.ts';
+import type { Format } from './context.ts';
 import { Reports, mayMeanSeveral } from './reports.ts';
 
 function reportsIn(format: Format): { reports: Reports; written: { stdout: string; stderr: string } } {
-  const written = { stdout: '', stderr: '' };
-  const output = (name: 'stdout' | 'stderr'): Output => ({
-    write: (text) => void (written[name] += text),
-    isTerminal: false,
-    columns: undefined,
-    color: false,
-    unicode: true,
-  });
-  const io: CommandIo = {
-    stdout: output('stdout'),
-    stderr: output('stderr'),
-    stdin: { stream: process.stdin, isTerminal: false },
-    env: {},
-    cwd: '/',
-    signal: new AbortController().signal,
-    version: '1.2.3',
-  };
+  const { io, written } = captureIo();
   return { reports: new Reports({ format }, io), written };
 }
 

@@ -1,9 +1,9 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Readable } from 'node:stream';
 import { afterAll, describe, expect, it } from 'vitest';
-import type { CommandIo, Output } from '../commands/context.ts';
+import { captureIo } from '../../test/support/captured-io.ts';
+import type { CommandIo } from '../commands/context.ts';
 import { runDemo } from './run-demo.ts';
 
 describe('a machine with neither an engine nor a JDK', () => {
@@ -11,16 +11,7 @@ describe('a machine with neither an engine nor a JDK', () => {
   afterAll(() => rmSync(temp, { recursive: true }));
 
   function makeIo(signal: AbortSignal): CommandIo {
-    const output: Output = {
-      write: () => undefined,
-      isTerminal: false,
-      columns: undefined,
-      color: false,
-      unicode: true,
-    };
-    const stdin = { stream: Readable.from([]), isTerminal: false };
-    const env = { PATH: temp, TMPDIR: temp };
-    return { stdout: output, stderr: output, stdin, env, cwd: temp, signal, version: '0' };
+    return captureIo({ env: { PATH: temp, TMPDIR: temp }, cwd: temp, signal }).io;
   }
 
   it('is told so in one message, with both ways out, and nothing is left', async () => {
