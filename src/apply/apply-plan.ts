@@ -5,7 +5,7 @@ import type { ChangeResult } from '../model/report.ts';
 import type { Clock } from '../platform/clock.ts';
 import { ApiBook } from './api-ledger.ts';
 import { carryOut } from './carry-out.ts';
-import type { Done } from './carry-out.ts';
+import type { CarryOutPorts, Done } from './carry-out.ts';
 import { runGraph } from './run-graph.ts';
 import type { NodeOutcome } from './run-graph.ts';
 import { stepsOf } from './steps.ts';
@@ -21,6 +21,8 @@ export interface ApplyOptions {
   readonly onResult: (result: ChangeResult, change: Change) => void;
   /** Destroy the documents of deleted clients instead of marking them as retired. */
   readonly purgeStore?: boolean;
+  /** Finishes a rotation that a run before left; see `CarryOutPorts`. */
+  readonly finishRotation: CarryOutPorts['finishRotation'];
 }
 
 /** What became of every change of the plan. */
@@ -49,7 +51,8 @@ export async function applyPlan(
       const started = clock.now();
       journal.begin(step);
       const purgeStore = options.purgeStore ?? false;
-      const done = await carryOut(step, { ...ports, stack: plan.stack, purgeStore, apiBook });
+      const { finishRotation } = options;
+      const done = await carryOut(step, { ...ports, stack: plan.stack, purgeStore, apiBook, finishRotation });
       return { ...done, duration: clock.now() - started };
     },
     onOutcome: (step, outcome) => {

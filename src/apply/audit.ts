@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../model/audit.ts';
 import type { Change } from '../model/plan.ts';
-import type { ChangeResult } from '../model/report.ts';
+import type { ChangeResult, RotationResult } from '../model/report.ts';
 import { fieldChanges } from '../plan/field-changes.ts';
 import type { RunIdentity } from '../platform/run-identity.ts';
 
@@ -26,4 +26,28 @@ function about(change: Change): Pick<AuditEvent, 'address' | 'op' | 'fields' | '
     fields: fieldChanges(change).map(({ path }) => path.join(' ')),
     place: delivery?.place,
   };
+}
+
+/** The event of a rotation that begins. */
+export function begunRotation(
+  task: Pick<RotationResult, 'address' | 'op' | 'place'>,
+  run: AuditRun,
+  time: string,
+): AuditEvent {
+  return { time, event: 'begun', ...run, ...aboutRotation(task), storeVersion: undefined, reason: undefined };
+}
+
+/** The event of a rotation that ended. */
+export function endedRotation(result: RotationResult, run: AuditRun, time: string): AuditEvent {
+  const event = result.outcome === 'done' || result.outcome === 'finished' ? 'done' : 'failed';
+  const { storeVersion, reason } = result;
+  return { time, event, ...run, ...aboutRotation(result), storeVersion, reason };
+}
+
+function aboutRotation({
+  address,
+  op,
+  place,
+}: Pick<RotationResult, 'address' | 'op' | 'place'>): Pick<AuditEvent, 'address' | 'op' | 'fields' | 'place'> {
+  return { address, op, fields: ['secret'], place: place === '' ? undefined : place };
 }

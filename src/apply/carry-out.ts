@@ -1,5 +1,6 @@
 import { deliver, deliveryMark, makeSecret, purgeRetired, retire } from '../credentials/deliver.ts';
 import { isKind, nameOf } from '../model/address.ts';
+import type { Address } from '../model/address.ts';
 import type {
   AdoptChange,
   Change,
@@ -9,6 +10,7 @@ import type {
   PlannedDelivery,
   UpdateChange,
 } from '../model/plan.ts';
+import { PENDING } from '../model/rotation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { ApiBook } from './api-ledger.ts';
 import type { Step } from './steps.ts';
@@ -26,6 +28,8 @@ export interface CarryOutPorts extends TargetPorts {
   readonly purgeStore: boolean;
   /** Where Apis are noted that cannot be marked. */
   readonly apiBook: ApiBook;
+  /** Finishes a rotation of this client that a run before left, where there is one; tells the document's version. */
+  readonly finishRotation: (client: Address) => Promise<number | undefined>;
 }
 
 /**
@@ -33,6 +37,10 @@ export interface CarryOutPorts extends TargetPorts {
  * in the next plan and loses no credential.
  */
 export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Promise<Done> {
+  if (isKind(change.address, 'Rotation')) {
+    if (change.op !== 'deliver') await ports.provider.changeOverlap(change);
+    return {};
+  }
   if (isKind(change.address, 'Api')) {
     if (part === 'shrink') await shrinkApi(change, ports);
     if (part === 'grow') await growApi(change, ports);
@@ -73,18 +81,18 @@ async function createClient(change: CreateChange, ports: CarryOutPorts): Promise
   const { provider, store, stack } = ports;
   const { delivery, owner } = change;
   if (delivery === undefined) throw new TypeError(`${change.address} is to be created without a place for its secret`);
+  // Providers count whole seconds: one less, so that a secret made by hand within the same second is told from this one.
+  const createdAt = secondsNow(ports) - 1;
   if (!provider.capabilities.chosenSecret) {
     const issued = await provider.createClient({ change });
-    const storeVersion = await deliver(store, delivery, issued, { stack, owner });
-    await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt));
+    const storeVersion = await deliver(store, { ...delivery, since: createdAt }, issued, { stack, owner });
+    await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt, createdAt));
     return { storeVersion };
   }
   const secret = makeSecret();
-  // Providers count whole seconds: one less, so that a secret made by hand within the same second is told from this one.
-  const createdAt = Math.floor(ports.clock.now() / 1000) - 1;
   const issued = { clientId: delivery.clientId, secret, createdAt };
   const storeVersion = await deliver(store, delivery, issued, { stack, owner });
-  await provider.createClient({ change, secret, delivery: deliveryMark(delivery, createdAt) });
+  await provider.createClient({ change, secret, delivery: deliveryMark(delivery, createdAt, createdAt) });
   return { storeVersion };
 }
 
@@ -97,18 +105,27 @@ async function updateClient(change: UpdateChange | AdoptChange, ports: CarryOutP
 async function deliverAgain(
   change: UpdateChange | AdoptChange | DeliverChange,
   delivery: PlannedDelivery,
-  { provider, store, stack }: CarryOutPorts,
+  ports: CarryOutPorts,
 ): Promise<Done> {
+  const { provider, store, stack } = ports;
+  const rotated = delivery.fresh ? undefined : await ports.finishRotation(change.address);
+  if (rotated !== undefined && delivery.reason !== 'moved') return { storeVersion: rotated };
   const issued = await provider.readCredential(change.id);
+  // Nobody knows how old the secret of an adopted client is: at least as old as this.
+  const since = delivery.since ?? secondsNow(ports);
   if (delivery.reason === 'missing') {
     // The store's listing cannot tell a place with a mark alone from one with a document: until the document is
     // written, the client must not bear the mark of a finished delivery.
-    await provider.markDelivered(issued.id, { ...deliveryMark(delivery, issued.createdAt), facts: 'pending' });
+    await provider.markDelivered(issued.id, { ...deliveryMark(delivery, issued.createdAt, since), facts: PENDING });
   }
   const storeVersion = await deliver(store, delivery, issued, { stack, owner: change.owner });
   if (delivery.movedFrom !== undefined) await retire(store, delivery.movedFrom, { stack, client: delivery.client });
-  await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt));
+  await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt, since));
   return { storeVersion };
+}
+
+function secondsNow({ clock }: Pick<CarryOutPorts, 'clock'>): number {
+  return Math.floor(clock.now() / 1000);
 }
 
 /**

@@ -56,7 +56,7 @@ function client(
 
 function state(apis: readonly Api[], clients: readonly Client[], guards = {}): DesiredState {
   const target = testTarget();
-  return { target: { ...target, guards: { ...target.guards, ...guards } }, apis, clients };
+  return { target: { ...target, guards: { ...target.guards, ...guards } }, apis, clients, overlaps: [] };
 }
 
 function settle(

@@ -10,6 +10,7 @@ import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { narrowDesired } from '../plan/narrow.ts';
 import { desiredDigest, savedDesired } from '../plan/save-plan.ts';
+import { overlapName } from '../model/rotation.ts';
 import { isOurs } from '../model/state.ts';
 import { checkFreshness } from '../plan/staleness.ts';
 import type { Moved } from '../plan/staleness.ts';
@@ -127,10 +128,11 @@ function differing(planned: SavedDesired, now: SavedDesired): string[] {
   return [...all].filter((address) => before.get(address) !== after.get(address)).toSorted();
 }
 
-function textsOf({ apis, clients }: SavedDesired): Map<string, string> {
+function textsOf({ apis, clients, overlaps }: SavedDesired): Map<string, string> {
   return new Map([
     ...apis.map((api) => [addressOf('Api', api.name), JSON.stringify(api)] as const),
     ...clients.map((client) => [addressOf('Client', client.name), JSON.stringify(client)] as const),
+    ...overlaps.map((seconds) => [addressOf('Rotation', overlapName(seconds)), ''] as const),
   ]);
 }
 
@@ -149,6 +151,7 @@ function restoreDesired({ desired }: SavedPlan, target: Target): DesiredState {
       position,
     })),
     clients: desired.clients.map((client) => ({ ...client, position })),
+    overlaps: desired.overlaps,
   };
 }
 

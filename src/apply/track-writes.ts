@@ -32,6 +32,10 @@ export function trackWrites(
     updateClient: tracked((change) => provider.updateClient(change)),
     deleteClient: tracked((change) => provider.deleteClient(change)),
     markDelivered: tracked((id, delivery) => provider.markDelivered(id, delivery)),
+    changeOverlap: tracked((change) => provider.changeOverlap(change)),
+    regenerateSecret: tracked((id) => provider.regenerateSecret(id)),
+    setSecret: tracked((id, chosen) => provider.setSecret(id, chosen)),
+    endOverlap: tracked((id) => provider.endOverlap(id)),
   };
   const trackedStore: Store = {
     locate: (path) => store.locate(path),

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { createInterface } from 'node:readline';
 import { isDeepStrictEqual } from 'node:util';
 import type { Lease } from '../apply/lease.ts';
 import { affectedClients, settleFresh, settleSaved, trustsFile } from '../apply/settle-plan.ts';
@@ -16,6 +15,7 @@ import type { SavedPlan } from '../model/saved-plan.ts';
 import { parseAdoption } from '../plan/adoption.ts';
 import { readSavedPlan } from '../plan/read-plan.ts';
 import { makeStyle, renderApply, renderPlan } from '../report/index.ts';
+import { askForYes } from './ask.ts';
 import { carryOutPlan } from './carry-out-plan.ts';
 import type { CarriedOut } from './carry-out-plan.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
@@ -160,22 +160,7 @@ async function confirm(
     io.stderr.write(`${documents} of what is deleted will be destroyed, with all versions (--purge-store).\n`);
   }
   if (approved) return;
-  io.stderr.write(`Apply these changes to ${plan.target}? Only yes is yes: `);
-  if ((await readLine(io))?.trim() === 'yes') return;
-  throw new GrantryError('NOT_CONFIRMED', 'not confirmed: nothing was changed');
-}
-
-/** One line of the terminal; undefined when it ends, or when the user stops the command. */
-async function readLine({ stdin, signal }: CommandIo): Promise<string | undefined> {
-  const lines = createInterface({ input: stdin.stream, signal });
-  try {
-    for await (const line of lines) return line;
-    return undefined;
-  } catch {
-    return undefined;
-  } finally {
-    lines.close();
-  }
+  await askForYes(`Apply these changes to ${plan.target}?`, io);
 }
 
 /** Proves every client that changed, and those of Apis that changed: their tokens are others now. */

@@ -2,15 +2,15 @@ import { applyPlan } from '../apply/apply-plan.ts';
 import type { Applied, ApplyOptions } from '../apply/apply-plan.ts';
 import { begunEvent, endedEvent } from '../apply/audit.ts';
 import { noteClients } from '../apply/ledger.ts';
+import { rotationFinisher } from '../apply/rotation-subjects.ts';
 import type { Lease } from '../apply/lease.ts';
 import type { SettledPlan } from '../apply/settle-plan.ts';
 import { trackWrites } from '../apply/track-writes.ts';
 import type { AuditEvent } from '../model/audit.ts';
 import { GrantryError } from '../model/errors.ts';
-import { openLineLog } from '../platform/line-log.ts';
-import type { LineLog } from '../platform/line-log.ts';
 import { runIdentity } from '../platform/run-identity.ts';
 import { makeStyle, renderProgress } from '../report/index.ts';
+import { openAuditLog } from './audit-log.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import type { OpenTarget } from './targets.ts';
 
@@ -46,6 +46,7 @@ export async function carryOutPlan(
       inFlight: options.parallelism,
       stopped: () => io.signal.aborted || lease?.failure() !== undefined,
       purgeStore: options.purgeStore,
+      finishRotation: rotationFinisher(input, tracked, ports),
       onBegin: (change) => note(begunEvent(change, run, now())),
       onResult: (result, change) => {
         if (result.outcome !== 'skipped') note(endedEvent(change, result, run, now()));
@@ -76,10 +77,4 @@ function tellOfLostLock(applied: Applied, lease: Lease | undefined, io: CommandI
 function asGrantryFailure(error: unknown): GrantryError {
   if (error instanceof GrantryError) return error;
   throw error;
-}
-
-function openAuditLog(target: string | undefined, { stderr }: CommandIo): LineLog {
-  if (target === undefined) return { append: () => undefined, close: () => undefined };
-  if (target === '-') return { append: (value) => stderr.write(`${JSON.stringify(value)}\n`), close: () => undefined };
-  return openLineLog(target);
 }

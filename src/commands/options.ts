@@ -41,12 +41,15 @@ const OPTIONS: Readonly<Record<OptionName, () => Option>> = {
   overrideGuard: () =>
     new Option('--override-guard <name>', 'ignore a guard this time; may be repeated').argParser(collect),
   purgeStore: () => new Option('--purge-store', "destroy the store's documents of deleted clients").default(false),
-  due: () => new Option('--due', 'rotate every credential that is due').default(false),
+  due: () => new Option('--due', 'rotate every credential that is older than its policy says').default(false),
   all: () => new Option('--all', 'rotate every credential').default(false),
   max: () => new Option('--max <n>', 'rotate at most so many').argParser(parseCount),
-  stagger: () => new Option('--stagger', 'spread rotations over time').default(false),
+  stagger: () =>
+    new Option('--stagger', 'with --due: rotate some before they are due, so that not all are due on one day').default(
+      false,
+    ),
   force: () => new Option('--force', 'rotate inside an overlap too').default(false),
-  revokeNow: () => new Option('--revoke-now', 'end the old credential at once').default(false),
+  revokeNow: () => new Option('--revoke-now', 'refuse the secrets before as soon as the new one works').default(false),
   keep: () => new Option('--keep', 'leave the servers running at the end').default(false),
 };
 

@@ -9,7 +9,9 @@ import type { SavedPlan } from '../model/saved-plan.ts';
 import type { ActualState } from '../model/state.ts';
 import { systemClock } from '../platform/clock.ts';
 import { parseAdoption } from '../plan/adoption.ts';
+import type { PlanInput } from '../plan/build-plan.ts';
 import { noticesOfPart } from '../plan/part-conflicts.ts';
+import { rotationNotices } from '../plan/rotation-notices.ts';
 import { savePlan } from '../plan/save-plan.ts';
 import { describeProvider } from '../providers/describe.ts';
 import { makeStyle, renderPlan } from '../report/index.ts';
@@ -58,10 +60,15 @@ async function makePlan(
   const ports = await open();
   if (part === undefined) {
     const { plan, input } = await settleFresh(desired, ports, options);
-    return { plan, basis: input, notices: [] };
+    return { plan, basis: input, notices: notices(input) };
   }
   const { plan, input } = await settlePart(part, desired, ports, options);
-  return { plan, basis: input, notices: noticesOfPart(plan.changes, { ...input, only: new Set(part.addresses) }) };
+  const ofPart = noticesOfPart(plan.changes, { ...input, only: new Set(part.addresses) });
+  return { plan, basis: input, notices: [...ofPart, ...notices(input)] };
+}
+
+function notices(input: PlanInput): string[] {
+  return rotationNotices({ ...input, now: Math.floor(systemClock.now() / 1000) });
 }
 
 /** The plan of a part that holds nothing. */

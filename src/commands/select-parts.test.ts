@@ -95,7 +95,8 @@ describe('--only', () => {
     ['Client/x-*', /declare$/, ''],
     ['orders', '--only orders names no address', 'Write it as --only Client/orders.'],
     ['client/orders', 'names no address', 'Write it as --only Client/orders.'],
-    ['Rotation/48h', 'names no address', 'Client/billing-*'],
+    ['Rotation/4h', 'names nothing that the manifests declare', 'Plan everything'],
+    ['Target/dev', 'names no address', 'Client/billing-*'],
     ['*', 'names no address', 'Client/billing-*'],
   ])('refuses %s', async (pattern, message, hint) => {
     await expect(select({ only: ['Client/orders', pattern] })).rejects.toThrow(failure('INVALID_INPUT', message, hint));
@@ -160,7 +161,7 @@ describe('--changed-since', () => {
     const parts = await select(since(base));
     expect(parts?.get('dev')).toMatchObject({ addresses: ['Client/alone'], undeclared: ['alone'] });
     // A new target has everything still to come.
-    expect(parts?.get('prod')?.addresses).toHaveLength(5);
+    expect(parts?.get('prod')?.addresses).toHaveLength(6);
     expect(parts?.get('prod')?.undeclared).toEqual([]);
   });
 
@@ -178,7 +179,7 @@ describe('--changed-since', () => {
     ['a URL', (text: string) => text.replace('http://localhost', 'http://127.0.0.1')],
   ])('selects everything when the Target changed %s', async (_what, change) => {
     declare(STOCK, BILLING, ORDERS, AUDIT, ALONE, change(target()));
-    expect(await selected(since(base))).toHaveLength(5);
+    expect(await selected(since(base))).toHaveLength(6);
   });
 
   it('but not when the Target says the same in other words', async () => {
@@ -278,7 +279,7 @@ describe('--changed-since', () => {
 
   it('takes manifests that did not lie there for new', async () => {
     folder.write('later/a.yaml', yaml(ALONE, target()));
-    expect(await selected({ changedSince: base, manifests: ['later'] })).toEqual(['Client/alone']);
+    expect(await selected({ changedSince: base, manifests: ['later'] })).toEqual(['Client/alone', 'Rotation/48h']);
   });
 
   it.each([
@@ -341,7 +342,7 @@ describe('--changed-since', () => {
       const before = folder.commit();
       expect(await selected({ changedSince: before, targets: 'base' })).toEqual([]);
       folder.write('base/t.yaml', target('dev', 'guards: {maxDeletes: 1}'));
-      expect(await selected({ changedSince: before, targets: 'base' })).toHaveLength(5);
+      expect(await selected({ changedSince: before, targets: 'base' })).toHaveLength(6);
     });
 
     it('takes Targets that lie elsewhere, or in a clone inside of this one, for unchanged', async () => {

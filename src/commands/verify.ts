@@ -1,17 +1,16 @@
 import { expectationsOf } from '../credentials/expectation.ts';
 import { proveAll } from '../credentials/prove-all.ts';
-import { findNearest } from '../manifest/suggest.ts';
-import { GrantryError } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { isProven } from '../model/report.ts';
 import { makeStyle, renderVerify } from '../report/index.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
+import { selectClients } from './select-clients.ts';
 import { forEachTarget } from './targets.ts';
 
 /** Proves clients with real tokens, from the credentials that lie in the store. Writes nothing. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
   return forEachTarget(options, io, { providerAccount: false }, async ({ desired, provider, store, ports, show }) => {
-    const expectations = expectationsOf(desired, provider.capabilities, selectClients(desired, options.args));
+    const expectations = expectationsOf(desired, provider.capabilities, named(desired, options.args));
     const { proofs, outage } = await proveAll(expectations, await provider.endpoints(), store, ports, {
       inFlight: options.parallelism,
       stopped: () => io.signal.aborted,
@@ -30,18 +29,7 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   });
 }
 
-/** The clients named, as `order-service` or `Client/order-service`; undefined for all. */
-function selectClients(desired: DesiredState, args: readonly string[]): ReadonlySet<string> | undefined {
-  if (args.length === 0) return undefined;
-  const known = desired.clients.map(({ name }) => name);
-  const names = args.map((name) => name.replace(/^Client\//, ''));
-  const unknown = names.find((name) => !known.includes(name));
-  if (unknown !== undefined) {
-    const nearest = findNearest(unknown, known);
-    const question = nearest === undefined ? '' : `; did you mean "${nearest}"?`;
-    throw new GrantryError('INVALID_INPUT', `target ${desired.target.name} has no client "${unknown}"${question}`, {
-      hint: known.length > 20 ? `It has ${known.length} clients.` : `Clients: ${known.join(', ')}`,
-    });
-  }
-  return new Set(names);
+/** All, where none is named. */
+function named(desired: DesiredState, args: readonly string[]): ReadonlySet<string> | undefined {
+  return args.length === 0 ? undefined : selectClients(desired, args);
 }

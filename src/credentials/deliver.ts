@@ -5,17 +5,21 @@ import { Secret } from '../model/secret.ts';
 import type { Delivery } from '../model/state.ts';
 import { factsDigest } from '../plan/document-facts.ts';
 import type { IssuedCredential } from '../providers/provider.ts';
-import type { Store, StoreDocument, StoreEntry, StoreMark } from '../stores/store.ts';
+import type { DocumentUpdate, Store, StoreEntry, StoreMark } from '../stores/store.ts';
 
 /** 48 random bytes: 64 characters that need no escaping anywhere. */
 export function makeSecret(): Secret {
   return new Secret(randomBytes(48).toString('base64url'));
 }
 
-/** The mark that this delivery leaves with the client at the provider. */
-export function deliveryMark(delivery: PlannedDelivery, createdAt: number | undefined): Delivery {
+/**
+ * The mark that this delivery leaves with the client at the provider. Where that does not tell when the secret was made,
+ * `since` says so, in Unix seconds.
+ */
+export function deliveryMark(delivery: PlannedDelivery, createdAt: number | undefined, since: number): Delivery {
   const { place, path, facts } = delivery;
-  return { at: createdAt ?? null, place, path, facts: factsDigest(delivery, facts) };
+  const mark = { at: createdAt ?? null, place, path, facts: factsDigest(delivery, facts) };
+  return createdAt === undefined ? { ...mark, since } : mark;
 }
 
 /** Who the document is for. */
@@ -35,12 +39,16 @@ export async function deliver(
   { stack, owner }: DeliveryOwner,
 ): Promise<number> {
   const mark: StoreMark = { stack, client: delivery.client, owner, state: 'active' };
-  const document: StoreDocument = {
+  const madeAt = issued.createdAt ?? delivery.since;
+  const document: DocumentUpdate = {
     clientId: issued.clientId,
     clientSecret: issued.secret,
+    next: null,
     facts: {
       ...delivery.facts,
-      ...(issued.createdAt === undefined ? {} : { rotated_at: new Date(issued.createdAt * 1000).toISOString() }),
+      ...(madeAt === undefined ? {} : { rotated_at: new Date(madeAt * 1000).toISOString() }),
+      // Somebody changed the secret, and no version of the document holds the one before.
+      ...(delivery.reason === 'secret-changed' ? { previous_version: null, overlap_until: null } : {}),
     },
   };
   if (delivery.fresh) {
@@ -49,7 +57,9 @@ export async function deliver(
   }
   const entry = await store.inspect(delivery.path);
   refuseForeign(delivery, entry, stack);
-  await store.mark(delivery.path, mark);
+  const isOwn = entry?.mark?.stack === stack && entry.mark.client === delivery.client;
+  const notes = isOwn && entry.mark?.notes !== undefined ? { notes: entry.mark.notes } : {};
+  await store.mark(delivery.path, { ...mark, ...notes });
   return store.write(delivery.path, document, entry?.version ?? 0);
 }
 

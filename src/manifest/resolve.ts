@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import type { DesiredApi, DesiredClient, DesiredState, RotatePolicy } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
+import { overlapsOf } from '../model/rotation.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { Surroundings } from './resolve-target.ts';
 import type { ApiSpec } from './schema/api.ts';
@@ -29,7 +30,8 @@ export function resolveTargets(
       });
     }
     const target = resolveTarget({ ...manifest, spec }, surroundings);
-    return { target, ...resolveObjects(viewTarget(manifest, manifests.apis, manifests.clients), target.rotate) };
+    const objects = resolveObjects(viewTarget(manifest, manifests.apis, manifests.clients), target.rotate);
+    return { target, ...objects, overlaps: target.provider.kind === 'keycloak' ? overlapsOf(objects.clients) : [] };
   });
 }
 

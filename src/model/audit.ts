@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { Op } from './plan.ts';
+import type { RotationOp } from './report.ts';
 
 /** One line of the audit log: what was done to one object, by whom; never a value. */
 export interface AuditEvent {
@@ -15,7 +16,7 @@ export interface AuditEvent {
   readonly target: string;
   readonly stack: string;
   readonly address: Address;
-  readonly op: Op;
+  readonly op: Op | RotationOp;
   /** Paths of the fields that change. */
   readonly fields: readonly string[];
   /** Where a credential was delivered. */

@@ -7,6 +7,8 @@ export interface DesiredState {
   readonly target: Target;
   readonly apis: readonly DesiredApi[];
   readonly clients: readonly DesiredClient[];
+  /** For which overlaps the provider must be set up, in seconds, sorted; none where it cannot keep a secret before. */
+  readonly overlaps: readonly number[];
 }
 
 export interface DesiredScope {

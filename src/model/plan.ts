@@ -73,6 +73,8 @@ export interface PlannedDelivery {
   readonly reason: DeliveryReason;
   /** True where the listing found nothing at the path, so that the write may insist on being the first. */
   readonly fresh: boolean;
+  /** As the mark of the delivery before says: since when the secret is there, where the provider does not tell. */
+  readonly since?: number;
   /** This very client's credential was delivered to the place before, under whatever name the client had. */
   readonly renews?: true;
   /** A document at the place that carries no mark may be taken over. */

@@ -54,6 +54,78 @@ export interface ApplyReport {
   readonly audit: readonly AuditEvent[];
 }
 
+/** `retire`: the secret before is taken away after its overlap has ended. */
+export type RotationOp = 'rotate' | 'revoke' | 'retire';
+
+/** How the rotation of one client went. `finished`: a run before had begun it. */
+export interface RotationResult {
+  readonly address: Address;
+  readonly op: RotationOp;
+  readonly outcome: 'done' | 'finished' | 'failed' | 'refused' | 'skipped';
+  /** Place of the document in the store; empty where nothing is known of it. */
+  readonly place: string;
+  readonly storeVersion?: number;
+  /** Until when the secret before is accepted too: ISO 8601. */
+  readonly overlapUntil?: string;
+  /** For how long no credential in the store was accepted. */
+  readonly gap?: { readonly ms: number; readonly atMost: boolean };
+  readonly checks: readonly ProofCheck[];
+  /** Why it is not done. Never holds a secret. */
+  readonly reason?: string;
+  readonly hint?: string;
+  /** Milliseconds. */
+  readonly duration: number;
+}
+
+/** What one rotate did. */
+export interface RotateReport {
+  readonly target: string;
+  readonly stack: string;
+  readonly provider: string;
+  readonly store: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly results: readonly RotationResult[];
+  /** How many more are due, beyond `--max`. */
+  readonly waiting: number;
+  readonly interrupted: boolean;
+  /** What a reader must know beside it. */
+  readonly notices: readonly string[];
+  readonly audit: readonly AuditEvent[];
+}
+
+/** One client's credential as it is now. Ages and times in seconds. */
+export interface CredentialStatus {
+  readonly address: Address;
+  readonly owner: string;
+  /** Where it lies; undefined: it was never delivered here. */
+  readonly place: string | undefined;
+  readonly storeVersion: number | undefined;
+  /** ISO 8601. */
+  readonly madeAt: string | undefined;
+  readonly age: number | undefined;
+  /** When it is due: ISO 8601; in the past: overdue. */
+  readonly dueAt: string | undefined;
+  readonly overdue: boolean;
+  /** Until when the secret before is accepted too. */
+  readonly overlapUntil: string | undefined;
+  /** When the provider stops accepting it, whatever anybody does. */
+  readonly refusedFrom: string | undefined;
+  /** What is to be done about it, in words; empty: nothing. */
+  readonly remarks: readonly string[];
+}
+
+export interface StatusReport {
+  readonly target: string;
+  readonly stack: string;
+  readonly provider: string;
+  readonly store: string;
+  /** ISO 8601. */
+  readonly now: string;
+  readonly credentials: readonly CredentialStatus[];
+  readonly notices: readonly string[];
+}
+
 /** What one verify found. */
 export interface VerifyReport {
   readonly target: string;
@@ -63,6 +135,6 @@ export interface VerifyReport {
   readonly proofs: readonly ClientProof[];
 }
 
-export function isProven(proof: ClientProof): boolean {
-  return proof.checks.every((check) => check.outcome !== 'failed');
+export function isProven({ checks }: Pick<ClientProof, 'checks'>): boolean {
+  return checks.every((check) => check.outcome !== 'failed');
 }

@@ -5,6 +5,8 @@ import type { Change, Plan } from './plan.ts';
 export interface SavedDesired {
   readonly apis: readonly Omit<DesiredApi, 'position'>[];
   readonly clients: readonly Omit<DesiredClient, 'position'>[];
+  /** Seconds. */
+  readonly overlaps: readonly number[];
 }
 
 export type SavedChange = Change & {

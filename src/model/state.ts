@@ -54,6 +54,10 @@ export interface ActualCredential {
   readonly createdAt: number | undefined;
   /** grantry's own mark of what was last delivered. */
   readonly delivered: Delivery | undefined;
+  /** Until when the provider accepts the secret before this one, in Unix seconds, past or to come; undefined: it keeps none. */
+  readonly previousUntil?: number;
+  /** When the provider stops accepting the secret, whatever anybody does, in Unix seconds. */
+  readonly expiresAt?: number;
   /** Only in a read that asked for secrets, and only where the account may see them. */
   readonly secret?: Secret;
 }
@@ -66,8 +70,10 @@ export interface Delivery {
   readonly place: string;
   /** The path inside the store's prefix. */
   readonly path: string;
-  /** Digest of the facts in the document (never of the secret). */
+  /** Digest of the facts in the document (never of the secret), or `PENDING`. */
   readonly facts: string;
+  /** Where the provider does not tell when a secret was made: when grantry made it, or else delivered it first. */
+  readonly since?: number;
 }
 
 /** Apis of the stack at a provider that has no place for a mark on them, by audience: part of the ledger in the store. */
@@ -93,7 +99,12 @@ export interface ActualState {
   readonly impossible: readonly { readonly address: Address; readonly reason: string; readonly hint: string }[];
   /** How many clients the listing held, of any owner: an empty listing is never believed. */
   readonly listedClients: number;
+  /** Whether this server keeps the secret before a rotation valid for a while; undefined where that was not looked at. */
+  readonly overlaps?: OverlapSupport;
 }
+
+/** `unknown`: the account may not ask the server for its features. */
+export type OverlapSupport = 'supported' | 'unsupported' | 'unknown';
 
 /** Where tokens come from, as the provider's metadata says (RFC 8414). */
 export interface Endpoints {

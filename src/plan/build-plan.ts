@@ -12,6 +12,7 @@ import { grantsOf } from './scopes.ts';
 import { planDeliveries } from './deliveries.ts';
 import type { StoreView } from './deliveries.ts';
 import { sameJson } from './field-changes.ts';
+import { linkOverlaps } from './link-overlaps.ts';
 import { brokenGuards } from './guards.ts';
 import type { GuardedState } from './guards.ts';
 
@@ -47,13 +48,14 @@ export interface ForeignPlace extends Conflict {
 export function buildPlan(input: PlanInput): Plan {
   const { desired, actual, only, adoption } = input;
   const isChosen = (object: { readonly address: Address }): boolean => only === undefined || only.has(object.address);
-  const projected = input.projected.filter(isChosen);
+  const projected = input.projected.filter(isChosen).filter((object) => canBe(object, actual));
   const present = actual.objects.filter(isChosen);
   const actualOf = new Map(present.map((object) => [object.address, object]));
-  const changes = linkDependencies([
+  const linked = linkDependencies([
     ...wantedChanges(projected, actualOf, input),
     ...unwantedObjects(projected, present),
-  ]).toSorted(compareChanges);
+  ]);
+  const changes = linkOverlaps(linked, actualOf).toSorted(compareChanges);
   const conflicts = [
     ...findConflicts(projected, changes, actual, adoption, only === undefined ? undefined : reachOf(input, only)),
     ...(only === undefined ? [] : findPartConflicts(changes, { ...input, only })),
@@ -71,6 +73,11 @@ export function buildPlan(input: PlanInput): Plan {
     guards: brokenGuards(changes, desired.target.guards, guardedState(input)),
     unchanged: countUnchanged(projected, changes),
   };
+}
+
+/** Where the server keeps no secret before, nothing is set up for it. */
+function canBe({ address }: DesiredObject, { overlaps }: ActualState): boolean {
+  return !isKind(address, 'Rotation') || overlaps === 'supported';
 }
 
 function wantedChanges(
@@ -106,14 +113,16 @@ function reachOf({ desired }: PlanInput, only: ReadonlySet<Address>): ReadonlySe
 function guardedState({ actual, knownClients, only }: PlanInput): GuardedState {
   const owned = actual.objects.filter(isOurs);
   const ownedClients = owned.filter(({ address }) => isKind(address, 'Client')).length;
-  return { ownedClients, ownedApis: owned.length - ownedClients, knownClients, partial: only !== undefined };
+  const ownedApis = owned.filter(({ address }) => isKind(address, 'Api')).length;
+  return { ownedClients, ownedApis, knownClients, partial: only !== undefined };
 }
 
 function countUnchanged(projected: readonly DesiredObject[], changes: readonly Change[]): Plan['unchanged'] {
   const changed = new Set(changes.map(({ address }) => address));
   const unchanged = projected.filter(({ address }) => !changed.has(address));
   const clients = unchanged.filter(({ address }) => isKind(address, 'Client')).length;
-  return { apis: unchanged.length - clients, clients };
+  const apis = unchanged.filter(({ address }) => isKind(address, 'Api')).length;
+  return { apis, clients };
 }
 
 function changeOf(

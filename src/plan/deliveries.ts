@@ -81,6 +81,7 @@ function planDelivery(
     facts,
     reason,
     fresh: !store.existing.has(path) && !store.occupied.has(path),
+    ...(delivered?.since === undefined ? {} : { since: delivered.since }),
     ...(delivered?.place === place ? { renews: true as const } : {}),
     ...(movedHere ? { movedFrom: delivered.path } : {}),
   };

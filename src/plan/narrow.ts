@@ -1,5 +1,6 @@
 import { addressOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
+import { overlapName } from '../model/rotation.ts';
 import type { DesiredState } from '../model/desired.ts';
 
 /**
@@ -19,5 +20,6 @@ export function narrowDesired(desired: DesiredState, addresses: ReadonlySet<Addr
     target: desired.target,
     apis,
     clients: desired.clients.filter(({ name }) => chosen.has(name) || introspectors.has(name)),
+    overlaps: desired.overlaps.filter((seconds) => addresses.has(addressOf('Rotation', overlapName(seconds)))),
   };
 }

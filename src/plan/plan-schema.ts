@@ -18,11 +18,18 @@ const delivery = z.strictObject({
   reason: z.enum(['new', 'missing', 'never-delivered', 'moved', 'secret-changed', 'facts-changed', 'differs']),
   fresh: z.boolean().describe('Nothing was at the path'),
   movedFrom: z.string().optional(),
+  since: z.number().optional().describe('Since when the secret is there, where the provider does not tell'),
   renews: z.literal(true).optional().describe('The client was delivered to the place before'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
 });
 
-const delivered = z.strictObject({ at: z.number().nullable(), place: z.string(), path: z.string(), facts: z.string() });
+const delivered = z.strictObject({
+  at: z.number().nullable(),
+  place: z.string(),
+  path: z.string(),
+  facts: z.string(),
+  since: z.number().optional(),
+});
 
 const base = {
   address,
@@ -87,6 +94,7 @@ const desired = z.strictObject({
       auth0: z.strictObject({ metadata: z.record(z.string(), z.json()) }),
     }),
   ),
+  overlaps: z.array(z.number()).describe('Overlaps of rotations that the provider is set up for; seconds'),
 });
 
 export const planSchema = z.strictObject({

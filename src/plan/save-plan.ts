@@ -31,10 +31,11 @@ export function savePlan(
 }
 
 /** What a plan's changes follow from, ready to be written: where it stood in the manifests does not matter. */
-export function savedDesired({ apis, clients }: DesiredState): SavedDesired {
+export function savedDesired({ apis, clients, overlaps }: DesiredState): SavedDesired {
   return {
     apis: apis.map(({ position: _position, ...api }) => api),
     clients: clients.map(({ position: _position, ...client }) => client),
+    overlaps: [...overlaps],
   };
 }
 

@@ -22,6 +22,10 @@ export interface Capabilities {
   readonly apiMarks: boolean;
   /** A token is for one Api, which the request names (RFC 8707 in spirit: the parameter `audience`). */
   readonly tokenPerApi: boolean;
+  /** The server can keep the secret before a rotation valid for a while; whether it is set up to, a read tells. */
+  readonly secretOverlap: boolean;
+  /** For so long after a change of a secret either one may be accepted, or refused; seconds. */
+  readonly secretLag: number;
 }
 
 /** A secret as the provider has it now. */
@@ -32,6 +36,16 @@ export interface IssuedCredential {
   readonly secret: Secret;
   /** Unix seconds; undefined where the provider does not tell. */
   readonly createdAt: number | undefined;
+  /** Until when the secret before this one is accepted, in Unix seconds. */
+  readonly previousUntil?: number;
+}
+
+/** A secret that the caller chose for a client that is there, with the mark that tells of it until it is delivered. */
+export interface ChosenSecret {
+  readonly secret: Secret;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  readonly delivery: Delivery;
 }
 
 export interface ReadOptions {
@@ -41,6 +55,8 @@ export interface ReadOptions {
   readonly only?: ReadSelection;
   /** Where Apis cannot be marked: those of the stack. */
   readonly ledger?: ApiLedger;
+  /** Tell for certain whether the server keeps secrets before, and how it is set up to. */
+  readonly forRotation?: boolean;
 }
 
 export interface ReadSelection {
@@ -93,4 +109,16 @@ export interface Provider {
   readCredential(id: string): Promise<IssuedCredential>;
   /** Marks the client's credential as delivered. */
   markDelivered(id: string, delivery: Delivery): Promise<void>;
+
+  /** Sets up, changes or takes away an overlap; only where the provider has such objects. */
+  changeOverlap(change: ObjectChange | DeleteChange): Promise<void>;
+  /**
+   * Has the server make a new secret and keep the present one for the client's overlap. Never repeated: after a lost
+   * answer it throws UNREACHABLE, and `readCredential` tells whether it happened.
+   */
+  regenerateSecret(id: string): Promise<IssuedCredential>;
+  /** Replaces the client's secret at once; repeating it changes nothing more. */
+  setSecret(id: string, chosen: ChosenSecret): Promise<void>;
+  /** Ends an overlap, so that the secret before is refused from now on; gives that secret, where there was one. */
+  endOverlap(id: string): Promise<Secret | undefined>;
 }

@@ -1,3 +1,4 @@
+import { isKind, nameOf } from '../model/address.ts';
 import type { Change, FieldChange, Op, Plan } from '../model/plan.ts';
 import { leafDifferences, sameJson } from '../plan/field-changes.ts';
 import { widens } from '../plan/widening.ts';
@@ -31,6 +32,13 @@ export function viewChanges(plan: Plan): ChangeView[] {
   return ranked.toSorted((left, right) => left.rank - right.rank);
 }
 
+/** Of an overlap that is set up or goes. */
+function overlapLines({ address, op }: Change): ChangeLine[] {
+  if (!isKind(address, 'Rotation') || (op !== 'create' && op !== 'delete')) return [];
+  const text = `the secret before a rotation stays valid for ${nameOf(address)}`;
+  return [{ label: op === 'create' ? 'from now on' : 'no more', value: { kind: 'value', text }, widens: false }];
+}
+
 function widensAccess(change: Change): boolean {
   if (change.op === 'delete' || change.op === 'deliver') return false;
   // Not kept: the fields of 100,000 changes at once would fill the memory.
@@ -58,6 +66,7 @@ export function linesOf({ change, introspects }: ChangeView): ChangeLine[] {
   const told = withoutRepeatedRoles(tellingFields(change));
   const plain = told.filter(({ path }) => !(path[0] === 'scopes' && path.length === 3)).toSorted(byWeight);
   return [
+    ...overlapLines(change),
     ...scopeLines(change, told),
     ...plain.flatMap((field) => lineOf(change.op, field)),
     ...introspects.map((api) => ({

@@ -1,15 +1,19 @@
 import type { Plan } from '../model/plan.ts';
-import type { ApplyReport, VerifyReport } from '../model/report.ts';
+import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../model/report.ts';
 import { renderPlanJson } from './plan-json.ts';
 import { renderPlanMarkdown } from './plan-markdown.ts';
 import { renderPlanText } from './plan-text.ts';
 import { renderApplyJson, renderVerifyJson } from './results-json.ts';
 import { renderApplyMarkdown, renderVerifyMarkdown } from './results-markdown.ts';
 import { renderApplyText, renderVerifyText } from './results-text.ts';
+import { renderRotateJson, renderStatusJson } from './rotation-json.ts';
+import { renderRotateMarkdown, renderStatusMarkdown } from './rotation-markdown.ts';
+import { renderRotateText, renderStatusText } from './rotation-text.ts';
 import type { Style } from './style.ts';
 
 export { planDocument } from './plan-json.ts';
 export { renderProgress } from './results-text.ts';
+export { renderRotation } from './rotation-text.ts';
 export { makeStyle, type Style } from './style.ts';
 
 export type ReportFormat = 'text' | 'json' | 'markdown';
@@ -44,4 +48,16 @@ export function renderApply(report: ApplyReport, { format, style }: RenderOption
 export function renderVerify(report: VerifyReport, { format, style }: RenderOptions): string {
   if (format === 'json') return renderVerifyJson(report);
   return format === 'markdown' ? renderVerifyMarkdown(report) : renderVerifyText(report, style);
+}
+
+/** What a rotate did, ending with a line break. */
+export function renderRotate(report: RotateReport, { format, style }: RenderOptions): string {
+  if (format === 'json') return renderRotateJson(report);
+  return format === 'markdown' ? renderRotateMarkdown(report) : renderRotateText(report, style);
+}
+
+/** How old credentials are, ending with a line break. */
+export function renderStatus(report: StatusReport, { format, style }: RenderOptions): string {
+  if (format === 'json') return renderStatusJson(report);
+  return format === 'markdown' ? renderStatusMarkdown(report) : renderStatusText(report, style);
 }

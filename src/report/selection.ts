@@ -33,9 +33,12 @@ export function isNothing(selection: Selection | undefined): selection is Select
 
 /** `2 clients and 1 Api`. */
 function countAddresses(addresses: Selection['addresses']): string {
-  const clients = addresses.filter((address) => isKind(address, 'Client')).length;
-  const apis = addresses.length - clients;
-  return [...(clients > 0 ? [count(clients, 'client')] : []), ...(apis > 0 ? [count(apis, 'Api')] : [])].join(' and ');
+  const phrases = (['Client', 'Api', 'Rotation'] as const).flatMap((kind) => {
+    const number = addresses.filter((address) => isKind(address, kind)).length;
+    return number === 0 ? [] : [count(number, kind === 'Client' ? 'client' : kind)];
+  });
+  const last = phrases.pop() ?? '';
+  return phrases.length === 0 ? last : `${phrases.join(', ')} and ${last}`;
 }
 
 function nameCommit({ ref, commit }: NonNullable<Selection['changedSince']>): string {

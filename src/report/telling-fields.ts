@@ -1,4 +1,4 @@
-import { nameOf } from '../model/address.ts';
+import { isKind, nameOf } from '../model/address.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, CreateChange, FieldChange } from '../model/plan.ts';
 import { fieldChanges, sameJson } from '../plan/field-changes.ts';
@@ -10,6 +10,8 @@ export function tellingFields(change: Change): FieldChange[] {
     case 'delete':
       return fieldChanges({ ...change, before: pick(change.before, TOLD_ON_DELETE) });
     case 'create':
+      // How a provider does it is its own matter: what it is for is told beside.
+      if (isKind(change.address, 'Rotation')) return [];
       return fieldChanges({ ...change, after: prune(change.after, expectedOf(change), noteTest(change)) });
     case 'adopt':
       return fieldChanges(change).filter(({ path, before }) => !MARK.has(path[0] ?? '') || (before ?? null) !== null);
@@ -24,7 +26,7 @@ const TOLD_ON_DELETE = ['access', 'roles', 'scopes'];
 const MARK = new Set(['stack', 'name', 'owner']);
 
 /** Told by the head of the change, or by the manifest beside it. */
-const SILENT_ON_CREATE = new Set(['stack', 'name', 'owner', 'description', 'labels']);
+const SILENT_ON_CREATE = new Set(['stack', 'name', 'owner', 'description', 'labels', 'overlap']);
 
 /** What every new client has beside empty lists and switches that are off: told only where it is otherwise. */
 function expectedOf(change: CreateChange): JsonObject {

@@ -9,6 +9,7 @@ import type { ApiManifest, ClientManifest, TargetManifest } from '../manifest/ty
 import { addressOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../model/desired.ts';
+import { overlapName, overlapsOf } from '../model/rotation.ts';
 import type { OldManifests } from './old-manifests.ts';
 import { addressesOf } from './only.ts';
 
@@ -52,6 +53,7 @@ interface Then {
   /** Only what was valid. */
   readonly apis: readonly DesiredApi[];
   readonly clients: readonly DesiredClient[];
+  readonly overlaps: readonly number[];
   readonly apiNames: readonly Address[];
   /** By address; where the client was not valid its name, which is the default. */
   readonly clientIds: ReadonlyMap<Address, string>;
@@ -67,6 +69,7 @@ function readThen(target: TargetManifest, { apis, clients }: OldManifests, now: 
   const clientIdOf = new Map(valid.clients.map(({ name, clientId }) => [name, clientId]));
   return {
     ...valid,
+    overlaps: now.target.provider.kind === 'keycloak' ? overlapsOf(valid.clients) : [],
     apiNames: view.apis.map(({ manifest: { name } }) => addressOf('Api', name)),
     clientIds: new Map(
       view.clients.map(({ manifest: { name } }) => [addressOf('Client', name), clientIdOf.get(name) ?? name]),
@@ -90,7 +93,11 @@ function keptSince(then: Then, now: DesiredState): Set<Address> {
 }
 
 /** Objects without their positions; an Api with the client_id that its tokens carry for introspection. */
-function comparable({ apis, clients }: Pick<DesiredState, 'apis' | 'clients'>): Map<Address, object> {
+function comparable({
+  apis,
+  clients,
+  overlaps,
+}: Pick<DesiredState, 'apis' | 'clients' | 'overlaps'>): Map<Address, object> {
   const clientIds = new Map(clients.map(({ name, clientId }) => [name, clientId]));
   return new Map([
     ...apis.map(({ position: _position, ...api }): [Address, object] => [
@@ -101,6 +108,7 @@ function comparable({ apis, clients }: Pick<DesiredState, 'apis' | 'clients'>): 
       addressOf('Client', client.name),
       client,
     ]),
+    ...overlaps.map((seconds): [Address, object] => [addressOf('Rotation', overlapName(seconds)), {}]),
   ]);
 }
 

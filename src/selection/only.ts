@@ -4,6 +4,7 @@ import { addressOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
+import { overlapName } from '../model/rotation.ts';
 
 /**
  * Reads `--only`: addresses and globs of them. Tells whether an address is named. Throws INVALID_INPUT for what is no
@@ -12,7 +13,7 @@ import { GrantryError } from '../model/errors.ts';
 export function parseOnly(patterns: readonly string[], states: readonly DesiredState[]): (address: Address) => boolean {
   const declared = [...new Set(states.flatMap(addressesOf))];
   const matchers = patterns.map((pattern) => {
-    if (!/^(Api|Client)\/./.test(pattern)) throw noAddress(pattern, declared);
+    if (!/^(Api|Client|Rotation)\/./.test(pattern)) throw noAddress(pattern, declared);
     const matches = picomatch(pattern);
     if (!declared.some((address) => matches(address))) throw namesNothing(pattern, declared);
     return matches;
@@ -21,8 +22,12 @@ export function parseOnly(patterns: readonly string[], states: readonly DesiredS
 }
 
 /** Everything that the manifests declare in a target. */
-export function addressesOf({ apis, clients }: DesiredState): Address[] {
-  return [...apis.map(({ name }) => addressOf('Api', name)), ...clients.map(({ name }) => addressOf('Client', name))];
+export function addressesOf({ apis, clients, overlaps }: DesiredState): Address[] {
+  return [
+    ...apis.map(({ name }) => addressOf('Api', name)),
+    ...clients.map(({ name }) => addressOf('Client', name)),
+    ...overlaps.map((seconds) => addressOf('Rotation', overlapName(seconds))),
+  ];
 }
 
 function noAddress(pattern: string, declared: readonly Address[]): GrantryError {

@@ -8,8 +8,18 @@ import type { Secret } from '../model/secret.ts';
 export interface StoreDocument {
   readonly clientId: string;
   readonly clientSecret: Secret;
+  /** The secret that is just about to replace it, where a rotation cannot keep both valid. */
+  readonly next?: Secret;
   /** Everything else that grantry writes, in the document's own key names (`token_url`, `scopes`, …). */
   readonly facts: Readonly<Record<string, string>>;
+}
+
+/** A document to be written: what it does not name stays as it lies there, null takes it away. */
+export interface DocumentUpdate {
+  readonly clientId: string;
+  readonly clientSecret: Secret;
+  readonly next?: Secret | null;
+  readonly facts: Readonly<Record<string, string | null>>;
 }
 
 /** A document as it lies in the store. */
@@ -87,7 +97,7 @@ export interface Store {
    * Writes the document if the latest version is still `expected` (0: nothing was ever written).
    * Keys that grantry does not know are kept. Returns the new version.
    */
-  write(path: string, document: StoreDocument, expected: number): Promise<number>;
+  write(path: string, document: DocumentUpdate, expected: number): Promise<number>;
   /** Destroys the document, all its versions and the mark; nothing there is no error. */
   purge(path: string): Promise<void>;
   /** How output names the place of a record: `secret/m2m/.grantry/lock/acme`. */

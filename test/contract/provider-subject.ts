@@ -107,7 +107,7 @@ spec:
     const { desired, provider } = await this.open(manifests);
     const plan = buildPlan(await surveyTarget(desired, { provider, store: this.store }, options));
     if (plan.conflicts.length > 0) throw new Error(plan.conflicts.map(({ reason }) => reason).join('\n'));
-    const how = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    const how = { inFlight: 4, stopped: () => false, onResult: () => undefined, finishRotation: async () => undefined };
     return applyPlan(plan, { provider, store: this.store, clock: this.#place.ports.clock }, how);
   }
 

@@ -47,7 +47,12 @@ describe('saved plans on a real Keycloak', () => {
   async function settleAndApply(saved: SavedPlan, manifests: string): Promise<string[]> {
     const { desired, ...ports } = await proxied.ports(manifests);
     const { plan } = await settleSaved(saved, desired, ports);
-    const options = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    const options = {
+      inFlight: 4,
+      stopped: () => false,
+      onResult: () => undefined,
+      finishRotation: async () => undefined,
+    };
     const { results } = await applyPlan(plan, { ...ports, clock: systemPorts().clock }, options);
     return results.map(({ op, address, outcome }) => `${op} ${address} ${outcome}`);
   }
@@ -115,7 +120,12 @@ describe('saved plans on a real Keycloak', () => {
     const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption(['Client/*']) });
     expect(plan.conflicts).toEqual([]);
     expect(plan.changes.find(({ address }) => address === 'Client/elder')).toMatchObject({ op: 'adopt' });
-    const options = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    const options = {
+      inFlight: 4,
+      stopped: () => false,
+      onResult: () => undefined,
+      finishRotation: async () => undefined,
+    };
     await applyPlan(plan, { ...ports, clock: systemPorts().clock }, options);
     expect((await bench.realm.admin.clients.getClientSecret({ id })).value).toBe('elder-secret-0123456789');
     expect((await proxied.plan(manifests)).changes).toEqual([]);
@@ -212,7 +222,12 @@ describe('saved plans on a real Keycloak', () => {
     const { plan } = await settleFresh(desired, ports, { adoption });
     expect(plan.conflicts).toEqual([]);
     expect(plan.changes.find(({ address }) => address === 'Api/mixed')).toMatchObject({ from: [null, 'theirs'] });
-    const options = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    const options = {
+      inFlight: 4,
+      stopped: () => false,
+      onResult: () => undefined,
+      finishRotation: async () => undefined,
+    };
     await applyPlan(plan, { ...ports, clock: systemPorts().clock }, options);
     expect((await proxied.plan(manifests)).changes).toEqual([]);
   });

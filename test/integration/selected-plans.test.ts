@@ -57,7 +57,12 @@ describe('plans of a part on a real Keycloak', () => {
   async function apply(saved: SavedPlan, manifests: string): Promise<string[]> {
     const { desired, ...ports } = await proxied.ports(manifests);
     const settled = await settleSaved(saved, desired, ports);
-    const options = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    const options = {
+      inFlight: 4,
+      stopped: () => false,
+      onResult: () => undefined,
+      finishRotation: async () => undefined,
+    };
     const { results } = await applyPlan(settled.plan, { ...ports, clock: systemPorts().clock }, options);
     return results.map(({ op, address, outcome }) => `${op} ${address} ${outcome}`);
   }

@@ -38,7 +38,12 @@ export class MemoryBench {
     };
     const tracked = trackWrites(this, { before, after: () => void (writes += 1) });
     const clock = { now: () => (this.#now += 1000), sleep: async () => undefined };
-    const options = { inFlight: 3, stopped: () => false, onResult: () => undefined };
+    const options = {
+      inFlight: 3,
+      stopped: () => false,
+      onResult: () => undefined,
+      finishRotation: async () => undefined,
+    };
     return applyPlan(plan, { ...tracked, clock }, options);
   }
 }

@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import type { DesiredAccess, DesiredApi, DesiredClient, DesiredState } from '../../src/model/desired.ts';
 import type { Target } from '../../src/model/target.ts';
+import { overlapsOf } from '../../src/model/rotation.ts';
 import { Secret } from '../../src/model/secret.ts';
 
 const POSITION = { file: 'random.yaml', line: 1, column: 1 };
@@ -89,6 +90,6 @@ export function desiredState(stack = 'acme'): fc.Arbitrary<DesiredState> {
       fc
         .subarray(CLIENT_NAMES)
         .chain((names) => fc.tuple(...names.map((name) => client(name, apis))))
-        .map((clients) => ({ target: testTarget(stack), apis, clients })),
+        .map((clients) => ({ target: testTarget(stack), apis, clients, overlaps: overlapsOf(clients) })),
     );
 }

@@ -119,7 +119,7 @@ spec:
   async apply(manifests: string, options?: SurveyOptions): Promise<Applied & { plan: Plan }> {
     const { desired, ...ports } = await this.ports(manifests);
     const plan = buildPlan(await surveyTarget(desired, ports, options));
-    const run = { inFlight: 4, stopped: () => false, onResult: () => undefined };
+    const run = { inFlight: 4, stopped: () => false, onResult: () => undefined, finishRotation: async () => undefined };
     return { plan, ...(await applyPlan(plan, { ...ports, clock: systemPorts().clock }, run)) };
   }
 

@@ -19,6 +19,8 @@ export const auth0Capabilities: Capabilities = {
   introspection: false,
   apiMarks: false,
   tokenPerApi: true,
+  secretOverlap: false,
+  secretLag: 30,
 };
 
 /** One tenant of Auth0. Nothing is sent before the first read or write. */
@@ -46,5 +48,9 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     deleteClient: (change) => clients.delete(change),
     readCredential: (id) => clients.readCredential(id),
     markDelivered: (id, delivery) => clients.markDelivered(id, delivery),
+    changeOverlap: () => Promise.reject(new TypeError('Auth0 has no overlaps')),
+    regenerateSecret: () => Promise.reject(new TypeError('Auth0 keeps no secret before: it is given a new one')),
+    setSecret: (id, chosen) => clients.setSecret(id, chosen),
+    endOverlap: () => Promise.resolve(undefined),
   };
 }

@@ -10,7 +10,7 @@ export const MARK = {
   labels: 'grantry_labels',
   /** Which keys of metadata were declared when the application was last applied: JSON. */
   declared: 'grantry_declared',
-  /** Digest of the facts, a blank, and the path. */
+  /** Digest of the facts, since when the secret is there, a blank, and the path: `DIGEST@SECONDS PATH`. */
   delivered: 'grantry_delivered',
   place: 'grantry_place',
   prefix: 'grantry_',
@@ -24,17 +24,18 @@ export function foreignPart(metadata: Metadata, stack: string, what: string): Fo
   return marked === stack ? [] : [{ what, stack: marked === '' ? undefined : marked }];
 }
 
-export function deliveryToMetadata({ place, path, facts }: Delivery): Record<string, string> {
-  return { [MARK.delivered]: `${facts} ${path}`, [MARK.place]: place };
+export function deliveryToMetadata({ place, path, facts, since }: Delivery): Record<string, string> {
+  const digest = since === undefined ? facts : `${facts}@${since}`;
+  return { [MARK.delivered]: `${digest} ${path}`, [MARK.place]: place };
 }
 
 /** A mark that cannot be read counts as none: the credential is then delivered again, which loses nothing. */
 export function parseDelivery(metadata: Metadata): Delivery | undefined {
-  const [, facts, path] = /^(\S+) (.+)$/.exec(metadata[MARK.delivered] ?? '') ?? [];
+  const [, facts, since, path] = /^([^\s@]+)(?:@(\d+))? (.+)$/.exec(metadata[MARK.delivered] ?? '') ?? [];
   const place = metadata[MARK.place];
   if (facts === undefined || path === undefined || place === undefined) return undefined;
   // Auth0 does not tell when a secret was made.
-  return { at: null, place, path, facts };
+  return { at: null, place, path, facts, ...(since === undefined ? {} : { since: Number(since) }) };
 }
 
 const labelsSchema = z.record(z.string(), z.string());

@@ -50,6 +50,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
     objects: [...apiObjects(servers, desired.apis, ledger, holders), ...clients],
     impossible: [...ambiguous, ...crowdedApplications(desiredOf), ...unusableApis(servers, desired.apis)],
     listedClients: apps.length,
+    overlaps: 'unsupported',
   };
 }
 

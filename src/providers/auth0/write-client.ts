@@ -2,7 +2,7 @@ import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
 import { sameJson } from '../../plan/field-changes.ts';
-import type { IssuedCredential, NewClient } from '../provider.ts';
+import type { ChosenSecret, IssuedCredential, NewClient } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
 import { changedApplication, fieldsToApplication, fieldsToMetadata } from './convert.ts';
 import { clientFields } from './fields.ts';
@@ -100,9 +100,14 @@ export class ClientWriter {
     await this.#patch(id, { client_metadata: deliveryToMetadata(delivery) }, about);
   }
 
+  /** The one before is refused from now on, though for up to 30 seconds either may be accepted. */
+  async setSecret(id: string, { secret, delivery }: ChosenSecret): Promise<void> {
+    const body = { client_secret: secret.reveal(), client_metadata: deliveryToMetadata(delivery) };
+    await this.#patch(id, body, 'change the secret of an application');
+  }
+
   async #patch(id: string, body: object, about: string): Promise<void> {
-    // Who takes the use of keys away changes credentials.
-    const needs = 'client_authentication_methods' in body ? 'update:client_credentials' : 'update:clients';
+    const needs = rightFor(body);
     const call = { about, needs, idempotent: true, writes: true as const };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fields are JSON of keys that the API takes
     await this.#api.call(call, (client) => client.clients.update(id, body as never));
@@ -122,4 +127,10 @@ export class ClientWriter {
     if (app === undefined) throw new GrantryError('FAILED', 'Auth0 answers with no application');
     return app;
   }
+}
+
+function rightFor(body: object): string {
+  if ('client_secret' in body) return 'update:client_keys';
+  // Who takes the use of keys away changes credentials.
+  return 'client_authentication_methods' in body ? 'update:client_credentials' : 'update:clients';
 }

@@ -61,6 +61,11 @@ export class KeycloakApi {
     this.#client.registerTokenProvider(this.#tokens);
   }
 
+  /** Milliseconds since the epoch. */
+  now(): number {
+    return this.#ports.clock.now();
+  }
+
   /** Runs one call of the admin client. A 401 renews the token once: it may have ended in the middle of a run. */
   async call<T>(call: Call, run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {
     return this.#limit(() =>

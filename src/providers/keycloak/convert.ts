@@ -1,6 +1,7 @@
 import type { Delivery } from '../../model/state.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared } from './marks.ts';
+import { overlapMark, parseOverlapMark } from './rotation.ts';
 import type { ClientRepresentation, ClientScopeRepresentation, MapperRepresentation } from './representations.ts';
 
 /** The scope that Keycloak itself gives every client with a service account. */
@@ -55,6 +56,7 @@ export function clientToFields(client: ClientRepresentation, context: ClientCont
     authenticator: client.clientAuthenticatorType,
     auth: attributes[ATTRIBUTE.authMethod] || 'any',
     tokenLifetime: attributes[ATTRIBUTE.tokenLifetime] ? Number(attributes[ATTRIBUTE.tokenLifetime]) : null,
+    overlap: parseOverlapMark(attributes),
     attributes: ownedAttributes(attributes, context.declaredAttributes),
     roles: context.roles,
     scopeMappings: context.scopeMappings,
@@ -142,6 +144,8 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
     [ATTRIBUTE.ciba]: String(fields.flows.ciba),
     [ATTRIBUTE.tokenExchange]: String(fields.flows.tokenExchange),
   };
+  if (fields.overlap !== null) attributes[MARK.rotation] = overlapMark(fields.stack ?? '', fields.overlap);
+  else if (before !== undefined && before.overlap !== null) attributes[MARK.rotation] = '';
   if (fields.tokenLifetime !== null) attributes[ATTRIBUTE.tokenLifetime] = String(fields.tokenLifetime);
   else if (before !== undefined && before.tokenLifetime !== null) attributes[ATTRIBUTE.tokenLifetime] = '';
   return attributes;

@@ -39,6 +39,8 @@ export const clientFields = z.strictObject({
   auth: z.string(),
   /** Seconds; null: the realm's default. */
   tokenLifetime: z.number().nullable(),
+  /** How long a secret stays valid after a rotation: the name of a Rotation; null: not at all. */
+  overlap: z.string().nullable(),
   /** Only those that the manifest declares now, or declared when it was last applied. */
   attributes: z.record(z.string(), z.string()),
   roles: roleNames,

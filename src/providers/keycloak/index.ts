@@ -5,6 +5,7 @@ import type { Capabilities, Provider } from '../provider.ts';
 import { describeProvider } from '../describe.ts';
 import { DEFAULT_TUNING, KeycloakApi } from './api.ts';
 import type { KeycloakTuning } from './api.ts';
+import { OverlapWriter } from './client-policies.ts';
 import { readEndpoints } from './endpoints.ts';
 import { projectDesired } from './project.ts';
 import { readRealm } from './read.ts';
@@ -24,6 +25,8 @@ export const keycloakCapabilities: Capabilities = {
   introspection: true,
   apiMarks: true,
   tokenPerApi: false,
+  secretOverlap: true,
+  secretLag: 5,
 };
 
 export interface KeycloakOptions {
@@ -40,6 +43,7 @@ export function openKeycloak(
   const api = new KeycloakApi(settings, ports, tokens, tuning);
   const scopes = new ScopeIndex(api);
   const clients = new ClientWriter(api, scopes);
+  const overlaps = new OverlapWriter(api);
   let ahead: ReadAhead | undefined;
   let metadata: Promise<Endpoints> | undefined;
   return {
@@ -73,5 +77,9 @@ export function openKeycloak(
     deleteClient: (change) => clients.delete(change),
     readCredential: (id) => clients.readCredential(id),
     markDelivered: (id, delivery) => clients.markDelivered(id, delivery),
+    changeOverlap: (change) => overlaps.change(change),
+    regenerateSecret: (id) => clients.regenerateSecret(id),
+    setSecret: (id, chosen) => clients.setSecret(id, chosen),
+    endOverlap: (id) => clients.endOverlap(id),
   };
 }

@@ -9,6 +9,8 @@ export const MARK = {
   owner: 'grantry.owner',
   api: 'grantry.api',
   delivered: 'grantry.delivered',
+  /** Which overlap the client's rotations have: a client policy of the realm goes by it. */
+  rotation: 'grantry.rotation',
   /** Which attributes and roles were declared when the client was last applied: JSON. */
   declared: 'grantry.declared',
   labelPrefix: 'grantry.label.',
@@ -20,7 +22,9 @@ export const ATTRIBUTE = {
   authMethod: 'client.secret.authentication.allowed.method',
   tokenLifetime: 'access.token.lifespan',
   secretCreatedAt: 'client.secret.creation.time',
+  secretExpiresAt: 'client.secret.expiration.time',
   rotatedSecret: 'client.secret.rotated',
+  rotatedExpiresAt: 'client.secret.rotated.expiration.time',
   device: 'oauth2.device.authorization.grant.enabled',
   ciba: 'oidc.ciba.grant.enabled',
   tokenExchange: 'standard.token.exchange.enabled',
@@ -41,15 +45,19 @@ const deliverySchema = z.object({
   place: z.string(),
   path: z.string(),
   facts: z.string(),
+  since: z.number().optional(),
 });
 
-export function formatDelivery({ at, place, path, facts }: Delivery): string {
-  return JSON.stringify({ at, place, path, facts });
+export function formatDelivery({ at, place, path, facts, since }: Delivery): string {
+  return JSON.stringify({ at, place, path, facts, since });
 }
 
 /** A mark that cannot be read counts as none: the credential is then delivered again, which loses nothing. */
 export function parseDelivery(text: string | undefined): Delivery | undefined {
-  return parseJson(text, deliverySchema);
+  const parsed = parseJson(text, deliverySchema);
+  if (parsed === undefined) return undefined;
+  const { since, ...delivery } = parsed;
+  return since === undefined ? delivery : { ...delivery, since };
 }
 
 const declaredSchema = z.object({ attributes: z.array(z.string()), roles: roleNames });

@@ -1,7 +1,9 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
+import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
 import type { ApiFields, ClientFields, ScopeFields } from './fields.ts';
+import { projectOverlap } from './rotation.ts';
 
 /** The desired objects in Keycloak's fields. Apis that another stack manages are not among them. */
 export function projectDesired(desired: DesiredState): DesiredObject[] {
@@ -10,6 +12,7 @@ export function projectDesired(desired: DesiredState): DesiredObject[] {
   return [
     ...desired.apis.filter((api) => api.managed).map((api) => projectApi(api, desired.target.stack, clientIds)),
     ...desired.clients.map((client) => projectClient(client, desired.target.stack, apis)),
+    ...desired.overlaps.map((seconds) => projectOverlap(seconds, desired.target.stack)),
   ];
 }
 
@@ -53,6 +56,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     otherScopes: { default: declaresRoles ? ['roles'] : [], optional: [] },
     auth: client.auth,
     tokenLifetime: lifetime?.seconds ?? null,
+    overlap: client.secret.rotate.overlap === 0 ? null : overlapName(client.secret.rotate.overlap),
     attributes: withoutEmpty(client.keycloak.attributes),
     roles: declared,
     scopeMappings: declared,

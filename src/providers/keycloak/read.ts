@@ -2,11 +2,15 @@ import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualCredential, ActualObject, ActualState } from '../../model/state.ts';
 import type { ReadOptions, ReadSelection } from '../provider.ts';
+import { overlapName } from '../../model/rotation.ts';
 import type { KeycloakApi } from './api.ts';
+import { readOverlaps } from './client-policies.ts';
+import type { OverlapQuestion } from './client-policies.ts';
 import { clientToFields, scopesToFields } from './convert.ts';
 import { emptyListing, findClient, findClients, listClients, listClientScopes } from './listing.ts';
 import type { Claims, ClientListing } from './listing.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDeclared, parseDelivery, parseSeconds } from './marks.ts';
+import type { Attributes } from './marks.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import { NO_ROLES, roleKeys } from './role-names.ts';
@@ -21,9 +25,10 @@ export async function readRealm(
   options: ReadOptions,
 ): Promise<ActualState> {
   const { stack } = desired.target;
-  const [scopes, clients] = await Promise.all([
+  const [scopes, clients, overlaps] = await Promise.all([
     ahead?.scopes ?? listClientScopes(api),
     ahead?.clients(claimsOf(desired, options)) ?? readClients(api, desired, options),
+    looksAtOverlaps(options) ? readOverlaps(api, overlapQuestion(desired, options)) : undefined,
   ]);
   refuseBlindness(api, scopes, clients);
   const desiredOf = matchClients(clients.relevant, desired.clients);
@@ -42,10 +47,21 @@ export async function readRealm(
           stack,
         }),
       ),
+      ...(overlaps?.objects ?? []),
     ],
     impossible: missingUnmanaged(scopes, desired.apis),
     listedClients: clients.relevant.length + clients.others.length,
+    ...(overlaps === undefined ? {} : { overlaps: overlaps.support }),
   };
+}
+
+function looksAtOverlaps({ only, forRotation = false }: ReadOptions): boolean {
+  return forRotation || only === undefined || [...only.addresses].some((address) => isKind(address, 'Rotation'));
+}
+
+function overlapQuestion({ target, overlaps }: DesiredState, { forRotation = false }: ReadOptions): OverlapQuestion {
+  const wanted = overlaps.map((seconds) => addressOf('Rotation', overlapName(seconds)));
+  return { stack: target.stack, wanted, certain: forRotation };
 }
 
 /** A few clients alone, or all. Apis want all: others may hold the scopes that they lose. */
@@ -271,7 +287,17 @@ function credentialOf({ clientId, attributes, secret }: ClientRepresentation): A
     clientId,
     createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),
     delivered: parseDelivery(attributes[MARK.delivered]),
+    ...timesOf(attributes),
     ...(secret === undefined ? {} : { secret }),
+  };
+}
+
+function timesOf(attributes: Attributes): Pick<ActualCredential, 'previousUntil' | 'expiresAt'> {
+  const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
+  const expiresAt = parseSeconds(attributes[ATTRIBUTE.secretExpiresAt]);
+  return {
+    ...(previousUntil === undefined ? {} : { previousUntil }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
   };
 }
 

@@ -3,7 +3,7 @@ import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.t
 import { Secret } from '../../model/secret.ts';
 import type { Delivery } from '../../model/state.ts';
 import { sameJson } from '../../plan/field-changes.ts';
-import type { IssuedCredential, NewClient } from '../provider.ts';
+import type { ChosenSecret, IssuedCredential, NewClient } from '../provider.ts';
 import type { KeycloakApi } from './api.ts';
 import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert.ts';
 import { clientFields } from './fields.ts';
@@ -77,6 +77,7 @@ export class ClientWriter {
     const { id } = change;
     const before = clientFields.parse(change.before);
     const after = clientFields.parse(change.after);
+    if (before.overlap !== null && after.overlap === null) await this.#refuseToEndOverlap(change, before);
     await this.#assignScopes(id, before, after);
     const body = changedRepresentation(before, after);
     if (body !== undefined) {
@@ -144,7 +145,69 @@ export class ClientWriter {
       });
     }
     const { clientId, secret, attributes } = client;
-    return { id, clientId, secret, createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]) };
+    const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
+    return {
+      id,
+      clientId,
+      secret,
+      createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),
+      ...(previousUntil === undefined ? {} : { previousUntil }),
+    };
+  }
+
+  /** Only a POST keeps the secret before. What the server made is read back with the times that it noted. */
+  async regenerateSecret(id: string): Promise<IssuedCredential> {
+    const call = {
+      about: 'regenerate the secret of a client',
+      needs: 'manage-clients',
+      idempotent: false,
+      writes: true as const,
+    };
+    await this.#api.call(call, async (client) => void (await client.clients.generateNewClientSecret({ id })));
+    return this.readCredential(id);
+  }
+
+  /** A PUT of a secret moves no creation time by itself. */
+  async setSecret(id: string, { secret, createdAt, delivery }: ChosenSecret): Promise<void> {
+    const call = {
+      about: 'change the secret of a client',
+      needs: 'manage-clients',
+      idempotent: true,
+      writes: true as const,
+    };
+    const attributes = { ...deliveryToAttributes(delivery), [ATTRIBUTE.secretCreatedAt]: String(createdAt) };
+    await this.#api.call(call, (client) => client.clients.update({ id }, { secret: secret.reveal(), attributes }));
+  }
+
+  async endOverlap(id: string): Promise<Secret | undefined> {
+    const previous = await this.#previousSecret(id);
+    const call = {
+      about: 'end the overlap of a client',
+      needs: 'manage-clients',
+      idempotent: true,
+      writes: true as const,
+    };
+    await this.#api.call(call, (client) => client.clients.invalidateSecret({ id }));
+    return previous;
+  }
+
+  async #previousSecret(id: string): Promise<Secret | undefined> {
+    const call = { about: 'look for the secret before', needs: 'manage-clients', idempotent: true };
+    const found = await this.#api.call(call, (client) => client.clients.findOne({ id }));
+    const text: unknown = found?.attributes?.[ATTRIBUTE.rotatedSecret];
+    return typeof text === 'string' && text !== '' ? new Secret(text) : undefined;
+  }
+
+  /** Without its attribute no policy is for the client, and the server ends the overlap at once. */
+  async #refuseToEndOverlap({ id }: UpdateChange | AdoptChange, { clientId }: ClientFields): Promise<void> {
+    const { previousUntil } = await this.readCredential(id);
+    if (previousUntil === undefined || previousUntil * 1000 <= this.#api.now()) return;
+    const until = new Date(previousUntil * 1000).toISOString();
+    throw new GrantryError(
+      'ROTATION_IN_OVERLAP',
+      `client ${clientId} was rotated, and its secret before is accepted until ${until}: without an overlap it would be refused at once`,
+      { hint: 'Apply this change after that.' },
+    );
   }
 
   async markDelivered(id: string, delivery: Delivery): Promise<void> {

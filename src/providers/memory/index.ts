@@ -6,16 +6,18 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
 import type { ActualObject, ActualState, Delivery, DesiredObject, Endpoints, Fields } from '../../model/state.ts';
-import type { Capabilities, IssuedCredential, NewClient, Provider, ReadOptions } from '../provider.ts';
+import type { Capabilities, ChosenSecret, IssuedCredential, NewClient, Provider, ReadOptions } from '../provider.ts';
 import { projectDesired } from './project.ts';
 
 /** An object as the provider in memory holds it. */
 export interface MemoryObject {
-  readonly kind: 'Api' | 'Client';
+  readonly kind: 'Api' | 'Client' | 'Rotation';
   readonly id: string;
   fields: Fields;
   secret?: string;
   createdAt?: number;
+  /** The secret before, and until when it is accepted, in Unix seconds. */
+  previous?: { readonly secret: string; readonly until: number };
   delivered?: Delivery;
 }
 
@@ -28,12 +30,16 @@ const CAPABILITIES: Capabilities = {
   introspection: false,
   apiMarks: true,
   tokenPerApi: false,
+  secretOverlap: false,
+  secretLag: 0,
 };
 
 /** A provider in memory, for tests of everything around providers; an Api is one object and its name its identity. */
 export class MemoryProvider implements Provider {
   readonly capabilities: Capabilities;
   readonly objects: MemoryObject[] = [];
+  /** Unix seconds: what the server's clock says. */
+  now = 1_000_000;
   #ids = 0;
   #secrets = 0;
 
@@ -46,7 +52,7 @@ export class MemoryProvider implements Provider {
   }
 
   project(desired: DesiredState): readonly DesiredObject[] {
-    return projectDesired(desired);
+    return projectDesired(desired, this.capabilities);
   }
 
   async endpoints(): Promise<Endpoints> {
@@ -71,11 +77,16 @@ export class MemoryProvider implements Provider {
         ? []
         : [this.#view(object, address ?? addressOfObject(object), stack, withSecrets)];
     });
-    return { objects, impossible: [], listedClients: this.objects.filter(({ kind }) => kind === 'Client').length };
+    return {
+      objects,
+      impossible: [],
+      listedClients: this.objects.filter(({ kind }) => kind === 'Client').length,
+      overlaps: this.capabilities.secretOverlap ? 'supported' : 'unsupported',
+    };
   }
 
   #view(object: MemoryObject, address: Address, stack: string, withSecrets: boolean): ActualObject {
-    const { id, kind, fields, secret, createdAt, delivered } = object;
+    const { id, kind, fields, secret, createdAt, delivered, previous } = object;
     const marked = fields['stack'];
     const what = `${kind.toLowerCase()} ${nameOf(address)}`;
     return {
@@ -90,10 +101,13 @@ export class MemoryProvider implements Provider {
               clientId: textIn(fields, 'clientId'),
               createdAt: this.capabilities.secretChangeVisible ? createdAt : undefined,
               delivered,
+              ...(previous === undefined ? {} : { previousUntil: previous.until }),
               ...(withSecrets && secret !== undefined ? { secret: new Secret(secret) } : {}),
             },
           }
-        : { heldByOthers: this.#holders(object, stack) }),
+        : kind === 'Api'
+          ? { heldByOthers: this.#holders(object, stack) }
+          : {}),
     };
   }
 
@@ -147,13 +161,56 @@ export class MemoryProvider implements Provider {
   }
 
   async readCredential(id: string): Promise<IssuedCredential> {
-    const { fields, secret, createdAt } = this.#get(id);
+    const { fields, secret, createdAt, previous } = this.#get(id);
     return {
       id,
       clientId: textIn(fields, 'clientId'),
       secret: new Secret(secret ?? ''),
       createdAt: this.capabilities.secretChangeVisible ? createdAt : undefined,
+      ...(previous === undefined ? {} : { previousUntil: previous.until }),
     };
+  }
+
+  async changeOverlap(change: CreateChange | UpdateChange | AdoptChange | DeleteChange): Promise<void> {
+    if (change.op === 'delete') return this.#remove(change.id);
+    const same = this.objects.find((object) => addressOfObject(object) === change.address);
+    if (same === undefined) this.#add('Rotation', change.after);
+    else same.fields = change.after;
+  }
+
+  async regenerateSecret(id: string): Promise<IssuedCredential> {
+    const object = this.#get(id);
+    const overlap = this.objects.find(
+      ({ kind, fields }) => kind === 'Rotation' && fields['name'] === object.fields['overlap'],
+    );
+    const seconds = Number(overlap?.fields['seconds'] ?? 0);
+    const before = object.secret;
+    object.secret = this.#newSecret();
+    object.createdAt = this.now;
+    if (seconds > 0 && before !== undefined) object.previous = { secret: before, until: this.now + seconds };
+    else delete object.previous;
+    return this.readCredential(id);
+  }
+
+  async setSecret(id: string, { secret, createdAt, delivery }: ChosenSecret): Promise<void> {
+    const object = this.#get(id);
+    object.secret = secret.reveal();
+    object.createdAt = createdAt;
+    object.delivered = delivery;
+  }
+
+  async endOverlap(id: string): Promise<Secret | undefined> {
+    const object = this.#get(id);
+    const { previous } = object;
+    delete object.previous;
+    return previous === undefined ? undefined : new Secret(previous.secret);
+  }
+
+  /** Whether the token endpoint would take the secret now. */
+  accepts(clientId: string, secret: string): boolean {
+    const object = this.objects.find(({ kind, fields }) => kind === 'Client' && fields['clientId'] === clientId);
+    const { previous } = object ?? {};
+    return object?.secret === secret || (previous?.secret === secret && previous.until > this.now);
   }
 
   async markDelivered(id: string, delivery: Delivery): Promise<void> {

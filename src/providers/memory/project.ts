@@ -1,13 +1,19 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/json.ts';
+import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
+import type { Capabilities } from '../provider.ts';
 
 /** The desired objects in the fields of the provider in memory: what the manifests say, and nothing more. */
-export function projectDesired({ target, apis, clients }: DesiredState): DesiredObject[] {
+export function projectDesired(
+  { target, apis, clients, overlaps }: DesiredState,
+  { secretOverlap }: Pick<Capabilities, 'secretOverlap'>,
+): DesiredObject[] {
   return [
     ...apis.filter((api) => api.managed).map((api) => projectApi(api, target.stack)),
-    ...clients.map((client) => projectClient(client, target.stack)),
+    ...clients.map((client) => projectClient(client, target.stack, secretOverlap)),
+    ...(secretOverlap ? overlaps : []).map((seconds) => projectOverlap(seconds, target.stack)),
   ];
 }
 
@@ -23,8 +29,13 @@ function projectApi({ name, owner, audience, tokenLifetime, scopes }: DesiredApi
   return { address: addressOf('Api', name), owner, fields, notes: {} };
 }
 
-function projectClient(client: DesiredClient, stack: string): DesiredObject {
-  const { name, clientId, owner, description, labels, access, auth } = client;
+function projectOverlap(seconds: number, stack: string): DesiredObject {
+  const name = overlapName(seconds);
+  return { address: addressOf('Rotation', name), owner: '', fields: { stack, name, seconds }, notes: {} };
+}
+
+function projectClient(client: DesiredClient, stack: string, secretOverlap: boolean): DesiredObject {
+  const { name, clientId, owner, description, labels, access, auth, secret } = client;
   const fields: JsonObject = {
     stack,
     name,
@@ -33,6 +44,7 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
     description,
     labels: { ...labels },
     auth,
+    ...(secretOverlap && secret.rotate.overlap > 0 ? { overlap: overlapName(secret.rotate.overlap) } : {}),
     access: Object.fromEntries(
       access.map(({ api, scopes, onRequest }) => [api, { scopes: [...scopes], onRequest: [...onRequest] }]),
     ),

@@ -8,7 +8,7 @@ import type { DocumentData } from '../document.ts';
 import { fromPairs, mergePairs, samePairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath, splitStorePath } from '../path.ts';
 import { changedMeanwhile } from '../record.ts';
-import type { Store, StoreDocument, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
+import type { Store, DocumentUpdate, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
 import { createAgeBox } from './crypto.ts';
 import type { AgeBox } from './crypto.ts';
 import { listFolder, refuseSymlinks } from './disk.ts';
@@ -97,7 +97,7 @@ class FileStore implements Store {
     });
   }
 
-  async write(path: string, document: StoreDocument, expected: number): Promise<number> {
+  async write(path: string, document: DocumentUpdate, expected: number): Promise<number> {
     return this.#at(path, async (place) => {
       const before = (await place.latest()) === expected ? await this.#before(place) : 'lost';
       const content = before === 'lost' ? undefined : JSON.stringify(mergeData(before, document));

@@ -5,7 +5,7 @@ import { fromPairs, mergePairs } from '../mark.ts';
 import type { MarkPairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
 import { changedMeanwhile, toRecord } from '../record.ts';
-import type { Store, StoreDocument, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
+import type { Store, DocumentUpdate, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
 
 interface Place {
   pairs: MarkPairs;
@@ -65,7 +65,7 @@ export class MemoryStore implements Store {
     this.#at(path).pairs = pairs;
   }
 
-  async write(path: string, document: StoreDocument, expected: number): Promise<number> {
+  async write(path: string, document: DocumentUpdate, expected: number): Promise<number> {
     const versions = this.#places.get(checkStorePath(path))?.versions ?? [];
     this.#countWrite();
     if (versions.length !== expected) {

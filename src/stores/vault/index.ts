@@ -4,11 +4,11 @@ import type { JsonObject } from '../../model/json.ts';
 import type { VaultSettings } from '../../model/target.ts';
 import type { Ports } from '../../platform/ports.ts';
 import { describeStore } from '../describe.ts';
-import { fromData, mergeData, toData } from '../document.ts';
+import { fromData, mergeData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
 import { changedMeanwhile, toRecord } from '../record.ts';
-import type { Store, StoreDocument, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
+import type { Store, DocumentUpdate, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
 import { KvApi } from './api.ts';
 import type { Written } from './api.ts';
 import { toEntry } from './convert.ts';
@@ -91,11 +91,11 @@ class VaultStore implements Store {
     }
   }
 
-  async write(path: string, document: StoreDocument, expected: number): Promise<number> {
+  async write(path: string, document: DocumentUpdate, expected: number): Promise<number> {
     const place = this.#place(path);
     const written =
       expected === 0
-        ? await this.#api.writeData(place, toData(document), 0)
+        ? await this.#api.writeData(place, mergeData(undefined, document), 0)
         : await this.#update(place, document, expected);
     return this.#lasting(written, path).version;
   }
@@ -144,15 +144,15 @@ class VaultStore implements Store {
     return now;
   }
 
-  async #update(place: string, document: StoreDocument, expected: number): Promise<Written> {
+  async #update(place: string, document: DocumentUpdate, expected: number): Promise<Written> {
     if (this.#mayPatch) {
-      const patched = await this.#api.patchData(place, toData(document), expected);
+      const patched = await this.#api.patchData(place, toPatch(document), expected);
       if (patched.kind === 'done' || patched.kind === 'lost') {
         return patched;
       }
       if (patched.kind === 'deleted') {
         // Nothing is left to merge with, but the number of the deleted version is still what check-and-set counts.
-        return this.#api.writeData(place, toData(document), expected);
+        return this.#api.writeData(place, mergeData(undefined, document), expected);
       }
       this.#mayPatch = false;
     }

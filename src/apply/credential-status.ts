@@ -1,0 +1,107 @@
+import pLimit from 'p-limit';
+import { readIntent } from '../credentials/rotation-intent.ts';
+import { addressOf } from '../model/address.ts';
+import type { DesiredClient } from '../model/desired.ts';
+import type { CredentialStatus } from '../model/report.ts';
+import { isInOverlap, isUndelivered, madeAt } from '../model/rotation.ts';
+import { isOurs } from '../model/state.ts';
+import type { ActualObject } from '../model/state.ts';
+import { daysOf } from '../plan/rotation-notices.ts';
+import type { Store, StoreEntry } from '../stores/store.ts';
+import type { RotationSurvey } from './survey-rotations.ts';
+
+const LOOKS_IN_FLIGHT = 8;
+
+/** Every declared client's credential, the most urgent first. No secret is read; the store is asked once for each. */
+export async function credentialStatus(
+  { desired, actual }: RotationSurvey,
+  store: Pick<Store, 'inspect' | 'locate'>,
+  now: number,
+): Promise<CredentialStatus[]> {
+  const objects = new Map(actual.objects.map((object) => [object.address, object]));
+  const limit = pLimit(LOOKS_IN_FLIGHT);
+  const statuses = await Promise.all(
+    desired.clients.map(async (client) => {
+      const object = objects.get(addressOf('Client', client.name));
+      const path = object === undefined ? undefined : pathHere(object, store);
+      const entry = path === undefined ? undefined : await limit(() => store.inspect(path));
+      return statusOf(client, object, { path, entry, place: path === undefined ? undefined : store.locate(path) }, now);
+    }),
+  );
+  return statuses.toSorted(byUrgency);
+}
+
+interface Found {
+  readonly path: string | undefined;
+  readonly place: string | undefined;
+  readonly entry: StoreEntry | undefined;
+}
+
+/** The path of its document, if that lies in this store. */
+function pathHere(object: ActualObject, store: Pick<Store, 'locate'>): string | undefined {
+  const delivered = object.credential?.delivered;
+  return isOurs(object) && delivered !== undefined && store.locate(delivered.path) === delivered.place
+    ? delivered.path
+    : undefined;
+}
+
+function statusOf(
+  { name, owner, secret: { rotate } }: DesiredClient,
+  object: ActualObject | undefined,
+  { place, entry }: Found,
+  now: number,
+): CredentialStatus {
+  const credential = object !== undefined && isOurs(object) ? object.credential : undefined;
+  const made = credential === undefined ? undefined : madeAt(credential);
+  const due = made === undefined ? undefined : made + rotate.every;
+  const inOverlap = credential !== undefined && isInOverlap(credential, now);
+  return {
+    address: addressOf('Client', name),
+    owner,
+    place,
+    storeVersion: entry === undefined || entry.version === 0 ? undefined : entry.version,
+    madeAt: toIso(made),
+    age: made === undefined ? undefined : Math.max(0, now - made),
+    dueAt: toIso(due),
+    overdue: due !== undefined && due < now,
+    overlapUntil: inOverlap ? toIso(credential.previousUntil) : undefined,
+    refusedFrom: toIso(credential?.expiresAt),
+    remarks: remarksOf(object, { place, entry }, { due, now }),
+  };
+}
+
+function remarksOf(
+  object: ActualObject | undefined,
+  { place, entry }: Pick<Found, 'place' | 'entry'>,
+  { due, now }: { readonly due: number | undefined; readonly now: number },
+): string[] {
+  if (object === undefined) return ['it does not exist yet: grantry apply creates it'];
+  if (!isOurs(object)) return ['it is not of this stack'];
+  const { credential } = object;
+  if (credential === undefined || place === undefined)
+    return ['never delivered to this store: grantry apply delivers it'];
+  const intent = entry?.mark === undefined ? undefined : readIntent(entry.mark);
+  const { expiresAt } = credential;
+  return [
+    ...(entry === undefined || !entry.readable ? [`nothing lies at ${place}: grantry apply delivers it again`] : []),
+    ...(intent === undefined
+      ? []
+      : [`a rotation begun at ${intent.begun} was cut off: the next grantry rotate of it finishes it`]),
+    ...(intent === undefined && isUndelivered(credential)
+      ? ['its secret was changed at the provider since it was delivered: grantry apply delivers it']
+      : []),
+    ...(expiresAt !== undefined && due !== undefined && expiresAt < Math.max(due, now)
+      ? [`the provider refuses it ${expiresAt < now ? 'already' : `in ${daysOf(expiresAt - now)}`}: rotate it before`]
+      : []),
+  ];
+}
+
+function byUrgency(left: CredentialStatus, right: CredentialStatus): number {
+  const [a, b] = [left.dueAt ?? '', right.dueAt ?? ''];
+  if (a !== b) return a < b ? -1 : 1;
+  return left.address < right.address ? -1 : 1;
+}
+
+function toIso(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
+}

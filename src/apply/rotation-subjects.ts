@@ -1,0 +1,94 @@
+import { expectationsOf } from '../credentials/expectation.ts';
+import { probeOf } from '../credentials/prove-rotation.ts';
+import { finishRotation } from '../credentials/rotate.ts';
+import type { RotationPorts, RotationSubject } from '../credentials/rotate.ts';
+import { TokenClient } from '../credentials/token-client.ts';
+import { addressOf, nameOf } from '../model/address.ts';
+import type { Address } from '../model/address.ts';
+import type { DesiredState } from '../model/desired.ts';
+import { GrantryError } from '../model/errors.ts';
+import { isProven } from '../model/report.ts';
+import { isUndelivered } from '../model/rotation.ts';
+import { isOurs } from '../model/state.ts';
+import type { ActualState, Endpoints } from '../model/state.ts';
+import type { HttpPorts } from '../platform/ports.ts';
+import { documentFacts } from '../plan/document-facts.ts';
+import type { TargetPorts } from './survey-target.ts';
+
+/** What rotations follow from: a part of what a plan does. */
+export interface RotationInput {
+  readonly desired: DesiredState;
+  readonly actual: ActualState;
+  readonly endpoints: Endpoints;
+}
+
+/**
+ * Clients as subjects of rotation, by name; those are left out that are not the stack's, or were never delivered to this
+ * store.
+ */
+export function rotationSubjects(
+  names: ReadonlySet<string>,
+  { desired, actual, endpoints }: RotationInput,
+  { provider, store }: TargetPorts,
+): Map<string, RotationSubject> {
+  const apis = new Map(desired.apis.map((api) => [api.name, api]));
+  const clients = new Map(desired.clients.map((client) => [client.name, client]));
+  const objects = new Map(actual.objects.map((object) => [object.address, object]));
+  const expectations = expectationsOf(desired, provider.capabilities, names);
+  return new Map(
+    expectations.flatMap((expectation): [string, RotationSubject][] => {
+      const { client: name } = expectation;
+      const [object, client] = [objects.get(addressOf('Client', name)), clients.get(name)];
+      if (object?.credential === undefined || client === undefined || !isOurs(object)) return [];
+      const { credential } = object;
+      const { delivered } = credential;
+      if (delivered === undefined) return [];
+      if (store.locate(delivered.path) !== delivered.place) return [];
+      const keepsPrevious = actual.overlaps === 'supported' && typeof object.fields['overlap'] === 'string';
+      const facts = documentFacts(client, apis, endpoints);
+      return [
+        [name, { name, id: object.id, credential, delivered, keepsPrevious, facts, probe: probeOf(expectation) }],
+      ];
+    }),
+  );
+}
+
+/** How long after a change of a secret an answer that goes by the one before is still no failure; milliseconds. */
+const PATIENCE_MARGIN_MS = 5000;
+
+export function rotationPorts(
+  { provider, store }: TargetPorts,
+  { desired, endpoints }: RotationInput,
+  ports: HttpPorts,
+): RotationPorts {
+  return {
+    provider,
+    store,
+    tokens: new TokenClient(endpoints, ports),
+    clock: ports.clock,
+    stack: desired.target.stack,
+    patience: provider.capabilities.secretLag * 1000 + PATIENCE_MARGIN_MS,
+  };
+}
+
+/** For an apply: finishes what a rotation left whose secret was issued. Nothing is rotated that was not. */
+export function rotationFinisher(
+  input: RotationInput,
+  target: TargetPorts,
+  ports: HttpPorts,
+): (client: Address) => Promise<number | undefined> {
+  const credentials = new Map(input.actual.objects.map(({ address, credential }) => [address, credential]));
+  return async (address) => {
+    const credential = credentials.get(address);
+    if (credential === undefined || !isUndelivered(credential)) return undefined;
+    const name = nameOf(address);
+    const subject = rotationSubjects(new Set([name]), input, target).get(name);
+    if (subject === undefined) return undefined;
+    const rotated = await finishRotation(subject, rotationPorts(target, input, ports));
+    if (rotated === undefined || isProven(rotated)) return rotated?.storeVersion;
+    const failed = rotated.checks.find(({ outcome }) => outcome === 'failed');
+    throw new GrantryError('FAILED', `a rotation that was cut off could not be finished: ${failed?.detail ?? ''}`, {
+      hint: `See what the provider says of the client, then run: grantry rotate -t ${input.desired.target.name} ${name}`,
+    });
+  };
+}

@@ -1,0 +1,140 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { addressOf } from '../model/address.ts';
+import type { Address } from '../model/address.ts';
+import type { DesiredClient, DesiredState } from '../model/desired.ts';
+import { GrantryError } from '../model/errors.ts';
+import { isInOverlap, madeAt } from '../model/rotation.ts';
+import { isOurs } from '../model/state.ts';
+import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
+
+/** Which credentials a rotate is to rotate. */
+export type RotationWish =
+  | { readonly kind: 'named'; readonly names: readonly string[]; readonly force: boolean; readonly revoke: boolean }
+  | { readonly kind: 'all'; readonly force: boolean; readonly revoke: boolean; readonly max: number | undefined }
+  | { readonly kind: 'due'; readonly stagger: boolean; readonly max: number | undefined };
+
+/** What is known of the clients, after a read for rotation. */
+export interface RotationView {
+  readonly desired: DesiredState;
+  readonly projected: readonly DesiredObject[];
+  readonly actual: ActualState;
+  /** Names of clients of which a run before left a rotation half-done. */
+  readonly halfDone: ReadonlySet<string>;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+export interface RotationChoice {
+  /** Names of clients, the most urgent first. */
+  readonly rotate: readonly string[];
+  /** Why others are not rotated though they were wished for. */
+  readonly refused: readonly { readonly address: Address; readonly error: GrantryError }[];
+  /** How many more are wished for, beyond `max`. */
+  readonly waiting: number;
+  /** Of all, those left out because their secret before is still accepted. */
+  readonly inOverlap: readonly string[];
+}
+
+/** Which of the clients are rotated now, and which cannot be. */
+export function selectRotations(wish: RotationWish, view: RotationView): RotationChoice {
+  const objects = new Map(view.actual.objects.map((object) => [object.address, object]));
+  const wished = wishedClients(wish, view, objects);
+  const ready: DesiredClient[] = [];
+  const refused: { address: Address; error: GrantryError }[] = [];
+  const inOverlap: string[] = [];
+  for (const client of wished) {
+    const address = addressOf('Client', client.name);
+    const error = obstacle(client, objects.get(address), view, wish);
+    if (error === undefined) ready.push(client);
+    else if (wish.kind === 'all' && error.code === 'ROTATION_IN_OVERLAP') inOverlap.push(client.name);
+    else refused.push({ address, error });
+  }
+  const max = wish.kind === 'named' ? ready.length : (wish.max ?? ready.length);
+  const names = ready.map(({ name }) => name);
+  return { rotate: names.slice(0, max), refused, waiting: names.slice(max).length, inOverlap };
+}
+
+/** Clients whose secret before is not accepted any more, but still lies with the provider. */
+export function endedOverlaps({ objects }: ActualState, now: number): ActualObject[] {
+  return objects.filter((object) => {
+    const until = object.credential?.previousUntil;
+    return until !== undefined && isOurs(object) && until + CLOCKS_DIFFER < now;
+  });
+}
+
+/** Whoever takes something away because of the time leaves room for a clock that is wrong; seconds. */
+const CLOCKS_DIFFER = 3600;
+
+function wishedClients(
+  wish: RotationWish,
+  { desired, now }: RotationView,
+  objects: ReadonlyMap<Address, ActualObject>,
+): DesiredClient[] {
+  if (wish.kind === 'named') {
+    const names = new Set(wish.names);
+    return desired.clients.filter(({ name }) => names.has(name));
+  }
+  // What is not there yet, or was never delivered, is not to be rotated but to be applied.
+  const delivered = desired.clients.flatMap((client) => {
+    const object = objects.get(addressOf('Client', client.name));
+    if (object === undefined || !isOurs(object) || object.credential?.delivered === undefined) return [];
+    const due = (madeAt(object.credential) ?? 0) + client.secret.rotate.every;
+    return [{ client, due: wish.kind === 'due' && wish.stagger ? due - headStart(client) : due }];
+  });
+  return delivered
+    .filter(({ due }) => wish.kind === 'all' || due <= now)
+    .toSorted((left, right) => left.due - right.due || (left.client.name < right.client.name ? -1 : 1))
+    .map(({ client }) => client);
+}
+
+/**
+ * By how much sooner a client is rotated than it must be, so that credentials of the same day are not rotated on the same
+ * day: up to a quarter of the time between two rotations, always the same for the same client and its policy.
+ */
+function headStart({ name, secret: { rotate } }: DesiredClient): number {
+  const share = createHash('sha256').update(name).digest().readUInt32BE() / 2 ** 32;
+  return Math.floor(Math.min(rotate.every - rotate.overlap, rotate.every / 4) * share);
+}
+
+/** Why a client cannot be rotated now. */
+function obstacle(
+  { name, secret: { rotate } }: DesiredClient,
+  object: ActualObject | undefined,
+  { projected, actual, desired, halfDone, now }: RotationView,
+  wish: RotationWish,
+): GrantryError | undefined {
+  const target = desired.target.name;
+  const hint = `Run grantry apply -t ${target} first.`;
+  const refuse = (reason: string): GrantryError => new GrantryError('CONFLICT', reason, { hint });
+  if (object === undefined) return refuse(`client ${name} does not exist yet`);
+  if (!isOurs(object)) return refuse(`client ${name} is not of this stack`);
+  if (object.credential?.delivered === undefined) return refuse(`the credential of ${name} was never delivered`);
+  const overlap = object.fields['overlap'];
+  if (actual.overlaps === 'unknown' && (rotate.overlap > 0 || typeof overlap === 'string')) {
+    return new GrantryError('NOT_ALLOWED', `nobody can tell whether rotating ${name} cuts its consumers off`, {
+      hint: 'Whether Keycloak has the feature client-secret-rotation stands in /admin/serverinfo, which this account may not read.',
+    });
+  }
+  if (actual.overlaps === 'supported') {
+    if (typeof overlap !== 'string' && rotate.overlap > 0) return refuse(`client ${name} has no overlap yet`);
+    if (typeof overlap === 'string' && !isSetUp(addressOf('Rotation', overlap), projected, actual)) {
+      return refuse(`the overlap of client ${name} is not set up as it should be (Rotation/${overlap})`);
+    }
+  }
+  // To finish what was begun is not to begin another.
+  if (wish.kind === 'due' || wish.force || wish.revoke || halfDone.has(name)) return undefined;
+  if (!isInOverlap(object.credential, now)) return undefined;
+  const until = new Date((object.credential.previousUntil ?? 0) * 1000).toISOString();
+  return new GrantryError(
+    'ROTATION_IN_OVERLAP',
+    `client ${name} was rotated, and its secret before is accepted until ${until}: another rotation would end that at once`,
+    { hint: 'Wait for that, or rotate anyway with --force. For a secret that leaked there is --revoke-now.' },
+  );
+}
+
+/** What is there is as the manifests want it, or they do not speak of it. */
+function isSetUp(address: Address, projected: readonly DesiredObject[], { objects }: ActualState): boolean {
+  const [present, wanted] = [objects, projected].map((list) => list.find((object) => object.address === address));
+  return present !== undefined && (wanted === undefined || isDeepStrictEqual(present.fields, wanted.fields));
+}

@@ -1,0 +1,222 @@
+import { begunRotation, endedRotation } from '../apply/audit.ts';
+import type { Lease } from '../apply/lease.ts';
+import { rotationPorts, rotationSubjects } from '../apply/rotation-subjects.ts';
+import { allDone, runRotations } from '../apply/run-rotations.ts';
+import type { RotationRun } from '../apply/run-rotations.ts';
+import { endedOverlaps, selectRotations } from '../apply/select-rotations.ts';
+import type { RotationChoice, RotationWish } from '../apply/select-rotations.ts';
+import { surveyRotations } from '../apply/survey-rotations.ts';
+import type { RotationSurvey } from '../apply/survey-rotations.ts';
+import { trackWrites } from '../apply/track-writes.ts';
+import { addressOf } from '../model/address.ts';
+import type { AuditEvent } from '../model/audit.ts';
+import { GrantryError, exitCodeOf } from '../model/errors.ts';
+import type { RotateReport, RotationResult } from '../model/report.ts';
+import type { ActualObject } from '../model/state.ts';
+import { runIdentity } from '../platform/run-identity.ts';
+import { gapNotices } from '../plan/rotation-notices.ts';
+import { makeStyle, renderRotate, renderRotation } from '../report/index.ts';
+import { openAuditLog } from './audit-log.ts';
+import { askForYes } from './ask.ts';
+import type { CommandIo, CommandOptions } from './context.ts';
+import { selectClients } from './select-clients.ts';
+import { forEachTarget } from './targets.ts';
+import type { OpenTarget } from './targets.ts';
+import { withTargetLock } from './with-target-lock.ts';
+
+/** Rotates credentials: of the clients named, of those that are due, or of all. */
+export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
+  const wish = readWish(options);
+  return forEachTarget(options, io, {}, async (target) => {
+    const named = wish.kind === 'named' ? selectClients(target.desired, wish.names) : undefined;
+    const wished = named === undefined ? wish : { ...wish, names: [...named] };
+    const work = await prepare(target, wished, named);
+    refuse(work, wished);
+    if (work.isNothing) return report(target, work, { results: [], firstError: undefined }, [], options, io);
+    await confirm(work, wished, options, io);
+    return withTargetLock(target, options, io, async (lease) => {
+      // Until the lock was ours others may have held it.
+      const now = await prepare(target, wished, named);
+      refuse(now, wished);
+      return rotate(target, now, wished, lease, options, io);
+    });
+  });
+}
+
+function readWish({ args, due, all, max, stagger, force, revokeNow: revoke }: CommandOptions): RotationWish {
+  const hint = 'Such as: grantry rotate -t prod order-service, or: grantry rotate -t prod --due';
+  const refuseUsage = (message: string): never => {
+    throw new GrantryError('INVALID_INPUT', message, { hint });
+  };
+  if ([args.length > 0, due, all].filter(Boolean).length !== 1) {
+    return refuseUsage('say what to rotate: names of clients, --due or --all');
+  }
+  if (stagger && !due) return refuseUsage('--stagger goes with --due: it rotates some credentials before they are due');
+  if (due && (force || revoke))
+    return refuseUsage(`--${force ? 'force' : 'revoke-now'} goes with names of clients or --all`);
+  if (args.length > 0 && max !== undefined) return refuseUsage('--max goes with --due or --all');
+  if (due) return { kind: 'due', stagger, max };
+  return all ? { kind: 'all', force, revoke, max } : { kind: 'named', names: args, force, revoke };
+}
+
+interface Work {
+  readonly survey: RotationSurvey;
+  readonly choice: RotationChoice;
+  /** Names, beside those that are rotated anyway. */
+  readonly finish: readonly string[];
+  readonly retire: readonly ActualObject[];
+  readonly isNothing: boolean;
+}
+
+async function prepare(
+  { desired, provider, store, ports }: OpenTarget,
+  wish: RotationWish,
+  named: ReadonlySet<string> | undefined,
+): Promise<Work> {
+  const survey = await surveyRotations(desired, { provider, store }, named);
+  const now = Math.floor(ports.clock.now() / 1000);
+  const choice = selectRotations(wish, { ...survey, now });
+  const finish = [...survey.halfDone].filter((name) => !choice.rotate.includes(name)).toSorted();
+  const rotated = new Set([...choice.rotate, ...finish].map((name) => addressOf('Client', name)));
+  const retire = endedOverlaps(survey.actual, now).filter(({ address }) => !rotated.has(address));
+  const isNothing = choice.rotate.length + finish.length + retire.length === 0;
+  return { survey, choice, finish, retire, isNothing };
+}
+
+/** Of clients that were named all or none are rotated; and nothing at all is written where nothing can be done. */
+function refuse({ choice: { refused, inOverlap }, isNothing }: Work, wish: RotationWish): void {
+  const [first] = refused;
+  if (first !== undefined && (wish.kind === 'named' || isNothing)) {
+    const more = refused.slice(1).map(({ error }) => `\n  ${error.message}`);
+    const { code, message, hint } = first.error;
+    throw new GrantryError(code, `${message}${more.join('')}`, hint === undefined ? {} : { hint });
+  }
+  if (isNothing && inOverlap.length > 0) {
+    throw new GrantryError('ROTATION_IN_OVERLAP', 'every client was rotated, and its secret before is still accepted', {
+      hint: 'Wait until that ends (grantry status tells when), or rotate anyway with --force.',
+    });
+  }
+}
+
+/** All credentials, or the end of several at once, is more than a slip of the hand may do. */
+async function confirm(
+  { choice: { rotate: names }, survey }: Work,
+  wish: RotationWish,
+  { autoApprove }: CommandOptions,
+  io: CommandIo,
+): Promise<void> {
+  const revoke = wish.kind !== 'due' && wish.revoke;
+  if (autoApprove || wish.kind === 'due' || (wish.kind === 'named' && !(revoke && names.length > 1))) return;
+  const { name } = survey.desired.target;
+  const count = names.length === 1 ? '1 credential' : `${names.length} credentials`;
+  const fate = revoke ? ' and refuse the ones before at once' : '';
+  if (!io.stdin.isTerminal) {
+    throw new GrantryError(
+      'NOT_CONFIRMED',
+      `${count} of ${name} would be rotated${fate && `, ${fate.slice(5)}`}, and nobody can be asked here`,
+      {
+        hint: 'If that is meant, say so with --auto-approve.',
+      },
+    );
+  }
+  await askForYes(`Rotate ${count} of ${name}${fate}?`, io);
+}
+
+async function rotate(
+  target: OpenTarget,
+  work: Work,
+  wish: RotationWish,
+  lease: Lease,
+  options: CommandOptions,
+  io: CommandIo,
+): Promise<number> {
+  const { provider, store, ports, gate, desired } = target;
+  const { survey, choice, finish } = work;
+  const mayWrite = (): void => lease.assertHeld();
+  let wrote = false;
+  const tracked = trackWrites({ provider, store }, { before: mayWrite, after: () => void (wrote = true) });
+  const subjects = rotationSubjects(new Set([...choice.rotate, ...finish]), survey, tracked);
+  const subjectsOf = (names: readonly string[]) => names.flatMap((name) => subjects.get(name) ?? []);
+  const style = makeStyle(io.stderr);
+  const log = openAuditLog(options.auditLog, io);
+  const audit: AuditEvent[] = [];
+  const origin = { target: desired.target.name, stack: desired.target.stack, tool: io.version, ...runIdentity(io.env) };
+  const now = (): string => new Date(ports.clock.now()).toISOString();
+  const note = (event: AuditEvent): void => {
+    audit.push(event);
+    log.append(event);
+  };
+  const revoke = wish.kind !== 'due' && wish.revoke;
+  try {
+    const done = await gate.during(mayWrite, () =>
+      runRotations(
+        {
+          finish: subjectsOf(finish),
+          rotate: subjectsOf(choice.rotate),
+          how: { kind: revoke ? 'revoke' : 'rotate', mayBeDone: wish.kind === 'named' && !revoke },
+          retire: work.retire,
+        },
+        rotationPorts(tracked, survey, ports),
+        {
+          inFlight: options.parallelism,
+          stopped: () => io.signal.aborted || lease.failure() !== undefined,
+          onBegin: (task) => note(begunRotation(task, origin, now())),
+          onResult: (result) => {
+            note(endedRotation(result, origin, now()));
+            io.stderr.write(`${renderRotation(result, style)}\n`);
+          },
+        },
+      ),
+    );
+    const failure = lease.failure();
+    if (failure !== undefined && !allDone(done)) io.stderr.write(`${failure.message}\n${failure.hint ?? ''}\n`);
+    return report(target, work, done, audit, options, io, wrote || gate.written);
+  } finally {
+    log.close();
+  }
+}
+
+function report(
+  { desired, provider, store, ports, show }: OpenTarget,
+  { survey, choice }: Work,
+  run: RotationRun,
+  audit: readonly AuditEvent[],
+  options: CommandOptions,
+  io: CommandIo,
+  written = false,
+): number {
+  const refused = choice.refused.map(({ address, error }): RotationResult => {
+    const { message: reason, hint } = error;
+    const result = {
+      address,
+      op: 'rotate' as const,
+      outcome: 'refused' as const,
+      place: '',
+      checks: [],
+      reason,
+      duration: 0,
+    };
+    return hint === undefined ? result : { ...result, hint };
+  });
+  const document: RotateReport = {
+    target: desired.target.name,
+    stack: desired.target.stack,
+    provider: provider.describe(),
+    store: store.describe(),
+    startedAt: new Date(ports.clock.now()).toISOString(),
+    results: [...run.results, ...refused],
+    waiting: choice.waiting,
+    interrupted: io.signal.aborted,
+    notices: [...gapNotices(survey), ...overlapNotices(choice)],
+    audit,
+  };
+  show(renderRotate(document, { format: options.format, style: makeStyle(io.stdout) }));
+  if (run.firstError !== undefined && !written) return exitCodeOf(run.firstError);
+  return allDone({ results: document.results }) && !io.signal.aborted ? 0 : 1;
+}
+
+function overlapNotices({ inOverlap }: RotationChoice): string[] {
+  if (inOverlap.length === 0) return [];
+  const who = inOverlap.length === 1 ? `${inOverlap[0]} was` : `${inOverlap.length} clients were`;
+  return [`${who} rotated lately and left out: the secret before is still accepted. --force rotates anyway.`];
+}

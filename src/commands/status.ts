@@ -1,0 +1,25 @@
+import { credentialStatus } from '../apply/credential-status.ts';
+import { surveyRotations } from '../apply/survey-rotations.ts';
+import { gapNotices } from '../plan/rotation-notices.ts';
+import { makeStyle, renderStatus } from '../report/index.ts';
+import type { CommandIo, CommandOptions } from './context.ts';
+import { forEachTarget } from './targets.ts';
+
+/** Shows how old each credential is, and when it is rotated next. Reads no secret and writes nothing. */
+export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
+  return forEachTarget(options, io, {}, async ({ desired, provider, store, ports, show }) => {
+    const survey = await surveyRotations(desired, { provider, store });
+    const now = Math.floor(ports.clock.now() / 1000);
+    const report = {
+      target: desired.target.name,
+      stack: desired.target.stack,
+      provider: provider.describe(),
+      store: store.describe(),
+      now: new Date(now * 1000).toISOString(),
+      credentials: await credentialStatus(survey, store, now),
+      notices: gapNotices(survey),
+    };
+    show(renderStatus(report, { format: options.format, style: makeStyle(io.stdout) }));
+    return 0;
+  });
+}

@@ -1,0 +1,84 @@
+import type { AuthMethod } from '../model/desired.ts';
+import type { ProofCheck } from '../model/report.ts';
+import type { Secret } from '../model/secret.ts';
+import type { Clock } from '../platform/clock.ts';
+import type { Store } from '../stores/store.ts';
+import type { Expectation } from './expectation.ts';
+import type { TokenAnswer, TokenClient } from './token-client.ts';
+
+/** A token request that a working credential is good for, whatever the answer is about scopes. */
+export interface Probe {
+  readonly auth: AuthMethod;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+export interface ProbePorts {
+  readonly store: Pick<Store, 'read' | 'locate'>;
+  readonly tokens: Pick<TokenClient, 'request'>;
+  readonly clock: Clock;
+  /** For so long after a change the provider may still go by the secrets before it; milliseconds. */
+  readonly patience: number;
+}
+
+const PAUSE_MS = 500;
+
+export function probeOf({ auth, tokens, refusal }: Expectation): Probe {
+  return { auth, parameters: tokens[0]?.parameters ?? refusal?.parameters ?? {} };
+}
+
+/** The credential as it lies in the store, read as a consumer would, is accepted. */
+export async function proveAccepted(path: string, probe: Probe, ports: ProbePorts): Promise<ProofCheck> {
+  const claim = 'the credential in the store works';
+  const stored = await ports.store.read(path);
+  if (stored === undefined) return { claim, outcome: 'failed', detail: `nothing lies at ${ports.store.locate(path)}` };
+  const { document } = stored;
+  const answer = await until(
+    ports,
+    (found) => !isRefused(found),
+    () => ports.tokens.request(document, probe.auth, probe.parameters),
+  );
+  return isRefused(answer) ? { claim, outcome: 'failed', detail: describe(answer) } : { claim, outcome: 'passed' };
+}
+
+/** Secrets from before are refused, by the code that RFC 6749 section 5.2 has for it, or the provider's own. */
+export async function proveRefused(
+  clientId: string,
+  before: readonly Secret[],
+  { auth, parameters }: Probe,
+  ports: ProbePorts,
+): Promise<ProofCheck> {
+  const claim = 'the secret before is refused';
+  if (before.length === 0) return { claim, outcome: 'not-testable', detail: 'it is not known any more' };
+  for (const clientSecret of before) {
+    const document = { clientId, clientSecret, facts: {} };
+    const answer = await until(ports, isRefused, () => ports.tokens.request(document, auth, parameters));
+    if (!isRefused(answer)) return { claim, outcome: 'failed', detail: describe(answer) };
+  }
+  return { claim, outcome: 'passed' };
+}
+
+/** Asks until the answer is as it should be, or patience ends; gives the last answer. */
+async function until(
+  { clock, patience }: ProbePorts,
+  isRight: (answer: TokenAnswer) => boolean,
+  ask: () => Promise<TokenAnswer>,
+): Promise<TokenAnswer> {
+  const begun = clock.now();
+  for (;;) {
+    const answer = await ask();
+    if (isRight(answer) || clock.now() - begun >= patience) return answer;
+    await clock.sleep(PAUSE_MS);
+  }
+}
+
+/** Whether it is the credential that was refused, and not what was asked for with it. */
+function isRefused(answer: TokenAnswer): boolean {
+  if ('token' in answer) return false;
+  const { status, error } = answer.refused;
+  return status === 401 || error === 'invalid_client' || error === 'unauthorized_client';
+}
+
+function describe(answer: TokenAnswer): string {
+  if ('token' in answer) return 'a token was issued';
+  return `the token endpoint answers ${answer.refused.status} ${answer.refused.error}`;
+}

@@ -1,0 +1,38 @@
+import type { DesiredClient } from './desired.ts';
+import type { ActualCredential } from './state.ts';
+
+/** How an overlap is named, in hours where that is exact: `Rotation/48h`. Seconds in, above zero. */
+export function overlapName(seconds: number): string {
+  if (seconds % 3600 === 0) return `${seconds / 3600}h`;
+  return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
+}
+
+/** Every overlap that some client has, in seconds, sorted; zero is none. */
+export function overlapsOf(clients: readonly DesiredClient[]): number[] {
+  const overlaps = new Set(clients.map(({ secret }) => secret.rotate.overlap));
+  return [...overlaps].filter((seconds) => seconds > 0).toSorted((left, right) => left - right);
+}
+
+/**
+ * When the secret was made, in Unix seconds, as the provider says or grantry noted; where neither knows, when grantry
+ * delivered it first, so it is at least as old. Undefined: never delivered.
+ */
+export function madeAt({
+  createdAt,
+  delivered,
+}: Pick<ActualCredential, 'createdAt' | 'delivered'>): number | undefined {
+  return createdAt ?? delivered?.since;
+}
+
+/** In place of the digest in a delivery's mark: the document is not finished yet. */
+export const PENDING = 'pending';
+
+/** Whether the listing shows that the secret was changed after it was last delivered, or is about to be. */
+export function isUndelivered({ createdAt, delivered }: Pick<ActualCredential, 'createdAt' | 'delivered'>): boolean {
+  return delivered !== undefined && (delivered.at !== (createdAt ?? null) || delivered.facts === PENDING);
+}
+
+/** Whether the secret before is still accepted, in Unix seconds. */
+export function isInOverlap({ previousUntil }: Pick<ActualCredential, 'previousUntil'>, now: number): boolean {
+  return previousUntil !== undefined && previousUntil > now;
+}

@@ -1,0 +1,87 @@
+import { addressOf } from '../model/address.ts';
+import type { DesiredClient, DesiredState } from '../model/desired.ts';
+import { madeAt } from '../model/rotation.ts';
+import { isOurs } from '../model/state.ts';
+import type { ActualState } from '../model/state.ts';
+
+/** Names in a line of notice. */
+const MOST_NAMED = 5;
+const DAY = 86_400;
+
+export interface NoticeInput {
+  readonly desired: DesiredState;
+  readonly actual: ActualState;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+/** What must be known of credentials beside a plan: it is no part of it, for it changes with the time alone. */
+export function rotationNotices(input: NoticeInput): string[] {
+  return [...gapNotices(input), ...overdueNotices(input)];
+}
+
+/** What a rotation will do to consumers here, where that is not what the manifests ask for. */
+export function gapNotices({ desired: { target, clients }, actual }: Omit<NoticeInput, 'now'>): string[] {
+  if (!clients.some(({ secret }) => secret.rotate.overlap > 0)) return [];
+  if (actual.overlaps === 'unknown') {
+    return [
+      'Whether the secret before a rotation stays valid here cannot be told: this account may not read the features of the server.',
+    ];
+  }
+  if (actual.overlaps !== 'unsupported') return [];
+  const why =
+    target.provider.kind === 'auth0'
+      ? 'Auth0 keeps no secret before'
+      : 'this Keycloak has the feature client-secret-rotation switched off';
+  return [
+    `No overlap here: ${why}, so a rotation cuts off whoever has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
+  ];
+}
+
+/** Who is older than his policy allows, the oldest first. */
+function overdueNotices({ desired, actual, now }: NoticeInput): string[] {
+  const overdue = findOverdue({ desired, actual, now });
+  const [first] = overdue;
+  if (first === undefined) return [];
+  const { name: target } = desired.target;
+  if (overdue.length === 1) {
+    const { client, age } = first;
+    const told = `${client.name}, ${daysOf(age)} (limit ${limitOf(client)})`;
+    return [`1 credential is overdue: ${told}. Rotate it with: grantry rotate -t ${target} ${client.name}`];
+  }
+  const named = overdue.slice(0, MOST_NAMED).map(({ client, age }) => `${client.name} (${daysOf(age)})`);
+  const more = overdue.length > MOST_NAMED ? ` and ${overdue.length - MOST_NAMED} more` : '';
+  return [
+    `${overdue.length} credentials are overdue: ${named.join(', ')}${more}. Rotate them with: grantry rotate -t ${target} --due`,
+  ];
+}
+
+interface Overdue {
+  readonly client: DesiredClient;
+  /** Seconds. */
+  readonly age: number;
+}
+
+export function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
+  const objects = new Map(actual.objects.map((object) => [object.address, object]));
+  return desired.clients
+    .flatMap((client): Overdue[] => {
+      const object = objects.get(addressOf('Client', client.name));
+      const made = object?.credential === undefined || !isOurs(object) ? undefined : madeAt(object.credential);
+      if (made === undefined || now - made <= client.secret.rotate.every) return [];
+      return [{ client, age: now - made }];
+    })
+    .toSorted((left, right) => right.age - left.age || (left.client.name < right.client.name ? -1 : 1));
+}
+
+/** Whole days; hours below two of them. */
+export function daysOf(seconds: number): string {
+  if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`;
+  const hours = Math.floor(seconds / 3600);
+  return hours >= 2 ? `${hours} hours` : `${Math.floor(seconds / 60)} min`;
+}
+
+/** In days where those of the age are meant too. */
+function limitOf({ secret: { rotate } }: DesiredClient): string {
+  return rotate.every % DAY === 0 ? String(rotate.every / DAY) : daysOf(rotate.every);
+}

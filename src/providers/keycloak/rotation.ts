@@ -1,0 +1,125 @@
+import { z } from 'zod';
+import { addressOf } from '../../model/address.ts';
+import { overlapName } from '../../model/rotation.ts';
+import type { ActualObject, DesiredObject, Fields } from '../../model/state.ts';
+import { MARK } from './marks.ts';
+
+/**
+ * What makes Keycloak keep the secret before a rotation: a client profile with the executor `secret-rotation` and a client
+ * policy that gives it to the clients with grantry's attribute. The server has the overlap per profile.
+ */
+export const rotationFields = z.object({
+  profile: z.object({
+    name: z.string(),
+    description: z.string().nullish(),
+    executors: z.array(z.object({ executor: z.string(), configuration: z.json().optional() })).optional(),
+  }),
+  policy: z.object({
+    name: z.string(),
+    description: z.string().nullish(),
+    enabled: z.boolean().optional(),
+    conditions: z.array(z.object({ condition: z.string(), configuration: z.json().optional() })).optional(),
+    profiles: z.array(z.string()).optional(),
+  }),
+});
+export type RotationFields = z.infer<typeof rotationFields>;
+
+/** A profile or policy of the realm, anybody's; what grantry does not know of it is kept. */
+export const namedList = z.array(z.looseObject({ name: z.string() }));
+export type Named = z.infer<typeof namedList>[number];
+
+const DAY = 86_400;
+
+/**
+ * Once this has passed since the last rotation the server refuses both secrets: an outage deadline, not the age at which
+ * `rotate --due` acts. So it is as far off as can be: five years, for the server counts seconds since 1970 in 32 bits.
+ */
+const EXPIRATION_PERIOD = 5 * 365 * DAY;
+
+/** The value of the attribute that chooses the policy; a stack's overlaps are its own. */
+export function overlapMark(stack: string, name: string): string {
+  return `${stack} ${name}`;
+}
+
+/** The overlap that a client's attributes name: of its stack by name, of another as it stands there; null: none. */
+export function parseOverlapMark(attributes: Readonly<Record<string, string>>): string | null {
+  const mark = attributes[MARK.rotation];
+  if (!mark) return null;
+  const prefix = overlapMark(attributes[MARK.stack] ?? '', '');
+  return mark.startsWith(prefix) ? mark.slice(prefix.length) : mark;
+}
+
+/** The overlap as a desired object. */
+export function projectOverlap(seconds: number, stack: string): DesiredObject {
+  const name = overlapName(seconds);
+  return {
+    address: addressOf('Rotation', name),
+    owner: '',
+    fields: toFields(overlapFields(seconds, stack)),
+    notes: {},
+  };
+}
+
+function overlapFields(seconds: number, stack: string): RotationFields {
+  const overlap = overlapName(seconds);
+  const name = policyName(stack, overlap);
+  const description = `Made by grantry: clients of the stack ${stack} keep the secret before a rotation for ${overlap}`;
+  return {
+    profile: {
+      name,
+      description,
+      executors: [
+        {
+          executor: 'secret-rotation',
+          configuration: {
+            'expiration-period': EXPIRATION_PERIOD,
+            'rotated-expiration-period': seconds,
+            'remaining-rotation-period': 1,
+          },
+        },
+      ],
+    },
+    policy: {
+      name,
+      description,
+      enabled: true,
+      conditions: [
+        {
+          condition: 'client-attributes',
+          configuration: {
+            attributes: JSON.stringify([{ key: MARK.rotation, value: overlapMark(stack, overlap) }]),
+            'is-negative-logic': false,
+          },
+        },
+      ],
+      profiles: [name],
+    },
+  };
+}
+
+function policyName(stack: string, overlap: string): string {
+  return `grantry ${stack} ${overlap}`;
+}
+
+/** What of the stack's the realm has, by name: that is their mark. One half alone is an object that differs. */
+export function findOverlaps(profiles: readonly Named[], policies: readonly Named[], stack: string): ActualObject[] {
+  const prefix = policyName(stack, '');
+  const names = new Set([...profiles, ...policies].map(({ name }) => name).filter((name) => name.startsWith(prefix)));
+  return [...names].toSorted().map((name) => {
+    const [profile, policy] = [profiles, policies].map((list) => list.find((each) => each.name === name));
+    return {
+      address: addressOf('Rotation', name.slice(prefix.length)),
+      id: name,
+      owner: '',
+      foreign: [],
+      // What a newer server adds to them is none of grantry's business.
+      fields: toFields(rotationFields.parse({ profile: profile ?? { name }, policy: policy ?? { name } })),
+    };
+  });
+}
+
+/** Through JSON once, which knows no undefined. */
+function toFields(fields: RotationFields): Fields {
+  const plain: Fields = JSON.parse(JSON.stringify(fields));
+  return plain;
+}
