@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { readIntent } from '../credentials/rotation-intent.ts';
+import { isFinished, readIntent } from '../credentials/rotation-intent.ts';
 import { addressOf } from '../model/address.ts';
 import type { DesiredClient } from '../model/desired.ts';
 import type { CredentialStatus } from '../model/report.ts';
@@ -80,7 +80,8 @@ function remarksOf(
   const { credential } = object;
   if (credential === undefined || place === undefined)
     return ['never delivered to this store: grantry apply delivers it'];
-  const intent = entry?.mark === undefined ? undefined : readIntent(entry.mark);
+  const noted = entry?.mark === undefined ? undefined : readIntent(entry.mark);
+  const intent = noted === undefined || isFinished(noted, credential) ? undefined : noted;
   const { expiresAt } = credential;
   return [
     ...(entry === undefined || !entry.readable ? [`nothing lies at ${place}: grantry apply delivers it again`] : []),

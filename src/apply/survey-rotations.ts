@@ -34,7 +34,7 @@ export async function surveyRotations(
   const part = only === undefined ? desired : narrowDesired(desired, only.addresses);
   const options = only === undefined ? { forRotation: true } : { forRotation: true, only };
   const [actual, endpoints] = await Promise.all([provider.read(part, options), provider.endpoints()]);
-  const halfDone = await findHalfDone(actual.objects, store);
+  const halfDone = await findHalfDone(actual.objects, store, names);
   return { desired, projected: provider.project(desired), actual, endpoints, halfDone };
 }
 
@@ -46,14 +46,22 @@ function addressesOf({ clients, overlaps }: DesiredState, names: ReadonlySet<str
   ]);
 }
 
-/** A secret that is not the one delivered may have been changed by hand: the note at its place tells. */
-async function findHalfDone(objects: readonly ActualObject[], store: Store): Promise<Set<string>> {
+/**
+ * A secret that is not the one delivered may have been changed by hand: the note at its place tells. Where only `names`
+ * matter, their notes are read in any case.
+ */
+async function findHalfDone(
+  objects: readonly ActualObject[],
+  store: Store,
+  names: ReadonlySet<string> | undefined,
+): Promise<Set<string>> {
   const limit = pLimit(LOOKS_IN_FLIGHT);
   const found = await Promise.all(
     objects.map(async (object) => {
       const delivered = object.credential?.delivered;
       if (!isOurs(object) || object.credential === undefined || delivered === undefined) return [];
-      if (!isUndelivered(object.credential) || store.locate(delivered.path) !== delivered.place) return [];
+      const matters = names?.has(nameOf(object.address)) === true || isUndelivered(object.credential);
+      if (!matters || store.locate(delivered.path) !== delivered.place) return [];
       const entry = await limit(() => store.inspect(delivered.path));
       return entry?.mark === undefined || readIntent(entry.mark) === undefined ? [] : [nameOf(object.address)];
     }),

@@ -10,7 +10,7 @@ import type { DocumentUpdate, Store, StoredDocument, StoreMark } from '../stores
 import { makeSecret } from './deliver.ts';
 import { proveAccepted, proveRefused } from './prove-rotation.ts';
 import type { Probe, ProbePorts } from './prove-rotation.ts';
-import { readIntent, withIntent } from './rotation-intent.ts';
+import { isFinished, readIntent, withIntent } from './rotation-intent.ts';
 import type { RotationIntent } from './rotation-intent.ts';
 
 export interface RotationPorts extends ProbePorts {
@@ -71,7 +71,7 @@ export async function rotateClient(
 ): Promise<Rotated> {
   const place = await lookAt(subject, ports);
   const found = readIntent(place.mark);
-  const isDone = found !== undefined && isFinished(subject, found);
+  const isDone = found !== undefined && isFinished(found, subject.credential);
   if (found !== undefined && (!isDone || mayBeDone)) {
     const finished = await carryOn(subject, found, { ...place, isFresh: false }, ports);
     if (kind === found.kind || kind === 'rotate' || !isProven(finished)) return finished;
@@ -124,11 +124,6 @@ async function lookAt({ name, delivered }: RotationSubject, { store, stack }: Ro
     });
   }
   return { mark, version: entry?.version ?? 0, stored: await store.read(path) };
-}
-
-/** The note alone is left: the listing shows another secret, delivered. */
-function isFinished({ credential }: RotationSubject, { was }: RotationIntent): boolean {
-  return !isUndelivered(credential) && (madeAt(credential) ?? null) !== was;
 }
 
 async function renewed(subject: RotationSubject, { provider }: RotationPorts): Promise<RotationSubject> {

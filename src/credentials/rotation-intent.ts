@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { isUndelivered, madeAt } from '../model/rotation.ts';
+import type { ActualCredential } from '../model/state.ts';
 import type { StoreMark } from '../stores/store.ts';
 
 /**
@@ -47,4 +49,9 @@ export function withIntent(mark: StoreMark, intent: RotationIntent | undefined):
   const { notes: { [NOTE]: _before, ...others } = {}, ...bare } = mark;
   const notes = intent === undefined ? others : { ...others, [NOTE]: JSON.stringify(intent) };
   return Object.keys(notes).length === 0 ? bare : { ...bare, notes };
+}
+
+/** Only the note was left of it: the listing shows another secret than it was to replace, delivered. */
+export function isFinished({ was }: RotationIntent, credential: ActualCredential): boolean {
+  return !isUndelivered(credential) && (madeAt(credential) ?? null) !== was;
 }

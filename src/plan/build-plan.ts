@@ -55,7 +55,7 @@ export function buildPlan(input: PlanInput): Plan {
     ...wantedChanges(projected, actualOf, input),
     ...unwantedObjects(projected, present),
   ]);
-  const changes = linkOverlaps(linked, actualOf).toSorted(compareChanges);
+  const changes = linkOverlaps(linked).toSorted(compareChanges);
   const conflicts = [
     ...findConflicts(projected, changes, actual, adoption, only === undefined ? undefined : reachOf(input, only)),
     ...(only === undefined ? [] : findPartConflicts(changes, { ...input, only })),

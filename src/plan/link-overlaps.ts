@@ -1,16 +1,13 @@
 import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { Change } from '../model/plan.ts';
-import type { ActualObject, Fields } from '../model/state.ts';
+import type { Fields } from '../model/state.ts';
 
 /**
- * A client whose secret before may still be accepted must not be written to before its overlap is set up as it should
- * be: the server would end it. And an overlap goes only after the clients that had it.
+ * A client that has an overlap is written to only once that is set up as it should be: before, the server would end what
+ * is left of one, and answers some requests with an error of its own. And an overlap goes after the clients that had it.
  */
-export function linkOverlaps(
-  changes: readonly Change[],
-  actualOf: ReadonlyMap<Address, ActualObject>,
-): readonly Change[] {
+export function linkOverlaps(changes: readonly Change[]): readonly Change[] {
   const rotations = changes.filter(({ address }) => isKind(address, 'Rotation'));
   if (rotations.length === 0) return changes;
   const set = new Set(rotations.flatMap(({ address, op }) => (op === 'delete' ? [] : [address])));
@@ -23,7 +20,6 @@ export function linkOverlaps(
         users.map(({ address }) => address),
       );
     }
-    if (actualOf.get(change.address)?.credential?.previousUntil === undefined) return change;
     const overlaps = [hadOverlap(change), 'after' in change ? overlapIn(change.after) : undefined];
     return dependingOn(
       change,

@@ -43,7 +43,7 @@ describe('from manifests to proven clients', () => {
   it('plan shows what is to come, writes nothing, and tells by its exit code only when asked', async () => {
     const plain = await site.runInVain('plan -t dev');
     expect(plain).toMatchObject({ code: 0, stderr: '' });
-    expect(plain.stdout).toContain('5 to create.');
+    expect(plain.stdout).toContain('6 to create.');
     const telling = await site.runInVain('plan -t dev --detailed-exitcode');
     expect(telling).toEqual({ ...plain, code: 2 });
   });
@@ -51,13 +51,13 @@ describe('from manifests to proven clients', () => {
   it('apply does nothing where nobody can be asked', async () => {
     const result = await site.runInVain('apply -t dev', { stdin: 'yes\n' });
     expect(result).toMatchObject({ code: 3, stdout: '' });
-    expect(result.stderr).toContain('error: 5 changes are pending in dev');
+    expect(result.stderr).toContain('error: 6 changes are pending in dev');
     expect(result.stderr).toContain('--auto-approve');
   });
 
   it('apply does it all, and proves it', async () => {
     const result = exitedWith(0, await site.run('apply -t dev --auto-approve'));
-    expect(result.stdout).toContain('5 changes done. 3 clients proven.');
+    expect(result.stdout).toContain('6 changes done. 3 clients proven.');
     expect((await listPlaces(site.vault)).toSorted()).toEqual([
       'm2m/.grantry/ledger/acme',
       'm2m/.grantry/lock/acme',
@@ -124,8 +124,8 @@ describe('results for programs', () => {
   }
 
   it('are JSON on standard output and nothing else', async () => {
-    expect(await read('plan')).toMatchObject({ kind: 'plan', target: 'dev', summary: { create: 5 } });
-    expect(await read('apply --auto-approve')).toMatchObject({ kind: 'apply', summary: { done: 5, proven: 3 } });
+    expect(await read('plan')).toMatchObject({ kind: 'plan', target: 'dev', summary: { create: 6 } });
+    expect(await read('apply --auto-approve')).toMatchObject({ kind: 'apply', summary: { done: 6, proven: 3 } });
     expect(await read('plan')).toMatchObject({ kind: 'plan', summary: { create: 0, unchanged: { clients: 3 } } });
     expect(await read('verify')).toMatchObject({ kind: 'verify', summary: { proven: 3, notProven: 0 } });
   });
@@ -144,12 +144,12 @@ describe('a saved plan', () => {
   it('that is applied a second time was done before', async () => {
     exitedWith(0, await site.run('plan -t dev --out plan.json'));
     expect(exitedWith(0, await site.run('apply -t dev plan.json')).stdout).toContain(
-      '5 changes done. 3 clients proven.',
+      '6 changes done. 3 clients proven.',
     );
     const again = exitedWith(0, await site.runInVain('apply -t dev plan.json'));
-    expect(again.stdout).toContain('5 changes done before this run. 3 clients proven.');
+    expect(again.stdout).toContain('6 changes done before this run. 3 clients proven.');
     const json = exitedWith(0, await site.run('apply -t dev plan.json --format json'));
-    expect(JSON.parse(json.stdout)).toMatchObject({ summary: { done: 0, doneBefore: 5 } });
+    expect(JSON.parse(json.stdout)).toMatchObject({ summary: { done: 0, doneBefore: 6 } });
   });
 });
 
@@ -231,8 +231,8 @@ describe('on a terminal', () => {
 
   it('yes is yes: the plan was shown before', async () => {
     const { code, output } = await answer('yes\r');
-    expect([code, output]).toEqual([0, expect.stringContaining('5 changes done. 3 clients proven.')]);
-    expect(output.indexOf('5 to create.')).toBeLessThan(output.indexOf('Only yes is yes:'));
+    expect([code, output]).toEqual([0, expect.stringContaining('6 changes done. 3 clients proven.')]);
+    expect(output.indexOf('6 to create.')).toBeLessThan(output.indexOf('Only yes is yes:'));
     // Nothing is asked when nothing is to be done.
     const again = startOnTerminal(['apply', '-t', 'dev'], { cwd: site.folder, env: site.env });
     expect(await again.done).toBe(0);

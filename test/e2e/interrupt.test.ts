@@ -60,7 +60,7 @@ describe('Ctrl-C', () => {
     expect(stderr).toContain('skipped: create Client/job-29: stopped before it began');
 
     const { results, proofs } = reportSchema.parse(JSON.parse(stdout));
-    expect(results).toHaveLength(31);
+    expect(results).toHaveLength(32);
     expect(proofs).toEqual([]);
     const done = results.filter(({ outcome, address }) => outcome === 'done' && address.startsWith('Client/'));
     expect(done.length).toBeGreaterThanOrEqual(5);

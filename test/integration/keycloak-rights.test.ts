@@ -16,12 +16,14 @@ const WITH_ROLES = yaml(
   clientYaml('audit', 'keycloak: {serviceAccountRoles: {realm: [auditor], clients: {ledger: [reader]}}}'),
 );
 
+const NO_OVERLAP = '{overlap: 0s}';
+
 /** The tables of docs/keycloak.md, held true here: what is listed suffices, and without any one of it there is a refusal. */
 describe('the rights of the provisioning account', () => {
   let bench: Workbench;
 
   beforeAll(async () => {
-    bench = await Workbench.open();
+    bench = await Workbench.open({ rotate: NO_OVERLAP });
     await bench.realm.admin.roles.create({ name: 'auditor' });
     const ledger = await bench.realm.admin.clients.create({ clientId: 'ledger' });
     await bench.realm.admin.clients.createRole({ id: ledger.id, name: 'reader' });
@@ -61,7 +63,7 @@ describe('the rights of the provisioning account', () => {
   });
 
   it('plan: view-clients suffices where no client declares roles', async () => {
-    const without = await Workbench.open();
+    const without = await Workbench.open({ rotate: NO_OVERLAP });
     try {
       const account = await without.realm.serviceAccount(['view-clients']);
       const planner = without.as({
@@ -134,4 +136,67 @@ describe('the rights of the provisioning account', () => {
       expect((await able.prove(more)).every(isProven)).toBe(true);
     },
   );
+});
+
+describe('the rights that overlaps take', () => {
+  let bench: Workbench;
+
+  beforeAll(async () => {
+    bench = await Workbench.open();
+  });
+
+  afterAll(() => bench.close());
+
+  async function withRoles(roles: readonly string[]): Promise<Workbench> {
+    const account = await bench.realm.serviceAccount(roles);
+    return bench.as({
+      auth: `{clientId: ${account.clientId}, clientSecret: "\${env:ACCOUNT_SECRET}"}`,
+      env: { ACCOUNT_SECRET: account.clientSecret },
+    });
+  }
+
+  it('plan without view-realm names it', async () => {
+    await expect((await withRoles(['view-clients'])).plan(PLAIN)).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      hint: expect.stringContaining('view-realm'),
+    });
+  });
+
+  it('apply without manage-realm changes no client, and gives an administrator what to paste', async () => {
+    const { results, firstError } = await (await withRoles(['manage-clients', 'view-realm'])).apply(PLAIN);
+    expect(firstError).toBe('NOT_ALLOWED');
+    const [rotation] = results.filter(({ address }) => address === 'Rotation/48h');
+    expect(rotation).toMatchObject({ outcome: 'failed', hint: expect.stringContaining('manage-realm') });
+    const clients = results.filter(({ address }) => address.startsWith('Client/'));
+    expect(clients.map(({ outcome }) => outcome)).toEqual(['skipped', 'skipped']);
+    const [profile, policy] = (rotation?.hint ?? '')
+      .split('\n{')
+      .slice(1)
+      .map((json): unknown => JSON.parse(`{${json}`));
+    const { admin } = bench.realm;
+    await admin.clientPolicies.createProfiles({ profiles: [profile as object] });
+    await admin.clientPolicies.updatePolicy({ policies: [policy as object] });
+    const left = await (await withRoles(['manage-clients', 'view-realm'])).apply(PLAIN);
+    expect(left.results.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['done', 'done']);
+  });
+
+  it('plan: view-clients and view-realm suffice', async () => {
+    expect((await (await withRoles(['view-clients', 'view-realm'])).plan(PLAIN)).changes).toEqual([]);
+  });
+
+  it('apply: manage-clients and manage-realm suffice', async () => {
+    const other = await Workbench.open();
+    try {
+      const account = await other.realm.serviceAccount(['manage-clients', 'manage-realm']);
+      const able = other.as({
+        auth: `{clientId: ${account.clientId}, clientSecret: "\${env:ACCOUNT_SECRET}"}`,
+        env: { ACCOUNT_SECRET: account.clientSecret },
+      });
+      const { results } = await able.apply(PLAIN);
+      expect(results.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['done', 'done', 'done', 'done']);
+      expect((await able.plan(PLAIN)).changes).toEqual([]);
+    } finally {
+      await other.close();
+    }
+  });
 });

@@ -34,6 +34,7 @@ export class Site {
   readonly account: ServiceAccount;
   /** Working directory of the CLI; `manifests/` is in it. */
   readonly folder: string;
+  readonly #moreEnv: Record<string, string> = {};
 
   private constructor(parts: Pick<Site, 'realm' | 'vault' | 'keycloak' | 'store' | 'account' | 'folder'>) {
     ({
@@ -100,7 +101,12 @@ export class Site {
   }
 
   get env(): Record<string, string> {
-    return { KEYCLOAK_SECRET: this.account.clientSecret, VAULT_TOKEN: this.vault.rootToken };
+    return { KEYCLOAK_SECRET: this.account.clientSecret, VAULT_TOKEN: this.vault.rootToken, ...this.#moreEnv };
+  }
+
+  /** For every run from now on. */
+  addEnv(more: Readonly<Record<string, string>>): void {
+    Object.assign(this.#moreEnv, more);
   }
 
   #options(options: CliOptions): CliOptions {

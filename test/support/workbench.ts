@@ -32,6 +32,8 @@ export interface WorkbenchOptions {
   /** YAML flow map of `secrets.vault.auth`. */
   readonly vaultAuth?: string;
   readonly env?: Readonly<Record<string, string>>;
+  /** YAML flow map of `rotate`. */
+  readonly rotate?: string;
 }
 
 export class Workbench {
@@ -70,13 +72,14 @@ export class Workbench {
   /** The Target manifest. */
   get target(): string {
     const { username } = inject('keycloak');
-    const { keycloakUrl, vaultUrl, stack = 'acme', auth, vaultAuth } = this.#options;
+    const { keycloakUrl, vaultUrl, stack = 'acme', auth, vaultAuth, rotate = '{}' } = this.#options;
     return `
 apiVersion: grantry/v1
 kind: Target
 metadata: {name: dev}
 spec:
   stack: ${stack}
+  rotate: ${rotate}
   provider:
     keycloak:
       url: ${keycloakUrl ?? inject('keycloak').url}

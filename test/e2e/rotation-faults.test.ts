@@ -1,0 +1,219 @@
+/**
+ * A rotation by the built command line that is killed after any single call, or whose answer to it is lost, or to which a
+ * server is gone from then on: the next run converges, the credential in the store works, and nothing was rotated twice.
+ */
+import { randomInt } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { startAuth0Emulator } from '../support/auth0/emulator.ts';
+import { exitedWith } from '../support/cli.ts';
+import { Site } from '../support/site.ts';
+import { makeLocalCertificate } from '../support/tls-server.ts';
+import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+
+/** The soak takes every call. */
+const IS_WHOLE = process.env['ROTATION_FAULTS'] === 'all';
+const SAMPLE = 3;
+const MINUTE = 60_000;
+
+const KINDS = ['kill', 'answer lost', 'server gone'] as const;
+type Kind = (typeof KINDS)[number];
+
+/** What befalls one call of a run; calls are counted over both servers, from 1. */
+interface Trouble {
+  readonly kind: Kind;
+  readonly call: number;
+}
+
+interface Rig {
+  readonly site: Site;
+  /** Runs `work`; `onCall` is told of every call, and may say what becomes of it. */
+  during<T>(onCall: () => 'drop-after' | 'drop-before' | undefined, work: () => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Each round has a client of its own, so that nothing is left of the round before. */
+function manifestsOf(client: string): string {
+  return yaml(apiYaml('stock', ['stock:read']), clientYaml(client, 'access: [{api: stock, scopes: [stock:read]}]'));
+}
+
+async function openKeycloakRig(overlap: string): Promise<Rig> {
+  const site = await Site.open();
+  const target = site.target({}) as { spec: object };
+  const json = JSON.stringify({ ...target, spec: { ...target.spec, rotate: { every: '90d', overlap } } });
+  site.declare(manifestsOf('first'));
+  writeFileSync(join(site.folder, 'manifests/targets.yaml'), json);
+  return {
+    site,
+    during: async (onCall, work) => {
+      for (const proxy of [site.keycloak, site.store]) listen(proxy, onCall);
+      return work().finally(() => site.reset());
+    },
+    close: () => site.close(),
+  };
+}
+
+function listen(proxy: Site['store'], onCall: () => 'drop-after' | 'drop-before' | undefined): void {
+  let fate: ReturnType<typeof onCall>;
+  const times = Number.MAX_SAFE_INTEGER;
+  proxy.inject({ fault: { kind: 'drop-after' }, times, match: () => (fate = onCall()) === 'drop-after' });
+  proxy.inject({ fault: { kind: 'drop-before' }, times, match: () => fate === 'drop-before' });
+}
+
+/** Auth0 with Vault as its store. */
+async function openAuth0Rig(): Promise<Rig> {
+  const site = await Site.open();
+  const { key, cert, caPem } = await makeLocalCertificate();
+  const emulator = await startAuth0Emulator({ tls: { key, cert } });
+  const ca = join(site.folder, 'ca.pem');
+  writeFileSync(ca, caPem);
+  const target = site.target({}) as { spec: { secrets: object } };
+  const auth0 = {
+    domain: emulator.domain,
+    requestsPerSecond: 50,
+    auth: { clientId: emulator.clientId, clientSecret: '${env:AUTH0_SECRET}' },
+  };
+  site.declare(manifestsOf('first'));
+  writeFileSync(
+    join(site.folder, 'manifests/targets.yaml'),
+    JSON.stringify({ ...target, spec: { ...target.spec, provider: { auth0 } } }),
+  );
+  site.addEnv({ NODE_EXTRA_CA_CERTS: ca, AUTH0_SECRET: emulator.clientSecret });
+  return {
+    site,
+    during: async (onCall, work) => {
+      listen(site.store, onCall);
+      let fate: ReturnType<typeof onCall>;
+      emulator.inject({ fault: { kind: 'drop', when: 'after' }, match: () => (fate = onCall()) === 'drop-after' });
+      emulator.inject({ fault: { kind: 'drop', when: 'before' }, match: () => fate === 'drop-before' });
+      return work().finally(() => {
+        site.reset();
+        emulator.reset();
+      });
+    },
+    close: async () => {
+      await emulator.close();
+      await site.close();
+    },
+  };
+}
+
+class Rounds {
+  readonly #rig: Rig;
+  #round = 0;
+
+  constructor(rig: Rig) {
+    this.#rig = rig;
+  }
+
+  get client(): string {
+    return `client-${this.#round}`;
+  }
+
+  /** A new client, delivered. */
+  async begin(): Promise<void> {
+    this.#round += 1;
+    const { site } = this.#rig;
+    writeFileSync(join(site.folder, 'manifests/all.yaml'), manifestsOf(this.client));
+    exitedWith(0, await site.run('apply -t dev --auto-approve --no-proof', { timeoutMs: MINUTE }));
+  }
+
+  async countCalls(): Promise<number> {
+    await this.begin();
+    let calls = 0;
+    const count = (): undefined => void (calls += 1);
+    const run = () => this.#rig.site.run(`rotate -t dev ${this.client}`);
+    exitedWith(0, await this.#rig.during(count, run));
+    return calls;
+  }
+
+  async run({ kind, call }: Trouble): Promise<void> {
+    await this.begin();
+    const { site } = this.#rig;
+    const running = await this.#start({ kind, call });
+    if (kind === 'kill') expect(running).toBe(137);
+    const notes = await this.#metadata();
+    const isFinished = !('grantry_note_rotation' in notes) && (await this.#secrets()).length > 1;
+    // A rotation of which all was done must not be asked for again.
+    const next = isFinished || call % 2 === 0 ? '--due' : this.client;
+    exitedWith(0, await site.run(`rotate -t dev ${next} --break-lock`, { timeoutMs: 2 * MINUTE }));
+    const secrets = await this.#secrets();
+    expect(secrets.length, `distinct secrets after ${kind} at call ${call}`).toBeLessThanOrEqual(2);
+    exitedWith(0, await site.run('verify -t dev', { timeoutMs: MINUTE }));
+    exitedWith(0, await site.run('plan -t dev --detailed-exitcode --check-store', { timeoutMs: MINUTE }));
+  }
+
+  async #start({ kind, call }: Trouble): Promise<number> {
+    const { site } = this.#rig;
+    let calls = 0;
+    const running = { kill: (): void => undefined };
+    const onCall = (): 'drop-after' | 'drop-before' | undefined => {
+      calls += 1;
+      if (kind === 'kill') return calls === call ? void running.kill() : undefined;
+      if (kind === 'server gone') return calls >= call ? 'drop-before' : undefined;
+      return calls === call ? 'drop-after' : undefined;
+    };
+    return this.#rig.during(onCall, async () => {
+      const { child, done } = site.start(`rotate -t dev ${this.client} --parallelism 1`, { timeoutMs: 3 * MINUTE });
+      running.kill = () => void child.kill('SIGKILL');
+      return (await done).code;
+    });
+  }
+
+  async #metadata(): Promise<Record<string, string>> {
+    const { custom_metadata: pairs } = await this.#read(`metadata/m2m/${this.client}`);
+    return (pairs ?? {}) as Record<string, string>;
+  }
+
+  /** Every secret that was ever the client's, as the versions of the document tell. */
+  async #secrets(): Promise<string[]> {
+    const { current_version: latest } = (await this.#read(`metadata/m2m/${this.client}`)) as {
+      current_version: number;
+    };
+    const versions = Array.from({ length: latest }, (_, index) => index + 1);
+    const found = await Promise.all(
+      versions.map(async (version) => {
+        const { data } = (await this.#read(`data/m2m/${this.client}?version=${version}`)) as { data: object };
+        return String(Reflect.get(data, 'client_secret'));
+      }),
+    );
+    return [...new Set(found)];
+  }
+
+  async #read(path: string): Promise<Record<string, unknown>> {
+    const { vault } = this.#rig.site;
+    const response = await fetch(`${vault.url}/v1/${vault.mount}/${path}`, {
+      headers: { 'x-vault-token': vault.rootToken },
+    });
+    const { data } = (await response.json()) as { data: Record<string, unknown> };
+    return data;
+  }
+}
+
+describe.concurrent.each([
+  { title: 'Keycloak, which keeps the secret before', open: () => openKeycloakRig('48h') },
+  { title: 'Keycloak, for a client without an overlap', open: () => openKeycloakRig('0s') },
+  { title: 'Auth0', open: openAuth0Rig },
+])('a rotation at $title', ({ open }) => {
+  let rig: Rig;
+  let calls: number;
+  let rounds: Rounds;
+
+  beforeAll(async () => {
+    rig = await open();
+    rounds = new Rounds(rig);
+    calls = await rounds.countCalls();
+  }, 2 * MINUTE);
+  afterAll(() => rig.close());
+
+  it.sequential.each(KINDS)('%s: the next run converges', { timeout: 60 * MINUTE }, async (kind) => {
+    expect(calls).toBeGreaterThan(20);
+    const all = Array.from({ length: calls }, (_, index) => index + 1);
+    const chosen = IS_WHOLE ? all : Array.from({ length: SAMPLE }, () => randomInt(Math.floor(calls / 2), calls + 1));
+    for (const call of chosen) {
+      process.stderr.write(`${kind} at call ${call} of ${calls}\n`);
+      await rounds.run({ kind, call });
+    }
+  });
+});

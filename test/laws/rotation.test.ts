@@ -1,0 +1,248 @@
+/** A rotation that is cut off at any call, in any way: the next run finishes it, and nobody was ever left without. */
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { RotationWish } from '../../src/apply/select-rotations.ts';
+import { GrantryError } from '../../src/model/errors.ts';
+import type { DesiredState } from '../../src/model/desired.ts';
+import { isUndelivered } from '../../src/model/rotation.ts';
+import type { Capabilities } from '../../src/providers/provider.ts';
+import { Crash } from '../support/memory-bench.ts';
+import { testTarget } from '../support/random-states.ts';
+import { RotationBench } from '../support/rotation-bench.ts';
+import type { Fault, FaultKind } from '../support/rotation-bench.ts';
+
+const RUNS = Number(process.env['LAW_RUNS'] ?? '300');
+
+const PROVIDERS: Readonly<Record<string, Partial<Capabilities>>> = {
+  'that keeps the secret before': { secretOverlap: true },
+  'that replaces secrets at once': {},
+  'that tells no time and chooses secrets itself': { secretChangeVisible: false, chosenSecret: false },
+};
+
+const HOUR = 3600;
+const DAY = 24 * HOUR;
+
+const DESIRED: DesiredState = {
+  target: testTarget(),
+  apis: [],
+  clients: ['one', 'two'].map((name) => ({
+    name,
+    clientId: name,
+    owner: 'team',
+    description: '',
+    labels: {},
+    access: [],
+    auth: 'client_secret_basic',
+    secret: { path: name, rotate: { every: 30 * DAY, overlap: 48 * HOUR } },
+    keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
+    auth0: { metadata: {} },
+    position: { file: 'random.yaml', line: 1, column: 1 },
+  })),
+  overlaps: [48 * HOUR],
+};
+
+/** Notes every secret that the provider ever had for a client. */
+class Watched extends RotationBench {
+  readonly secrets = new Map<string, string[]>();
+  /** Moments at which what lies in the store was not accepted, nor what stands beside it. */
+  readonly outages: string[] = [];
+
+  constructor(capabilities: Partial<Capabilities>) {
+    super(capabilities);
+    const { provider, store } = this;
+    const look = async (): Promise<void> => {
+      for (const { kind, fields, secret } of provider.objects) {
+        if (kind !== 'Client' || secret === undefined) continue;
+        const name = String(fields['clientId']);
+        const seen = this.secrets.get(name) ?? [];
+        if (!seen.includes(secret)) this.secrets.set(name, [...seen, secret]);
+        const document = (await MemoryReads.get(store)?.(name))?.document;
+        const held = [document?.clientSecret.reveal(), document?.next?.reveal()];
+        if (!held.some((each) => each !== undefined && provider.accepts(name, each))) this.outages.push(name);
+      }
+    };
+    MemoryReads.set(store, store.read.bind(store));
+    for (const [server, keys] of [
+      [provider, ['regenerateSecret', 'setSecret', 'endOverlap', 'markDelivered']],
+      [store, ['write', 'mark']],
+    ] as const) {
+      for (const key of keys) {
+        const method = Reflect.get(server, key) as (...args: unknown[]) => Promise<unknown>;
+        Reflect.set(server, key, async (...args: unknown[]) => {
+          const result = await method.apply(server, args);
+          await look();
+          return result;
+        });
+      }
+    }
+  }
+
+  /** How many secrets the provider had after the first. */
+  rotations(name: string): number {
+    return (this.secrets.get(name)?.length ?? 1) - 1;
+  }
+}
+
+const MemoryReads = new WeakMap<object, RotationBench['store']['read']>();
+
+async function applied(capabilities: Partial<Capabilities>): Promise<Watched> {
+  const bench = new Watched(capabilities);
+  bench.provider.now = 1_700_000_000;
+  const { results } = await bench.apply(DESIRED);
+  expect(results.every(({ outcome }) => outcome === 'done')).toBe(true);
+  bench.provider.now = 1_700_100_000;
+  bench.secrets.clear();
+  for (const { kind, fields, secret } of bench.provider.objects) {
+    if (kind === 'Client' && secret !== undefined) bench.secrets.set(String(fields['clientId']), [secret]);
+  }
+  bench.outages.length = 0;
+  return bench;
+}
+
+async function expectHealthy(bench: Watched, name: string, tellsTime: boolean): Promise<void> {
+  const stored = await bench.store.read(name);
+  const object = bench.provider.objects.find(({ kind, fields }) => kind === 'Client' && fields['clientId'] === name);
+  expect(stored?.document.clientSecret.reveal()).toBe(object?.secret);
+  expect(stored?.document.next).toBeUndefined();
+  const createdAt = tellsTime ? object?.createdAt : undefined;
+  expect(isUndelivered({ createdAt, delivered: object?.delivered })).toBe(false);
+  expect((await bench.store.inspect(name))?.mark?.notes).toBeUndefined();
+  expect((await bench.plan(DESIRED)).changes).toEqual([]);
+}
+
+/** What a run that was cut off ends with. */
+async function attempt(run: () => Promise<unknown>): Promise<'done' | 'cut off' | 'refused'> {
+  try {
+    await run();
+    return 'done';
+  } catch (error) {
+    if (error instanceof Crash) return 'cut off';
+    if (error instanceof GrantryError) return error.code === 'ROTATION_IN_OVERLAP' ? 'refused' : 'cut off';
+    throw error;
+  }
+}
+
+const NAMED: RotationWish = { kind: 'named', names: ['one'], force: false, revoke: false };
+const REVOKE: RotationWish = { kind: 'named', names: ['one'], force: false, revoke: true };
+const DUE: RotationWish = { kind: 'due', stagger: false, max: undefined };
+const FAULTS: readonly FaultKind[] = ['crash-before', 'crash-after', 'answer-lost', 'down'];
+
+describe.each(Object.entries(PROVIDERS))('a provider %s', (_name, capabilities) => {
+  const tellsTime = capabilities.secretChangeVisible ?? true;
+
+  it('rotates once, and leaves nobody without', async () => {
+    const bench = await applied(capabilities);
+    const { results } = await bench.rotate(DESIRED, NAMED);
+    expect(results.map(({ outcome, address }) => [outcome, address])).toEqual([['done', 'Client/one']]);
+    expect([bench.rotations('one'), bench.rotations('two'), bench.outages]).toEqual([1, 0, []]);
+    await expectHealthy(bench, 'one', tellsTime);
+  });
+
+  it('finishes what was cut off at any call', async () => {
+    const whole = await applied(capabilities);
+    await whole.rotate(DESIRED, NAMED);
+    const calls = whole.calls;
+    expect(calls).toBeGreaterThan(7);
+    for (const kind of FAULTS) {
+      for (let call = 0; call < calls; call += 1) {
+        const bench = await applied(capabilities);
+        const fault: Fault = { call, kind };
+        await attempt(() => bench.rotate(DESIRED, NAMED, fault));
+        bench.provider.now += call % 3;
+        // All was done but to say so: then the next run is asked for another.
+        const isAllDone = call === calls - 1 && (kind === 'crash-after' || kind === 'answer-lost');
+        await attempt(() => bench.rotate(DESIRED, isAllDone ? DUE : NAMED));
+        expect({ fault, rotations: bench.rotations('one'), outages: bench.outages }).toEqual({
+          fault,
+          rotations: 1,
+          outages: [],
+        });
+        await expectHealthy(bench, 'one', tellsTime);
+      }
+    }
+  });
+
+  it('is finished by an apply, once the secret was issued', async () => {
+    const whole = await applied(capabilities);
+    await whole.rotate(DESIRED, NAMED);
+    for (const kind of FAULTS) {
+      for (let call = 0; call < whole.calls; call += 1) {
+        const bench = await applied(capabilities);
+        await attempt(() => bench.rotate(DESIRED, NAMED, { call, kind }));
+        const before = bench.rotations('one');
+        await bench.apply(DESIRED);
+        expect({ call, kind, rotations: bench.rotations('one') }).toEqual({ call, kind, rotations: before });
+        expect((await bench.plan(DESIRED)).changes).toEqual([]);
+        expect(
+          bench.provider.accepts('one', (await bench.store.read('one'))?.document.clientSecret.reveal() ?? ''),
+        ).toBe(true);
+        expect(bench.outages).toEqual([]);
+      }
+    }
+  });
+
+  it('revokes for good, however often it is cut off', async () => {
+    const whole = await applied(capabilities);
+    await whole.rotate(DESIRED, REVOKE);
+    for (const kind of FAULTS) {
+      for (let call = 0; call < whole.calls; call += 1) {
+        const bench = await applied(capabilities);
+        const [first = ''] = bench.secrets.get('one') ?? [];
+        await attempt(() => bench.rotate(DESIRED, REVOKE, { call, kind }));
+        await attempt(() => bench.rotate(DESIRED, REVOKE));
+        expect({ call, kind, accepted: bench.provider.accepts('one', first) }).toEqual({ call, kind, accepted: false });
+        await expectHealthy(bench, 'one', tellsTime);
+      }
+    }
+  });
+
+  it('converges after any number of faults, of any kind', async () => {
+    const fault = fc.record({ call: fc.nat({ max: 16 }), kind: fc.constantFrom(...FAULTS), wait: fc.nat({ max: 3 }) });
+    await fc.assert(
+      fc.asyncProperty(fc.array(fault, { maxLength: 4 }), fc.boolean(), async (faults, revoke) => {
+        const bench = await applied(capabilities);
+        const wish = revoke ? REVOKE : NAMED;
+        // One that failed at its last call may be as done as one that did not.
+        let finished = 0;
+        for (const { wait, ...each } of faults) {
+          if ((await attempt(() => bench.rotate(DESIRED, wish, each))) === 'done') finished += 1;
+          bench.provider.now += wait;
+        }
+        await attempt(() => bench.rotate(DESIRED, wish));
+        expect(bench.outages).toEqual([]);
+        if (!revoke) expect(bench.rotations('one')).toBeLessThanOrEqual(finished + 1);
+        expect(bench.rotations('two')).toBe(0);
+        await expectHealthy(bench, 'one', tellsTime);
+      }),
+      { numRuns: RUNS },
+    );
+  });
+});
+
+describe('a provider that keeps the secret before', () => {
+  it('refuses a second rotation in the overlap, and takes the leftover away long after it', async () => {
+    const bench = await applied({ secretOverlap: true });
+    await bench.rotate(DESIRED, NAMED);
+    await expect(bench.rotate(DESIRED, NAMED)).rejects.toMatchObject({ code: 'ROTATION_IN_OVERLAP' });
+    bench.provider.now += 48 * HOUR + 30 * 60;
+    expect((await bench.rotate(DESIRED, DUE)).results).toEqual([]);
+    bench.provider.now += HOUR;
+    expect((await bench.rotate(DESIRED, DUE)).results.map(({ op, outcome }) => [op, outcome])).toEqual([
+      ['retire', 'done'],
+    ]);
+    expect((await bench.rotate(DESIRED, DUE)).results).toEqual([]);
+  });
+
+  it('never has two that are due wait for each other', async () => {
+    const bench = await applied({ secretOverlap: true });
+    bench.provider.now += 31 * DAY;
+    const { results } = await bench.rotate(DESIRED, { kind: 'due', stagger: false, max: 1 });
+    expect(results).toHaveLength(1);
+    expect(
+      (await bench.rotate(DESIRED, { kind: 'due', stagger: false, max: 1 })).results.filter(
+        ({ op }) => op === 'rotate',
+      ),
+    ).toHaveLength(1);
+    expect([bench.rotations('one'), bench.rotations('two')]).toEqual([1, 1]);
+  });
+});

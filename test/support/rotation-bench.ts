@@ -1,0 +1,103 @@
+/** Rotations of clients in memory, on servers that fail at a chosen call. */
+import { rotationSubjects } from '../../src/apply/rotation-subjects.ts';
+import { runRotations } from '../../src/apply/run-rotations.ts';
+import type { RotationRun } from '../../src/apply/run-rotations.ts';
+import { endedOverlaps, selectRotations } from '../../src/apply/select-rotations.ts';
+import type { RotationWish } from '../../src/apply/select-rotations.ts';
+import { surveyRotations } from '../../src/apply/survey-rotations.ts';
+import type { DesiredState } from '../../src/model/desired.ts';
+import { GrantryError } from '../../src/model/errors.ts';
+import type { StoreDocument } from '../../src/stores/store.ts';
+import type { Provider } from '../../src/providers/provider.ts';
+import type { Store } from '../../src/stores/store.ts';
+import { Crash, MemoryBench } from './memory-bench.ts';
+
+/** How a call fails: the process dies before or after it took effect, its answer is lost, or a server is gone from then on. */
+export type FaultKind = 'crash-before' | 'crash-after' | 'answer-lost' | 'down';
+
+export interface Fault {
+  /** Counted from 0. */
+  readonly call: number;
+  readonly kind: FaultKind;
+}
+
+export class RotationBench extends MemoryBench {
+  /** Of the last run. */
+  calls = 0;
+
+  /** One rotate command, with everything but the lock and the report. */
+  async rotate(desired: DesiredState, wish: RotationWish, fault?: Fault): Promise<RotationRun> {
+    const { provider, store } = this.#failing(fault);
+    const clock = { now: () => this.provider.now * 1000, sleep: async () => undefined };
+    const names = wish.kind === 'named' ? new Set(wish.names) : undefined;
+    const survey = await surveyRotations(desired, { provider, store }, names);
+    const choice = selectRotations(wish, { ...survey, now: this.provider.now });
+    const [refused] = choice.refused;
+    if (refused !== undefined) throw refused.error;
+    const finish = [...survey.halfDone].filter((name) => !choice.rotate.includes(name));
+    const subjects = rotationSubjects(new Set([...choice.rotate, ...finish]), survey, { provider, store });
+    const of = (names: readonly string[]) => names.flatMap((name) => subjects.get(name) ?? []);
+    const revoke = wish.kind !== 'due' && wish.revoke;
+    return runRotations(
+      {
+        finish: of(finish),
+        rotate: of(choice.rotate),
+        how: { kind: revoke ? 'revoke' : 'rotate', mayBeDone: wish.kind === 'named' && !revoke },
+        retire: endedOverlaps(survey.actual, this.provider.now),
+      },
+      {
+        provider,
+        store,
+        clock,
+        stack: desired.target.stack,
+        patience: 0,
+        tokens: { request: async (document) => this.#answer(document) },
+      },
+      { inFlight: 1, stopped: () => false, onBegin: () => undefined, onResult: () => undefined },
+    );
+  }
+
+  #answer({
+    clientId,
+    clientSecret,
+  }: StoreDocument): { token: string } | { refused: { status: number; error: string } } {
+    return this.provider.accepts(clientId, clientSecret.reveal())
+      ? { token: 'a token' }
+      : { refused: { status: 401, error: 'unauthorized_client' } };
+  }
+
+  #failing(fault: Fault | undefined): { provider: Provider; store: Store } {
+    this.calls = 0;
+    let isOver: Error | undefined;
+    const call = async (work: () => Promise<unknown>): Promise<unknown> => {
+      if (isOver !== undefined) throw isOver;
+      const isHere = fault?.call === this.calls;
+      this.calls += 1;
+      if (!isHere) return work();
+      const gone = new GrantryError('UNREACHABLE', 'memory is gone');
+      if (fault.kind === 'crash-before' || fault.kind === 'down') {
+        isOver = fault.kind === 'down' ? gone : new Crash('crashed');
+        throw isOver;
+      }
+      await work();
+      if (fault.kind === 'answer-lost') throw gone;
+      isOver = new Crash('crashed');
+      throw isOver;
+    };
+    return { provider: failing(this.provider, call), store: failing(this.store, call) };
+  }
+}
+
+/** Names of methods that answer at once: nothing is asked of a server. */
+const LOCAL = new Set(['locate', 'describe', 'project', 'readAhead', 'locateRecord']);
+
+function failing<T extends object>(server: T, call: (work: () => Promise<unknown>) => Promise<unknown>): T {
+  return new Proxy(server, {
+    get: (target, key) => {
+      const value: unknown = Reflect.get(target, key);
+      if (typeof value !== 'function' || typeof key !== 'string') return value;
+      if (LOCAL.has(key)) return value.bind(target) as unknown;
+      return async (...args: unknown[]) => call(async () => (await value.apply(target, args)) as unknown);
+    },
+  });
+}
