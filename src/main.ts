@@ -24,10 +24,23 @@ async function main(): Promise<number> {
       import('./commands/program.ts'),
       import('./process-io.ts'),
     ]);
-    return await runCommandLine(args, makeProcessIo(args, version), version);
+    const code = await runCommandLine(args, makeProcessIo(args, version), version);
+    leaveSoon();
+    return code;
   } catch (error) {
+    leaveSoon();
     return report(error);
   }
+}
+
+/**
+ * Once all is said, what a library left behind must not keep the process: a lost answer leaves Auth0's SDK with a timer of
+ * minutes.
+ */
+function leaveSoon(): void {
+  setInterval(() => {
+    if (process.stdout.writableLength + process.stderr.writableLength === 0) process.exit();
+  }, 250).unref();
 }
 
 /** Past process.stdout, which would load the modules of sockets and terminals first: a third of what this takes. */

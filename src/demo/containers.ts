@@ -1,7 +1,7 @@
 import { GrantryError } from '../model/errors.ts';
 import { startContainer, whyContainerEnded } from './docker.ts';
 import type { Container } from './docker.ts';
-import { keycloakVariables, randomPassword } from './keycloak-settings.ts';
+import { keycloakVariables, randomPassword, START_COMMAND } from './keycloak-settings.ts';
 import type { StartedKeycloak, StartedServer, StartedServers, StartedStore, StartSetting } from './setting.ts';
 import { waitUntilReady } from './wait.ts';
 
@@ -47,7 +47,7 @@ async function startKeycloak(setting: StartSetting): Promise<StartedKeycloak> {
       title: 'Keycloak',
       image: imagesOf(setting).keycloak,
       port: 8080,
-      command: ['start-dev'],
+      command: [...START_COMMAND],
       env: {
         ...keycloakVariables(adminPassword),
       },

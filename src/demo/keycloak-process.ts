@@ -7,7 +7,7 @@ import { generateX25519Identity } from 'age-encryption';
 import { endOfLog } from './docker.ts';
 import { prepareDistribution } from './distribution.ts';
 import type { Jdk } from './jdk.ts';
-import { keycloakVariables, randomPassword } from './keycloak-settings.ts';
+import { keycloakVariables, randomPassword, START_COMMAND } from './keycloak-settings.ts';
 import type { StartedServers, StartSetting } from './setting.ts';
 import { waitUntilReady } from './wait.ts';
 
@@ -56,7 +56,7 @@ export async function startProcess(jdk: Jdk, setting: StartSetting): Promise<Sta
 function launch(home: string, log: string, env: Readonly<Record<string, string | undefined>>): ChildProcess {
   const output = openSync(log, 'a', 0o600);
   try {
-    const child = spawn(join(home, 'bin/kc.sh'), ['start-dev'], {
+    const child = spawn(join(home, 'bin/kc.sh'), [...START_COMMAND], {
       cwd: home,
       env: { ...env },
       stdio: ['ignore', output, output],

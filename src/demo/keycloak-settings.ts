@@ -20,3 +20,6 @@ export function keycloakVariables(adminPassword: string): Record<string, string>
 export function randomPassword(): string {
   return randomBytes(24).toString('base64url');
 }
+
+/** With the feature that keeps the secret before a rotation valid: a preview before version 26.8. */
+export const START_COMMAND: readonly string[] = ['start-dev', '--features=client-secret-rotation'];

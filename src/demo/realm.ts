@@ -5,7 +5,7 @@ import type { StartedKeycloak } from './setting.ts';
 import type { DemoTarget } from './workplace.ts';
 
 /** What grantry's own service account may do in the realm, and all of it. */
-export const GRANTRY_ROLES: readonly string[] = ['manage-clients', 'manage-users'];
+export const GRANTRY_ROLES: readonly string[] = ['manage-clients', 'manage-users', 'manage-realm'];
 
 /** Makes the realm of a target and grantry's own client in it; returns that client's secret. */
 export async function makeRealm(

@@ -59,8 +59,8 @@ describe('a whole demo', () => {
   ];
 
   it('leaves secrets to look for: one of each client, and those that somebody replaced', () => {
-    // Four clients of the manifests and grantry's own; of order-service the one before it was regenerated, too.
-    expect(new Set(secrets).size).toBeGreaterThanOrEqual(6);
+    // Four clients of the manifests and grantry's own; of order-service those before it was regenerated and rotated, too.
+    expect(new Set(secrets).size).toBeGreaterThanOrEqual(7);
     expect(secrets.filter((secret) => secret.length < 20)).toEqual([]);
   });
 
@@ -71,7 +71,7 @@ describe('a whole demo', () => {
     expect([sampled('cmdline', '--keep'), sampled('environ', 'TMPDIR=')]).toEqual([HAS_PROC, HAS_PROC]);
     expect(places.filter(({ where }) => where.includes('/docker/calls/')).length).toBeGreaterThan(6);
     expect(places.some(({ where }) => where.endsWith('/target.yaml'))).toBe(true);
-    expect(result.stdout).toContain('8. Verify');
+    expect(result.stdout).toContain('9. Rotate');
   });
 
   it('has no secret in its output, in any file, and in no argument or environment of any process', () => {
@@ -97,6 +97,27 @@ describe('a whole demo', () => {
     expect(outputs[0]?.text).toContain('Client/deploy-pipeline');
     expect(outputs[1]?.text).toContain('Client/deploy-pipeline');
     expect(findLeaks([...secrets, ...(await demo.secrets())], [...outputs, ...filesUnder(root)])).toEqual([]);
+  }, 180_000);
+
+  it('leaves rotations and ages without a secret, in every format, though two are valid', async () => {
+    const outputs: Suspect[] = [];
+    const held: string[] = [];
+    for (const format of ['text', 'json', 'markdown']) {
+      for (const words of [
+        ['rotate', 'order-service', '--force', '--audit-log', '-'],
+        ['status'],
+        ['rotate', 'inventory-api', '--revoke-now', '--audit-log', 'audit.jsonl'],
+        ['plan', '--check-store'],
+      ]) {
+        const args = [...words, '-t', 'dev', '--targets', 'target.yaml', '--format', format, '--verbose'];
+        outputs.push({ where: args.join(' '), text: await demo.run(args) });
+      }
+      held.push(...(await demo.secrets()));
+    }
+    expect(outputs[0]?.text).toContain('the secret before is accepted until');
+    expect(outputs[2]?.text).toContain('the secret before is refused');
+    expect(await demo.previousSecrets()).not.toEqual([]);
+    expect(findLeaks([...secrets, ...held], [...outputs, ...filesUnder(root)])).toEqual([]);
   }, 180_000);
 
   it('would be found out: a secret planted in a file, an argument or an environment is found', async () => {

@@ -6,6 +6,7 @@ import { randomInt } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { startAuth0Emulator } from '../support/auth0/emulator.ts';
 import { exitedWith } from '../support/cli.ts';
 import { Site } from '../support/site.ts';
@@ -40,10 +41,7 @@ function manifestsOf(client: string): string {
 
 async function openKeycloakRig(overlap: string): Promise<Rig> {
   const site = await Site.open();
-  const target = site.target({}) as { spec: object };
-  const json = JSON.stringify({ ...target, spec: { ...target.spec, rotate: { every: '90d', overlap } } });
-  site.declare(manifestsOf('first'));
-  writeFileSync(join(site.folder, 'manifests/targets.yaml'), json);
+  site.declare(manifestsOf('first'), { rotate: { overlap } });
   return {
     site,
     during: async (onCall, work) => {
@@ -68,17 +66,12 @@ async function openAuth0Rig(): Promise<Rig> {
   const emulator = await startAuth0Emulator({ tls: { key, cert } });
   const ca = join(site.folder, 'ca.pem');
   writeFileSync(ca, caPem);
-  const target = site.target({}) as { spec: { secrets: object } };
   const auth0 = {
     domain: emulator.domain,
     requestsPerSecond: 50,
     auth: { clientId: emulator.clientId, clientSecret: '${env:AUTH0_SECRET}' },
   };
-  site.declare(manifestsOf('first'));
-  writeFileSync(
-    join(site.folder, 'manifests/targets.yaml'),
-    JSON.stringify({ ...target, spec: { ...target.spec, provider: { auth0 } } }),
-  );
+  site.declare(manifestsOf('first'), { provider: { auth0 } });
   site.addEnv({ NODE_EXTRA_CA_CERTS: ca, AUTH0_SECRET: emulator.clientSecret });
   return {
     site,
@@ -150,7 +143,10 @@ class Rounds {
     const running = { kill: (): void => undefined };
     const onCall = (): 'drop-after' | 'drop-before' | undefined => {
       calls += 1;
-      if (kind === 'kill') return calls === call ? void running.kill() : undefined;
+      if (kind === 'kill') {
+        if (calls === call) running.kill();
+        return undefined;
+      }
       if (kind === 'server gone') return calls >= call ? 'drop-before' : undefined;
       return calls === call ? 'drop-after' : undefined;
     };
@@ -162,34 +158,34 @@ class Rounds {
   }
 
   async #metadata(): Promise<Record<string, string>> {
-    const { custom_metadata: pairs } = await this.#read(`metadata/m2m/${this.client}`);
-    return (pairs ?? {}) as Record<string, string>;
+    return (await this.#read(`metadata/m2m/${this.client}`)).custom_metadata ?? {};
   }
 
   /** Every secret that was ever the client's, as the versions of the document tell. */
   async #secrets(): Promise<string[]> {
-    const { current_version: latest } = (await this.#read(`metadata/m2m/${this.client}`)) as {
-      current_version: number;
-    };
+    const { current_version: latest = 0 } = await this.#read(`metadata/m2m/${this.client}`);
     const versions = Array.from({ length: latest }, (_, index) => index + 1);
     const found = await Promise.all(
-      versions.map(async (version) => {
-        const { data } = (await this.#read(`data/m2m/${this.client}?version=${version}`)) as { data: object };
-        return String(Reflect.get(data, 'client_secret'));
-      }),
+      versions.map((version) => this.#read(`data/m2m/${this.client}?version=${version}`)),
     );
-    return [...new Set(found)];
+    return [...new Set(found.map(({ data }) => data?.client_secret ?? ''))];
   }
 
-  async #read(path: string): Promise<Record<string, unknown>> {
+  async #read(path: string): Promise<z.infer<typeof vaultAnswer>['data']> {
     const { vault } = this.#rig.site;
-    const response = await fetch(`${vault.url}/v1/${vault.mount}/${path}`, {
-      headers: { 'x-vault-token': vault.rootToken },
-    });
-    const { data } = (await response.json()) as { data: Record<string, unknown> };
-    return data;
+    const headers = { 'x-vault-token': vault.rootToken };
+    const response = await fetch(`${vault.url}/v1/${vault.mount}/${path}`, { headers });
+    return vaultAnswer.parse(await response.json()).data;
   }
 }
+
+const vaultAnswer = z.object({
+  data: z.object({
+    custom_metadata: z.record(z.string(), z.string()).nullish(),
+    current_version: z.number().optional(),
+    data: z.object({ client_secret: z.string() }).optional(),
+  }),
+});
 
 describe.concurrent.each([
   { title: 'Keycloak, which keeps the secret before', open: () => openKeycloakRig('48h') },

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { isProven } from '../../src/model/report.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 
@@ -138,6 +139,8 @@ describe('the rights of the provisioning account', () => {
   );
 });
 
+const pasted = z.looseObject({ name: z.string() });
+
 describe('the rights that overlaps take', () => {
   let bench: Workbench;
 
@@ -172,10 +175,10 @@ describe('the rights that overlaps take', () => {
     const [profile, policy] = (rotation?.hint ?? '')
       .split('\n{')
       .slice(1)
-      .map((json): unknown => JSON.parse(`{${json}`));
+      .map((json) => pasted.parse(JSON.parse(`{${json}`)));
     const { admin } = bench.realm;
-    await admin.clientPolicies.createProfiles({ profiles: [profile as object] });
-    await admin.clientPolicies.updatePolicy({ policies: [policy as object] });
+    await admin.clientPolicies.createProfiles({ profiles: [profile ?? {}] });
+    await admin.clientPolicies.updatePolicy({ policies: [policy ?? {}] });
     const left = await (await withRoles(['manage-clients', 'view-realm'])).apply(PLAIN);
     expect(left.results.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['done', 'done']);
   });

@@ -49,32 +49,24 @@ class Watched extends RotationBench {
 
   constructor(capabilities: Partial<Capabilities>) {
     super(capabilities);
-    const { provider, store } = this;
-    const look = async (): Promise<void> => {
-      for (const { kind, fields, secret } of provider.objects) {
-        if (kind !== 'Client' || secret === undefined) continue;
-        const name = String(fields['clientId']);
-        const seen = this.secrets.get(name) ?? [];
-        if (!seen.includes(secret)) this.secrets.set(name, [...seen, secret]);
-        const document = (await MemoryReads.get(store)?.(name))?.document;
-        const held = [document?.clientSecret.reveal(), document?.next?.reveal()];
-        if (!held.some((each) => each !== undefined && provider.accepts(name, each))) this.outages.push(name);
-      }
-    };
-    MemoryReads.set(store, store.read.bind(store));
-    for (const [server, keys] of [
-      [provider, ['regenerateSecret', 'setSecret', 'endOverlap', 'markDelivered']],
-      [store, ['write', 'mark']],
-    ] as const) {
-      for (const key of keys) {
-        const method = Reflect.get(server, key) as (...args: unknown[]) => Promise<unknown>;
-        Reflect.set(server, key, async (...args: unknown[]) => {
-          const result = await method.apply(server, args);
-          await look();
-          return result;
-        });
-      }
+    this.watch(() => this.#look());
+  }
+
+  async #look(): Promise<void> {
+    for (const [name, { secret }] of this.clients()) {
+      const seen = this.secrets.get(name) ?? [];
+      if (secret !== undefined && !seen.includes(secret)) this.secrets.set(name, [...seen, secret]);
+      const document = (await this.store.read(name))?.document;
+      const held = [document?.clientSecret.reveal(), document?.next?.reveal()];
+      if (!held.some((each) => each !== undefined && this.provider.accepts(name, each))) this.outages.push(name);
     }
+  }
+
+  /** Forgets what was before. */
+  async beginHere(): Promise<void> {
+    this.secrets.clear();
+    await this.#look();
+    this.outages.length = 0;
   }
 
   /** How many secrets the provider had after the first. */
@@ -83,25 +75,19 @@ class Watched extends RotationBench {
   }
 }
 
-const MemoryReads = new WeakMap<object, RotationBench['store']['read']>();
-
 async function applied(capabilities: Partial<Capabilities>): Promise<Watched> {
   const bench = new Watched(capabilities);
   bench.provider.now = 1_700_000_000;
   const { results } = await bench.apply(DESIRED);
   expect(results.every(({ outcome }) => outcome === 'done')).toBe(true);
   bench.provider.now = 1_700_100_000;
-  bench.secrets.clear();
-  for (const { kind, fields, secret } of bench.provider.objects) {
-    if (kind === 'Client' && secret !== undefined) bench.secrets.set(String(fields['clientId']), [secret]);
-  }
-  bench.outages.length = 0;
+  await bench.beginHere();
   return bench;
 }
 
 async function expectHealthy(bench: Watched, name: string, tellsTime: boolean): Promise<void> {
   const stored = await bench.store.read(name);
-  const object = bench.provider.objects.find(({ kind, fields }) => kind === 'Client' && fields['clientId'] === name);
+  const object = bench.clients().get(name);
   expect(stored?.document.clientSecret.reveal()).toBe(object?.secret);
   expect(stored?.document.next).toBeUndefined();
   const createdAt = tellsTime ? object?.createdAt : undefined;
@@ -210,7 +196,8 @@ describe.each(Object.entries(PROVIDERS))('a provider %s', (_name, capabilities) 
         }
         await attempt(() => bench.rotate(DESIRED, wish));
         expect(bench.outages).toEqual([]);
-        if (!revoke) expect(bench.rotations('one')).toBeLessThanOrEqual(finished + 1);
+        // Whoever asks again for a revocation gets another.
+        expect(revoke ? 0 : bench.rotations('one')).toBeLessThanOrEqual(finished + 1);
         expect(bench.rotations('two')).toBe(0);
         await expectHealthy(bench, 'one', tellsTime);
       }),

@@ -4,13 +4,15 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { adminClient } from './realm.ts';
 import { runCli } from './cli.ts';
-import { secretsOfKeycloak, secretsOfVault } from './secrets-held.ts';
+import { previousSecretsOf, secretsOfKeycloak, secretsOfVault } from './secrets-held.ts';
 
 export interface KeptDemo {
   /** The administrator's password and the root token, which the environment of the docker command and the servers holds. */
   readonly credentials: readonly string[];
   /** Every client secret that Keycloak and Vault hold now. */
   secrets(): Promise<string[]>;
+  /** Those that Keycloak keeps valid after a rotation, in the attribute client.secret.rotated. */
+  previousSecrets(): Promise<string[]>;
   /** Gives a client a new secret, as an administrator by hand. */
   regenerate(clientId: string): Promise<void>;
   /** Runs grantry in the working directory of the demo; all that it wrote. */
@@ -29,6 +31,7 @@ export function openKept(folder: string): KeptDemo {
   return {
     credentials: [env.adminPassword, env.VAULT_TOKEN],
     secrets: async () => [...(await secretsOfKeycloak(await adminClient(keycloak))), ...(await secretsOfVault(vault))],
+    previousSecrets: async () => previousSecretsOf(await adminClient(keycloak)),
     regenerate: async (clientId) => {
       const admin = await adminClient(keycloak, 'acme');
       const [client] = await admin.clients.find({ clientId });

@@ -7,6 +7,7 @@ import type { RotationWish } from '../../src/apply/select-rotations.ts';
 import { surveyRotations } from '../../src/apply/survey-rotations.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
+import type { MemoryObject } from '../../src/providers/memory/index.ts';
 import type { StoreDocument } from '../../src/stores/store.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/stores/store.ts';
@@ -24,6 +25,22 @@ export interface Fault {
 export class RotationBench extends MemoryBench {
   /** Of the last run. */
   calls = 0;
+  #afterWrite: () => Promise<void> = async () => undefined;
+
+  /** `look` is called after every call that took effect. */
+  watch(look: () => Promise<void>): void {
+    this.#afterWrite = look;
+  }
+
+  /** The clients at the provider, by client_id. */
+  clients(): Map<string, MemoryObject> {
+    return new Map(
+      this.provider.objects.flatMap((object): [string, MemoryObject][] => {
+        const { clientId } = object.fields;
+        return object.kind === 'Client' && typeof clientId === 'string' ? [[clientId, object]] : [];
+      }),
+    );
+  }
 
   /** One rotate command, with everything but the lock and the report. */
   async rotate(desired: DesiredState, wish: RotationWish, fault?: Fault): Promise<RotationRun> {
@@ -73,13 +90,18 @@ export class RotationBench extends MemoryBench {
       if (isOver !== undefined) throw isOver;
       const isHere = fault?.call === this.calls;
       this.calls += 1;
-      if (!isHere) return work();
+      if (!isHere) {
+        const result = await work();
+        await this.#afterWrite();
+        return result;
+      }
       const gone = new GrantryError('UNREACHABLE', 'memory is gone');
       if (fault.kind === 'crash-before' || fault.kind === 'down') {
         isOver = fault.kind === 'down' ? gone : new Crash('crashed');
         throw isOver;
       }
       await work();
+      await this.#afterWrite();
       if (fault.kind === 'answer-lost') throw gone;
       isOver = new Crash('crashed');
       throw isOver;

@@ -16,6 +16,18 @@ export async function secretsOfKeycloak(admin: KeycloakAdminClient): Promise<str
   return secrets;
 }
 
+/** Those that a rotation keeps alive alone. */
+export async function previousSecretsOf(admin: KeycloakAdminClient): Promise<string[]> {
+  const secrets: string[] = [];
+  for (const { realm = '' } of await admin.realms.find()) {
+    for (const { attributes = {} } of await admin.clients.find({ realm, max: 1000 })) {
+      const rotated: unknown = attributes['client.secret.rotated'];
+      if (typeof rotated === 'string') secrets.push(rotated);
+    }
+  }
+  return secrets;
+}
+
 const listing = z.object({ data: z.object({ keys: z.array(z.string()) }) });
 const metadata = z.object({ data: z.object({ versions: z.record(z.string(), z.unknown()) }) });
 const version = z.object({ data: z.object({ data: z.object({ client_secret: z.string().optional() }) }) });

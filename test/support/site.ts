@@ -22,6 +22,9 @@ export interface TargetOptions {
   /** Keys of `secrets.vault`. */
   readonly vault?: Readonly<Record<string, unknown>>;
   readonly guards?: Readonly<Record<string, unknown>>;
+  readonly rotate?: Readonly<Record<string, unknown>>;
+  /** In place of Keycloak. */
+  readonly provider?: Readonly<Record<string, unknown>>;
 }
 
 export class Site {
@@ -69,8 +72,8 @@ export class Site {
     writeFileSync(join(this.folder, 'manifests/targets.yaml'), documents.join('\n---\n'));
   }
 
-  target({ name = 'dev', stack = 'acme', keycloak, vault, guards }: TargetOptions): object {
-    const provider = {
+  target({ name = 'dev', stack = 'acme', keycloak, vault, guards, rotate, provider }: TargetOptions): object {
+    const realm = {
       url: this.keycloak.url,
       realm: this.realm.name,
       auth: { clientId: this.account.clientId, clientSecret: '${env:KEYCLOAK_SECRET}' },
@@ -83,12 +86,14 @@ export class Site {
       auth: { token: '${env:VAULT_TOKEN}' },
       ...vault,
     };
-    const spec = { stack, provider: { keycloak: provider }, secrets: { vault: store } };
+    const optional = { guards, rotate };
+    const spec = { stack, provider: provider ?? { keycloak: realm }, secrets: { vault: store }, ...optional };
     return {
       apiVersion: 'grantry/v1',
       kind: 'Target',
       metadata: { name },
-      spec: guards === undefined ? spec : { ...spec, guards },
+      // What is undefined is left out of JSON.
+      spec,
     };
   }
 
