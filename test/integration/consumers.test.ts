@@ -16,8 +16,13 @@ import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
 const ACCESS = 'access: [{api: stock, scopes: [stock:read], onRequest: [stock:write]}]';
 const MANIFESTS = yaml(
   apiYaml('stock', ['stock:read', 'stock:write'], ', tokenLifetime: 5m'),
-  clientYaml('orders', `${ACCESS}, secret: {path: team/orders}`),
-  clientYaml('report', `${ACCESS}, auth: client_secret_post, secret: {path: team/report}`),
+  apiYaml('quick', ['quick:read'], ', tokenLifetime: 4s'),
+  clientYaml('orders', `${ACCESS}, secret: {path: team/orders, rotate: {overlap: 0s}}`),
+  clientYaml('report', `${ACCESS}, auth: client_secret_post, secret: {path: team/report, rotate: {overlap: 0s}}`),
+  clientYaml(
+    'sales',
+    'access: [{api: quick, scopes: [quick:read]}], secret: {path: team/sales, rotate: {overlap: 1h}}',
+  ),
 );
 const SCRIPT = example('token.sh');
 const SERVICE = example('node/service.mjs');
@@ -179,7 +184,7 @@ describe('the service of Node', () => {
     expect([new Set(lines), team.readings(), team.statuses()]).toEqual([new Set(['200']), 1, [200]]);
   });
 
-  it('goes on through a rotation without an overlap', async () => {
+  it('goes on through every step of a rotation without an overlap', async () => {
     await team.setLifetime('orders', 4); // so that it asks for a new token every two seconds
     start();
     await nextToken();
@@ -195,19 +200,36 @@ describe('the service of Node', () => {
     expect(team.statuses().filter((status) => status !== 200)).toEqual([401]);
   });
 
-  it('does not notice a rotation with an overlap', async () => {
-    await team.setLifetime('orders', 4);
-    await team.withOverlap(async () => {
-      start({ READ_EVERY_MS: '1' });
-      await nextToken();
-      const next = await team.regenerate('orders');
-      await nextToken(); // by the secret of before
-      await team.writeDocument('orders', { ...before, client_secret: next });
-      await nextToken();
-      await team.endOverlap('orders');
-      await nextToken();
+  it.each(['600000', '1'])('goes on through a rotation with an overlap, reading every %s ms', async (every) => {
+    const quick = await team.startApi('https://quick.test');
+    start({ ...team.env('sales'), API_URL: quick.url, READ_EVERY_MS: every });
+    await nextToken();
+    const { client_secret: first } = await team.readDocument('sales');
+    exitedWith(0, await team.site.run('rotate -t dev sales --force'));
+    await nextToken();
+    await nextToken();
+    expect(new Set(lines)).toEqual(new Set(['200']));
+    const { client_secret: second, ...facts } = await team.readDocument('sales');
+    expect(second).not.toBe(first);
+    expect(facts).toMatchObject({
+      previous_version: expect.stringMatching(/^\d+$/),
+      overlap_until: expect.stringMatching(/^\d{4}-\d\d-\d\dT/),
     });
-    expect([new Set(lines), new Set(team.statuses())]).toEqual([new Set(['200']), new Set([200])]);
+    await quick.close();
+  });
+
+  it('goes on while grantry rotates without an overlap', async () => {
+    await team.setLifetime('orders', 4);
+    start();
+    await nextToken();
+    exitedWith(0, await team.site.run('rotate -t dev orders'));
+    await nextToken();
+    await nextToken();
+    expect(new Set(lines)).toEqual(new Set(['200']));
+    const after = await team.readDocument('orders');
+    expect(after['client_secret']).not.toBe(before['client_secret']);
+    expect(after).not.toHaveProperty('client_secret_next');
+    expect(after).not.toHaveProperty('overlap_until');
   });
 
   it('goes on while the store is away', async () => {

@@ -93,41 +93,10 @@ export class ConsumerSite {
     await this.site.realm.admin.clients.update({ id: client?.id ?? '' }, { ...client, ...changes });
   }
 
-  /** A new secret that Keycloak makes. */
-  async regenerate(clientId: string): Promise<string> {
-    const id = await this.#idOf(clientId);
-    return (await this.site.realm.admin.clients.generateNewClientSecret({ id })).value ?? '';
-  }
-
-  /** Ends the overlap: the secret of before is accepted no more. */
-  async endOverlap(clientId: string): Promise<void> {
-    await this.site.realm.admin.clients.invalidateSecret({ id: await this.#idOf(clientId) });
-  }
-
-  async #idOf(clientId: string): Promise<string> {
+  /** A secret that somebody has Keycloak make. */
+  async regenerate(clientId: string): Promise<void> {
     const [client] = await this.site.realm.admin.clients.find({ clientId });
-    return client?.id ?? '';
-  }
-
-  /** While `work` runs, a secret that Keycloak replaces is accepted for another hour. */
-  async withOverlap(work: () => Promise<void>): Promise<void> {
-    const { clientPolicies } = this.site.realm.admin;
-    const configuration = {
-      'expiration-period': 86_400,
-      'rotated-expiration-period': 3600,
-      'remaining-rotation-period': 3600,
-    };
-    const profile = { name: 'overlap', executors: [{ executor: 'secret-rotation', configuration }] };
-    const conditions = [{ condition: 'any-client', configuration: {} }];
-    const policy = { name: 'overlap', enabled: true, conditions, profiles: ['overlap'] };
-    await clientPolicies.createProfiles({ profiles: [profile] });
-    await clientPolicies.updatePolicy({ policies: [policy] });
-    try {
-      await work();
-    } finally {
-      await clientPolicies.updatePolicy({ policies: [] });
-      await clientPolicies.createProfiles({ profiles: [] });
-    }
+    await this.site.realm.admin.clients.generateNewClientSecret({ id: client?.id ?? '' });
   }
 
   /** What the token endpoint answered since the site was reset. */
