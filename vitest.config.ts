@@ -13,6 +13,7 @@ export default defineConfig({
             'test/golden/*.test.ts',
             'test/support/**/*.test.ts',
             'test/auth0/*.test.ts',
+            'test/examples/*.test.ts',
           ],
           setupFiles: ['test/support/network-off.ts'],
           // Nothing here takes long; the machine may be busy.

@@ -46,8 +46,13 @@ export function startCli(args: readonly string[], options: CliOptions = {}): Run
 }
 
 function startNode(args: readonly string[], options: CliOptions): RunningCli {
+  return startProgram(process.execPath, args, options);
+}
+
+/** Any program in the same bare environment. */
+export function startProgram(program: string, args: readonly string[], options: CliOptions = {}): RunningCli {
   const { PATH = '', HOME = '' } = process.env;
-  const child = spawn(process.execPath, [...args], {
+  const child = spawn(program, [...args], {
     cwd: options.cwd,
     env: { PATH, HOME, ...options.env },
     stdio: 'pipe',

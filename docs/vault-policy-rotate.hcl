@@ -1,0 +1,26 @@
+# What the nightly `grantry rotate` needs in Vault, by itself. Put the mount and the prefix of your Target
+# (spec.secrets.vault) in the place of "secret" and "m2m".
+
+# Documents that exist: read, and written with check-and-set. It makes none: that is for apply.
+path "secret/data/m2m/*" {
+  capabilities = ["update", "patch", "read"]
+}
+
+# Marks (custom_metadata), version numbers, and one listing per folder.
+path "secret/metadata/m2m/*" {
+  capabilities = ["update", "read", "list"]
+}
+
+# grantry's own records, such as the lock of a stack. No secret is ever in them. Vault goes by the longest path that
+# fits, so these two blocks stand for themselves.
+path "secret/data/m2m/.grantry/*" {
+  capabilities = ["create", "update", "read"]
+}
+path "secret/metadata/m2m/.grantry/*" {
+  capabilities = ["create", "update", "read"]
+}
+
+# grantry's own secret for Keycloak, outside the prefix, where no Client's document can come to lie.
+path "secret/data/ci/grantry-rotate" {
+  capabilities = ["read"]
+}

@@ -1,0 +1,149 @@
+/**
+ * A service's access tokens, by the credential that grantry keeps in the store: through a rotation, too.
+ * Needs Node 20 or later and `npm install oauth4webapi@3`.
+ */
+import { readFile } from 'node:fs/promises';
+import * as oauth from 'oauth4webapi';
+
+/** Reads the document from Vault. `path` is such as `secret/data/m2m/team-checkout/order-service`. */
+export function fromVault({ address, path, tokenFile }) {
+  return async () => {
+    const token = (await readFile(tokenFile, 'utf8')).trim(); // at every reading: whoever keeps the file renews the token
+    const response = await fetch(`${address}/v1/${path}`, {
+      headers: { 'x-vault-token': token },
+      signal: AbortSignal.timeout(10_000),
+    });
+    if (!response.ok) throw new Error(`Vault answers with status ${response.status} for ${path}`);
+    return (await response.json()).data.data;
+  };
+}
+
+/** Reads the document from a file, as Vault Agent renders it. */
+export function fromFile(path) {
+  return async () => {
+    const text = await readFile(path, 'utf8');
+    try {
+      return JSON.parse(text);
+    } catch {
+      throw new Error(`${path} is not JSON`); // the parser's own error would quote the file
+    }
+  };
+}
+
+export class TokenSource {
+  #read;
+  #readEveryMs;
+  #parameters;
+  /** In memory only. */
+  #document;
+  #readAt = 0;
+  #held;
+  #renewing;
+  #failures = 0;
+  #notBefore = 0;
+
+  /**
+   * `scope`: what is only given on request. `audience`: on Auth0, which Api the token is for. `readEveryMs`: far shorter
+   * than the overlap of a rotation.
+   */
+  constructor(read, { scope, audience, readEveryMs = 10 * 60_000 } = {}) {
+    this.#read = read;
+    this.#readEveryMs = readEveryMs;
+    this.#parameters = Object.entries({ scope, audience }).filter(([, value]) => value !== undefined);
+  }
+
+  /** The same token until shortly before it expires, then a new one. */
+  async token() {
+    if (this.#held !== undefined && Date.now() < this.#held.renewAt) return this.#held.token;
+    this.#renewing ??= this.#renew().finally(() => (this.#renewing = undefined)); // one at a time, however many callers wait
+    try {
+      return await this.#renewing;
+    } catch (error) {
+      if (this.#held !== undefined && Date.now() < this.#held.expiresAt) return this.#held.token; // good for a while yet
+      throw error;
+    }
+  }
+
+  /** For a token that an API answered with 401 to: the next call of `token` asks for another, but not again and again. */
+  discard(token) {
+    if (this.#held?.token === token && Date.now() > this.#held.since + 5_000) this.#held = undefined;
+  }
+
+  async #renew() {
+    if (Date.now() < this.#notBefore) throw new Error('no token, and it is too early to ask again');
+    try {
+      const answer = await this.#ask();
+      const lifetime = (answer.expires_in ?? 60) * 1000;
+      const now = Date.now();
+      this.#held = {
+        token: answer.access_token,
+        since: now,
+        renewAt: now + Math.max(lifetime - 90_000, lifetime / 2),
+        expiresAt: now + lifetime - 5_000,
+      };
+      this.#failures = 0;
+      return answer.access_token;
+    } catch (error) {
+      // 1 s, 2 s, 4 s, 8 s, then 15 s, each up to half shorter, so that the instances of a service do not march in step.
+      const wait = Math.min(15_000, 1000 * 2 ** this.#failures) * (1 - Math.random() / 2);
+      this.#failures += 1;
+      this.#notBefore = Date.now() + wait;
+      throw error;
+    }
+  }
+
+  async #ask() {
+    const document = await this.#current();
+    const answer = await this.#request(document, document.client_secret);
+    if (answer !== undefined) return answer;
+    // Refused: the secret has been changed since it was read. So it is read again, once.
+    await this.#refresh();
+    const { client_secret: secret, client_secret_next: next } = this.#document;
+    for (const candidate of [secret, next]) {
+      if (candidate === undefined || candidate === document.client_secret) continue;
+      const answer = await this.#request(this.#document, candidate);
+      if (answer === undefined) continue;
+      this.#document = { ...this.#document, client_secret: candidate }; // the next time it is tried first
+      return answer;
+    }
+    throw new Error(`the token endpoint refuses the credential of ${document.client_id} (401)`);
+  }
+
+  /** The document in memory, read again on schedule. A store that is away for a while does no harm to who has a document. */
+  async #current() {
+    if (this.#document === undefined) {
+      await this.#refresh();
+    } else if (Date.now() - this.#readAt > this.#readEveryMs) {
+      await this.#refresh().catch(() => undefined);
+    }
+    return this.#document;
+  }
+
+  async #refresh() {
+    this.#document = await this.#read();
+    this.#readAt = Date.now();
+  }
+
+  /** Undefined when the client is refused (401); throws for everything else. */
+  async #request(document, secret) {
+    const server = { issuer: document.issuer, token_endpoint: document.token_url };
+    const client = { client_id: document.client_id };
+    const authenticate =
+      document.auth_method === 'client_secret_post' ? oauth.ClientSecretPost(secret) : oauth.ClientSecretBasic(secret);
+    const response = await oauth.clientCredentialsGrantRequest(
+      server,
+      client,
+      authenticate,
+      new URLSearchParams(this.#parameters),
+      {
+        signal: AbortSignal.timeout(30_000),
+        [oauth.allowInsecureRequests]: new URL(document.token_url).hostname === 'localhost', // for trying it out
+      },
+    );
+    if (response.status === 401) {
+      await response.body?.cancel();
+      return undefined;
+    }
+    return oauth.processClientCredentialsResponse(server, client, response);
+  }
+}
