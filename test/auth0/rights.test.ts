@@ -196,6 +196,8 @@ function subjectOn(emulator: Auth0Emulator): ProviderSubject {
       grant: none,
       clientIds: none,
       loseNextCreation: none,
+      loseNextRotation: none,
+      accepts: none,
     },
     close: () => emulator.close(),
   });

@@ -44,6 +44,13 @@ export async function openAuth0Place(settings = ''): Promise<ProviderPlace & { e
         times: 1,
         fault: { kind: 'answer', status: 500, when: 'after' },
       }),
+    loseNextRotation: () =>
+      emulator.inject({ method: 'PATCH', path: /\/clients\//, times: 1, fault: { kind: 'drop', when: 'after' } }),
+    accepts: async (client_id, client_secret) => {
+      const parameters = { grant_type: 'client_credentials', client_id, client_secret, audience: 'https://stock.test' };
+      const url = `https://${DOMAIN}/oauth/token`;
+      return (await fetchFrom(emulator)(url, { method: 'POST', body: new URLSearchParams(parameters) })).ok;
+    },
   };
   return {
     emulator,

@@ -37,6 +37,16 @@ export async function openKeycloakPlace(): Promise<ProviderPlace> {
         fault: { kind: 'drop-after' },
         match: ({ method, path }) => method === 'POST' && path.endsWith('/clients'),
       }),
+    loseNextRotation: () =>
+      proxy.inject({
+        fault: { kind: 'drop-after' },
+        match: ({ method, path }) => method === 'POST' && path.endsWith('/client-secret'),
+      }),
+    accepts: async (clientId, secret) => {
+      const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
+      const body = new URLSearchParams({ grant_type: 'client_credentials' });
+      return (await fetch(realm.tokenUrl, { method: 'POST', body, headers: { authorization: `Basic ${basic}` } })).ok;
+    },
   };
   return {
     provider: `{keycloak: {url: "${proxy.url}", realm: ${realm.name}, auth: {realm: master, username: ${server.username}, password: "\${env:PASSWORD}"}}}`,

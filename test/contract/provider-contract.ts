@@ -1,5 +1,7 @@
 /** What every provider must do, whatever it is; what one cannot do is refused, and that is tested instead. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { RotationWish } from '../../src/apply/select-rotations.ts';
+import type { GrantryError } from '../../src/model/errors.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import { parseAdoption } from '../../src/plan/adoption.ts';
 import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
@@ -10,6 +12,14 @@ const STOCK = apiYaml('stock', ['stock:read', 'stock:write']);
 const BILLS = apiYaml('bills', ['bills:read']);
 const orders = (access = 'access: [{api: stock, scopes: [stock:read]}]'): string => clientYaml('orders', access);
 const BASE = yaml(STOCK, BILLS, orders());
+
+const named = (more: { force?: true; revoke?: true } = {}): RotationWish => ({
+  kind: 'named',
+  names: ['orders'],
+  force: false,
+  revoke: false,
+  ...more,
+});
 
 export function describeProvider(title: string, capabilities: Capabilities, open: () => Promise<ProviderPlace>): void {
   describe(`the contract of providers: ${title}`, () => {
@@ -155,6 +165,77 @@ export function describeProvider(title: string, capabilities: Capabilities, open
     it('grants an Api that another stack manages, and changes nothing of it', async () => {
       const unmanaged = yaml(apiYaml('stock', ['stock:read'], ', managed: false'), BILLS, orders());
       expect((await subject.plan(unmanaged)).conflicts).toMatchObject([{ address: 'Api/stock' }]);
+    });
+
+    const secretInStore = async (): Promise<string> =>
+      (await subject.store.read('orders'))?.document.clientSecret.reveal() ?? '';
+
+    it(`rotates a secret, and ${capabilities.secretOverlap ? 'keeps the one before valid' : 'tells of the gap'}`, async () => {
+      await subject.makeIt(BASE);
+      const [id, before] = [await subject.clientIdOf('orders'), await secretInStore()];
+      const [result] = await subject.rotate(BASE, named());
+      expect(result).toMatchObject({ outcome: 'done', checks: [{ outcome: 'passed' }] });
+      expect(typeof result?.gap?.ms).toBe(capabilities.secretOverlap ? 'undefined' : 'number');
+      const after = await secretInStore();
+      expect([after === before, await subject.hands.secretOf(id)]).toEqual([false, after]);
+      expect(await subject.hands.accepts(id, after)).toBe(true);
+      expect(await subject.hands.accepts(id, before)).toBe(capabilities.secretOverlap);
+      const { facts, next } = (await subject.store.read('orders'))?.document ?? { facts: {} };
+      expect(next).toBeUndefined();
+      expect(facts).toMatchObject({ previous_version: '1', rotated_at: expect.stringMatching(/^2\d{3}-/) });
+      expect('overlap_until' in facts).toBe(capabilities.secretOverlap);
+      expect(await changesOf(BASE, true)).toEqual([]);
+      expect(await subject.unproven(BASE)).toEqual([]);
+    });
+
+    it(`${capabilities.secretOverlap ? 'refuses to end an overlap by another rotation' : 'rotates as often as it is asked to'}, unless forced`, async () => {
+      await subject.makeIt(BASE);
+      await subject.rotate(BASE, named());
+      const before = await secretInStore();
+      const again = await subject.rotate(BASE, named()).then(
+        (results) => results.map(({ outcome }) => outcome).join(),
+        (error: GrantryError) => error.code,
+      );
+      expect(again).toBe(capabilities.secretOverlap ? 'ROTATION_IN_OVERLAP' : 'done');
+      expect((await secretInStore()) === before).toBe(capabilities.secretOverlap);
+      expect(await subject.rotate(BASE, named({ force: true }))).toMatchObject([{ outcome: 'done' }]);
+      expect(await changesOf(BASE, true)).toEqual([]);
+    });
+
+    it('revokes a secret: the one before is refused at once, and that is shown', async () => {
+      await subject.makeIt(BASE);
+      await subject.rotate(BASE, named());
+      const [id, before] = [await subject.clientIdOf('orders'), await secretInStore()];
+      expect(await subject.rotate(BASE, named({ revoke: true }))).toMatchObject([
+        {
+          op: 'revoke',
+          outcome: 'done',
+          checks: [{ outcome: 'passed' }, { claim: 'the secret before is refused', outcome: 'passed' }],
+        },
+      ]);
+      expect([await subject.hands.accepts(id, before), await subject.hands.accepts(id, await secretInStore())]).toEqual(
+        [false, true],
+      );
+      expect(await changesOf(BASE, true)).toEqual([]);
+    });
+
+    it('rotates once when the answer to the change is lost', async () => {
+      await subject.makeIt(BASE);
+      const before = await secretInStore();
+      subject.hands.loseNextRotation();
+      await subject.rotate(BASE, named());
+      const after = await secretInStore();
+      expect(after === before).toBe(false);
+      expect(await subject.hands.secretOf(await subject.clientIdOf('orders'))).toBe(after);
+      expect(await changesOf(BASE, true)).toEqual([]);
+    });
+
+    it('has nothing that is due at first, and ages that it tells', async () => {
+      await subject.makeIt(BASE);
+      expect(await subject.rotate(BASE, { kind: 'due', stagger: true, max: undefined })).toEqual([]);
+      const [status] = await subject.status(BASE);
+      expect(status).toMatchObject({ address: 'Client/orders', overdue: false, remarks: [], storeVersion: 1 });
+      expect(status?.age).toBeLessThan(120);
     });
 
     it('makes no second client when the answer to a creation is lost', async () => {

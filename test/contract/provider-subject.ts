@@ -1,21 +1,28 @@
 /** A provider under the contract suite: the engine on a fresh realm or tenant, and hands that reach past grantry. */
 import { applyPlan } from '../../src/apply/apply-plan.ts';
 import type { Applied } from '../../src/apply/apply-plan.ts';
+import { credentialStatus } from '../../src/apply/credential-status.ts';
+import { rotationPorts } from '../../src/apply/rotation-subjects.ts';
+import type { RotationWish } from '../../src/apply/select-rotations.ts';
+import { surveyRotations } from '../../src/apply/survey-rotations.ts';
+import type { RotationSurvey } from '../../src/apply/survey-rotations.ts';
 import { surveyTarget } from '../../src/apply/survey-target.ts';
 import type { SurveyOptions } from '../../src/apply/survey-target.ts';
 import { expectationsOf } from '../../src/credentials/expectation.ts';
 import { proveAll } from '../../src/credentials/prove-all.ts';
+import type { RotationPorts } from '../../src/credentials/rotate.ts';
 import { checkSources } from '../../src/manifest/load.ts';
 import { resolveTargets } from '../../src/manifest/resolve.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { isProven } from '../../src/model/report.ts';
-import type { ClientProof } from '../../src/model/report.ts';
+import type { ClientProof, CredentialStatus, RotationResult } from '../../src/model/report.ts';
 import type { HttpPorts } from '../../src/platform/ports.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import { openProvider } from '../../src/providers/open.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { MemoryStore } from '../../src/stores/memory/index.ts';
+import { rotateOnce } from '../support/rotate-once.ts';
 
 /** What somebody may do at the provider without grantry; clients are told by their client_id. */
 export interface Hands {
@@ -34,6 +41,10 @@ export interface Hands {
   clientIds(): Promise<string[]>;
   /** The next creation of a client takes effect, and its answer is lost. */
   loseNextCreation(): void;
+  /** The next change of a secret takes effect, and its answer is lost. */
+  loseNextRotation(): void;
+  /** Whether the token endpoint takes the secret for this client. */
+  accepts(clientId: string, secret: string): Promise<boolean>;
 }
 
 /** The keys of a Target under `provider`, the credentials that it refers to, and the way to reach it. */
@@ -116,6 +127,22 @@ spec:
     const { results } = await this.apply(manifests, options);
     const failed = results.filter(({ outcome }) => outcome !== 'done');
     if (failed.length > 0) throw new Error(failed.map(({ address, reason }) => `${address}: ${reason}`).join('\n'));
+  }
+
+  /** Rotates clients; throws what the first that is refused says. */
+  async rotate(manifests: string, wish: RotationWish): Promise<readonly RotationResult[]> {
+    const { desired, provider } = await this.open(manifests);
+    const target = { provider, store: this.store };
+    const { ports } = this.#place;
+    const now = Math.floor(ports.clock.now() / 1000);
+    const portsOf = (survey: RotationSurvey): RotationPorts => rotationPorts(target, survey, ports);
+    return (await rotateOnce(desired, target, wish, { now, portsOf })).results;
+  }
+
+  async status(manifests: string): Promise<readonly CredentialStatus[]> {
+    const { desired, provider } = await this.open(manifests);
+    const survey = await surveyRotations(desired, { provider, store: this.store });
+    return credentialStatus(survey, this.store, Math.floor(this.#place.ports.clock.now() / 1000));
   }
 
   async prove(manifests: string): Promise<readonly ClientProof[]> {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Secret } from '../../src/model/secret.ts';
 import { documentOf, failureOf, freshPath, markOf } from './store-subject.ts';
 import type { SubjectOf } from './store-subject.ts';
 
@@ -34,6 +35,29 @@ export function testDocuments(subject: SubjectOf): void {
       const found = await store.read(path);
       expect(found?.document.clientSecret.reveal()).toBe(odd);
       expect(found?.document.facts['odd']).toBe(odd);
+    });
+
+    test('may hold the secret to come, which a later write takes away, with facts that are not true any more', async () => {
+      const { store } = subject();
+      const path = freshPath();
+      await store.write(path, { ...documentOf('s-1', { scopes: 'a' }), next: new Secret('s-2') }, 0);
+      const staged = (await store.read(path))?.document;
+      expect([staged?.clientSecret.reveal(), staged?.next?.reveal()]).toEqual(['s-1', 's-2']);
+      const facts = { scopes: null, overlap_until: null, rotated_at: 'now' };
+      expect(
+        await store.write(path, { clientId: 'order-service', clientSecret: new Secret('s-2'), next: null, facts }, 1),
+      ).toBe(2);
+      const found = (await store.read(path))?.document;
+      expect([found?.clientSecret.reveal(), found?.next]).toEqual(['s-2', undefined]);
+      expect(found?.facts).toEqual({ audience: 'https://a', rotated_at: 'now' });
+    });
+
+    test('keeps the secret to come when a write does not speak of it', async () => {
+      const { store } = subject();
+      const path = freshPath();
+      await store.write(path, { ...documentOf('s-1'), next: new Secret('s-2') }, 0);
+      await store.write(path, documentOf('s-1', { scopes: 'b' }), 1);
+      expect((await store.read(path))?.document.next?.reveal()).toBe('s-2');
     });
 
     test('counts its versions up', async () => {

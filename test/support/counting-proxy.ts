@@ -30,7 +30,9 @@ export type Fault =
       readonly body?: string;
       readonly headers?: Record<string, string>;
     }
-  | { readonly kind: 'delay'; readonly ms: number };
+  | { readonly kind: 'delay'; readonly ms: number }
+  /** Somebody else does something just before the upstream sees the request, or just after. */
+  | { readonly kind: 'meanwhile'; readonly when: 'before' | 'after'; readonly act: () => Promise<void> };
 
 export interface FaultRule {
   readonly fault: Fault;
@@ -80,7 +82,9 @@ export async function startCountingProxy(upstream: string): Promise<CountingProx
       return void outgoing.writeHead(fault.status, fault.headers).end(fault.body ?? '');
     }
     if (fault?.kind === 'delay') await sleep(fault.ms);
+    if (fault?.kind === 'meanwhile' && fault.when === 'before') await fault.act();
     const answer = await forward(upstream, method, incoming);
+    if (fault?.kind === 'meanwhile' && fault.when === 'after') await fault.act();
     record.upstreamStatus = answer.status;
     if (fault?.kind === 'drop-after') return void incoming.socket.destroy();
     record.status = answer.status;

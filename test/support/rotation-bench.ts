@@ -1,16 +1,13 @@
 /** Rotations of clients in memory, on servers that fail at a chosen call. */
-import { rotationSubjects } from '../../src/apply/rotation-subjects.ts';
-import { runRotations } from '../../src/apply/run-rotations.ts';
 import type { RotationRun } from '../../src/apply/run-rotations.ts';
-import { endedOverlaps, selectRotations } from '../../src/apply/select-rotations.ts';
 import type { RotationWish } from '../../src/apply/select-rotations.ts';
-import { surveyRotations } from '../../src/apply/survey-rotations.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import type { MemoryObject } from '../../src/providers/memory/index.ts';
 import type { StoreDocument } from '../../src/stores/store.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/stores/store.ts';
+import { rotateOnce } from './rotate-once.ts';
 import { Crash, MemoryBench } from './memory-bench.ts';
 
 /** How a call fails: the process dies before or after it took effect, its answer is lost, or a server is gone from then on. */
@@ -46,32 +43,17 @@ export class RotationBench extends MemoryBench {
   async rotate(desired: DesiredState, wish: RotationWish, fault?: Fault): Promise<RotationRun> {
     const { provider, store } = this.#failing(fault);
     const clock = { now: () => this.provider.now * 1000, sleep: async () => undefined };
-    const names = wish.kind === 'named' ? new Set(wish.names) : undefined;
-    const survey = await surveyRotations(desired, { provider, store }, names);
-    const choice = selectRotations(wish, { ...survey, now: this.provider.now });
-    const [refused] = choice.refused;
-    if (refused !== undefined) throw refused.error;
-    const finish = [...survey.halfDone].filter((name) => !choice.rotate.includes(name));
-    const subjects = rotationSubjects(new Set([...choice.rotate, ...finish]), survey, { provider, store });
-    const of = (names: readonly string[]) => names.flatMap((name) => subjects.get(name) ?? []);
-    const revoke = wish.kind !== 'due' && wish.revoke;
-    return runRotations(
-      {
-        finish: of(finish),
-        rotate: of(choice.rotate),
-        how: { kind: revoke ? 'revoke' : 'rotate', mayBeDone: wish.kind === 'named' && !revoke },
-        retire: endedOverlaps(survey.actual, this.provider.now),
-      },
-      {
+    return rotateOnce(desired, { provider, store }, wish, {
+      now: this.provider.now,
+      portsOf: () => ({
         provider,
         store,
         clock,
         stack: desired.target.stack,
         patience: 0,
         tokens: { request: async (document) => this.#answer(document) },
-      },
-      { inFlight: 1, stopped: () => false, onBegin: () => undefined, onResult: () => undefined },
-    );
+      }),
+    });
   }
 
   #answer({

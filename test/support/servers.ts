@@ -30,6 +30,8 @@ declare module 'vitest' {
     vault: VaultServer;
     /** For the few tests that need a Vault of their own: see `startVault`. */
     vaultImage: string;
+    /** For those that need a Keycloak of their own: see `startKeycloakWith`. */
+    keycloakImage: string;
   }
 }
 
@@ -52,6 +54,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     project.provide('keycloak', keycloak.value);
     project.provide('vault', vault.value);
     project.provide('vaultImage', images.vault);
+    project.provide('keycloakImage', images.keycloak);
     return stop;
   }
   await stop();
@@ -88,21 +91,31 @@ async function startKeycloak(image: string, started: StartedTestContainer[]): Pr
     await lengthenTokens(server);
     return server;
   }
+  const features = ['--features=client-secret-rotation', '--proxy-headers=xforwarded'];
+  const { server, container } = await startKeycloakWith(image, features);
+  started.push(container);
+  return server;
+}
+
+/** A Keycloak with these options; whoever starts it stops its container. */
+export async function startKeycloakWith(
+  image: string,
+  options: readonly string[],
+): Promise<{ server: KeycloakServer; container: StartedTestContainer }> {
   const username = 'test-admin';
   const password = randomBytes(18).toString('base64url');
   const container = await start(
     'Keycloak',
     image,
     new GenericContainer(image)
-      .withCommand(['start-dev', '--features=client-secret-rotation', '--proxy-headers=xforwarded'])
+      .withCommand(['start-dev', ...options])
       .withEnvironment({ KC_BOOTSTRAP_ADMIN_USERNAME: username, KC_BOOTSTRAP_ADMIN_PASSWORD: password })
       .withExposedPorts(8080)
       .withWaitStrategy(Wait.forHttp('/realms/master', 8080)),
   );
-  started.push(container);
   const server = { url: `http://localhost:${container.getMappedPort(8080)}`, username, password };
   await lengthenTokens(server);
-  return server;
+  return { server, container };
 }
 
 /** Sixty seconds, the default, would end in the middle of a test file. */

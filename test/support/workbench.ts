@@ -2,15 +2,19 @@
 import { inject } from 'vitest';
 import { applyPlan } from '../../src/apply/apply-plan.ts';
 import type { Applied } from '../../src/apply/apply-plan.ts';
+import { rotationPorts } from '../../src/apply/rotation-subjects.ts';
+import type { RotationWish } from '../../src/apply/select-rotations.ts';
+import type { RotationSurvey } from '../../src/apply/survey-rotations.ts';
 import { surveyTarget } from '../../src/apply/survey-target.ts';
 import type { SurveyOptions } from '../../src/apply/survey-target.ts';
 import { expectationsOf } from '../../src/credentials/expectation.ts';
+import type { RotationPorts } from '../../src/credentials/rotate.ts';
 import { proveAll } from '../../src/credentials/prove-all.ts';
 import { checkSources } from '../../src/manifest/load.ts';
 import { resolveTargets } from '../../src/manifest/resolve.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import type { ClientProof } from '../../src/model/report.ts';
+import type { ClientProof, RotationResult } from '../../src/model/report.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import { openProvider } from '../../src/providers/open.ts';
@@ -19,6 +23,8 @@ import { openStore } from '../../src/stores/open.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { createRealm } from './realm.ts';
 import type { TestRealm } from './realm.ts';
+import type { KeycloakServer } from './servers.ts';
+import { rotateOnce } from './rotate-once.ts';
 import { createVault } from './vault.ts';
 import type { TestVault } from './vault.ts';
 
@@ -40,21 +46,23 @@ export class Workbench {
   readonly realm: TestRealm;
   readonly vault: TestVault;
   readonly #options: WorkbenchOptions;
+  readonly #server: KeycloakServer;
 
-  private constructor(realm: TestRealm, vault: TestVault, options: WorkbenchOptions) {
+  private constructor(server: KeycloakServer, realm: TestRealm, vault: TestVault, options: WorkbenchOptions) {
+    this.#server = server;
     this.realm = realm;
     this.vault = vault;
     this.#options = options;
   }
 
-  static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
-    const [realm, vault] = await Promise.all([createRealm(inject('keycloak')), createVault(inject('vault'))]);
-    return new Workbench(realm, vault, options);
+  static async open(options: WorkbenchOptions = {}, server = inject('keycloak')): Promise<Workbench> {
+    const [realm, vault] = await Promise.all([createRealm(server), createVault(inject('vault'))]);
+    return new Workbench(server, realm, vault, options);
   }
 
   /** The same realm and mount seen through other URLs, by another stack or with other rights. */
   as(options: WorkbenchOptions): Workbench {
-    return new Workbench(this.realm, this.vault, { ...this.#options, ...options });
+    return new Workbench(this.#server, this.realm, this.vault, { ...this.#options, ...options });
   }
 
   async close(): Promise<void> {
@@ -63,7 +71,7 @@ export class Workbench {
 
   get env(): Record<string, string> {
     return {
-      KEYCLOAK_PASSWORD: inject('keycloak').password,
+      KEYCLOAK_PASSWORD: this.#server.password,
       VAULT_TOKEN: inject('vault').rootToken,
       ...this.#options.env,
     };
@@ -71,7 +79,7 @@ export class Workbench {
 
   /** The Target manifest. */
   get target(): string {
-    const { username } = inject('keycloak');
+    const { username, url } = this.#server;
     const { keycloakUrl, vaultUrl, stack = 'acme', auth, vaultAuth, rotate = '{}' } = this.#options;
     return `
 apiVersion: grantry/v1
@@ -82,7 +90,7 @@ spec:
   rotate: ${rotate}
   provider:
     keycloak:
-      url: ${keycloakUrl ?? inject('keycloak').url}
+      url: ${keycloakUrl ?? url}
       realm: ${this.realm.name}
       auth: ${auth ?? `{realm: master, username: ${username}, password: "\${env:KEYCLOAK_PASSWORD}"}`}
   secrets:
@@ -124,6 +132,15 @@ spec:
     const plan = buildPlan(await surveyTarget(desired, ports, options));
     const run = { inFlight: 4, stopped: () => false, onResult: () => undefined, finishRotation: async () => undefined };
     return { plan, ...(await applyPlan(plan, { ...ports, clock: systemPorts().clock }, run)) };
+  }
+
+  /** Rotates clients; throws what the first that is refused says. */
+  async rotate(manifests: string, wish: RotationWish): Promise<readonly RotationResult[]> {
+    const { desired, ...target } = await this.ports(manifests);
+    const http = systemPorts();
+    const now = Math.floor(http.clock.now() / 1000);
+    const portsOf = (survey: RotationSurvey): RotationPorts => rotationPorts(target, survey, http);
+    return (await rotateOnce(desired, target, wish, { now, portsOf })).results;
   }
 
   async prove(manifests: string): Promise<ClientProof[]> {

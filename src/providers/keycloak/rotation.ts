@@ -45,8 +45,13 @@ export function overlapMark(stack: string, name: string): string {
 export function parseOverlapMark(attributes: Readonly<Record<string, string>>): string | null {
   const mark = attributes[MARK.rotation];
   if (!mark) return null;
-  const prefix = overlapMark(attributes[MARK.stack] ?? '', '');
-  return mark.startsWith(prefix) ? mark.slice(prefix.length) : mark;
+  return overlapAfter(overlapMark(attributes[MARK.stack] ?? '', ''), mark) ?? mark;
+}
+
+/** The name of an overlap behind a prefix; undefined: it is another stack's, whose name begins alike. */
+function overlapAfter(prefix: string, text: string): string | undefined {
+  const name = text.startsWith(prefix) ? text.slice(prefix.length) : '';
+  return /^[1-9]\d*[hms]$/.test(name) ? name : undefined;
 }
 
 /** The overlap as a desired object. */
@@ -104,17 +109,14 @@ function policyName(stack: string, overlap: string): string {
 /** What of the stack's the realm has, by name: that is their mark. One half alone is an object that differs. */
 export function findOverlaps(profiles: readonly Named[], policies: readonly Named[], stack: string): ActualObject[] {
   const prefix = policyName(stack, '');
-  const names = new Set([...profiles, ...policies].map(({ name }) => name).filter((name) => name.startsWith(prefix)));
-  return [...names].toSorted().map((name) => {
+  const names = new Set([...profiles, ...policies].map(({ name }) => name));
+  return [...names].toSorted().flatMap((name) => {
+    const overlap = overlapAfter(prefix, name);
+    if (overlap === undefined) return [];
     const [profile, policy] = [profiles, policies].map((list) => list.find((each) => each.name === name));
-    return {
-      address: addressOf('Rotation', name.slice(prefix.length)),
-      id: name,
-      owner: '',
-      foreign: [],
-      // What a newer server adds to them is none of grantry's business.
-      fields: toFields(rotationFields.parse({ profile: profile ?? { name }, policy: policy ?? { name } })),
-    };
+    // What a newer server adds to them is none of grantry's business.
+    const fields = toFields(rotationFields.parse({ profile: profile ?? { name }, policy: policy ?? { name } }));
+    return [{ address: addressOf('Rotation', overlap), id: name, owner: '', foreign: [], fields }];
   });
 }
 

@@ -23,6 +23,8 @@ const NO_HANDS: Hands = {
   grant: refuse,
   clientIds: refuse,
   loseNextCreation: refuse,
+  loseNextRotation: refuse,
+  accepts: refuse,
 };
 
 /** A tenant under the engine, in a time that passes only by waiting. */

@@ -1,0 +1,39 @@
+/** One rotate command, in process: with everything but the lock and the report. */
+import { rotationSubjects } from '../../src/apply/rotation-subjects.ts';
+import { runRotations } from '../../src/apply/run-rotations.ts';
+import type { RotationRun } from '../../src/apply/run-rotations.ts';
+import { endedOverlaps, selectRotations } from '../../src/apply/select-rotations.ts';
+import type { RotationWish } from '../../src/apply/select-rotations.ts';
+import { surveyRotations } from '../../src/apply/survey-rotations.ts';
+import type { RotationSurvey } from '../../src/apply/survey-rotations.ts';
+import type { TargetPorts } from '../../src/apply/survey-target.ts';
+import type { RotationPorts } from '../../src/credentials/rotate.ts';
+import type { DesiredState } from '../../src/model/desired.ts';
+
+/** `portsOf` is asked once the servers were read; `now` is in Unix seconds. Throws what the first that is refused says. */
+export async function rotateOnce(
+  desired: DesiredState,
+  target: TargetPorts,
+  wish: RotationWish,
+  { now, portsOf }: { readonly now: number; readonly portsOf: (survey: RotationSurvey) => RotationPorts },
+): Promise<RotationRun> {
+  const names = wish.kind === 'named' ? new Set(wish.names) : undefined;
+  const survey = await surveyRotations(desired, target, names);
+  const choice = selectRotations(wish, { ...survey, now });
+  const [refused] = choice.refused;
+  if (refused !== undefined) throw refused.error;
+  const finish = [...survey.halfDone].filter((name) => !choice.rotate.includes(name));
+  const subjects = rotationSubjects(new Set([...choice.rotate, ...finish]), survey, target);
+  const of = (chosen: readonly string[]) => chosen.flatMap((name) => subjects.get(name) ?? []);
+  const revoke = wish.kind !== 'due' && wish.revoke;
+  return runRotations(
+    {
+      finish: of(finish),
+      rotate: of(choice.rotate),
+      how: { kind: revoke ? 'revoke' : 'rotate', mayBeDone: wish.kind === 'named' && !revoke },
+      retire: endedOverlaps(survey.actual, now),
+    },
+    portsOf(survey),
+    { inFlight: 1, stopped: () => false, onBegin: () => undefined, onResult: () => undefined },
+  );
+}
