@@ -1,14 +1,22 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { begunEvent, endedEvent } from '../apply/audit.ts';
+import { begunEvent, begunRotation, endedEvent, endedRotation } from '../apply/audit.ts';
 import { checkSources } from '../manifest/load.ts';
 import { GrantryError, exitCodeOf, type ErrorCode } from '../model/errors.ts';
 import type { BrokenGuard } from '../model/plan.ts';
-import type { ApplyReport } from '../model/report.ts';
-import { anyChange, anyPlan, anyReport, anyResult, hostileText } from '../../test/support/plan-arbitraries.ts';
+import type { ApplyReport, RotateReport } from '../model/report.ts';
+import {
+  anyChange,
+  anyPlan,
+  anyReport,
+  anyResult,
+  anyRotateReport,
+  anyStatus,
+  hostileText,
+} from '../../test/support/plan-arbitraries.ts';
 import { renderErrorJson } from './error-report.ts';
 import { findingEntry, renderValidationJson } from './findings.ts';
-import { makeStyle, planDocument, renderApply, renderPlan, renderVerify } from './index.ts';
+import { makeStyle, planDocument, renderApply, renderPlan, renderRotate, renderStatus, renderVerify } from './index.ts';
 import { makeOutputSchema, outputSchema } from './output-schema.ts';
 import { renderTargetsJson } from './targets-json.ts';
 
@@ -38,6 +46,16 @@ const auditedReport: fc.Arbitrary<ApplyReport> = fc
     return { ...report, audit: [begunEvent(change, about, time), endedEvent(change, result, about, time)] };
   });
 
+/** A rotation whose audit log tells of real events. */
+const anyRotation: fc.Arbitrary<RotateReport> = anyRotateReport.map((report) => {
+  const about = { target: 'dev', stack: 'acme', tool: '1.2.3', who: 'me', host: 'here', run: undefined };
+  const time = '2026-11-22T10:00:00.000Z';
+  return {
+    ...report,
+    audit: report.results.flatMap((result) => [begunRotation(result, about, time), endedRotation(result, about, time)]),
+  };
+});
+
 describe('the JSON output', () => {
   it('has a published schema, which lets members pass that it does not know', async () => {
     const text = `${JSON.stringify(makeOutputSchema(), null, 2)}\n`;
@@ -49,6 +67,14 @@ describe('the JSON output', () => {
     const property = fc.property(anyPlan, guards, fc.array(hostileText), (plan, broken, notices) =>
       expectDescribed(renderPlan({ ...plan, guards: broken }, { ...json, notices })),
     );
+    fc.assert(property, RUNS);
+  });
+
+  it('of rotate and status is as the schema says', () => {
+    const property = fc.property(anyRotation, anyStatus, (rotation, status) => {
+      expectDescribed(renderRotate(rotation, json));
+      expectDescribed(renderStatus(status, json));
+    });
     fc.assert(property, RUNS);
   });
 

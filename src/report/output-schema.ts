@@ -64,13 +64,23 @@ const delivery = z.strictObject({
   facts: z.record(z.string(), z.string()).describe('What the document tells beside the credential'),
   reason: z.enum(['new', 'missing', 'never-delivered', 'moved', 'secret-changed', 'facts-changed', 'differs']),
   fresh: z.boolean().describe('Nothing was at the path'),
+  since: z
+    .number()
+    .optional()
+    .describe('Since when the secret is there, in Unix seconds, where the provider does not tell'),
   renews: z.literal(true).optional().describe('The client was delivered to the place before'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
   movedFrom: z.string().optional().describe('The path that it was delivered to before'),
 });
 
 const delivered = z
-  .strictObject({ at: z.number().nullable(), place: z.string(), path: z.string(), facts: z.string() })
+  .strictObject({
+    at: z.number().nullable(),
+    place: z.string(),
+    path: z.string(),
+    facts: z.string(),
+    since: z.number().optional(),
+  })
   .describe('The document that will be marked as retired');
 
 const change = z.strictObject({
@@ -119,22 +129,48 @@ const plan = z
   })
   .meta({ id: 'plan' });
 
+const milliseconds = z.number().describe('Milliseconds');
+const iso = z.string().describe('ISO 8601');
+
+const checks = z.array(
+  z.strictObject({
+    claim: z.string(),
+    outcome: z.enum(['passed', 'failed', 'not-testable']),
+    detail: z.string().optional().describe('What was found instead, or why it cannot be tested'),
+  }),
+);
+
 const proof = z
   .strictObject({
     address,
     place: z.string(),
     storeVersion: total.optional(),
-    checks: z.array(
-      z.strictObject({
-        claim: z.string(),
-        outcome: z.enum(['passed', 'failed', 'not-testable']),
-        detail: z.string().optional().describe('What was found instead, or why it cannot be tested'),
-      }),
-    ),
-    duration: z.number().describe('Milliseconds'),
+    checks,
+    duration: milliseconds,
     proven: z.boolean(),
   })
   .meta({ id: 'proof' });
+
+const rotationOp = z.enum(['rotate', 'revoke', 'retire']);
+
+const audit = z.array(
+  z.strictObject({
+    time: z.string().describe('ISO 8601'),
+    event: z.enum(['begun', 'done', 'failed']),
+    who: z.string(),
+    host: z.string(),
+    run: z.string().optional().describe('The run of CI'),
+    tool: z.string().describe('The version of grantry'),
+    target: z.string(),
+    stack: z.string(),
+    address,
+    op: z.enum([...op.options, ...rotationOp.options]),
+    fields: texts.describe('Paths of the fields that change'),
+    place: z.string().optional().describe('Where a credential was delivered'),
+    storeVersion: total.optional(),
+    reason: z.string().optional().describe('Why it failed'),
+  }),
+);
 
 const proofCounts = { proven: total, notProven: total, partlyTestable: total };
 
@@ -161,24 +197,7 @@ const apply = z
       )
       .describe('In the order in which they ended'),
     proofs: z.array(proof),
-    audit: z.array(
-      z.strictObject({
-        time: z.string().describe('ISO 8601'),
-        event: z.enum(['begun', 'done', 'failed']),
-        who: z.string(),
-        host: z.string(),
-        run: z.string().optional().describe('The run of CI'),
-        tool: z.string().describe('The version of grantry'),
-        target: z.string(),
-        stack: z.string(),
-        address,
-        op,
-        fields: texts.describe('Paths of the fields that change'),
-        place: z.string().optional().describe('Where a credential was delivered'),
-        storeVersion: total.optional(),
-        reason: z.string().optional().describe('Why it failed'),
-      }),
-    ),
+    audit,
   })
   .meta({ id: 'apply' });
 
@@ -191,6 +210,76 @@ const verify = z
     proofs: z.array(proof),
   })
   .meta({ id: 'verify' });
+
+const rotate = z
+  .strictObject({
+    formatVersion,
+    kind: z.literal('rotate'),
+    ...origin,
+    startedAt: iso,
+    interrupted: z.boolean().describe('The user stopped it: what is skipped was not begun'),
+    summary: z.strictObject({
+      rotated: total,
+      cleared: total.describe('Secrets before that were taken away long after their overlap'),
+      failed: total,
+      refused: total,
+      skipped: total,
+      waiting: total.describe('How many more are due, beyond --max'),
+    }),
+    results: z.array(
+      z.strictObject({
+        address,
+        op: rotationOp,
+        outcome: z
+          .enum(['done', 'finished', 'failed', 'refused', 'skipped'])
+          .describe('finished: a run before had begun it'),
+        place: z.string().describe('Of the document; empty where nothing is known of it'),
+        storeVersion: total.optional(),
+        overlapUntil: iso.optional().describe('Until when the secret before is accepted too: ISO 8601'),
+        gap: z
+          .strictObject({ ms: milliseconds, atMost: z.boolean() })
+          .optional()
+          .describe('For how long no credential in the store was accepted; absent: there was an overlap'),
+        checks,
+        reason: z.string().optional(),
+        hint: z.string().optional(),
+        duration: milliseconds,
+      }),
+    ),
+    notices: texts,
+    audit,
+  })
+  .meta({ id: 'rotate' });
+
+const seconds = z.number().describe('Seconds');
+
+const status = z
+  .strictObject({
+    formatVersion,
+    kind: z.literal('status'),
+    ...origin,
+    now: iso,
+    summary: z.strictObject({ credentials: total, overdue: total, inOverlap: total }),
+    credentials: z
+      .array(
+        z.strictObject({
+          address,
+          owner: z.string(),
+          place: z.string().optional().describe('Absent: never delivered to this store'),
+          storeVersion: total.optional(),
+          madeAt: iso.optional(),
+          age: seconds.optional(),
+          dueAt: iso.optional().describe('When it is to be rotated: ISO 8601'),
+          overdue: z.boolean(),
+          overlapUntil: iso.optional().describe('Until when the secret before is accepted too: ISO 8601'),
+          refusedFrom: iso.optional().describe('When the provider stops accepting it, whatever anybody does: ISO 8601'),
+          remarks: texts.describe('What is to be done about it'),
+        }),
+      )
+      .describe('The most urgent first'),
+    notices: texts,
+  })
+  .meta({ id: 'status' });
 
 const errorCode = z.enum([
   'INVALID_INPUT',
@@ -222,7 +311,7 @@ const error = z
   })
   .meta({ id: 'error' });
 
-const document = z.discriminatedUnion('kind', [plan, apply, verify, error]);
+const document = z.discriminatedUnion('kind', [plan, apply, verify, rotate, status, error]);
 
 const targets = z
   .strictObject({
@@ -233,7 +322,16 @@ const targets = z
   .meta({ id: 'targets' });
 
 /** Any document that a command writes with `--format json`. */
-export const outputSchema = z.discriminatedUnion('kind', [validate, plan, apply, verify, error, targets]);
+export const outputSchema = z.discriminatedUnion('kind', [
+  validate,
+  plan,
+  apply,
+  verify,
+  rotate,
+  status,
+  error,
+  targets,
+]);
 
 /** The published JSON Schema of the same. */
 export function makeOutputSchema(): Readonly<Record<string, unknown>> {

@@ -4,13 +4,25 @@ import {
   anyChange,
   anyPlan,
   anyReport,
+  anyRotateReport,
+  anyStatus,
   anyResult,
   hostileText,
   repeatChanges,
 } from '../../test/support/plan-arbitraries.ts';
 import { access, createClient, deleteClient, deliverClient, planOf, updateClient } from '../../test/support/plans.ts';
 import type { Change } from '../model/plan.ts';
-import { makeStyle, renderApply, renderPlan, renderProgress, renderVerify, type ReportFormat } from './index.ts';
+import {
+  makeStyle,
+  renderApply,
+  renderPlan,
+  renderProgress,
+  renderRotate,
+  renderRotation,
+  renderStatus,
+  renderVerify,
+  type ReportFormat,
+} from './index.ts';
 
 const STYLES = [
   makeStyle({ color: true, unicode: true }),
@@ -49,6 +61,22 @@ describe('whatever names and descriptions hold', { timeout: 60_000 }, () => {
         }
         expect(renderProgress(result, style).replace(COLOURS, '')).not.toMatch(/\n|(?!\n)\p{C}/u);
       }
+    });
+    fc.assert(property, { numRuns: 60 });
+  });
+
+  test('nor has one of rotations and ages', () => {
+    const property = fc.property(anyRotateReport, anyStatus, (report, status) => {
+      for (const style of STYLES) {
+        for (const format of FORMATS) {
+          expect(renderRotate(report, { format, style }).replace(COLOURS, '')).not.toMatch(RAW);
+          expect(renderStatus(status, { format, style }).replace(COLOURS, '')).not.toMatch(RAW);
+        }
+        for (const result of report.results)
+          expect(renderRotation(result, style).replace(COLOURS, '')).not.toMatch(/\n|(?!\n)\p{C}/u);
+      }
+      expect(renderRotate(report, { format: 'text', style: ascii })).toMatch(/^[\n -~]*$/);
+      expect(renderStatus(status, { format: 'text', style: ascii })).toMatch(/^[\n -~]*$/);
     });
     fc.assert(property, { numRuns: 60 });
   });

@@ -2,7 +2,16 @@ import * as fc from 'fast-check';
 import { addressOf } from '../../src/model/address.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import type { Change, Conflict, DeliveryReason, Plan, Selection } from '../../src/model/plan.ts';
-import type { ApplyReport, ChangeResult, ClientProof } from '../../src/model/report.ts';
+import type {
+  ApplyReport,
+  ChangeResult,
+  ClientProof,
+  CredentialStatus,
+  ProofCheck,
+  RotateReport,
+  RotationResult,
+  StatusReport,
+} from '../../src/model/report.ts';
 import { apiFields, createClient, deleteClient, delivery, deliverClient, planOf, updateClient } from './plans.ts';
 
 /** Texts that try to leave the line, the colour, the code block or the comment that they stand in. */
@@ -200,21 +209,20 @@ export const anyResult: fc.Arbitrary<ChangeResult> = fc.record(
   { requiredKeys: ['address', 'op', 'outcome', 'duration'] },
 );
 
+const check: fc.Arbitrary<ProofCheck> = fc.record(
+  {
+    claim: hostileText,
+    outcome: fc.constantFrom('passed' as const, 'failed' as const, 'not-testable' as const),
+    detail: hostileText,
+  },
+  { requiredKeys: ['claim', 'outcome'] },
+);
+
 const proof: fc.Arbitrary<ClientProof> = fc.record({
   address,
   place: hostileText,
   storeVersion: fc.option(fc.nat(9), { nil: undefined }),
-  checks: fc.array(
-    fc.record(
-      {
-        claim: hostileText,
-        outcome: fc.constantFrom('passed' as const, 'failed' as const, 'not-testable' as const),
-        detail: hostileText,
-      },
-      { requiredKeys: ['claim', 'outcome'] },
-    ),
-    { maxLength: 4 },
-  ),
+  checks: fc.array(check, { maxLength: 4 }),
   duration: fc.nat(5000),
 });
 
@@ -230,6 +238,68 @@ export const anyReport: fc.Arbitrary<ApplyReport> = fc.record({
   interrupted: fc.boolean(),
   overriddenGuards: fc.subarray(['maxDeletes', 'protect'] as const),
   audit: fc.constant([]),
+});
+
+const iso = fc.constantFrom('2026-11-22T10:00:00.000Z', '2026-12-24T23:59:59.000Z');
+
+const rotationResult: fc.Arbitrary<RotationResult> = fc.record(
+  {
+    address,
+    op: fc.constantFrom('rotate' as const, 'revoke' as const, 'retire' as const),
+    outcome: fc.constantFrom(
+      'done' as const,
+      'finished' as const,
+      'failed' as const,
+      'refused' as const,
+      'skipped' as const,
+    ),
+    place: hostileText,
+    storeVersion: fc.nat(100),
+    overlapUntil: iso,
+    gap: fc.record({ ms: fc.nat(1_000_000), atMost: fc.boolean() }),
+    checks: fc.array(check, { maxLength: 2 }),
+    reason: hostileText,
+    hint: hostileText,
+    duration: fc.nat(10_000_000),
+  },
+  { requiredKeys: ['address', 'op', 'outcome', 'place', 'checks', 'duration'] },
+);
+
+export const anyRotateReport: fc.Arbitrary<RotateReport> = fc.record({
+  target: hostileText,
+  stack: hostileText,
+  provider: hostileText,
+  store: hostileText,
+  startedAt: iso,
+  results: fc.array(rotationResult, { maxLength: 5 }),
+  waiting: fc.nat(1000),
+  interrupted: fc.boolean(),
+  notices: fc.array(hostileText, { maxLength: 2 }),
+  audit: fc.constant([]),
+});
+
+const credentialStatus: fc.Arbitrary<CredentialStatus> = fc.record({
+  address,
+  owner: hostileText,
+  place: fc.option(hostileText, { nil: undefined }),
+  storeVersion: fc.option(fc.nat(100), { nil: undefined }),
+  madeAt: fc.option(iso, { nil: undefined }),
+  age: fc.option(fc.nat(100_000_000), { nil: undefined }),
+  dueAt: fc.option(iso, { nil: undefined }),
+  overdue: fc.boolean(),
+  overlapUntil: fc.option(iso, { nil: undefined }),
+  refusedFrom: fc.option(iso, { nil: undefined }),
+  remarks: fc.array(hostileText, { maxLength: 2 }),
+});
+
+export const anyStatus: fc.Arbitrary<StatusReport> = fc.record({
+  target: hostileText,
+  stack: hostileText,
+  provider: hostileText,
+  store: hostileText,
+  now: iso,
+  credentials: fc.array(credentialStatus, { maxLength: 5 }),
+  notices: fc.array(hostileText, { maxLength: 2 }),
 });
 
 /** A large plan made of a few random changes, each under many names. */
