@@ -60,6 +60,8 @@ function readWish({ args, due, all, max, stagger, force, revokeNow: revoke }: Co
 }
 
 interface Work {
+  /** ISO 8601. */
+  readonly startedAt: string;
   readonly survey: RotationSurvey;
   readonly choice: RotationChoice;
   /** Names, beside those that are rotated anyway. */
@@ -73,6 +75,7 @@ async function prepare(
   wish: RotationWish,
   named: ReadonlySet<string> | undefined,
 ): Promise<Work> {
+  const startedAt = new Date(ports.clock.now()).toISOString();
   const survey = await surveyRotations(desired, { provider, store }, named);
   const now = Math.floor(ports.clock.now() / 1000);
   const choice = selectRotations(wish, { ...survey, now });
@@ -80,7 +83,7 @@ async function prepare(
   const rotated = new Set([...choice.rotate, ...finish].map((name) => addressOf('Client', name)));
   const retire = endedOverlaps(survey.actual, now).filter(({ address }) => !rotated.has(address));
   const isNothing = choice.rotate.length + finish.length + retire.length === 0;
-  return { survey, choice, finish, retire, isNothing };
+  return { startedAt, survey, choice, finish, retire, isNothing };
 }
 
 /** Of clients that were named all or none are rotated; and nothing at all is written where nothing can be done. */
@@ -177,8 +180,8 @@ async function rotate(
 }
 
 function report(
-  { desired, provider, store, ports, show }: OpenTarget,
-  { survey, choice }: Work,
+  { desired, provider, store, show }: OpenTarget,
+  { survey, choice, startedAt }: Work,
   run: RotationRun,
   audit: readonly AuditEvent[],
   options: CommandOptions,
@@ -203,7 +206,7 @@ function report(
     stack: desired.target.stack,
     provider: provider.describe(),
     store: store.describe(),
-    startedAt: new Date(ports.clock.now()).toISOString(),
+    startedAt,
     results: [...run.results, ...refused],
     waiting: choice.waiting,
     interrupted: io.signal.aborted,
