@@ -21,6 +21,8 @@ export default defineConfig({
   },
   platform: 'node',
   plugins: [withoutGeneratedClient],
+  // Libraries that are CommonJS take it for granted; a module in the bundle is none.
+  transform: { define: { __filename: 'import.meta.filename' } },
   output: {
     dir: 'dist',
     cleanDir: true,
