@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { CommandIo, Output } from './commands/context.ts';
+import { shorten } from './report/width.ts';
 
 /** This process as commands see it; `args` as given, since colour is decided before they are parsed. */
 export function makeProcessIo(args: readonly string[], version: string): CommandIo {
@@ -7,7 +8,7 @@ export function makeProcessIo(args: readonly string[], version: string): Command
   return {
     stdout: makeOutput(process.stdout, 1, args),
     stderr: makeOutput(process.stderr, 2, args),
-    stdin: { stream: process.stdin, isTerminal: isatty(0) },
+    stdin: { stream: process.stdin, isTerminal: isatty(0), turn: async () => undefined },
     env: process.env,
     cwd: process.cwd(),
     version,
@@ -19,10 +20,23 @@ export function makeProcessIo(args: readonly string[], version: string): Command
   };
 }
 
+const CLEAR_LINE = '\r\u001b[K';
+
 function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonly string[]): Output {
   const isTerminal = isatty(descriptor);
+  let hasStatus = false;
+  const write = (text: string): void => {
+    stream.write(hasStatus ? `${CLEAR_LINE}${text}` : text);
+    hasStatus = false;
+  };
   return {
-    write: (text) => void stream.write(text),
+    write,
+    writeNow: write,
+    status: (line) => {
+      if (!isTerminal) return write(`${line}\n`);
+      write(shorten(line, (stream.columns ?? 80) - 1, '...'));
+      hasStatus = true;
+    },
     isTerminal,
     columns: isTerminal ? stream.columns : undefined,
     color: hasColor(isTerminal, args),

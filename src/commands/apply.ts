@@ -32,8 +32,9 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   const needs = {
     readsAll: file === undefined && !options.checkStore,
     onlyOne: file === undefined ? undefined : 'a saved plan is of one target',
+    sideBySide: true,
   };
-  return forEachTarget(options, io, needs, async (target) => {
+  return forEachTarget(options, io, needs, async (target, io) => {
     if (saved !== undefined && trustsFile(target.desired)) {
       io.stderr.write('There are no manifests here to hold the plan against: what the file says is trusted.\n');
     }
@@ -153,6 +154,8 @@ async function confirm(
   if (plan.guards.length > 0) {
     io.stderr.write(`Overridden for this run: guard ${plan.guards.map(({ guard }) => guard).join(', ')}.\n`);
   }
+  // Whoever is asked must see what he is asked about right above.
+  if (!approved) await io.stdin.turn();
   io.stderr.write(renderPlan({ ...plan, guards: [] }, { format: 'text', style: makeStyle(io.stderr) }));
   const purged = options.purgeStore ? plan.changes.filter((change) => change.op === 'delete' && change.delivered) : [];
   if (purged.length > 0) {

@@ -80,6 +80,8 @@ function asGrantryFailure(error: unknown): GrantryError {
 
 function openAuditLog(target: string | undefined, { stderr }: CommandIo): LineLog {
   if (target === undefined) return { append: () => undefined, close: () => undefined };
-  if (target === '-') return { append: (value) => stderr.write(`${JSON.stringify(value)}\n`), close: () => undefined };
+  if (target === '-') {
+    return { append: (value) => stderr.writeNow(`${JSON.stringify(value)}\n`), close: () => undefined };
+  }
   return openLineLog(target);
 }

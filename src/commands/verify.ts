@@ -10,7 +10,8 @@ import { forEachTarget } from './targets.ts';
 
 /** Proves clients with real tokens, from the credentials that lie in the store. Writes nothing. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
-  return forEachTarget(options, io, { providerAccount: false }, async ({ desired, provider, store, ports, show }) => {
+  const needs = { providerAccount: false, sideBySide: true };
+  return forEachTarget(options, io, needs, async ({ desired, provider, store, ports, show }, io) => {
     const expectations = expectationsOf(desired, provider.capabilities, selectClients(desired, options.args));
     const { proofs, outage } = await proveAll(expectations, await provider.endpoints(), store, ports, {
       inFlight: options.parallelism,
