@@ -5,16 +5,17 @@ import { shorten } from './report/width.ts';
 /** This process as commands see it; `args` as given, since colour is decided before they are parsed. */
 export function makeProcessIo(args: readonly string[], version: string): CommandIo {
   let signal: AbortSignal | undefined;
+  const stderr = makeOutput(process.stderr, 2, args);
   return {
     stdout: makeOutput(process.stdout, 1, args),
-    stderr: makeOutput(process.stderr, 2, args),
+    stderr,
     stdin: { stream: process.stdin, isTerminal: isatty(0), turn: async () => undefined },
     env: process.env,
     cwd: process.cwd(),
     version,
     // Listens from the moment on when a command asks: the others end at Ctrl-C as programs do.
     get signal() {
-      signal ??= listenForInterrupt();
+      signal ??= listenForInterrupt(stderr);
       return signal;
     },
   };
@@ -59,14 +60,14 @@ function hasUnicode(isTerminal: boolean): boolean {
   return locale === undefined ? !isTerminal || process.platform === 'win32' : /utf-?8/i.test(locale);
 }
 
-function listenForInterrupt(): AbortSignal {
+function listenForInterrupt(stderr: Output): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) {
       process.exit(130);
     }
     controller.abort();
-    process.stderr.write('Stopping after the change in hand. Press Ctrl-C again to stop at once.\n');
+    stderr.writeNow('Stopping after the change in hand. Press Ctrl-C again to stop at once.\n');
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

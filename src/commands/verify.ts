@@ -1,11 +1,11 @@
 import { expectationsOf } from '../credentials/expectation.ts';
-import { proveAll } from '../credentials/prove-all.ts';
 import { findNearest } from '../manifest/suggest.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { isProven } from '../model/report.ts';
 import { makeStyle, renderVerify } from '../report/index.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
+import { proveWithProgress } from './prove-with-progress.ts';
 import { forEachTarget } from './targets.ts';
 
 /** Proves clients with real tokens, from the credentials that lie in the store. Writes nothing. */
@@ -13,11 +13,8 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   const needs = { providerAccount: false, sideBySide: true };
   return forEachTarget(options, io, needs, async ({ desired, provider, store, ports, show }, io) => {
     const expectations = expectationsOf(desired, provider.capabilities, selectClients(desired, options.args));
-    const { proofs, outage } = await proveAll(expectations, await provider.endpoints(), store, ports, {
-      inFlight: options.parallelism,
-      stopped: () => io.signal.aborted,
-      onProof: () => undefined,
-    });
+    const servers = { store, ports };
+    const { proofs, outage } = await proveWithProgress(expectations, await provider.endpoints(), servers, options, io);
     if (outage !== undefined) throw outage;
     const report = {
       target: desired.target.name,
