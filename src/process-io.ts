@@ -1,6 +1,5 @@
 import { isatty } from 'node:tty';
 import type { CommandIo, Output } from './commands/context.ts';
-import { shorten } from './report/width.ts';
 
 /** This process as commands see it; `args` as given, since colour is decided before they are parsed. */
 export function makeProcessIo(args: readonly string[], version: string): CommandIo {
@@ -35,7 +34,8 @@ function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonl
     writeNow: write,
     status: (line) => {
       if (!isTerminal) return write(`${line}\n`);
-      write(shorten(line, (stream.columns ?? 80) - 1, '...'));
+      // A line that wraps could not be taken away.
+      write(line.slice(0, (stream.columns ?? 80) - 1));
       hasStatus = true;
     },
     isTerminal,
