@@ -1,4 +1,4 @@
-// npm run bench [-- NAME...] [--clients N] [--rounds N]: compares grantry with bare scripts that do only what cannot be
+// npm run bench [-- NAME...] [--clients N]... [--rounds N]: compares grantry with bare scripts that do only what cannot be
 // left out, both in one run. Prints a table of ratios, writes .cache/bench.json, and ends with 1 when a bound is broken.
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,19 @@ import { checkout, main, say, ScriptError } from '../scripts/process.mjs';
 import { describeMachine, renderMachine } from './support/machine.mjs';
 import { isKept } from './support/row.mjs';
 import { renderTable } from './support/table.mjs';
+import { changes } from './suites/changes.mjs';
+import { firstApply } from './suites/first-apply.mjs';
+import { manyTargets } from './suites/many-targets.mjs';
 import { noOpPlan } from './suites/no-op-plan.mjs';
+import { pureParts } from './suites/pure-parts.mjs';
 import { startUp } from './suites/start-up.mjs';
+import { verify } from './suites/verify.mjs';
 
 /** Every suite: what is measured together. A new one is a file in suites/ and a line here. */
-const SUITES = [startUp, noOpPlan];
+const SUITES = [startUp, pureParts, noOpPlan, manyTargets, firstApply, changes, verify];
+
+/** Clients of the realms in which a plan finds nothing to do. */
+const SIZES = ['200', '2000', '10000'];
 
 await main(async () => {
   const options = readOptions();
@@ -31,7 +39,7 @@ await main(async () => {
 function readOptions() {
   const { values, positionals } = parseArgs({
     allowPositionals: true,
-    options: { clients: { type: 'string', default: '2000' }, rounds: { type: 'string' } },
+    options: { clients: { type: 'string', multiple: true, default: SIZES }, rounds: { type: 'string' } },
   });
   const unknown = positionals.find((name) => !SUITES.some((suite) => suite.name === name));
   if (unknown !== undefined) {
@@ -40,7 +48,7 @@ function readOptions() {
   }
   return {
     names: positionals,
-    clients: readCount(values.clients, '--clients'),
+    sizes: values.clients.map((size) => readCount(size, '--clients')),
     rounds: values.rounds === undefined ? undefined : readCount(values.rounds, '--rounds'),
   };
 }

@@ -1,19 +1,16 @@
-// Compiles src/ to dist/, where it is missing or older than what it is made of.
-import { readdirSync, rmSync, statSync } from 'node:fs';
+// Bundles src/ into dist/, where it is missing or older than what it is made of.
+import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout, run, step } from './process.mjs';
 
 const PROGRAM = join(checkout, 'dist/main.js');
-const SETTINGS = ['package-lock.json', 'tsconfig.json', 'tsconfig.build.json'];
+const SETTINGS = ['package-lock.json', 'rolldown.config.mjs'];
 
 /** The dependencies must be installed. */
 export async function build() {
   if (changed(PROGRAM) >= newestSource()) return;
-  await step('compile', async () => {
-    rmSync(join(checkout, 'dist'), { recursive: true, force: true });
-    const compiler = join(checkout, 'node_modules/typescript/bin/tsc');
-    await run(process.execPath, [compiler, '-p', 'tsconfig.build.json'], { log: 'compile' });
-  });
+  const bundler = join(checkout, 'node_modules/rolldown/bin/cli.mjs');
+  await step('build', () => run(process.execPath, [bundler, '-c'], { log: 'build' }));
 }
 
 function newestSource() {

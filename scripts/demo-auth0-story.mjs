@@ -3,17 +3,20 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateIdentity } from 'age-encryption';
-import { run as apply } from '../dist/commands/apply.js';
-import { run as plan } from '../dist/commands/plan.js';
-import { run as validate } from '../dist/commands/validate.js';
-import { run as verify } from '../dist/commands/verify.js';
-import { collectLeftovers } from '../dist/demo/leftovers.js';
-import { showCredential } from '../dist/demo/show-credential.js';
-import { Stage } from '../dist/demo/stage.js';
-import { makeWorkplace } from '../dist/demo/workplace.js';
-import { exitCodeOf, GrantryError } from '../dist/model/errors.js';
-import { makeProcessIo } from '../dist/process-io.js';
-import { makeStyle } from '../dist/report/index.js';
+import {
+  apply,
+  collectLeftovers,
+  exitCodeOf,
+  GrantryError,
+  makeProcessIo,
+  makeStyle,
+  makeWorkplace,
+  plan,
+  showCredential,
+  Stage,
+  validate,
+  verify,
+} from '../dist/demo/kit.js';
 
 const { DEMO_AUTH0_DOMAIN: domain = '', DEMO_AUTH0_CLIENT: clientId = '' } = process.env;
 const HERO = 'order-service';

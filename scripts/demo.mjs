@@ -28,7 +28,7 @@ await main(async () => {
 /** Installs what the demo lacks where that can be done; true when there is an engine now. */
 async function madeReady() {
   if (!canInstallPackages()) return false;
-  const { findJdk } = await import(pathToFileURL(join(checkout, 'dist/demo/jdk.js')).href);
+  const { findJdk } = await import(pathToFileURL(join(checkout, 'dist/demo/kit.js')).href);
   if (findJdk(process.env) === undefined) {
     await ensureEngine();
     return true;

@@ -4,25 +4,40 @@ import type { CommandIo, Output } from './commands/context.ts';
 /** This process as commands see it; `args` as given, since colour is decided before they are parsed. */
 export function makeProcessIo(args: readonly string[], version: string): CommandIo {
   let signal: AbortSignal | undefined;
+  const stderr = makeOutput(process.stderr, 2, args);
   return {
     stdout: makeOutput(process.stdout, 1, args),
-    stderr: makeOutput(process.stderr, 2, args),
-    stdin: { stream: process.stdin, isTerminal: isatty(0) },
+    stderr,
+    stdin: { stream: process.stdin, isTerminal: isatty(0), turn: async () => undefined },
     env: process.env,
     cwd: process.cwd(),
     version,
     // Listens from the moment on when a command asks: the others end at Ctrl-C as programs do.
     get signal() {
-      signal ??= listenForInterrupt();
+      signal ??= listenForInterrupt(stderr);
       return signal;
     },
   };
 }
 
+const CLEAR_LINE = '\r\u001b[K';
+
 function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonly string[]): Output {
   const isTerminal = isatty(descriptor);
+  let hasStatus = false;
+  const write = (text: string): void => {
+    stream.write(hasStatus ? `${CLEAR_LINE}${text}` : text);
+    hasStatus = false;
+  };
   return {
-    write: (text) => void stream.write(text),
+    write,
+    writeNow: write,
+    status: (line) => {
+      if (!isTerminal) return write(`${line}\n`);
+      // A line that wraps could not be taken away.
+      write(line.slice(0, (stream.columns ?? 80) - 1));
+      hasStatus = true;
+    },
     isTerminal,
     columns: isTerminal ? stream.columns : undefined,
     color: hasColor(isTerminal, args),
@@ -45,14 +60,14 @@ function hasUnicode(isTerminal: boolean): boolean {
   return locale === undefined ? !isTerminal || process.platform === 'win32' : /utf-?8/i.test(locale);
 }
 
-function listenForInterrupt(): AbortSignal {
+function listenForInterrupt(stderr: Output): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) {
       process.exit(130);
     }
     controller.abort();
-    process.stderr.write('Stopping after the change in hand. Press Ctrl-C again to stop at once.\n');
+    stderr.writeNow('Stopping after the change in hand. Press Ctrl-C again to stop at once.\n');
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

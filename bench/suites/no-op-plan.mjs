@@ -1,71 +1,109 @@
-// A plan that finds nothing to do, in a realm full of the stack's clients, against a script that only fetches the pages.
-import { startCountingProxy } from '../support/counting-proxy.mjs';
+// A plan that finds nothing to do, in realms full of the stack's clients, against a script that only fetches the pages.
 import { writeEstate } from '../support/estate.mjs';
-import { countRow, timeRow } from '../support/row.mjs';
+import { placeOf } from '../support/floor-requests.mjs';
+import { countTraffic } from '../support/counting-proxy.mjs';
+import { peakMemory } from '../support/memory.mjs';
+import { countRow, median, timeRow, trafficRows } from '../support/row.mjs';
 import { clearRealmCache, credentialsOf, seed, selectionOf } from '../support/seed.mjs';
 import { byTurns, timeNode } from '../support/timing.mjs';
 
 const ROUNDS = 5;
 const FLOOR_NAME = 'the same pages, only fetched';
+const MEMORY_MIB = 300;
+/** What five times as many clients may take, in times. */
+const GROWTH = { from: 2_000, to: 10_000, factor: 5.5 };
 
 export const noOpPlan = {
   name: 'no-op-plan',
   about: 'a plan that finds nothing to do',
   needsServers: true,
-  async run({ servers, clients, rounds = ROUNDS }) {
-    const estate = writeEstate(clients);
-    await seed(estate, servers);
-    const plan = () => runPlan(estate, servers, 'plan');
-    const floor = () => timeNode(['bench/floors/fetch-pages.mjs'], { env: floorOf(estate, servers) });
-    const cold = (measure) => async () => {
-      await clearRealmCache(estate, servers);
-      return measure();
-    };
-    const coldTimes = await byTurns(rounds, { grantry: cold(plan), floor: cold(floor) });
-    const warmTimes = await byTurns(rounds, { grantry: plan, floor });
-    const name = `no-op plan, ${clients} clients`;
-    const bounds = { floorName: FLOOR_NAME, factor: 1.3, slackMs: 500 };
-    return [
-      await countRequests(estate, servers, name),
-      timeRow({ name: `${name}, cold cache`, ...bounds, ...coldTimes }),
-      timeRow({ name: `${name}, warm cache`, ...bounds, ...warmTimes }),
-    ];
+  async run({ servers, sizes, rounds = ROUNDS }) {
+    const rows = [];
+    const times = new Map();
+    for (const clients of sizes) {
+      const measured = await measure(writeEstate(clients), servers, rounds);
+      rows.push(...measured.rows);
+      times.set(clients, measured.times);
+    }
+    return [...rows, ...growthRows(times)];
   },
 };
 
-/** Ends with an error unless the plan finds nothing: exit code 2 tells of changes. */
-function runPlan(estate, servers, purpose) {
-  const args = ['plan', ...selectionOf(estate, servers, purpose), '--detailed-exitcode'];
-  return timeNode(['dist/main.js', ...args], { env: credentialsOf(servers) });
+async function measure(estate, servers, rounds) {
+  await seed(estate, servers);
+  const plan = () => timeNode(...planOf(estate, servers, 'plan'));
+  const floor = () => timeNode(['bench/floors/fetch-pages.mjs'], { env: floorOf(estate, servers) });
+  const cold = (run) => async () => {
+    await clearRealmCache(estate, servers);
+    return run();
+  };
+  const times = {
+    cold: await byTurns(rounds, { grantry: cold(plan), floor: cold(floor) }),
+    warm: await byTurns(rounds, { grantry: plan, floor }),
+  };
+  const count = estate.clients.length;
+  const name = `no-op plan, ${count.toLocaleString('en-US')} clients`;
+  const bounds = { floorName: FLOOR_NAME, factor: 1.25, slackMs: 500 };
+  const rows = [
+    ...(await countRequests(estate, servers, name)),
+    timeRow({ name: `${name}, cold cache`, ...bounds, ...times.cold }),
+    timeRow({ name: `${name}, warm cache`, ...bounds, ...times.warm }),
+    await memoryRow(estate, servers, name),
+  ];
+  return { rows, times };
 }
 
-function floorOf({ name, folders }, { keycloak, vault }) {
-  const places = { realm: name, mount: name, folders: folders.map((folder) => `m2m/${folder}`) };
-  return { BENCH_FLOOR: JSON.stringify({ keycloak, vault, ...places }) };
+/** Ends with an error unless the plan finds nothing: exit code 2 tells of changes. */
+function planOf(estate, servers, purpose) {
+  const args = ['plan', ...selectionOf(estate, servers, { purpose }), '--detailed-exitcode'];
+  return [['dist/main.js', ...args], { env: credentialsOf(servers) }];
+}
+
+function floorOf(estate, { keycloak, vault }) {
+  return { BENCH_FLOOR: JSON.stringify({ keycloak, vault, places: [placeOf(estate)] }) };
 }
 
 /** Counted in runs of their own: the proxies would take time from what is measured. */
 async function countRequests(estate, servers, name) {
-  const { clients } = estate;
-  return countRow({
-    name: `${name}, requests`,
+  const limit = Math.ceil(estate.clients.length / 50) + 60 + Math.max(0, estate.folders.length - 20);
+  return trafficRows({
+    name,
     floorName: FLOOR_NAME,
-    unit: 'requests',
-    value: await throughProxies(servers, (proxied) => runPlan(estate, proxied, 'proxy')),
-    floor: await throughProxies(servers, (proxied) =>
+    grantry: await countTraffic(servers, (proxied) => timeNode(...planOf(estate, proxied, 'proxy'))),
+    floor: await countTraffic(servers, (proxied) =>
       timeNode(['bench/floors/fetch-pages.mjs'], { env: floorOf(estate, proxied) }),
     ),
-    bound: 'ceil(clients/50) + 60',
-    limit: Math.ceil(clients / 50) + 60,
+    limit,
+    bound: 'pages + folders + 40',
   });
 }
 
-async function throughProxies({ keycloak, vault }, run) {
-  const proxies = await Promise.all([startCountingProxy(keycloak.url), startCountingProxy(vault.url)]);
-  try {
-    await run({ keycloak: { ...keycloak, url: proxies[0].url }, vault: { ...vault, url: proxies[1].url } });
-    return proxies.reduce((sum, proxy) => sum + proxy.count(), 0);
-  } finally {
-    for (const proxy of proxies) proxy.close();
-  }
+async function memoryRow(estate, servers, name) {
+  const [args, options] = planOf(estate, servers, 'plan');
+  return countRow({
+    name: `${name}, memory`,
+    floorName: FLOOR_NAME,
+    unit: 'MiB',
+    value: await peakMemory(args, options),
+    floor: await peakMemory(['bench/floors/fetch-pages.mjs'], { env: floorOf(estate, servers) }),
+    limit: MEMORY_MIB,
+    bound: `${MEMORY_MIB} MiB`,
+  });
+}
+
+function growthRows(times) {
+  const [less, more] = [times.get(GROWTH.from), times.get(GROWTH.to)];
+  if (less === undefined || more === undefined) return [];
+  const growth = (cache, side) => median(more[cache][side]) / median(less[cache][side]);
+  return ['cold', 'warm'].map((cache) =>
+    countRow({
+      name: `no-op plan, growth from 2,000 to 10,000 clients, ${cache} cache`,
+      floorName: FLOOR_NAME,
+      unit: 'x',
+      value: growth(cache, 'grantry'),
+      floor: growth(cache, 'floor'),
+      limit: GROWTH.factor,
+      bound: `${GROWTH.factor}x`,
+    }),
+  );
 }

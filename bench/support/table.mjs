@@ -24,12 +24,20 @@ function cellsOf(row) {
     row.ratio.toFixed(2),
     quantity(row.value, row.unit),
     quantity(row.floor, row.unit),
-    `${row.bound} = ${quantity(row.limit, row.unit)}`,
-    isKept(row) ? 'yes' : 'NO',
+    row.limit === undefined ? '' : boundOf(row),
+    row.limit === undefined ? '' : isKept(row) ? 'yes' : 'NO',
   ];
 }
 
+function boundOf({ bound, limit, unit }) {
+  const amount = quantity(limit, unit);
+  return bound === amount ? bound : `${bound} = ${amount}`;
+}
+
 function quantity(value, unit) {
+  if (unit === 'bytes') return `${(value / 1e6).toFixed(1)} MB`;
+  if (unit === 'MiB') return `${Math.round(value)} MiB`;
+  if (unit === 'x') return `${value.toFixed(1)}x`;
   if (unit !== 'ms') return `${value} ${unit}`;
   return value < 1000 ? `${Math.round(value)} ms` : `${(value / 1000).toFixed(2)} s`;
 }

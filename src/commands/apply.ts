@@ -5,7 +5,6 @@ import type { Lease } from '../apply/lease.ts';
 import { affectedClients, settleFresh, settleSaved, trustsFile } from '../apply/settle-plan.ts';
 import type { SettledPlan } from '../apply/settle-plan.ts';
 import { expectationsOf } from '../credentials/expectation.ts';
-import { proveAll } from '../credentials/prove-all.ts';
 import type { Proofs } from '../credentials/prove-all.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { GuardName, Plan } from '../model/plan.ts';
@@ -20,6 +19,7 @@ import { carryOutPlan } from './carry-out-plan.ts';
 import type { CarriedOut } from './carry-out-plan.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import { parseOverrides, refuseObstacles, tellIdleAdoption } from './obstacles.ts';
+import { proveWithProgress } from './prove-with-progress.ts';
 import { forEachTarget } from './targets.ts';
 import type { OpenTarget } from './targets.ts';
 import { withTargetLock } from './with-target-lock.ts';
@@ -32,8 +32,9 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   const needs = {
     readsAll: file === undefined && !options.checkStore,
     onlyOne: file === undefined ? undefined : 'a saved plan is of one target',
+    sideBySide: true,
   };
-  return forEachTarget(options, io, needs, async (target) => {
+  return forEachTarget(options, io, needs, async (target, io) => {
     if (saved !== undefined && trustsFile(target.desired)) {
       io.stderr.write('There are no manifests here to hold the plan against: what the file says is trusted.\n');
     }
@@ -153,6 +154,8 @@ async function confirm(
   if (plan.guards.length > 0) {
     io.stderr.write(`Overridden for this run: guard ${plan.guards.map(({ guard }) => guard).join(', ')}.\n`);
   }
+  // Whoever is asked must see what he is asked about right above.
+  if (!approved) await io.stdin.turn();
   io.stderr.write(renderPlan({ ...plan, guards: [] }, { format: 'text', style: makeStyle(io.stderr) }));
   const purged = options.purgeStore ? plan.changes.filter((change) => change.op === 'delete' && change.delivered) : [];
   if (purged.length > 0) {
@@ -175,11 +178,8 @@ async function proveAffected(
   const names = affectedClients([...done, ...succeeded.map(({ address }) => address)], desired);
   for (const { address, outcome } of applied.results)
     if (outcome !== 'done') names.delete(address.replace(/^Client\//, ''));
-  return proveAll(expectationsOf(desired, provider.capabilities, names), input.endpoints, store, ports, {
-    inFlight: options.parallelism,
-    stopped: () => io.signal.aborted,
-    onProof: () => undefined,
-  });
+  const expectations = expectationsOf(desired, provider.capabilities, names);
+  return proveWithProgress(expectations, input.endpoints, { store, ports }, options, io);
 }
 
 function exitCodeFor({ applied, written }: CarriedOut, { proofs, outage }: Proofs, io: CommandIo): number {

@@ -8,10 +8,12 @@ import type { SettledPlan } from '../apply/settle-plan.ts';
 import { trackWrites } from '../apply/track-writes.ts';
 import type { AuditEvent } from '../model/audit.ts';
 import { GrantryError } from '../model/errors.ts';
+import { monotonic } from '../platform/clock.ts';
 import { runIdentity } from '../platform/run-identity.ts';
 import { makeStyle, renderProgress } from '../report/index.ts';
 import { openAuditLog } from './audit-log.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
+import { Progress } from './progress.ts';
 import type { OpenTarget } from './targets.ts';
 
 /** What became of a plan. */
@@ -21,6 +23,9 @@ export interface CarriedOut {
   readonly written: boolean;
   readonly audit: readonly AuditEvent[];
 }
+
+/** Of more changes only those that failed have a line when they are done: all of them are in the report. */
+const LISTED = 50;
 
 /** Carries a plan out, tells of its progress, and logs every change before and after it is made. */
 export async function carryOutPlan(
@@ -41,6 +46,8 @@ export async function carryOutPlan(
     log.append(event);
   };
   const now = (): string => new Date(ports.clock.now()).toISOString();
+  const total = plan.changes.length;
+  const progress = new Progress(io.stderr, { what: 'changes', total }, monotonic);
   try {
     const how: ApplyOptions = {
       inFlight: options.parallelism,
@@ -50,11 +57,14 @@ export async function carryOutPlan(
       onBegin: (change) => note(begunEvent(change, run, now())),
       onResult: (result, change) => {
         if (result.outcome !== 'skipped') note(endedEvent(change, result, run, now()));
-        io.stderr.write(`${renderProgress(result, style)}\n`);
+        progress.step(result.outcome === 'failed');
+        if (total <= LISTED || result.outcome === 'failed') io.stderr.write(`${renderProgress(result, style)}\n`);
       },
     };
     // One change takes several requests, so each of them is asked whether the lock is still held.
-    const carried = await gate.during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, how));
+    const carried = await gate
+      .during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, how))
+      .finally(() => progress.end());
     const applied = tellOfLostLock(carried, lease, io);
     const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, asGrantryFailure);
     if (failure === undefined) return { applied, written: wrote || gate.written, audit };

@@ -1,6 +1,10 @@
 /** One end of the process that text is written to. */
 export interface Output {
   write(text: string): void;
+  /** Writes at once, even where the output of one of several targets has to wait for those before it. Whole lines. */
+  writeNow(text: string): void;
+  /** Tells how far things are: on a terminal in a line that the next text replaces, elsewhere in a line of its own. */
+  status(line: string): void;
   readonly isTerminal: boolean;
   /** Columns of the terminal; undefined where there is none. */
   readonly columns: number | undefined;
@@ -10,13 +14,20 @@ export interface Output {
   readonly unicode: boolean;
 }
 
+export interface Input {
+  readonly stream: NodeJS.ReadableStream;
+  readonly isTerminal: boolean;
+  /** Resolves when the user may be asked something: of several targets one asks at a time. */
+  turn(): Promise<void>;
+}
+
 /** Everything outside of a command. Only main.ts makes one from the process. */
 export interface CommandIo {
   /** Results. */
   readonly stdout: Output;
   /** Progress, notices, questions and errors. */
   readonly stderr: Output;
-  readonly stdin: { readonly stream: NodeJS.ReadableStream; readonly isTerminal: boolean };
+  readonly stdin: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Of grantry. */

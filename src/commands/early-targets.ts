@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import { resolveTarget } from '../manifest/resolve-target.ts';
 import type { TargetManifest } from '../manifest/types.ts';
+import { compareText } from '../manifest/values.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Target } from '../model/target.ts';
 import type { CommandIo } from './context.ts';
@@ -14,18 +15,23 @@ import type { Servers } from './open-target.ts';
 export class EarlyTargets {
   readonly #selectors: readonly string[];
   readonly #io: CommandIo;
+  readonly #atATime: number;
   readonly #opened = new Map<string, Promise<Servers>>();
   readonly #abandoned = new AbortController();
 
-  constructor(selectors: readonly string[], io: CommandIo) {
+  /** `atATime`: how many targets there may be begun. */
+  constructor(selectors: readonly string[], io: CommandIo, atATime: number) {
     this.#selectors = selectors;
     this.#io = io;
+    this.#atATime = atATime;
   }
 
   /** Resolves when the first requests are on their way. */
   async begin(targets: readonly TargetManifest[]): Promise<void> {
-    const selected = targets.filter(({ name }) => this.#selectors.some((selector) => picomatch(selector)(name)));
-    for (const manifest of selected) {
+    const selected = targets
+      .filter(({ name }) => this.#selectors.some((selector) => picomatch(selector)(name)))
+      .toSorted((left, right) => compareText(left.name, right.name));
+    for (const manifest of selected.slice(0, this.#atATime)) {
       // Of two with one name neither counts.
       if (selected.some((other) => other !== manifest && other.name === manifest.name)) continue;
       const target = this.#resolve(manifest);

@@ -28,9 +28,10 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   const selected = await resolveSelected(options, io, {
     readsAll: !options.checkStore && !selectsParts(options),
     onlyOne: options.out === undefined ? undefined : 'a file holds the plan of one target',
+    sideBySide: true,
   });
   const parts = selectParts(options, selected, io);
-  return forEachSelected(selected, options, io, async (target) => {
+  return forEachSelected(selected, options, io, async (target, io) => {
     const { plan, basis, notices } = await makePlan(target, parts?.get(target.desired.target.name), survey);
     tellIdleAdoption(plan, survey.adoption, io);
     if (options.out !== undefined) {

@@ -183,7 +183,12 @@ describe('verify', () => {
     const one = await grantryWith(env, 'verify', '-t', 'dev', '--format', 'json');
     expect(JSON.parse(one.stdout)).toMatchObject({ formatVersion: 1, kind: 'verify', target: 'dev' });
     const glob = await grantryWith(env, 'verify', '-t', 'd*', '--format', 'json');
-    expect(JSON.parse(glob.stdout)).toEqual({ formatVersion: 1, kind: 'targets', targets: [JSON.parse(one.stdout)] });
+    expect(JSON.parse(glob.stdout)).toEqual({
+      formatVersion: 1,
+      kind: 'targets',
+      exitCodes: { dev: 0 },
+      targets: [JSON.parse(one.stdout)],
+    });
     const { code, stdout, stderr } = await grantryWith(env, 'verify', '-t', '*', '--format', 'json');
     expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringMatching(/^gone: error: .* has no realm gone/) });
     expect(JSON.parse(stdout)).toMatchObject({
@@ -194,6 +199,31 @@ describe('verify', () => {
       ],
     });
     await close();
+  });
+
+  it('works on several targets at once, and tells of them in the order of their names, whichever is away', async () => {
+    const asked: string[] = [];
+    const answers: (() => void)[] = [];
+    const server = createServer(({ url = '' }, response) => {
+      const realm = /realms\/([a-z]+)\//.exec(url)?.[1] ?? '';
+      asked.push(realm);
+      const issuer = `http://localhost/realms/${realm}`;
+      const metadata = { issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys` };
+      // The first one gets no answer before all were asked.
+      answers.push(() => response.writeHead(realm === 'beta' ? 404 : 200).end(JSON.stringify(metadata)));
+      if (answers.length === 3) for (const answer of answers.toReversed()) answer();
+    });
+    const { url, close } = await listenOnLoopback(server);
+    const targets = ['alpha', 'beta', 'gamma'].map((name) => targetOf(name).replace('path: x', `path: ${name}`));
+    write('manifests/a.yaml', targets.join('---\n').replaceAll('http://localhost', url));
+    const { code, stdout, stderr } = await grantryWith({ B: await generateX25519Identity() }, 'verify', '-t', '*');
+    await close();
+    expect(asked.toSorted()).toEqual(['alpha', 'beta', 'gamma']);
+    expect(code).toBe(4);
+    expect(stderr).toMatch(/^beta: error: .* has no realm beta\n.*\n$/);
+    expect(stdout).toMatch(
+      /^alpha: [^]*\n\ngamma: [^]*\n\n3 targets: 1 unreachable or not allowed in \(beta\), 2 done\.\n$/,
+    );
   });
 });
 

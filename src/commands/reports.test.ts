@@ -25,13 +25,18 @@ it('puts a blank line between reports in text and Markdown', () => {
   text.reports.show('a\n');
   text.reports.fail('b', outage);
   text.reports.show('c\n');
-  text.reports.end();
-  expect(text.written).toEqual({ stdout: 'a\n\nc\n', stderr: 'b: error: Vault is away\nWake it.\n' });
+  text.reports.end([
+    { target: 'a', exitCode: 0 },
+    { target: 'b', exitCode: 4 },
+    { target: 'c', exitCode: 0 },
+  ]);
+  const stdout = 'a\n\nc\n\n3 targets: 1 unreachable or not allowed in (b), 2 done.\n';
+  expect(text.written).toEqual({ stdout, stderr: 'b: error: Vault is away\nWake it.\n' });
 
   const markdown = reportsIn('markdown');
   markdown.reports.show('### `a`\n');
   markdown.reports.fail('b', outage);
-  markdown.reports.end();
+  markdown.reports.end([{ target: 'b', exitCode: 4 }]);
   expect(markdown.written.stdout).toBe('### `a`\n\n### `b`: failed\n\n```text\nVault is away\nWake it.\n```\n');
 });
 
@@ -41,10 +46,15 @@ it('writes one JSON document at the end, with the targets that failed in it', ()
   reports.fail('b', outage);
   reports.fail('c', new TypeError('canary'));
   expect(written.stdout).toBe('');
-  reports.end();
+  reports.end([
+    { target: 'a', exitCode: 0 },
+    { target: 'b', exitCode: 4 },
+    { target: 'c', exitCode: 1 },
+  ]);
   expect(JSON.parse(written.stdout)).toEqual({
     formatVersion: 1,
     kind: 'targets',
+    exitCodes: { a: 0, b: 4, c: 1 },
     targets: [
       { kind: 'plan', text: 'a\nb' },
       {

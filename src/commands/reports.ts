@@ -1,6 +1,8 @@
 import { GrantryError } from '../model/errors.ts';
 import { renderErrorJson, renderErrorMarkdown } from '../report/error-report.ts';
 import { renderTargetsJson } from '../report/targets-json.ts';
+import { renderTargetsSummary } from '../report/targets-summary.ts';
+import type { TargetEnding } from '../report/targets-summary.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 
 /**
@@ -43,7 +45,9 @@ export class Reports {
     this.#io.stderr.write(`${target}: error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
   }
 
-  end(): void {
-    if (this.#format === 'json') this.#io.stdout.write(renderTargetsJson(this.#documents));
+  /** How all of it ended, in the order of the reports. */
+  end(endings: readonly TargetEnding[]): void {
+    if (this.#format === 'json') this.#io.stdout.write(renderTargetsJson(this.#documents, endings));
+    else if (endings.length > 1) this.show(renderTargetsSummary(endings, this.#format));
   }
 }

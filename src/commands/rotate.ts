@@ -13,12 +13,14 @@ import type { AuditEvent } from '../model/audit.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { RotateReport, RotationResult } from '../model/report.ts';
 import type { ActualObject } from '../model/state.ts';
+import { monotonic } from '../platform/clock.ts';
 import { runIdentity } from '../platform/run-identity.ts';
 import { gapNotices } from '../plan/rotation-notices.ts';
 import { makeStyle, renderRotate, renderRotation } from '../report/index.ts';
 import { openAuditLog } from './audit-log.ts';
 import { askForYes } from './ask.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
+import { Progress } from './progress.ts';
 import { selectClients } from './select-clients.ts';
 import { forEachTarget } from './targets.ts';
 import type { OpenTarget } from './targets.ts';
@@ -27,7 +29,7 @@ import { withTargetLock } from './with-target-lock.ts';
 /** Rotates credentials: of the clients named, of those that are due, or of all. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
   const wish = readWish(options);
-  return forEachTarget(options, io, {}, async (target) => {
+  return forEachTarget(options, io, { sideBySide: true }, async (target, io) => {
     const named = wish.kind === 'named' ? selectClients(target.desired, wish.names) : undefined;
     const wished = named === undefined ? wish : { ...wish, names: [...named] };
     const work = await prepare(target, wished, named);
@@ -58,6 +60,9 @@ function readWish({ args, due, all, max, stagger, force, revokeNow: revoke }: Co
   if (due) return { kind: 'due', stagger, max };
   return all ? { kind: 'all', force, revoke, max } : { kind: 'named', names: args, force, revoke };
 }
+
+/** Of more than so many only those that fail have a line of their own while it runs. */
+const LISTED = 50;
 
 interface Work {
   /** ISO 8601. */
@@ -150,8 +155,10 @@ async function rotate(
     log.append(event);
   };
   const revoke = wish.kind !== 'due' && wish.revoke;
+  const total = choice.rotate.length + finish.length + work.retire.length;
+  const progress = new Progress(io.stderr, { what: 'rotations', total }, monotonic);
   try {
-    const done = await gate.during(mayWrite, () =>
+    const rotating = gate.during(mayWrite, () =>
       runRotations(
         {
           finish: subjectsOf(finish),
@@ -166,11 +173,13 @@ async function rotate(
           onBegin: (task) => note(begunRotation(task, origin, now())),
           onResult: (result) => {
             note(endedRotation(result, origin, now()));
-            io.stderr.write(`${renderRotation(result, style)}\n`);
+            progress.step(result.outcome === 'failed');
+            if (total <= LISTED || result.outcome === 'failed') io.stderr.write(`${renderRotation(result, style)}\n`);
           },
         },
       ),
     );
+    const done = await rotating.finally(() => progress.end());
     const failure = lease.failure();
     if (failure !== undefined && !allDone(done)) io.stderr.write(`${failure.message}\n${failure.hint ?? ''}\n`);
     return report(target, work, done, audit, options, io, wrote || gate.written);

@@ -7,7 +7,7 @@ import { forEachTarget } from './targets.ts';
 
 /** Shows how old each credential is, and when it is rotated next. Reads no secret and writes nothing. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
-  return forEachTarget(options, io, {}, async ({ desired, provider, store, ports, show }) => {
+  return forEachTarget(options, io, { sideBySide: true }, async ({ desired, provider, store, ports, show }, io) => {
     const survey = await surveyRotations(desired, { provider, store });
     const now = Math.floor(ports.clock.now() / 1000);
     const report = {

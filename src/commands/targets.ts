@@ -1,3 +1,4 @@
+import pLimit from 'p-limit';
 import type { OnTargets } from '../manifest/load.ts';
 import { resolveTargets } from '../manifest/resolve.ts';
 import type { Manifests } from '../manifest/types.ts';
@@ -8,7 +9,11 @@ import type { CommandIo, CommandOptions } from './context.ts';
 import { EarlyTargets } from './early-targets.ts';
 import { loadValidManifests } from './load-valid.ts';
 import type { Servers } from './open-target.ts';
+import { describeStore } from '../stores/describe.ts';
+import { keepApart, keepIoApart } from './keep-apart.ts';
+import { Queues } from './queues.ts';
 import { Reports, mayMeanSeveral } from './reports.ts';
+import { Turns } from './turns.ts';
 
 /** One target with its two servers. */
 export interface OpenTarget extends Servers {
@@ -33,7 +38,12 @@ export interface TargetNeeds {
   readonly readsAll?: boolean;
   /** Why there may be no more than one target; undefined where there may be. */
   readonly onlyOne?: string | undefined;
+  /** Several targets may be worked on at the same time: the work writes and asks by the io that it is given only. */
+  readonly sideBySide?: boolean;
 }
+
+/** Targets that are worked on at the same time. More would only wait for each other: they have few servers, or one. */
+const TARGETS_AT_A_TIME = 4;
 
 /**
  * Runs a command for every target that was selected. Where several may be, one that fails with a GrantryError is
@@ -43,10 +53,10 @@ export async function forEachTarget(
   options: CommandOptions,
   io: CommandIo,
   needs: TargetNeeds,
-  work: (target: OpenTarget) => Promise<number>,
+  work: (target: OpenTarget, io: CommandIo) => Promise<number>,
 ): Promise<number> {
   const selected = await resolveSelected(options, io, needs);
-  return forEachSelected(selected, options, io, async ({ open }) => work(await open()));
+  return forEachSelected(selected, options, io, async ({ open }, ownIo) => work(await open(), ownIo));
 }
 
 /** The manifests, and what they ask for in the targets that were selected. */
@@ -54,16 +64,18 @@ export interface SelectedTargets {
   readonly manifests: Manifests;
   readonly states: readonly DesiredState[];
   readonly servers: EarlyTargets;
+  readonly atATime: number;
 }
 
 /** Loads the manifests and resolves them for the targets that are selected. */
 export async function resolveSelected(
   options: CommandOptions,
   io: CommandIo,
-  { providerAccount = true, readsAll = false, onlyOne }: TargetNeeds,
+  { providerAccount = true, readsAll = false, onlyOne, sideBySide = false }: TargetNeeds,
 ): Promise<SelectedTargets> {
   await installProxy(io.env);
-  const servers = new EarlyTargets(options.target, io);
+  const atATime = sideBySide ? TARGETS_AT_A_TIME : 1;
+  const servers = new EarlyTargets(options.target, io, atATime);
   const onTargets: OnTargets = async (targets) => {
     if (readsAll) await servers.begin(targets);
   };
@@ -77,28 +89,51 @@ export async function resolveSelected(
       hint: 'Select one with -t. Nothing was read or changed.',
     });
   }
-  return { ...loaded, servers };
+  return { ...loaded, servers, atATime };
 }
 
-/** Runs a command for each of these targets, as `forEachTarget` does; it opens the servers of those that need them. */
+/**
+ * Runs a command for each of these targets, as `forEachTarget` does; it opens the servers of those that need them. What
+ * they write is kept apart and in the order of their names.
+ */
 export async function forEachSelected(
-  { states, servers }: SelectedTargets,
+  { states, servers, atATime }: SelectedTargets,
   options: CommandOptions,
   io: CommandIo,
-  work: (target: TargetAtHand) => Promise<number>,
+  work: (target: TargetAtHand, io: CommandIo) => Promise<number>,
 ): Promise<number> {
   const [first] = states;
   if (first !== undefined && !mayMeanSeveral(options.target)) {
-    return work(atHand(first, servers, (report) => io.stdout.write(report)));
+    return work(
+      atHand(first, servers, (report) => io.stdout.write(report)),
+      io,
+    );
   }
   const reports = new Reports(options, io);
-  try {
-    const codes = new Set<number>();
-    for (const desired of states) codes.add(await workOn(desired, servers, reports, work));
-    return PRECEDENCE.find((code) => codes.has(code)) ?? 0;
-  } finally {
-    reports.end();
-  }
+  const turns = new Turns(states.length);
+  const limit = pLimit(atATime);
+  const inOrder = new Queues();
+  const endings = await Promise.allSettled(
+    states.map((desired, index) =>
+      limit(async () => {
+        const ownReports = keepApart(reports, turns.of(index));
+        const ownIo = keepIoApart(io, turns.of(index));
+        const run = async (): Promise<number> => workOn(desired, servers, ownReports, (target) => work(target, ownIo));
+        // Whoever shares a lock must not find it held by one of us.
+        return inOrder.run(lockPlace(desired), run).finally(() => turns.end(index));
+      }),
+    ),
+  );
+  const codes = endings.map((ending) => (ending.status === 'fulfilled' ? ending.value : 1));
+  reports.end(states.map(({ target }, index) => ({ target: target.name, exitCode: codes[index] ?? 1 })));
+  // A bug in one must not cost the others the end of what they had begun.
+  const bug = endings.find((ending) => ending.status === 'rejected');
+  if (bug !== undefined) throw bug.reason;
+  return PRECEDENCE.find((code) => codes.includes(code)) ?? 0;
+}
+
+function lockPlace({ target }: DesiredState): string {
+  return JSON.stringify([describeStore(target.store), target.stack]);
 }
 
 async function loadStates(
@@ -106,7 +141,7 @@ async function loadStates(
   io: CommandIo,
   providerAccount: boolean,
   onTargets: OnTargets,
-): Promise<Omit<SelectedTargets, 'servers'>> {
+): Promise<Pick<SelectedTargets, 'manifests' | 'states'>> {
   const manifests = await loadValidManifests(options, io, onTargets);
   return {
     manifests,
@@ -117,7 +152,7 @@ async function loadStates(
 async function workOn(
   desired: DesiredState,
   servers: EarlyTargets,
-  reports: Reports,
+  reports: Pick<Reports, 'show' | 'fail'>,
   work: (target: TargetAtHand) => Promise<number>,
 ): Promise<number> {
   try {

@@ -1,21 +1,19 @@
 import { expectationsOf } from '../credentials/expectation.ts';
-import { proveAll } from '../credentials/prove-all.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { isProven } from '../model/report.ts';
 import { makeStyle, renderVerify } from '../report/index.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
+import { proveWithProgress } from './prove-with-progress.ts';
 import { selectClients } from './select-clients.ts';
 import { forEachTarget } from './targets.ts';
 
 /** Proves clients with real tokens, from the credentials that lie in the store. Writes nothing. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
-  return forEachTarget(options, io, { providerAccount: false }, async ({ desired, provider, store, ports, show }) => {
+  const needs = { providerAccount: false, sideBySide: true };
+  return forEachTarget(options, io, needs, async ({ desired, provider, store, ports, show }, io) => {
     const expectations = expectationsOf(desired, provider.capabilities, named(desired, options.args));
-    const { proofs, outage } = await proveAll(expectations, await provider.endpoints(), store, ports, {
-      inFlight: options.parallelism,
-      stopped: () => io.signal.aborted,
-      onProof: () => undefined,
-    });
+    const servers = { store, ports };
+    const { proofs, outage } = await proveWithProgress(expectations, await provider.endpoints(), servers, options, io);
     if (outage !== undefined) throw outage;
     const report = {
       target: desired.target.name,

@@ -5,7 +5,8 @@ import { seconds, startProgress } from './progress.ts';
 function startOn(isTerminal: boolean): { written: () => string; progress: ReturnType<typeof startProgress> } {
   let written = '';
   const columns = isTerminal ? 40 : undefined;
-  const output: Output = { write: (text) => (written += text), isTerminal, columns, color: false, unicode: true };
+  const write = (text: string): void => void (written += text);
+  const output: Output = { write, writeNow: write, status: write, isTerminal, columns, color: false, unicode: true };
   return { written: () => written, progress: startProgress(output, Date.now) };
 }
 

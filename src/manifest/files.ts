@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
 import type { Problem, SourceFile } from './types.ts';
@@ -6,6 +7,8 @@ import { compareText } from './values.ts';
 
 /** Larger files are no manifests; to read one by mistake would take all memory. */
 const MAX_BYTES = 64 * 1024 * 1024;
+
+const MANIFEST_NAME = /\.ya?ml$/i;
 
 const UTF_8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -21,6 +24,14 @@ export interface FoundFiles {
  * Throws INVALID_INPUT when a path does not exist or when there is no manifest at all.
  */
 export function readManifestFiles(paths: readonly string[], cwd: string): FoundFiles {
+  return findManifestFiles(paths, cwd).read();
+}
+
+/** The same in two parts, for whoever has something to begin in between; `count` is how many files there are to read. */
+export function findManifestFiles(
+  paths: readonly string[],
+  cwd: string,
+): { readonly count: number; readonly read: () => FoundFiles } {
   const missing = paths.filter((path) => statOf(resolve(cwd, path)) === undefined);
   if (missing.length > 0) {
     throw new GrantryError('INVALID_INPUT', `no such file or directory: ${missing.join(', ')}`, {
@@ -29,13 +40,18 @@ export function readManifestFiles(paths: readonly string[], cwd: string): FoundF
   }
   const walk: Walk = { cwd, seen: new Set(), names: [], problems: [] };
   paths.forEach((path) => visit(path, walk, true));
-  const files = walk.names.toSorted(compareText).flatMap((name) => readSource(name, walk));
   if (walk.names.length === 0 && walk.problems.length === 0) {
     throw new GrantryError('INVALID_INPUT', `no manifests (*.yaml, *.yml) in ${paths.join(', ')}`, {
       hint: 'Write a first set with: grantry init',
     });
   }
-  return { files, problems: walk.problems };
+  return {
+    count: walk.names.length,
+    read: () => {
+      const files = walk.names.toSorted(compareText).flatMap((name) => readSource(name, walk));
+      return { files, problems: walk.problems };
+    },
+  };
 }
 
 interface Walk {
@@ -52,22 +68,24 @@ function visit(name: string, walk: Walk, given: boolean): void {
   if (stat?.isDirectory()) {
     visitDirectory(name, path, walk);
   } else if (stat?.isFile()) {
-    if ((given || /\.ya?ml$/i.test(name)) && isNew(path, walk)) {
+    if ((given || MANIFEST_NAME.test(name)) && isNew(realpathSync.native(path), walk)) {
       walk.names.push(name);
     }
-  } else if (given || /\.ya?ml$/i.test(name)) {
+  } else if (given || MANIFEST_NAME.test(name)) {
     report(walk, name, stat === undefined ? 'is a link that leads nowhere' : 'is not a file');
   }
 }
 
 function visitDirectory(name: string, path: string, walk: Walk): void {
-  if (!isNew(path, walk)) {
+  const real = realpathSync.native(path);
+  if (!isNew(real, walk)) {
     return;
   }
   try {
-    for (const entry of readdirSync(path).toSorted()) {
-      if (!entry.startsWith('.') && entry !== 'node_modules') {
-        visit(join(name, entry).replaceAll('\\', '/'), walk, false);
+    const entries = readdirSync(path, { withFileTypes: true });
+    for (const entry of entries.toSorted((one, other) => compareText(one.name, other.name))) {
+      if (!entry.name.startsWith('.') && entry.name !== 'node_modules') {
+        visitEntry(join(name, entry.name).replaceAll('\\', '/'), entry, real, walk);
       }
     }
   } catch (error) {
@@ -75,9 +93,17 @@ function visitDirectory(name: string, path: string, walk: Walk): void {
   }
 }
 
-function isNew(path: string, walk: Walk): boolean {
-  const real = realpathSync.native(path);
-  return !walk.seen.has(real) && walk.seen.add(real) !== undefined;
+/** Of a plain file all is known from the listing: of ten thousand, to ask again would take a tenth of a second. */
+function visitEntry(name: string, entry: Dirent, realDirectory: string, walk: Walk): void {
+  if (!entry.isFile()) {
+    visit(name, walk, false);
+  } else if (MANIFEST_NAME.test(name) && isNew(join(realDirectory, entry.name), walk)) {
+    walk.names.push(name);
+  }
+}
+
+function isNew(real: string, { seen }: Walk): boolean {
+  return !seen.has(real) && seen.add(real) !== undefined;
 }
 
 function statOf(path: string): ReturnType<typeof statSync> {

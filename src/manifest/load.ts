@@ -1,5 +1,5 @@
 import { buildManifest } from './build.ts';
-import { readManifestFiles } from './files.ts';
+import { findManifestFiles, readManifestFiles } from './files.ts';
 import { locateProblems } from './syntax/locate.ts';
 import { parseManifestFile } from './syntax/parse.ts';
 import type { Manifest, Manifests, Problem, RawDocument, SourceFile, TargetManifest } from './types.ts';
@@ -26,15 +26,24 @@ export type OnTargets = (targets: readonly TargetManifest[]) => Promise<void>;
  * thousands of manifests take a second. Throws INVALID_INPUT when a path does not exist or holds no manifest.
  */
 export async function loadManifests(options: LoadOptions, onTargets?: OnTargets): Promise<Manifests> {
-  const own = readManifestFiles(options.manifests, options.cwd);
+  const found = findManifestFiles(options.manifests, options.cwd);
   const trusted = options.targets === undefined ? undefined : readManifestFiles([options.targets], options.cwd);
+  const early = trusted !== undefined && found.count >= MANY_FILES;
+  if (early) await onTargets?.(targetsIn(trusted.files));
+  const own = found.read();
   const files = own.files.length + (trusted?.files.length ?? 0);
   const problems = [...own.problems, ...(trusted?.problems ?? [])];
   const builder = new FileBuilder(own.files, trusted?.files);
   builder.buildTargets();
-  if (builder.size() >= MANY_CHARACTERS) await onTargets?.(builder.targets());
+  if (!early && builder.size() >= MANY_CHARACTERS) await onTargets?.(builder.targets());
   await builder.buildRest();
   return { ...builder.conclude(problems), files };
+}
+
+function targetsIn(files: readonly SourceFile[]): TargetManifest[] {
+  const builder = new FileBuilder([], files);
+  builder.buildTargets();
+  return builder.targets();
 }
 
 /** Checks texts that were read already; pure. With `targetFiles`, Targets are those of these and no others. */
@@ -48,7 +57,8 @@ export function checkSources(
   return builder.conclude(problems);
 }
 
-/** Some three hundred manifests: fewer are read before a server has answered once. */
+/** Fewer manifests are read before a server has answered once. */
+const MANY_FILES = 300;
 const MANY_CHARACTERS = 128 * 1024;
 
 /** How long a stretch of parsing may keep other work waiting, in milliseconds. */

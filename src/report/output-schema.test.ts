@@ -135,10 +135,10 @@ describe('the JSON output', () => {
   it('of several targets is as the schema says', () => {
     const property = fc.property(anyPlan, anyReport, (plan, report) => {
       const failure = renderErrorJson(new GrantryError('UNREACHABLE', 'away'), 'dev');
-      expectDescribed(renderTargetsJson([renderPlan(plan, json), renderApply(report, json), failure]));
-      expectDescribed(renderTargetsJson([renderVerify(report, json)]));
+      expectDescribed(renderTargetsJson([renderPlan(plan, json), renderApply(report, json), failure], []));
+      expectDescribed(renderTargetsJson([renderVerify(report, json)], []));
     });
     fc.assert(property, RUNS);
-    expectDescribed(renderTargetsJson([]));
+    expectDescribed(renderTargetsJson([], []));
   });
 });

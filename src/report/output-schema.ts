@@ -317,6 +317,7 @@ const targets = z
   .strictObject({
     formatVersion,
     kind: z.literal('targets'),
+    exitCodes: z.record(z.string(), z.int().min(0).max(4)).describe('How the work on each target ended'),
     targets: z.array(document).describe('One for each target, in the order of their names'),
   })
   .meta({ id: 'targets' });

@@ -11,6 +11,8 @@ export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr'): Output => ({
     write: (text) => void (written[name] += text),
+    writeNow: (text) => void (written[name] += text),
+    status: (line) => void (written[name] += `${line}\n`),
     isTerminal: false,
     columns: undefined,
     color: false,
@@ -19,7 +21,7 @@ export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal
   const io: CommandIo = {
     stdout: output('stdout'),
     stderr: output('stderr'),
-    stdin: { stream: process.stdin, isTerminal: false },
+    stdin: { stream: process.stdin, isTerminal: false, turn: async () => undefined },
     env: {},
     cwd: '/',
     signal: new AbortController().signal,

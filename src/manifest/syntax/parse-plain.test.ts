@@ -1,3 +1,4 @@
+import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parseAnyFile } from './parse.ts';
@@ -95,6 +96,14 @@ function expectSame(text: string): boolean {
   expect({ documents: plain, problems: [] }).toEqual(parseAnyFile(file));
   return true;
 }
+
+/** What is not read by the fast reader is read all the same, and slowly. */
+it.each(['apis', 'clients'])('all %s of the example are plain', (kind) => {
+  const folder = new URL(`../../../manifests/${kind}/`, import.meta.url);
+  const texts = readdirSync(folder).map((name) => readFileSync(new URL(name, folder), 'utf8'));
+  expect(texts.length).toBeGreaterThan(1);
+  expect(texts.filter((text) => !expectSame(text))).toEqual([]);
+});
 
 describe('a plain file is read as by the parser that reads every file', () => {
   it('put together of tokens', () => {

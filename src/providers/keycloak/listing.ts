@@ -51,8 +51,8 @@ export async function listClients(
   const readPage = async (first: number, max: number): Promise<ListedClient[]> => {
     const page: unknown = await api.call(call, (client) => client.clients.find({ first, max }));
     return parseList(api, page, clientRepresentation, 'clients').map((row) => {
-      const bare = withSecrets ? row : { ...row, secret: undefined };
-      return known === undefined ? { id: row.id, undecided: bare } : keep(bare, stack, known);
+      if (!withSecrets) row.secret = undefined;
+      return known === undefined ? { id: row.id, undecided: row } : keep(row, stack, known);
     });
   };
   const { pageSize, pagesInFlight: inFlight } = api.tuning;

@@ -37,4 +37,18 @@ describe('clientRepresentation', () => {
       description: '',
     });
   });
+  it.each([
+    [{ ...ROW, clientId: undefined }, ['clientId']],
+    [{ ...ROW, enabled: 'yes' }, ['enabled']],
+    [{ ...ROW, redirectUris: ['a', 1] }, ['redirectUris']],
+    [{ ...ROW, attributes: ['a'] }, ['attributes']],
+    [{ ...ROW, protocolMappers: [{}] }, ['protocolMappers']],
+    [{ ...ROW, secret: 7 }, ['secret']],
+    ['a page of a proxy', []],
+    [null, []],
+  ])('refuses what is no client, and names the field: case %#', (row, path) => {
+    const { error } = clientRepresentation.safeParse(row);
+    expect(error?.issues.map((issue) => issue.path)).toEqual([path]);
+    expect(JSON.stringify(error)).not.toContain('canary');
+  });
 });

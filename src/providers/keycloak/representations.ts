@@ -7,7 +7,7 @@ import { ATTRIBUTE } from './marks.ts';
  * secrets, of which a listing holds two per client, are wrapped or dropped here and nowhere later.
  */
 const attributes = z
-  .custom<object>(isMap)
+  .custom<Readonly<Record<string, unknown>>>(isMap)
   .nullish()
   .transform((record): Record<string, string> => {
     const kept: Record<string, string> = {};
@@ -18,11 +18,6 @@ const attributes = z
     }
     return kept;
   });
-const strings = z.array(z.string()).nullish().transform(sortedOrEmpty);
-const flag = z
-  .boolean()
-  .nullish()
-  .transform((value) => value ?? false);
 const text = z
   .string()
   .nullish()
@@ -43,44 +38,118 @@ const mappers = z
 export type MapperRepresentation = z.infer<typeof mapper>;
 
 /** z.record would look at every value: with thousands of clients that takes longer than all the rest of them. */
-function isMap(value: unknown): boolean {
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function sortedOrEmpty(list: string[] | null | undefined): string[] {
-  return (list ?? []).toSorted();
 }
 
 /** What a listing shows to accounts that may not read secrets. Sent back, it would become the secret. */
 const MASKED_SECRET = /^\*+$/;
 
-export const clientRepresentation = z.object({
-  id: z.string(),
-  clientId: z.string(),
-  description: text,
-  enabled: flag,
-  secret: z
-    .string()
-    .nullish()
-    .transform((value) => (value && !MASKED_SECRET.test(value) ? new Secret(value) : undefined)),
-  attributes,
-  defaultClientScopes: strings,
-  optionalClientScopes: strings,
-  protocolMappers: mappers,
-  standardFlowEnabled: flag,
-  implicitFlowEnabled: flag,
-  directAccessGrantsEnabled: flag,
-  serviceAccountsEnabled: flag,
-  authorizationServicesEnabled: flag,
-  publicClient: flag,
-  bearerOnly: flag,
-  consentRequired: flag,
-  fullScopeAllowed: flag,
-  redirectUris: strings,
-  webOrigins: strings,
-  clientAuthenticatorType: text,
+export interface ClientRepresentation {
+  id: string;
+  clientId: string;
+  description: string;
+  enabled: boolean;
+  secret: Secret | undefined;
+  attributes: Record<string, string>;
+  defaultClientScopes: string[];
+  optionalClientScopes: string[];
+  protocolMappers: MapperRepresentation[];
+  standardFlowEnabled: boolean;
+  implicitFlowEnabled: boolean;
+  directAccessGrantsEnabled: boolean;
+  serviceAccountsEnabled: boolean;
+  authorizationServicesEnabled: boolean;
+  publicClient: boolean;
+  bearerOnly: boolean;
+  consentRequired: boolean;
+  fullScopeAllowed: boolean;
+  redirectUris: string[];
+  webOrigins: string[];
+  clientAuthenticatorType: string;
+}
+
+/** Checked by hand: there are thousands of them, and a schema of twenty fields takes three times as long. */
+export const clientRepresentation = z.unknown().transform((row, context): ClientRepresentation => {
+  const fields = new UncheckedFields(row);
+  const client = readClient(fields);
+  if (fields.refused === undefined) return client;
+  context.addIssue({ code: 'custom', path: fields.refused });
+  return z.NEVER;
 });
-export type ClientRepresentation = z.infer<typeof clientRepresentation>;
+
+function readClient(fields: UncheckedFields): ClientRepresentation {
+  const secret = fields.text('secret');
+  return {
+    id: fields.name('id'),
+    clientId: fields.name('clientId'),
+    description: fields.text('description'),
+    enabled: fields.flag('enabled'),
+    secret: secret === '' || MASKED_SECRET.test(secret) ? undefined : new Secret(secret),
+    attributes: fields.parsed('attributes', attributes),
+    defaultClientScopes: fields.texts('defaultClientScopes'),
+    optionalClientScopes: fields.texts('optionalClientScopes'),
+    protocolMappers: fields.parsed('protocolMappers', mappers),
+    standardFlowEnabled: fields.flag('standardFlowEnabled'),
+    implicitFlowEnabled: fields.flag('implicitFlowEnabled'),
+    directAccessGrantsEnabled: fields.flag('directAccessGrantsEnabled'),
+    serviceAccountsEnabled: fields.flag('serviceAccountsEnabled'),
+    authorizationServicesEnabled: fields.flag('authorizationServicesEnabled'),
+    publicClient: fields.flag('publicClient'),
+    bearerOnly: fields.flag('bearerOnly'),
+    consentRequired: fields.flag('consentRequired'),
+    fullScopeAllowed: fields.flag('fullScopeAllowed'),
+    redirectUris: fields.texts('redirectUris'),
+    webOrigins: fields.texts('webOrigins'),
+    clientAuthenticatorType: fields.text('clientAuthenticatorType'),
+  };
+}
+
+/** The fields of a row of which nothing is known yet. What is absent or null is empty; what is something else is refused. */
+class UncheckedFields {
+  readonly #fields: Readonly<Record<string, unknown>>;
+  /** Where the first thing was that is not as it should be. */
+  refused: string[] | undefined;
+
+  constructor(row: unknown) {
+    this.#fields = isMap(row) ? row : {};
+    if (!isMap(row)) this.refused = [];
+  }
+
+  name(key: string): string {
+    const value = this.#fields[key];
+    return typeof value === 'string' ? value : this.#refuse(key, '');
+  }
+
+  text(key: string): string {
+    const value = this.#fields[key] ?? '';
+    return typeof value === 'string' ? value : this.#refuse(key, '');
+  }
+
+  flag(key: string): boolean {
+    const value = this.#fields[key] ?? false;
+    return typeof value === 'boolean' ? value : this.#refuse(key, false);
+  }
+
+  /** Sorted. */
+  texts(key: string): string[] {
+    const value = this.#fields[key] ?? [];
+    if (!Array.isArray(value)) return this.#refuse(key, []);
+    const list = value.filter((item) => typeof item === 'string');
+    return list.length === value.length ? list.toSorted() : this.#refuse(key, []);
+  }
+
+  parsed<T>(key: string, schema: z.ZodType<T>): T {
+    const parsed = schema.safeParse(this.#fields[key]);
+    if (parsed.success) return parsed.data;
+    return this.#refuse(key, schema.parse(undefined));
+  }
+
+  #refuse<T>(key: string, instead: T): T {
+    this.refused ??= [key];
+    return instead;
+  }
+}
 
 export const clientScopeRepresentation = z.object({
   id: z.string(),

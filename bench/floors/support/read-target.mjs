@@ -1,0 +1,41 @@
+// What no reading of a target can leave out: a token, the client scopes, all clients in pages, a listing for each folder.
+import { adminToken, request } from './http.mjs';
+
+const PAGE_SIZE = 50;
+const PAGES_IN_FLIGHT = 4;
+
+/** Resolves to how many clients and documents there were. */
+export async function readTarget({ keycloak, vault }, { realm, mount, folders }) {
+  const [clients, ...documents] = await Promise.all([
+    fetchRealm(keycloak, realm),
+    ...folders.map((folder) => listFolder(vault, mount, folder)),
+  ]);
+  return { clients, documents: documents.reduce((sum, count) => sum + count, 0) };
+}
+
+async function fetchRealm(keycloak, realm) {
+  const options = { headers: { authorization: `Bearer ${await adminToken(keycloak)}` } };
+  const admin = `${keycloak.url}/admin/realms/${realm}`;
+  let next = 0;
+  let clients = 0;
+  let ended = false;
+  const fetchPages = async () => {
+    while (!ended) {
+      const first = next;
+      next += PAGE_SIZE;
+      const page = await (await request(`${admin}/clients?first=${first}&max=${PAGE_SIZE}`, options)).json();
+      clients += page.length;
+      if (page.length < PAGE_SIZE) ended = true;
+    }
+  };
+  const scopes = request(`${admin}/client-scopes`, options).then((response) => response.json());
+  await Promise.all([scopes, ...Array.from({ length: PAGES_IN_FLIGHT }, fetchPages)]);
+  return clients;
+}
+
+async function listFolder(vault, mount, folder) {
+  const response = await request(`${vault.url}/v1/${mount}/metadata/${folder}?list=true`, {
+    headers: { 'x-vault-token': vault.token },
+  });
+  return (await response.json()).data.keys.length;
+}

@@ -1,0 +1,88 @@
+// Everything that is computed between the manifests and the report, with a realm that holds what they say but for one client
+// in a hundred: load, check, resolve, project, compare, render. Reads the folder that is given, and asks no server.
+import { loadManifests } from '../../src/manifest/load.ts';
+import { resolveObjects } from '../../src/manifest/resolve.ts';
+import { viewTarget } from '../../src/manifest/target-view.ts';
+import type { DesiredState } from '../../src/model/desired.ts';
+import { Secret } from '../../src/model/secret.ts';
+import type { Fields } from '../../src/model/state.ts';
+import type { Target } from '../../src/model/target.ts';
+import { NO_ADOPTION } from '../../src/plan/adoption.ts';
+import { buildPlan } from '../../src/plan/build-plan.ts';
+import { documentFacts, factsDigest } from '../../src/plan/document-facts.ts';
+import { projectDesired } from '../../src/providers/keycloak/project.ts';
+import { makeStyle, renderPlan } from '../../src/report/index.ts';
+
+const rotate = { every: 7_776_000, overlap: 172_800 };
+const nobody = { kind: 'client' as const, clientId: 'nobody', clientSecret: new Secret('') };
+const endpoints = {
+  issuer: 'https://sso',
+  token: 'https://sso/token',
+  jwks: 'https://sso/keys',
+  introspection: undefined,
+};
+
+const manifests = await loadManifests({ manifests: [process.argv[2] ?? '.'], cwd: process.cwd() });
+if (manifests.findings.length > 0) throw new Error(`${manifests.findings.length} findings`);
+const desired = resolve();
+const projected = projectDesired(desired);
+const apis = new Map(desired.apis.map((api) => [api.name, api]));
+const clients = new Map(desired.clients.map((client) => [`Client/${client.name}`, client]));
+const locate = (path: string): string => `secret/${path}`;
+const plan = buildPlan({
+  desired,
+  projected,
+  actual: {
+    objects: projected.map(({ address, owner, fields }, index) => {
+      const client = clients.get(address);
+      const delivered = client && {
+        at: null,
+        place: locate(client.secret.path),
+        path: client.secret.path,
+        facts: factsDigest({ client: client.name, clientId: client.clientId }, documentFacts(client, apis, endpoints)),
+      };
+      return {
+        address,
+        id: String(index),
+        owner,
+        foreign: [],
+        fields: { ...copyOf(fields), ...(index % 100 === 99 ? { description: 'changed by hand' } : {}) },
+        ...(client && { credential: { clientId: client.clientId, createdAt: undefined, delivered } }),
+      };
+    }),
+    impossible: [],
+    listedClients: clients.size,
+  },
+  endpoints,
+  provider: 'Keycloak',
+  store: {
+    describe: () => 'Vault',
+    locate,
+    existing: new Set(desired.clients.map(({ secret }) => secret.path)),
+    occupied: new Set(),
+    differing: new Set(),
+  },
+  foreignPlaces: [],
+  knownClients: undefined,
+  adoption: NO_ADOPTION,
+});
+const report = renderPlan(plan, { format: 'text', style: makeStyle({ color: false, unicode: true }) });
+process.stdout.write(`${plan.changes.length} changes, ${report.length} characters\n`);
+
+/** What a Target would get; there is none, for nobody is asked anything. */
+function resolve(): DesiredState {
+  const target: Target = {
+    name: 'pure',
+    stack: 'bench',
+    provider: { kind: 'keycloak', url: 'https://sso', realm: 'bench', auth: { realm: 'bench', ...nobody } },
+    store: { kind: 'file', path: '/nowhere', recipients: [], identity: new Secret('') },
+    rotate,
+    guards: { maxDeletes: 5, maxDeletePercent: 20, protect: [], maxCredentialAge: undefined },
+    position: { file: 'bench', line: 1, column: 1 },
+  };
+  return { target, ...resolveObjects(viewTarget(undefined, manifests.apis, manifests.clients), rotate), overlaps: [] };
+}
+
+function copyOf(fields: Fields): Fields {
+  return structuredClone(fields);
+}

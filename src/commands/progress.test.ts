@@ -1,0 +1,52 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { captureIo } from '../../test/support/captured-io.ts';
+import { renderAdvance } from '../report/progress-line.ts';
+import { Progress } from './progress.ts';
+
+describe('how far things are', () => {
+  it.each([
+    [{ done: 0, failed: 0, elapsed: 200 }, '0 of 1,000 changes'],
+    [{ done: 4, failed: 0, elapsed: 1_000 }, '4 of 1,000 changes'],
+    [{ done: 412, failed: 2, elapsed: 28_000 }, '412 of 1,000 changes, 2 failed, about 40 s left'],
+    [{ done: 990, failed: 0, elapsed: 10_000 }, '990 of 1,000 changes, about 1 s left'],
+    [{ done: 100, failed: 0, elapsed: 20_000 }, '100 of 1,000 changes, about 3 min left'],
+    [{ done: 1_000, failed: 0, elapsed: 20_000 }, '1,000 of 1,000 changes'],
+  ])('%j', (advance, line) => {
+    expect(renderAdvance({ what: 'changes', total: 1_000, ...advance })).toBe(line);
+  });
+});
+
+describe('the progress of a run', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('is a plain line every few seconds where there is no terminal, and nothing of what is soon done', () => {
+    const { io, written } = captureIo();
+    const progress = new Progress(io.stderr, { what: 'changes', total: 100 }, Date.now);
+    for (let count = 0; count < 10; count += 1) progress.step(count === 0);
+    vi.advanceTimersByTime(4_999);
+    expect(written.stderr).toBe('');
+    vi.advanceTimersByTime(1);
+    expect(written.stderr).toBe('10 of 100 changes, 1 failed, about 45 s left\n');
+    progress.end();
+    vi.advanceTimersByTime(60_000);
+    expect(written.stderr).toBe('10 of 100 changes, 1 failed, about 45 s left\n');
+  });
+
+  it('is told several times a second on a terminal, and taken away at its end', () => {
+    const { io } = captureIo();
+    const shown: string[] = [];
+    const stderr = {
+      ...io.stderr,
+      isTerminal: true,
+      write: (text: string) => void shown.push(`write ${text}`),
+      status: (line: string) => void shown.push(`status ${line}`),
+    };
+    const progress = new Progress(stderr, { what: 'clients proven', total: 2 }, Date.now);
+    vi.advanceTimersByTime(200);
+    progress.step(false);
+    vi.advanceTimersByTime(200);
+    progress.end();
+    expect(shown).toEqual(['status 0 of 2 clients proven', 'status 1 of 2 clients proven', 'write ']);
+  });
+});

@@ -1,0 +1,40 @@
+import { renderAdvance } from '../report/progress-line.ts';
+import type { Advance } from '../report/progress-line.ts';
+import type { Output } from './context.ts';
+
+/** Milliseconds between two tellings; what takes less is not told of. */
+const ON_TERMINAL = 200;
+const IN_LOGS = 5_000;
+
+/** Tells how far a piece of work is: on a terminal in one line that changes, elsewhere by a plain line every few seconds. */
+export class Progress {
+  readonly #output: Output;
+  readonly #now: () => number;
+  readonly #began: number;
+  readonly #timer: NodeJS.Timeout;
+  #advance: Omit<Advance, 'elapsed'>;
+
+  constructor(output: Output, { what, total }: Pick<Advance, 'what' | 'total'>, now: () => number) {
+    this.#output = output;
+    this.#now = now;
+    this.#began = now();
+    this.#advance = { what, total, done: 0, failed: 0 };
+    this.#timer = setInterval(() => this.#tell(), output.isTerminal ? ON_TERMINAL : IN_LOGS);
+  }
+
+  /** One more is done. */
+  step(failed: boolean): void {
+    const { done, failed: before } = this.#advance;
+    this.#advance = { ...this.#advance, done: done + 1, failed: before + Number(failed) };
+  }
+
+  end(): void {
+    clearInterval(this.#timer);
+    // What stood there last would stay, with its estimate.
+    if (this.#output.isTerminal) this.#output.write('');
+  }
+
+  #tell(): void {
+    this.#output.status(renderAdvance({ ...this.#advance, elapsed: this.#now() - this.#began }));
+  }
+}
