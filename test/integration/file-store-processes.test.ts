@@ -1,20 +1,21 @@
-/** The encrypted file store under several processes at once. They run the built code, as users do. */
+/** The encrypted file store under several processes at once. They run built code, as users do. */
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateX25519Identity } from 'age-encryption';
-import { expect, test } from 'vitest';
+import { build } from 'rolldown';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
 import { openFileStore } from '../../src/stores/file/index.ts';
-import { CLI, exitedWith, runNode } from '../support/cli.ts';
+import { exitedWith, runNode } from '../support/cli.ts';
 
 const PROCESSES = 4;
 const ROUNDS = 6;
 
 /** Adds one to a number in a document, six times, as any careful writer does: read, write, try again when it lost. */
 const PROGRAM = `
-  const { openFileStore } = await import(process.env.DIST + '/stores/file/index.js');
-  const { Secret } = await import(process.env.DIST + '/model/secret.js');
+  const { openFileStore } = await import(process.env.BUILT + '/store.js');
+  const { Secret } = await import(process.env.BUILT + '/secret.js');
   const identity = new Secret(process.env.AGE_KEY);
   const store = await openFileStore({ kind: 'file', path: process.env.STORE, recipients: [], identity });
   for (let done = 0; done < ${ROUNDS}; ) {
@@ -32,8 +33,8 @@ const PROGRAM = `
 
 /** The same with a record, as a lock is one. */
 const RECORDS_PROGRAM = `
-  const { openFileStore } = await import(process.env.DIST + '/stores/file/index.js');
-  const { Secret } = await import(process.env.DIST + '/model/secret.js');
+  const { openFileStore } = await import(process.env.BUILT + '/store.js');
+  const { Secret } = await import(process.env.BUILT + '/secret.js');
   const identity = new Secret(process.env.AGE_KEY);
   const store = await openFileStore({ kind: 'file', path: process.env.STORE, recipients: [], identity });
   for (let done = 0; done < ${ROUNDS}; ) {
@@ -47,8 +48,22 @@ const RECORDS_PROGRAM = `
   }
 `;
 
+let built: string;
+
+beforeAll(async () => {
+  built = await mkdtemp(join(tmpdir(), 'grantry-store-'));
+  await build({
+    input: { store: 'src/stores/file/index.ts', secret: 'src/model/secret.ts' },
+    platform: 'node',
+    logLevel: 'silent',
+    output: { dir: built, format: 'esm' },
+  });
+});
+
+afterAll(() => rm(built, { recursive: true, force: true }));
+
 async function runAtOnce(program: string, path: string, identity: string): Promise<void> {
-  const env = { DIST: join(CLI, '..'), AGE_KEY: identity, STORE: path };
+  const env = { BUILT: built, AGE_KEY: identity, STORE: path };
   const runs = Array.from({ length: PROCESSES }, () => runNode(['--input-type=module', '-e', program], { env }));
   for (const result of await Promise.all(runs)) exitedWith(0, result);
 }
