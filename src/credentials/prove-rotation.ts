@@ -32,12 +32,8 @@ export async function proveAccepted(path: string, probe: Probe, ports: ProbePort
   const stored = await ports.store.read(path);
   if (stored === undefined) return { claim, outcome: 'failed', detail: `nothing lies at ${ports.store.locate(path)}` };
   const { document } = stored;
-  const answer = await until(
-    ports,
-    (found) => !isRefused(found),
-    () => ports.tokens.request(document, probe.auth, probe.parameters),
-  );
-  return isRefused(answer) ? { claim, outcome: 'failed', detail: describe(answer) } : { claim, outcome: 'passed' };
+  const answer = await until(ports, isAccepted, () => ports.tokens.request(document, probe.auth, probe.parameters));
+  return isAccepted(answer) ? { claim, outcome: 'passed' } : { claim, outcome: 'failed', detail: describe(answer) };
 }
 
 /** Secrets from before are refused, by the code that RFC 6749 section 5.2 has for it, or the provider's own. */
@@ -71,7 +67,15 @@ async function until(
   }
 }
 
-/** Whether it is the credential that was refused, and not what was asked for with it. */
+/** A token, or a refusal of what was asked for with the credential, which servers look at after it. */
+function isAccepted(answer: TokenAnswer): boolean {
+  if ('token' in answer) return true;
+  const { status, error } = answer.refused;
+  // The last is Auth0's, for an Api that the client may not call.
+  return error === 'invalid_scope' || error === 'invalid_target' || (status === 403 && error === 'access_denied');
+}
+
+/** Whether it is the credential that was refused. */
 function isRefused(answer: TokenAnswer): boolean {
   if ('token' in answer) return false;
   const { status, error } = answer.refused;

@@ -41,6 +41,7 @@ export interface RotationSubject {
 
 /** What became of a rotation. */
 export interface Rotated {
+  readonly kind: RotationIntent['kind'];
   /** It was begun by a run before, and finished now. */
   readonly begunBefore: string | undefined;
   readonly storeVersion: number;
@@ -54,7 +55,7 @@ export interface Rotated {
 
 export interface RotateOptions {
   readonly kind: RotationIntent['kind'];
-  /** One that was finished but for its note counts as this rotation. */
+  /** One that was finished a moment ago, but for its note, counts as this rotation. */
   readonly mayBeDone: boolean;
 }
 
@@ -62,7 +63,10 @@ export interface RotateOptions {
  * Rotates a credential. Its steps, each of which can be repeated: note the intent; issue the new secret; deliver it;
  * prove it, as it lies in the store; refuse the secret before, where it is to be revoked; mark it as delivered; take
  * the note away. Where the server keeps no secret before, the new one is chosen here and lies in the store, beside the
- * present one, before it is set: a lost answer can be repeated, and no consumer that looks there is left without.
+ * present one, before it is set: no consumer that looks there is left without.
+ *
+ * A rotation that a run before began is finished if its secret was issued, which the provider's time of the secret tells;
+ * else it is begun anew, as this run wants it and as the server can now.
  */
 export async function rotateClient(
   subject: RotationSubject,
@@ -71,23 +75,19 @@ export async function rotateClient(
 ): Promise<Rotated> {
   const place = await lookAt(subject, ports);
   const found = readIntent(place.mark);
-  const isDone = found !== undefined && isFinished(found, subject.credential);
-  if (found !== undefined && (!isDone || mayBeDone)) {
-    const finished = await carryOn(subject, found, { ...place, isFresh: false }, ports);
-    if (kind === found.kind || kind === 'rotate' || !isProven(finished)) return finished;
-    return rotateClient(await renewed(subject, ports), { kind, mayBeDone: false }, ports);
+  if (found !== undefined && isIssued(found, subject) && (mayBeDone || !isFinished(found, subject.credential))) {
+    const wasOut = !isUndelivered(subject.credential);
+    if (!wasOut || isRecent(found, ports)) {
+      const { finished, wasDelivered } = await finish(subject, found, place, ports);
+      // What consumers had before this run may be what leaked.
+      const isEnough = kind === 'rotate' || (found.kind === 'revoke' && !wasDelivered);
+      if (isEnough || !isProven(finished)) return finished;
+      // The server tells time in seconds: another secret within the same one could not be told from this.
+      await ports.clock.sleep(A_SECOND_LATER);
+      return rotateClient(await renewed(subject, found, ports), { kind, mayBeDone: false }, ports);
+    }
   }
-  const intent: RotationIntent = {
-    kind,
-    keepsPrevious: subject.keepsPrevious,
-    begun: new Date(ports.clock.now()).toISOString(),
-    from: place.version,
-    was: madeAt(subject.credential) ?? null,
-    facts: subject.delivered.facts,
-  };
-  const mark = withIntent(place.mark, intent);
-  await ports.store.mark(subject.delivered.path, mark);
-  return carryOn(subject, intent, { ...place, mark, isFresh: true }, ports);
+  return begin(subject, kind, place, ports);
 }
 
 /**
@@ -98,19 +98,29 @@ export async function finishRotation(subject: RotationSubject, ports: RotationPo
   if (!isUndelivered(subject.credential)) return undefined;
   const place = await lookAt(subject, ports);
   const intent = readIntent(place.mark);
-  return intent === undefined ? undefined : carryOn(subject, intent, { ...place, isFresh: false }, ports);
+  if (intent === undefined || !isIssued(intent, subject)) return undefined;
+  return (await finish(subject, intent, place, ports)).finished;
+}
+
+/** Longer ago it was another rotation that was asked for. */
+const RECENT_MS = 3_600_000;
+const A_SECOND_LATER = 1100;
+
+function isRecent({ begun }: RotationIntent, { clock }: RotationPorts): boolean {
+  return clock.now() - Date.parse(begun) < RECENT_MS;
+}
+
+/** The secret is another than it was when the intent was noted; who made it is not told, and does not matter. */
+function isIssued({ was }: RotationIntent, { credential }: RotationSubject): boolean {
+  return (madeAt(credential) ?? null) !== was;
 }
 
 /** The place of the document, and what lies there. */
 interface Place {
   readonly mark: StoreMark;
   readonly version: number;
+  /** Undefined also for a document that is none. */
   readonly stored: StoredDocument | undefined;
-}
-
-interface Stage extends Place {
-  /** Nothing was done yet but to note the intent. */
-  readonly isFresh: boolean;
 }
 
 async function lookAt({ name, delivered }: RotationSubject, { store, stack }: RotationPorts): Promise<Place> {
@@ -123,46 +133,106 @@ async function lookAt({ name, delivered }: RotationSubject, { store, stack }: Ro
       hint: `Run grantry apply first: it delivers the credential of ${name}, or tells what is in the way.`,
     });
   }
-  return { mark, version: entry?.version ?? 0, stored: await store.read(path) };
+  return { mark, version: entry?.version ?? 0, stored: await store.read(path).catch(undefinedIfBroken) };
 }
 
-async function renewed(subject: RotationSubject, { provider }: RotationPorts): Promise<RotationSubject> {
-  const { createdAt, previousUntil } = await provider.readCredential(subject.id);
+function undefinedIfBroken(error: unknown): undefined {
+  if (error instanceof GrantryError && error.code === 'FAILED') return undefined;
+  throw error;
+}
+
+/** As it is once that rotation is finished. */
+async function renewed(
+  subject: RotationSubject,
+  { facts }: RotationIntent,
+  { provider }: RotationPorts,
+): Promise<RotationSubject> {
+  const { clientId, createdAt, previousUntil } = await provider.readCredential(subject.id);
   const { previousUntil: _before, ...credential } = subject.credential;
   return {
     ...subject,
-    credential: { ...credential, createdAt, ...(previousUntil === undefined ? {} : { previousUntil }) },
+    delivered: { ...subject.delivered, facts },
+    credential: { ...credential, clientId, createdAt, ...(previousUntil === undefined ? {} : { previousUntil }) },
   };
 }
 
-async function carryOn(
+/** A new secret at the provider, and in the store. */
+interface Changed {
+  readonly issued: IssuedCredential;
+  /** When it was made, where the provider does not tell. */
+  readonly since: number | undefined;
+  readonly version: number;
+  readonly gap: Rotated['gap'];
+}
+
+async function begin(
   subject: RotationSubject,
-  intent: RotationIntent,
-  stage: Stage,
+  kind: RotationIntent['kind'],
+  place: Place,
   ports: RotationPorts,
 ): Promise<Rotated> {
-  const changed = intent.keepsPrevious
-    ? await changeWithOverlap(subject, intent, stage, ports)
-    : await changeAtOnce(subject, intent, stage, ports);
-  const { delivered } = subject;
-  const { secret } = changed.issued;
-  const result = {
-    begunBefore: stage.isFresh ? undefined : intent.begun,
-    storeVersion: changed.version,
-    gap: changed.gap,
+  const was = madeAt(subject.credential) ?? null;
+  if (was !== null && Math.abs(ports.clock.now() / 1000 - was) < 2) await ports.clock.sleep(A_SECOND_LATER);
+  const intent: RotationIntent = {
+    kind,
+    keepsPrevious: subject.keepsPrevious,
+    begun: new Date(ports.clock.now()).toISOString(),
+    from: place.version,
+    was,
+    facts: subject.delivered.facts,
   };
-  const accepted = await proveAccepted(delivered.path, subject.probe, ports);
-  if (accepted.outcome === 'failed') {
-    return { ...result, previousUntil: changed.issued.previousUntil, checks: [accepted] };
-  }
+  const mark = withIntent(place.mark, intent);
+  await ports.store.mark(subject.delivered.path, mark);
+  const changed = intent.keepsPrevious
+    ? await changeWithOverlap(subject, intent, place, ports)
+    : await changeAtOnce(subject, intent, place, ports);
+  return end(subject, intent, { ...place, mark }, { changed, begunBefore: undefined }, ports);
+}
+
+/** From where a secret was issued: it is the provider's present one. */
+async function finish(
+  subject: RotationSubject,
+  intent: RotationIntent,
+  place: Place,
+  ports: RotationPorts,
+): Promise<{ readonly finished: Rotated; readonly wasDelivered: boolean }> {
+  const { stored, version } = place;
+  const issued = await ports.provider.readCredential(subject.id);
+  const since = madeAt(subject.credential);
+  const wasDelivered =
+    stored !== undefined &&
+    stored.document.next === undefined &&
+    stored.document.clientId === issued.clientId &&
+    stored.document.clientSecret.equals(issued.secret);
+  const written = wasDelivered ? version : await writeNew(subject, intent, { ...place, since }, issued, ports);
+  // Without an overlap consumers may have been cut off since the secret was set.
+  const isLate = !wasDelivered && issued.previousUntil === undefined && since !== undefined;
+  const gap = isLate ? { ms: Math.max(0, ports.clock.now() - since * 1000), atMost: true } : undefined;
+  const changed: Changed = { issued, since, version: written, gap };
+  const finished = await end(subject, intent, place, { changed, begunBefore: intent.begun }, ports);
+  return { finished, wasDelivered };
+}
+
+/** From where the new secret is in the store. */
+async function end(
+  subject: RotationSubject,
+  intent: RotationIntent,
+  { mark, stored }: Place,
+  { changed, begunBefore }: { readonly changed: Changed; readonly begunBefore: string | undefined },
+  ports: RotationPorts,
+): Promise<Rotated> {
+  const { issued, version, gap } = changed;
+  const result = { kind: intent.kind, begunBefore, storeVersion: version, gap };
+  const accepted = await proveAccepted(subject.delivered.path, subject.probe, ports);
+  if (accepted.outcome === 'failed') return { ...result, previousUntil: issued.previousUntil, checks: [accepted] };
   const checks = [accepted];
   if (intent.kind === 'revoke') {
-    const known = [stage.stored?.document.clientSecret, await endOverlap(subject, ports)];
-    const before = known.filter((old): old is Secret => old !== undefined && !old.equals(secret));
-    checks.push(await proveRefused(changed.issued.clientId, before, subject.probe, ports));
+    const known = [stored?.document.clientSecret, await endOverlap(subject, ports)];
+    const before = known.filter((old): old is Secret => old !== undefined && !old.equals(issued.secret));
+    checks.push(await proveRefused(issued.clientId, before, subject.probe, ports));
   }
-  if (isProven({ checks })) await settle(subject, intent, changed, stage.mark, ports);
-  return { ...result, previousUntil: intent.kind === 'revoke' ? undefined : changed.issued.previousUntil, checks };
+  if (isProven({ checks })) await settle(subject, intent, changed, mark, ports);
+  return { ...result, previousUntil: intent.kind === 'revoke' ? undefined : issued.previousUntil, checks };
 }
 
 async function endOverlap({ id }: RotationSubject, { provider }: RotationPorts): Promise<Secret | undefined> {
@@ -184,50 +254,33 @@ async function settle(
   await store.mark(path, withIntent(mark, undefined));
 }
 
-/** A new secret at the provider, and in the store. */
-interface Changed {
-  readonly issued: IssuedCredential;
-  /** When it was made, where the provider does not tell. */
-  readonly since: number | undefined;
-  readonly version: number;
-  readonly gap: Rotated['gap'];
-}
-
 async function changeWithOverlap(
   subject: RotationSubject,
   intent: RotationIntent,
-  stage: Stage,
+  place: Place,
   ports: RotationPorts,
 ): Promise<Changed> {
-  const { stored } = stage;
-  const issued = await issueOnce(subject, intent, stage, ports);
-  const isThere = stored?.document.clientSecret.equals(issued.secret) === true;
-  const version = isThere ? stored.version : await writeNew(subject, intent, stage.version, stored, issued, ports);
-  return { issued, since: undefined, version, gap: undefined };
+  const begun = ports.clock.now();
+  const issued = await issueOnce(subject, intent, ports);
+  const version = await writeNew(subject, intent, place, issued, ports);
+  // The server was to keep the secret before, and did not: another policy of the realm may be in the way.
+  const gap = issued.previousUntil === undefined ? { ms: ports.clock.now() - begun, atMost: false } : undefined;
+  return { issued, since: undefined, version, gap };
 }
 
-/** Exactly one new secret for this intent, whatever became of the answers. */
+/** Exactly one new secret for this intent, whatever became of the answer. */
 async function issueOnce(
   { id }: RotationSubject,
-  intent: RotationIntent,
-  { isFresh, stored }: Stage,
+  { was }: RotationIntent,
   { provider }: RotationPorts,
 ): Promise<IssuedCredential> {
-  const hasMoved = ({ createdAt }: IssuedCredential): boolean => (createdAt ?? null) !== intent.was;
-  if (!isFresh) {
-    const present = await provider.readCredential(id);
-    const differs = stored !== undefined && !stored.document.clientSecret.equals(present.secret);
-    // A second is as fine as the server tells time: what was delivered meanwhile tells more.
-    const wasDelivered = stored !== undefined && stored.version > intent.from;
-    if (hasMoved(present) || differs || wasDelivered) return present;
-  }
   try {
     return await provider.regenerateSecret(id);
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
     // Asked once more it would make a third secret, and end the first. A look that fails too tells nothing.
     const present = await provider.readCredential(id).catch(() => undefined);
-    if (present === undefined || !hasMoved(present)) throw error;
+    if (present === undefined || (present.createdAt ?? null) === was) throw error;
     return present;
   }
 }
@@ -235,101 +288,60 @@ async function issueOnce(
 async function changeAtOnce(
   subject: RotationSubject,
   intent: RotationIntent,
-  stage: Stage,
+  place: Place,
   ports: RotationPorts,
 ): Promise<Changed> {
-  const { provider, clock } = ports;
-  const { id, delivered, credential } = subject;
-  const { secretChangeVisible } = provider.capabilities;
-  const done = stage.isFresh ? undefined : wasReplaced(stage.stored, intent);
-  if (done !== undefined) {
-    const { document, version } = done.stored;
-    const createdAt = credential.createdAt;
-    const issued = { id, clientId: document.clientId, secret: document.clientSecret, createdAt };
-    return { issued, since: done.since, version, gap: undefined };
-  }
-  const staged = await stageNext(subject, stage, ports);
-  const createdAt = Math.max(Math.floor(clock.now() / 1000), (intent.was ?? 0) + 1, secondsOf(intent.begun));
-  const { place, path } = delivered;
-  const at = secretChangeVisible ? createdAt : null;
-  const pending: Delivery = { at, place, path, facts: PENDING, ...(at === null ? { since: createdAt } : {}) };
-  const issuedBefore = stage.isFresh ? undefined : changedSince(subject, intent);
-  const begun = clock.now();
-  await provider.setSecret(id, { secret: staged.next, createdAt, delivery: pending });
-  const issued = { id, clientId: staged.clientId, secret: staged.next, createdAt };
-  const version = await writeNew(subject, intent, staged.version, stage.stored, issued, ports);
-  const gap =
-    issuedBefore === undefined
-      ? { ms: clock.now() - begun, atMost: false }
-      : { ms: Math.max(0, clock.now() - issuedBefore * 1000), atMost: true };
-  return { issued: { ...issued, createdAt: at ?? undefined }, since: createdAt, version, gap };
-}
-
-/** The document that this very intent delivered, and when its secret was made. */
-function wasReplaced(
-  stored: StoredDocument | undefined,
-  { begun }: RotationIntent,
-): { readonly stored: StoredDocument; readonly since: number } | undefined {
-  const rotatedAt = stored?.document.facts['rotated_at'];
-  if (stored === undefined || stored.document.next !== undefined || rotatedAt === undefined) return undefined;
-  const since = secondsOf(rotatedAt);
-  return since >= secondsOf(begun) ? { stored, since } : undefined;
-}
-
-/** When the secret was changed at the provider by the run before, if it was: consumers may be cut off since then. */
-function changedSince({ credential, delivered }: RotationSubject, { was }: RotationIntent): number | undefined {
-  const since = credential.createdAt ?? delivered.since;
-  return since !== undefined && since !== was ? since : undefined;
-}
-
-/** The secret to come, in the store beside the present one. */
-async function stageNext(
-  { id, delivered, facts }: RotationSubject,
-  { stored, version }: Stage,
-  { provider, store }: RotationPorts,
-): Promise<{ readonly next: Secret; readonly clientId: string; readonly version: number }> {
-  const { document } = stored ?? {};
-  if (document?.next !== undefined) return { next: document.next, clientId: document.clientId, version };
-  const next = makeSecret();
-  const present =
-    document === undefined
-      ? await provider.readCredential(id)
-      : { clientId: document.clientId, secret: document.clientSecret };
-  const update: DocumentUpdate = {
-    clientId: present.clientId,
-    clientSecret: present.secret,
-    next,
-    facts: document === undefined ? facts : {},
+  const { provider, store, clock } = ports;
+  const { id, delivered, credential, facts } = subject;
+  const { clientId } = credential;
+  const { stored } = place;
+  const secret = makeSecret();
+  const present = stored?.document.clientSecret ?? (await provider.readCredential(id)).secret;
+  const staged: DocumentUpdate = {
+    clientId,
+    clientSecret: present,
+    next: secret,
+    facts: stored === undefined ? facts : {},
   };
-  return { next, clientId: present.clientId, version: await store.write(delivered.path, update, version) };
+  const version = await store.write(delivered.path, staged, place.version);
+  const since = Math.max(Math.floor(clock.now() / 1000), (intent.was ?? 0) + 1);
+  const isTold = provider.capabilities.secretChangeVisible;
+  const pending: Delivery = {
+    at: isTold ? since : null,
+    place: delivered.place,
+    path: delivered.path,
+    facts: PENDING,
+    ...(isTold ? {} : { since }),
+  };
+  const begun = clock.now();
+  await provider.setSecret(id, { secret, createdAt: since, delivery: pending });
+  const issued = { id, clientId, secret, createdAt: isTold ? since : undefined };
+  const last = await writeNew(subject, intent, { ...place, version, since }, issued, ports);
+  return { issued, since, version: last, gap: { ms: clock.now() - begun, atMost: false } };
 }
 
 async function writeNew(
   { delivered, facts }: RotationSubject,
   { from, kind }: RotationIntent,
-  expected: number,
-  stored: StoredDocument | undefined,
+  { version, stored, since }: Pick<Place, 'version' | 'stored'> & { readonly since?: number | undefined },
   { clientId, secret, createdAt, previousUntil }: IssuedCredential,
   { store }: RotationPorts,
 ): Promise<number> {
+  const madeAt = createdAt ?? since;
   const update: DocumentUpdate = {
     clientId,
     clientSecret: secret,
     next: null,
     facts: {
       ...(stored === undefined ? facts : {}),
-      rotated_at: createdAt === undefined ? null : toIso(createdAt),
+      rotated_at: madeAt === undefined ? null : toIso(madeAt),
       previous_version: from === 0 ? null : String(from),
       overlap_until: previousUntil === undefined || kind === 'revoke' ? null : toIso(previousUntil),
     },
   };
-  return store.write(delivered.path, update, expected);
+  return store.write(delivered.path, update, version);
 }
 
 function toIso(seconds: number): string {
   return new Date(seconds * 1000).toISOString();
-}
-
-function secondsOf(iso: string): number {
-  return Math.floor(Date.parse(iso) / 1000);
 }

@@ -42,7 +42,10 @@ export class RotationBench extends MemoryBench {
   /** One rotate command, with everything but the lock and the report. */
   async rotate(desired: DesiredState, wish: RotationWish, fault?: Fault): Promise<RotationRun> {
     const { provider, store } = this.#failing(fault);
-    const clock = { now: () => this.provider.now * 1000, sleep: async () => undefined };
+    const sleep = async (ms: number): Promise<void> => {
+      this.provider.now += Math.ceil(ms / 1000);
+    };
+    const clock = { now: () => this.provider.now * 1000, sleep };
     return rotateOnce(desired, { provider, store }, wish, {
       now: this.provider.now,
       portsOf: () => ({
