@@ -108,7 +108,8 @@ async function deliverAgain(
   ports: CarryOutPorts,
 ): Promise<Done> {
   const { provider, store, stack } = ports;
-  const rotated = delivery.fresh ? undefined : await ports.finishRotation(change.address);
+  // It lies at the place before, which may be another one.
+  const rotated = await ports.finishRotation(change.address);
   if (rotated !== undefined && delivery.reason !== 'moved') return { storeVersion: rotated };
   const issued = await provider.readCredential(change.id);
   // Nobody knows how old the secret of an adopted client is: at least as old as this.

@@ -3,7 +3,7 @@ import { isFinished, readIntent } from '../credentials/rotation-intent.ts';
 import { addressOf } from '../model/address.ts';
 import type { DesiredClient } from '../model/desired.ts';
 import type { CredentialStatus } from '../model/report.ts';
-import { isInOverlap, isUndelivered, madeAt } from '../model/rotation.ts';
+import { dueAt, isInOverlap, isUndelivered, madeAt } from '../model/rotation.ts';
 import { isOurs } from '../model/state.ts';
 import type { ActualObject } from '../model/state.ts';
 import { daysOf } from '../plan/rotation-notices.ts';
@@ -46,14 +46,14 @@ function pathHere(object: ActualObject, store: Pick<Store, 'locate'>): string | 
 }
 
 function statusOf(
-  { name, owner, secret: { rotate } }: DesiredClient,
+  { name, owner, secret }: DesiredClient,
   object: ActualObject | undefined,
   { place, entry }: Found,
   now: number,
 ): CredentialStatus {
   const credential = object !== undefined && isOurs(object) ? object.credential : undefined;
   const made = credential === undefined ? undefined : madeAt(credential);
-  const due = made === undefined ? undefined : made + rotate.every;
+  const due = credential === undefined ? undefined : dueAt({ secret }, credential);
   const inOverlap = credential !== undefined && isInOverlap(credential, now);
   return {
     address: addressOf('Client', name),
@@ -91,6 +91,7 @@ function remarksOf(
     ...(intent === undefined && isUndelivered(credential)
       ? ['its secret was changed at the provider since it was delivered: grantry apply delivers it']
       : []),
+    ...(madeAt(credential) === undefined ? ['nobody knows how old it is: the next rotate --due rotates it'] : []),
     ...(expiresAt !== undefined && due !== undefined && expiresAt < Math.max(due, now)
       ? [`the provider refuses it ${expiresAt < now ? 'already' : `in ${daysOf(expiresAt - now)}`}: rotate it before`]
       : []),

@@ -5,8 +5,9 @@ import type { RotationPorts, RotationSubject } from '../credentials/rotate.ts';
 import { TokenClient } from '../credentials/token-client.ts';
 import { addressOf, nameOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
-import type { DesiredState } from '../model/desired.ts';
+import type { AuthMethod, DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
 import { isProven } from '../model/report.ts';
 import { isUndelivered } from '../model/rotation.ts';
 import { isOurs } from '../model/state.ts';
@@ -44,13 +45,18 @@ export function rotationSubjects(
       const { delivered } = credential;
       if (delivered === undefined) return [];
       if (store.locate(delivered.path) !== delivered.place) return [];
+      const auth = object.fields['auth'];
+      const probe = { ...probeOf(expectation), ...(isAuthMethod(auth) ? { auth } : {}) };
       const keepsPrevious = actual.overlaps === 'supported' && typeof object.fields['overlap'] === 'string';
       const facts = documentFacts(client, apis, endpoints);
-      return [
-        [name, { name, id: object.id, credential, delivered, keepsPrevious, facts, probe: probeOf(expectation) }],
-      ];
+      return [[name, { name, id: object.id, credential, delivered, keepsPrevious, facts, probe }]];
     }),
   );
+}
+
+/** As the server has it now: the manifests may ask for another way that is not applied yet. */
+function isAuthMethod(value: Json | undefined): value is AuthMethod {
+  return value === 'client_secret_basic' || value === 'client_secret_post';
 }
 
 /** How long after a change of a secret an answer that goes by the one before is still no failure; milliseconds. */
@@ -86,6 +92,8 @@ export function rotationFinisher(
     if (subject === undefined) return undefined;
     const rotated = await finishRotation(subject, rotationPorts(target, input, ports));
     if (rotated === undefined || isProven(rotated)) return rotated?.storeVersion;
+    // What is delivered again as it is may work where this did not; only a revocation must not be forgotten.
+    if (rotated.kind === 'rotate') return undefined;
     const failed = rotated.checks.find(({ outcome }) => outcome === 'failed');
     throw new GrantryError('FAILED', `a rotation that was cut off could not be finished: ${failed?.detail ?? ''}`, {
       hint: `See what the provider says of the client, then run: grantry rotate -t ${input.desired.target.name} ${name}`,

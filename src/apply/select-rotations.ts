@@ -4,7 +4,7 @@ import { addressOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
-import { isInOverlap, madeAt } from '../model/rotation.ts';
+import { dueAt, isInOverlap } from '../model/rotation.ts';
 import { isOurs } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
 
@@ -16,6 +16,8 @@ export type RotationWish =
 
 /** What is known of the clients, after a read for rotation. */
 export interface RotationView {
+  /** How the store names the place of a path. */
+  readonly locate: (path: string) => string;
   readonly desired: DesiredState;
   readonly projected: readonly DesiredObject[];
   readonly actual: ActualState;
@@ -32,7 +34,7 @@ export interface RotationChoice {
   readonly refused: readonly { readonly address: Address; readonly error: GrantryError }[];
   /** How many more are wished for, beyond `max`. */
   readonly waiting: number;
-  /** Of all, those left out because their secret before is still accepted. */
+  /** Of those that were not named, those left out because their secret before is still accepted. */
   readonly inOverlap: readonly string[];
 }
 
@@ -47,12 +49,31 @@ export function selectRotations(wish: RotationWish, view: RotationView): Rotatio
     const address = addressOf('Client', client.name);
     const error = obstacle(client, objects.get(address), view, wish);
     if (error === undefined) ready.push(client);
-    else if (wish.kind === 'all' && error.code === 'ROTATION_IN_OVERLAP') inOverlap.push(client.name);
+    else if (wish.kind !== 'named' && error.code === 'ROTATION_IN_OVERLAP') inOverlap.push(client.name);
     else refused.push({ address, error });
   }
   const max = wish.kind === 'named' ? ready.length : (wish.max ?? ready.length);
   const names = ready.map(({ name }) => name);
   return { rotate: names.slice(0, max), refused, waiting: names.slice(max).length, inOverlap };
+}
+
+/** A client of which a run before left a rotation half-done. */
+export interface Unfinished {
+  readonly name: string;
+  /** Why it cannot be finished now. */
+  readonly error: GrantryError | undefined;
+}
+
+/** Those that the manifests declare; of others nobody knows what their document is to say. */
+export function selectUnfinished(view: RotationView): Unfinished[] {
+  const objects = new Map(view.actual.objects.map((object) => [object.address, object]));
+  const wish = { kind: 'due', stagger: false, max: undefined } as const;
+  return view.desired.clients
+    .filter(({ name }) => view.halfDone.has(name))
+    .map((client) => ({
+      name: client.name,
+      error: obstacle(client, objects.get(addressOf('Client', client.name)), view, wish),
+    }));
 }
 
 /** Clients whose secret before is not accepted any more, but still lies with the provider. */
@@ -79,7 +100,7 @@ function wishedClients(
   const delivered = desired.clients.flatMap((client) => {
     const object = objects.get(addressOf('Client', client.name));
     if (object === undefined || !isOurs(object) || object.credential?.delivered === undefined) return [];
-    const due = (madeAt(object.credential) ?? 0) + client.secret.rotate.every;
+    const due = dueAt(client, object.credential) ?? 0;
     return [{ client, due: wish.kind === 'due' && wish.stagger ? due - headStart(client) : due }];
   });
   return delivered
@@ -101,7 +122,7 @@ function headStart({ name, secret: { rotate } }: DesiredClient): number {
 function obstacle(
   { name, secret: { rotate } }: DesiredClient,
   object: ActualObject | undefined,
-  { projected, actual, desired, halfDone, now }: RotationView,
+  { projected, actual, desired, halfDone, locate, now }: RotationView,
   wish: RotationWish,
 ): GrantryError | undefined {
   const target = desired.target.name;
@@ -109,7 +130,13 @@ function obstacle(
   const refuse = (reason: string): GrantryError => new GrantryError('CONFLICT', reason, { hint });
   if (object === undefined) return refuse(`client ${name} does not exist yet`);
   if (!isOurs(object)) return refuse(`client ${name} is not of this stack`);
-  if (object.credential?.delivered === undefined) return refuse(`the credential of ${name} was never delivered`);
+  const { delivered } = object.credential ?? {};
+  if (object.credential === undefined || delivered === undefined) {
+    return refuse(`the credential of ${name} was never delivered`);
+  }
+  if (locate(delivered.path) !== delivered.place) {
+    return refuse(`the credential of ${name} lies at ${delivered.place}, which is not in this store`);
+  }
   const overlap = object.fields['overlap'];
   if (actual.overlaps === 'unknown' && (rotate.overlap > 0 || typeof overlap === 'string')) {
     return new GrantryError('NOT_ALLOWED', `nobody can tell whether rotating ${name} cuts its consumers off`, {
@@ -123,7 +150,7 @@ function obstacle(
     }
   }
   // To finish what was begun is not to begin another.
-  if (wish.kind === 'due' || wish.force || wish.revoke || halfDone.has(name)) return undefined;
+  if (halfDone.has(name) || (wish.kind !== 'due' && (wish.force || wish.revoke))) return undefined;
   if (!isInOverlap(object.credential, now)) return undefined;
   const until = new Date((object.credential.previousUntil ?? 0) * 1000).toISOString();
   return new GrantryError(

@@ -1,10 +1,11 @@
 import { begunRotation, endedRotation } from '../apply/audit.ts';
 import type { Lease } from '../apply/lease.ts';
+import { lockName } from '../apply/lock.ts';
 import { rotationPorts, rotationSubjects } from '../apply/rotation-subjects.ts';
 import { allDone, runRotations } from '../apply/run-rotations.ts';
 import type { RotationRun } from '../apply/run-rotations.ts';
-import { endedOverlaps, selectRotations } from '../apply/select-rotations.ts';
-import type { RotationChoice, RotationWish } from '../apply/select-rotations.ts';
+import { endedOverlaps, selectRotations, selectUnfinished } from '../apply/select-rotations.ts';
+import type { RotationChoice, RotationWish, Unfinished } from '../apply/select-rotations.ts';
 import { surveyRotations } from '../apply/survey-rotations.ts';
 import type { RotationSurvey } from '../apply/survey-rotations.ts';
 import { trackWrites } from '../apply/track-writes.ts';
@@ -82,13 +83,29 @@ async function prepare(
 ): Promise<Work> {
   const startedAt = new Date(ports.clock.now()).toISOString();
   const survey = await surveyRotations(desired, { provider, store }, named);
-  const now = Math.floor(ports.clock.now() / 1000);
-  const choice = selectRotations(wish, { ...survey, now });
-  const finish = [...survey.halfDone].filter((name) => !choice.rotate.includes(name)).toSorted();
+  const now = await earliestNow({ store, ports }, desired.target.stack);
+  const view = { ...survey, locate: (path: string) => store.locate(path), now };
+  const chosen = selectRotations(wish, view);
+  const left = selectUnfinished(view).filter(({ name }) => !chosen.rotate.includes(name));
+  const choice = { ...chosen, refused: [...chosen.refused, ...left.flatMap(refusalOf)] };
+  const finish = left.flatMap(({ name, error }) => (error === undefined ? [name] : []));
   const rotated = new Set([...choice.rotate, ...finish].map((name) => addressOf('Client', name)));
   const retire = endedOverlaps(survey.actual, now).filter(({ address }) => !rotated.has(address));
   const isNothing = choice.rotate.length + finish.length + retire.length === 0;
   return { startedAt, survey, choice, finish, retire, isNothing };
+}
+
+/**
+ * Unix seconds, by the machine's clock or the store's, whichever says less: a clock that is ahead must not end what is
+ * still valid.
+ */
+async function earliestNow({ store, ports }: Pick<OpenTarget, 'store' | 'ports'>, stack: string): Promise<number> {
+  const { now } = await store.readRecord(lockName(stack));
+  return Math.floor(Math.min(ports.clock.now(), now) / 1000);
+}
+
+function refusalOf({ name, error }: Unfinished): RotationChoice['refused'] {
+  return error === undefined ? [] : [{ address: addressOf('Client', name), error }];
 }
 
 /** Of clients that were named all or none are rotated; and nothing at all is written where nothing can be done. */

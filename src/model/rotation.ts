@@ -24,6 +24,23 @@ export function madeAt({
   return createdAt ?? delivered?.since;
 }
 
+/** So long before the provider stops accepting a secret it is due, whatever its policy says; seconds. */
+const BEFORE_END = 30 * 86_400;
+
+/** When the secret is to be rotated, in Unix seconds; undefined: nobody knows how old it is, so it is due. */
+export function dueAt(
+  { secret: { rotate } }: Pick<DesiredClient, 'secret'>,
+  credential: Pick<ActualCredential, 'createdAt' | 'delivered' | 'expiresAt'>,
+): number | undefined {
+  const made = madeAt(credential);
+  if (made === undefined) return undefined;
+  const end = credential.expiresAt;
+  // A policy of somebody else may end it sooner than its own says.
+  return end === undefined
+    ? made + rotate.every
+    : Math.min(made + rotate.every, end - Math.min(BEFORE_END, rotate.every));
+}
+
 /** In place of the digest in a delivery's mark: the document is not finished yet. */
 export const PENDING = 'pending';
 

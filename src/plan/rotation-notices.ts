@@ -1,6 +1,6 @@
 import { addressOf } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
-import { madeAt } from '../model/rotation.ts';
+import { dueAt, madeAt } from '../model/rotation.ts';
 import { isOurs } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
 
@@ -68,7 +68,8 @@ export function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
     .flatMap((client): Overdue[] => {
       const object = objects.get(addressOf('Client', client.name));
       const made = object?.credential === undefined || !isOurs(object) ? undefined : madeAt(object.credential);
-      if (made === undefined || now - made <= client.secret.rotate.every) return [];
+      const due = object?.credential === undefined ? undefined : dueAt(client, object.credential);
+      if (made === undefined || due === undefined || now <= due) return [];
       return [{ client, age: now - made }];
     })
     .toSorted((left, right) => right.age - left.age || (left.client.name < right.client.name ? -1 : 1));

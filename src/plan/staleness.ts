@@ -32,7 +32,7 @@ export function checkFreshness(saved: SavedPlan, fresh: Plan, actual: ActualStat
   const moved: Moved[] = [];
   for (const change of saved.changes) {
     const now = freshOf.get(change.address);
-    const left = now === undefined ? leftOf(change, actual) : undefined;
+    const left = now === undefined ? (leftOf(change, actual) ?? missingOf(change, actualOf)) : undefined;
     if (left !== undefined) moved.push({ address: change.address, how: [left] });
     else if (now === undefined) done.push(change.address);
     else if (isStill(change, now, actualOf.get(change.address))) changes.push(now);
@@ -51,6 +51,12 @@ function leftOf(change: SavedChange, { objects }: ActualState): string | undefin
     stack === undefined ? `${what} carries no mark any more` : `${what} belongs to the stack ${stack} now`,
   );
   return whose.length > 0 ? whose.join('; ') : `it is ${left.address} now`;
+}
+
+/** What was to be made and is not there is not done: the server cannot have it any more. */
+function missingOf(change: SavedChange, actualOf: ReadonlyMap<string, ActualObject>): string | undefined {
+  const isThere = change.op === 'delete' || actualOf.has(change.address);
+  return isThere ? undefined : 'it is not there, and cannot be made here any more';
 }
 
 function isStill(saved: SavedChange, now: Change, actual: ActualObject | undefined): boolean {

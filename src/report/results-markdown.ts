@@ -75,7 +75,13 @@ function assemble({ fixed, bad, good, limit }: Parts): string {
 }
 
 function failureBlock({ address, op, reason = '', hint = '' }: ChangeResult): string {
-  const lines = [`- ${blockLine(reason, 2_000)}`, ...(hint === '' ? [] : [`  ${blockLine(hint, 2_000)}`])];
+  const lines = [
+    `- ${blockLine(reason, 2_000)}`,
+    ...hint
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => `  ${blockLine(line, 2_000)}`),
+  ];
   return openBlock(`<b>failed</b> ${op} ${summaryCode(address)}`, lines);
 }
 

@@ -6,16 +6,15 @@ import type { Style } from './style.ts';
 import { sentences } from './summary.ts';
 import {
   LEFT_COLUMN,
-  TEXT_WIDTH,
   columnAfter,
   hangingLines,
-  indented,
+  hintLines,
   padToColumn,
   plainText,
   textColumn,
   titleLine,
 } from './text-parts.ts';
-import { padTo, wrap } from './width.ts';
+import { padTo } from './width.ts';
 import { elapsed } from './words.ts';
 
 /** What an apply did, for a terminal: failures last, right above the summary. */
@@ -79,10 +78,7 @@ function resultLines(result: ChangeResult, column: number, style: Style): string
     { text: padTo(outcome === 'done-before' ? 'as is' : outcome, 9), paint },
   ];
   const below = textColumn(plainText(head));
-  return [
-    ...hangingLines(head, { text: phraseOf(result, style) }),
-    ...(hint === '' ? [] : indented(wrap(printable(hint, style), TEXT_WIDTH - below), below, style.dim)),
-  ];
+  return [...hangingLines(head, { text: phraseOf(result, style) }), ...hintLines(hint, below, style)];
 }
 
 function phraseOf(result: ChangeResult, style: Style): string {

@@ -67,6 +67,16 @@ export function indented(lines: readonly string[], by: number, paint = (text: st
   return lines.map((line) => ' '.repeat(by) + paint(line));
 }
 
+/** What to do. Lines after the first are to be copied: they are not broken, whatever their length. */
+export function hintLines(hint: string, below: number, style: Style): string[] {
+  if (hint === '') return [];
+  const [first = '', ...copied] = hint.split('\n');
+  return [
+    ...indented(wrap(printable(first, style), TEXT_WIDTH - below), below, style.dim),
+    ...copied.map((line) => printable(line, style)),
+  ];
+}
+
 /** The column right of the widest text, within limits. */
 export function columnAfter(
   texts: Iterable<string>,

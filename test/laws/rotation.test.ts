@@ -56,7 +56,7 @@ class Watched extends RotationBench {
     for (const [name, { secret }] of this.clients()) {
       const seen = this.secrets.get(name) ?? [];
       if (secret !== undefined && !seen.includes(secret)) this.secrets.set(name, [...seen, secret]);
-      const document = (await this.store.read(name))?.document;
+      const document = (await this.store.read(name).catch(() => undefined))?.document;
       const held = [document?.clientSecret.reveal(), document?.next?.reveal()];
       if (!held.some((each) => each !== undefined && this.provider.accepts(name, each))) this.outages.push(name);
     }
@@ -206,6 +206,83 @@ describe.each(Object.entries(PROVIDERS))('a provider %s', (_name, capabilities) 
   });
 });
 
+describe.each(Object.entries(PROVIDERS))('what is left of a rotation at a provider %s', (_name, capabilities) => {
+  const tellsTime = capabilities.secretChangeVisible ?? true;
+
+  /** One that was noted, and whose secret was never issued. */
+  async function onlyIntended(wish: RotationWish): Promise<Watched> {
+    const bench = await applied(capabilities);
+    const whole = await applied(capabilities);
+    await whole.rotate(DESIRED, wish);
+    for (let call = 0; call < whole.calls; call += 1) {
+      await attempt(() => bench.rotate(DESIRED, wish, { call, kind: 'crash-before' }));
+      const mark = (await bench.store.inspect('one'))?.mark;
+      if (mark?.notes !== undefined && bench.rotations('one') === 0) return bench;
+    }
+    throw new Error('no rotation was left with its intent alone');
+  }
+
+  it('is no proof that there was one: whoever asks again gets a new secret, whatever became of the document', async () => {
+    const changes: ((bench: Watched) => Promise<unknown>)[] = [
+      (bench) => rewrite(bench, { contact: 'x' }),
+      (bench) => rewrite(bench, { rotated_at: '2099-01-01T00:00:00.000Z' }),
+      (bench) => rewrite(bench, { client_secret: 'REVOKED' }),
+      (bench) => rewrite(bench, { client_secret_next: 'planted' }),
+      (bench) => rewrite(bench, { client_id: '' }),
+    ];
+    for (const change of changes) {
+      const bench = await onlyIntended(REVOKE);
+      const [leaked = ''] = bench.secrets.get('one') ?? [];
+      await change(bench);
+      const { results } = await bench.rotate(DESIRED, REVOKE);
+      expect(results.map(({ outcome }) => outcome)).toEqual(['done']);
+      const now = (await bench.store.read('one'))?.document.clientSecret.reveal() ?? '';
+      expect([bench.provider.accepts('one', leaked), bench.provider.accepts('one', now)]).toEqual([false, true]);
+      expect(['REVOKED', 'planted']).not.toContain(now);
+      await expectHealthy(bench, 'one', tellsTime);
+    }
+  });
+
+  it('of a revocation that nobody repeated does not make a later rotation one', async () => {
+    const bench = await onlyIntended(REVOKE);
+    const [first = ''] = bench.secrets.get('one') ?? [];
+    bench.provider.now += 31 * DAY;
+    const { results } = await bench.rotate(DESIRED, DUE);
+    expect(results.map(({ op, outcome }) => `${op} ${outcome}`)).toEqual(['rotate done', 'rotate done']);
+    expect(bench.provider.accepts('one', first)).toBe(capabilities.secretOverlap ?? false);
+  });
+
+  it('does not have an apply replace what somebody made by hand since', async () => {
+    const bench = await onlyIntended(NAMED);
+    const { id = '' } = bench.clients().get('one') ?? {};
+    bench.provider.regenerate(id);
+    const made = bench.clients().get('one')?.secret ?? '';
+    await bench.apply(DESIRED);
+    expect(bench.clients().get('one')?.secret).toBe(made);
+  });
+
+  it('is finished by a second revocation, which then revokes what consumers had', async () => {
+    const bench = await applied(capabilities);
+    const whole = await applied(capabilities);
+    await whole.rotate(DESIRED, REVOKE);
+    await attempt(() => bench.rotate(DESIRED, REVOKE, { call: whole.calls - 2, kind: 'crash-before' }));
+    const delivered = (await bench.store.read('one'))?.document.clientSecret.reveal() ?? '';
+    expect(bench.provider.accepts('one', delivered)).toBe(true);
+    await bench.rotate(DESIRED, REVOKE);
+    expect(bench.provider.accepts('one', delivered)).toBe(false);
+    await expectHealthy(bench, 'one', tellsTime);
+  });
+});
+
+/** What somebody writes into the document of `one` by hand; an empty value takes a key away. */
+async function rewrite(bench: Watched, keys: Readonly<Record<string, string>>): Promise<void> {
+  const found = await bench.store.read('one');
+  const { clientId = '', clientSecret, facts = {} } = found?.document ?? {};
+  const data = { ...facts, client_id: clientId, client_secret: clientSecret?.reveal() ?? '', ...keys };
+  const kept = Object.entries(data).filter(([, value]) => value !== '');
+  bench.store.writeForeign('one', Object.fromEntries(kept));
+}
+
 describe('a provider that keeps the secret before', () => {
   it('refuses a second rotation in the overlap, and takes the leftover away long after it', async () => {
     const bench = await applied({ secretOverlap: true });
@@ -231,5 +308,22 @@ describe('a provider that keeps the secret before', () => {
       ),
     ).toHaveLength(1);
     expect([bench.rotations('one'), bench.rotations('two')]).toEqual([1, 1]);
+  });
+
+  it('leaves out what is due inside an overlap, and rotates it after that', async () => {
+    const bench = await applied({ secretOverlap: true });
+    await bench.rotate(DESIRED, NAMED);
+    const eager: DesiredState = {
+      ...DESIRED,
+      clients: DESIRED.clients.map((client) => ({
+        ...client,
+        secret: { ...client.secret, rotate: { every: 60, overlap: 48 * HOUR } },
+      })),
+    };
+    bench.provider.now += HOUR;
+    const { results } = await bench.rotate(eager, DUE);
+    expect(results.map(({ address }) => address)).toEqual(['Client/two']);
+    bench.provider.now += 50 * HOUR;
+    expect((await bench.rotate(eager, DUE)).results.map(({ address }) => address)).toContain('Client/one');
   });
 });

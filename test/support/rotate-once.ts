@@ -19,7 +19,7 @@ export async function rotateOnce(
 ): Promise<RotationRun> {
   const names = wish.kind === 'named' ? new Set(wish.names) : undefined;
   const survey = await surveyRotations(desired, target, names);
-  const choice = selectRotations(wish, { ...survey, now });
+  const choice = selectRotations(wish, { ...survey, locate: (path) => target.store.locate(path), now });
   const [refused] = choice.refused;
   if (refused !== undefined) throw refused.error;
   const finish = [...survey.halfDone].filter((name) => !choice.rotate.includes(name));

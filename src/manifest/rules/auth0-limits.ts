@@ -22,8 +22,8 @@ const KEY = /^[A-Za-z0-9:,\-+=_*?"/\\()<>@\t ]+$/;
 const PREFIX = 'grantry_';
 /** Stack, name, owner, and what was delivered where. */
 const OWN_KEYS = 5;
-/** A digest and a blank stand before the path. */
-const MAX_PATH = MAX_TEXT - 17;
+/** A digest, since when the secret is there, and a blank stand before the path. */
+const MAX_PATH = MAX_TEXT - 28;
 
 /** What a tenant of Auth0 would refuse. Limits that the manifest language has anyway are not looked at again. */
 export function* checkAuth0Limits(view: TargetView): Iterable<Problem> {

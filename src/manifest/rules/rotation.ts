@@ -33,6 +33,9 @@ export function* checkRotation(view: TargetView): Iterable<Problem> {
   }
 }
 
+/** A fifth of the time after which Keycloak refuses a secret that was not rotated; seconds. */
+const LONGEST = 365 * 86_400;
+
 interface Found {
   readonly key: 'every' | 'overlap';
   readonly message: string;
@@ -42,6 +45,10 @@ function describeProblem({ every, overlap }: RotatePolicy, maxAge: number | unde
   if (overlap >= every) {
     const message = `the overlap of ${formatDuration(overlap)} is not shorter than the ${formatDuration(every)} after which credentials are rotated`;
     return { key: 'overlap', message };
+  }
+  if (overlap > 0 && every > LONGEST) {
+    const message = `rotation every ${formatDuration(every)} is more than the ${formatDuration(LONGEST)} that go with an overlap: a server that keeps the secret before refuses both after five years`;
+    return { key: 'every', message };
   }
   if (maxAge !== undefined && every > maxAge) {
     const message = `rotation every ${formatDuration(every)} is more than guards.maxCredentialAge allows: ${formatDuration(maxAge)}`;

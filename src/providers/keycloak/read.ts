@@ -6,6 +6,7 @@ import { overlapName } from '../../model/rotation.ts';
 import type { KeycloakApi } from './api.ts';
 import { readOverlaps } from './client-policies.ts';
 import type { OverlapQuestion } from './client-policies.ts';
+import { endangeredClients } from './endangered.ts';
 import { clientToFields, scopesToFields } from './convert.ts';
 import { emptyListing, findClient, findClients, listClients, listClientScopes } from './listing.ts';
 import type { Claims, ClientListing } from './listing.ts';
@@ -35,6 +36,9 @@ export async function readRealm(
   const names = nameClients(clients.relevant, desiredOf);
   const questions = roleQuestions(clients.relevant, desiredOf);
   const roles = await readRoles(api, questions, await idsOfRoleOwners(api, questions, clients));
+  const { only, forRotation = false } = options;
+  const endangered =
+    only === undefined || forRotation ? [] : await endangeredClients(api, clients.relevant, names, { stack, only });
   const apiOfScope = apisByScope(scopes, desired, options.only);
   return {
     objects: [
@@ -49,7 +53,7 @@ export async function readRealm(
       ),
       ...(overlaps?.objects ?? []),
     ],
-    impossible: missingUnmanaged(scopes, desired.apis),
+    impossible: [...missingUnmanaged(scopes, desired.apis), ...endangered],
     listedClients: clients.relevant.length + clients.others.length,
     ...(overlaps === undefined ? {} : { overlaps: overlaps.support }),
   };

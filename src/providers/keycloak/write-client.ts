@@ -201,12 +201,12 @@ export class ClientWriter {
   /** Without its attribute no policy is for the client, and the server ends the overlap at once. */
   async #refuseToEndOverlap({ id }: UpdateChange | AdoptChange, { clientId }: ClientFields): Promise<void> {
     const { previousUntil } = await this.readCredential(id);
-    if (previousUntil === undefined || previousUntil * 1000 <= this.#api.now()) return;
+    if (previousUntil === undefined || previousUntil * 1000 + CLOCKS_DIFFER_MS <= this.#api.now()) return;
     const until = new Date(previousUntil * 1000).toISOString();
     throw new GrantryError(
       'ROTATION_IN_OVERLAP',
       `client ${clientId} was rotated, and its secret before is accepted until ${until}: without an overlap it would be refused at once`,
-      { hint: 'Apply this change after that.' },
+      { hint: 'Apply this change a day after that, or as soon as a grantry rotate has taken away what is left of it.' },
     );
   }
 
@@ -221,6 +221,9 @@ export class ClientWriter {
     await this.#api.call(call, (client) => client.clients.update({ id }, body));
   }
 }
+
+/** By how much this machine's clock may be ahead of the server's. */
+const CLOCKS_DIFFER_MS = 86_400_000;
 
 function without(list: readonly string[], other: readonly string[]): string[] {
   return list.filter((name) => !other.includes(name));
