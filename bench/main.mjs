@@ -14,11 +14,12 @@ import { firstApply } from './suites/first-apply.mjs';
 import { manyTargets } from './suites/many-targets.mjs';
 import { noOpPlan } from './suites/no-op-plan.mjs';
 import { pureParts } from './suites/pure-parts.mjs';
+import { rotate } from './suites/rotate.mjs';
 import { startUp } from './suites/start-up.mjs';
 import { verify } from './suites/verify.mjs';
 
 /** Every suite: what is measured together. A new one is a file in suites/ and a line here. */
-const SUITES = [startUp, pureParts, noOpPlan, manyTargets, firstApply, changes, verify];
+const SUITES = [startUp, pureParts, noOpPlan, manyTargets, firstApply, changes, verify, rotate];
 
 /** Clients of the realms in which a plan finds nothing to do. */
 const SIZES = ['200', '2000', '10000'];

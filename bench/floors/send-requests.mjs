@@ -20,6 +20,8 @@ async function authorization() {
   return `Bearer ${await token.value}`;
 }
 
+const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };
+
 /** What requests of a chain learn for those after them. */
 const SENDERS = {
   async keycloak({ method, path, json, keep }, known) {
@@ -36,7 +38,7 @@ const SENDERS = {
   async vault({ method, path, json, keep }, known) {
     const response = await request(`${vault.url}/v1/${mount}/${path}`, {
       method,
-      headers: { 'x-vault-token': vault.token },
+      headers: { 'x-vault-token': vault.token, ...(method === 'PATCH' ? MERGE_PATCH : {}) },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
     const text = await response.text();

@@ -3,7 +3,7 @@
 import { rewriteClient, writeEstate } from '../support/estate.mjs';
 import { placeOf, sendRequests } from '../support/floor-requests.mjs';
 import { timeRow } from '../support/row.mjs';
-import { applyAll, askKeycloak, seed, selectionOf } from '../support/seed.mjs';
+import { applyAll, idsOf, seed, selectionOf } from '../support/seed.mjs';
 import { byTurns } from '../support/timing.mjs';
 
 const CLIENTS = 2_000;
@@ -57,15 +57,4 @@ async function timed(work) {
   const start = performance.now();
   await work();
   return { ms: performance.now() - start };
-}
-
-/** Keycloak's ids of the clients. */
-async function idsOf({ name, clients }, { keycloak }) {
-  const ids = new Map();
-  for (let first = 0; ids.size < clients.length; first += 500) {
-    const { body } = await askKeycloak(keycloak, { method: 'GET', path: `/${name}/clients?first=${first}&max=500` });
-    if (body.length === 0) break;
-    for (const { id, clientId } of body) ids.set(clientId, id);
-  }
-  return ids;
 }

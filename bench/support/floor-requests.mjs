@@ -117,6 +117,20 @@ const M2M_CLIENT = {
   clientAuthenticatorType: 'client-secret',
 };
 
+/**
+ * The documents are read, new secrets made, documents written, a token asked for, and the clients marked. The secret of the
+ * document stays as it is, so that the bare script needs to know nothing; the one before is still accepted.
+ */
+export function rotationOf(clients, ids) {
+  return clients.map(({ name, path }) => [
+    { to: 'vault', method: 'GET', path: `data/m2m/${path}`, keep: 'document' },
+    { to: 'keycloak', method: 'POST', path: `/clients/${ids.get(name)}/client-secret` },
+    { to: 'vault', method: 'PATCH', path: `data/m2m/${path}`, json: { data: { floor: new Date().toISOString() } } },
+    { to: 'token' },
+    { to: 'keycloak', method: 'PUT', path: `/clients/${ids.get(name)}`, json: { attributes: { floor: '1' } } },
+  ]);
+}
+
 /** Each credential is read from the store, and tokens asked for: with what is granted, with the rest, and with too much. */
 export function proofOf({ clients }) {
   return clients.map(({ path, onRequest, refused }) => [

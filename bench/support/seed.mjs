@@ -120,3 +120,14 @@ export async function askKeycloak({ url, username, password }, { method, path = 
   if (ok || allowed.includes(status)) return { status, body: text === '' ? undefined : JSON.parse(text) };
   throw new ScriptError(`Keycloak answers ${method} /admin/realms${path} with status ${status}.`);
 }
+
+/** Keycloak's ids of the clients. */
+export async function idsOf({ name, clients }, { keycloak }) {
+  const ids = new Map();
+  for (let first = 0; ids.size < clients.length; first += 500) {
+    const { body } = await askKeycloak(keycloak, { method: 'GET', path: `/${name}/clients?first=${first}&max=500` });
+    if (body.length === 0) break;
+    for (const { id, clientId } of body) ids.set(clientId, id);
+  }
+  return ids;
+}
