@@ -11,7 +11,7 @@ import { systemClock } from '../platform/clock.ts';
 import { parseAdoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { noticesOfPart } from '../plan/part-conflicts.ts';
-import { rotationNotices } from '../plan/rotation-notices.ts';
+import { rotationNotices, waitingNotices } from '../plan/rotation-notices.ts';
 import { savePlan } from '../plan/save-plan.ts';
 import { describeProvider } from '../providers/describe.ts';
 import { makeStyle, renderPlan } from '../report/index.ts';
@@ -61,15 +61,16 @@ async function makePlan(
   const ports = await open();
   if (part === undefined) {
     const { plan, input } = await settleFresh(desired, ports, options);
-    return { plan, basis: input, notices: notices(input) };
+    return { plan, basis: input, notices: notices(plan, input) };
   }
   const { plan, input } = await settlePart(part, desired, ports, options);
   const ofPart = noticesOfPart(plan.changes, { ...input, only: new Set(part.addresses) });
-  return { plan, basis: input, notices: [...ofPart, ...notices(input)] };
+  return { plan, basis: input, notices: [...ofPart, ...notices(plan, input)] };
 }
 
-function notices(input: PlanInput): string[] {
-  return rotationNotices({ ...input, now: Math.floor(systemClock.now() / 1000) });
+function notices({ changes }: Plan, input: PlanInput): string[] {
+  const now = Math.floor(systemClock.now() / 1000);
+  return [...waitingNotices(changes, { ...input, now }), ...rotationNotices({ ...input, now })];
 }
 
 /** The plan of a part that holds nothing. */

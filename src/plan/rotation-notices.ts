@@ -1,5 +1,6 @@
 import { addressOf } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
+import type { Change } from '../model/plan.ts';
 import { dueAt, madeAt } from '../model/rotation.ts';
 import { isOurs } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
@@ -18,6 +19,22 @@ export interface NoticeInput {
 /** What must be known of credentials beside a plan: it is no part of it, for it changes with the time alone. */
 export function rotationNotices(input: NoticeInput): string[] {
   return [...gapNotices(input), ...overdueNotices(input)];
+}
+
+/** Changes that apply will refuse for now: without its overlap the server would end what is left of it at once. */
+export function waitingNotices(
+  changes: readonly Change[],
+  { actual, now }: Pick<NoticeInput, 'actual' | 'now'>,
+): string[] {
+  const objects = new Map(actual.objects.map((object) => [object.address, object]));
+  return changes.flatMap((change) => {
+    if (!('before' in change) || !('after' in change)) return [];
+    const until = objects.get(change.address)?.credential?.previousUntil;
+    const loses = typeof change.before['overlap'] === 'string' && change.after['overlap'] === null;
+    if (!loses || until === undefined || until <= now) return [];
+    const date = new Date(until * 1000).toISOString();
+    return [`${change.address} was rotated, and apply refuses to take its overlap away before that ends at ${date}.`];
+  });
 }
 
 /** What a rotation will do to consumers here, where that is not what the manifests ask for. */
