@@ -74,7 +74,14 @@ function resolve(): DesiredState {
   const target: Target = {
     name: 'pure',
     stack: 'bench',
-    provider: { kind: 'keycloak', url: 'https://sso', realm: 'bench', auth: { realm: 'bench', ...nobody } },
+    provider: {
+      kind: 'keycloak',
+      url: 'https://sso',
+      realm: 'bench',
+      auth: { realm: 'bench', ...nobody },
+      pageSize: 50,
+      pagesInFlight: 4,
+    },
     store: { kind: 'file', path: '/nowhere', recipients: [], identity: new Secret('') },
     rotate,
     guards: { maxDeletes: 5, maxDeletePercent: 20, protect: [], maxCredentialAge: undefined },

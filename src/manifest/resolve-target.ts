@@ -137,6 +137,8 @@ function toProvider({ provider }: TargetSpec, secretOf: (value: string | undefin
       url: normaliseUrl(keycloak.url),
       realm,
       auth: { realm: auth.realm ?? realm, ...account },
+      pageSize: keycloak.pageSize,
+      pagesInFlight: keycloak.pagesInFlight,
     };
   }
   if (auth0 !== undefined) {

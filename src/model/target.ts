@@ -31,6 +31,10 @@ export interface KeycloakSettings {
   /** Base URL without a trailing slash. */
   readonly url: string;
   readonly realm: string;
+  /** Clients in one page of a listing. */
+  readonly pageSize: number;
+  /** Pages of a listing in flight. */
+  readonly pagesInFlight: number;
   readonly auth: { readonly realm: string } & (
     | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: Secret }
     | { readonly kind: 'password'; readonly username: string; readonly password: Secret }

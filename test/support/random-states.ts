@@ -16,6 +16,8 @@ export function testTarget(stack = 'acme'): Target {
       url: 'http://localhost',
       realm: 'test',
       auth: { kind: 'client', realm: 'test', clientId: 'grantry', clientSecret: new Secret('unused') },
+      pageSize: 50,
+      pagesInFlight: 4,
     },
     store: { kind: 'file', path: '/unused', recipients: [], identity: new Secret('unused') },
     rotate: { every: 7_776_000, overlap: 172_800 },

@@ -78,6 +78,18 @@ const keycloakSchema = z.strictObject({
   allowInsecure: allowInsecureSchema,
   realm: templateSchema,
   auth: keycloakAuthSchema,
+  pageSize: z
+    .int()
+    .min(2)
+    .max(1000)
+    .default(50)
+    .meta({ description: 'Clients in one page of a listing; the default is the measured optimum.' }),
+  pagesInFlight: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(4)
+    .meta({ description: 'Pages that are asked for at the same time; the default is the measured optimum.' }),
 });
 
 const auth0Schema = z.strictObject({

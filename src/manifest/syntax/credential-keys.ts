@@ -9,7 +9,7 @@ const FOLDED_KEYS = CREDENTIAL_KEYS.map((key) => ({ known: key.toLowerCase(), sl
 /** Keys of a Target whose plain values are no credentials; whatever else stands in one is hidden. */
 const SAFE_TARGET_KEYS: ReadonlySet<string> = new Set(
   `apiVersion kind name owner description stack realm url domain address
-   allowInsecure clientId username onRequestScopes requestsPerSecond mount prefix namespace role roleId
+   allowInsecure clientId username onRequestScopes requestsPerSecond pageSize pagesInFlight mount prefix namespace role roleId
    audience path recipients every overlap
    maxDeletes maxDeletePercent protect maxCredentialAge`.split(/\s+/),
 );

@@ -10,17 +10,8 @@ import type { OwnToken } from '../own-token.ts';
 import { explainRefusal, statusOf } from './refusal.ts';
 import { keycloakService } from './token.ts';
 
-/** Measured as the fastest that does not burden the server; see docs/performance.md. */
-export interface KeycloakTuning {
-  /** Clients in one page of a listing. */
-  readonly pageSize: number;
-  /** Pages of a listing in flight. */
-  readonly pagesInFlight: number;
-  /** Requests of any kind in flight. */
-  readonly requestsInFlight: number;
-}
-
-export const DEFAULT_TUNING: KeycloakTuning = { pageSize: 50, pagesInFlight: 4, requestsInFlight: 8 };
+/** Requests of any kind, so that a run does not burden the server. */
+const REQUESTS_IN_FLIGHT = 8;
 
 const TIMEOUT_MS = 120_000;
 
@@ -39,17 +30,15 @@ export interface Call {
 /** The official admin client with grantry's token, limits, retries and errors around every call. */
 export class KeycloakApi {
   readonly settings: KeycloakSettings;
-  readonly tuning: KeycloakTuning;
   readonly #client: KeycloakAdminClient;
   readonly #tokens: OwnToken;
   readonly #ports: HttpPorts;
   readonly #limit: LimitFunction;
 
-  constructor(settings: KeycloakSettings, ports: HttpPorts, tokens: OwnToken, tuning: KeycloakTuning) {
+  constructor(settings: KeycloakSettings, ports: HttpPorts, tokens: OwnToken) {
     this.settings = settings;
-    this.tuning = tuning;
     this.#ports = ports;
-    this.#limit = pLimit(tuning.requestsInFlight);
+    this.#limit = pLimit(REQUESTS_IN_FLIGHT);
     this.#tokens = tokens;
     this.#client = new KeycloakAdminClient({
       baseUrl: settings.url,

@@ -3,8 +3,7 @@ import type { HttpPorts } from '../../platform/ports.ts';
 import type { Endpoints } from '../../model/state.ts';
 import type { Capabilities, Provider } from '../provider.ts';
 import { describeProvider } from '../describe.ts';
-import { DEFAULT_TUNING, KeycloakApi } from './api.ts';
-import type { KeycloakTuning } from './api.ts';
+import { KeycloakApi } from './api.ts';
 import { OverlapWriter } from './client-policies.ts';
 import { readEndpoints } from './endpoints.ts';
 import { projectDesired } from './project.ts';
@@ -31,16 +30,15 @@ export const keycloakCapabilities: Capabilities = {
 
 export interface KeycloakOptions {
   readonly tokens?: OwnToken;
-  readonly tuning?: KeycloakTuning;
 }
 
 /** One realm of a Keycloak server. Nothing is sent before the first read or write. */
 export function openKeycloak(
   settings: KeycloakSettings,
   ports: HttpPorts,
-  { tokens = adminToken(settings, ports), tuning = DEFAULT_TUNING }: KeycloakOptions = {},
+  { tokens = adminToken(settings, ports) }: KeycloakOptions = {},
 ): Provider {
-  const api = new KeycloakApi(settings, ports, tokens, tuning);
+  const api = new KeycloakApi(settings, ports, tokens);
   const scopes = new ScopeIndex(api);
   const clients = new ClientWriter(api, scopes);
   const overlaps = new OverlapWriter(api);

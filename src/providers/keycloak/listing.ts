@@ -55,7 +55,7 @@ export async function listClients(
       return known === undefined ? { id: row.id, undecided: row } : keep(row, stack, known);
     });
   };
-  const { pageSize, pagesInFlight: inFlight } = api.tuning;
+  const { pageSize, pagesInFlight: inFlight } = api.settings;
   const listed = await readAllPages(readPage, { pageSize, inFlight });
   if (listed.length === 0) throw emptyListing(api, 'clients');
   const settled = await claims;
