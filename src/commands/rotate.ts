@@ -52,7 +52,7 @@ function readWish({ args, due, all, max, stagger, force, revokeNow: revoke }: Co
     throw new GrantryError('INVALID_INPUT', message, { hint });
   };
   if ([args.length > 0, due, all].filter(Boolean).length !== 1) {
-    return refuseUsage('say what to rotate: names of clients, --due or --all');
+    return refuseUsage('say what to rotate by one of these: names of clients, --due, or --all');
   }
   if (stagger && !due) return refuseUsage('--stagger goes with --due: it rotates some credentials before they are due');
   if (due && (force || revoke))
@@ -114,9 +114,11 @@ function refuse({ choice: { refused, inOverlap }, isNothing }: Work, wish: Rotat
   if (first !== undefined && (wish.kind === 'named' || isNothing)) {
     const more = refused.slice(1).map(({ error }) => `\n  ${error.message}`);
     const { code, message, hint } = first.error;
-    throw new GrantryError(code, `${message}${more.join('')}`, hint === undefined ? {} : { hint });
+    const none =
+      wish.kind === 'named' && wish.names.length > 1 ? '\nNothing was rotated, none of the others either.' : '';
+    throw new GrantryError(code, `${message}${more.join('')}${none}`, hint === undefined ? {} : { hint });
   }
-  if (isNothing && inOverlap.length > 0) {
+  if (wish.kind === 'all' && isNothing && inOverlap.length > 0) {
     throw new GrantryError('ROTATION_IN_OVERLAP', 'every client was rotated, and its secret before is still accepted', {
       hint: 'Wait until that ends (grantry status tells when), or rotate anyway with --force.',
     });
@@ -138,7 +140,7 @@ async function confirm(
   if (!io.stdin.isTerminal) {
     throw new GrantryError(
       'NOT_CONFIRMED',
-      `${count} of ${name} would be rotated${fate && `, ${fate.slice(5)}`}, and nobody can be asked here`,
+      `${count} of ${name} would be rotated${revoke ? ', and those before refused at once' : ''}; nobody can be asked here`,
       {
         hint: 'If that is meant, say so with --auto-approve.',
       },

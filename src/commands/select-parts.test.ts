@@ -20,6 +20,7 @@ kind: Target
 metadata: {name: ${name}}
 spec:
   stack: acme
+  rotate: {overlap: 0s}
   provider: {keycloak: {url: "http://localhost", realm: ${name}, auth: {clientId: a, clientSecret: "\${env:A}"}}}
   secrets: {file: {path: ${name}, identity: "\${env:B}"}}
   ${spec}
@@ -83,6 +84,13 @@ describe('--only', () => {
     [['Client/{orders,alone}'], ['Client/alone', 'Client/orders']],
   ])('%j selects %j', async (only, expected) => {
     expect((await select({ only }))?.get('dev')).toEqual({ only, addresses: expected, undeclared: [] });
+  });
+
+  it('takes the overlaps of the clients along: without them nothing may be written to these', async () => {
+    declare(STOCK, ORDERS, ALONE, target().replace('rotate: {overlap: 0s}', 'rotate: {overlap: 24h}'));
+    expect(await selected({ only: ['Client/orders'] })).toEqual(['Client/orders', 'Rotation/24h']);
+    expect(await selected({ only: ['Api/stock'] })).toEqual(['Api/stock']);
+    expect(await selected({ only: ['Rotation/*'] })).toEqual(['Rotation/24h']);
   });
 
   it.each([
@@ -161,7 +169,7 @@ describe('--changed-since', () => {
     const parts = await select(since(base));
     expect(parts?.get('dev')).toMatchObject({ addresses: ['Client/alone'], undeclared: ['alone'] });
     // A new target has everything still to come.
-    expect(parts?.get('prod')?.addresses).toHaveLength(6);
+    expect(parts?.get('prod')?.addresses).toHaveLength(5);
     expect(parts?.get('prod')?.undeclared).toEqual([]);
   });
 
@@ -179,7 +187,7 @@ describe('--changed-since', () => {
     ['a URL', (text: string) => text.replace('http://localhost', 'http://127.0.0.1')],
   ])('selects everything when the Target changed %s', async (_what, change) => {
     declare(STOCK, BILLING, ORDERS, AUDIT, ALONE, change(target()));
-    expect(await selected(since(base))).toHaveLength(6);
+    expect(await selected(since(base))).toHaveLength(5);
   });
 
   it('but not when the Target says the same in other words', async () => {
@@ -279,7 +287,7 @@ describe('--changed-since', () => {
 
   it('takes manifests that did not lie there for new', async () => {
     folder.write('later/a.yaml', yaml(ALONE, target()));
-    expect(await selected({ changedSince: base, manifests: ['later'] })).toEqual(['Client/alone', 'Rotation/48h']);
+    expect(await selected({ changedSince: base, manifests: ['later'] })).toEqual(['Client/alone']);
   });
 
   it.each([
@@ -342,15 +350,15 @@ describe('--changed-since', () => {
       const before = folder.commit();
       expect(await selected({ changedSince: before, targets: 'base' })).toEqual([]);
       folder.write('base/t.yaml', target('dev', 'guards: {maxDeletes: 1}'));
-      expect(await selected({ changedSince: before, targets: 'base' })).toHaveLength(6);
+      expect(await selected({ changedSince: before, targets: 'base' })).toHaveLength(5);
     });
 
     it('takes Targets that lie elsewhere, or in a clone inside of this one, for unchanged', async () => {
       const elsewhere = new GitFolder({ repository: false });
-      elsewhere.write('t.yaml', target('dev', 'rotate: {every: 10d}'));
+      elsewhere.write('t.yaml', target('dev', 'guards: {maxDeletes: 9}'));
       expect(await selected({ changedSince: base, targets: elsewhere.path })).toEqual([]);
       folder.git('clone', '--quiet', '.', '.base');
-      folder.write('.base/manifests/all.yaml', target('dev', 'rotate: {every: 10d}'));
+      folder.write('.base/manifests/all.yaml', target('dev', 'guards: {maxDeletes: 9}'));
       expect(await selected({ changedSince: base, targets: '.base/manifests' })).toEqual([]);
       elsewhere.close();
     });

@@ -1,4 +1,8 @@
+import { addressOf } from '../model/address.ts';
+import type { Address } from '../model/address.ts';
+import type { DesiredState } from '../model/desired.ts';
 import type { TargetPart } from '../model/plan.ts';
+import { overlapName, overlapsOf } from '../model/rotation.ts';
 import { findChanged } from '../selection/changed.ts';
 import { readOldManifests } from '../selection/old-manifests.ts';
 import { addressesOf, parseOnly } from '../selection/only.ts';
@@ -33,8 +37,22 @@ export function selectParts(
       // What --only names is never deleted.
       const chosen = addresses.filter((address) => only.length === 0 || (declared.has(address) && isNamed(address)));
       const since = old === undefined ? {} : { changedSince: old.changedSince };
-      const part = { only, ...since, addresses: chosen, undeclared: only.length === 0 ? undeclared : [] };
+      const part = {
+        only,
+        ...since,
+        addresses: withOverlaps(chosen, desired),
+        undeclared: only.length === 0 ? undeclared : [],
+      };
       return [desired.target.name, part];
     }),
   );
+}
+
+/** With the overlaps that the clients among them are to have: before those are set up nothing may be written to them. */
+function withOverlaps(addresses: readonly Address[], { clients, overlaps }: DesiredState): Address[] {
+  const chosen = new Set(addresses);
+  const some = clients.filter(({ name }) => chosen.has(addressOf('Client', name)));
+  const wanted = overlapsOf(some).filter((seconds) => overlaps.includes(seconds));
+  for (const seconds of wanted) chosen.add(addressOf('Rotation', overlapName(seconds)));
+  return [...chosen].toSorted();
 }

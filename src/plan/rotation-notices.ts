@@ -49,7 +49,7 @@ export function gapNotices({ desired: { target, clients }, actual }: Omit<Notice
   const why =
     target.provider.kind === 'auth0'
       ? 'Auth0 keeps no secret before'
-      : 'this Keycloak has the feature client-secret-rotation switched off';
+      : 'this Keycloak has the feature client-secret-rotation switched off (--features=client-secret-rotation)';
   return [
     `No overlap here: ${why}, so a rotation cuts off whoever has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
   ];

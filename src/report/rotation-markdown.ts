@@ -9,6 +9,7 @@ import {
   statusCells,
   statusSummary,
 } from './rotation-words.ts';
+import { displayWidth, padTo } from './width.ts';
 import { count } from './words.ts';
 
 const HALF = MARKDOWN_LIMIT / 2 - 2000;
@@ -32,10 +33,19 @@ export function renderRotateMarkdown(report: RotateReport): string {
 /** The credentials as they are now, for a comment. */
 export function renderStatusMarkdown(report: StatusReport): string {
   const { target, credentials, now, notices } = report;
+  const rows = credentials.map((status) => statusCells(status, now).map((cell) => blockLine(cell)));
+  const widths = STATUS_HEADS.map((head, column) =>
+    Math.max(displayWidth(head), ...rows.map((row) => displayWidth(row[column] ?? ''))),
+  );
+  const line = (cells: readonly string[]): string =>
+    cells
+      .map((cell, column) => padTo(cell, (widths[column] ?? 0) + 2))
+      .join('')
+      .trimEnd();
   const lines = [
-    STATUS_HEADS.join('  '),
-    ...credentials.flatMap((status) => [
-      blockLine(statusCells(status, now).join('  ')),
+    line(STATUS_HEADS),
+    ...credentials.flatMap((status, index) => [
+      line(rows[index] ?? []),
       ...status.remarks.map((remark) => `    ${blockLine(remark)}`),
     ]),
   ];

@@ -65,11 +65,17 @@ export function statusCells(status: CredentialStatus, now: string): string[] {
   return [
     status.address,
     age === undefined ? 'unknown' : daysOf(age),
-    dueAt === undefined ? '-' : overdue ? `overdue ${daysOf(-wait)}` : `in ${daysOf(wait)}`,
+    dueAt === undefined ? '-' : overdue ? `overdue ${daysOf(-wait)}` : `in ${waitOf(wait)}`,
     overlapUntil === undefined ? '-' : minutes(overlapUntil),
     storeVersion === undefined ? '-' : String(storeVersion),
     status.owner === '' ? '-' : status.owner,
   ];
+}
+
+/** Rounded, so that it does not say 89 days right after a rotation every 90. */
+function waitOf(seconds: number): string {
+  const days = Math.round(seconds / 86_400);
+  return days >= 2 ? `${days} days` : daysOf(seconds);
 }
 
 export const STATUS_HEADS = ['client', 'age', 'next rotation', 'overlap until', 'version', 'owner'];

@@ -145,6 +145,34 @@ describe('with an overlap', () => {
   });
 });
 
+describe('a part of a plan', () => {
+  let site: Site;
+  beforeAll(async () => {
+    site = await openSite('48h');
+  }, MINUTE);
+  afterAll(() => site.close());
+
+  it('sets up the overlap that its client is to have, and ends none', { timeout: MINUTE }, async () => {
+    const before = await readCredential(site);
+    exitedWith(0, await site.run('rotate -t dev orders'));
+    site.declare(MANIFESTS, { rotate: { overlap: '24h' } });
+    const { stdout } = exitedWith(0, await site.run('plan -t dev --only Client/orders --out part.json'));
+    expect(stdout).toContain('Rotation/24h');
+    exitedWith(0, await site.run('apply -t dev part.json'));
+    expect(await askForToken(before, before.client_secret)).toBe(200);
+  });
+
+  it('is refused where a write would end an overlap', { timeout: MINUTE }, async () => {
+    const { clientPolicies } = site.realm.admin;
+    const { policies = [] } = await clientPolicies.listPolicies();
+    await clientPolicies.updatePolicy({ policies: policies.map((policy) => ({ ...policy, enabled: false })) });
+    site.declare(MANIFESTS, { rotate: { overlap: '48h' } });
+    // The part knows of the overlap to come, and not of the one that the client has.
+    const { code, stdout } = await site.run('plan -t dev --only Client/orders');
+    expect([code, stdout]).toEqual([3, expect.stringContaining('Rotation/24h is not set up as it should be')]);
+  });
+});
+
 describe('without an overlap', () => {
   let site: Site;
   beforeAll(async () => {

@@ -1,6 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { addressOf } from '../../model/address.ts';
+import type { DesiredClient } from '../../model/desired.ts';
 import { parseDuration } from '../../model/duration.ts';
+import { overlapName } from '../../model/rotation.ts';
 import type { ActualState } from '../../model/state.ts';
 import type { ReadSelection } from '../provider.ts';
 import type { KeycloakApi } from './api.ts';
@@ -11,31 +13,30 @@ import { parseOverlapMark, projectOverlap } from './rotation.ts';
 
 /**
  * Clients of a part whose secret before may still be accepted, and would be so no longer once anything were written to
- * them: the overlap that they have is not set up as it should be, and to set it up is not in the part.
+ * them: the overlap that they have, or are to have, is not set up as it should be, and to set it up is not in the part.
  */
 export async function endangeredClients(
   api: KeycloakApi,
   clients: readonly ClientRepresentation[],
-  names: ReadonlyMap<string, string>,
+  desiredOf: ReadonlyMap<string, DesiredClient>,
   { stack, only }: { readonly stack: string; readonly only: ReadSelection },
 ): Promise<ActualState['impossible']> {
-  const risky = clients.flatMap((client) => {
-    const { id, attributes } = client;
-    const address = addressOf('Client', names.get(id) ?? client.clientId);
+  const risks = clients.flatMap(({ id, attributes }) => {
     const until = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
-    const overlap = parseOverlapMark(attributes);
-    const seconds = parseDuration(overlap ?? '');
-    if (until === undefined || overlap === null || seconds === undefined || !only.addresses.has(address)) return [];
-    const rotation = addressOf('Rotation', overlap);
-    return attributes[MARK.stack] !== stack || only.addresses.has(rotation)
-      ? []
-      : [{ address, rotation, seconds, until }];
+    const desired = desiredOf.get(id);
+    if (until === undefined || desired === undefined || attributes[MARK.stack] !== stack) return [];
+    const address = addressOf('Client', desired.name);
+    const had = parseDuration(parseOverlapMark(attributes) ?? '');
+    const overlaps = [had ?? 0, desired.secret.rotate.overlap].filter((seconds) => seconds > 0);
+    return !only.addresses.has(address) ? [] : overlaps.map((seconds) => ({ address, seconds, until }));
   });
-  if (risky.length === 0) return [];
-  const wanted = risky.map(({ rotation }) => rotation);
-  const { objects } = await readOverlaps(api, { stack, wanted, certain: false });
+  const open = risks
+    .map((risk) => ({ ...risk, rotation: addressOf('Rotation', overlapName(risk.seconds)) }))
+    .filter(({ rotation }) => !only.addresses.has(rotation));
+  if (open.length === 0) return [];
+  const { objects } = await readOverlaps(api, { stack, wanted: open.map(({ rotation }) => rotation), certain: false });
   const present = new Map(objects.map(({ address, fields }) => [address, fields]));
-  return risky
+  return open
     .filter(({ rotation, seconds }) => !isDeepStrictEqual(present.get(rotation), projectOverlap(seconds, stack).fields))
     .map(({ address, rotation, until }) => ({
       address,

@@ -38,7 +38,7 @@ export async function readRealm(
   const roles = await readRoles(api, questions, await idsOfRoleOwners(api, questions, clients));
   const { only, forRotation = false } = options;
   const endangered =
-    only === undefined || forRotation ? [] : await endangeredClients(api, clients.relevant, names, { stack, only });
+    only === undefined || forRotation ? [] : await endangeredClients(api, clients.relevant, desiredOf, { stack, only });
   const apiOfScope = apisByScope(scopes, desired, options.only);
   return {
     objects: [
