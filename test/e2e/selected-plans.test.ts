@@ -29,7 +29,7 @@ it('plans and applies what a commit changed, its delete too, and then finds noth
     await site.run('plan -t dev --changed-since main --out plan.json --detailed-exitcode --format json'),
   );
   expect(outputSchema.parse(JSON.parse(planned.stdout))).toMatchObject({
-    selection: { addresses: ['Client/audit', 'Client/fresh'], changedSince: { ref: 'main' } },
+    selection: { addresses: ['Client/audit', 'Client/fresh', 'Rotation/48h'], changedSince: { ref: 'main' } },
     summary: { create: 1, delete: 1, update: 0, unchanged: { apis: 0, clients: 0 } },
   });
   expect(site.writes()).toEqual([]);
