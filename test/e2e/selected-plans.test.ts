@@ -34,7 +34,7 @@ it('plans and applies what a commit changed, its delete too, and then finds noth
   });
   expect(site.writes()).toEqual([]);
   const applied = exitedWith(0, await site.run('apply -t dev plan.json'));
-  expect(applied.stderr).toContain('Looked at 2 clients only: --changed-since main (');
+  expect(applied.stderr).toContain('Looked at 2 clients and 1 Rotation only: --changed-since main (');
   expect(applied.stdout).toContain('2 changes done. 1 client proven.');
   expect(exitedWith(0, await site.run('plan -t dev --detailed-exitcode')).stdout).toContain(
     'everything is as declared',
