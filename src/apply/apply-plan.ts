@@ -1,4 +1,3 @@
-import { GrantryError } from '../model/errors.ts';
 import type { ErrorCode } from '../model/errors.ts';
 import type { Change, Plan } from '../model/plan.ts';
 import type { ChangeResult } from '../model/report.ts';
@@ -6,6 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import { ApiBook } from './api-ledger.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutPorts, Done } from './carry-out.ts';
+import { failureOf, stopReason } from './failure.ts';
 import { runGraph } from './run-graph.ts';
 import type { NodeOutcome } from './run-graph.ts';
 import { stepsOf } from './steps.ts';
@@ -57,7 +57,7 @@ export async function applyPlan(
     },
     onOutcome: (step, outcome) => {
       if (outcome.kind === 'failed') {
-        const code = outcome.error instanceof GrantryError ? outcome.error.code : 'FAILED';
+        const { code } = failureOf(outcome.error);
         firstError ??= code;
         gone ||= code === 'UNREACHABLE';
       }
@@ -117,7 +117,8 @@ function resultOf(
     case 'done':
       return { address, op, outcome: 'done', ...outcome.result };
     case 'failed': {
-      const { message, hint } = explain(outcome.error);
+      // A bug must not keep the report of everything else from being written.
+      const { message, hint } = failureOf(outcome.error);
       return { address, op, outcome: 'failed', reason: message, ...(hint === undefined ? {} : { hint }), duration: 0 };
     }
     case 'skipped':
@@ -129,13 +130,5 @@ function resultOf(
 
 function skipReason(because: string | undefined, gone: boolean): string {
   if (because !== undefined) return `it needs ${because.replace(/ (grow|shrink)$/, '')}, which was not done`;
-  return gone ? 'a server could no longer be reached' : 'stopped before it began';
-}
-
-/** A bug must not keep the report of everything else from being written. */
-function explain(error: unknown): { message: string; hint: string | undefined } {
-  if (error instanceof GrantryError) return error;
-  // The message may quote anything, and so a secret.
-  const message = `something that grantry does not know (${error instanceof Error ? error.name : 'no error'})`;
-  return { message, hint: 'This is a bug in grantry; please report it.' };
+  return stopReason(gone);
 }

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../model/audit.ts';
 import type { Change } from '../model/plan.ts';
+import { isRotated } from '../model/report.ts';
 import type { ChangeResult, RotationResult } from '../model/report.ts';
 import { fieldChanges } from '../plan/field-changes.ts';
 import type { RunIdentity } from '../platform/run-identity.ts';
@@ -39,7 +40,7 @@ export function begunRotation(
 
 /** The event of a rotation that ended. */
 export function endedRotation(result: RotationResult, run: AuditRun, time: string): AuditEvent {
-  const event = result.outcome === 'done' || result.outcome === 'finished' ? 'done' : 'failed';
+  const event = isRotated(result) ? 'done' : 'failed';
   const { storeVersion, reason } = result;
   return { time, event, ...run, ...aboutRotation(result), storeVersion, reason };
 }

@@ -25,14 +25,13 @@ export async function credentialStatus(
       const object = objects.get(addressOf('Client', client.name));
       const path = object === undefined ? undefined : pathHere(object, store);
       const entry = path === undefined ? undefined : await limit(() => store.inspect(path));
-      return statusOf(client, object, { path, entry, place: path === undefined ? undefined : store.locate(path) }, now);
+      return statusOf(client, object, { entry, place: path === undefined ? undefined : store.locate(path) }, now);
     }),
   );
   return statuses.toSorted(byUrgency);
 }
 
 interface Found {
-  readonly path: string | undefined;
   readonly place: string | undefined;
   readonly entry: StoreEntry | undefined;
 }
@@ -72,7 +71,7 @@ function statusOf(
 
 function remarksOf(
   object: ActualObject | undefined,
-  { place, entry }: Pick<Found, 'place' | 'entry'>,
+  { place, entry }: Found,
   { due, now }: { readonly due: number | undefined; readonly now: number },
 ): string[] {
   if (object === undefined) return ['it does not exist yet: grantry apply creates it'];

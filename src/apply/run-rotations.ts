@@ -1,12 +1,13 @@
 import pLimit from 'p-limit';
 import { finishRotation, rotateClient } from '../credentials/rotate.ts';
 import type { Rotated, RotateOptions, RotationPorts, RotationSubject } from '../credentials/rotate.ts';
-import { addressOf } from '../model/address.ts';
+import { addressOf, nameOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { ErrorCode } from '../model/errors.ts';
-import { isProven } from '../model/report.ts';
+import { isProven, isRotated } from '../model/report.ts';
 import type { RotationOp, RotationResult } from '../model/report.ts';
 import type { ActualObject } from '../model/state.ts';
+import { failureOf, stopReason } from './failure.ts';
 
 /** What there is to do, in this order. */
 export interface RotationWork {
@@ -57,7 +58,7 @@ export async function runRotations(
     }
     const begun = ports.clock.now();
     options.onBegin({ address, op, place });
-    const outcome = await task.run().catch((error: unknown) => failureOf(error));
+    const outcome = await task.run().catch(failureOf);
     const duration = ports.clock.now() - begun;
     if (outcome instanceof GrantryError) {
       firstError ??= outcome.code;
@@ -82,7 +83,7 @@ function tasksOf({ finish, rotate, how, retire }: RotationWork, ports: RotationP
     })),
     ...retire.map(({ address, id, credential }): Task => ({
       op: 'retire',
-      name: address.slice('Client/'.length),
+      name: nameOf(address),
       place: credential?.delivered?.place ?? '',
       run: async () => void (await ports.provider.endOverlap(id)),
     })),
@@ -91,19 +92,6 @@ function tasksOf({ finish, rotate, how, retire }: RotationWork, ports: RotationP
 
 function taskOf({ name, delivered }: RotationSubject): Pick<Task, 'name' | 'place'> {
   return { name, place: delivered.place };
-}
-
-function stopReason(gone: boolean): string {
-  return gone ? 'a server could no longer be reached' : 'stopped before it began';
-}
-
-function failureOf(error: unknown): GrantryError {
-  if (error instanceof GrantryError) return error;
-  // The message may quote anything, and so a secret.
-  const name = error instanceof Error ? error.name : 'no error';
-  return new GrantryError('FAILED', `something that grantry does not know (${name})`, {
-    hint: 'This is a bug in grantry; please report it.',
-  });
 }
 
 function resultOf(
@@ -138,5 +126,5 @@ function whyUnproven({ claim, detail = '' }: Rotated['checks'][number]): Pick<Ro
 
 /** Whether all of it went well. */
 export function allDone({ results }: Pick<RotationRun, 'results'>): boolean {
-  return results.every(({ outcome, checks }) => (outcome === 'done' || outcome === 'finished') && isProven({ checks }));
+  return results.every((result) => isRotated(result) && isProven(result));
 }

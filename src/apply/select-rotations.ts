@@ -30,7 +30,11 @@ export interface RotationView {
 export interface RotationChoice {
   /** Names of clients, the most urgent first. */
   readonly rotate: readonly string[];
-  /** Why others are not rotated though they were wished for. */
+  /** Names of other clients, of which a run before left a rotation half-done. */
+  readonly finish: readonly string[];
+  /** Other clients whose secret before has had its time. */
+  readonly retire: readonly ActualObject[];
+  /** Why others are not rotated, or finished, though they were wished for. */
   readonly refused: readonly { readonly address: Address; readonly error: GrantryError }[];
   /** How many more are wished for, beyond `max`. */
   readonly waiting: number;
@@ -38,8 +42,30 @@ export interface RotationChoice {
   readonly inOverlap: readonly string[];
 }
 
-/** Which of the clients are rotated now, and which cannot be. */
+/** Whether the secrets before are to be refused at once. */
+export function isRevocation(wish: RotationWish): boolean {
+  return wish.kind !== 'due' && wish.revoke;
+}
+
+/** Which of the clients are rotated now, which cannot be, and what runs before left to do. */
 export function selectRotations(wish: RotationWish, view: RotationView): RotationChoice {
+  const chosen = chooseClients(wish, view);
+  const left = findUnfinished(view).filter(({ name }) => !chosen.rotate.includes(name));
+  const finish = left.flatMap(({ name, error }) => (error === undefined ? [name] : []));
+  const touched = new Set([...chosen.rotate, ...finish].map((name) => addressOf('Client', name)));
+  return {
+    ...chosen,
+    refused: [...chosen.refused, ...left.flatMap(refusalOf)],
+    finish,
+    retire: endedOverlaps(view.actual, view.now).filter(({ address }) => !touched.has(address)),
+  };
+}
+
+function refusalOf({ name, error }: Unfinished): RotationChoice['refused'] {
+  return error === undefined ? [] : [{ address: addressOf('Client', name), error }];
+}
+
+function chooseClients(wish: RotationWish, view: RotationView): Omit<RotationChoice, 'finish' | 'retire'> {
   const objects = new Map(view.actual.objects.map((object) => [object.address, object]));
   const wished = wishedClients(wish, view, objects);
   const ready: DesiredClient[] = [];
@@ -58,14 +84,14 @@ export function selectRotations(wish: RotationWish, view: RotationView): Rotatio
 }
 
 /** A client of which a run before left a rotation half-done. */
-export interface Unfinished {
+interface Unfinished {
   readonly name: string;
   /** Why it cannot be finished now. */
   readonly error: GrantryError | undefined;
 }
 
 /** Those that the manifests declare; of others nobody knows what their document is to say. */
-export function selectUnfinished(view: RotationView): Unfinished[] {
+function findUnfinished(view: RotationView): Unfinished[] {
   const objects = new Map(view.actual.objects.map((object) => [object.address, object]));
   const wish = { kind: 'due', stagger: false, max: undefined } as const;
   return view.desired.clients
@@ -77,7 +103,7 @@ export function selectUnfinished(view: RotationView): Unfinished[] {
 }
 
 /** Clients whose secret before is not accepted any more, but still lies with the provider. */
-export function endedOverlaps({ objects }: ActualState, now: number): ActualObject[] {
+function endedOverlaps({ objects }: ActualState, now: number): ActualObject[] {
   return objects.filter((object) => {
     const until = object.credential?.previousUntil;
     return until !== undefined && isOurs(object) && until + CLOCKS_DIFFER < now;

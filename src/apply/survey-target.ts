@@ -11,6 +11,7 @@ import { findFirstVisits } from '../plan/deliveries.ts';
 import type { FirstVisit } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
 import { documentFacts } from '../plan/document-facts.ts';
+import { readWhole } from '../stores/read-whole.ts';
 import type { Store, StoredDocument, StoreEntry } from '../stores/store.ts';
 import { readApiLedger } from './api-ledger.ts';
 import { readKnownClients } from './ledger.ts';
@@ -138,7 +139,7 @@ async function findDiffering(
         if (present === undefined || !existing.has(client.secret.path)) return;
         const secret = present.credential?.secret;
         if (secret === undefined) throw hiddenSecret(client.name);
-        const stored = await store.read(client.secret.path).catch(undefinedIfBroken);
+        const stored = await readWhole(store, client.secret.path);
         const isRight =
           stored !== undefined &&
           stored.document.clientSecret.equals(secret) &&
@@ -149,12 +150,6 @@ async function findDiffering(
     ),
   );
   return differing;
-}
-
-/** A document that is there but is none, such as one without a secret, is to be written again. */
-function undefinedIfBroken(error: unknown): undefined {
-  if (error instanceof GrantryError && error.code === 'FAILED') return undefined;
-  throw error;
 }
 
 function tellsFacts(

@@ -4,16 +4,14 @@ import { lockName } from '../apply/lock.ts';
 import { rotationPorts, rotationSubjects } from '../apply/rotation-subjects.ts';
 import { allDone, runRotations } from '../apply/run-rotations.ts';
 import type { RotationRun } from '../apply/run-rotations.ts';
-import { endedOverlaps, selectRotations, selectUnfinished } from '../apply/select-rotations.ts';
-import type { RotationChoice, RotationWish, Unfinished } from '../apply/select-rotations.ts';
+import { isRevocation, selectRotations } from '../apply/select-rotations.ts';
+import type { RotationChoice, RotationWish } from '../apply/select-rotations.ts';
 import { surveyRotations } from '../apply/survey-rotations.ts';
 import type { RotationSurvey } from '../apply/survey-rotations.ts';
 import { trackWrites } from '../apply/track-writes.ts';
-import { addressOf } from '../model/address.ts';
 import type { AuditEvent } from '../model/audit.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { RotateReport, RotationResult } from '../model/report.ts';
-import type { ActualObject } from '../model/state.ts';
 import { monotonic } from '../platform/clock.ts';
 import { runIdentity } from '../platform/run-identity.ts';
 import { gapNotices } from '../plan/rotation-notices.ts';
@@ -70,9 +68,6 @@ interface Work {
   readonly startedAt: string;
   readonly survey: RotationSurvey;
   readonly choice: RotationChoice;
-  /** Names, beside those that are rotated anyway. */
-  readonly finish: readonly string[];
-  readonly retire: readonly ActualObject[];
   readonly isNothing: boolean;
 }
 
@@ -85,14 +80,9 @@ async function prepare(
   const survey = await surveyRotations(desired, { provider, store }, named);
   const now = await earliestNow({ store, ports }, desired.target.stack);
   const view = { ...survey, locate: (path: string) => store.locate(path), now };
-  const chosen = selectRotations(wish, view);
-  const left = selectUnfinished(view).filter(({ name }) => !chosen.rotate.includes(name));
-  const choice = { ...chosen, refused: [...chosen.refused, ...left.flatMap(refusalOf)] };
-  const finish = left.flatMap(({ name, error }) => (error === undefined ? [name] : []));
-  const rotated = new Set([...choice.rotate, ...finish].map((name) => addressOf('Client', name)));
-  const retire = endedOverlaps(survey.actual, now).filter(({ address }) => !rotated.has(address));
-  const isNothing = choice.rotate.length + finish.length + retire.length === 0;
-  return { startedAt, survey, choice, finish, retire, isNothing };
+  const choice = selectRotations(wish, view);
+  const isNothing = choice.rotate.length + choice.finish.length + choice.retire.length === 0;
+  return { startedAt, survey, choice, isNothing };
 }
 
 /**
@@ -102,10 +92,6 @@ async function prepare(
 async function earliestNow({ store, ports }: Pick<OpenTarget, 'store' | 'ports'>, stack: string): Promise<number> {
   const { now } = await store.readRecord(lockName(stack));
   return Math.floor(Math.min(ports.clock.now(), now) / 1000);
-}
-
-function refusalOf({ name, error }: Unfinished): RotationChoice['refused'] {
-  return error === undefined ? [] : [{ address: addressOf('Client', name), error }];
 }
 
 /** Of clients that were named all or none are rotated; and nothing at all is written where nothing can be done. */
@@ -132,7 +118,7 @@ async function confirm(
   { autoApprove }: CommandOptions,
   io: CommandIo,
 ): Promise<void> {
-  const revoke = wish.kind !== 'due' && wish.revoke;
+  const revoke = isRevocation(wish);
   if (autoApprove || wish.kind === 'due' || (wish.kind === 'named' && !(revoke && names.length > 1))) return;
   const { name } = survey.desired.target;
   const count = names.length === 1 ? '1 credential' : `${names.length} credentials`;
@@ -158,11 +144,11 @@ async function rotate(
   io: CommandIo,
 ): Promise<number> {
   const { provider, store, ports, gate, desired } = target;
-  const { survey, choice, finish } = work;
+  const { survey, choice } = work;
   const mayWrite = (): void => lease.assertHeld();
   let wrote = false;
   const tracked = trackWrites({ provider, store }, { before: mayWrite, after: () => void (wrote = true) });
-  const subjects = rotationSubjects(new Set([...choice.rotate, ...finish]), survey, tracked);
+  const subjects = rotationSubjects(new Set([...choice.rotate, ...choice.finish]), survey, tracked);
   const subjectsOf = (names: readonly string[]) => names.flatMap((name) => subjects.get(name) ?? []);
   const style = makeStyle(io.stderr);
   const log = openAuditLog(options.auditLog, io);
@@ -173,17 +159,17 @@ async function rotate(
     audit.push(event);
     log.append(event);
   };
-  const revoke = wish.kind !== 'due' && wish.revoke;
-  const total = choice.rotate.length + finish.length + work.retire.length;
+  const revoke = isRevocation(wish);
+  const total = choice.rotate.length + choice.finish.length + choice.retire.length;
   const progress = new Progress(io.stderr, { what: 'rotations', total }, monotonic);
   try {
     const rotating = gate.during(mayWrite, () =>
       runRotations(
         {
-          finish: subjectsOf(finish),
+          finish: subjectsOf(choice.finish),
           rotate: subjectsOf(choice.rotate),
           how: { kind: revoke ? 'revoke' : 'rotate', mayBeDone: wish.kind === 'named' && !revoke },
-          retire: work.retire,
+          retire: choice.retire,
         },
         rotationPorts(tracked, survey, ports),
         {

@@ -6,11 +6,12 @@ import type { Secret } from '../model/secret.ts';
 import type { ActualCredential, Delivery } from '../model/state.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { IssuedCredential, Provider } from '../providers/provider.ts';
+import { readWhole } from '../stores/read-whole.ts';
 import type { DocumentUpdate, Store, StoredDocument, StoreMark } from '../stores/store.ts';
 import { makeSecret } from './deliver.ts';
 import { proveAccepted, proveRefused } from './prove-rotation.ts';
 import type { Probe, ProbePorts } from './prove-rotation.ts';
-import { isFinished, readIntent, withIntent } from './rotation-intent.ts';
+import { isIssued, readIntent, withIntent } from './rotation-intent.ts';
 import type { RotationIntent } from './rotation-intent.ts';
 
 export interface RotationPorts extends ProbePorts {
@@ -75,19 +76,17 @@ export async function rotateClient(
 ): Promise<Rotated> {
   const place = await lookAt(subject, ports);
   const found = readIntent(place.mark);
-  if (found !== undefined && isIssued(found, subject) && (mayBeDone || !isFinished(found, subject.credential))) {
-    const wasOut = !isUndelivered(subject.credential);
-    if (!wasOut || isRecent(found, ports)) {
-      const { finished, wasDelivered } = await finish(subject, found, place, ports);
-      // What consumers had before this run may be what leaked.
-      const isEnough = kind === 'rotate' || (found.kind === 'revoke' && !wasDelivered);
-      if (isEnough || !isProven(finished)) return finished;
-      // The server tells time in seconds: another secret within the same one could not be told from this.
-      await ports.clock.sleep(A_SECOND_LATER);
-      return rotateClient(await renewed(subject, found, ports), { kind, mayBeDone: false }, ports);
-    }
-  }
-  return begin(subject, kind, place, ports);
+  const { credential } = subject;
+  const isLeft = found !== undefined && isIssued(found, credential);
+  const isWanted = isUndelivered(credential) || (mayBeDone && found !== undefined && isRecent(found, ports));
+  if (!isLeft || !isWanted) return begin(subject, kind, place, ports);
+  const { finished, wasDelivered } = await finish(subject, found, place, ports);
+  // What consumers had before this run may be what leaked.
+  const isEnough = kind === 'rotate' || (found.kind === 'revoke' && !wasDelivered);
+  if (isEnough || !isProven(finished)) return finished;
+  // The server tells time in seconds: another secret within the same one could not be told from this.
+  await ports.clock.sleep(A_SECOND_LATER);
+  return rotateClient(await renewed(subject, found, ports), { kind, mayBeDone: false }, ports);
 }
 
 /**
@@ -98,7 +97,7 @@ export async function finishRotation(subject: RotationSubject, ports: RotationPo
   if (!isUndelivered(subject.credential)) return undefined;
   const place = await lookAt(subject, ports);
   const intent = readIntent(place.mark);
-  if (intent === undefined || !isIssued(intent, subject)) return undefined;
+  if (intent === undefined || !isIssued(intent, subject.credential)) return undefined;
   return (await finish(subject, intent, place, ports)).finished;
 }
 
@@ -108,11 +107,6 @@ const A_SECOND_LATER = 1100;
 
 function isRecent({ begun }: RotationIntent, { clock }: RotationPorts): boolean {
   return clock.now() - Date.parse(begun) < RECENT_MS;
-}
-
-/** The secret is another than it was when the intent was noted; who made it is not told, and does not matter. */
-function isIssued({ was }: RotationIntent, { credential }: RotationSubject): boolean {
-  return (madeAt(credential) ?? null) !== was;
 }
 
 /** The place of the document, and what lies there. */
@@ -133,12 +127,7 @@ async function lookAt({ name, delivered }: RotationSubject, { store, stack }: Ro
       hint: `Run grantry apply first: it delivers the credential of ${name}, or tells what is in the way.`,
     });
   }
-  return { mark, version: entry?.version ?? 0, stored: await store.read(path).catch(undefinedIfBroken) };
-}
-
-function undefinedIfBroken(error: unknown): undefined {
-  if (error instanceof GrantryError && error.code === 'FAILED') return undefined;
-  throw error;
+  return { mark, version: entry?.version ?? 0, stored: await readWhole(store, path) };
 }
 
 /** As it is once that rotation is finished. */
@@ -175,7 +164,6 @@ async function begin(
   if (was !== null && Math.abs(ports.clock.now() / 1000 - was) < 2) await ports.clock.sleep(A_SECOND_LATER);
   const intent: RotationIntent = {
     kind,
-    keepsPrevious: subject.keepsPrevious,
     begun: new Date(ports.clock.now()).toISOString(),
     from: place.version,
     was,
@@ -183,7 +171,7 @@ async function begin(
   };
   const mark = withIntent(place.mark, intent);
   await ports.store.mark(subject.delivered.path, mark);
-  const changed = intent.keepsPrevious
+  const changed = subject.keepsPrevious
     ? await changeWithOverlap(subject, intent, place, ports)
     : await changeAtOnce(subject, intent, place, ports);
   return end(subject, intent, { ...place, mark }, { changed, begunBefore: undefined }, ports);

@@ -10,8 +10,6 @@ import type { StoreMark } from '../stores/store.ts';
 export interface RotationIntent {
   /** `revoke`: the secret before is to be refused as soon as the new one works. */
   readonly kind: 'rotate' | 'revoke';
-  /** Whether the server keeps the secret before valid for a while; else it is replaced by one that grantry chose. */
-  readonly keepsPrevious: boolean;
   /** ISO 8601. */
   readonly begun: string;
   /** The version of the document that was there; 0: none. */
@@ -26,7 +24,6 @@ const NOTE = 'rotation';
 
 const schema = z.object({
   kind: z.enum(['rotate', 'revoke']),
-  keepsPrevious: z.boolean(),
   begun: z.iso.datetime(),
   from: z.number(),
   was: z.number().nullable(),
@@ -51,7 +48,12 @@ export function withIntent(mark: StoreMark, intent: RotationIntent | undefined):
   return Object.keys(notes).length === 0 ? bare : { ...bare, notes };
 }
 
+/** The secret is another than it was when the intent was noted; who made it is not told, and does not matter. */
+export function isIssued({ was }: RotationIntent, credential: ActualCredential): boolean {
+  return (madeAt(credential) ?? null) !== was;
+}
+
 /** Only the note was left of it: the listing shows another secret than it was to replace, delivered. */
-export function isFinished({ was }: RotationIntent, credential: ActualCredential): boolean {
-  return !isUndelivered(credential) && (madeAt(credential) ?? null) !== was;
+export function isFinished(intent: RotationIntent, credential: ActualCredential): boolean {
+  return isIssued(intent, credential) && !isUndelivered(credential);
 }

@@ -138,3 +138,8 @@ export interface VerifyReport {
 export function isProven({ checks }: Pick<ClientProof, 'checks'>): boolean {
   return checks.every((check) => check.outcome !== 'failed');
 }
+
+/** Whether a rotation went well. */
+export function isRotated({ outcome }: Pick<RotationResult, 'outcome'>): boolean {
+  return outcome === 'done' || outcome === 'finished';
+}

@@ -1,6 +1,6 @@
+import { isRotated } from '../model/report.ts';
 import type { RotateReport, StatusReport } from '../model/report.ts';
 import { printableJson } from './escape.ts';
-import { isRotated } from './rotation-words.ts';
 
 /** What a rotate did, for programs. */
 export function renderRotateJson(report: RotateReport): string {

@@ -1,7 +1,7 @@
+import { isRotated } from '../model/report.ts';
 import type { RotateReport, RotationResult, StatusReport } from '../model/report.ts';
 import { blockLine, detailsBlock, firstLines, inlineCode, MARKDOWN_LIMIT, originLine } from './markdown-parts.ts';
 import {
-  isRotated,
   rotateSummary,
   rotationPhrase,
   rotationWord,

@@ -1,7 +1,7 @@
+import { isRotated } from '../model/report.ts';
 import type { RotateReport, RotationResult, StatusReport } from '../model/report.ts';
 import { printable } from './escape.ts';
 import {
-  isRotated,
   rotateSummary,
   rotationPhrase,
   rotationWord,

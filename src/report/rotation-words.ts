@@ -1,4 +1,4 @@
-import { isProven } from '../model/report.ts';
+import { isProven, isRotated } from '../model/report.ts';
 import type { CredentialStatus, RotateReport, RotationResult } from '../model/report.ts';
 import { daysOf } from '../plan/rotation-notices.ts';
 import { count, elapsed, thousands } from './words.ts';
@@ -8,11 +8,6 @@ const DONE = { rotate: 'rotated', revoke: 'revoked', retire: 'cleared' };
 /** What became of one client: `rotated`, `finished`, `failed`. */
 export function rotationWord({ op, outcome }: RotationResult): string {
   return outcome === 'done' ? DONE[op] : outcome;
-}
-
-/** Whether it went well. */
-export function isRotated({ outcome }: RotationResult): boolean {
-  return outcome === 'done' || outcome === 'finished';
 }
 
 /** What a reader wants to know of one that went well, or why it did not. */

@@ -2,7 +2,7 @@
 import { rotationSubjects } from '../../src/apply/rotation-subjects.ts';
 import { runRotations } from '../../src/apply/run-rotations.ts';
 import type { RotationRun } from '../../src/apply/run-rotations.ts';
-import { endedOverlaps, selectRotations } from '../../src/apply/select-rotations.ts';
+import { isRevocation, selectRotations } from '../../src/apply/select-rotations.ts';
 import type { RotationWish } from '../../src/apply/select-rotations.ts';
 import { surveyRotations } from '../../src/apply/survey-rotations.ts';
 import type { RotationSurvey } from '../../src/apply/survey-rotations.ts';
@@ -22,16 +22,15 @@ export async function rotateOnce(
   const choice = selectRotations(wish, { ...survey, locate: (path) => target.store.locate(path), now });
   const [refused] = choice.refused;
   if (refused !== undefined) throw refused.error;
-  const finish = [...survey.halfDone].filter((name) => !choice.rotate.includes(name));
-  const subjects = rotationSubjects(new Set([...choice.rotate, ...finish]), survey, target);
+  const subjects = rotationSubjects(new Set([...choice.rotate, ...choice.finish]), survey, target);
   const of = (chosen: readonly string[]) => chosen.flatMap((name) => subjects.get(name) ?? []);
-  const revoke = wish.kind !== 'due' && wish.revoke;
+  const revoke = isRevocation(wish);
   return runRotations(
     {
-      finish: of(finish),
+      finish: of(choice.finish),
       rotate: of(choice.rotate),
       how: { kind: revoke ? 'revoke' : 'rotate', mayBeDone: wish.kind === 'named' && !revoke },
-      retire: endedOverlaps(survey.actual, now),
+      retire: choice.retire,
     },
     portsOf(survey),
     { inFlight: 1, stopped: () => false, onBegin: () => undefined, onResult: () => undefined },

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { ActualObject, OverlapSupport } from '../../model/state.ts';
+import { describeProvider } from '../describe.ts';
 import type { KeycloakApi } from './api.ts';
 import { parseList } from './listing.ts';
 import { findOverlaps, namedList, rotationFields } from './rotation.ts';
@@ -186,8 +187,7 @@ export class OverlapWriter {
   }
 
   #where(): string {
-    const { url, realm } = this.#api.settings;
-    return `Keycloak ${url} realm ${realm}`;
+    return describeProvider(this.#api.settings);
   }
 }
 

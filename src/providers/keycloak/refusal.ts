@@ -2,6 +2,7 @@ import { NetworkError } from '@keycloak/keycloak-admin-client';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { isRedirect, redirected } from '../../platform/http.ts';
+import { describeProvider } from '../describe.ts';
 import { explainCommon } from '../refusals.ts';
 import type { Call } from './api.ts';
 import { keycloakService } from './token.ts';
@@ -15,7 +16,7 @@ export function statusOf(error: unknown): number | undefined {
 export function explainRefusal(call: Call, error: unknown, settings: KeycloakSettings): GrantryError | undefined {
   const status = statusOf(error);
   if (status === undefined) return undefined;
-  const where = `Keycloak ${settings.url} realm ${settings.realm}`;
+  const where = describeProvider(settings);
   const who =
     settings.auth.kind === 'client' ? `the client ${settings.auth.clientId}` : `the user ${settings.auth.username}`;
   if (status === 401) {
