@@ -1,4 +1,5 @@
-import { readFileSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import { isAscii } from 'node:buffer';
+import { closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
@@ -83,9 +84,10 @@ function visitDirectory(name: string, path: string, walk: Walk): void {
   }
   try {
     const entries = readdirSync(path, { withFileTypes: true });
+    const [inside, realInside] = [folderPrefix(name), folderPrefix(real)];
     for (const entry of entries.toSorted((one, other) => compareText(one.name, other.name))) {
       if (!entry.name.startsWith('.') && entry.name !== 'node_modules') {
-        visitEntry(join(name, entry.name).replaceAll('\\', '/'), entry, real, walk);
+        visitEntry(`${inside}${entry.name}`.replaceAll('\\', '/'), entry, `${realInside}${entry.name}`, walk);
       }
     }
   } catch (error) {
@@ -93,11 +95,16 @@ function visitDirectory(name: string, path: string, walk: Walk): void {
   }
 }
 
+/** What the names of a directory's entries begin with, as `join` would have it. */
+function folderPrefix(name: string): string {
+  return join(name, '_').slice(0, -1);
+}
+
 /** Of a plain file all is known from the listing: of ten thousand, to ask again would take a tenth of a second. */
-function visitEntry(name: string, entry: Dirent, realDirectory: string, walk: Walk): void {
+function visitEntry(name: string, entry: Dirent, realPath: string, walk: Walk): void {
   if (!entry.isFile()) {
     visit(name, walk, false);
-  } else if (MANIFEST_NAME.test(name) && isNew(join(realDirectory, entry.name), walk)) {
+  } else if (MANIFEST_NAME.test(name) && isNew(realPath, walk)) {
     walk.names.push(name);
   }
 }
@@ -118,15 +125,28 @@ function statOf(path: string): ReturnType<typeof statSync> {
 function readSource(name: string, walk: Walk): SourceFile[] {
   const path = resolve(walk.cwd, name);
   try {
-    if ((statSync(path).size ?? 0) > MAX_BYTES) {
-      report(walk, name, 'is larger than 64 MB: that is no manifest');
-      return [];
-    }
-    return decode(name, readFileSync(path), walk);
+    const bytes = readBytes(path);
+    if (bytes !== undefined) return decode(name, bytes, walk);
+    report(walk, name, 'is larger than 64 MB: that is no manifest');
   } catch (error) {
     report(walk, name, `cannot be read: ${wordFileError(error)}`);
-    return [];
   }
+  return [];
+}
+
+/** What nearly every manifest fits into, used again for each of them. */
+const ROOM = Buffer.allocUnsafe(64 * 1024);
+
+/** The bytes of a file, until the next one is read; undefined for one that is too large. Of a small one nothing is asked but its bytes. */
+function readBytes(path: string): Buffer | undefined {
+  const file = openSync(path, 'r');
+  try {
+    const length = readSync(file, ROOM, 0, ROOM.length, 0);
+    if (length < ROOM.length) return ROOM.subarray(0, length);
+  } finally {
+    closeSync(file);
+  }
+  return statSync(path).size > MAX_BYTES ? undefined : readFileSync(path);
 }
 
 function decode(name: string, bytes: Buffer, walk: Walk): SourceFile[] {
@@ -138,6 +158,7 @@ function decode(name: string, bytes: Buffer, walk: Walk): SourceFile[] {
     report(walk, name, 'is binary, not text');
     return [];
   }
+  if (isAscii(bytes)) return [{ name, text: bytes.toString('latin1') }];
   try {
     // Drops a byte-order mark.
     return [{ name, text: UTF_8.decode(bytes) }];

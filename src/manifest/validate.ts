@@ -46,7 +46,9 @@ export function checkManifests(world: World): Problem[] {
 
 /** Checks what the schema of a document cannot say, and one document alone can. */
 export function checkManifest(manifest: Manifest): Problem[] {
-  return MANIFEST_RULES.flatMap((rule) => [...rule(manifest)]);
+  const problems: Problem[] = [];
+  for (const rule of MANIFEST_RULES) for (const problem of rule(manifest)) problems.push(problem);
+  return problems;
 }
 
 function* findProblems(world: World): Iterable<Problem> {

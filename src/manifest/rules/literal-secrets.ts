@@ -3,10 +3,10 @@ import { isObject, valueAt } from '../values.ts';
 import type { Manifest, Path, Problem } from '../types.ts';
 import { problemIn } from './rule.ts';
 
-/** Maps whose keys are the user's own, where a credential could pass the schema. */
-const FREE_MAPS: readonly Path[] = [
-  ['spec', 'keycloak', 'attributes'],
-  ['spec', 'auth0', 'metadata'],
+/** Maps in spec whose keys are the user's own, where a credential could pass the schema. */
+const FREE_MAPS: readonly (readonly [string, string])[] = [
+  ['keycloak', 'attributes'],
+  ['auth0', 'metadata'],
 ];
 
 /** Attributes of Keycloak that are named after tokens and secrets and hold none. */
@@ -14,16 +14,20 @@ const NO_SECRETS = /^(?:access|id|refresh|client|use|token|oauth2|oidc|acr|jwt|s
 
 /** A credential in a free map is a credential in a manifest. The value is not quoted. */
 export function* checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
-  yield* checkMap(manifest, manifest.labels, ['metadata', 'labels']);
-  for (const path of FREE_MAPS) {
-    yield* checkMap(manifest, valueAt({ spec: manifest.raw }, path), path);
+  const { labels, raw } = manifest;
+  yield* checkMap(manifest, labels, ['metadata', 'labels']);
+  yield* checkFreeMaps(manifest, raw, ['spec']);
+  const overrides = raw['overrides'];
+  if (!isObject(overrides)) return;
+  for (const [target, override] of Object.entries(overrides)) {
+    yield* checkFreeMaps(manifest, override, ['spec', 'overrides', target]);
   }
-  const overrides = manifest.raw['overrides'];
-  for (const target of Object.keys(isObject(overrides) ? overrides : {})) {
-    for (const path of FREE_MAPS) {
-      const inOverride = ['spec', 'overrides', target, ...path.slice(1)];
-      yield* checkMap(manifest, valueAt({ spec: manifest.raw }, inOverride), inOverride);
-    }
+}
+
+function* checkFreeMaps(manifest: Manifest, spec: unknown, path: Path): Iterable<Problem> {
+  for (const inside of FREE_MAPS) {
+    const map = valueAt(spec, inside);
+    if (map !== undefined) yield* checkMap(manifest, map, [...path, ...inside]);
   }
 }
 

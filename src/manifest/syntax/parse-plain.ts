@@ -29,7 +29,9 @@ function read(file: SourceFile): RawDocument[] {
   const documents: RawDocument[] = [];
   let line = 0;
   let document = 0;
-  for (const [index, chunk] of file.text.split(SEPARATOR).entries()) {
+  const chunks = file.text.split(SEPARATOR);
+  for (let index = 0; index < chunks.length; index += 1) {
+    const chunk = chunks[index] ?? '';
     const found: PlainDocument | undefined = readBlock(chunk);
     if (found !== undefined) {
       const position = { file: file.name, line: line + found.line, column: found.column };
@@ -37,7 +39,8 @@ function read(file: SourceFile): RawDocument[] {
     }
     // Before the first line `---` there is a document only if something is written there.
     if (index > 0 || found !== undefined) document += 1;
-    line += chunk.split('\n').length - 1;
+    // Nobody asks for the lines of the last one, which is the only one of most files.
+    if (index < chunks.length - 1) line += chunk.split('\n').length - 1;
   }
   return documents;
 }

@@ -14,6 +14,9 @@ export interface PlainDocument {
   readonly value: unknown;
 }
 
+const BLANK = 0x20;
+const HASH = 0x23;
+
 /** Levels of a block; a manifest has six. */
 const MAX_DEPTH = 32;
 
@@ -33,9 +36,15 @@ export function readBlock(text: string): PlainDocument | undefined {
 
 function linesOf(text: string): Line[] {
   const lines: Line[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    const indent = line.search(/[^ ]/);
-    if (indent !== -1 && line[indent] !== '#') lines.push({ number: index + 1, indent, text: line.slice(indent) });
+  let number = 0;
+  for (let begin = 0; begin <= text.length; ) {
+    const newline = text.indexOf('\n', begin);
+    const end = newline === -1 ? text.length : newline;
+    number += 1;
+    let at = begin;
+    while (text.charCodeAt(at) === BLANK) at += 1;
+    if (at < end && text.charCodeAt(at) !== HASH) lines.push({ number, indent: at - begin, text: text.slice(at, end) });
+    begin = end + 1;
   }
   return lines;
 }
@@ -62,7 +71,7 @@ class BlockReader {
   }
 
   #map(indent: number, depth: number): Record<string, unknown> {
-    const map: Record<string, unknown> = Object.create(null);
+    const map: Record<string, unknown> = {};
     for (let line = this.#lineAt(indent); line !== undefined; line = this.#lineAt(indent)) {
       const entry = ENTRY.exec(line.text);
       if (entry?.[1] === undefined) throw new NotPlain();

@@ -51,9 +51,9 @@ function scalarOf(text: string): unknown {
   return word;
 }
 
-/** A map without a prototype, so that no key is special; refuses a key that is there already. */
+/** Refuses a key that is there already. No key is special: one that could be the prototype's does not begin with a letter. */
 export function addTo(map: Record<string, unknown>, key: string, value: unknown): void {
-  if (key in map) throw new NotPlain();
+  if (Object.hasOwn(map, key)) throw new NotPlain();
   map[key] = value;
 }
 
@@ -98,7 +98,7 @@ class Scanner {
   }
 
   #map(depth: number): Record<string, unknown> {
-    const map: Record<string, unknown> = Object.create(null);
+    const map: Record<string, unknown> = {};
     this.#items('}', () => addTo(map, this.#need(FLOW_KEY), this.value(depth)));
     return map;
   }
