@@ -43,14 +43,12 @@ export async function surveyTarget(
   const { stack } = desired.target;
   const ledger = provider.capabilities.apiMarks ? {} : { ledger: await readApiLedger(store, stack) };
   const concerned = only === undefined ? desired : { ...desired, clients: desired.clients.filter(isIn(only)) };
-  const reading = Promise.all([
-    provider.read(desired, { withSecrets: checkStore, ...(only === undefined ? {} : { only }), ...ledger }),
+  const projected = provider.project(desired);
+  const [actual, endpoints, existing] = await Promise.all([
+    provider.read(desired, { withSecrets: checkStore, only, projected, ...ledger }),
     provider.endpoints(),
     store.existing(concerned.clients.map((client) => client.secret.path)),
   ]);
-  // While the servers answer: afterwards everybody would wait for it.
-  const projected = provider.project(desired);
-  const [actual, endpoints, existing] = await reading;
   const view = { describe: () => store.describe(), locate: (path: string) => store.locate(path), existing };
   const differing = checkStore
     ? await findDiffering(concerned, { actual, endpoints }, store, existing)

@@ -22,7 +22,7 @@ export function trackWrites(
     capabilities: provider.capabilities,
     describe: () => provider.describe(),
     project: (desired) => provider.project(desired),
-    readAhead: (stack) => provider.readAhead(stack),
+    readAhead: () => provider.readAhead(),
     read: (desired, options) => provider.read(desired, options),
     endpoints: () => provider.endpoints(),
     readCredential: (id) => provider.readCredential(id),

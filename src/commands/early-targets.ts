@@ -40,7 +40,7 @@ export class EarlyTargets {
         const servers = openTarget(target, this.#io, {
           signal: this.#abandoned.signal,
           onProvider: (provider) => {
-            provider.readAhead(target.stack);
+            provider.readAhead();
             begun();
           },
         });

@@ -138,20 +138,31 @@ function toManifest(
     return undefined;
   }
   const raw = valueAt(document.value, ['spec']);
-  const { file, document: index, position } = document;
-  // Written out at once: to spread a base into one of three literals takes longer than all the rest. The schema saw to it
-  // that `spec` is that of `kind`.
+  const base = { document, name, metadata: parsed?.metadata, raw: isObject(raw) ? raw : {}, refused };
+  if (kind === 'Api') return assemble(kind, parsed?.kind === kind ? parsed.spec : undefined, base);
+  if (kind === 'Client') return assemble(kind, parsed?.kind === kind ? parsed.spec : undefined, base);
+  return assemble(kind, parsed?.kind === kind ? parsed.spec : undefined, base);
+}
+
+interface Base extends Pick<Manifest, 'name' | 'raw' | 'refused'> {
+  readonly document: RawDocument;
+  readonly metadata: Parsed['metadata'] | undefined;
+}
+
+/** Written out at once: to spread a base into one of three literals takes longer than all the rest. */
+function assemble<Kind extends ManifestKind, Spec>(kind: Kind, spec: Spec, base: Base) {
+  const { document, name, metadata, raw, refused } = base;
   return {
     kind,
-    file,
-    document: index,
-    position,
+    file: document.file,
+    document: document.document,
+    position: document.position,
     name,
-    owner: parsed?.metadata.owner ?? '',
-    description: parsed?.metadata.description ?? '',
-    labels: parsed?.metadata.labels ?? {},
-    raw: isObject(raw) ? raw : {},
+    owner: metadata?.owner ?? '',
+    description: metadata?.description ?? '',
+    labels: metadata?.labels ?? {},
+    raw,
     refused,
-    spec: parsed?.spec,
-  } as Manifest;
+    spec,
+  };
 }

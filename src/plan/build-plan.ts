@@ -1,6 +1,7 @@
 import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
+import { sameJson } from '../model/json.ts';
 import type { AdoptChange, Change, Conflict, DeleteChange, Plan, PlannedDelivery } from '../model/plan.ts';
 import { isOurs } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Endpoints } from '../model/state.ts';
@@ -11,7 +12,6 @@ import { findPartConflicts } from './part-conflicts.ts';
 import { grantsOf } from './scopes.ts';
 import { planDeliveries } from './deliveries.ts';
 import type { StoreView } from './deliveries.ts';
-import { sameJson } from './field-changes.ts';
 import { linkOverlaps } from './link-overlaps.ts';
 import { brokenGuards } from './guards.ts';
 import type { GuardedState } from './guards.ts';

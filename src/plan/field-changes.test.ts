@@ -1,7 +1,8 @@
+import { sameJson } from '../model/json.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fields } from '../model/state.ts';
-import { leafDifferences, sameJson } from './field-changes.ts';
+import { leafDifferences } from './field-changes.ts';
 
 const names = fc.constantFrom('a', 'b', 'constructor', 'toString', '__proto__', 'hasOwnProperty');
 const leaf = fc.oneof(fc.constantFrom(null, true, 'x', 7), fc.array(fc.constantFrom('x', 'y'), { maxLength: 2 }));

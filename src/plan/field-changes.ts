@@ -1,3 +1,4 @@
+import { sameJson } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, FieldChange } from '../model/plan.ts';
 import type { Fields } from '../model/state.ts';
@@ -50,20 +51,4 @@ function own(fields: JsonObject, key: string): Json | undefined {
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** Deep equality of JSON values, whatever the order of keys. */
-export function sameJson(left: Json | undefined, right: Json | undefined): boolean {
-  if (left === right) return true;
-  if (Array.isArray(left) && Array.isArray(right)) {
-    return left.length === right.length && left.every((item, index) => sameJson(item, right[index]));
-  }
-  if (isObject(left) && isObject(right)) {
-    const keys = Object.keys(left);
-    return (
-      keys.length === Object.keys(right).length &&
-      keys.every((key) => Object.hasOwn(right, key) && sameJson(left[key], right[key]))
-    );
-  }
-  return false;
 }

@@ -1,10 +1,10 @@
+import { sameJson } from '../model/json.ts';
 import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Change, Conflict } from '../model/plan.ts';
 import { isOurs } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
-import { sameJson } from './field-changes.ts';
 import { grantsOf, scopesOf } from './scopes.ts';
 
 /** A plan of a part, and what it is a part of. */

@@ -1,9 +1,10 @@
 import type { Change, Plan } from '../model/plan.ts';
 import type { SavedChange, SavedPlan } from '../model/saved-plan.ts';
+import { sameJson } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { ActualObject, ActualState } from '../model/state.ts';
 import { fingerprintOf } from './fingerprint.ts';
-import { leafDifferences, sameJson } from './field-changes.ts';
+import { leafDifferences } from './field-changes.ts';
 import type { LeafDifference } from './field-changes.ts';
 
 /** Why a change of a saved plan can no longer be carried out as it was reviewed. */

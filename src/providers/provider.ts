@@ -52,7 +52,12 @@ export interface ReadOptions {
   /** Keep the secrets that the listing shows, in memory, for a comparison with the store. */
   readonly withSecrets?: boolean;
   /** Only these objects matter: the provider may read less, never something else. */
-  readonly only?: ReadSelection;
+  readonly only?: ReadSelection | undefined;
+  /**
+   * What the objects are to be. One that is so already may be given with these very fields, so that of thousands not two
+   * copies lie in memory.
+   */
+  readonly projected?: readonly DesiredObject[];
   /** Where Apis cannot be marked: those of the stack. */
   readonly ledger?: ApiLedger;
   /** Tell for certain whether the server keeps secrets before, and how it is set up to. */
@@ -90,7 +95,7 @@ export interface Provider {
    * Begins what every whole read takes, while it is not known yet what is desired: the next whole read goes on from there.
    * What fails in it fails in that read.
    */
-  readAhead(stack: string): void;
+  readAhead(): void;
   read(desired: DesiredState, options?: ReadOptions): Promise<ActualState>;
   endpoints(): Promise<Endpoints>;
 

@@ -1,6 +1,7 @@
+import { sameJson } from '../model/json.ts';
 import { isKind, nameOf } from '../model/address.ts';
 import type { Change, FieldChange, Op, Plan } from '../model/plan.ts';
-import { leafDifferences, sameJson } from '../plan/field-changes.ts';
+import { leafDifferences } from '../plan/field-changes.ts';
 import { widens } from '../plan/widening.ts';
 import { describeValue, type ChangeLine } from './change-line.ts';
 import { deliveryLine, retirementLine } from './delivery-line.ts';

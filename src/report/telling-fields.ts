@@ -1,7 +1,8 @@
 import { isKind, nameOf } from '../model/address.ts';
+import { sameJson } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, CreateChange, FieldChange } from '../model/plan.ts';
-import { fieldChanges, sameJson } from '../plan/field-changes.ts';
+import { fieldChanges } from '../plan/field-changes.ts';
 import { isObject } from './change-line.ts';
 
 /** The differences that tell a reviewer something. What every new client has is none, nor is the mark that adopting sets. */

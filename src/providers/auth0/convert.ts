@@ -1,5 +1,5 @@
+import { sameJson } from '../../model/json.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
-import { sameJson } from '../../plan/field-changes.ts';
 import type { ApiFields, ClientFields } from './fields.ts';
 import { MARK, parseDeclared, parseLabels } from './marks.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';

@@ -1,5 +1,5 @@
+import { sameJson } from '../../model/json.ts';
 import { GrantryError } from '../../model/errors.ts';
-import { sameJson } from '../../plan/field-changes.ts';
 import type { Auth0Api } from './api.ts';
 import { isOfMachines, listGrants } from './listing.ts';
 import { statusOf } from './refusal.ts';

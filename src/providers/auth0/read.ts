@@ -1,8 +1,8 @@
+import { sameJson } from '../../model/json.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import { WHOLE_API } from '../../model/state.ts';
 import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../model/state.ts';
-import { sameJson } from '../../plan/field-changes.ts';
 import type { ReadOptions } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
 import { applicationToFields, resourceServerToFields } from './convert.ts';

@@ -1,6 +1,6 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
-import { sameJson } from '../../plan/field-changes.ts';
+import { sameJson } from '../../model/json.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Auth0Api } from './api.ts';
 import { apiFields } from './fields.ts';

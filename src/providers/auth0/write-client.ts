@@ -1,7 +1,7 @@
+import { sameJson } from '../../model/json.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
-import { sameJson } from '../../plan/field-changes.ts';
 import type { ChosenSecret, IssuedCredential, NewClient } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
 import { changedApplication, fieldsToApplication, fieldsToMetadata } from './convert.ts';

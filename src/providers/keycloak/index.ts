@@ -48,8 +48,8 @@ export function openKeycloak(
     capabilities: keycloakCapabilities,
     describe: () => describeProvider(settings),
     project: projectDesired,
-    readAhead: (stack) => {
-      ahead = new ReadAhead(api, stack);
+    readAhead: () => {
+      ahead = new ReadAhead(api);
       metadata = readEndpoints(settings, ports);
       // Whoever asks for them gets the error.
       metadata.catch(() => undefined);

@@ -1,77 +1,77 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakApi } from './api.ts';
-import { MARK } from './marks.ts';
 import { readAllPages } from './pages.ts';
 import { clientRepresentation, clientScopeRepresentation } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
-
-/** A client that is neither the stack's nor claimed by a manifest: only what others depend on is kept of it. */
-export interface OtherClient {
-  readonly id: string;
-  readonly clientId: string;
-  readonly scopes: readonly string[];
-}
+import { ListedClient } from './sieve.ts';
+import type { Claims, Kept, OtherClient, SettledClient, Sieve } from './sieve.ts';
 
 export interface ClientListing {
-  /** Clients with the stack's mark, and those whose client_id a manifest claims. */
+  readonly settled: readonly SettledClient[];
+  /** Clients with the stack's mark, and those that something claims. */
   readonly relevant: readonly ClientRepresentation[];
   readonly others: readonly OtherClient[];
 }
 
-interface ListedClient {
-  readonly id: string;
-  readonly relevant?: ClientRepresentation;
-  readonly other?: OtherClient;
-  /** It was read before the claims were known. */
-  readonly undecided?: ClientRepresentation;
-}
-
-/** Which clients matter beside those with the stack's mark. */
-export interface Claims {
-  /** By their client_ids, which manifests claim. */
-  readonly clientIds: ReadonlySet<string>;
-  /** By Keycloak's own ids. */
-  readonly ids: ReadonlySet<string>;
-}
-
 /**
- * Lists all clients in pages; whole representations are kept only of those that matter to this stack. Until the claims are
- * known any client may turn out to.
+ * Lists all clients in pages, and sifts each page as it arrives, so that whole representations of thousands of clients
+ * never lie in memory together. What arrives before the sieve is there waits for it.
  */
 export async function listClients(
   api: KeycloakApi,
-  stack: string,
-  claims: Promise<Claims>,
+  coming: Promise<Sieve>,
   withSecrets: boolean,
 ): Promise<ClientListing> {
-  let known: Claims | undefined;
-  void claims.then((settled) => (known = settled));
   const call = { about: 'list clients', needs: 'view-clients', idempotent: true };
+  let sieve: Sieve | undefined;
+  const waiting: ListedClient[] = [];
+  coming.then(
+    (come) => {
+      sieve = come;
+      return siftByAndBy(waiting, come);
+    },
+    // Told below.
+    () => undefined,
+  );
   const readPage = async (first: number, max: number): Promise<ListedClient[]> => {
     const page: unknown = await api.call(call, (client) => client.clients.find({ first, max }));
     return parseList(api, page, clientRepresentation, 'clients').map((row) => {
       if (!withSecrets) row.secret = undefined;
-      return known === undefined ? { id: row.id, undecided: row } : keep(row, stack, known);
+      const listed = new ListedClient(row);
+      if (sieve === undefined) waiting.push(listed);
+      else listed.sift(sieve);
+      return listed;
     });
   };
   const { pageSize, pagesInFlight: inFlight } = api.settings;
   const listed = await readAllPages(readPage, { pageSize, inFlight });
   if (listed.length === 0) throw emptyListing(api, 'clients');
-  const settled = await claims;
-  const rows = listed.map((row) => (row.undecided === undefined ? row : keep(row.undecided, stack, settled)));
-  return {
-    relevant: rows.flatMap(({ relevant }) => relevant ?? []),
-    others: rows.flatMap(({ other }) => other ?? []),
-  };
+  const come = await coming;
+  return listingOf(listed.map((client) => client.sift(come)));
 }
 
-function keep(row: ClientRepresentation, stack: string, claims: Claims): ListedClient {
-  if (row.attributes[MARK.stack] === stack || claims.clientIds.has(row.clientId) || claims.ids.has(row.id)) {
-    return { id: row.id, relevant: row };
+/** Clients that are sifted without a pause. */
+const AT_ONCE = 50;
+
+/** In between the next pages are asked for: the server should not wait. */
+async function siftByAndBy(waiting: readonly ListedClient[], sieve: Sieve): Promise<void> {
+  for (const [index, client] of waiting.entries()) {
+    client.sift(sieve);
+    if (index % AT_ONCE === AT_ONCE - 1) await new Promise(setImmediate);
   }
-  const { id, clientId, defaultClientScopes, optionalClientScopes } = row;
-  return { id, other: { id, clientId, scopes: [...defaultClientScopes, ...optionalClientScopes] } };
+}
+
+function listingOf(kept: readonly Kept[]): ClientListing {
+  const settled: SettledClient[] = [];
+  const relevant: ClientRepresentation[] = [];
+  const others: OtherClient[] = [];
+  for (const { kind, client } of kept) {
+    if (kind === 'settled') settled.push(client);
+    else if (kind === 'relevant') relevant.push(client);
+    else others.push(client);
+  }
+  return { settled, relevant, others };
 }
 
 /** More clients than this are faster read by listing all. */
@@ -83,7 +83,7 @@ const MOST_ALONE = 50;
  */
 export async function findClients(
   api: KeycloakApi,
-  stack: string,
+  sieveOf: (claims: Claims) => Promise<Sieve>,
   mustExist: readonly string[],
   claims: Claims,
   withSecrets: boolean,
@@ -95,10 +95,9 @@ export async function findClients(
   if (!mustExist.every((clientId) => present.has(clientId))) return undefined;
   const unseen = [...claims.ids].filter((id) => !present.has(id));
   const renamed = await Promise.all(unseen.map((id) => findClientById(api, id)));
-  const kept = [...named, ...renamed.flatMap((row) => row ?? [])].map((row) =>
-    keep(withSecrets ? row : { ...row, secret: undefined }, stack, claims),
-  );
-  return { relevant: kept.flatMap(({ relevant }) => relevant ?? []), others: [] };
+  const rows = [...named, ...renamed.flatMap((row) => row ?? [])];
+  const sieve = await sieveOf(claims);
+  return listingOf(rows.map((row) => sieve(withSecrets ? row : { ...row, secret: undefined })));
 }
 
 async function findClientById(api: KeycloakApi, id: string): Promise<ClientRepresentation | undefined> {

@@ -1,24 +1,25 @@
 import type { KeycloakApi } from './api.ts';
 import { listClients, listClientScopes } from './listing.ts';
-import type { Claims, ClientListing } from './listing.ts';
+import type { ClientListing } from './listing.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
+import type { Sieve } from './sieve.ts';
 
-/** The listings of a whole read, begun before it is known which clients the manifests claim. */
+/** The listings of a whole read, begun before it is known what of them matters. */
 export class ReadAhead {
   readonly scopes: Promise<ClientScopeRepresentation[]>;
   readonly #clients: Promise<ClientListing>;
-  #claim: (claims: Claims) => void = () => undefined;
+  #sift: (sieve: Promise<Sieve>) => void = () => undefined;
 
-  constructor(api: KeycloakApi, stack: string) {
-    const claims = new Promise<Claims>((resolve) => (this.#claim = resolve));
-    this.#clients = listClients(api, stack, claims, false);
+  constructor(api: KeycloakApi) {
+    const sieve = new Promise<Sieve>((resolve) => (this.#sift = resolve));
+    this.#clients = listClients(api, sieve, false);
     this.scopes = listClientScopes(api);
     // Whoever reads on gets the error; where nobody does, there was a graver one.
     for (const begun of [this.#clients, this.scopes]) begun.catch(() => undefined);
   }
 
-  clients(claims: Claims): Promise<ClientListing> {
-    this.#claim(claims);
+  clients(sieve: Promise<Sieve>): Promise<ClientListing> {
+    this.#sift(sieve);
     return this.#clients;
   }
 }

@@ -9,15 +9,20 @@ import { ATTRIBUTE } from './marks.ts';
 const attributes = z
   .custom<Readonly<Record<string, unknown>>>(isMap)
   .nullish()
-  .transform((record): Record<string, string> => {
-    const kept: Record<string, string> = {};
-    for (const [key, value] of Object.entries(record ?? {})) {
-      if (key !== ATTRIBUTE.rotatedSecret && (typeof value === 'string' || typeof value === 'number')) {
-        kept[key] = String(value);
-      }
+  .transform((record) => keptAttributes(record ?? {}));
+
+/** Texts and numbers, but for the secret before, of which a listing holds one per rotated client. */
+function keptAttributes(record: Readonly<Record<string, unknown>>): Record<string, string> {
+  const kept: Record<string, string> = {};
+  for (const key of Object.keys(record)) {
+    const value = record[key];
+    if (key !== ATTRIBUTE.rotatedSecret && (typeof value === 'string' || typeof value === 'number')) {
+      kept[key] = String(value);
     }
-    return kept;
-  });
+  }
+  return kept;
+}
+
 const text = z
   .string()
   .nullish()
@@ -86,10 +91,10 @@ function readClient(fields: UncheckedFields): ClientRepresentation {
     description: fields.text('description'),
     enabled: fields.flag('enabled'),
     secret: secret === '' || MASKED_SECRET.test(secret) ? undefined : new Secret(secret),
-    attributes: fields.parsed('attributes', attributes),
+    attributes: keptAttributes(fields.map('attributes')),
     defaultClientScopes: fields.texts('defaultClientScopes'),
     optionalClientScopes: fields.texts('optionalClientScopes'),
-    protocolMappers: fields.parsed('protocolMappers', mappers),
+    protocolMappers: fields.isEmpty('protocolMappers') ? [] : fields.parsed('protocolMappers', mappers),
     standardFlowEnabled: fields.flag('standardFlowEnabled'),
     implicitFlowEnabled: fields.flag('implicitFlowEnabled'),
     directAccessGrantsEnabled: fields.flag('directAccessGrantsEnabled'),
@@ -137,6 +142,17 @@ class UncheckedFields {
     if (!Array.isArray(value)) return this.#refuse(key, []);
     const list = value.filter((item) => typeof item === 'string');
     return list.length === value.length ? list.toSorted() : this.#refuse(key, []);
+  }
+
+  map(key: string): Readonly<Record<string, unknown>> {
+    const value = this.#fields[key] ?? {};
+    return isMap(value) ? value : this.#refuse(key, {});
+  }
+
+  /** Whether it is absent, or a list of nothing. */
+  isEmpty(key: string): boolean {
+    const value = this.#fields[key] ?? [];
+    return Array.isArray(value) && value.length === 0;
   }
 
   parsed<T>(key: string, schema: z.ZodType<T>): T {

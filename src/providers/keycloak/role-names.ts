@@ -6,6 +6,12 @@ export function hasRoles(roles: RoleNames): boolean {
   return roles.realm.length > 0 || Object.values(roles.clients).some((names) => names.length > 0);
 }
 
+/** Roles, as they were declared or found. */
+export interface ReadableRoles {
+  readonly realm: readonly string[];
+  readonly clients: Readonly<Record<string, readonly string[]>>;
+}
+
 /** One role: of a client, or of the realm. */
 export interface RoleKey {
   /** The client_id of the client that has the role; undefined for a realm role. */
@@ -13,7 +19,7 @@ export interface RoleKey {
   readonly name: string;
 }
 
-export function roleKeys(roles: RoleNames): RoleKey[] {
+export function roleKeys(roles: ReadableRoles): RoleKey[] {
   return [
     ...roles.realm.map((name) => ({ client: undefined, name })),
     ...Object.entries(roles.clients).flatMap(([client, names]) => names.map((name) => ({ client, name }))),

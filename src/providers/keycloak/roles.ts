@@ -1,6 +1,8 @@
+import type { DesiredClient } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakApi } from './api.ts';
 import type { RoleNames } from './fields.ts';
+import { MARK, parseDeclared } from './marks.ts';
 import { statusOf } from './refusal.ts';
 import { mappingsRepresentation } from './representations.ts';
 import type { ClientRepresentation } from './representations.ts';
@@ -16,6 +18,12 @@ export interface RoleQuestion {
 export interface RoleAnswer {
   readonly roles: RoleNames;
   readonly scopeMappings: RoleNames;
+}
+
+/** The roles of a client that matter: those that it is to have, and those that it had when it was last applied. */
+export function rolesOfInterest({ attributes }: ClientRepresentation, desired: DesiredClient | undefined): RoleKey[] {
+  const wanted = desired === undefined ? [] : roleKeys(desired.keycloak.serviceAccountRoles);
+  return [...wanted, ...roleKeys(parseDeclared(attributes[MARK.declared]).roles)];
 }
 
 const USERS_PER_PAGE = 100;

@@ -1,7 +1,7 @@
+import { sameJson } from '../../model/json.ts';
 import { nameOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
-import { sameJson } from '../../plan/field-changes.ts';
 import type { KeycloakApi } from './api.ts';
 import { fieldsToScope } from './convert.ts';
 import { apiFields } from './fields.ts';

@@ -1,8 +1,8 @@
+import { sameJson } from '../../model/json.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Delivery } from '../../model/state.ts';
-import { sameJson } from '../../plan/field-changes.ts';
 import type { ChosenSecret, IssuedCredential, NewClient } from '../provider.ts';
 import type { KeycloakApi } from './api.ts';
 import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert.ts';

@@ -1,0 +1,61 @@
+import { addressOf } from '../../model/address.ts';
+import type { DesiredClient } from '../../model/desired.ts';
+import { sameJson } from '../../model/json.ts';
+import type { ActualCredential, ActualObject, Fields } from '../../model/state.ts';
+import { clientToFields } from './convert.ts';
+import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds } from './marks.ts';
+import type { Attributes } from './marks.ts';
+import type { ClientRepresentation } from './representations.ts';
+import { NO_ROLES } from './role-names.ts';
+import type { RoleAnswer } from './roles.ts';
+
+/** What a client's object depends on beside its own representation. */
+export interface ClientSetting {
+  readonly desired: DesiredClient | undefined;
+  /** What its fields are to be: where they are, these are taken. */
+  readonly wanted?: Fields | undefined;
+  readonly roles: RoleAnswer | undefined;
+  readonly apiOfScope: ReadonlyMap<string, string>;
+  readonly stack: string;
+}
+
+export function clientObject(
+  client: ClientRepresentation,
+  name: string,
+  { desired, wanted, roles, apiOfScope, stack }: ClientSetting,
+): ActualObject {
+  const { attributes } = client;
+  const fields: Fields = clientToFields(client, {
+    apiOfScope,
+    declaredAttributes: Object.keys(desired?.keycloak.attributes ?? {}),
+    roles: roles?.roles ?? NO_ROLES,
+    scopeMappings: roles?.scopeMappings ?? NO_ROLES,
+  });
+  return {
+    address: addressOf('Client', name),
+    id: client.id,
+    owner: attributes[MARK.owner] ?? '',
+    foreign: foreignPart(attributes, stack, `client ${client.clientId}`),
+    fields: wanted !== undefined && sameJson(fields, wanted) ? wanted : fields,
+    credential: credentialOf(client),
+  };
+}
+
+function credentialOf({ clientId, attributes, secret }: ClientRepresentation): ActualCredential {
+  return {
+    clientId,
+    createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),
+    delivered: parseDelivery(attributes[MARK.delivered]),
+    ...timesOf(attributes),
+    ...(secret === undefined ? {} : { secret }),
+  };
+}
+
+function timesOf(attributes: Attributes): Pick<ActualCredential, 'previousUntil' | 'expiresAt'> {
+  const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
+  const expiresAt = parseSeconds(attributes[ATTRIBUTE.secretExpiresAt]);
+  return {
+    ...(previousUntil === undefined ? {} : { previousUntil }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+  };
+}

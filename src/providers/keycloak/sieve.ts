@@ -1,0 +1,95 @@
+import { addressOf } from '../../model/address.ts';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { ActualObject, DesiredObject } from '../../model/state.ts';
+import { clientObject } from './client-object.ts';
+import { MARK } from './marks.ts';
+import type { ClientRepresentation } from './representations.ts';
+import { rolesOfInterest } from './roles.ts';
+
+/** A client that is neither the stack's nor claimed by a manifest: only what others depend on is kept of it. */
+export interface OtherClient {
+  readonly id: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+}
+
+/** A client of the stack of which all is known that will ever be: nothing more needs to be asked about it. */
+export interface SettledClient {
+  readonly id: string;
+  readonly clientId: string;
+  /** metadata.name. */
+  readonly name: string;
+  readonly object: ActualObject;
+}
+
+/** What of a listed client is worth keeping. */
+export type Kept =
+  | { readonly kind: 'other'; readonly client: OtherClient }
+  | { readonly kind: 'settled'; readonly client: SettledClient }
+  | { readonly kind: 'relevant'; readonly client: ClientRepresentation };
+
+/** Decides of each client of a listing, as its page arrives, what to keep. */
+export type Sieve = (row: ClientRepresentation) => Kept;
+
+/** Which clients matter beside those with the stack's mark. */
+export interface Claims {
+  /** By their client_ids, which manifests claim. */
+  readonly clientIds: ReadonlySet<string>;
+  /** By Keycloak's own ids. */
+  readonly ids: ReadonlySet<string>;
+}
+
+export interface SieveSetting {
+  readonly desired: DesiredState;
+  /** What the objects are to be. */
+  readonly projected: readonly DesiredObject[];
+  readonly apiOfScope: ReadonlyMap<string, string>;
+  /** False: nothing is settled before all is read. */
+  readonly settles: boolean;
+}
+
+/**
+ * Settles what the stack owns, what a manifest declares under the same client_id, and what has no roles that would have to be
+ * asked for: nearly all clients of nearly all realms.
+ */
+export function makeSieve(claims: Claims, { desired, projected, apiOfScope, settles }: SieveSetting): Sieve {
+  const { stack } = desired.target;
+  const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
+  const wanted = new Map(projected.map(({ address, fields }) => [address, fields]));
+  const settle = (row: ClientRepresentation, client: DesiredClient): SettledClient => {
+    const { id, clientId } = row;
+    const { name } = client;
+    const fields = wanted.get(addressOf('Client', name));
+    const object = clientObject(row, name, { desired: client, wanted: fields, roles: undefined, apiOfScope, stack });
+    return { id, clientId, name, object };
+  };
+  return (row) => {
+    const { id, clientId, attributes, defaultClientScopes, optionalClientScopes } = row;
+    const client = byClientId.get(clientId);
+    const isOurs = attributes[MARK.stack] === stack;
+    if (settles && isOurs && client !== undefined && rolesOfInterest(row, client).length === 0) {
+      return { kind: 'settled', client: settle(row, client) };
+    }
+    if (isOurs || claims.clientIds.has(clientId) || claims.ids.has(id)) return { kind: 'relevant', client: row };
+    return { kind: 'other', client: { id, clientId, scopes: [...defaultClientScopes, ...optionalClientScopes] } };
+  };
+}
+
+/** A client of a listing, which may have been read before it was known what matters. */
+export class ListedClient {
+  readonly id: string;
+  #state: { readonly row: ClientRepresentation } | { readonly kept: Kept };
+
+  constructor(row: ClientRepresentation) {
+    this.id = row.id;
+    this.#state = { row };
+  }
+
+  /** What is kept of it; the row itself is let go of when this is asked first. */
+  sift(sieve: Sieve): Kept {
+    if ('kept' in this.#state) return this.#state.kept;
+    const kept = sieve(this.#state.row);
+    this.#state = { kept };
+    return kept;
+  }
+}
