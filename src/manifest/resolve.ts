@@ -99,19 +99,25 @@ function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePoli
     auth: spec.auth,
     secret: { path: spec.secret?.path ?? name, rotate: { ...rotate, ...withoutUndefined(spec.secret?.rotate ?? {}) } },
     keycloak: {
-      serviceAccountRoles: {
-        realm: sorted(roles?.realm ?? []),
-        clients: Object.fromEntries(
-          Object.entries(roles?.clients ?? {})
-            .toSorted(([a], [b]) => compareText(a, b))
-            .map(([client, names]) => [client, sorted(names)]),
-        ),
-      },
-      attributes: spec.keycloak?.attributes ?? {},
+      serviceAccountRoles:
+        roles === undefined ? NO_ROLES : { realm: sorted(roles.realm), clients: sortedLists(roles.clients) },
+      attributes: spec.keycloak?.attributes ?? NO_ATTRIBUTES,
     },
     auth0: { metadata: spec.auth0?.metadata ?? {} },
     position,
   };
+}
+
+/** Of nearly all clients. */
+const NO_ROLES = { realm: [], clients: {} };
+const NO_ATTRIBUTES = {};
+
+function sortedLists(lists: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+  return Object.fromEntries(
+    Object.entries(lists)
+      .toSorted(([a], [b]) => compareText(a, b))
+      .map(([key, names]) => [key, sorted(names)]),
+  );
 }
 
 function withoutUndefined(policy: { every?: number | undefined; overlap?: number | undefined }): Partial<RotatePolicy> {
@@ -122,7 +128,7 @@ function withoutUndefined(policy: { every?: number | undefined; overlap?: number
 }
 
 function sorted(names: readonly string[]): string[] {
-  return [...new Set(names)].toSorted(compareText);
+  return names.length < 2 ? [...names] : [...new Set(names)].toSorted(compareText);
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

@@ -3,8 +3,14 @@ const SEGMENT = /^[A-Za-z0-9._@=~-]+$/;
 const MAX_SEGMENT = 128;
 const MAX_PATH = 512;
 
+/** Nearly every path: parts that begin with anything but a dot. */
+const COMMON = /^[A-Za-z0-9_@=~-][A-Za-z0-9._@=~-]{0,127}(?:\/[A-Za-z0-9_@=~-][A-Za-z0-9._@=~-]{0,127})*$/;
+
 /** What is wrong with a path inside a store; undefined when nothing is. */
 export function describePathProblem(path: string): string | undefined {
+  if (path.length <= MAX_PATH && COMMON.test(path)) {
+    return undefined;
+  }
   if (path.length > MAX_PATH) {
     return `it has more than ${MAX_PATH} characters`;
   }

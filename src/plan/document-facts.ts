@@ -11,18 +11,25 @@ export function documentFacts(
   apis: ReadonlyMap<string, DesiredApi>,
   endpoints: Endpoints,
 ): Record<string, string> {
-  const audiences = client.access.flatMap(({ api }) => apis.get(api)?.audience ?? []);
+  const [audiences, inEvery, onRequest]: [string[], string[], string[]] = [[], [], []];
+  for (const access of client.access) {
+    const api = apis.get(access.api);
+    if (api !== undefined) audiences.push(api.audience);
+    inEvery.push(...access.scopes);
+    onRequest.push(...access.onRequest);
+  }
   return {
     token_url: endpoints.token,
     issuer: endpoints.issuer,
     audience: joinSorted(audiences),
-    scopes: joinSorted(client.access.flatMap(({ scopes }) => scopes)),
-    scopes_on_request: joinSorted(client.access.flatMap(({ onRequest }) => onRequest)),
+    scopes: joinSorted(inEvery),
+    scopes_on_request: joinSorted(onRequest),
     auth_method: client.auth,
   };
 }
 
 function joinSorted(names: readonly string[]): string {
+  if (names.length < 2) return names[0] ?? '';
   return [...new Set(names)].toSorted().join(' ');
 }
 
@@ -31,6 +38,8 @@ export function factsDigest(
   { client, clientId }: { readonly client: string; readonly clientId: string },
   facts: Readonly<Record<string, string>>,
 ): string {
-  const sorted = Object.entries(facts).toSorted(([left], [right]) => (left < right ? -1 : 1));
+  const sorted = Object.keys(facts)
+    .toSorted()
+    .map((key) => [key, facts[key]]);
   return hash('sha256', JSON.stringify([client, clientId, sorted])).slice(0, 16);
 }

@@ -37,7 +37,7 @@ export function readBlock(text: string): PlainDocument | undefined {
 function linesOf(text: string): Line[] {
   const lines: Line[] = [];
   let number = 0;
-  for (let begin = 0; begin <= text.length; ) {
+  for (let begin = 0; begin <= text.length;) {
     const newline = text.indexOf('\n', begin);
     const end = newline === -1 ? text.length : newline;
     number += 1;

@@ -4,7 +4,6 @@ import { sameJson } from '../../model/json.ts';
 import type { ActualCredential, ActualObject, Fields } from '../../model/state.ts';
 import { clientToFields } from './convert.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds } from './marks.ts';
-import type { Attributes } from './marks.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { NO_ROLES } from './role-names.ts';
 import type { RoleAnswer } from './roles.ts';
@@ -42,20 +41,19 @@ export function clientObject(
 }
 
 function credentialOf({ clientId, attributes, secret }: ClientRepresentation): ActualCredential {
-  return {
-    clientId,
-    createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),
-    delivered: parseDelivery(attributes[MARK.delivered]),
-    ...timesOf(attributes),
-    ...(secret === undefined ? {} : { secret }),
-  };
-}
-
-function timesOf(attributes: Attributes): Pick<ActualCredential, 'previousUntil' | 'expiresAt'> {
+  const createdAt = parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]);
+  const delivered = parseDelivery(attributes[MARK.delivered]);
   const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
   const expiresAt = parseSeconds(attributes[ATTRIBUTE.secretExpiresAt]);
+  if (previousUntil === undefined && expiresAt === undefined && secret === undefined) {
+    return { clientId, createdAt, delivered };
+  }
   return {
+    clientId,
+    createdAt,
+    delivered,
     ...(previousUntil === undefined ? {} : { previousUntil }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(secret === undefined ? {} : { secret }),
   };
 }

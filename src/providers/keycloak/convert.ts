@@ -1,4 +1,5 @@
 import type { Delivery } from '../../model/state.ts';
+import { NO_OTHER_SCOPES, NOTHING } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared } from './marks.ts';
 import { overlapMark, parseOverlapMark } from './rotation.ts';
@@ -36,7 +37,8 @@ export function clientToFields(client: ClientRepresentation, context: ClientCont
     enabled: client.enabled,
     access,
     otherScopes,
-    protocolMappers: client.protocolMappers.map(describeMapper).toSorted(),
+    protocolMappers:
+      client.protocolMappers.length === 0 ? NOTHING : client.protocolMappers.map(describeMapper).toSorted(),
     flows: {
       standard: client.standardFlowEnabled,
       implicit: client.implicitFlowEnabled,
@@ -64,30 +66,38 @@ export function clientToFields(client: ClientRepresentation, context: ClientCont
 }
 
 function labelsOf(attributes: Readonly<Record<string, string>>): Record<string, string> {
-  const labels = Object.entries(attributes).filter(([key]) => key.startsWith(MARK.labelPrefix));
-  return Object.fromEntries(labels.map(([key, value]) => [key.slice(MARK.labelPrefix.length), value]));
+  const labels: [string, string][] = [];
+  for (const key of Object.keys(attributes)) {
+    if (key.startsWith(MARK.labelPrefix)) labels.push([key.slice(MARK.labelPrefix.length), attributes[key] ?? '']);
+  }
+  // A label may be called `__proto__`.
+  return Object.fromEntries(labels);
 }
 
 function scopesOf(
   client: ClientRepresentation,
   apiOfScope: ReadonlyMap<string, string>,
 ): Pick<ClientFields, 'access' | 'otherScopes'> {
-  // A Map, for an Api may be called `constructor`.
-  const access = new Map<string, { scopes: string[]; onRequest: string[] }>();
-  const otherScopes: { default: string[]; optional: string[] } = { default: [], optional: [] };
-  const sort = (scope: string, kind: 'default' | 'optional'): void => {
+  const access: ClientFields['access'] = {};
+  const [otherDefault, otherOptional]: [string[], string[]] = [[], []];
+  for (const scope of client.defaultClientScopes) {
     const api = apiOfScope.get(scope);
-    if (api === undefined) {
-      if (scope !== SERVICE_ACCOUNT_SCOPE) otherScopes[kind].push(scope);
-      return;
-    }
-    const granted = access.get(api) ?? { scopes: [], onRequest: [] };
-    granted[kind === 'default' ? 'scopes' : 'onRequest'].push(scope);
-    access.set(api, granted);
-  };
-  for (const scope of client.defaultClientScopes) sort(scope, 'default');
-  for (const scope of client.optionalClientScopes) sort(scope, 'optional');
-  return { access: Object.fromEntries(access), otherScopes };
+    if (api !== undefined) grantsOf(access, api).scopes.push(scope);
+    else if (scope !== SERVICE_ACCOUNT_SCOPE) otherDefault.push(scope);
+  }
+  for (const scope of client.optionalClientScopes) {
+    const api = apiOfScope.get(scope);
+    if (api !== undefined) grantsOf(access, api).onRequest.push(scope);
+    else if (scope !== SERVICE_ACCOUNT_SCOPE) otherOptional.push(scope);
+  }
+  const hasOthers = otherDefault.length + otherOptional.length > 0;
+  return { access, otherScopes: hasOthers ? { default: otherDefault, optional: otherOptional } : NO_OTHER_SCOPES };
+}
+
+/** An Api may be called `constructor`, which every object has and none of its own. */
+function grantsOf(access: ClientFields['access'], api: string): ClientFields['access'][string] {
+  const known = Object.hasOwn(access, api) ? access[api] : undefined;
+  return known ?? (access[api] = { scopes: [], onRequest: [] });
 }
 
 /** Declared attributes, and those declared when last applied: an empty one counts as absent, as Keycloak treats it. */
@@ -95,7 +105,9 @@ function ownedAttributes(
   attributes: Readonly<Record<string, string>>,
   declaredNow: readonly string[],
 ): Record<string, string> {
-  const owned = new Set([...declaredNow, ...parseDeclared(attributes[MARK.declared]).attributes]);
+  const declaredThen = parseDeclared(attributes[MARK.declared]).attributes;
+  if (declaredNow.length + declaredThen.length === 0) return {};
+  const owned = new Set([...declaredNow, ...declaredThen]);
   return Object.fromEntries([...owned].toSorted().flatMap((key) => (attributes[key] ? [[key, attributes[key]]] : [])));
 }
 

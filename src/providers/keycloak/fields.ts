@@ -70,3 +70,7 @@ export const apiFields = z.strictObject({
   scopes: z.record(z.string(), scopeFields),
 });
 export type ApiFields = z.infer<typeof apiFields>;
+
+/** Shared by thousands of fields, which say nothing so often; never changed. */
+export const NOTHING: string[] = [];
+export const NO_OTHER_SCOPES: ClientFields['otherScopes'] = { default: NOTHING, optional: NOTHING };

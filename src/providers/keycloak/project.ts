@@ -2,7 +2,9 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
-import type { ApiFields, ClientFields, ScopeFields } from './fields.ts';
+import { NO_OTHER_SCOPES, NOTHING } from './fields.ts';
+import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
+import { NO_ROLES, hasRoles } from './role-names.ts';
 import { projectOverlap } from './rotation.ts';
 
 /** The desired objects in Keycloak's fields. Apis that another stack manages are not among them. */
@@ -35,12 +37,12 @@ function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<strin
 
 function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<string, DesiredApi>): DesiredObject {
   const lifetime = shortestLifetime(client, apis);
-  const roles = client.keycloak.serviceAccountRoles;
-  const declared = {
-    realm: [...roles.realm],
-    clients: Object.fromEntries(Object.entries(roles.clients).map(([id, names]) => [id, [...names]])),
-  };
-  const declaresRoles = declared.realm.length > 0 || Object.values(declared.clients).some((names) => names.length > 0);
+  const declared = copyRoles(client.keycloak.serviceAccountRoles);
+  const access: ClientFields['access'] = {};
+  for (const { api, scopes, onRequest } of client.access)
+    access[api] = { scopes: [...scopes], onRequest: [...onRequest] };
+  // In one literal without spreads, as in `clientToFields`. The shape of every M2M client: confidential, a service account, no
+  // user-facing flow, nothing granted by default.
   const fields: ClientFields = {
     stack,
     name: client.name,
@@ -48,12 +50,20 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     clientId: client.clientId,
     description: client.description,
     labels: withoutEmpty(client.labels),
-    ...HARDENED,
-    access: Object.fromEntries(
-      client.access.map(({ api, scopes, onRequest }) => [api, { scopes: [...scopes], onRequest: [...onRequest] }]),
-    ),
+    enabled: true,
+    access,
     // Without Keycloak's own scope `roles` no role reaches a token.
-    otherScopes: { default: declaresRoles ? ['roles'] : [], optional: [] },
+    otherScopes: hasRoles(declared) ? { default: ['roles'], optional: NOTHING } : NO_OTHER_SCOPES,
+    protocolMappers: NOTHING,
+    flows: NO_USER_FLOWS,
+    publicClient: false,
+    bearerOnly: false,
+    consentRequired: false,
+    authorizationServices: false,
+    fullScopeAllowed: false,
+    redirectUris: NOTHING,
+    webOrigins: NOTHING,
+    authenticator: 'client-secret',
     auth: client.auth,
     tokenLifetime: lifetime?.seconds ?? null,
     overlap: client.secret.rotate.overlap === 0 ? null : overlapName(client.secret.rotate.overlap),
@@ -65,32 +75,29 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
   return { address: addressOf('Client', client.name), owner: client.owner, fields, notes };
 }
 
-/** Keycloak takes an empty attribute for none. */
-function withoutEmpty(attributes: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ''));
+function copyRoles(roles: DesiredClient['keycloak']['serviceAccountRoles']): RoleNames {
+  if (!hasRoles(roles)) return NO_ROLES;
+  const { realm, clients } = roles;
+  return {
+    realm: [...realm],
+    clients: Object.fromEntries(Object.entries(clients).map(([id, names]) => [id, [...names]])),
+  };
 }
 
-/** The shape of every M2M client: confidential, a service account, no user-facing flow, nothing granted by default. */
-const HARDENED = {
-  enabled: true,
-  protocolMappers: [],
-  flows: {
-    standard: false,
-    implicit: false,
-    directAccessGrants: false,
-    serviceAccount: true,
-    device: false,
-    ciba: false,
-    tokenExchange: false,
-  },
-  publicClient: false,
-  bearerOnly: false,
-  consentRequired: false,
-  authorizationServices: false,
-  fullScopeAllowed: false,
-  redirectUris: [],
-  webOrigins: [],
-  authenticator: 'client-secret',
+/** Keycloak takes an empty attribute for none. */
+function withoutEmpty(attributes: Readonly<Record<string, string>>): Record<string, string> {
+  const entries = Object.entries(attributes);
+  return entries.length === 0 ? {} : Object.fromEntries(entries.filter(([, value]) => value !== ''));
+}
+
+const NO_USER_FLOWS = {
+  standard: false,
+  implicit: false,
+  directAccessGrants: false,
+  serviceAccount: true,
+  device: false,
+  ciba: false,
+  tokenExchange: false,
 };
 
 /** Keycloak has the lifetime per client, so the strictest Api that the client can reach decides. */

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { Secret } from '../../model/secret.ts';
+import { NOTHING } from './fields.ts';
 import { ATTRIBUTE } from './marks.ts';
 
 /**
@@ -12,15 +13,23 @@ const attributes = z
   .transform((record) => keptAttributes(record ?? {}));
 
 /** Texts and numbers, but for the secret before, of which a listing holds one per rotated client. */
-function keptAttributes(record: Readonly<Record<string, unknown>>): Record<string, string> {
+function keptAttributes(record: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
+  if (isAllKept(record)) return record;
   const kept: Record<string, string> = {};
-  for (const key of Object.keys(record)) {
-    const value = record[key];
+  for (const [key, value] of Object.entries(record)) {
     if (key !== ATTRIBUTE.rotatedSecret && (typeof value === 'string' || typeof value === 'number')) {
       kept[key] = String(value);
     }
   }
   return kept;
+}
+
+/** Nearly all are, and a copy of every one takes time. */
+function isAllKept(record: Readonly<Record<string, unknown>>): record is Readonly<Record<string, string>> {
+  for (const key of Object.keys(record)) {
+    if (typeof record[key] !== 'string' || key === ATTRIBUTE.rotatedSecret) return false;
+  }
+  return true;
 }
 
 const text = z
@@ -56,7 +65,7 @@ export interface ClientRepresentation {
   description: string;
   enabled: boolean;
   secret: Secret | undefined;
-  attributes: Record<string, string>;
+  attributes: Readonly<Record<string, string>>;
   defaultClientScopes: string[];
   optionalClientScopes: string[];
   protocolMappers: MapperRepresentation[];
@@ -136,12 +145,12 @@ class UncheckedFields {
     return typeof value === 'boolean' ? value : this.#refuse(key, false);
   }
 
-  /** Sorted. */
+  /** Sorted, as they mostly come. */
   texts(key: string): string[] {
-    const value = this.#fields[key] ?? [];
-    if (!Array.isArray(value)) return this.#refuse(key, []);
-    const list = value.filter((item) => typeof item === 'string');
-    return list.length === value.length ? list.toSorted() : this.#refuse(key, []);
+    const value: unknown = this.#fields[key] ?? NOTHING;
+    if (!isTexts(value)) return this.#refuse(key, []);
+    if (value.length === 0) return NOTHING;
+    return isSorted(value) ? value : value.toSorted();
   }
 
   map(key: string): Readonly<Record<string, unknown>> {
@@ -165,6 +174,20 @@ class UncheckedFields {
     this.refused ??= [key];
     return instead;
   }
+}
+
+function isTexts(value: unknown): value is string[] {
+  if (!Array.isArray(value)) return false;
+  for (const item of value) if (typeof item !== 'string') return false;
+  return true;
+}
+
+function isSorted(texts: readonly string[]): boolean {
+  for (let index = 1; index < texts.length; index += 1) {
+    const [before, here] = [texts[index - 1], texts[index]];
+    if (before !== undefined && here !== undefined && before > here) return false;
+  }
+  return true;
 }
 
 export const clientScopeRepresentation = z.object({

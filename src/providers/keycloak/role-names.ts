@@ -1,9 +1,12 @@
 import type { RoleNames } from './fields.ts';
 
+/** Shared, as most clients have none: it is never changed. */
 export const NO_ROLES: RoleNames = { realm: [], clients: {} };
 
-export function hasRoles(roles: RoleNames): boolean {
-  return roles.realm.length > 0 || Object.values(roles.clients).some((names) => names.length > 0);
+export function hasRoles({ realm, clients }: ReadableRoles): boolean {
+  if (realm.length > 0) return true;
+  for (const client of Object.keys(clients)) if (clients[client]?.length !== 0) return true;
+  return false;
 }
 
 /** Roles, as they were declared or found. */
@@ -20,6 +23,7 @@ export interface RoleKey {
 }
 
 export function roleKeys(roles: ReadableRoles): RoleKey[] {
+  if (!hasRoles(roles)) return [];
   return [
     ...roles.realm.map((name) => ({ client: undefined, name })),
     ...Object.entries(roles.clients).flatMap(([client, names]) => names.map((name) => ({ client, name }))),
