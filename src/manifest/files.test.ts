@@ -50,6 +50,15 @@ describe('readManifestFiles', () => {
     expect(readManifestFiles(['m'], cwd).files[0]?.text).toBe('a: 1\n');
   });
 
+  it.each([65_535, 65_536, 65_537, 200_000])('reads all of a file of %i bytes', (size) => {
+    const text = `a: ${'x'.repeat(size - 4)}\n`;
+    write('m/a.yaml', text);
+    write('m/b.yaml', 'b: 1\n');
+    write('m/c.yaml', `c: ${'\u00e9'.repeat((size - 4) / 2)}\n`);
+    const texts = readManifestFiles(['m'], cwd).files.map((file) => file.text);
+    expect(texts).toEqual([text, 'b: 1\n', `c: ${'\u00e9'.repeat((size - 4) / 2)}\n`]);
+  });
+
   it('reports what cannot be read, and reads the rest', () => {
     write('m/a.yaml');
     write('m/b.yaml', Buffer.from([0x61, 0xff]));

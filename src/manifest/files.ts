@@ -141,12 +141,23 @@ const ROOM = Buffer.allocUnsafe(64 * 1024);
 function readBytes(path: string): Buffer | undefined {
   const file = openSync(path, 'r');
   try {
-    const length = readSync(file, ROOM, 0, ROOM.length, 0);
+    const length = fill(file);
     if (length < ROOM.length) return ROOM.subarray(0, length);
   } finally {
     closeSync(file);
   }
   return statSync(path).size > MAX_BYTES ? undefined : readFileSync(path);
+}
+
+/** Reads until there is nothing more, or no more room: half a file would be a plan to delete what stands in the other half. */
+function fill(file: number): number {
+  let length = 0;
+  while (length < ROOM.length) {
+    const more = readSync(file, ROOM, length, ROOM.length - length, length);
+    if (more === 0) break;
+    length += more;
+  }
+  return length;
 }
 
 function decode(name: string, bytes: Buffer, walk: Walk): SourceFile[] {

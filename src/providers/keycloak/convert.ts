@@ -108,7 +108,8 @@ function ownedAttributes(
   const declaredThen = parseDeclared(attributes[MARK.declared]).attributes;
   if (declaredNow.length + declaredThen.length === 0) return {};
   const owned = new Set([...declaredNow, ...declaredThen]);
-  return Object.fromEntries([...owned].toSorted().flatMap((key) => (attributes[key] ? [[key, attributes[key]]] : [])));
+  const present = [...owned].filter((key) => Object.hasOwn(attributes, key) && attributes[key] !== '');
+  return Object.fromEntries(present.toSorted().map((key) => [key, attributes[key] ?? '']));
 }
 
 function describeMapper({ name, protocolMapper }: MapperRepresentation): string {

@@ -26,14 +26,13 @@ export async function listClients(
   const call = { about: 'list clients', needs: 'view-clients', idempotent: true };
   let sieve: Sieve | undefined;
   const waiting: ListedClient[] = [];
-  coming.then(
-    (come) => {
+  coming
+    .then((come) => {
       sieve = come;
       return siftByAndBy(waiting, come);
-    },
-    // Told below.
-    () => undefined,
-  );
+    })
+    // What goes wrong goes wrong again below, and is told there.
+    .catch(() => undefined);
   const readPage = async (first: number, max: number): Promise<ListedClient[]> => {
     const page: unknown = await api.call(call, (client) => client.clients.find({ first, max }));
     return parseList(api, page, clientRepresentation, 'clients').map((row) => {

@@ -1,0 +1,233 @@
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import { Secret } from '../../model/secret.ts';
+import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
+import { systemPorts } from '../../platform/ports.ts';
+import { OwnToken } from '../own-token.ts';
+import type { Provider } from '../provider.ts';
+import { assignedScopes, fieldsToAttributes, fieldsToClient, fieldsToScope } from './convert.ts';
+import { apiFields, clientFields } from './fields.ts';
+import { openKeycloak } from './index.ts';
+
+const STACK = 'acme';
+const POSITION = { file: 'clients.yaml', line: 1, column: 1 };
+const SETTINGS = {
+  kind: 'keycloak' as const,
+  url: 'http://localhost:1',
+  realm: 'acme',
+  pageSize: 4,
+  pagesInFlight: 2,
+  auth: { realm: 'acme', kind: 'client' as const, clientId: 'grantry', clientSecret: new Secret('s') },
+};
+
+function client(name: string, roles: readonly string[] = []): DesiredClient {
+  return {
+    name,
+    clientId: name,
+    owner: 'team-checkout',
+    description: `What ${name} is for`,
+    labels: { tier: 'backend' },
+    access: [{ api: 'inventory', scopes: ['inventory:read'], onRequest: ['inventory:write'] }],
+    auth: 'client_secret_basic',
+    secret: { path: name, rotate: { every: 7_776_000, overlap: 0 } },
+    keycloak: { serviceAccountRoles: { realm: roles, clients: {} }, attributes: {} },
+    auth0: { metadata: {} },
+    position: POSITION,
+  };
+}
+
+const DESIRED: DesiredState = {
+  target: {
+    name: 'dev',
+    stack: STACK,
+    provider: SETTINGS,
+    store: { kind: 'file', path: '/nowhere', recipients: [], identity: new Secret('s') },
+    rotate: { every: 7_776_000, overlap: 0 },
+    guards: { maxDeletes: 5, maxDeletePercent: 20, protect: [], maxCredentialAge: undefined },
+    position: POSITION,
+  },
+  apis: [
+    {
+      name: 'inventory',
+      owner: 'team-logistics',
+      description: 'Stock',
+      audience: 'https://inventory.internal',
+      tokenLifetime: undefined,
+      introspectedBy: undefined,
+      managed: true,
+      scopes: [
+        { name: 'inventory:read', description: 'Read' },
+        { name: 'inventory:write', description: 'Write' },
+      ],
+      position: POSITION,
+    },
+  ],
+  clients: [...Array.from({ length: 9 }, (_, index) => client(`svc-${index}`)), client('with-role', ['auditor'])],
+  overlaps: [],
+};
+
+type Row = Record<string, unknown>;
+
+/** A client as the realm lists it when it is just as it should be; what is given stands in place of that. */
+function row({ fields: wanted }: DesiredObject, special: Row = {}, attributes: Record<string, unknown> = {}): Row {
+  const fields = clientFields.parse(wanted);
+  const scopes = assignedScopes(fields);
+  return {
+    id: `id of ${fields.clientId}`,
+    ...fieldsToClient(fields),
+    secret: 'canary',
+    attributes: { ...fieldsToAttributes(fields), ...attributes },
+    defaultClientScopes: ['service_account', ...scopes.default],
+    optionalClientScopes: scopes.optional,
+    ...special,
+  };
+}
+
+/** A realm that answers as Keycloak does; gives the provider and what it is asked for. */
+function realm(rows: readonly Row[], answers: Readonly<Record<string, () => Response>> = {}): Provider {
+  const provider = openKeycloak(SETTINGS, systemPorts(), {
+    tokens: new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 }),
+  });
+  const api = provider.project(DESIRED).find(({ address }) => address === 'Api/inventory');
+  const fields = apiFields.parse(api?.fields);
+  const scopes = Object.entries(fields.scopes).map(([name, scope]) => {
+    const { protocolMappers, ...rest } = fieldsToScope('inventory', name, fields, scope);
+    return {
+      ...rest,
+      id: `id of ${name}`,
+      protocolMappers: protocolMappers.map((each) => ({ ...each, id: each.name })),
+    };
+  });
+  const known: Readonly<Record<string, (query: URLSearchParams) => Response>> = {
+    '/clients': (query) => Response.json(rows.slice(Number(query.get('first'))).slice(0, Number(query.get('max')))),
+    '/client-scopes': () => Response.json(scopes),
+    '/client-policies/profiles': () => Response.json({ profiles: [] }),
+    '/client-policies/policies': () => Response.json({ policies: [] }),
+    '/roles/auditor/users': () => Response.json([{ username: 'service-account-with-role' }]),
+    ...answers,
+  };
+  vi.stubGlobal('fetch', async (input: URL) => {
+    const path = input.pathname.replace('/admin/realms/acme', '').replace(/\/$/, '');
+    if (path === '/admin/serverinfo') return Response.json({ features: [] });
+    if (path.endsWith('/scope-mappings')) return Response.json({ realmMappings: [{ id: '1', name: 'auditor' }] });
+    if (path.endsWith('/service-account-user')) return Response.json({ id: 'user' });
+    if (path.endsWith('/role-mappings/realm')) return Response.json([{ id: '1', name: 'auditor' }]);
+    return known[path]?.(input.searchParams) ?? new Response(null, { status: 404 });
+  });
+  return provider;
+}
+
+const wanted = (provider: Provider): Map<string, DesiredObject> =>
+  new Map(provider.project(DESIRED).map((object) => [object.address, object]));
+
+/** What a whole read finds, by address. */
+async function readAll(provider: Provider, ahead: boolean): Promise<ActualState & { of: Map<string, ActualObject> }> {
+  if (ahead) {
+    provider.readAhead();
+    // All pages are there before anybody knows what they are for.
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  const actual = await provider.read(DESIRED, { projected: provider.project(DESIRED) });
+  return { ...actual, of: new Map(actual.objects.map((object) => [object.address, object])) };
+}
+
+function rowsAsDeclared(): Row[] {
+  return openKeycloak(SETTINGS, systemPorts())
+    .project(DESIRED)
+    .flatMap((object) => (object.address.startsWith('Client/') ? [row(object)] : []));
+}
+
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+describe.each([
+  ['begun when all is known', false],
+  ['begun ahead', true],
+])('a whole read, %s', (_, ahead) => {
+  it('gives what is as declared with the very fields that are wanted, and without a secret', async () => {
+    const provider = realm(rowsAsDeclared());
+    const projected = provider.project(DESIRED);
+    if (ahead) provider.readAhead();
+    const { objects, listedClients } = await provider.read(DESIRED, { projected });
+    const found = new Map(objects.map((object) => [object.address, object]));
+    expect(listedClients).toBe(10);
+    for (const { address, fields } of projected) {
+      const object = found.get(address);
+      expect(object?.fields).toEqual(fields);
+      // Those of which nothing has to be asked are not held twice.
+      if (/svc-/.test(address)) expect(object?.fields).toBe(fields);
+      expect(JSON.stringify(object)).not.toContain('canary');
+      expect(object?.credential?.secret).toBeUndefined();
+    }
+  });
+
+  it('tells what is otherwise', async () => {
+    const rows = rowsAsDeclared().map((each, index) =>
+      index === 3 ? { ...each, directAccessGrantsEnabled: true, redirectUris: ['http://b', 'http://a'] } : each,
+    );
+    const provider = realm(rows);
+    const { of } = await readAll(provider, ahead);
+    const fields = wanted(provider).get('Client/svc-3')?.fields ?? {};
+    expect(of.get('Client/svc-3')?.fields).toEqual({
+      ...fields,
+      flows: { ...clientFields.parse(fields).flows, directAccessGrants: true },
+      redirectUris: ['http://a', 'http://b'],
+    });
+  });
+
+  it('knows a renamed client by its mark, and a copy by its client_id', async () => {
+    const provider = realm([]);
+    const objects = wanted(provider);
+    const [third, fifth] = [objects.get('Client/svc-3'), objects.get('Client/svc-5')];
+    if (third === undefined || fifth === undefined) throw new Error('not projected');
+    const rows = rowsAsDeclared().filter(({ clientId }) => clientId !== 'svc-3');
+    const { of } = await readAll(
+      realm([
+        row(fifth, { id: 'id of the copy', clientId: 'copy' }),
+        ...rows,
+        row(third, { id: 'id of the renamed', clientId: 'renamed' }),
+      ]),
+      ahead,
+    );
+    expect(of.get('Client/svc-3')).toMatchObject({ id: 'id of the renamed', fields: { clientId: 'renamed' } });
+    expect(of.get('Client/svc-5')).toMatchObject({ id: 'id of svc-5' });
+    expect(of.get('Client/copy')).toMatchObject({ id: 'id of the copy', foreign: [] });
+  });
+
+  it('keeps others apart: who claims a name, who holds a scope, and who is none of its business', async () => {
+    const provider = realm([]);
+    const [first] = [...wanted(provider).values()].filter(({ address }) => address === 'Client/svc-0');
+    if (first === undefined) throw new Error('not projected');
+    const rows = rowsAsDeclared().filter(({ clientId }) => clientId !== 'svc-0' && clientId !== 'svc-1');
+    const { of, listedClients } = await readAll(
+      realm([
+        ...rows,
+        row(first, {}, { 'grantry.stack': 'another' }),
+        { id: '1', clientId: 'svc-1', attributes: {} },
+        { id: '2', clientId: 'account', attributes: null, defaultClientScopes: ['inventory:read'] },
+        row(first, { id: '3', clientId: 'undeclared' }, { 'grantry.name': 'undeclared' }),
+      ]),
+      ahead,
+    );
+    expect(listedClients).toBe(12);
+    expect(of.get('Client/svc-0')?.foreign).toEqual([{ what: 'client svc-0', stack: 'another' }]);
+    expect(of.get('Client/svc-1')?.foreign).toEqual([{ what: 'client svc-1', stack: undefined }]);
+    expect(of.get('Client/undeclared')?.foreign).toEqual([]);
+    expect(of.has('Client/account')).toBe(false);
+    expect(of.get('Api/inventory')?.heldByOthers).toEqual({
+      'inventory:read': ['account', 'svc-0'],
+      'inventory:write': ['svc-0'],
+    });
+  });
+
+  it('fails as the listing of scopes fails, whatever the pages say', async () => {
+    const provider = realm(rowsAsDeclared(), { '/client-scopes': () => Response.json({}, { status: 403 }) });
+    await expect(readAll(provider, ahead)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  });
+
+  it('believes no empty list of scopes where clients hold some', async () => {
+    const provider = realm(rowsAsDeclared(), { '/client-scopes': () => Response.json([]) });
+    await expect(readAll(provider, ahead)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  });
+});
