@@ -78,26 +78,29 @@ function scopesOf(
   client: ClientRepresentation,
   apiOfScope: ReadonlyMap<string, string>,
 ): Pick<ClientFields, 'access' | 'otherScopes'> {
-  const access: ClientFields['access'] = {};
+  // A Map, for a mark may name any Api, `__proto__` too.
+  const access = new Map<string, ClientFields['access'][string]>();
+  const grantsOf = (api: string): ClientFields['access'][string] => {
+    const granted = access.get(api) ?? { scopes: [], onRequest: [] };
+    access.set(api, granted);
+    return granted;
+  };
   const [otherDefault, otherOptional]: [string[], string[]] = [[], []];
   for (const scope of client.defaultClientScopes) {
     const api = apiOfScope.get(scope);
-    if (api !== undefined) grantsOf(access, api).scopes.push(scope);
+    if (api !== undefined) grantsOf(api).scopes.push(scope);
     else if (scope !== SERVICE_ACCOUNT_SCOPE) otherDefault.push(scope);
   }
   for (const scope of client.optionalClientScopes) {
     const api = apiOfScope.get(scope);
-    if (api !== undefined) grantsOf(access, api).onRequest.push(scope);
+    if (api !== undefined) grantsOf(api).onRequest.push(scope);
     else if (scope !== SERVICE_ACCOUNT_SCOPE) otherOptional.push(scope);
   }
   const hasOthers = otherDefault.length + otherOptional.length > 0;
-  return { access, otherScopes: hasOthers ? { default: otherDefault, optional: otherOptional } : NO_OTHER_SCOPES };
-}
-
-/** An Api may be called `constructor`, which every object has and none of its own. */
-function grantsOf(access: ClientFields['access'], api: string): ClientFields['access'][string] {
-  const known = Object.hasOwn(access, api) ? access[api] : undefined;
-  return known ?? (access[api] = { scopes: [], onRequest: [] });
+  return {
+    access: Object.fromEntries(access),
+    otherScopes: hasOthers ? { default: otherDefault, optional: otherOptional } : NO_OTHER_SCOPES,
+  };
 }
 
 /** Declared attributes, and those declared when last applied: an empty one counts as absent, as Keycloak treats it. */

@@ -88,15 +88,17 @@ export async function findClients(
   withSecrets: boolean,
 ): Promise<ClientListing | undefined> {
   if (claims.clientIds.size > MOST_ALONE) return undefined;
-  const found = await Promise.all([...claims.clientIds].map((clientId) => findClient(api, clientId)));
-  const named = found.flatMap((row) => row ?? []);
+  const asked = await Promise.all([...claims.clientIds].map((clientId) => findClient(api, clientId)));
+  const named = asked.flatMap((row) => row ?? []);
   const present = new Set(named.flatMap(({ id, clientId }) => [id, clientId]));
   if (!mustExist.every((clientId) => present.has(clientId))) return undefined;
   const unseen = [...claims.ids].filter((id) => !present.has(id));
   const renamed = await Promise.all(unseen.map((id) => findClientById(api, id)));
   const rows = [...named, ...renamed.flatMap((row) => row ?? [])];
   const sieve = await sieveOf(claims);
-  return listingOf(rows.map((row) => sieve(withSecrets ? row : { ...row, secret: undefined })));
+  const found = listingOf(rows.map((row) => sieve(withSecrets ? row : { ...row, secret: undefined })));
+  // Whoever else there is was not looked for.
+  return { ...found, others: [] };
 }
 
 async function findClientById(api: KeycloakApi, id: string): Promise<ClientRepresentation | undefined> {

@@ -52,10 +52,15 @@ export function parseDelivery(text: string | undefined): Delivery | undefined {
   const mark = parseJson(text);
   if (!isObject(mark)) return undefined;
   const { at, place, path, facts, since } = mark;
-  if (at !== null && typeof at !== 'number') return undefined;
+  if (at !== null && !isNumber(at)) return undefined;
   if (typeof place !== 'string' || typeof path !== 'string' || typeof facts !== 'string') return undefined;
   if (since === undefined) return { at, place, path, facts };
-  return typeof since === 'number' ? { at, place, path, facts, since } : undefined;
+  return isNumber(since) ? { at, place, path, facts, since } : undefined;
+}
+
+/** JSON has numbers that are too large for any. */
+function isNumber(value: unknown): value is number {
+  return typeof value === 'number' && Number.isFinite(value);
 }
 
 const declaredSchema = z.object({ attributes: z.array(z.string()), roles: roleNames });

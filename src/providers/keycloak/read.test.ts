@@ -223,6 +223,42 @@ describe.each([
     });
   });
 
+  it.each(['__proto__', 'constructor'])('sees a grant of an Api that a mark calls %s', async (name) => {
+    const rows = rowsAsDeclared().map((each, index) =>
+      index === 3 ? { ...each, defaultClientScopes: ['inventory:read', 'marked'] } : each,
+    );
+    const scopes = [
+      { id: '1', name: 'marked', attributes: { 'grantry.stack': STACK, 'grantry.api': name } },
+      { id: '2', name: 'inventory:read' },
+      { id: '3', name: 'inventory:write' },
+    ];
+    const { of } = await readAll(realm(rows, { '/client-scopes': () => Response.json(scopes) }), ahead);
+    const access = Object.entries(clientFields.parse(of.get('Client/svc-3')?.fields).access);
+    expect(JSON.stringify(of.get('Client/svc-3')?.fields['access'])).toContain(`"${name}":{"scopes":["marked"]`);
+    expect(access.map(([api]) => api)).toContain('inventory');
+  });
+
+  it.each([
+    '{"at":1e999,"place":"p","path":"q","facts":"f"}',
+    '{"at":1,"place":"p","path":"q","facts":"f","since":1e999}',
+    '{"at":1,"place":"p","path":"q"}',
+    '{"at":"1","place":"p","path":"q","facts":"f"}',
+    '[]',
+    'null',
+    '{',
+  ])('takes %s for no mark of a delivery', async (mark) => {
+    const rows = rowsAsDeclared().map((each) => ({
+      ...each,
+      attributes: { 'grantry.stack': STACK, 'grantry.delivered': mark },
+    }));
+    const { of } = await readAll(realm(rows), ahead);
+    expect(of.get('Client/svc-0')?.credential).toEqual({
+      clientId: 'svc-0',
+      createdAt: undefined,
+      delivered: undefined,
+    });
+  });
+
   it('fails as the listing of scopes fails, whatever the pages say', async () => {
     const provider = realm(rowsAsDeclared(), { '/client-scopes': () => Response.json({}, { status: 403 }) });
     await expect(readAll(provider, ahead)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
