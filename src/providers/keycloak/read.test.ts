@@ -141,6 +141,14 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
+it('takes a list of no roles for none, as the realm does', () => {
+  const serviceAccountRoles = { realm: [], clients: { billing: [] } };
+  const clients = [{ ...client('svc-0'), keycloak: { serviceAccountRoles, attributes: {} } }];
+  const [object] = openKeycloak(SETTINGS, systemPorts()).project({ ...DESIRED, apis: [], clients });
+  expect(object?.fields).toMatchObject({ roles: { realm: [], clients: {} }, otherScopes: { default: [] } });
+  expect(object?.fields['roles']).toEqual({ realm: [], clients: {} });
+});
+
 describe.each([
   ['begun when all is known', false],
   ['begun ahead', true],
