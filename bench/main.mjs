@@ -28,14 +28,23 @@ await main(async () => {
   const options = readOptions();
   await ensureDependencies();
   await build();
-  const rows = await runSuites(options);
+  const rows = [];
+  try {
+    await runSuites(options, rows);
+  } finally {
+    // What was measured before something failed is not lost.
+    report(rows);
+  }
+  return rows.every(isKept) ? 0 : 1;
+});
+
+function report(rows) {
   const machine = describeMachine();
   const file = join(checkout, '.cache/bench.json');
   mkdirSync(join(checkout, '.cache'), { recursive: true });
   writeFileSync(file, `${JSON.stringify({ formatVersion: 1, machine, rows }, undefined, 2)}\n`);
   process.stdout.write(`${renderMachine(machine)}${renderTable(rows)}`);
-  return rows.every(isKept) ? 0 : 1;
-});
+}
 
 function readOptions() {
   const { values, positionals } = parseArgs({
@@ -59,9 +68,8 @@ function readCount(text, option) {
   throw new ScriptError(`${option} must be a number from 1 to 999999.`);
 }
 
-/** Servers are opened by the first suite that needs some, and shared by all. */
-async function runSuites({ names, ...options }) {
-  const rows = [];
+/** Adds the rows of each suite to `rows`. Servers are opened by the first suite that needs some, and shared by all. */
+async function runSuites({ names, ...options }, rows) {
   let servers;
   try {
     for (const suite of SUITES) {
@@ -76,5 +84,4 @@ async function runSuites({ names, ...options }) {
   } finally {
     await servers?.close();
   }
-  return rows;
 }

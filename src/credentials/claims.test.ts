@@ -55,6 +55,16 @@ describe('checkClaims', () => {
     expect(failures({ ...GOOD, azp: undefined, client_id: 'orders' })).toEqual([]);
   });
 
+  it.each([
+    [299, 'passed'],
+    [301, 'passed'],
+    [298, 'failed'],
+    [302, 'failed'],
+  ])('takes %i s for 300 s only where a second may have ended in between: %s', (seconds, outcome) => {
+    const checks = checkClaims({ ...GOOD, exp: GOOD.iat + seconds }, EXPECTED, 'orders');
+    expect(checks.find(({ claim }) => claim.includes('lives'))?.outcome).toBe(outcome);
+  });
+
   it('takes any lifetime where none is declared, but not none', () => {
     const anyLifetime = { ...EXPECTED, lifetime: undefined };
     expect(failures({ ...GOOD, exp: 99_999 }, anyLifetime)).toEqual([]);
