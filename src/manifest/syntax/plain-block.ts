@@ -14,9 +14,6 @@ export interface PlainDocument {
   readonly value: unknown;
 }
 
-const BLANK = 0x20;
-const HASH = 0x23;
-
 /** Levels of a block; a manifest has six. */
 const MAX_DEPTH = 32;
 
@@ -36,15 +33,9 @@ export function readBlock(text: string): PlainDocument | undefined {
 
 function linesOf(text: string): Line[] {
   const lines: Line[] = [];
-  let number = 0;
-  for (let begin = 0; begin <= text.length;) {
-    const newline = text.indexOf('\n', begin);
-    const end = newline === -1 ? text.length : newline;
-    number += 1;
-    let at = begin;
-    while (text.charCodeAt(at) === BLANK) at += 1;
-    if (at < end && text.charCodeAt(at) !== HASH) lines.push({ number, indent: at - begin, text: text.slice(at, end) });
-    begin = end + 1;
+  for (const [index, line] of text.split('\n').entries()) {
+    const indent = line.search(/[^ ]/);
+    if (indent !== -1 && line[indent] !== '#') lines.push({ number: index + 1, indent, text: line.slice(indent) });
   }
   return lines;
 }

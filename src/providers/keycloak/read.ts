@@ -29,15 +29,15 @@ export async function readRealm(
   const { stack } = desired.target;
   const { only, forRotation = false, projected = [] } = options;
   const listingScopes = ahead?.scopes ?? listClientScopes(api);
+  const grouping = listingScopes.then((scopes) => ({ scopes, apiOfScope: apisByScope(scopes, desired, only) }));
   const sieveFor = async (claims: Claims): Promise<Sieve> => {
-    const scopes = await listingScopes;
-    const apiOfScope = apisByScope(scopes, desired, only);
+    const { scopes, apiOfScope } = await grouping;
     // Of a part more is asked about each client; and where no scope is seen, it must be found out why.
     const settles = only === undefined && scopes.length > 0;
     return makeSieve(claims, { desired, projected, apiOfScope, settles });
   };
-  const [scopes, clients, overlaps] = await Promise.all([
-    listingScopes,
+  const [{ scopes, apiOfScope }, clients, overlaps] = await Promise.all([
+    grouping,
     ahead?.clients(sieveFor(claimsOf(desired, options))) ?? readClients(api, sieveFor, desired, options),
     looksAtOverlaps(options) ? readOverlaps(api, overlapQuestion(desired, options)) : undefined,
   ]);
@@ -49,7 +49,6 @@ export async function readRealm(
   const roles = await readRoles(api, questions, await idsOfRoleOwners(api, questions, clients));
   const endangered =
     only === undefined || forRotation ? [] : await endangeredClients(api, clients.relevant, desiredOf, { stack, only });
-  const apiOfScope = apisByScope(scopes, desired, only);
   return {
     objects: [
       ...apiObjects(scopes, apiOfScope, clients, desired, stack),
