@@ -34,7 +34,7 @@ async function fetchRealm(keycloak, realm) {
 }
 
 async function listFolder(vault, mount, folder) {
-  const response = await request(`${vault.url}/v1/${mount}/metadata/${folder}?list=true`, {
+  const response = await request(`${vault.url}/v1/${mount}/metadata/${folder}?list=true&exclude_deleted=true`, {
     headers: { 'x-vault-token': vault.token },
   });
   return (await response.json()).data.keys.length;

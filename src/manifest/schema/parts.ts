@@ -6,13 +6,19 @@ export const ENV_PATTERN = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 const NAME_ERROR = 'must be made of a-z, 0-9 and "-", and begin with a letter or digit';
+// Becomes the client_id, which Keycloak limits (it fails with a bare 500 above).
+const MAX_NAME = 255;
+
+/** What `nameSchema` accepts. */
+export function isName(value: unknown): value is string {
+  return typeof value === 'string' && value.length <= MAX_NAME && NAME.test(value);
+}
 
 /** The name of an Api, Client or Target. */
 export const nameSchema = z
   .string()
   .regex(NAME, { error: NAME_ERROR })
-  // Becomes the client_id, which Keycloak limits (it fails with a bare 500 above).
-  .max(255, { error: 'must have at most 255 characters' })
+  .max(MAX_NAME, { error: `must have at most ${MAX_NAME} characters` })
   .meta({ description: 'Lower-case letters, digits and dashes; unique per kind.' });
 
 /** Text that may not be empty. */

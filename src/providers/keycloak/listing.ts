@@ -33,18 +33,20 @@ export async function listClients(
     })
     // What goes wrong goes wrong again below, and is told there.
     .catch(() => undefined);
-  const readPage = async (first: number, max: number): Promise<ListedClient[]> => {
+  const ask = async (first: number, max: number): Promise<readonly unknown[]> => {
     const page: unknown = await api.call(call, (client) => client.clients.find({ first, max }));
-    return parseList(api, page, clientRepresentation, 'clients').map((row) => {
+    return parseList(api, page, z.unknown(), 'clients');
+  };
+  const take = (page: readonly unknown[]): ListedClient[] =>
+    parseList(api, page, clientRepresentation, 'clients').map((row) => {
       if (!withSecrets) row.secret = undefined;
       const listed = new ListedClient(row);
       if (sieve === undefined) waiting.push(listed);
       else listed.sift(sieve);
       return listed;
     });
-  };
   const { pageSize, pagesInFlight: inFlight } = api.settings;
-  const listed = await readAllPages(readPage, { pageSize, inFlight });
+  const listed = await readAllPages({ ask, take }, { pageSize, inFlight });
   if (listed.length === 0) throw emptyListing(api, 'clients');
   const come = await coming;
   return listingOf(listed.map((client) => client.sift(come)));

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAllPages } from './pages.ts';
+import type { Listing, PageOptions } from './pages.ts';
 
 interface Row {
   readonly id: string;
@@ -9,11 +10,14 @@ interface Row {
 const row = (id: number): Row => ({ id: String(id).padStart(4, '0') });
 const rows = (count: number): Row[] => Array.from({ length: count }, (_, index) => row(index * 2));
 
+const readRows = async (ask: Listing<Row, Row>['ask'], options: PageOptions): Promise<Row[]> =>
+  readAllPages({ ask, take: (page) => page }, options);
+
 describe('readAllPages', () => {
   it.each([0, 1, 9, 10, 11, 18, 19, 20, 95, 100])('reads %i rows, each once and in order', async (count) => {
     const list = rows(count);
     let requests = 0;
-    const read = await readAllPages(
+    const read = await readRows(
       async (first, max) => {
         requests += 1;
         return list.slice(first, first + max);
@@ -32,7 +36,7 @@ describe('readAllPages', () => {
         const before = new Set(list.map(({ id }) => id));
         const deleted = new Set<string>();
         let requests = 0;
-        const read = await readAllPages(
+        const read = await readRows(
           async (first, max) => {
             for (const { insert, id } of changes.filter(({ at }) => at === requests)) {
               if (insert) list.push(row(id * 2 + 1));
@@ -55,7 +59,7 @@ describe('readAllPages', () => {
   it('gives up on a listing that never rests, rather than believe it', async () => {
     let shift = 0;
     const list = rows(60);
-    const reading = readAllPages(
+    const reading = readRows(
       async (first, max) => {
         shift += 1;
         return list.slice(first + (shift % 3), first + (shift % 3) + max);
@@ -66,7 +70,51 @@ describe('readAllPages', () => {
   });
 
   it('passes a failure on', async () => {
-    const failing = readAllPages(() => Promise.reject(new Error('down')), { pageSize: 10, inFlight: 4 });
+    const failing = readRows(() => Promise.reject(new Error('down')), { pageSize: 10, inFlight: 4 });
     await expect(failing).rejects.toThrow('down');
+  });
+
+  it('asks for the next page before it works on the last one, and lets no more lie than are on their way', async () => {
+    const list = rows(200);
+    const inFlight = 4;
+    let [asked, answered, taken, onTheirWay] = [0, 0, 0, 0];
+    const lying: number[] = [];
+    const waiting: number[] = [];
+    await readAllPages<Row, Row>(
+      {
+        ask: async (first, max) => {
+          asked += 1;
+          onTheirWay += 1;
+          await new Promise(setImmediate);
+          onTheirWay -= 1;
+          answered += 1;
+          return list.slice(first, first + max);
+        },
+        take: (page) => {
+          lying.push(answered - taken);
+          if (page.length === 10 && asked < 20) waiting.push(onTheirWay);
+          taken += 1;
+          return page;
+        },
+      },
+      { pageSize: 10, inFlight },
+    );
+    expect(Math.max(...lying)).toBeLessThanOrEqual(inFlight * 2);
+    expect(Math.min(...waiting)).toBeGreaterThan(0);
+    expect(taken).toBe(answered);
+  });
+
+  it('asks for nothing more once a page could not be read', async () => {
+    let asked = 0;
+    const reading = readRows(
+      async () => {
+        asked += 1;
+        throw new Error('down');
+      },
+      { pageSize: 10, inFlight: 4 },
+    );
+    await expect(reading).rejects.toThrow('down');
+    await new Promise(setImmediate);
+    expect(asked).toBeLessThanOrEqual(4);
   });
 });

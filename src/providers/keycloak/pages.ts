@@ -1,7 +1,13 @@
+import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
 
-/** Reads `max` rows from row `first` on, in a stable order. */
-export type ReadPage<Row> = (first: number, max: number) => Promise<readonly Row[]>;
+/** A listing that is read in pages. */
+export interface Listing<Raw, Row extends HasId> {
+  /** Asks for `max` rows from row `first` on, in a stable order. */
+  readonly ask: (first: number, max: number) => Promise<readonly Raw[]>;
+  /** What is kept of a page: as many rows, in the same order. */
+  readonly take: (page: readonly Raw[]) => readonly Row[];
+}
 
 export interface PageOptions {
   readonly pageSize: number;
@@ -30,57 +36,95 @@ const MENDING_ROUNDS = 10;
  * removed while the pages were read, and a row may have been missed: both pages are read again, and the new and the old
  * reading must have a row in common, so that no gap is left. Every row that is there all along is in the result.
  */
-export async function readAllPages<Row extends HasId>(
-  readPage: ReadPage<Row>,
-  { pageSize, inFlight }: PageOptions,
+export async function readAllPages<Raw, Row extends HasId>(
+  listing: Listing<Raw, Row>,
+  options: PageOptions,
 ): Promise<Row[]> {
-  const read = async (index: number): Promise<Stretch<Row>> => {
-    const rows = await readPage(index * (pageSize - 1), pageSize);
-    return { rows, first: rows[0]?.id, last: rows.at(-1)?.id, isEnd: rows.length < pageSize };
-  };
+  const reader = new PageReader(listing, options);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const pages = await readToEnd([], read, inFlight);
-    if (await mendSeams(pages, read, inFlight)) return join(pages);
+    const pages = await reader.readToEnd([]);
+    if (await mendSeams(pages, reader)) return join(pages);
   }
   throw new GrantryError('UNREACHABLE', 'The listing of clients changes faster than it can be read', {
     hint: 'Something creates or deletes many clients right now. Try again when it is done.',
   });
 }
 
-type Read<Row extends HasId> = (index: number) => Promise<Stretch<Row>>;
+class PageReader<Raw, Row extends HasId> {
+  readonly #listing: Listing<Raw, Row>;
+  readonly #options: PageOptions;
 
-/** Reads on until a page that is not full; drops what lies behind it. */
-async function readToEnd<Row extends HasId>(
-  pages: Stretch<Row>[],
-  read: Read<Row>,
-  inFlight: number,
-): Promise<Stretch<Row>[]> {
-  let next = pages.length;
-  const end = (): number => pages.findIndex((page) => page?.isEnd);
-  const work = async (): Promise<void> => {
-    while (end() === -1) {
-      const index = next;
-      next += 1;
-      pages[index] = await read(index);
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, work));
-  pages.length = end() + 1;
-  return pages;
+  constructor(listing: Listing<Raw, Row>, options: PageOptions) {
+    this.#listing = listing;
+    this.#options = options;
+  }
+
+  async read(index: number): Promise<Stretch<Row>> {
+    return this.#take(await this.#ask(index));
+  }
+
+  /**
+   * Reads on until a page that is not full; drops what lies behind it. The next page is asked for before the last one is
+   * worked on, so that neither side waits for the other, and no more pages lie waiting than are on their way.
+   */
+  async readToEnd(pages: Stretch<Row>[]): Promise<Stretch<Row>[]> {
+    const { pageSize, inFlight } = this.#options;
+    let next = pages.length;
+    let end = pages.findIndex((page) => page.isEnd);
+    let over = end !== -1;
+    const asking = pLimit(inFlight);
+    const taking = pLimit(1);
+    const askUnlessOver = async (index: number): Promise<readonly Raw[] | undefined> => {
+      if (over) return undefined;
+      const page = await this.#ask(index).catch((error: unknown) => {
+        over = true;
+        throw error;
+      });
+      if (page.length < pageSize) {
+        over = true;
+        end = end === -1 ? index : Math.min(end, index);
+      }
+      return page;
+    };
+    const work = async (): Promise<void> => {
+      while (!over) {
+        const index = next;
+        next += 1;
+        const page = await asking(() => askUnlessOver(index));
+        if (page === undefined) return;
+        pages[index] = await taking(async () => {
+          await new Promise(setImmediate);
+          return this.#take(page);
+        });
+      }
+    };
+    await Promise.all(Array.from({ length: inFlight * 2 }, work));
+    pages.length = end + 1;
+    return pages;
+  }
+
+  async #ask(index: number): Promise<readonly Raw[]> {
+    const { pageSize } = this.#options;
+    return this.#listing.ask(index * (pageSize - 1), pageSize);
+  }
+
+  #take(page: readonly Raw[]): Stretch<Row> {
+    const rows = this.#listing.take(page);
+    return { rows, first: rows[0]?.id, last: rows.at(-1)?.id, isEnd: rows.length < this.#options.pageSize };
+  }
 }
 
 /** True once every seam holds; false where a new reading has no row in common with the old one. */
-async function mendSeams<Row extends HasId>(
+async function mendSeams<Raw, Row extends HasId>(
   pages: Stretch<Row>[],
-  read: Read<Row>,
-  inFlight: number,
+  reader: PageReader<Raw, Row>,
 ): Promise<boolean> {
   for (let round = 0; round < MENDING_ROUNDS; round += 1) {
     const torn = pages.findIndex((page, index) => index > 0 && pages[index - 1]?.last !== page.first);
     if (torn === -1) return true;
     const [before, after] = [pages[torn - 1], pages[torn]];
     if (before === undefined || after === undefined) return false;
-    const [left, right] = await Promise.all([read(torn - 1), read(torn)]);
+    const [left, right] = await Promise.all([reader.read(torn - 1), reader.read(torn)]);
     if (!haveCommonRow(before, left) || !(left.isEnd || haveCommonRow(after, right))) return false;
     pages[torn - 1] = { rows: [...before.rows, ...left.rows], first: before.first, last: left.last, isEnd: left.isEnd };
     const isLast = torn === pages.length - 1;
@@ -90,7 +134,7 @@ async function mendSeams<Row extends HasId>(
       last: isLast ? right.last : after.last,
       isEnd: isLast ? right.isEnd : after.isEnd,
     };
-    await readToEnd(pages, read, inFlight);
+    await reader.readToEnd(pages);
   }
   return false;
 }
