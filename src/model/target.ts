@@ -31,8 +31,8 @@ export interface KeycloakSettings {
   /** Base URL without a trailing slash. */
   readonly url: string;
   readonly realm: string;
-  /** Clients in one page of a listing. */
-  readonly pageSize: number;
+  /** Clients in one page of a listing; undefined: as many as are listed fastest. */
+  readonly pageSize: number | undefined;
   /** Pages of a listing in flight. */
   readonly pagesInFlight: number;
   readonly auth: { readonly realm: string } & (

@@ -1,19 +1,19 @@
-// What no reading of a target can leave out: a token, the client scopes, all clients in pages, a listing for each folder.
+// What no reading of a target can leave out: a token, the client scopes, all clients in pages, and for each folder a listing
+// of the documents that are not deleted, for which Vault looks at each of them.
 import { adminToken, request } from './http.mjs';
 
-const PAGE_SIZE = 50;
 const PAGES_IN_FLIGHT = 4;
 
 /** Resolves to how many clients and documents there were. */
-export async function readTarget({ keycloak, vault }, { realm, mount, folders }) {
+export async function readTarget({ keycloak, vault }, { realm, mount, folders, pageSize = 50 }) {
   const [clients, ...documents] = await Promise.all([
-    fetchRealm(keycloak, realm),
+    fetchRealm(keycloak, realm, pageSize),
     ...folders.map((folder) => listFolder(vault, mount, folder)),
   ]);
   return { clients, documents: documents.reduce((sum, count) => sum + count, 0) };
 }
 
-async function fetchRealm(keycloak, realm) {
+async function fetchRealm(keycloak, realm, pageSize) {
   const options = { headers: { authorization: `Bearer ${await adminToken(keycloak)}` } };
   const admin = `${keycloak.url}/admin/realms/${realm}`;
   let next = 0;
@@ -22,10 +22,10 @@ async function fetchRealm(keycloak, realm) {
   const fetchPages = async () => {
     while (!ended) {
       const first = next;
-      next += PAGE_SIZE;
-      const page = await (await request(`${admin}/clients?first=${first}&max=${PAGE_SIZE}`, options)).json();
+      next += pageSize;
+      const page = await (await request(`${admin}/clients?first=${first}&max=${pageSize}`, options)).json();
       clients += page.length;
-      if (page.length < PAGE_SIZE) ended = true;
+      if (page.length < pageSize) ended = true;
     }
   };
   const scopes = request(`${admin}/client-scopes`, options).then((response) => response.json());

@@ -82,8 +82,10 @@ const keycloakSchema = z.strictObject({
     .int()
     .min(2)
     .max(1000)
-    .default(50)
-    .meta({ description: 'Clients in one page of a listing; the default is the measured optimum.' }),
+    .optional()
+    .meta({
+      description: 'Clients in one page of a listing. Default: 50, and up to 200 where they are listed faster so.',
+    }),
   pagesInFlight: z
     .int()
     .min(1)

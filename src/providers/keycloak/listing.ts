@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakApi } from './api.ts';
+import { fixedSize, MeasuredSizes } from './page-sizes.ts';
 import { readAllPages } from './pages.ts';
 import { clientRepresentation, clientScopeRepresentation } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
@@ -46,7 +47,8 @@ export async function listClients(
       return listed;
     });
   const { pageSize, pagesInFlight: inFlight } = api.settings;
-  const listed = await readAllPages({ ask, take }, { pageSize, inFlight });
+  const sizes = pageSize === undefined ? new MeasuredSizes() : fixedSize(pageSize);
+  const listed = await readAllPages({ ask, take }, { sizes, inFlight, now: () => api.now() });
   if (listed.length === 0) throw emptyListing(api, 'clients');
   const come = await coming;
   return listingOf(listed.map((client) => client.sift(come)));

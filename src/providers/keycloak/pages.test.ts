@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAllPages } from './pages.ts';
 import type { Listing, PageOptions } from './pages.ts';
+import { fixedSize } from './page-sizes.ts';
 
 interface Row {
   readonly id: string;
@@ -10,8 +11,16 @@ interface Row {
 const row = (id: number): Row => ({ id: String(id).padStart(4, '0') });
 const rows = (count: number): Row[] => Array.from({ length: count }, (_, index) => row(index * 2));
 
-const readRows = async (ask: Listing<Row, Row>['ask'], options: PageOptions): Promise<Row[]> =>
-  readAllPages({ ask, take: (page) => page }, options);
+const inPages = ({ pageSize, inFlight }: { pageSize: number; inFlight: number }): PageOptions => ({
+  sizes: fixedSize(pageSize),
+  inFlight,
+  now: () => 0,
+});
+
+const readRows = async (
+  ask: Listing<Row, Row>['ask'],
+  options: { pageSize: number; inFlight: number },
+): Promise<Row[]> => readAllPages({ ask, take: (page) => page }, inPages(options));
 
 describe('readAllPages', () => {
   it.each([0, 1, 9, 10, 11, 18, 19, 20, 95, 100])('reads %i rows, each once and in order', async (count) => {
@@ -97,7 +106,7 @@ describe('readAllPages', () => {
           return page;
         },
       },
-      { pageSize: 10, inFlight },
+      inPages({ pageSize: 10, inFlight }),
     );
     expect(Math.max(...lying)).toBeLessThanOrEqual(inFlight * 2);
     expect(Math.min(...waiting)).toBeGreaterThan(0);

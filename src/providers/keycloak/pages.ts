@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
+import type { PageSizes } from './page-sizes.ts';
 
 /** A listing that is read in pages. */
 export interface Listing<Raw, Row extends HasId> {
@@ -10,8 +11,16 @@ export interface Listing<Raw, Row extends HasId> {
 }
 
 export interface PageOptions {
-  readonly pageSize: number;
+  readonly sizes: PageSizes;
   readonly inFlight: number;
+  /** Milliseconds since some moment. */
+  readonly now: () => number;
+}
+
+/** Which rows a page has. */
+interface Range {
+  readonly first: number;
+  readonly size: number;
 }
 
 interface HasId {
@@ -53,6 +62,7 @@ export async function readAllPages<Raw, Row extends HasId>(
 class PageReader<Raw, Row extends HasId> {
   readonly #listing: Listing<Raw, Row>;
   readonly #options: PageOptions;
+  readonly #ranges: Range[] = [];
 
   constructor(listing: Listing<Raw, Row>, options: PageOptions) {
     this.#listing = listing;
@@ -60,7 +70,8 @@ class PageReader<Raw, Row extends HasId> {
   }
 
   async read(index: number): Promise<Stretch<Row>> {
-    return this.#take(await this.#ask(index));
+    const range = this.#rangeOf(index);
+    return this.#take(await this.#ask(range), range);
   }
 
   /**
@@ -68,33 +79,33 @@ class PageReader<Raw, Row extends HasId> {
    * worked on, so that neither side waits for the other, and no more pages lie waiting than are on their way.
    */
   async readToEnd(pages: Stretch<Row>[]): Promise<Stretch<Row>[]> {
-    const { pageSize, inFlight } = this.#options;
+    const { inFlight } = this.#options;
     let next = pages.length;
     let end = pages.findIndex((page) => page.isEnd);
     let over = end !== -1;
     const asking = pLimit(inFlight);
     const taking = pLimit(1);
-    const askUnlessOver = async (index: number): Promise<readonly Raw[] | undefined> => {
+    const askNext = async () => {
       if (over) return undefined;
-      const page = await this.#ask(index).catch((error: unknown) => {
+      const index = next;
+      next += 1;
+      const range = this.#rangeOf(index);
+      const page = await this.#ask(range).catch((error: unknown) => {
         over = true;
         throw error;
       });
-      if (page.length < pageSize) {
+      if (page.length < range.size) {
         over = true;
         end = end === -1 ? index : Math.min(end, index);
       }
-      return page;
+      return { index, range, page };
     };
     const work = async (): Promise<void> => {
-      while (!over) {
-        const index = next;
-        next += 1;
-        const page = await asking(() => askUnlessOver(index));
-        if (page === undefined) return;
+      for (let asked = await asking(askNext); asked !== undefined; asked = await asking(askNext)) {
+        const { index, range, page } = asked;
         pages[index] = await taking(async () => {
           await new Promise(setImmediate);
-          return this.#take(page);
+          return this.#take(page, range);
         });
       }
     };
@@ -103,14 +114,23 @@ class PageReader<Raw, Row extends HasId> {
     return pages;
   }
 
-  async #ask(index: number): Promise<readonly Raw[]> {
-    const { pageSize } = this.#options;
-    return this.#listing.ask(index * (pageSize - 1), pageSize);
+  #rangeOf(index: number): Range {
+    const before = this.#ranges[index - 1];
+    const first = before === undefined ? 0 : before.first + before.size - 1;
+    return (this.#ranges[index] ??= { first, size: this.#options.sizes.next() });
   }
 
-  #take(page: readonly Raw[]): Stretch<Row> {
+  async #ask({ first, size }: Range): Promise<readonly Raw[]> {
+    const { sizes, now } = this.#options;
+    const asked = now();
+    const page = await this.#listing.ask(first, size);
+    if (page.length === size) sizes.note(size, now() - asked);
+    return page;
+  }
+
+  #take(page: readonly Raw[], { size }: Range): Stretch<Row> {
     const rows = this.#listing.take(page);
-    return { rows, first: rows[0]?.id, last: rows.at(-1)?.id, isEnd: rows.length < this.#options.pageSize };
+    return { rows, first: rows[0]?.id, last: rows.at(-1)?.id, isEnd: rows.length < size };
   }
 }
 
