@@ -68,11 +68,15 @@ function change(document: unknown, changes: readonly Change[]): unknown {
     const way = ['root', ...path];
     const into = act === 'add' ? [...way, name] : way;
     const parent = into.slice(0, -1).reduce<unknown>((inside, step) => Object(inside)[step], root);
-    // A list has no keys.
-    if (typeof parent !== 'object' || parent === null || (act === 'add' && Array.isArray(parent))) continue;
     const last = into.at(-1) ?? '';
-    if (act === 'remove') Reflect.deleteProperty(parent, last);
-    else Object.defineProperty(parent, last, { value, enumerable: true, writable: true, configurable: true });
+    if (typeof parent !== 'object' || parent === null) continue;
+    // No list of a document has keys or gaps.
+    if (Array.isArray(parent)) parent.splice(Number(last), 1, ...(act === 'remove' ? [] : [structuredClone(value)]));
+    else if (act === 'remove') Reflect.deleteProperty(parent, last);
+    else {
+      const own = { value: structuredClone(value), enumerable: true, writable: true, configurable: true };
+      Object.defineProperty(parent, last, own);
+    }
   }
   return root.root;
 }

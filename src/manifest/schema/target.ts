@@ -78,14 +78,9 @@ const keycloakSchema = z.strictObject({
   allowInsecure: allowInsecureSchema,
   realm: templateSchema,
   auth: keycloakAuthSchema,
-  pageSize: z
-    .int()
-    .min(2)
-    .max(1000)
-    .optional()
-    .meta({
-      description: 'Clients in one page of a listing. Default: 50, and up to 200 where they are listed faster so.',
-    }),
+  pageSize: z.int().min(2).max(1000).optional().meta({
+    description: 'Clients in one page of a listing. Default: 50, and up to 200 where they are listed faster so.',
+  }),
   pagesInFlight: z
     .int()
     .min(1)
