@@ -27,18 +27,18 @@ function read(sizes: MeasuredSizes, server: Server, pages: number, noise: () => 
 describe('MeasuredSizes', () => {
   it('goes on with the longest pages where they are worth it', () => {
     const asked = read(new MeasuredSizes(), warm, 40);
-    expect(asked.slice(0, 4)).toEqual([50, 100, 50, 100]);
-    expect(new Set(asked.slice(20))).toEqual(new Set([200]));
+    expect(asked.slice(0, 12)).toEqual([...Array.from({ length: 8 }, () => 50), 50, 100, 50, 100]);
+    expect(new Set(asked.slice(30))).toEqual(new Set([200]));
   });
 
   it('goes on with the shortest where the server loads what it lists', () => {
     const asked = read(new MeasuredSizes(), cold, 40);
-    expect(new Set(asked.slice(10))).toEqual(new Set([50]));
+    expect(new Set(asked.slice(20))).toEqual(new Set([50]));
   });
 
   it('goes on with those in between where nothing is won by longer ones', () => {
     const asked = read(new MeasuredSizes(), (size) => (size === 100 ? 1 : 2), 40);
-    expect(new Set(asked.slice(20))).toEqual(new Set([100]));
+    expect(new Set(asked.slice(30))).toEqual(new Set([100]));
   });
 
   it.each([

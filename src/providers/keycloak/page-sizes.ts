@@ -19,6 +19,9 @@ const SIZES = [50, 100, 200] as const;
 /** Pages of a size by which it is judged: by the fastest, since whatever else goes on makes them only slower. */
 const JUDGED_BY = 3;
 
+/** Pages before anything is judged: the first ones wait for what the server loads once, and tell nothing of the others. */
+const BEFORE = 8;
+
 /** What a row must take less for a longer page to be worth it. */
 const GAIN = 0.95;
 
@@ -26,24 +29,30 @@ const GAIN = 0.95;
 const CHANGE = 3;
 
 /**
- * Asks for pages of two sizes by turns, so that both meet the same server, and goes on with the one whose rows take less
- * time: first 50 and 100, and if that is worth it 100 and 200. Begins anew when a row takes far more or far less than then.
+ * After some short pages asks for pages of two sizes by turns, so that both meet the same server, and goes on with the one
+ * whose rows take less time: first 50 and 100, and if that is worth it 100 and 200. Begins anew when a row takes far more or far less than then.
  */
 export class MeasuredSizes implements PageSizes {
   /** Of the shorter one of the two that are compared. */
   #level = 0;
   #isLonger = true;
+  #asked = 0;
+  #arrived = 0;
   #chosen: { readonly size: number; readonly time: number } | undefined;
   /** Milliseconds that a row took, by the size of its page. */
   #times = new Map<number, number[]>();
 
   next(): number {
     if (this.#chosen !== undefined) return this.#chosen.size;
+    this.#asked += 1;
+    if (this.#asked <= BEFORE) return SIZES[0];
     this.#isLonger = !this.#isLonger;
     return this.#size(this.#isLonger ? 1 : 0);
   }
 
   note(size: number, ms: number): void {
+    this.#arrived += 1;
+    if (this.#arrived <= BEFORE) return;
     const times = this.#times.get(size) ?? [];
     this.#times.set(size, [...times, ms / size]);
     if (this.#chosen === undefined) this.#compare();
