@@ -8,7 +8,7 @@ import { clearRealmCache, credentialsOf, seed, selectionOf } from '../support/se
 import { byTurns, timeNode } from '../support/timing.mjs';
 
 const ROUNDS = 5;
-const FLOOR_NAME = 'the same pages, only fetched';
+const FLOOR_NAME = 'the fastest pages, only fetched';
 /** Of the pages that are the fastest each: docs/notes/keycloak-26.7.md. */
 const PAGE_SIZES = { cold: 50, warm: 200 };
 const MEMORY_MIB = 300;
