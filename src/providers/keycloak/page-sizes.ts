@@ -30,7 +30,8 @@ const CHANGE = 3;
 
 /**
  * After some short pages asks for pages of two sizes by turns, so that both meet the same server, and goes on with the one
- * whose rows take less time: first 50 and 100, and if that is worth it 100 and 200. Begins anew when a row takes far more or far less than then.
+ * whose rows take less time: first 50 and 100, and if that is worth it 100 and 200. Begins anew when a row takes far more or
+ * far less than then.
  */
 export class MeasuredSizes implements PageSizes {
   /** Of the shorter one of the two that are compared. */

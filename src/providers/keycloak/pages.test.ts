@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { readAllPages } from './pages.ts';
 import type { Listing, PageOptions } from './pages.ts';
 import { fixedSize } from './page-sizes.ts';
+import type { PageSizes } from './page-sizes.ts';
 
 interface Row {
   readonly id: string;
@@ -16,6 +17,11 @@ const inPages = ({ pageSize, inFlight }: { pageSize: number; inFlight: number })
   inFlight,
   now: () => 0,
 });
+
+function sizesByTurns(sizes: readonly number[]): PageSizes {
+  let asked = 0;
+  return { next: () => sizes[asked++ % sizes.length] ?? 2, note: () => undefined };
+}
 
 const readRows = async (
   ask: Listing<Row, Row>['ask'],
@@ -37,7 +43,10 @@ describe('readAllPages', () => {
     expect(requests).toBeLessThanOrEqual(Math.ceil(count / 9) + 4);
   });
 
-  it('misses no row that was there all along, while others come and go between pages', async () => {
+  it.each([
+    ['one length', (): PageSizes => fixedSize(10)],
+    ['many lengths', (): PageSizes => sizesByTurns([10, 3, 25, 2])],
+  ])('misses no row of pages of %s that was there all along, while others come and go', async (_, sizes) => {
     const change = fc.record({ at: fc.nat(30), insert: fc.boolean(), id: fc.nat(200) });
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 0, max: 90 }), fc.array(change, { maxLength: 4 }), async (count, changes) => {
@@ -45,17 +54,20 @@ describe('readAllPages', () => {
         const before = new Set(list.map(({ id }) => id));
         const deleted = new Set<string>();
         let requests = 0;
-        const read = await readRows(
-          async (first, max) => {
-            for (const { insert, id } of changes.filter(({ at }) => at === requests)) {
-              if (insert) list.push(row(id * 2 + 1));
-              else for (const gone of list.splice(id % Math.max(1, list.length), 1)) deleted.add(gone.id);
-              list.sort((left, right) => (left.id < right.id ? -1 : 1));
-            }
-            requests += 1;
-            return list.slice(first, first + max);
+        const read = await readAllPages<Row, Row>(
+          {
+            take: (page) => page,
+            ask: async (first, max) => {
+              for (const { insert, id } of changes.filter(({ at }) => at === requests)) {
+                if (insert) list.push(row(id * 2 + 1));
+                else for (const gone of list.splice(id % Math.max(1, list.length), 1)) deleted.add(gone.id);
+                list.sort((left, right) => (left.id < right.id ? -1 : 1));
+              }
+              requests += 1;
+              return list.slice(first, first + max);
+            },
           },
-          { pageSize: 10, inFlight: 3 },
+          { sizes: sizes(), inFlight: 3, now: () => 0 },
         );
         const seen = read.map(({ id }) => id);
         expect(new Set(seen).size).toBe(seen.length);
@@ -63,6 +75,29 @@ describe('readAllPages', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+
+  it('asks for nothing more once a page could not be worked on', async () => {
+    const list = rows(500);
+    let asked = 0;
+    const reading = readAllPages<Row, Row>(
+      {
+        ask: async (first, max) => {
+          asked += 1;
+          return list.slice(first, first + max);
+        },
+        take: (page) => {
+          if (page[0]?.id === list[0]?.id) throw new Error('not as expected');
+          return page;
+        },
+      },
+      inPages({ pageSize: 10, inFlight: 2 }),
+    );
+    await expect(reading).rejects.toThrow('not as expected');
+    const before = asked;
+    for (let turn = 0; turn < 10; turn += 1) await new Promise(setImmediate);
+    expect(before).toBeLessThanOrEqual(4);
+    expect(asked).toBe(before);
   });
 
   it('gives up on a listing that never rests, rather than believe it', async () => {
@@ -83,7 +118,7 @@ describe('readAllPages', () => {
     await expect(failing).rejects.toThrow('down');
   });
 
-  it('asks for the next page before it works on the last one, and lets no more lie than are on their way', async () => {
+  it('asks for the next page before it works on the last one, and has at most twice as many in hand', async () => {
     const list = rows(200);
     const inFlight = 4;
     let [asked, answered, taken, onTheirWay] = [0, 0, 0, 0];

@@ -76,7 +76,7 @@ class PageReader<Raw, Row extends HasId> {
 
   /**
    * Reads on until a page that is not full; drops what lies behind it. The next page is asked for before the last one is
-   * worked on, so that neither side waits for the other, and no more pages lie waiting than are on their way.
+   * worked on, so that neither side waits for the other; those on their way and those that wait are at most twice `inFlight`.
    */
   async readToEnd(pages: Stretch<Row>[]): Promise<Stretch<Row>[]> {
     const { inFlight } = this.#options;
@@ -85,15 +85,16 @@ class PageReader<Raw, Row extends HasId> {
     let over = end !== -1;
     const asking = pLimit(inFlight);
     const taking = pLimit(1);
+    const stop = (error: unknown): never => {
+      over = true;
+      throw error;
+    };
     const askNext = async () => {
       if (over) return undefined;
       const index = next;
       next += 1;
       const range = this.#rangeOf(index);
-      const page = await this.#ask(range).catch((error: unknown) => {
-        over = true;
-        throw error;
-      });
+      const page = await this.#ask(range).catch(stop);
       if (page.length < range.size) {
         over = true;
         end = end === -1 ? index : Math.min(end, index);
@@ -103,10 +104,11 @@ class PageReader<Raw, Row extends HasId> {
     const work = async (): Promise<void> => {
       for (let asked = await asking(askNext); asked !== undefined; asked = await asking(askNext)) {
         const { index, range, page } = asked;
-        pages[index] = await taking(async () => {
+        const taken = taking(async () => {
           await new Promise(setImmediate);
           return this.#take(page, range);
         });
+        pages[index] = await taken.catch(stop);
       }
     };
     await Promise.all(Array.from({ length: inFlight * 2 }, work));
