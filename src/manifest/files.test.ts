@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { readManifestFiles } from './files.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ManifestFiles, readManifestFiles } from './files.ts';
 
 let cwd = '';
 
@@ -10,6 +10,7 @@ beforeEach(() => {
   cwd = mkdtempSync(join(tmpdir(), 'grantry-files-'));
 });
 afterEach(() => {
+  vi.restoreAllMocks();
   rmSync(cwd, { recursive: true });
 });
 
@@ -18,54 +19,55 @@ function write(name: string, content: string | Buffer = 'a: 1\n'): void {
   writeFileSync(join(cwd, name), content);
 }
 
-function names(...paths: string[]): string[] {
-  return readManifestFiles(paths, cwd).files.map((file) => file.name);
+async function names(...paths: string[]): Promise<string[]> {
+  const { files } = await readManifestFiles(paths, cwd);
+  return files.map((file) => file.name);
 }
 
 describe('readManifestFiles', () => {
-  it('finds manifests in all folders, sorted, and leaves out what is hidden or something else', () => {
+  it('finds manifests in all folders, sorted, and leaves out what is hidden or something else', async () => {
     ['m/b.yaml', 'm/a/z.yml', 'm/a.YAML', 'm/.git/x.yaml', 'm/node_modules/x.yaml', 'm/notes.txt'].forEach((name) =>
       write(name),
     );
-    expect(names('m')).toEqual(['m/a.YAML', 'm/a/z.yml', 'm/b.yaml']);
+    expect(await names('m')).toEqual(['m/a.YAML', 'm/a/z.yml', 'm/b.yaml']);
   });
 
-  it('reads a named file whatever its name, and each file once', () => {
+  it('reads a named file whatever its name, and each file once', async () => {
     write('m/a.yaml');
     write('other.txt');
-    expect(names('m', 'm/a.yaml', './m', 'other.txt')).toEqual(['m/a.yaml', 'other.txt']);
+    expect(await names('m', 'm/a.yaml', './m', 'other.txt')).toEqual(['m/a.yaml', 'other.txt']);
   });
 
-  it('follows links, but not in circles', () => {
+  it('follows links, but not in circles', async () => {
     write('m/a.yaml');
     write('elsewhere/b.yaml');
     symlinkSync('..', join(cwd, 'm', 'up'));
     symlinkSync('loop', join(cwd, 'm', 'loop'));
     symlinkSync('../elsewhere', join(cwd, 'm', 'linked'));
-    expect(names('m')).toEqual(['m/a.yaml', 'm/linked/b.yaml']);
+    expect(await names('m')).toEqual(['m/a.yaml', 'm/linked/b.yaml']);
   });
 
-  it('drops a byte-order mark', () => {
+  it('drops a byte-order mark', async () => {
     write('m/a.yaml', '\uFEFFa: 1\n');
-    expect(readManifestFiles(['m'], cwd).files[0]?.text).toBe('a: 1\n');
+    expect((await readManifestFiles(['m'], cwd)).files[0]?.text).toBe('a: 1\n');
   });
 
-  it.each([65_535, 65_536, 65_537, 200_000])('reads all of a file of %i bytes', (size) => {
+  it.each([65_535, 65_536, 65_537, 200_000])('reads all of a file of %i bytes', async (size) => {
     const text = `a: ${'x'.repeat(size - 4)}\n`;
     write('m/a.yaml', text);
     write('m/b.yaml', 'b: 1\n');
     write('m/c.yaml', `c: ${'\u00e9'.repeat((size - 4) / 2)}\n`);
-    const texts = readManifestFiles(['m'], cwd).files.map((file) => file.text);
+    const texts = (await readManifestFiles(['m'], cwd)).files.map((file) => file.text);
     expect(texts).toEqual([text, 'b: 1\n', `c: ${'\u00e9'.repeat((size - 4) / 2)}\n`]);
   });
 
-  it('reports what cannot be read, and reads the rest', () => {
+  it('reports what cannot be read, and reads the rest', async () => {
     write('m/a.yaml');
     write('m/b.yaml', Buffer.from([0x61, 0xff]));
     write('m/c.yaml', Buffer.from([0xff, 0xfe, 0x61, 0x00]));
     write('m/d.yaml', Buffer.from([0x61, 0x00]));
     symlinkSync('nowhere', join(cwd, 'm', 'e.yaml'));
-    const { files, problems } = readManifestFiles(['m'], cwd);
+    const { files, problems } = await readManifestFiles(['m'], cwd);
     expect(files.map((file) => file.name)).toEqual(['m/a.yaml']);
     expect(problems.map((problem) => [problem.place.file.name, problem.message])).toEqual([
       ['m/e.yaml', 'the file is a link that leads nowhere'],
@@ -75,12 +77,12 @@ describe('readManifestFiles', () => {
     ]);
   });
 
-  it('reports files and folders that may not be read', () => {
+  it('reports files and folders that may not be read', async () => {
     write('m/a.yaml');
     write('m/b/c.yaml');
     chmodSync(join(cwd, 'm/a.yaml'), 0);
     chmodSync(join(cwd, 'm/b'), 0);
-    const { problems } = asNobody(cwd, () => readManifestFiles(['m'], cwd));
+    const { problems } = await asNobody(cwd, () => readManifestFiles(['m'], cwd));
     chmodSync(join(cwd, 'm/b'), 0o700);
     expect(problems.map((problem) => problem.message)).toEqual([
       'the file cannot be read: permission denied',
@@ -91,19 +93,46 @@ describe('readManifestFiles', () => {
   it.each([
     [['nope', 'neither'], 'no such file or directory: nope, neither'],
     [['empty'], 'no manifests (*.yaml, *.yml) in empty'],
-  ])('says for %j: %s', (paths, message) => {
+  ])('says for %j: %s', async (paths, message) => {
     mkdirSync(join(cwd, 'empty'));
-    expect(() => readManifestFiles(paths, cwd)).toThrow(expect.objectContaining({ code: 'INVALID_INPUT', message }));
+    await expect(readManifestFiles(paths, cwd)).rejects.toMatchObject({ code: 'INVALID_INPUT', message });
+  });
+
+  it('finds no more files than are asked for', () => {
+    write('m/a.yaml');
+    write('m/b.yaml');
+    const files = new ManifestFiles(['m'], cwd);
+    expect(files.hasAtLeast(2)).toBe(true);
+    expect(files.hasAtLeast(3)).toBe(false);
+  });
+
+  it('reads all files, also when it was asked for some before', async () => {
+    ['m/a.yaml', 'm/b/c.yaml', 'm/d.yaml'].forEach((name) => write(name));
+    const found = new ManifestFiles(['m'], cwd);
+    found.hasAtLeast(2);
+    const { files } = await found.read();
+    expect(files.map((file) => file.name)).toEqual(['m/a.yaml', 'm/b/c.yaml', 'm/d.yaml']);
+  });
+
+  it('lets other work go on in between', async () => {
+    write('m/a.yaml');
+    let now = 0;
+    vi.spyOn(performance, 'now').mockImplementation(() => (now += 5));
+    const ended: string[] = [];
+    const reading = readManifestFiles(['m'], cwd).then(() => ended.push('reading'));
+    setImmediate(() => ended.push('other work'));
+    await reading;
+    expect(ended).toEqual(['other work', 'reading']);
   });
 });
 
 /** Root may read everything: there the folder is read as a user who may not. */
-function asNobody<T>(cwd: string, read: () => T): T {
+async function asNobody<T>(cwd: string, read: () => Promise<T>): Promise<T> {
   if (process.geteuid?.() !== 0 || process.seteuid === undefined) return read();
   chmodSync(cwd, 0o755);
   process.seteuid(65_534);
   try {
-    return read();
+    return await read();
   } finally {
     process.seteuid(0);
   }

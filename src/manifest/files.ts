@@ -1,8 +1,8 @@
 import { isAscii } from 'node:buffer';
 import { closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
-import type { Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
+import { Stretches } from '../platform/stretches.ts';
 import type { Problem, SourceFile } from './types.ts';
 import { compareText } from './values.ts';
 
@@ -24,89 +24,112 @@ export interface FoundFiles {
  * names. Follows symbolic links, each place once; leaves out hidden directories and node_modules.
  * Throws INVALID_INPUT when a path does not exist or when there is no manifest at all.
  */
-export function readManifestFiles(paths: readonly string[], cwd: string): FoundFiles {
-  return findManifestFiles(paths, cwd).read();
+export async function readManifestFiles(paths: readonly string[], cwd: string): Promise<FoundFiles> {
+  return new ManifestFiles(paths, cwd).read();
 }
 
-/** The same in two parts, for whoever has something to begin in between; `count` is how many files there are to read. */
-export function findManifestFiles(
-  paths: readonly string[],
-  cwd: string,
-): { readonly count: number; readonly read: () => FoundFiles } {
-  const missing = paths.filter((path) => statOf(resolve(cwd, path)) === undefined);
-  if (missing.length > 0) {
-    throw new GrantryError('INVALID_INPUT', `no such file or directory: ${missing.join(', ')}`, {
-      hint: 'Name the directory of the manifests with --manifests DIR, or write a first set with: grantry init',
-    });
+/** The same for whoever has something to begin in between. */
+export class ManifestFiles {
+  readonly #paths: readonly string[];
+  readonly #walk: Walk;
+  readonly #coming: Iterator<FoundFile>;
+  readonly #found: FoundFile[] = [];
+
+  constructor(paths: readonly string[], cwd: string) {
+    const missing = paths.filter((path) => statOf(resolve(cwd, path)) === undefined);
+    if (missing.length > 0) {
+      throw new GrantryError('INVALID_INPUT', `no such file or directory: ${missing.join(', ')}`, {
+        hint: 'Name the directory of the manifests with --manifests DIR, or write a first set with: grantry init',
+      });
+    }
+    this.#paths = paths;
+    this.#walk = { cwd, seen: new Set(), problems: [] };
+    this.#coming = visitAll(paths, this.#walk);
   }
-  const walk: Walk = { cwd, seen: new Set(), names: [], problems: [] };
-  paths.forEach((path) => visit(path, walk, true));
-  if (walk.names.length === 0 && walk.problems.length === 0) {
-    throw new GrantryError('INVALID_INPUT', `no manifests (*.yaml, *.yml) in ${paths.join(', ')}`, {
-      hint: 'Write a first set with: grantry init',
-    });
+
+  /** Looks for no more than these. */
+  hasAtLeast(count: number): boolean {
+    while (this.#found.length < count) if (!this.#findNext()) return false;
+    return true;
   }
-  return {
-    count: walk.names.length,
-    read: () => {
-      const files = walk.names.toSorted(compareText).flatMap((name) => readSource(name, walk));
-      return { files, problems: walk.problems };
-    },
-  };
+
+  /** Lets other work go on in between: ten thousand files take half a second. */
+  async read(): Promise<FoundFiles> {
+    const stretches = new Stretches();
+    while (this.#findNext()) if (stretches.isOver()) await stretches.pause();
+    const { problems } = this.#walk;
+    if (this.#found.length === 0 && problems.length === 0) {
+      throw new GrantryError('INVALID_INPUT', `no manifests (*.yaml, *.yml) in ${this.#paths.join(', ')}`, {
+        hint: 'Write a first set with: grantry init',
+      });
+    }
+    const files: SourceFile[] = [];
+    for (const found of this.#found.toSorted((one, other) => compareText(one.name, other.name))) {
+      const file = readSource(found, problems);
+      if (file !== undefined) files.push(file);
+      if (stretches.isOver()) await stretches.pause();
+    }
+    return { files, problems };
+  }
+
+  #findNext(): boolean {
+    const next = this.#coming.next();
+    if (next.done === true) return false;
+    this.#found.push(next.value);
+    return true;
+  }
+}
+
+interface FoundFile {
+  /** As it is shown. */
+  readonly name: string;
+  /** Where to read it. */
+  readonly path: string;
 }
 
 interface Walk {
   readonly cwd: string;
   /** Real paths: keeps links from leading in circles, and files from being read twice. */
   readonly seen: Set<string>;
-  readonly names: string[];
   readonly problems: Problem[];
 }
 
-function visit(name: string, walk: Walk, given: boolean): void {
-  const path = resolve(walk.cwd, name);
+function* visitAll(paths: readonly string[], walk: Walk): Generator<FoundFile, undefined> {
+  for (const name of paths) yield* visit({ name, path: resolve(walk.cwd, name) }, walk, true);
+}
+
+function* visit({ name, path }: FoundFile, walk: Walk, given: boolean): Generator<FoundFile, undefined> {
   const stat = statOf(path);
   if (stat?.isDirectory()) {
-    visitDirectory(name, path, walk);
+    yield* visitDirectory({ name, path }, walk);
   } else if (stat?.isFile()) {
-    if ((given || MANIFEST_NAME.test(name)) && isNew(realpathSync.native(path), walk)) {
-      walk.names.push(name);
-    }
+    if ((given || MANIFEST_NAME.test(name)) && isNew(realpathSync.native(path), walk)) yield { name, path };
   } else if (given || MANIFEST_NAME.test(name)) {
-    report(walk, name, stat === undefined ? 'is a link that leads nowhere' : 'is not a file');
+    report(walk.problems, name, stat === undefined ? 'is a link that leads nowhere' : 'is not a file');
   }
 }
 
-function visitDirectory(name: string, path: string, walk: Walk): void {
+function* visitDirectory({ name, path }: FoundFile, walk: Walk): Generator<FoundFile, undefined> {
   const real = realpathSync.native(path);
-  if (!isNew(real, walk)) {
-    return;
-  }
+  if (!isNew(real, walk)) return;
   try {
     const entries = readdirSync(path, { withFileTypes: true });
     const [inside, realInside] = [folderPrefix(name), folderPrefix(real)];
     for (const entry of entries.toSorted((one, other) => compareText(one.name, other.name))) {
-      if (!entry.name.startsWith('.') && entry.name !== 'node_modules') {
-        visitEntry(`${inside}${entry.name}`.replaceAll('\\', '/'), entry, `${realInside}${entry.name}`, walk);
-      }
+      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+      const found = { name: `${inside}${entry.name}`.replaceAll('\\', '/'), path: join(path, entry.name) };
+      // Of a plain file all is known from the listing: of ten thousand, to ask again would take a tenth of a second.
+      if (!entry.isFile()) yield* visit(found, walk, false);
+      else if (MANIFEST_NAME.test(entry.name) && isNew(`${realInside}${entry.name}`, walk)) yield found;
     }
   } catch (error) {
-    report(walk, name, `cannot be read: ${wordFileError(error)}`);
+    report(walk.problems, name, `cannot be read: ${wordFileError(error)}`);
   }
 }
 
 /** What the names of a directory's entries begin with, as `join` would have it. */
 function folderPrefix(name: string): string {
   return join(name, '_').slice(0, -1);
-}
-
-/** Of a plain file all is known from the listing: of ten thousand, to ask again would take a tenth of a second. */
-function visitEntry(name: string, entry: Dirent, realPath: string, walk: Walk): void {
-  if (!entry.isFile()) {
-    visit(name, walk, false);
-  } else if (MANIFEST_NAME.test(name) && isNew(realPath, walk)) {
-    walk.names.push(name);
-  }
 }
 
 function isNew(real: string, { seen }: Walk): boolean {
@@ -122,16 +145,15 @@ function statOf(path: string): ReturnType<typeof statSync> {
   }
 }
 
-function readSource(name: string, walk: Walk): SourceFile[] {
-  const path = resolve(walk.cwd, name);
+function readSource({ name, path }: FoundFile, problems: Problem[]): SourceFile | undefined {
   try {
     const bytes = readBytes(path);
-    if (bytes !== undefined) return decode(name, bytes, walk);
-    report(walk, name, 'is larger than 64 MB: that is no manifest');
+    if (bytes !== undefined) return decode(name, bytes, problems);
+    report(problems, name, 'is larger than 64 MB: that is no manifest');
   } catch (error) {
-    report(walk, name, `cannot be read: ${wordFileError(error)}`);
+    report(problems, name, `cannot be read: ${wordFileError(error)}`);
   }
-  return [];
+  return undefined;
 }
 
 /** What nearly every manifest fits into, used again for each of them. */
@@ -160,28 +182,28 @@ function fill(file: number): number {
   return length;
 }
 
-function decode(name: string, bytes: Buffer, walk: Walk): SourceFile[] {
+function decode(name: string, bytes: Buffer, problems: Problem[]): SourceFile | undefined {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    report(walk, name, 'is UTF-16: save it as UTF-8');
-    return [];
+    report(problems, name, 'is UTF-16: save it as UTF-8');
+    return undefined;
   }
   if (bytes.includes(0)) {
-    report(walk, name, 'is binary, not text');
-    return [];
+    report(problems, name, 'is binary, not text');
+    return undefined;
   }
-  if (isAscii(bytes)) return [{ name, text: bytes.toString('latin1') }];
+  if (isAscii(bytes)) return { name, text: bytes.toString('latin1') };
   try {
     // Drops a byte-order mark.
-    return [{ name, text: UTF_8.decode(bytes) }];
+    return { name, text: UTF_8.decode(bytes) };
   } catch {
-    report(walk, name, 'is not UTF-8 text: save it as UTF-8');
-    return [];
+    report(problems, name, 'is not UTF-8 text: save it as UTF-8');
+    return undefined;
   }
 }
 
-function report(walk: Walk, name: string, what: string): void {
+function report(problems: Problem[], name: string, what: string): void {
   const place = { file: { name, text: '' }, offset: 0 };
-  walk.problems.push({ severity: 'error', rule: 'unreadable-file', message: `the file ${what}`, place });
+  problems.push({ severity: 'error', rule: 'unreadable-file', message: `the file ${what}`, place });
 }
 
 function wordFileError(error: unknown): string {

@@ -1,5 +1,6 @@
 import { buildManifest } from './build.ts';
-import { findManifestFiles, readManifestFiles } from './files.ts';
+import { Stretches } from '../platform/stretches.ts';
+import { ManifestFiles, readManifestFiles } from './files.ts';
 import { locateProblems } from './syntax/locate.ts';
 import { parseManifestFile } from './syntax/parse.ts';
 import type { Manifest, Manifests, Problem, RawDocument, SourceFile, TargetManifest } from './types.ts';
@@ -26,11 +27,11 @@ export type OnTargets = (targets: readonly TargetManifest[]) => Promise<void>;
  * thousands of manifests take a second. Throws INVALID_INPUT when a path does not exist or holds no manifest.
  */
 export async function loadManifests(options: LoadOptions, onTargets?: OnTargets): Promise<Manifests> {
-  const found = findManifestFiles(options.manifests, options.cwd);
-  const trusted = options.targets === undefined ? undefined : readManifestFiles([options.targets], options.cwd);
-  const early = trusted !== undefined && found.count >= MANY_FILES;
+  const found = new ManifestFiles(options.manifests, options.cwd);
+  const trusted = options.targets === undefined ? undefined : await readManifestFiles([options.targets], options.cwd);
+  const early = trusted !== undefined && found.hasAtLeast(MANY_FILES);
   if (early) await onTargets?.(targetsIn(trusted.files));
-  const own = found.read();
+  const own = await found.read();
   const files = own.files.length + (trusted?.files.length ?? 0);
   const problems = [...own.problems, ...(trusted?.problems ?? [])];
   const builder = new FileBuilder(own.files, trusted?.files);
@@ -60,9 +61,6 @@ export function checkSources(
 /** Fewer manifests are read before a server has answered once. */
 const MANY_FILES = 300;
 const MANY_CHARACTERS = 128 * 1024;
-
-/** How long a stretch of parsing may keep other work waiting, in milliseconds. */
-const STRETCH_MS = 2;
 
 /** Parses files in any order, and puts together what they hold in theirs. */
 class FileBuilder {
@@ -94,12 +92,10 @@ class FileBuilder {
   }
 
   async buildRest(): Promise<void> {
-    let since = performance.now();
+    const stretches = new Stretches();
     for (const file of this.files()) {
       this.build(file);
-      if (performance.now() - since < STRETCH_MS) continue;
-      await new Promise(setImmediate);
-      since = performance.now();
+      if (stretches.isOver()) await stretches.pause();
     }
   }
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
+import { Stretches } from '../../platform/stretches.ts';
 import type { KeycloakApi } from './api.ts';
 import { fixedSize, MeasuredSizes } from './page-sizes.ts';
 import { readAllPages } from './pages.ts';
@@ -54,14 +55,12 @@ export async function listClients(
   return listingOf(listed.map((client) => client.sift(come)));
 }
 
-/** Clients that are sifted without a pause. */
-const AT_ONCE = 50;
-
 /** In between the next pages are asked for: the server should not wait. */
 async function siftByAndBy(waiting: readonly ListedClient[], sieve: Sieve): Promise<void> {
-  for (const [index, client] of waiting.entries()) {
+  const stretches = new Stretches();
+  for (const client of waiting) {
     client.sift(sieve);
-    if (index % AT_ONCE === AT_ONCE - 1) await new Promise(setImmediate);
+    if (stretches.isOver()) await stretches.pause();
   }
 }
 
