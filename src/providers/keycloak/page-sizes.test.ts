@@ -1,68 +1,98 @@
 import { describe, expect, it } from 'vitest';
 import { MeasuredSizes, fixedSize } from './page-sizes.ts';
 
-/** Milliseconds that a row takes on a page of so many. */
-type Server = (size: number) => number;
+/** Milliseconds that a row takes on a page of so many, at first and again. */
+interface Server {
+  readonly first: (size: number) => number;
+  readonly again: (size: number) => number;
+}
 
-/** Everything is at hand: each page costs something, whatever its length. */
-const warm: Server = (size) => 0.3 + 30 / size;
+const atHand = (size: number): number => 0.3 + 30 / size;
+
+const warm: Server = { first: atHand, again: atHand };
 /** All is loaded first: a row costs the more the longer its page is. */
-const cold: Server = (size) => 4 + size / 30;
+const cold: Server = { first: (size) => 4 + size / 30, again: atHand };
 
-/** The sizes of the next pages, of which as many are on their way as grantry has. */
-function read(sizes: MeasuredSizes, server: Server, pages: number, noise: () => number = () => 1): number[] {
+interface Reading {
+  /** The sizes of its pages. */
+  readonly asked: readonly number[];
+  /** How many were asked for once more. */
+  readonly again: number;
+}
+
+/** Reads some pages, of which as many are on their way at a time as grantry has. */
+function read(sizes: MeasuredSizes, server: Server, pages: number, noise: () => number = () => 1): Reading {
   const onTheirWay: number[] = [];
   const asked: number[] = [];
+  let again = 0;
   while (asked.length < pages) {
     const size = sizes.next();
     asked.push(size);
     onTheirWay.push(size);
     if (onTheirWay.length < 4) continue;
     const arrived = onTheirWay.shift() ?? 0;
-    sizes.note(arrived, arrived * server(arrived) * noise());
+    sizes.note(arrived, arrived * server.first(arrived) * noise());
+    if (!sizes.wantsAgain()) continue;
+    again += 1;
+    sizes.noteAgain(arrived, arrived * server.again(arrived) * noise());
   }
-  return asked;
+  return { asked, again };
 }
 
 describe('MeasuredSizes', () => {
-  it('goes on with the longest pages where they are worth it', () => {
-    const asked = read(new MeasuredSizes(), warm, 40);
-    expect(asked.slice(0, 12)).toEqual([...Array.from({ length: 8 }, () => 50), 50, 100, 50, 100]);
-    expect(new Set(asked.slice(30))).toEqual(new Set([200]));
+  it('goes on with long pages where the server has everything at hand', () => {
+    const { asked, again } = read(new MeasuredSizes(), warm, 40);
+    expect(asked.slice(0, 12)).toEqual(Array.from({ length: 12 }, () => 50));
+    expect(new Set(asked.slice(13))).toEqual(new Set([200]));
+    expect(again).toBe(3);
   });
 
-  it('goes on with the shortest where the server loads what it lists', () => {
-    const asked = read(new MeasuredSizes(), cold, 40);
-    expect(new Set(asked.slice(20))).toEqual(new Set([50]));
+  it('stays with short ones where it has to load them, and seldom asks for one again', () => {
+    const { asked, again } = read(new MeasuredSizes(), cold, 200);
+    expect(new Set(asked)).toEqual(new Set([50]));
+    expect(again).toBe(15);
   });
 
-  it('goes on with those in between where nothing is won by longer ones', () => {
-    const asked = read(new MeasuredSizes(), (size) => (size === 100 ? 1 : 2), 40);
-    expect(new Set(asked.slice(30))).toEqual(new Set([100]));
+  it('asks for none again of a few', () => {
+    expect(read(new MeasuredSizes(), warm, 9)).toMatchObject({ again: 0 });
   });
 
-  it.each([
-    ['loads', warm, cold, 50],
-    ['no longer loads', cold, warm, 200],
-  ])('begins anew where the server %s from some row on', (_, before, after, size) => {
+  it('finds out that a server loads what follows', () => {
     const sizes = new MeasuredSizes();
-    read(sizes, before, 40);
-    expect(new Set(read(sizes, after, 60).slice(40))).toEqual(new Set([size]));
+    read(sizes, warm, 40);
+    expect(new Set(read(sizes, cold, 30).asked.slice(10))).toEqual(new Set([50]));
+  });
+
+  it('finds out that a server has at hand what follows', () => {
+    const sizes = new MeasuredSizes();
+    read(sizes, cold, 40);
+    expect(new Set(read(sizes, warm, 100).asked.slice(70))).toEqual(new Set([200]));
+  });
+
+  it('finds out that it was misled: what it asked for again had to be loaded as well, by another server', () => {
+    let page = 0;
+    // One of many servers behind one address, each with a cache of its own.
+    const many: Server = { first: cold.first, again: (size) => ((page += 1) <= 3 ? cold.first(size) : atHand(size)) };
+    const sizes = new MeasuredSizes();
+    // Of long pages a row takes three times as long: measured.
+    const { asked } = read(sizes, { ...many, first: (size) => (size === 50 ? 5 : 16) }, 60);
+    expect(asked).toContain(200);
+    expect(new Set(asked.slice(30))).toEqual(new Set([50]));
   });
 
   it.each([
-    [warm, 200],
-    [cold, 50],
-  ])('is not misled by pages that had to wait', (server, size) => {
+    ['has everything at hand', warm, 200],
+    ['loads', cold, 50],
+  ])('is not misled by pages that had to wait, where the server %s', (_, server, size) => {
     let page = 0;
     // Of three in a row one is not held up.
     const noise = (): number => ((page += 1) % 3 === 0 ? 1 : 20);
-    expect(new Set(read(new MeasuredSizes(), server, 60, noise).slice(40))).toEqual(new Set([size]));
+    expect(new Set(read(new MeasuredSizes(), server, 60, noise).asked.slice(40))).toEqual(new Set([size]));
   });
 
   it('may be told', () => {
     const sizes = fixedSize(70);
     sizes.note(70, 1);
-    expect(sizes.next()).toBe(70);
+    expect([sizes.next(), sizes.wantsAgain()]).toEqual([70, false]);
   });
 });

@@ -4,86 +4,96 @@ export interface PageSizes {
   next(): number;
   /** Tells how many milliseconds a full page of so many rows took. */
   note(size: number, ms: number): void;
+  /** Whether the page that arrived just now is to be asked for once more, only to see how long that takes. */
+  wantsAgain(): boolean;
+  /** Tells how many milliseconds that took. */
+  noteAgain(size: number, ms: number): void;
 }
 
 export function fixedSize(size: number): PageSizes {
-  return { next: () => size, note: () => undefined };
+  return { next: () => size, note: () => undefined, wantsAgain: () => false, noteAgain: () => undefined };
 }
 
 /**
  * Short pages are the best where the server has to load what it lists, for it then works the longer on each row the more of
  * them a page has; long ones where it has everything at hand, and the page itself is the work: docs/notes/keycloak-26.7.md.
  */
-const SIZES = [50, 100, 200] as const;
-
-/** Pages of a size by which it is judged: by the fastest, since whatever else goes on makes them only slower. */
-const JUDGED_BY = 3;
+const SHORT = 50;
+const LONG = 200;
 
 /** Pages before anything is judged: the first ones wait for what the server loads once, and tell nothing of the others. */
-const BEFORE = 8;
+const BEFORE = 4;
 
-/** What a row must take less for a longer page to be worth it. */
-const GAIN = 0.95;
+/** Pages by which is judged: by the fastest, since whatever else goes on makes them only slower. */
+const JUDGED_BY = 3;
 
-/** Beyond this factor, up or down, a row is another matter than it was, and sizes are compared again. */
-const CHANGE = 3;
+/** A row that takes so much less time when it is asked for again had to be loaded. */
+const LOADED = 3;
+
+/** Long pages whose rows take more than those of the short ones did by this factor are loaded. */
+const SLOWER = 3;
+
+/** Short pages until the next look, doubled each time: the first one may have been misled. */
+const NEXT_LOOK = 8;
 
 /**
- * After some short pages asks for pages of two sizes by turns, so that both meet the same server, and goes on with the one
- * whose rows take less time: first 50 and 100, and if that is worth it 100 and 200. Begins anew when a row takes far more or
- * far less than then.
+ * Asks for short pages, and for a few of them again: what the server had to load, it has at hand the second time. Goes on
+ * with long pages where that makes no difference, as long as their rows do not take far longer; and where it makes one, looks
+ * again from time to time.
  */
 export class MeasuredSizes implements PageSizes {
-  /** Of the shorter one of the two that are compared. */
-  #level = 0;
-  #isLonger = true;
-  #asked = 0;
-  #arrived = 0;
-  #chosen: { readonly size: number; readonly time: number } | undefined;
-  /** Milliseconds that a row took, by the size of its page. */
-  #times = new Map<number, number[]>();
+  #size = SHORT;
+  /** Short pages that are let pass before the next look. */
+  #letPass = BEFORE;
+  #nextLook = NEXT_LOOK;
+  #askedAgain = 0;
+  /** Milliseconds that a row took: at first, and again. */
+  #times: number[] = [];
+  #timesAgain: number[] = [];
+  /** Of short pages, when long ones were chosen. */
+  #timeBefore = 0;
 
   next(): number {
-    if (this.#chosen !== undefined) return this.#chosen.size;
-    this.#asked += 1;
-    if (this.#asked <= BEFORE) return SIZES[0];
-    this.#isLonger = !this.#isLonger;
-    return this.#size(this.#isLonger ? 1 : 0);
+    return this.#size;
   }
 
   note(size: number, ms: number): void {
-    this.#arrived += 1;
-    if (this.#arrived <= BEFORE) return;
-    const times = this.#times.get(size) ?? [];
-    this.#times.set(size, [...times, ms / size]);
-    if (this.#chosen === undefined) this.#compare();
-    else this.#watch(this.#chosen);
+    if (size !== this.#size) return;
+    if (this.#letPass > 0) {
+      this.#letPass -= 1;
+      return;
+    }
+    this.#times.push(ms / size);
+    if (this.#size === LONG && this.#times.length === JUDGED_BY) this.#watch();
   }
 
-  #compare(): void {
-    const [shorter, longer] = [this.#timeOf(this.#size(0)), this.#timeOf(this.#size(1))];
-    if (shorter === undefined || longer === undefined) return;
-    this.#times = new Map();
-    if (longer >= shorter * GAIN) this.#chosen = { size: this.#size(0), time: shorter };
-    else if (this.#level + 2 < SIZES.length) this.#level += 1;
-    else this.#chosen = { size: this.#size(1), time: longer };
+  wantsAgain(): boolean {
+    if (this.#size === LONG || this.#times.length < JUDGED_BY || this.#askedAgain === JUDGED_BY) return false;
+    this.#askedAgain += 1;
+    return true;
   }
 
-  #watch({ size, time }: { readonly size: number; readonly time: number }): void {
-    const now = this.#timeOf(size);
-    if (now === undefined) return;
-    this.#times = new Map();
-    if (now < time * CHANGE && now > time / CHANGE) return;
-    this.#chosen = undefined;
-    this.#level = 0;
+  noteAgain(size: number, ms: number): void {
+    this.#timesAgain.push(ms / size);
+    if (this.#timesAgain.length < JUDGED_BY) return;
+    const [time, again] = [Math.min(...this.#times), Math.min(...this.#timesAgain)];
+    this.#begin();
+    if (time > again * LOADED) {
+      this.#letPass = this.#nextLook;
+      this.#nextLook *= 2;
+    } else {
+      this.#size = LONG;
+      this.#timeBefore = time;
+    }
   }
 
-  #size(step: 0 | 1): number {
-    return SIZES[this.#level + step] ?? SIZES[0];
+  #watch(): void {
+    const time = Math.min(...this.#times);
+    this.#begin();
+    if (time > this.#timeBefore * SLOWER) this.#size = SHORT;
   }
 
-  #timeOf(size: number): number | undefined {
-    const times = this.#times.get(size) ?? [];
-    return times.length < JUDGED_BY ? undefined : Math.min(...times);
+  #begin(): void {
+    [this.#times, this.#timesAgain, this.#askedAgain] = [[], [], 0];
   }
 }

@@ -20,7 +20,13 @@ const inPages = ({ pageSize, inFlight }: { pageSize: number; inFlight: number })
 
 function sizesByTurns(sizes: readonly number[]): PageSizes {
   let asked = 0;
-  return { next: () => sizes[asked++ % sizes.length] ?? 2, note: () => undefined };
+  let arrived = 0;
+  return {
+    next: () => sizes[asked++ % sizes.length] ?? 2,
+    note: () => undefined,
+    wantsAgain: () => (arrived += 1) % 3 === 0,
+    noteAgain: () => undefined,
+  };
 }
 
 const readRows = async (

@@ -98,6 +98,8 @@ class PageReader<Raw, Row extends HasId> {
       if (page.length < range.size) {
         over = true;
         end = end === -1 ? index : Math.min(end, index);
+      } else if (this.#options.sizes.wantsAgain()) {
+        await this.#askAgain(range).catch(stop);
       }
       return { index, range, page };
     };
@@ -128,6 +130,13 @@ class PageReader<Raw, Row extends HasId> {
     const page = await this.#listing.ask(first, size);
     if (page.length === size) sizes.note(size, now() - asked);
     return page;
+  }
+
+  async #askAgain({ first, size }: Range): Promise<void> {
+    const { sizes, now } = this.#options;
+    const asked = now();
+    await this.#listing.ask(first, size);
+    sizes.noteAgain(size, now() - asked);
   }
 
   #take(page: readonly Raw[], { size }: Range): Stretch<Row> {
