@@ -12,12 +12,12 @@ const TOKEN_MS = 40_000;
 const { file, keycloak, vault } = JSON.parse(process.env.BENCH_FLOOR ?? '{}');
 const { realm, mount, read, phases } = JSON.parse(readFileSync(file, 'utf8'));
 
-let token = { value: Promise.resolve(''), until: 0 };
-async function authorization() {
-  if (performance.now() > token.until) {
-    token = { value: adminToken(keycloak), until: performance.now() + TOKEN_MS };
+let last = { token: Promise.resolve(''), until: 0 };
+async function currentToken() {
+  if (performance.now() > last.until) {
+    last = { token: adminToken(keycloak), until: performance.now() + TOKEN_MS };
   }
-  return `Bearer ${await token.value}`;
+  return last.token;
 }
 
 const MERGE_PATCH = { 'content-type': 'application/merge-patch+json' };
@@ -28,7 +28,7 @@ const SENDERS = {
     const filled = path.replaceAll(/\{(\w+)\}/g, (_, name) => known[name]);
     const response = await request(`${keycloak.url}/admin/realms/${realm}${filled}`, {
       method,
-      headers: { authorization: await authorization(), 'content-type': 'application/json' },
+      headers: { authorization: `Bearer ${await currentToken()}`, 'content-type': 'application/json' },
       ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     });
     const text = await response.text();
@@ -56,7 +56,9 @@ const SENDERS = {
   },
 };
 
-for (const place of read ?? []) await readTarget({ keycloak, vault }, place);
+for (const place of read ?? []) {
+  await readTarget({ keycloak, vault }, { ...place, token: currentToken() });
+}
 let count = 0;
 for (const chains of phases) {
   await each(chains, CHAINS_IN_FLIGHT, async (chain) => {

@@ -9,6 +9,8 @@ const TARGETS = 20;
 const CLIENTS = 200;
 const ROUNDS = 5;
 const FLOOR_NAME = 'the same pages, only fetched';
+/** It knows that the account of all targets is the same, which no Target says. */
+const ONE_LOGIN_NAME = 'the same, with one login for all';
 
 export const manyTargets = {
   name: 'many-targets',
@@ -25,13 +27,21 @@ export const manyTargets = {
     const selection = selectionOf(estate, servers, { purpose: 'many', places });
     await step(`seed ${TARGETS} realms with ${CLIENTS} clients each`, () => applyAll(selection, servers));
     const folders = estate.folders.map((folder) => `m2m/${folder}`);
-    const floor = { ...servers, places: places.map(({ realm, mount }) => ({ realm, mount, folders })) };
+    const floor = (options = {}) => {
+      const asked = { ...servers, places: places.map(({ realm, mount }) => ({ realm, mount, folders })), ...options };
+      return () => timeNode(['bench/floors/fetch-pages.mjs'], { env: { BENCH_FLOOR: JSON.stringify(asked) } });
+    };
     const sides = {
       grantry: () =>
         timeNode(['dist/main.js', 'plan', ...selection, '--detailed-exitcode'], { env: credentialsOf(servers) }),
-      floor: () => timeNode(['bench/floors/fetch-pages.mjs'], { env: { BENCH_FLOOR: JSON.stringify(floor) } }),
+      floor: floor(),
+      oneLogin: floor({ oneLogin: true }),
     };
     const name = `no-op plan, ${TARGETS} targets of ${CLIENTS} clients`;
-    return [timeRow({ name, floorName: FLOOR_NAME, factor: 1.3, ...(await byTurns(rounds, sides)) })];
+    const times = await byTurns(rounds, sides);
+    return [
+      timeRow({ name, floorName: FLOOR_NAME, factor: 1.3, ...times }),
+      timeRow({ name, floorName: ONE_LOGIN_NAME, grantry: times.grantry, floor: times.oneLogin }),
+    ];
   },
 };

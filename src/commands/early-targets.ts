@@ -5,7 +5,7 @@ import { compareText } from '../manifest/values.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Target } from '../model/target.ts';
 import type { CommandIo } from './context.ts';
-import { openTarget } from './open-target.ts';
+import { makeLogins, openTarget } from './open-target.ts';
 import type { Servers } from './open-target.ts';
 
 /**
@@ -17,6 +17,7 @@ export class EarlyTargets {
   readonly #io: CommandIo;
   readonly #atATime: number;
   readonly #opened = new Map<string, Promise<Servers>>();
+  readonly #logins = makeLogins();
   readonly #abandoned = new AbortController();
 
   /** `atATime`: how many targets there may be begun. */
@@ -38,6 +39,7 @@ export class EarlyTargets {
       if (target === undefined) continue;
       await new Promise<void>((begun) => {
         const servers = openTarget(target, this.#io, {
+          logins: this.#logins,
           signal: this.#abandoned.signal,
           onProvider: (provider) => {
             provider.readAhead();
@@ -53,7 +55,7 @@ export class EarlyTargets {
 
   /** The servers of a target, whether they were connected to before or not. */
   take(target: Target): Promise<Servers> {
-    return this.#opened.get(target.name) ?? openTarget(target, this.#io);
+    return this.#opened.get(target.name) ?? openTarget(target, this.#io, { logins: this.#logins });
   }
 
   /** Ends everything that was begun: the manifests are not valid. */

@@ -1,12 +1,16 @@
 import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/hosts.ts';
+import { isSameKeycloakLogin, isSameVaultLogin } from '../model/same-login.ts';
 import type { Endpoints } from '../model/state.ts';
 import type { Target } from '../model/target.ts';
 import { Gate } from '../platform/gate.ts';
 import { systemPorts } from '../platform/ports.ts';
 import type { Ports } from '../platform/ports.ts';
+import { Shared } from '../platform/shared.ts';
 import { openProvider } from '../providers/open.ts';
+import type { KeycloakLogins } from '../providers/open.ts';
 import type { Provider } from '../providers/provider.ts';
 import { openStore } from '../stores/open.ts';
+import type { VaultLogins } from '../stores/vault/index.ts';
 import type { Store } from '../stores/store.ts';
 import type { CommandIo } from './context.ts';
 
@@ -19,7 +23,18 @@ export interface Servers {
   readonly gate: Gate;
 }
 
+/** The logins of a run, which its targets share. */
+export interface Logins {
+  readonly keycloak: KeycloakLogins;
+  readonly vault: VaultLogins;
+}
+
+export function makeLogins(): Logins {
+  return { keycloak: new Shared(isSameKeycloakLogin), vault: new Shared(isSameVaultLogin) };
+}
+
 export interface OpenOptions {
+  readonly logins: Logins;
   /** Ends what is under way with the servers. */
   readonly signal?: AbortSignal;
   /** Called as soon as the provider can be used, which may be before the store can. */
@@ -30,16 +45,19 @@ export interface OpenOptions {
 export async function openTarget(
   target: Target,
   io: CommandIo,
-  { signal, onProvider }: OpenOptions = {},
+  { logins, signal, onProvider }: OpenOptions,
 ): Promise<Servers> {
   const ports = { ...systemPorts(signal), env: io.env };
   const gate = new Gate();
   const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
-  const opening = openProvider(target.provider, gated, { logIn: onProvider !== undefined }).then((opened) => {
+  const opening = openProvider(target.provider, gated, {
+    logIn: onProvider !== undefined,
+    logins: logins.keycloak,
+  }).then((opened) => {
     onProvider?.(opened);
     return opened;
   });
-  const [provider, store] = await Promise.all([opening, openStore(target.store, gated)]);
+  const [provider, store] = await Promise.all([opening, openStore(target.store, gated, logins.vault)]);
   return { provider: guardEndpoints(provider, target, io), store, ports, gate };
 }
 

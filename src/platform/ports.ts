@@ -20,6 +20,15 @@ export interface Ports extends HttpPorts {
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
+/** For what several share, so that it is not refused because one of them must send nothing any more. */
+export function withoutGate<P extends HttpPorts>({
+  beforeSend: _beforeSend,
+  onWrite: _onWrite,
+  ...ports
+}: P): Omit<P, 'beforeSend' | 'onWrite'> {
+  return ports;
+}
+
 /** The real outside. */
 export function systemPorts(signal?: AbortSignal): Ports {
   return {

@@ -1,6 +1,12 @@
-import type { ProviderSettings } from '../model/target.ts';
+import type { KeycloakSettings, ProviderSettings } from '../model/target.ts';
+import { withoutGate } from '../platform/ports.ts';
 import type { HttpPorts } from '../platform/ports.ts';
+import type { Shared } from '../platform/shared.ts';
+import type { OwnToken } from './own-token.ts';
 import type { Provider } from './provider.ts';
+
+/** The logins of a run: realms with the same one share it. */
+export type KeycloakLogins = Shared<KeycloakSettings, OwnToken>;
 
 /**
  * Opens the provider that a Target names; its SDK is loaded only now. With `logIn` grantry's own token is asked for
@@ -9,12 +15,13 @@ import type { Provider } from './provider.ts';
 export async function openProvider(
   settings: ProviderSettings,
   ports: HttpPorts,
-  { logIn = false }: { readonly logIn?: boolean } = {},
+  { logIn = false, logins }: { readonly logIn?: boolean; readonly logins?: KeycloakLogins } = {},
 ): Promise<Provider> {
   switch (settings.kind) {
     case 'keycloak': {
       const { adminToken } = await import('./keycloak/token.ts');
-      const tokens = adminToken(settings, ports);
+      const tokens =
+        logins?.get(settings, () => adminToken(settings, withoutGate(ports))) ?? adminToken(settings, ports);
       // What goes wrong goes wrong again, and is told, when the token is used.
       if (logIn) tokens.getAccessToken().catch(() => undefined);
       const { openKeycloak } = await import('./keycloak/index.ts');

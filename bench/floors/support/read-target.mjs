@@ -1,21 +1,21 @@
-// What no reading of a target can leave out: a token, the client scopes, all clients in pages, and for each folder a listing
+// What no reading of a target can leave out, given a token: the client scopes, all clients in pages, and for each folder a listing
 // of the documents that are not deleted, for which Vault looks at each of them.
-import { adminToken, request } from './http.mjs';
+import { request } from './http.mjs';
 
 const PAGES_IN_FLIGHT = 4;
 
 /** Resolves to how many clients and documents there were. */
-export async function readTarget({ keycloak, vault }, { realm, mount, folders, pageSize = 50 }) {
+export async function readTarget({ keycloak, vault }, { token, realm, mount, folders, pageSize = 50 }) {
   const [clients, ...documents] = await Promise.all([
-    fetchRealm(keycloak, realm, pageSize),
+    fetchRealm(keycloak.url, token, realm, pageSize),
     ...folders.map((folder) => listFolder(vault, mount, folder)),
   ]);
   return { clients, documents: documents.reduce((sum, count) => sum + count, 0) };
 }
 
-async function fetchRealm(keycloak, realm, pageSize) {
-  const options = { headers: { authorization: `Bearer ${await adminToken(keycloak)}` } };
-  const admin = `${keycloak.url}/admin/realms/${realm}`;
+async function fetchRealm(url, token, realm, pageSize) {
+  const options = { headers: { authorization: `Bearer ${await token}` } };
+  const admin = `${url}/admin/realms/${realm}`;
   let next = 0;
   let clients = 0;
   let ended = false;

@@ -2,7 +2,9 @@ import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { VaultSettings } from '../../model/target.ts';
+import { withoutGate } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
+import type { Shared } from '../../platform/shared.ts';
 import { describeStore } from '../describe.ts';
 import { fromData, mergeData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
@@ -12,8 +14,11 @@ import type { Store, DocumentUpdate, StoredDocument, StoredRecord, StoreEntry, S
 import { KvApi } from './api.ts';
 import type { Written } from './api.ts';
 import { toEntry } from './convert.ts';
-import { openSession } from './session.ts';
+import { openSession, VaultLogin } from './session.ts';
 import { createTransport } from './transport.ts';
+
+/** The logins of a run: stores with the same one share it. */
+export type VaultLogins = Shared<VaultSettings, VaultLogin>;
 
 /** Versions of a record that Vault keeps. */
 const RECORD_VERSIONS = 2;
@@ -21,13 +26,18 @@ const RECORD_VERSIONS = 2;
 /** Listings in flight at the same time. */
 const LISTINGS = 8;
 
-/** Logs in to Vault, checks the mount, and returns the store: two requests. */
-export async function openVaultStore(settings: VaultSettings, ports: Ports): Promise<Store> {
+/**
+ * Logs in to Vault, checks the mount, and returns the store: two requests, or one where another store with the same login is
+ * open already.
+ */
+export async function openVaultStore(settings: VaultSettings, ports: Ports, logins?: VaultLogins): Promise<Store> {
   checkStorePath(settings.mount);
   if (settings.prefix !== '') {
     checkStorePath(settings.prefix);
   }
-  const api = new KvApi(settings, await openSession(settings, createTransport(settings, ports), ports));
+  const newLogin = (own: Ports): VaultLogin => new VaultLogin(settings, createTransport(settings, own), own);
+  const login = logins?.get(settings, () => newLogin(withoutGate(ports))) ?? newLogin(ports);
+  const api = new KvApi(settings, await openSession(login, createTransport(settings, ports)));
   await api.checkMount();
   return new VaultStore(settings, api, ports);
 }

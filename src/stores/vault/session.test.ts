@@ -6,7 +6,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../model/secret.ts';
 import type { VaultAuth, VaultSettings } from '../../model/target.ts';
 import type { Ports } from '../../platform/ports.ts';
-import { openSession } from './session.ts';
+import { openSession, VaultLogin } from './session.ts';
 import { createTransport } from './transport.ts';
 
 interface Sent {
@@ -59,7 +59,8 @@ function open(auth: VaultAuth, env: Record<string, string> = {}, rest: Partial<V
     ...rest,
   } as const;
   const ports = portsWith(env);
-  return openSession(settings, createTransport(settings, ports), ports);
+  const send = createTransport(settings, ports);
+  return openSession(new VaultLogin(settings, send, ports), send);
 }
 
 /** A new token at every call. */

@@ -10,20 +10,19 @@ import type { VaultCall, VaultTransport } from './transport.ts';
 /** Sends a call with a token that is kept alive; logs in again when Vault has forgotten it. */
 export type VaultSession = (call: VaultCall) => Promise<HttpResponse>;
 
-/** Logs in, or looks the static token up, and returns the session. */
-export async function openSession(settings: VaultSettings, send: VaultTransport, ports: Ports): Promise<VaultSession> {
-  const keeper = new TokenKeeper(settings, send, ports);
-  await keeper.token();
+/** Logs in unless that was done before, or looks the static token up, and returns the session. */
+export async function openSession(login: VaultLogin, send: VaultTransport): Promise<VaultSession> {
+  await login.token();
   return async (call) => {
-    const token = await keeper.token();
+    const token = await login.token();
     const response = await send(call, token);
-    const again = response.status === 403 && (await keeper.replace(token, response));
-    return again ? send(call, await keeper.token()) : response;
+    const again = response.status === 403 && (await login.replace(token, response));
+    return again ? send(call, await login.token()) : response;
   };
 }
 
 /** Holds the token of one run. Calls that need a new one at the same time share one login. */
-class TokenKeeper {
+export class VaultLogin {
   readonly #settings: VaultSettings;
   readonly #send: VaultTransport;
   readonly #ports: Ports;

@@ -1,0 +1,116 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { captureIo } from '../../test/support/captured-io.ts';
+import { GrantryError } from '../model/errors.ts';
+import { Secret } from '../model/secret.ts';
+import type { Target } from '../model/target.ts';
+import { makeLogins, openTarget } from './open-target.ts';
+import type { Logins, Servers } from './open-target.ts';
+
+/** What was asked for, without the server. */
+let asked: string[] = [];
+let refuses = false;
+
+beforeEach(() => {
+  asked = [];
+  refuses = false;
+  vi.stubGlobal('fetch', async (input: string | URL) => {
+    const { pathname } = new URL(input);
+    asked.push(pathname);
+    return answer(pathname);
+  });
+});
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+function answer(path: string): Response {
+  if (refuses) return Response.json({ error: 'invalid_grant', errors: ['invalid role'] }, { status: 400 });
+  if (path.endsWith('/token')) return Response.json({ access_token: 'canary-a', expires_in: 60 });
+  if (path.endsWith('/login')) {
+    return Response.json({ auth: { client_token: 'canary-t', lease_duration: 600, renewable: true } });
+  }
+  if (path.includes('/mounts/')) return Response.json({ data: { type: 'kv', options: { version: '2' } } });
+  return Response.json([]);
+}
+
+function target(name: string, secretId = 'canary-s'): Target {
+  const client = { clientId: 'grantry', clientSecret: new Secret('canary-c') };
+  return {
+    name,
+    stack: 'shop',
+    provider: {
+      kind: 'keycloak',
+      url: 'https://id.example',
+      realm: name,
+      pageSize: undefined,
+      pagesInFlight: 4,
+      auth: { kind: 'client', realm: 'ops', ...client },
+    },
+    store: {
+      kind: 'vault',
+      address: 'https://vault.example',
+      namespace: undefined,
+      mount: name,
+      prefix: '',
+      auth: { kind: 'approle', mount: 'approle', roleId: 'r', secretId: new Secret(secretId) },
+    },
+    rotate: { every: 0, overlap: 0 },
+    guards: { maxDeletes: 5, maxDeletePercent: 10, protect: [], maxCredentialAge: undefined },
+    position: { file: 'targets.yaml', line: 1, column: 1 },
+  };
+}
+
+const countOf = (part: string): number => asked.filter((path) => path.includes(part)).length;
+
+const realmsRead = (): string[] =>
+  [...new Set(asked.flatMap((path) => /realms\/(\w+)\/clients/.exec(path)?.[1] ?? []))].toSorted();
+
+/** Reads, too: Keycloak's token is asked for only then. */
+async function openAndRead(name: string, logins: Logins): Promise<Servers> {
+  const servers = await openTarget(target(name), captureIo().io, { logins });
+  const desired = { target: target(name), clients: [], apis: [], overlaps: [] };
+  // An empty listing is refused; by then everything was asked for.
+  await servers.provider.read(desired).catch(() => undefined);
+  return servers;
+}
+
+describe('openTarget', () => {
+  it('logs in once for targets with the same accounts, at the same time and one after the other', async () => {
+    const logins = makeLogins();
+    await Promise.all([openAndRead('one', logins), openAndRead('two', logins)]);
+    await openAndRead('three', logins);
+    expect([countOf('/token'), countOf('/login')]).toEqual([1, 1]);
+    expect(realmsRead()).toEqual(['one', 'three', 'two']);
+  });
+
+  it('logs in for each account', async () => {
+    const logins = makeLogins();
+    await openTarget(target('one'), captureIo().io, { logins });
+    await openTarget(target('two', 'canary-other'), captureIo().io, { logins });
+    expect(countOf('/login')).toBe(2);
+  });
+
+  it('tries a login that failed again for the next target', async () => {
+    const logins = makeLogins();
+    refuses = true;
+    await expect(openAndRead('one', logins)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    refuses = false;
+    await openAndRead('two', logins);
+    expect(realmsRead()).toEqual(['two']);
+  });
+
+  it('logs in for all though the target that began must send nothing any more', async () => {
+    const logins = makeLogins();
+    const { gate, provider } = await openTarget(target('one'), captureIo().io, { logins });
+    const closed = (): void => {
+      throw new GrantryError('INTERRUPTED', 'the lock was lost');
+    };
+    await gate.during(closed, async () => {
+      await expect(provider.read({ target: target('one'), clients: [], apis: [], overlaps: [] })).rejects.toMatchObject(
+        { code: 'INTERRUPTED' },
+      );
+      await openAndRead('two', logins);
+    });
+    expect(realmsRead()).toEqual(['two']);
+  });
+});
