@@ -65,6 +65,10 @@ const countOf = (part: string): number => asked.filter((path) => path.includes(p
 const realmsRead = (): string[] =>
   [...new Set(asked.flatMap((path) => /realms\/(\w+)\/clients/.exec(path)?.[1] ?? []))].toSorted();
 
+function refuse(): never {
+  throw new GrantryError('INTERRUPTED', 'the lock was lost');
+}
+
 /** Reads, too: Keycloak's token is asked for only then. */
 async function openAndRead(name: string, logins: Logins): Promise<Servers> {
   const servers = await openTarget(target(name), captureIo().io, { logins });
@@ -102,10 +106,7 @@ describe('openTarget', () => {
   it('logs in for all though the target that began must send nothing any more', async () => {
     const logins = makeLogins();
     const { gate, provider } = await openTarget(target('one'), captureIo().io, { logins });
-    const closed = (): void => {
-      throw new GrantryError('INTERRUPTED', 'the lock was lost');
-    };
-    await gate.during(closed, async () => {
+    await gate.during(refuse, async () => {
       await expect(provider.read({ target: target('one'), clients: [], apis: [], overlaps: [] })).rejects.toMatchObject(
         { code: 'INTERRUPTED' },
       );
