@@ -7,16 +7,23 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          include: ['src/**/*.test.ts', 'test/golden/*.test.ts', 'test/support/*.test.ts'],
+          setupFiles: ['test/support/network-off.ts'],
+          // Nothing here takes long; the machine may be busy.
+          testTimeout: 60_000,
+        },
+      },
+      {
+        test: {
+          // Whole runs, many of them, in memory and against the emulator of Auth0.
+          name: 'laws',
           include: [
-            'src/**/*.test.ts',
             'test/laws/**/*.test.ts',
-            'test/golden/*.test.ts',
-            'test/support/**/*.test.ts',
+            'test/support/auth0/*.test.ts',
             'test/auth0/*.test.ts',
             'test/examples/*.test.ts',
           ],
           setupFiles: ['test/support/network-off.ts'],
-          // Nothing here takes long; the machine may be busy.
           testTimeout: 60_000,
         },
       },

@@ -12,7 +12,7 @@ await main(async () => {
     const program = join(checkout, 'node_modules/vitest/vitest.mjs');
     const { ok, stdout, stderr } = await capture(
       process.execPath,
-      [program, 'run', '--root', checkout, '--project', 'unit', 'test/auth0/replay.test.ts'],
+      [program, 'run', '--root', checkout, '--project', 'laws', 'test/auth0/replay.test.ts'],
       { timeout: 900_000, env: { ...process.env, GRANTRY_REPLAY_REPORT: reportFile } },
     );
     const result = read(reportFile);
