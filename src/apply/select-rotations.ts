@@ -123,13 +123,15 @@ function wishedClients(
     return desired.clients.filter(({ name }) => names.has(name));
   }
   // What is not there yet, or was never delivered, is not to be rotated but to be applied.
-  const delivered = desired.clients.flatMap((client) => {
+  const candidates = desired.clients.flatMap((client) => {
     const object = objects.get(addressOf('Client', client.name));
-    if (object === undefined || !isOurs(object) || object.credential?.delivered === undefined) return [];
+    // What is somebody else's is refused, not left out: a nightly run with the wrong stack would be green for ever.
+    if (object !== undefined && !isOurs(object)) return [{ client, due: 0 }];
+    if (object?.credential?.delivered === undefined) return [];
     const due = dueAt(client, object.credential) ?? 0;
     return [{ client, due: wish.kind === 'due' && wish.stagger ? due - headStart(client) : due }];
   });
-  return delivered
+  return candidates
     .filter(({ due }) => wish.kind === 'all' || due <= now)
     .toSorted((left, right) => left.due - right.due || (left.client.name < right.client.name ? -1 : 1))
     .map(({ client }) => client);

@@ -13,15 +13,19 @@ let refuses = false;
 beforeEach(() => {
   asked = [];
   refuses = false;
-  vi.stubGlobal('fetch', async (input: string | URL) => {
-    const { pathname } = new URL(input);
-    asked.push(pathname);
-    return answer(pathname);
-  });
+  serve(answer);
 });
 afterEach(() => {
   vi.unstubAllGlobals();
 });
+
+function serve(answerTo: (path: string, authorization: string | null) => Response): void {
+  vi.stubGlobal('fetch', async (input: string | URL, init?: RequestInit) => {
+    const { pathname } = new URL(input);
+    asked.push(pathname);
+    return answerTo(pathname, new Headers(init?.headers).get('authorization'));
+  });
+}
 
 function answer(path: string): Response {
   if (refuses) return Response.json({ error: 'invalid_grant', errors: ['invalid role'] }, { status: 400 });
@@ -113,5 +117,27 @@ describe('openTarget', () => {
       await openAndRead('two', logins);
     });
     expect(realmsRead()).toEqual(['two']);
+  });
+
+  it('writes nothing when the lock is lost while it logs in again', async () => {
+    let isLost = false;
+    let logins = 0;
+    serve((path, authorization) => {
+      if (!path.endsWith('/token'))
+        return authorization === 'Bearer 1' ? new Response('', { status: 401 }) : answer(path);
+      logins += 1;
+      // The first one serves until it is refused; of the second the server wants to be asked again, and that takes too long.
+      isLost = logins > 1;
+      if (logins === 2) return new Response('', { status: 503 });
+      return Response.json({ access_token: String(logins), expires_in: 300 });
+    });
+    const { gate, provider } = await openTarget(target('one'), captureIo().io, { logins: makeLogins() });
+    const writing = gate.during(
+      () => isLost && refuse(),
+      () => provider.regenerateSecret('id'),
+    );
+    await expect(writing).rejects.toMatchObject({ code: 'INTERRUPTED' });
+    expect(asked.filter((path) => path.endsWith('/token'))).toHaveLength(3);
+    expect(asked.filter((path) => path.endsWith('/client-secret'))).toHaveLength(1);
   });
 });

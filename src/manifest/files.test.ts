@@ -77,15 +77,29 @@ describe('readManifestFiles', () => {
     ]);
   });
 
+  it('warns of a link that may have stood for a folder', async () => {
+    write('m/a.yaml');
+    symlinkSync('nowhere', join(cwd, 'm', 'shared'));
+    const { problems } = await readManifestFiles(['m'], cwd);
+    expect(problems).toMatchObject([
+      { severity: 'warning', message: 'the link leads nowhere: if it stood for a folder, its manifests are missing' },
+    ]);
+  });
+
   it('reports files and folders that may not be read', async () => {
     write('m/a.yaml');
     write('m/b/c.yaml');
     chmodSync(join(cwd, 'm/a.yaml'), 0);
     chmodSync(join(cwd, 'm/b'), 0);
+    // What is in it can be listed, and no more.
+    write('m/c/d/e.yaml');
+    chmodSync(join(cwd, 'm/c'), 0o444);
     const { problems } = await asNobody(cwd, () => readManifestFiles(['m'], cwd));
     chmodSync(join(cwd, 'm/b'), 0o700);
+    chmodSync(join(cwd, 'm/c'), 0o700);
     expect(problems.map((problem) => problem.message)).toEqual([
-      'the file cannot be read: permission denied',
+      'the folder cannot be read: permission denied',
+      'the folder cannot be read: permission denied',
       'the file cannot be read: permission denied',
     ]);
   });

@@ -39,7 +39,7 @@ export class ManifestFiles {
     const missing = paths.filter((path) => statOf(resolve(cwd, path)) === undefined);
     if (missing.length > 0) {
       throw new GrantryError('INVALID_INPUT', `no such file or directory: ${missing.join(', ')}`, {
-        hint: 'Name the directory of the manifests with --manifests DIR, or write a first set with: grantry init',
+        hint: 'Name the directory of the manifests with --manifests DIR (or --targets DIR), or write a first set with: grantry init',
       });
     }
     this.#paths = paths;
@@ -105,25 +105,33 @@ function* visit({ name, path }: FoundFile, walk: Walk, given: boolean): Generato
   } else if (stat?.isFile()) {
     if ((given || MANIFEST_NAME.test(name)) && isNew(realpathSync.native(path), walk)) yield { name, path };
   } else if (given || MANIFEST_NAME.test(name)) {
-    report(walk.problems, name, stat === undefined ? 'is a link that leads nowhere' : 'is not a file');
+    report(walk.problems, name, stat === undefined ? 'the file is a link that leads nowhere' : 'this is not a file');
+  } else if (stat === undefined) {
+    report(
+      walk.problems,
+      name,
+      'the link leads nowhere: if it stood for a folder, its manifests are missing',
+      'warning',
+    );
   }
 }
 
 function* visitDirectory({ name, path }: FoundFile, walk: Walk): Generator<FoundFile, undefined> {
-  const real = realpathSync.native(path);
-  if (!isNew(real, walk)) return;
   try {
+    const real = realpathSync.native(path);
+    if (!isNew(real, walk)) return;
     const entries = readdirSync(path, { withFileTypes: true });
     const [inside, realInside] = [folderPrefix(name), folderPrefix(real)];
     for (const entry of entries.toSorted((one, other) => compareText(one.name, other.name))) {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
       const found = { name: `${inside}${entry.name}`.replaceAll('\\', '/'), path: join(path, entry.name) };
       // Of a plain file all is known from the listing: of ten thousand, to ask again would take a tenth of a second.
-      if (!entry.isFile()) yield* visit(found, walk, false);
+      if (entry.isDirectory()) yield* visitDirectory(found, walk);
+      else if (!entry.isFile()) yield* visit(found, walk, false);
       else if (MANIFEST_NAME.test(entry.name) && isNew(`${realInside}${entry.name}`, walk)) yield found;
     }
   } catch (error) {
-    report(walk.problems, name, `cannot be read: ${wordFileError(error)}`);
+    report(walk.problems, name, `the folder cannot be read: ${wordFileError(error)}`);
   }
 }
 
@@ -149,9 +157,9 @@ function readSource({ name, path }: FoundFile, problems: Problem[]): SourceFile 
   try {
     const bytes = readBytes(path);
     if (bytes !== undefined) return decode(name, bytes, problems);
-    report(problems, name, 'is larger than 64 MB: that is no manifest');
+    report(problems, name, 'the file is larger than 64 MB: that is no manifest');
   } catch (error) {
-    report(problems, name, `cannot be read: ${wordFileError(error)}`);
+    report(problems, name, `the file cannot be read: ${wordFileError(error)}`);
   }
   return undefined;
 }
@@ -184,11 +192,11 @@ function fill(file: number): number {
 
 function decode(name: string, bytes: Buffer, problems: Problem[]): SourceFile | undefined {
   if ((bytes[0] === 0xff && bytes[1] === 0xfe) || (bytes[0] === 0xfe && bytes[1] === 0xff)) {
-    report(problems, name, 'is UTF-16: save it as UTF-8');
+    report(problems, name, 'the file is UTF-16: save it as UTF-8');
     return undefined;
   }
   if (bytes.includes(0)) {
-    report(problems, name, 'is binary, not text');
+    report(problems, name, 'the file is binary, not text');
     return undefined;
   }
   if (isAscii(bytes)) return { name, text: bytes.toString('latin1') };
@@ -196,14 +204,13 @@ function decode(name: string, bytes: Buffer, problems: Problem[]): SourceFile | 
     // Drops a byte-order mark.
     return { name, text: UTF_8.decode(bytes) };
   } catch {
-    report(problems, name, 'is not UTF-8 text: save it as UTF-8');
+    report(problems, name, 'the file is not UTF-8 text: save it as UTF-8');
     return undefined;
   }
 }
 
-function report(problems: Problem[], name: string, what: string): void {
-  const place = { file: { name, text: '' }, offset: 0 };
-  problems.push({ severity: 'error', rule: 'unreadable-file', message: `the file ${what}`, place });
+function report(problems: Problem[], name: string, message: string, severity: Problem['severity'] = 'error'): void {
+  problems.push({ severity, rule: 'unreadable-file', message, place: { file: { name, text: '' }, offset: 0 } });
 }
 
 function wordFileError(error: unknown): string {

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { checkDomain, checkUrl } from './url.ts';
+import { checkDomain, checkKeycloakUrl, checkUrl } from './url.ts';
 import { positiveDurationSchema, rotateSchema, textSchema } from './parts.ts';
 
 /** What is said of a credential that is not a reference, whatever it is instead. */
@@ -16,19 +16,17 @@ const templateSchema = textSchema.regex(/^(?:[^$]|\$(?!\{)|\$\{env:[A-Za-z_][A-Z
   error: 'holds a "${…}" that is not ${env:NAME}, the only substitution there is',
 });
 
-const urlSchema = templateSchema.superRefine((text, context) => {
-  const problem = checkUrl(text);
-  if (problem !== undefined) {
-    context.addIssue({ code: 'custom', message: problem });
-  }
-});
+/** A template that a check finds nothing wrong with. */
+function checkedBy(check: (text: string) => string | undefined): z.ZodString {
+  return templateSchema.superRefine((text, context) => {
+    const problem = check(text);
+    if (problem !== undefined) context.addIssue({ code: 'custom', message: problem });
+  });
+}
 
-const domainSchema = templateSchema.superRefine((text, context) => {
-  const problem = checkDomain(text);
-  if (problem !== undefined) {
-    context.addIssue({ code: 'custom', message: problem });
-  }
-});
+const urlSchema = checkedBy(checkUrl);
+const keycloakUrlSchema = checkedBy(checkKeycloakUrl);
+const domainSchema = checkedBy(checkDomain);
 
 const allowInsecureSchema = z
   .boolean()
@@ -74,7 +72,7 @@ const keycloakAuthSchema = z
   .meta({ description: "grantry's own account: {clientId, clientSecret}, or {username, password} for a sandbox." });
 
 const keycloakSchema = z.strictObject({
-  url: urlSchema.meta({ description: 'Base URL of the server.' }),
+  url: keycloakUrlSchema.meta({ description: 'Base URL of the server.' }),
   allowInsecure: allowInsecureSchema,
   realm: templateSchema,
   auth: keycloakAuthSchema,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkDomain, checkUrl, isInsecure, normaliseUrl } from './url.ts';
+import { checkDomain, checkKeycloakUrl, checkUrl, isInsecure, normaliseUrl } from './url.ts';
 
 describe('checkUrl', () => {
   it.each(['https://id.example.com', 'http://localhost:8080/auth/', 'https://${env:HOST}/x'])('takes %s', (url) => {
@@ -10,6 +10,22 @@ describe('checkUrl', () => {
     'refuses %j',
     (url) => {
       expect(checkUrl(url)).toEqual(expect.any(String));
+    },
+  );
+});
+
+describe('checkKeycloakUrl', () => {
+  it.each(['https://id.example.com', 'https://id.example.com/auth', 'https://realms/', '${env:URL}'])(
+    'takes %s',
+    (url) => {
+      expect(checkKeycloakUrl(url)).toBeUndefined();
+    },
+  );
+
+  it.each(['https://x/realms/acme', 'https://x/auth/realms/', 'https://x/auth/admin/master/console/', 'x'])(
+    'refuses %s',
+    (url) => {
+      expect(checkKeycloakUrl(url)).toEqual(expect.any(String));
     },
   );
 });

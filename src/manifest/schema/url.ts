@@ -22,6 +22,16 @@ export function checkUrl(text: string): string | undefined {
   return undefined;
 }
 
+/** The same of the base URL of a Keycloak server: what the console shows goes on with a realm. */
+export function checkKeycloakUrl(text: string): string | undefined {
+  const problem = checkUrl(text);
+  if (problem !== undefined) return problem;
+  const isOfRealm = !HAS_ENV.test(text) && /\/realms(?:\/|$)|\/admin\/[^/]+\/console/.test(new URL(text).pathname);
+  return isOfRealm
+    ? 'must be that of the server and end before /realms or /admin: the realm has a field of its own'
+    : undefined;
+}
+
 /** What is wrong with the domain of a tenant; undefined when nothing is, or when it is known only at run time. */
 export function checkDomain(text: string): string | undefined {
   return HAS_ENV.test(text) || DOMAIN.test(text) ? undefined : 'must be a host name such as acme-dev.eu.auth0.com';

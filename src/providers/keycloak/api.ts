@@ -47,7 +47,14 @@ export class KeycloakApi {
       // A redirect would carry grantry's token to a host that nobody named.
       requestOptions: { redirect: 'manual' },
     });
-    this.#client.registerTokenProvider(this.#tokens);
+    this.#client.registerTokenProvider({
+      getAccessToken: async () => {
+        const token = await tokens.getAccessToken();
+        // It may have taken a login of minutes; and the gate stands in front of requests, not of logins that targets share.
+        ports.beforeSend?.();
+        return token;
+      },
+    });
   }
 
   /** Milliseconds since the epoch. */

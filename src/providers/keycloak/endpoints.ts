@@ -20,7 +20,7 @@ export async function readEndpoints(settings: KeycloakSettings, ports: HttpPorts
   const { status, body } = await requestJson({ service, method: 'GET', url }, ports);
   if (status === 404) {
     throw new GrantryError('NOT_ALLOWED', `Keycloak at ${settings.url} has no realm ${settings.realm}`, {
-      hint: 'Create the realm, or correct provider.keycloak.realm in the Target.',
+      hint: 'Create the realm, or correct provider.keycloak.realm in the Target. Is the url right? Old servers have /auth at its end.',
     });
   }
   const parsed = metadata.safeParse(body);

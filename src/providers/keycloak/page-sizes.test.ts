@@ -90,6 +90,26 @@ describe('MeasuredSizes', () => {
     expect(new Set(read(new MeasuredSizes(), server, 60, noise).asked.slice(40))).toEqual(new Set([size]));
   });
 
+  it('does not go to and fro for ever where neither is true', () => {
+    // Asked for again nothing is faster, and yet long pages are far slower.
+    const odd: Server = { first: (size) => (size === 50 ? 1 : 9), again: () => 1 };
+    const { asked, again } = read(new MeasuredSizes(), odd, 2000);
+    const turns = asked.filter((size, index) => index > 0 && size !== asked[index - 1]).length;
+    expect([turns, again]).toEqual([
+      expect.toSatisfy((count) => count <= 16),
+      expect.toSatisfy((count) => count <= 24),
+    ]);
+  });
+
+  it('stays with short pages where one cannot be asked for again', () => {
+    const sizes = new MeasuredSizes();
+    for (let page = 0; page < 10; page += 1) {
+      sizes.note(50, 50);
+      if (sizes.wantsAgain()) sizes.noteAgain(50, page === 7 ? undefined : 50);
+    }
+    expect(sizes.next()).toBe(50);
+  });
+
   it('may be told', () => {
     const sizes = fixedSize(70);
     sizes.note(70, 1);

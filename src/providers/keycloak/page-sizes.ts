@@ -6,8 +6,8 @@ export interface PageSizes {
   note(size: number, ms: number): void;
   /** Whether the page that arrived just now is to be asked for once more, only to see how long that takes. */
   wantsAgain(): boolean;
-  /** Tells how many milliseconds that took. */
-  noteAgain(size: number, ms: number): void;
+  /** Tells how many milliseconds that took; undefined where it failed. */
+  noteAgain(size: number, ms: number | undefined): void;
 }
 
 export function fixedSize(size: number): PageSizes {
@@ -73,14 +73,14 @@ export class MeasuredSizes implements PageSizes {
     return true;
   }
 
-  noteAgain(size: number, ms: number): void {
-    this.#timesAgain.push(ms / size);
+  noteAgain(size: number, ms: number | undefined): void {
+    // Of a server that fails short pages are asked.
+    this.#timesAgain.push(ms === undefined ? 0 : ms / size);
     if (this.#timesAgain.length < JUDGED_BY) return;
     const [time, again] = [Math.min(...this.#times), Math.min(...this.#timesAgain)];
     this.#begin();
     if (time > again * LOADED) {
-      this.#letPass = this.#nextLook;
-      this.#nextLook *= 2;
+      this.#stayShort();
     } else {
       this.#size = LONG;
       this.#timeBefore = time;
@@ -90,7 +90,14 @@ export class MeasuredSizes implements PageSizes {
   #watch(): void {
     const time = Math.min(...this.#times);
     this.#begin();
-    if (time > this.#timeBefore * SLOWER) this.#size = SHORT;
+    if (time <= this.#timeBefore * SLOWER) return;
+    this.#size = SHORT;
+    this.#stayShort();
+  }
+
+  #stayShort(): void {
+    this.#letPass = this.#nextLook;
+    this.#nextLook *= 2;
   }
 
   #begin(): void {

@@ -83,6 +83,27 @@ describe('readAllPages', () => {
     );
   });
 
+  it('asks for no page again once it knows the end, and loses nothing where that fails', async () => {
+    const list = rows(40);
+    const asked: number[] = [];
+    const seen = new Set<number>();
+    const sizes: PageSizes = { ...fixedSize(10), wantsAgain: () => true };
+    const read = await readAllPages<Row, Row>(
+      {
+        take: (page) => page,
+        ask: async (first, max) => {
+          asked.push(first);
+          if (seen.has(first)) throw new Error('asked for again');
+          seen.add(first);
+          return list.slice(first, first + max);
+        },
+      },
+      { sizes, inFlight: 1, now: () => 0 },
+    );
+    expect(read).toEqual(list);
+    expect(asked).toEqual([0, 0, 9, 9, 18, 18, 27, 27, 36]);
+  });
+
   it('asks for nothing more once a page could not be worked on', async () => {
     const list = rows(500);
     let asked = 0;

@@ -98,8 +98,8 @@ class PageReader<Raw, Row extends HasId> {
       if (page.length < range.size) {
         over = true;
         end = end === -1 ? index : Math.min(end, index);
-      } else if (this.#options.sizes.wantsAgain()) {
-        await this.#askAgain(range).catch(stop);
+      } else if (!over && this.#options.sizes.wantsAgain()) {
+        await this.#askAgain(range);
       }
       return { index, range, page };
     };
@@ -135,8 +135,12 @@ class PageReader<Raw, Row extends HasId> {
   async #askAgain({ first, size }: Range): Promise<void> {
     const { sizes, now } = this.#options;
     const asked = now();
-    await this.#listing.ask(first, size);
-    sizes.noteAgain(size, now() - asked);
+    // Nothing is read by it, so nothing is lost when it fails: if that has a reason, the next page fails too.
+    const ms = await this.#listing.ask(first, size).then(
+      () => now() - asked,
+      () => undefined,
+    );
+    sizes.noteAgain(size, ms);
   }
 
   #take(page: readonly Raw[], { size }: Range): Stretch<Row> {

@@ -37,12 +37,12 @@ async function askForToken(settings: KeycloakSettings, ports: HttpPorts): Promis
 }
 
 function explainNoToken(settings: KeycloakSettings, response: HttpResponse): GrantryError {
-  const { url, auth, realm } = settings;
+  const { url, auth } = settings;
   const { status } = response;
   const where = `Keycloak at ${url}`;
   if (status === 404) {
     return new GrantryError('NOT_ALLOWED', `${where} has no realm ${auth.realm}`, {
-      hint: `Create the realm, or correct provider.keycloak.${auth.realm === realm ? 'realm' : 'auth.realm'} in the Target.`,
+      hint: 'Create the realm, or correct provider.keycloak in the Target: auth.realm, or realm where there is no auth.realm. Is the url right? Old servers have /auth at its end.',
     });
   }
   const who = auth.kind === 'client' ? `client ${auth.clientId}` : `user ${auth.username}`;

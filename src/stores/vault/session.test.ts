@@ -20,10 +20,13 @@ interface Sent {
 let sent: Sent[];
 let now: number;
 let answer: (request: Sent) => { status?: number; body: unknown };
+/** What the answer waits for. */
+let wait: (request: Sent) => Promise<unknown>;
 
 beforeEach(() => {
   sent = [];
   now = 1_000_000;
+  wait = async () => undefined;
 });
 
 function portsWith(env: Record<string, string> = {}): Ports {
@@ -40,6 +43,7 @@ function portsWith(env: Record<string, string> = {}): Ports {
         body,
       };
       sent.push(request);
+      await wait(request);
       const { status = 200, body: reply } = answer(request);
       return new Response(JSON.stringify(reply), { status });
     },
@@ -217,6 +221,25 @@ describe('a 403 in the middle', () => {
       return headers.get('x-vault-token') === 't-1' ? DENIED : { body: {} };
     };
     expect((await (await open(APPROLE))(READ)).status).toBe(200);
+  });
+
+  test('logs in once for many calls, where Vault does not say why and one of them hears of it late', async () => {
+    const next = leases();
+    answer = ({ url, headers }) => {
+      if (url.endsWith('/login')) return next();
+      return headers.get('x-vault-token') === 't-1' ? DENIED : { body: {} };
+    };
+    let looks = 0;
+    let release: (() => void) | undefined;
+    const late = new Promise<void>((resolve) => (release = resolve));
+    wait = async ({ url }) => (url.endsWith('/lookup-self') && (looks += 1) === 2 ? late : undefined);
+    const call = await open(APPROLE);
+    const calls = [call(READ), call(READ)];
+    await Promise.race(calls);
+    release?.();
+    await Promise.all(calls);
+    expect(looks).toBe(2);
+    expect(paths().filter((path) => path.endsWith('/login'))).toHaveLength(2);
   });
 
   test('about a right that is missing stays a 403', async () => {

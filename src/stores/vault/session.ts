@@ -59,7 +59,8 @@ export class VaultLogin {
       if (!(await this.#isDead(refused, response))) {
         return false;
       }
-      await this.#share(() => this.#acquire());
+      // Meanwhile another call may have got a new one.
+      if (this.#lease.token.equals(refused)) await this.#share(() => this.#acquire());
     }
     return true;
   }
