@@ -1,6 +1,5 @@
 // What is computed without any server, with very many manifests, against the time in which `yaml` parses them once.
 import { join } from 'node:path';
-import { rolldown } from 'rolldown';
 import { checkout } from '../../scripts/process.mjs';
 import { writeEstate } from '../support/estate.mjs';
 import { peakMemory } from '../support/memory.mjs';
@@ -42,6 +41,8 @@ export const pureParts = {
 
 async function bundle(input) {
   const file = join(checkout, '.cache/bench/pure.mjs');
+  // Only now: bench/main.mjs installs what is missing.
+  const { rolldown } = await import('rolldown');
   const build = await rolldown({ input: join(checkout, input), platform: 'node', cwd: checkout });
   await build.write({ file, codeSplitting: false });
   await build.close();

@@ -1,8 +1,8 @@
 import { loadManifests } from '../manifest/load.ts';
 import type { OnTargets } from '../manifest/load.ts';
 import type { Manifests } from '../manifest/types.ts';
-import { GrantryError } from '../model/errors.ts';
-import { findingEntry, renderFindingsText } from '../report/findings.ts';
+import { InvalidManifests } from '../model/errors.ts';
+import { renderFindingsText } from '../report/findings.ts';
 import { makeStyle } from '../report/style.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 
@@ -22,10 +22,7 @@ export async function loadValidManifests(
   const errors = manifests.findings.filter((finding) => finding.severity === 'error').length;
   if (errors > 0) {
     const message = errors === 1 ? 'there is an error in the manifests' : `there are ${errors} errors in the manifests`;
-    throw new GrantryError('INVALID_INPUT', `${message}: nothing was changed`, {
-      hint: 'Check again with: grantry validate',
-      details: { findings: manifests.findings.map(findingEntry) },
-    });
+    throw new InvalidManifests(`${message}: nothing was changed`, manifests.findings);
   }
   return manifests;
 }

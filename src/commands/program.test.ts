@@ -108,6 +108,11 @@ describe('a command that fails', () => {
   it('writes it as Markdown, and nothing on standard output as text', async () => {
     const markdown = await grantry('plan', '-t', 'nope', '--format', 'markdown');
     expect(markdown.stdout).toMatch(/^### grantry failed\n\n```text\n/);
+    write('manifests/wrong.yaml', 'apiVersion: grantry/v1\nkind: Cleint\nmetadata: { name: a }\n');
+    const wrong = await grantry('plan', '-t', 'nope', '--format', 'markdown');
+    expect(wrong.stdout).toMatch(
+      /^### grantry failed\n\n```text\n[^`]*```\n\n- `manifests\/wrong.yaml:2:7` `kind must be .*`\n$/,
+    );
     await expect(grantry('plan', '-t', 'nope')).resolves.toMatchObject({ code: 1, stdout: '' });
   });
 

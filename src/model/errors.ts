@@ -1,3 +1,5 @@
+import type { Finding } from './finding.ts';
+
 /**
  * Why a command could not do its work. The code decides the exit code (see `exitCodeOf`):
  * failed 1 · refused 3, nothing written · unreachable 4, nothing written.
@@ -56,4 +58,14 @@ export class GrantryError extends Error {
 
 export function exitCodeOf(code: ErrorCode): 1 | 3 | 4 {
   return EXIT_CODES[code];
+}
+
+/** What is wrong with the manifests, all of it. */
+export class InvalidManifests extends GrantryError {
+  readonly findings: readonly Finding[];
+
+  constructor(message: string, findings: readonly Finding[]) {
+    super('INVALID_INPUT', message, { hint: 'Check again with: grantry validate' });
+    this.findings = findings;
+  }
 }

@@ -1,5 +1,6 @@
-import { GrantryError, exitCodeOf } from '../model/errors.ts';
+import { GrantryError, InvalidManifests, exitCodeOf } from '../model/errors.ts';
 import { codeSpan, fencedBlock, printable, printableJson } from './escape.ts';
+import { findingEntry, findingItems } from './findings.ts';
 
 /** What went wrong, of anything that was thrown. Of an error that is not ours only its name: it may quote anything. */
 export function errorMessage(error: unknown): string {
@@ -18,6 +19,7 @@ export function renderErrorJson(error: unknown, target?: string): string {
     message: errorMessage(error),
     hint: known?.hint,
     exitCode: known === undefined ? 1 : exitCodeOf(known.code),
+    ...(error instanceof InvalidManifests ? { findings: error.findings.map(findingEntry) } : {}),
     ...known?.details,
   })}\n`;
 }
@@ -31,5 +33,6 @@ export function renderErrorMarkdown(error: unknown, target?: string): string {
     'text',
     lines.map((line) => printable(line, { unicode: true })),
   );
-  return `### ${title}\n\n${block}\n`;
+  const items = error instanceof InvalidManifests ? `\n${findingItems(error.findings).join('\n')}\n` : '';
+  return `### ${title}\n\n${block}\n${items}`;
 }

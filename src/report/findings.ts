@@ -54,12 +54,17 @@ export function findingEntry({ position, sourceLine, ...rest }: Finding): object
   };
 }
 
-/** The whole outcome for a pull-request comment. */
-export function renderValidationMarkdown(report: ValidationReport): string {
-  const lines = report.findings.map((finding) => {
+/** Findings as the items of a Markdown list. */
+export function findingItems(findings: readonly Finding[]): string[] {
+  return findings.map((finding) => {
     const { severity } = finding;
     return `- ${codeSpan(placeOf(finding))} ${severity === 'warning' ? '**warning** ' : ''}${codeSpan(wordMessage(finding))}`;
   });
+}
+
+/** The whole outcome for a pull-request comment. */
+export function renderValidationMarkdown(report: ValidationReport): string {
+  const lines = findingItems(report.findings);
   return `**grantry validate:** ${summarise(report)}\n${lines.length === 0 ? '' : `\n${lines.join('\n')}\n`}`;
 }
 

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { begunEvent, begunRotation, endedEvent, endedRotation } from '../apply/audit.ts';
 import { checkSources } from '../manifest/load.ts';
-import { GrantryError, exitCodeOf, type ErrorCode } from '../model/errors.ts';
+import { GrantryError, InvalidManifests, exitCodeOf, type ErrorCode } from '../model/errors.ts';
 import type { BrokenGuard } from '../model/plan.ts';
 import type { ApplyReport, RotateReport } from '../model/report.ts';
 import {
@@ -15,7 +15,7 @@ import {
   hostileText,
 } from '../../test/support/plan-arbitraries.ts';
 import { renderErrorJson } from './error-report.ts';
-import { findingEntry, renderValidationJson } from './findings.ts';
+import { renderValidationJson } from './findings.ts';
 import { makeStyle, planDocument, renderApply, renderPlan, renderRotate, renderStatus, renderVerify } from './index.ts';
 import { makeOutputSchema, outputSchema } from './output-schema.ts';
 import { renderTargetsJson } from './targets-json.ts';
@@ -96,8 +96,7 @@ describe('the JSON output', () => {
     for (const text of texts) {
       const { findings } = checkSources([{ name: 'a.yaml', text }]);
       expectDescribed(renderValidationJson({ files: 1, apis: 0, clients: 0, targets: 0, findings }));
-      const details = { findings: findings.map(findingEntry) };
-      expectDescribed(renderErrorJson(new GrantryError('INVALID_INPUT', 'wrong', { details })));
+      expectDescribed(renderErrorJson(new InvalidManifests('wrong', findings)));
     }
   });
 

@@ -42,7 +42,7 @@ function explainNoToken(settings: KeycloakSettings, response: HttpResponse): Gra
   const where = `Keycloak at ${url}`;
   if (status === 404) {
     return new GrantryError('NOT_ALLOWED', `${where} has no realm ${auth.realm}`, {
-      hint: 'Create the realm, or correct provider.keycloak in the Target: auth.realm, or realm where there is no auth.realm. Is the url right? Old servers have /auth at its end.',
+      hint: 'Create the realm, or correct provider.keycloak.auth.realm in the Target, or provider.keycloak.realm where it has none. Is the url right? Old servers have /auth at its end.',
     });
   }
   const who = auth.kind === 'client' ? `client ${auth.clientId}` : `user ${auth.username}`;
