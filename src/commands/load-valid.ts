@@ -2,7 +2,7 @@ import { loadManifests } from '../manifest/load.ts';
 import type { OnTargets } from '../manifest/load.ts';
 import type { Manifests } from '../manifest/types.ts';
 import { InvalidManifests } from '../model/errors.ts';
-import { renderFindingsText } from '../report/findings.ts';
+import { findingEntry, renderFindingsText } from '../report/findings.ts';
 import { makeStyle } from '../report/style.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 
@@ -22,7 +22,11 @@ export async function loadValidManifests(
   const errors = manifests.findings.filter((finding) => finding.severity === 'error').length;
   if (errors > 0) {
     const message = errors === 1 ? 'there is an error in the manifests' : `there are ${errors} errors in the manifests`;
-    throw new InvalidManifests(`${message}: nothing was changed`, manifests.findings);
+    throw new InvalidManifests(
+      `${message}: nothing was changed`,
+      manifests.findings,
+      manifests.findings.map(findingEntry),
+    );
   }
   return manifests;
 }

@@ -12,17 +12,13 @@ export const EXAMPLE = fileURLToPath(new URL('../../manifests/', import.meta.url
 /** The file of the Target that the demo makes. */
 export const TARGET_FILE = 'target.yaml';
 
-/**
- * Makes a working directory with a copy of the example, but for its Targets, whose servers are others; it is removed with the
- * other leftovers.
- */
+/** Makes a working directory with a copy of the example; it is removed with the other leftovers. */
 export function makeWorkplace(env: Environment, leftovers: Leftovers): string {
   const directory = mkdtempSync(join(env['TMPDIR'] || tmpdir(), 'grantry-demo-'));
   // A server that is ending may still be writing into it.
   const removal = { recursive: true, force: true, maxRetries: 5, retryDelay: 200 };
   leftovers.add(`the folder ${directory}`, () => rmSync(directory, removal));
-  const targets = join(EXAMPLE, 'targets');
-  cpSync(EXAMPLE, join(directory, 'manifests'), { recursive: true, filter: (path) => path !== targets });
+  cpSync(EXAMPLE, join(directory, 'manifests'), { recursive: true });
   return directory;
 }
 

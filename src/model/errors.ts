@@ -64,8 +64,9 @@ export function exitCodeOf(code: ErrorCode): 1 | 3 | 4 {
 export class InvalidManifests extends GrantryError {
   readonly findings: readonly Finding[];
 
-  constructor(message: string, findings: readonly Finding[]) {
-    super('INVALID_INPUT', message, { hint: 'Check again with: grantry validate' });
+  /** `entries`: the findings as programs get them. */
+  constructor(message: string, findings: readonly Finding[], entries: readonly object[]) {
+    super('INVALID_INPUT', message, { hint: 'Check again with: grantry validate', details: { findings: entries } });
     this.findings = findings;
   }
 }

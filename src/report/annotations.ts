@@ -1,6 +1,6 @@
 import type { Finding } from '../model/finding.ts';
 import { printable } from './escape.ts';
-import { wordMessage } from './findings.ts';
+import { wordMessage } from './finding-words.ts';
 import { makeStyle } from './style.ts';
 
 /** GitHub shows so many annotations of each kind per step; more would only fill the log. */

@@ -1,6 +1,6 @@
 import { GrantryError, InvalidManifests, exitCodeOf } from '../model/errors.ts';
 import { codeSpan, fencedBlock, printable, printableJson } from './escape.ts';
-import { findingEntry, findingItems } from './findings.ts';
+import { findingItems } from './finding-words.ts';
 
 /** What went wrong, of anything that was thrown. Of an error that is not ours only its name: it may quote anything. */
 export function errorMessage(error: unknown): string {
@@ -19,7 +19,6 @@ export function renderErrorJson(error: unknown, target?: string): string {
     message: errorMessage(error),
     hint: known?.hint,
     exitCode: known === undefined ? 1 : exitCodeOf(known.code),
-    ...(error instanceof InvalidManifests ? { findings: error.findings.map(findingEntry) } : {}),
     ...known?.details,
   })}\n`;
 }

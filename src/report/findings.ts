@@ -1,5 +1,6 @@
 import type { Finding } from '../model/finding.ts';
-import { codeSpan, printable, printableJson } from './escape.ts';
+import { printable, printableJson } from './escape.ts';
+import { findingItems, placeOf, wordMessage } from './finding-words.ts';
 import type { Style } from './style.ts';
 import { displayWidth } from './width.ts';
 
@@ -54,14 +55,6 @@ export function findingEntry({ position, sourceLine, ...rest }: Finding): object
   };
 }
 
-/** Findings as the items of a Markdown list. */
-export function findingItems(findings: readonly Finding[]): string[] {
-  return findings.map((finding) => {
-    const { severity } = finding;
-    return `- ${codeSpan(placeOf(finding))} ${severity === 'warning' ? '**warning** ' : ''}${codeSpan(wordMessage(finding))}`;
-  });
-}
-
 /** The whole outcome for a pull-request comment. */
 export function renderValidationMarkdown(report: ValidationReport): string {
   const lines = findingItems(report.findings);
@@ -74,15 +67,6 @@ function renderFinding(finding: Finding, style: Style): string {
   const message = printable(ascii(wordMessage(finding), style), style);
   const first = `${style.bold(printable(placeOf(finding), style))}: ${label}${message}\n`;
   return sourceLine === undefined ? first : first + renderSource(sourceLine, position, style);
-}
-
-function placeOf({ position }: Finding): string {
-  return `${position.file}:${position.line}:${position.column}`;
-}
-
-/** The message with its suggestion. */
-export function wordMessage({ message, suggestion }: Finding): string {
-  return suggestion === undefined ? message : `${message}; did you mean "${suggestion}"?`;
 }
 
 function renderSource(sourceLine: string, { line, column }: Finding['position'], style: Style): string {

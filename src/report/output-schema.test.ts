@@ -15,7 +15,7 @@ import {
   hostileText,
 } from '../../test/support/plan-arbitraries.ts';
 import { renderErrorJson } from './error-report.ts';
-import { renderValidationJson } from './findings.ts';
+import { findingEntry, renderValidationJson } from './findings.ts';
 import { makeStyle, planDocument, renderApply, renderPlan, renderRotate, renderStatus, renderVerify } from './index.ts';
 import { makeOutputSchema, outputSchema } from './output-schema.ts';
 import { renderTargetsJson } from './targets-json.ts';
@@ -96,7 +96,7 @@ describe('the JSON output', () => {
     for (const text of texts) {
       const { findings } = checkSources([{ name: 'a.yaml', text }]);
       expectDescribed(renderValidationJson({ files: 1, apis: 0, clients: 0, targets: 0, findings }));
-      expectDescribed(renderErrorJson(new InvalidManifests('wrong', findings)));
+      expectDescribed(renderErrorJson(new InvalidManifests('wrong', findings, findings.map(findingEntry))));
     }
   });
 
