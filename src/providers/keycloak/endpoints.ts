@@ -4,7 +4,7 @@ import type { Endpoints } from '../../model/state.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { requestJson } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
-import { keycloakService } from './token.ts';
+import { keycloakService, URL_QUESTION } from './token.ts';
 
 const metadata = z.object({
   issuer: z.string(),
@@ -20,7 +20,7 @@ export async function readEndpoints(settings: KeycloakSettings, ports: HttpPorts
   const { status, body } = await requestJson({ service, method: 'GET', url }, ports);
   if (status === 404) {
     throw new GrantryError('NOT_ALLOWED', `Keycloak at ${settings.url} has no realm ${settings.realm}`, {
-      hint: 'Create the realm, or correct provider.keycloak.realm in the Target. Is the url right? Old servers have /auth at its end.',
+      hint: `Create the realm, or correct provider.keycloak.realm in the Target. ${URL_QUESTION}`,
     });
   }
   const parsed = metadata.safeParse(body);

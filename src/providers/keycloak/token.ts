@@ -14,6 +14,9 @@ export function keycloakService(settings: KeycloakSettings): Service {
   };
 }
 
+/** A realm is not found either where the url is that of something else. */
+export const URL_QUESTION = 'Is the url right? Old servers have /auth at its end.';
+
 /** grantry's own token for the Admin API; that of `admin-cli` lives 60 seconds by default. */
 export function adminToken(settings: KeycloakSettings, ports: HttpPorts): OwnToken {
   return new OwnToken(() => askForToken(settings, ports), ports.clock);
@@ -42,7 +45,7 @@ function explainNoToken(settings: KeycloakSettings, response: HttpResponse): Gra
   const where = `Keycloak at ${url}`;
   if (status === 404) {
     return new GrantryError('NOT_ALLOWED', `${where} has no realm ${auth.realm}`, {
-      hint: 'Create the realm, or correct provider.keycloak.auth.realm in the Target, or provider.keycloak.realm where it has none. Is the url right? Old servers have /auth at its end.',
+      hint: `Create the realm, or correct provider.keycloak.auth.realm in the Target, or provider.keycloak.realm where it has none. ${URL_QUESTION}`,
     });
   }
   const who = auth.kind === 'client' ? `client ${auth.clientId}` : `user ${auth.username}`;
