@@ -1,11 +1,4 @@
-import { KEY, NotPlain, addTo, readInline } from './plain-scalar.ts';
-
-/** A line that says something, and the blanks before it. */
-interface Line {
-  readonly number: number;
-  readonly indent: number;
-  readonly text: string;
-}
+import { NotPlain, addTo, isKey, readInline } from './plain-scalar.ts';
 
 /** The value of a document, and the place where it begins, from 1. */
 export interface PlainDocument {
@@ -17,101 +10,141 @@ export interface PlainDocument {
 /** Levels of a block; a manifest has six. */
 const MAX_DEPTH = 32;
 
-const ENTRY = new RegExp(`^(${KEY}):(?: +([^ #].*)| *| +#.*)$`, 'i');
-const ITEM = /^-(?: +([^ #].*)| *| +#.*)$/;
+const [BLANK, HASH, DASH, COLON] = [32, 35, 45, 58];
+
+/** By code: whether a key may hold the character. */
+const IN_KEYS = Array.from({ length: 128 }, (_, code) => /[\w.:/-]/.test(String.fromCharCode(code)));
 
 /**
  * Reads a document without the lines `---` around it: maps and lists by indentation, with values of one line. Undefined for
- * one that holds nothing. Throws NotPlain for whatever else YAML knows, and for whatever is wrong.
+ * one that holds nothing. Throws NotPlain for whatever else YAML knows, and for whatever is wrong. The text is ASCII.
  */
 export function readBlock(text: string): PlainDocument | undefined {
-  const lines = linesOf(text);
-  const [first] = lines;
-  if (first === undefined) return undefined;
-  return { line: first.number, column: first.indent + 1, value: new BlockReader(lines).document() };
+  return new BlockReader(text).document();
 }
 
-function linesOf(text: string): Line[] {
-  const lines: Line[] = [];
-  for (const [index, line] of text.split('\n').entries()) {
-    const indent = line.search(/[^ ]/);
-    if (indent !== -1 && line[indent] !== '#') lines.push({ number: index + 1, indent, text: line.slice(indent) });
-  }
-  return lines;
-}
-
+/** Goes through a text line by line. Nothing is made for a line: of ten thousand manifests that would be most of the work. */
 class BlockReader {
-  readonly #lines: Line[];
-  #at = 0;
+  readonly #text: string;
+  /** The line that is read next, from 1. */
+  #line = 0;
+  /** Blanks before what it says; none where the text is over. */
+  #indent: number | undefined;
+  /** Where what it says begins and ends. */
+  #start = 0;
+  #end = -1;
 
-  constructor(lines: Line[]) {
-    this.#lines = lines;
+  constructor(text: string) {
+    this.#text = text;
   }
 
-  document(): unknown {
-    const value = this.#node(0);
-    if (this.#at < this.#lines.length) throw new NotPlain();
-    return value;
+  document(): PlainDocument | undefined {
+    this.#toNextLine();
+    const indent = this.#indent;
+    if (indent === undefined) return undefined;
+    const line = this.#line;
+    const value = this.#node(indent, 0);
+    if (this.#indent !== undefined) throw new NotPlain();
+    return { line, column: indent + 1, value };
   }
 
-  /** The map or list that begins on this line. */
-  #node(depth: number): unknown {
-    const line = this.#lines[this.#at];
-    if (line === undefined || depth > MAX_DEPTH) throw new NotPlain();
-    return ITEM.test(line.text) ? this.#list(line.indent, depth) : this.#map(line.indent, depth);
+  /** The map or list that begins here, indented by as much. */
+  #node(indent: number, depth: number): unknown {
+    if (depth > MAX_DEPTH) throw new NotPlain();
+    return this.#isItem() ? this.#list(indent, depth) : this.#map(indent, depth);
   }
 
   #map(indent: number, depth: number): Record<string, unknown> {
     const map: Record<string, unknown> = {};
-    for (let line = this.#lineAt(indent); line !== undefined; line = this.#lineAt(indent)) {
-      const entry = ENTRY.exec(line.text);
-      if (entry?.[1] === undefined) throw new NotPlain();
-      this.#at += 1;
-      // A list may stand below its key without being indented.
-      const value = entry[2] === undefined ? this.#below(indent, depth, true) : readInline(entry[2]);
-      addTo(map, entry[1], value);
+    while (this.#isAt(indent)) {
+      const colon = this.#findColon();
+      if (colon === undefined) throw new NotPlain();
+      const key = this.#text.slice(this.#start, colon);
+      const start = this.#findValue(colon + 1);
+      addTo(map, key, start === undefined ? this.#below(indent, depth, true) : this.#inline(start));
     }
     return map;
   }
 
   #list(indent: number, depth: number): unknown[] {
     const list: unknown[] = [];
-    for (let line = this.#lineAt(indent); line !== undefined; line = this.#lineAt(indent)) {
-      const item = ITEM.exec(line.text);
-      if (item === null) return list;
-      list.push(this.#item(line, item[1], depth));
-    }
+    while (this.#isAt(indent) && this.#isItem()) list.push(this.#item(indent, depth));
     return list;
   }
 
-  #item(line: Line, text: string | undefined, depth: number): unknown {
-    if (text === undefined) {
-      this.#at += 1;
-      return this.#below(line.indent, depth, false);
-    }
-    if (!ENTRY.test(text) && !ITEM.test(text)) {
-      this.#at += 1;
-      return readInline(text);
-    }
+  #item(indent: number, depth: number): unknown {
+    const start = this.#findValue(this.#start + 1);
+    if (start === undefined) return this.#below(indent, depth, false);
     // A map or a list that begins behind the dash is indented by as much as stands before it.
-    const indent = line.indent + line.text.length - text.length;
-    this.#lines[this.#at] = { ...line, indent, text };
-    return this.#node(depth + 1);
+    const dash = this.#start;
+    this.#start = start;
+    if (!this.#isItem() && this.#findColon() === undefined) return this.#inline(start);
+    this.#indent = indent + start - dash;
+    return this.#node(this.#indent, depth + 1);
   }
 
-  /** What is indented more than the key or dash above it, or nothing. */
+  #inline(start: number): unknown {
+    const text = this.#text.slice(start, this.#end);
+    this.#toNextLine();
+    return readInline(text);
+  }
+
+  /** What is indented more than the key or dash of this line, or nothing. A list may stand below its key without being indented. */
   #below(indent: number, depth: number, mayBeLevel: boolean): unknown {
-    const next = this.#lines[this.#at];
-    if (next === undefined) return null;
-    const isBelow = next.indent > indent || (mayBeLevel && next.indent === indent && ITEM.test(next.text));
-    return isBelow ? this.#node(depth + 1) : null;
+    this.#toNextLine();
+    const next = this.#indent;
+    const isBelow = next !== undefined && (next > indent || (mayBeLevel && next === indent && this.#isItem()));
+    return isBelow ? this.#node(next, depth + 1) : null;
   }
 
-  /** The next line, where it stands at this indentation; undefined where it ends the block. */
-  #lineAt(indent: number): Line | undefined {
-    const line = this.#lines[this.#at];
-    if (line === undefined || line.indent < indent) return undefined;
-    if (line.indent > indent) throw new NotPlain();
-    return line;
+  /** Whether the line stands at this indentation; false where it ends the block. */
+  #isAt(indent: number): boolean {
+    const own = this.#indent;
+    if (own === undefined || own < indent) return false;
+    if (own > indent) throw new NotPlain();
+    return true;
+  }
+
+  /** Whether a dash stands here that begins an item. */
+  #isItem(): boolean {
+    const behind = this.#start + 1;
+    return this.#codeAt(this.#start) === DASH && (behind === this.#end || this.#codeAt(behind) === BLANK);
+  }
+
+  /** The colon behind the key that stands here; undefined where there is no key. */
+  #findColon(): number | undefined {
+    let behind = this.#start;
+    while (behind < this.#end && IN_KEYS[this.#codeAt(behind)] === true) behind += 1;
+    const colon = behind - 1;
+    const isEntry = this.#codeAt(colon) === COLON && (behind === this.#end || this.#codeAt(behind) === BLANK);
+    return isEntry && isKey(this.#text.slice(this.#start, colon)) ? colon : undefined;
+  }
+
+  /** The beginning of the value on this line, from there on; undefined where none stands, or only a note. */
+  #findValue(from: number): number | undefined {
+    let at = from;
+    while (at < this.#end && this.#codeAt(at) === BLANK) at += 1;
+    return at === this.#end || this.#codeAt(at) === HASH ? undefined : at;
+  }
+
+  /** Leaves out lines that say nothing. */
+  #toNextLine(): void {
+    while (this.#end < this.#text.length) {
+      const begin = this.#end + 1;
+      const end = this.#text.indexOf('\n', begin);
+      this.#end = end === -1 ? this.#text.length : end;
+      this.#line += 1;
+      const start = this.#findValue(begin);
+      if (start !== undefined) {
+        this.#start = start;
+        this.#indent = start - begin;
+        return;
+      }
+    }
+    this.#indent = undefined;
+  }
+
+  #codeAt(index: number): number {
+    return this.#text.charCodeAt(index);
   }
 }

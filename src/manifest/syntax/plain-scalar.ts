@@ -5,7 +5,13 @@ export class NotPlain extends Error {}
 const MAX_DEPTH = 32;
 
 /** A key is text in every schema of YAML, and not what a parser makes of another value as a key. */
-export const KEY = '(?!(?:true|false|null|yes|no|on|off|y|n|nan|infinity):)[A-Za-z][\\w.:/-]{0,250}';
+const KEY = '(?!(?:true|false|null|yes|no|on|off|y|n|nan|infinity)(?::|$))[A-Za-z][\\w.:/-]{0,250}';
+
+const KEY_ALONE = new RegExp(`^${KEY}$`, 'i');
+
+export function isKey(text: string): boolean {
+  return KEY_ALONE.test(text);
+}
 
 /** What may stand behind a value: blanks, and a note. */
 const REST = / *(?: #.*)?$/y;
@@ -23,14 +29,21 @@ const BLOCK_TEXT = /^[\w/$(](?:[^:#]|:(?=[^ ])|(?<=[^ ])#)*$/;
 /** Numbers in any notation of any schema, and words for what is no text. */
 const NOT_TEXT = /^(?:[-+.]*\d[\d.e+_-]*|0[box].*|true|false|null)$/i;
 const INTEGER = /^(?:0|[1-9]\d{0,14})$/;
-const WORDS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
+const NO_TEXTS: ReadonlyMap<string, unknown> = new Map<string, unknown>([
   ['true', true],
   ['false', false],
   ['null', null],
 ]);
 
+/** What nearly all values are: words, and lists of words that may have colons inside. */
+const WORDS = /^(?!(?:true|false|null)$)[a-z][\w./-]*(?: [\w./-]+)*$/i;
+const LIST_WORD = '(?!(?:true|false|null)[\\],])[a-z][\\w./-]*(?::[\\w/][\\w./-]*)*';
+const LIST_OF_WORDS = new RegExp(`^\\[${LIST_WORD}(?:, ${LIST_WORD})*\\]$`, 'i');
+
 /** The value that stands on one line, behind a key or a dash. */
 export function readInline(text: string): unknown {
+  if (WORDS.test(text)) return text;
+  if (LIST_OF_WORDS.test(text)) return text.slice(1, -1).split(', ');
   if (!/^["'[{]/.test(text)) {
     const note = text.search(/ +#/);
     const bare = (note === -1 ? text : text.slice(0, note)).trimEnd();
@@ -46,7 +59,7 @@ export function readInline(text: string): unknown {
 function scalarOf(text: string): unknown {
   if (!NOT_TEXT.test(text)) return text;
   if (INTEGER.test(text)) return Number(text);
-  const word = WORDS.get(text);
+  const word = NO_TEXTS.get(text);
   if (word === undefined) throw new NotPlain();
   return word;
 }
