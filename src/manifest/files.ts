@@ -121,10 +121,10 @@ function* visitDirectory({ name, path }: FoundFile, walk: Walk): Generator<Found
     const real = realpathSync.native(path);
     if (!isNew(real, walk)) return;
     const entries = readdirSync(path, { withFileTypes: true });
-    const [inside, realInside] = [folderPrefix(name), folderPrefix(real)];
+    const [inside, pathInside, realInside] = [folderPrefix(name), folderPrefix(path), folderPrefix(real)];
     for (const entry of entries.toSorted((one, other) => compareText(one.name, other.name))) {
       if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-      const found = { name: `${inside}${entry.name}`.replaceAll('\\', '/'), path: join(path, entry.name) };
+      const found = { name: `${inside}${entry.name}`.replaceAll('\\', '/'), path: `${pathInside}${entry.name}` };
       // Of a plain file all is known from the listing: of ten thousand, to ask again would take a tenth of a second.
       if (entry.isDirectory()) yield* visitDirectory(found, walk);
       else if (!entry.isFile()) yield* visit(found, walk, false);

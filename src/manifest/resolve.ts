@@ -1,5 +1,6 @@
 import picomatch from 'picomatch';
 import type { DesiredApi, DesiredClient, DesiredState, RotatePolicy } from '../model/desired.ts';
+import { inOrder } from '../model/in-order.ts';
 import { GrantryError } from '../model/errors.ts';
 import { overlapsOf } from '../model/rotation.ts';
 import { resolveTarget } from './resolve-target.ts';
@@ -87,6 +88,7 @@ function toApi(manifest: ApiManifest, spec: ApiSpec): DesiredApi {
 function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePolicy): DesiredClient {
   const { name, owner, description, labels, position } = manifest;
   const roles = spec.keycloak?.serviceAccountRoles;
+  const own = spec.secret?.rotate;
   return {
     name,
     clientId: spec.clientId ?? name,
@@ -97,13 +99,16 @@ function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePoli
       .map(({ api, scopes, onRequest }) => ({ api, scopes: sorted(scopes), onRequest: sorted(onRequest) }))
       .toSorted((a, b) => compareText(a.api, b.api)),
     auth: spec.auth,
-    secret: { path: spec.secret?.path ?? name, rotate: { ...rotate, ...withoutUndefined(spec.secret?.rotate ?? {}) } },
+    secret: {
+      path: spec.secret?.path ?? name,
+      rotate: own === undefined ? rotate : { ...rotate, ...withoutUndefined(own) },
+    },
     keycloak: {
       serviceAccountRoles:
         roles === undefined ? NO_ROLES : { realm: sorted(roles.realm), clients: sortedLists(roles.clients) },
       attributes: spec.keycloak?.attributes ?? NO_ATTRIBUTES,
     },
-    auth0: { metadata: spec.auth0?.metadata ?? {} },
+    auth0: { metadata: spec.auth0?.metadata ?? NO_METADATA },
     position,
   };
 }
@@ -111,6 +116,7 @@ function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePoli
 /** Of nearly all clients. */
 const NO_ROLES = { realm: [], clients: {} };
 const NO_ATTRIBUTES = {};
+const NO_METADATA = {};
 
 function sortedLists(lists: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
   return Object.fromEntries(
@@ -128,7 +134,7 @@ function withoutUndefined(policy: { every?: number | undefined; overlap?: number
 }
 
 function sorted(names: readonly string[]): string[] {
-  return names.length < 2 ? [...names] : [...new Set(names)].toSorted(compareText);
+  return [...inOrder(names)];
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

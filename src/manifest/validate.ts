@@ -18,13 +18,12 @@ import { checkUniqueNames } from './rules/unique-names.ts';
 import { viewTarget } from './target-view.ts';
 import type { Manifest, Problem } from './types.ts';
 
-const MANIFEST_RULES: readonly ManifestRule[] = [
-  checkLiteralSecrets,
-  checkOverrides,
-  checkSecureUrls,
-  checkStorePaths,
-  checkSubstitutions,
-];
+/** Rules on one document, by its kind. */
+const OWN_RULES: Readonly<Record<Manifest['kind'], readonly ManifestRule[]>> = {
+  Api: [checkLiteralSecrets, checkOverrides, checkSubstitutions],
+  Client: [checkLiteralSecrets, checkOverrides, checkSubstitutions],
+  Target: [checkLiteralSecrets, checkSecureUrls, checkStorePaths],
+};
 
 const WORLD_RULES: readonly WorldRule[] = [checkUniqueNames, checkTargetNames, checkStorePlaces];
 
@@ -47,7 +46,7 @@ export function checkManifests(world: World): Problem[] {
 /** Checks what the schema of a document cannot say, and one document alone can. */
 export function checkManifest(manifest: Manifest): Problem[] {
   const problems: Problem[] = [];
-  for (const rule of MANIFEST_RULES) for (const problem of rule(manifest)) problems.push(problem);
+  for (const rule of OWN_RULES[manifest.kind]) for (const problem of rule(manifest)) problems.push(problem);
   return problems;
 }
 

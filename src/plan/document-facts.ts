@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { inOrder } from '../model/in-order.ts';
 import type { DesiredApi, DesiredClient } from '../model/desired.ts';
 import type { Endpoints } from '../model/state.ts';
 
@@ -19,18 +20,13 @@ export function documentFacts(
     onRequest.push(...access.onRequest);
   }
   return {
-    token_url: endpoints.token,
-    issuer: endpoints.issuer,
-    audience: joinSorted(audiences),
-    scopes: joinSorted(inEvery),
-    scopes_on_request: joinSorted(onRequest),
+    audience: inOrder(audiences).join(' '),
     auth_method: client.auth,
+    issuer: endpoints.issuer,
+    scopes: inOrder(inEvery).join(' '),
+    scopes_on_request: inOrder(onRequest).join(' '),
+    token_url: endpoints.token,
   };
-}
-
-function joinSorted(names: readonly string[]): string {
-  if (names.length < 2) return names[0] ?? '';
-  return [...new Set(names)].toSorted().join(' ');
 }
 
 /** Tells whether a document was written for this client, by name and client_id, with these facts; it covers no secret. */
@@ -38,8 +34,6 @@ export function factsDigest(
   { client, clientId }: { readonly client: string; readonly clientId: string },
   facts: Readonly<Record<string, string>>,
 ): string {
-  const sorted = Object.keys(facts)
-    .toSorted()
-    .map((key) => [key, facts[key]]);
+  const sorted = inOrder(Object.keys(facts)).map((key) => [key, facts[key]]);
   return hash('sha256', JSON.stringify([client, clientId, sorted])).slice(0, 16);
 }

@@ -27,12 +27,17 @@ export function* checkKeycloakLimits(view: TargetView): Iterable<Problem> {
       const message = `the description has ${client.manifest.description.length} characters; Keycloak takes at most ${MAX_DESCRIPTION}`;
       yield problemIn(client.manifest, { rule: 'keycloak-limit', message, path: ['metadata', 'description'] });
     }
-    yield* checkAttributes(view, client);
+    const attributes = client.spec?.keycloak?.attributes;
+    if (attributes !== undefined) yield* checkAttributes(view, client, Object.keys(attributes));
   }
 }
 
-function* checkAttributes(view: TargetView, client: InTarget<ClientManifest>): Iterable<Problem> {
-  for (const name of Object.keys(client.spec?.keycloak?.attributes ?? {})) {
+function* checkAttributes(
+  view: TargetView,
+  client: InTarget<ClientManifest>,
+  names: readonly string[],
+): Iterable<Problem> {
+  for (const name of names) {
     const path = ['keycloak', 'attributes', name];
     const reserved = RESERVED.find(({ pattern }) => pattern.test(name));
     if (reserved !== undefined) {

@@ -12,11 +12,14 @@ const FREE_MAPS: readonly (readonly [string, string])[] = [
 /** Attributes of Keycloak that are named after tokens and secrets and hold none. */
 const NO_SECRETS = /^(?:access|id|refresh|client|use|token|oauth2|oidc|acr|jwt|saml|tls|pkce|grantry)\./;
 
+const LABELS: Path = ['metadata', 'labels'];
+const SPEC: Path = ['spec'];
+
 /** A credential in a free map is a credential in a manifest. The value is not quoted. */
 export function* checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
   const { labels, raw } = manifest;
-  yield* checkMap(manifest, labels, ['metadata', 'labels']);
-  yield* checkFreeMaps(manifest, raw, ['spec']);
+  yield* checkMap(manifest, labels, LABELS);
+  yield* checkFreeMaps(manifest, raw, SPEC);
   const overrides = raw['overrides'];
   if (!isObject(overrides)) return;
   for (const [target, override] of Object.entries(overrides)) {
@@ -32,7 +35,9 @@ function* checkFreeMaps(manifest: Manifest, spec: unknown, path: Path): Iterable
 }
 
 function* checkMap(manifest: Manifest, map: unknown, path: Path): Iterable<Problem> {
-  for (const [key, value] of Object.entries(isObject(map) ? map : {})) {
+  if (!isObject(map)) return;
+  for (const key of Object.keys(map)) {
+    const value = map[key];
     if (isObject(value)) {
       yield* checkMap(manifest, value, [...path, key]);
     } else if (isSecretKey(key) && !NO_SECRETS.test(key) && value !== '' && value !== null) {

@@ -18,7 +18,7 @@ export function* checkSecretPaths(view: TargetView): Iterable<Problem> {
     const other = owners.get(path);
     if (problem !== undefined) {
       yield problemAtSecretPath(view, client, 'bad-secret-path', `this is no path for a secret: ${problem}`);
-    } else if (path.split('/')[0] === RESERVED) {
+    } else if (path === RESERVED || path.startsWith(`${RESERVED}/`)) {
       yield problemAtSecretPath(view, client, 'bad-secret-path', `the path ${RESERVED} is reserved for grantry itself`);
     } else if (other !== undefined && other.name !== client.manifest.name) {
       const message = `Client ${other.name} has the secret path "${path}" too (${placeOf(other)})`;

@@ -4,9 +4,7 @@ import { problemIn } from './rule.ts';
 
 /** Credentials cross no network in clear, unless somebody says so beside the URL. */
 export function* checkSecureUrls(manifest: Manifest): Iterable<Problem> {
-  if (manifest.kind !== 'Target' || manifest.spec === undefined) {
-    return;
-  }
+  if (manifest.kind !== 'Target' || manifest.spec === undefined) return;
   const { keycloak } = manifest.spec.provider;
   const { vault } = manifest.spec.secrets;
   const servers: { url: string; allowInsecure: boolean; path: Path }[] = [

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { isInOrder } from '../../model/in-order.ts';
 import { Secret } from '../../model/secret.ts';
 import { NOTHING } from './fields.ts';
 import { ATTRIBUTE } from './marks.ts';
@@ -150,7 +151,7 @@ class UncheckedFields {
     const value: unknown = this.#fields[key] ?? NOTHING;
     if (!isTexts(value)) return this.#refuse(key, []);
     if (value.length === 0) return NOTHING;
-    return isSorted(value) ? value : value.toSorted();
+    return isInOrder(value) ? value : value.toSorted();
   }
 
   map(key: string): Readonly<Record<string, unknown>> {
@@ -179,14 +180,6 @@ class UncheckedFields {
 function isTexts(value: unknown): value is string[] {
   if (!Array.isArray(value)) return false;
   for (const item of value) if (typeof item !== 'string') return false;
-  return true;
-}
-
-function isSorted(texts: readonly string[]): boolean {
-  for (let index = 1; index < texts.length; index += 1) {
-    const [before, here] = [texts[index - 1], texts[index]];
-    if (before !== undefined && here !== undefined && before > here) return false;
-  }
   return true;
 }
 
