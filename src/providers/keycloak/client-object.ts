@@ -2,7 +2,9 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import { sameJson } from '../../model/json.ts';
 import type { ActualCredential, ActualObject, Fields } from '../../model/state.ts';
+import { isAsWanted } from './as-wanted.ts';
 import { clientToFields } from './convert.ts';
+import type { ClientContext } from './convert.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds } from './marks.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { NO_ROLES } from './role-names.ts';
@@ -24,20 +26,26 @@ export function clientObject(
   { desired, wanted, roles, apiOfScope, stack }: ClientSetting,
 ): ActualObject {
   const { attributes } = client;
-  const fields: Fields = clientToFields(client, {
+  const context = {
     apiOfScope,
     declaredAttributes: Object.keys(desired?.keycloak.attributes ?? {}),
     roles: roles?.roles ?? NO_ROLES,
     scopeMappings: roles?.scopeMappings ?? NO_ROLES,
-  });
+  };
+  const isSettled = wanted !== undefined && roles === undefined && isAsWanted(client, wanted, context);
   return {
     address: addressOf('Client', name),
     id: client.id,
     owner: attributes[MARK.owner] ?? '',
     foreign: foreignPart(attributes, stack, `client ${client.clientId}`),
-    fields: wanted !== undefined && sameJson(fields, wanted) ? wanted : fields,
+    fields: isSettled ? wanted : fieldsOf(client, context, wanted),
     credential: credentialOf(client),
   };
+}
+
+function fieldsOf(client: ClientRepresentation, context: ClientContext, wanted: Fields | undefined): Fields {
+  const fields = clientToFields(client, context);
+  return wanted !== undefined && sameJson(fields, wanted) ? wanted : fields;
 }
 
 function credentialOf({ clientId, attributes, secret }: ClientRepresentation): ActualCredential {

@@ -6,7 +6,7 @@ import { overlapMark, parseOverlapMark } from './rotation.ts';
 import type { ClientRepresentation, ClientScopeRepresentation, MapperRepresentation } from './representations.ts';
 
 /** The scope that Keycloak itself gives every client with a service account. */
-const SERVICE_ACCOUNT_SCOPE = 'service_account';
+export const SERVICE_ACCOUNT_SCOPE = 'service_account';
 
 const AUDIENCE_MAPPER = 'oidc-audience-mapper';
 const CUSTOM_AUDIENCE = 'included.custom.audience';
@@ -74,13 +74,18 @@ function labelsOf(attributes: Readonly<Record<string, string>>): Record<string, 
   return Object.fromEntries(labels);
 }
 
+interface Grants {
+  readonly scopes: string[];
+  readonly onRequest: string[];
+}
+
 function scopesOf(
   client: ClientRepresentation,
   apiOfScope: ReadonlyMap<string, string>,
 ): Pick<ClientFields, 'access' | 'otherScopes'> {
   // A Map, for a mark may name any Api, `__proto__` too.
-  const access = new Map<string, ClientFields['access'][string]>();
-  const grantsOf = (api: string): ClientFields['access'][string] => {
+  const access = new Map<string, Grants>();
+  const grantsOf = (api: string): Grants => {
     const granted = access.get(api) ?? { scopes: [], onRequest: [] };
     access.set(api, granted);
     return granted;

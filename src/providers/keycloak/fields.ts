@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-const names = z.array(z.string());
+const names = z.array(z.string()).readonly();
+const texts = z.record(z.string(), z.string()).readonly();
 export const roleNames = z.strictObject({ realm: names, clients: z.record(z.string(), names) });
 
 /** What grantry is exact about on a Keycloak client; every list is sorted. Null marks: the client carries none yet. */
@@ -10,7 +11,7 @@ export const clientFields = z.strictObject({
   owner: z.string().nullable(),
   clientId: z.string(),
   description: z.string(),
-  labels: z.record(z.string(), z.string()),
+  labels: texts,
   enabled: z.boolean(),
   access: z.record(z.string(), z.strictObject({ scopes: names, onRequest: names })),
   /** Client scopes of no Api that is known here. */
@@ -42,7 +43,7 @@ export const clientFields = z.strictObject({
   /** How long a secret stays valid after a rotation: the name of a Rotation; null: not at all. */
   overlap: z.string().nullable(),
   /** Only those that the manifest declares now, or declared when it was last applied. */
-  attributes: z.record(z.string(), z.string()),
+  attributes: texts,
   roles: roleNames,
   scopeMappings: roleNames,
 });
@@ -71,6 +72,18 @@ export const apiFields = z.strictObject({
 });
 export type ApiFields = z.infer<typeof apiFields>;
 
-/** Shared by thousands of fields, which say nothing so often; never changed. */
+/** Shared by thousands of fields, which say the same so often; never changed. */
 export const NOTHING: string[] = [];
+export const NO_ATTRIBUTES: ClientFields['attributes'] = {};
 export const NO_OTHER_SCOPES: ClientFields['otherScopes'] = { default: NOTHING, optional: NOTHING };
+
+/** Of every M2M client. */
+export const NO_USER_FLOWS: ClientFields['flows'] = {
+  standard: false,
+  implicit: false,
+  directAccessGrants: false,
+  serviceAccount: true,
+  device: false,
+  ciba: false,
+  tokenExchange: false,
+};

@@ -2,7 +2,7 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
-import { NO_OTHER_SCOPES, NOTHING } from './fields.ts';
+import { NO_ATTRIBUTES, NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { NO_ROLES, hasRoles } from './role-names.ts';
 import { projectOverlap } from './rotation.ts';
@@ -39,8 +39,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
   const lifetime = shortestLifetime(client, apis);
   const declared = copyRoles(client.keycloak.serviceAccountRoles);
   const access: ClientFields['access'] = {};
-  for (const { api, scopes, onRequest } of client.access)
-    access[api] = { scopes: [...scopes], onRequest: [...onRequest] };
+  for (const { api, scopes, onRequest } of client.access) access[api] = { scopes, onRequest };
   // In one literal without spreads, as in `clientToFields`. The shape of every M2M client: confidential, a service account, no
   // user-facing flow, nothing granted by default.
   const fields: ClientFields = {
@@ -85,20 +84,12 @@ function copyRoles(roles: DesiredClient['keycloak']['serviceAccountRoles']): Rol
 }
 
 /** Keycloak takes an empty attribute for none. */
-function withoutEmpty(attributes: Readonly<Record<string, string>>): Record<string, string> {
-  const entries = Object.entries(attributes);
-  return entries.length === 0 ? {} : Object.fromEntries(entries.filter(([, value]) => value !== ''));
+function withoutEmpty(attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
+  const keys = Object.keys(attributes);
+  if (keys.length === 0) return NO_ATTRIBUTES;
+  if (keys.every((key) => attributes[key] !== '')) return attributes;
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ''));
 }
-
-const NO_USER_FLOWS = {
-  standard: false,
-  implicit: false,
-  directAccessGrants: false,
-  serviceAccount: true,
-  device: false,
-  ciba: false,
-  tokenExchange: false,
-};
 
 /** Keycloak has the lifetime per client, so the strictest Api that the client can reach decides. */
 function shortestLifetime(
