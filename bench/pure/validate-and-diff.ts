@@ -9,7 +9,7 @@ import type { Fields } from '../../src/model/state.ts';
 import type { Target } from '../../src/model/target.ts';
 import { NO_ADOPTION } from '../../src/plan/adoption.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import { documentFacts, factsDigest } from '../../src/plan/document-facts.ts';
+import { wantedDocument } from '../../src/plan/document-facts.ts';
 import { projectDesired } from '../../src/providers/keycloak/project.ts';
 import { makeStyle, renderPlan } from '../../src/report/index.ts';
 
@@ -28,6 +28,7 @@ const desired = resolve();
 const projected = projectDesired(desired);
 const apis = new Map(desired.apis.map((api) => [api.name, api]));
 const clients = new Map(desired.clients.map((client) => [`Client/${client.name}`, client]));
+const documents = new Map(desired.clients.map((client) => [client.name, wantedDocument(client, apis, endpoints)]));
 const locate = (path: string): string => `secret/${path}`;
 const plan = buildPlan({
   desired,
@@ -39,7 +40,7 @@ const plan = buildPlan({
         at: null,
         place: locate(client.secret.path),
         path: client.secret.path,
-        facts: factsDigest({ client: client.name, clientId: client.clientId }, documentFacts(client, apis, endpoints)),
+        facts: documents.get(client.name)?.digest ?? '',
       };
       return {
         address,
@@ -54,6 +55,7 @@ const plan = buildPlan({
     listedClients: clients.size,
   },
   endpoints,
+  documents,
   provider: 'Keycloak',
   store: {
     describe: () => 'Vault',

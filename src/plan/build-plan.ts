@@ -12,6 +12,7 @@ import { findPartConflicts } from './part-conflicts.ts';
 import { grantsOf } from './scopes.ts';
 import { planDeliveries } from './deliveries.ts';
 import type { StoreView } from './deliveries.ts';
+import type { WantedDocument } from './document-facts.ts';
 import { linkOverlaps } from './link-overlaps.ts';
 import { brokenGuards } from './guards.ts';
 import type { GuardedState } from './guards.ts';
@@ -23,6 +24,8 @@ export interface PlanInput {
   readonly projected: readonly DesiredObject[];
   readonly actual: ActualState;
   readonly endpoints: Endpoints;
+  /** What the documents of the desired clients are to say, by the client's name. */
+  readonly documents: ReadonlyMap<string, WantedDocument>;
   /** How output names the provider. */
   readonly provider: string;
   readonly store: StoreView;
@@ -83,9 +86,9 @@ function canBe({ address }: DesiredObject, { overlaps }: ActualState): boolean {
 function wantedChanges(
   projected: readonly DesiredObject[],
   actualOf: ReadonlyMap<Address, ActualObject>,
-  { desired, actual, endpoints, store, adoption }: PlanInput,
+  { desired, actual, documents, store, adoption }: PlanInput,
 ): Change[] {
-  const deliveries = planDeliveries(desired, actual, endpoints, store);
+  const deliveries = planDeliveries(desired, actual, documents, store);
   return projected.flatMap((object) => {
     const present = actualOf.get(object.address);
     const delivery = deliveries.get(object.address);

@@ -2,8 +2,8 @@ import { addressOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import type { DeliveryReason, PlannedDelivery } from '../model/plan.ts';
-import type { ActualObject, ActualState, Endpoints } from '../model/state.ts';
-import { documentFacts, factsDigest } from './document-facts.ts';
+import type { ActualObject, ActualState } from '../model/state.ts';
+import type { WantedDocument } from './document-facts.ts';
 
 /** What a plan needs to know of the store: names of places, and which of them hold something. */
 export interface StoreView {
@@ -22,18 +22,18 @@ export interface StoreView {
  * Told from the listing of the store, the age of the secret and grantry's own mark: no secret is looked at.
  */
 export function planDeliveries(
-  { clients, apis }: DesiredState,
+  { clients }: DesiredState,
   actual: ActualState,
-  endpoints: Endpoints,
+  documents: ReadonlyMap<string, WantedDocument>,
   store: StoreView,
 ): Map<Address, PlannedDelivery> {
-  const apiOf = new Map(apis.map((api) => [api.name, api]));
   const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
   const planned = new Map<Address, PlannedDelivery>();
   for (const client of clients) {
     const address = addressOf('Client', client.name);
-    const facts = documentFacts(client, apiOf, endpoints);
-    const delivery = planDelivery(client, actualOf.get(address), facts, store);
+    const document = documents.get(client.name);
+    if (document === undefined) throw new Error(`nobody said what the document of ${client.name} is to hold`);
+    const delivery = planDelivery(client, actualOf.get(address), document, store);
     if (delivery !== undefined) planned.set(address, delivery);
   }
   return planned;
@@ -59,17 +59,12 @@ export function findFirstVisits(
 function planDelivery(
   client: DesiredClient,
   actual: ActualObject | undefined,
-  facts: Readonly<Record<string, string>>,
+  { facts, digest }: WantedDocument,
   store: StoreView,
 ): PlannedDelivery | undefined {
   const { path } = client.secret;
   const place = store.locate(path);
-  const reason = deliveryReason(
-    client,
-    actual,
-    { place, digest: factsDigest({ client: client.name, clientId: client.clientId }, facts) },
-    store,
-  );
+  const reason = deliveryReason(client, actual, { place, digest }, store);
   if (reason === undefined) return undefined;
   const delivered = actual?.credential?.delivered;
   const movedHere = reason === 'moved' && delivered !== undefined && store.locate(delivered.path) === delivered.place;

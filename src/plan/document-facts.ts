@@ -29,6 +29,22 @@ export function documentFacts(
   };
 }
 
+/** What a client's document is to say beside its credential. */
+export interface WantedDocument {
+  readonly facts: Readonly<Record<string, string>>;
+  /** What the mark of a delivery holds of them. */
+  readonly digest: string;
+}
+
+export function wantedDocument(
+  client: DesiredClient,
+  apis: ReadonlyMap<string, DesiredApi>,
+  endpoints: Endpoints,
+): WantedDocument {
+  const facts = documentFacts(client, apis, endpoints);
+  return { facts, digest: factsDigest({ client: client.name, clientId: client.clientId }, facts) };
+}
+
 /** Tells whether a document was written for this client, by name and client_id, with these facts; it covers no secret. */
 export function factsDigest(
   { client, clientId }: { readonly client: string; readonly clientId: string },
