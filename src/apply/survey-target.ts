@@ -12,7 +12,7 @@ import type { FirstVisit } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
 import { wantedDocument } from '../plan/document-facts.ts';
 import type { WantedDocument } from '../plan/document-facts.ts';
-import { Stretches } from '../platform/stretches.ts';
+import { Stretches, letOthersGoOn } from '../platform/stretches.ts';
 import { readWhole } from '../stores/read-whole.ts';
 import type { Store, StoredDocument, StoreEntry } from '../stores/store.ts';
 import { readApiLedger } from './api-ledger.ts';
@@ -45,10 +45,14 @@ export async function surveyTarget(
   const { stack } = desired.target;
   const ledger = provider.capabilities.apiMarks ? {} : { ledger: await readApiLedger(store, stack) };
   const concerned = only === undefined ? desired : { ...desired, clients: desired.clients.filter(isIn(only)) };
-  const projected = provider.project(desired);
   const reachable = provider.endpoints();
-  const [actual, endpoints, documents, existing] = await Promise.all([
-    provider.read(desired, { withSecrets: checkStore, only, projected, ...ledger }),
+  const read = async (): Promise<Pick<PlanInput, 'projected' | 'actual'>> => {
+    await letOthersGoOn();
+    const projected = provider.project(desired);
+    return { projected, actual: await provider.read(desired, { withSecrets: checkStore, only, projected, ...ledger }) };
+  };
+  const [{ projected, actual }, endpoints, documents, existing] = await Promise.all([
+    read(),
     reachable,
     reachable.then((endpoints) => prepareDocuments(desired, endpoints)),
     store.existing(concerned.clients.map((client) => client.secret.path)),

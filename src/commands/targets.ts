@@ -4,6 +4,7 @@ import { resolveTargets } from '../manifest/resolve.ts';
 import type { Manifests } from '../manifest/types.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
+import { letOthersGoOn } from '../platform/stretches.ts';
 import { installProxy } from '../platform/proxy.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import { EarlyTargets } from './early-targets.ts';
@@ -143,6 +144,7 @@ async function loadStates(
   onTargets: OnTargets,
 ): Promise<Pick<SelectedTargets, 'manifests' | 'states'>> {
   const manifests = await loadValidManifests(options, io, onTargets);
+  await letOthersGoOn();
   return {
     manifests,
     states: resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount }),

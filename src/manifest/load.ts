@@ -1,5 +1,5 @@
 import { buildManifest } from './build.ts';
-import { Stretches } from '../platform/stretches.ts';
+import { Stretches, inOneGo, inStretches } from '../platform/stretches.ts';
 import { ManifestFiles, readManifestFiles } from './files.ts';
 import { locateProblems } from './syntax/locate.ts';
 import { parseManifestFile } from './syntax/parse.ts';
@@ -38,7 +38,7 @@ export async function loadManifests(options: LoadOptions, onTargets?: OnTargets)
   builder.buildTargets();
   if (!early && builder.size() >= MANY_CHARACTERS) await onTargets?.(builder.targets());
   await builder.buildRest();
-  return { ...builder.conclude(problems), files };
+  return { ...(await inStretches(builder.conclude(problems))), files };
 }
 
 function targetsIn(files: readonly SourceFile[]): TargetManifest[] {
@@ -55,7 +55,7 @@ export function checkSources(
 ): Omit<Manifests, 'files'> {
   const builder = new FileBuilder(files, targetFiles);
   for (const file of builder.files()) builder.build(file);
-  return builder.conclude(problems);
+  return inOneGo(builder.conclude(problems));
 }
 
 /** Fewer manifests are read before a server has answered once. */
@@ -106,7 +106,8 @@ class FileBuilder {
     );
   }
 
-  conclude(problems: readonly Problem[]): Omit<Manifests, 'files'> {
+  /** Yields where it may be interrupted. */
+  *conclude(problems: readonly Problem[]): Generator<undefined, Omit<Manifests, 'files'>> {
     const separate = this.#trusted !== undefined;
     const own = this.#of(this.#own);
     // Nothing a pull request says in a Target may count, not even as a mistake; nor anything else beside the trusted ones.
@@ -124,7 +125,8 @@ class FileBuilder {
       clients: manifests.filter((manifest) => manifest.kind === 'Client'),
       targets: manifests.filter((manifest) => manifest.kind === 'Target'),
     };
-    return { ...sets, findings: locateProblems([...found, ...checkManifests({ ...sets, alsoNamed })]) };
+    const checked = yield* checkManifests({ ...sets, alsoNamed });
+    return { ...sets, findings: locateProblems([...found, ...checked]) };
   }
 
   #of(files: readonly SourceFile[]): Built[] {

@@ -38,9 +38,17 @@ const TARGET_RULES: readonly TargetRule[] = [
   checkSecretPaths,
 ];
 
-/** Checks manifests against each other. Linear in the number of manifests, for each target. */
-export function checkManifests(world: World): Problem[] {
-  return [...findProblems(world)];
+/**
+ * Checks manifests against each other. Linear in the number of manifests, for each target. Yields after each rule, of which one
+ * takes some hundredths of a second for ten thousand manifests.
+ */
+export function* checkManifests(world: World): Generator<undefined, Problem[]> {
+  const problems: Problem[] = [];
+  for (const found of findProblems(world)) {
+    for (const problem of found) problems.push(problem);
+    yield;
+  }
+  return problems;
 }
 
 /** Checks what the schema of a document cannot say, and one document alone can. */
@@ -50,17 +58,17 @@ export function checkManifest(manifest: Manifest): Problem[] {
   return problems;
 }
 
-function* findProblems(world: World): Iterable<Problem> {
+function* findProblems(world: World): Iterable<Iterable<Problem>> {
   const { apis, clients, targets } = world;
   for (const rule of WORLD_RULES) {
-    yield* rule(world);
+    yield rule(world);
   }
   const rules = [...TARGET_RULES, createReferenceRule(world)];
   // Without a Target everything is checked once as if it were in the same one.
   for (const target of targets.length === 0 ? [undefined] : targets) {
     const view = viewTarget(target, apis, clients);
     for (const rule of rules) {
-      yield* rule(view);
+      yield rule(view);
     }
   }
 }

@@ -10,7 +10,26 @@ export class Stretches {
   }
 
   async pause(): Promise<void> {
-    await new Promise(setImmediate);
+    await letOthersGoOn();
     this.#since = performance.now();
   }
+}
+
+/** Does work that yields wherever it may be interrupted, and lets other work go on there. */
+export async function inStretches<Result>(work: Iterator<unknown, Result>): Promise<Result> {
+  const stretches = new Stretches();
+  for (let step = work.next(); ; step = work.next()) {
+    if (step.done === true) return step.value;
+    if (stretches.isOver()) await stretches.pause();
+  }
+}
+
+/** Does such work in one go. */
+export function inOneGo<Result>(work: Iterator<unknown, Result>): Result {
+  for (let step = work.next(); ; step = work.next()) if (step.done === true) return step.value;
+}
+
+/** Lets whatever else is ready go on, before work that takes long and cannot be interrupted. */
+export async function letOthersGoOn(): Promise<void> {
+  await new Promise(setImmediate);
 }
