@@ -4,9 +4,11 @@ import type { TargetManifest } from '../manifest/types.ts';
 import { compareText } from '../manifest/values.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Target } from '../model/target.ts';
+import { monotonic } from '../platform/clock.ts';
 import type { CommandIo } from './context.ts';
 import { makeLogins, openTarget } from './open-target.ts';
 import type { Servers } from './open-target.ts';
+import { Waiting } from './waiting.ts';
 
 /**
  * Connects to the targets of a command while the other manifests are still being read, and lists what they hold: of
@@ -18,12 +20,14 @@ export class EarlyTargets {
   readonly #atATime: number;
   readonly #opened = new Map<string, Promise<Servers>>();
   readonly #logins = makeLogins();
+  readonly #waiting: Waiting;
   readonly #abandoned = new AbortController();
 
   /** `atATime`: how many targets there may be begun. */
   constructor(selectors: readonly string[], io: CommandIo, atATime: number) {
     this.#selectors = selectors;
     this.#io = io;
+    this.#waiting = new Waiting(io.stderr, monotonic);
     this.#atATime = atATime;
   }
 
@@ -40,6 +44,7 @@ export class EarlyTargets {
       await new Promise<void>((begun) => {
         const servers = openTarget(target, this.#io, {
           logins: this.#logins,
+          waiting: this.#waiting,
           signal: this.#abandoned.signal,
           onProvider: (provider) => {
             provider.readAhead();
@@ -55,7 +60,8 @@ export class EarlyTargets {
 
   /** The servers of a target, whether they were connected to before or not. */
   take(target: Target): Promise<Servers> {
-    return this.#opened.get(target.name) ?? openTarget(target, this.#io, { logins: this.#logins });
+    const options = { logins: this.#logins, waiting: this.#waiting };
+    return this.#opened.get(target.name) ?? openTarget(target, this.#io, options);
   }
 
   /** Ends everything that was begun: the manifests are not valid. */

@@ -3,8 +3,11 @@ import { captureIo } from '../../test/support/captured-io.ts';
 import { GrantryError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import type { Target } from '../model/target.ts';
+import { Waiting } from './waiting.ts';
 import { makeLogins, openTarget } from './open-target.ts';
 import type { Logins, Servers } from './open-target.ts';
+
+const nobodyWaits = (): Waiting => new Waiting(captureIo().io.stderr, Date.now);
 
 /** What was asked for, without the server. */
 let asked: string[] = [];
@@ -75,7 +78,7 @@ function refuse(): never {
 
 /** Reads, too: Keycloak's token is asked for only then. */
 async function openAndRead(name: string, logins: Logins): Promise<Servers> {
-  const servers = await openTarget(target(name), captureIo().io, { logins });
+  const servers = await openTarget(target(name), captureIo().io, { logins, waiting: nobodyWaits() });
   const desired = { target: target(name), clients: [], apis: [], overlaps: [] };
   // An empty listing is refused; by then everything was asked for.
   await servers.provider.read(desired).catch(() => undefined);
@@ -93,8 +96,8 @@ describe('openTarget', () => {
 
   it('logs in for each account', async () => {
     const logins = makeLogins();
-    await openTarget(target('one'), captureIo().io, { logins });
-    await openTarget(target('two', 'canary-other'), captureIo().io, { logins });
+    await openTarget(target('one'), captureIo().io, { logins, waiting: nobodyWaits() });
+    await openTarget(target('two', 'canary-other'), captureIo().io, { logins, waiting: nobodyWaits() });
     expect(countOf('/login')).toBe(2);
   });
 
@@ -109,7 +112,7 @@ describe('openTarget', () => {
 
   it('logs in for all though the target that began must send nothing any more', async () => {
     const logins = makeLogins();
-    const { gate, provider } = await openTarget(target('one'), captureIo().io, { logins });
+    const { gate, provider } = await openTarget(target('one'), captureIo().io, { logins, waiting: nobodyWaits() });
     await gate.during(refuse, async () => {
       await expect(provider.read({ target: target('one'), clients: [], apis: [], overlaps: [] })).rejects.toMatchObject(
         { code: 'INTERRUPTED' },
@@ -131,7 +134,10 @@ describe('openTarget', () => {
       if (logins === 2) return new Response('', { status: 503 });
       return Response.json({ access_token: String(logins), expires_in: 300 });
     });
-    const { gate, provider } = await openTarget(target('one'), captureIo().io, { logins: makeLogins() });
+    const { gate, provider } = await openTarget(target('one'), captureIo().io, {
+      logins: makeLogins(),
+      waiting: nobodyWaits(),
+    });
     const writing = gate.during(
       () => isLost && refuse(),
       () => provider.regenerateSecret('id'),

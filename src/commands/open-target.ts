@@ -13,6 +13,7 @@ import { openStore } from '../stores/open.ts';
 import type { VaultLogins } from '../stores/vault/index.ts';
 import type { Store } from '../stores/store.ts';
 import type { CommandIo } from './context.ts';
+import type { Waiting } from './waiting.ts';
 
 /** A target's two servers. */
 export interface Servers {
@@ -35,6 +36,8 @@ export function makeLogins(): Logins {
 
 export interface OpenOptions {
   readonly logins: Logins;
+  /** Watches the requests of the run. */
+  readonly waiting: Waiting;
   /** Ends what is under way with the servers. */
   readonly signal?: AbortSignal;
   /** Called as soon as the provider can be used, which may be before the store can. */
@@ -45,9 +48,10 @@ export interface OpenOptions {
 export async function openTarget(
   target: Target,
   io: CommandIo,
-  { logins, signal, onProvider }: OpenOptions,
+  { logins, waiting, signal, onProvider }: OpenOptions,
 ): Promise<Servers> {
-  const ports = { ...systemPorts(signal), env: io.env };
+  const system = systemPorts(signal);
+  const ports = { ...system, fetch: waiting.watch(system.fetch), env: io.env };
   const gate = new Gate();
   const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
   const opening = openProvider(target.provider, gated, {

@@ -1,0 +1,71 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { captureIo } from '../../test/support/captured-io.ts';
+import { Waiting } from './waiting.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const KEYCLOAK = 'http://sso:8080/realms/acme?token=canary';
+
+/** A server that answers, or fails, when it is told to; and what the user sees meanwhile. */
+function slowServer() {
+  const { io, written } = captureIo();
+  const pending: { answer: () => void; fail: () => void }[] = [];
+  const fetch = new Waiting(io.stderr, Date.now).watch(
+    () =>
+      new Promise((resolve, reject) => {
+        pending.push({ answer: () => resolve(new Response('{}')), fail: () => reject(new Error('gone')) });
+      }),
+  );
+  const settle = async (how: 'answer' | 'fail'): Promise<void> => {
+    pending.shift()?.[how]();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { fetch, written, settle };
+}
+
+it('says nothing of servers that answer soon, however long the work takes', async () => {
+  const { fetch, written, settle } = slowServer();
+  for (let count = 0; count < 20; count += 1) {
+    const answer = fetch(KEYCLOAK);
+    await vi.advanceTimersByTimeAsync(9_000);
+    await settle('answer');
+    await answer;
+  }
+  await vi.advanceTimersByTimeAsync(60_000);
+  const later = fetch(KEYCLOAK);
+  await vi.advanceTimersByTimeAsync(9_000);
+  await settle('answer');
+  await later;
+  expect(written.stderr).toBe('');
+});
+
+it('tells which server is silent and for how long, over attempts that fail, and not what was asked', async () => {
+  const { fetch, written, settle } = slowServer();
+  const first = fetch(KEYCLOAK).catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await settle('fail');
+  await first;
+  const second = fetch(KEYCLOAK);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await settle('answer');
+  await second;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(written.stderr).toBe(
+    'waiting for http://sso:8080: no answer for 10 s\nwaiting for http://sso:8080: no answer for 20 s\n',
+  );
+});
+
+it('is content as long as one of several requests is answered', async () => {
+  const { fetch, written, settle } = slowServer();
+  const answers = [fetch(KEYCLOAK), fetch(KEYCLOAK), fetch(KEYCLOAK)];
+  await vi.advanceTimersByTimeAsync(9_000);
+  await settle('answer');
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(written.stderr).toBe('');
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(written.stderr).toBe('waiting for http://sso:8080: no answer for 10 s\n');
+  await settle('answer');
+  await settle('answer');
+  await Promise.all(answers);
+});
