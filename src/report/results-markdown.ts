@@ -21,6 +21,8 @@ import {
   checksPhrase,
   countProofs,
   countResults,
+  checkStoreCommand,
+  credentialAdvice,
   credentialPhrase,
   proofPhrase,
   resultPhrase,
@@ -53,7 +55,9 @@ export function renderVerifyMarkdown(report: VerifyReport, limit: number = MARKD
   const { proofs } = report;
   const head = proofs.length === 0 ? 'there is no client to prove' : proofPhrase(countProofs(proofs));
   const bad = proofs.filter((item) => !isProven(item)).map((item) => () => unprovenBlock(item));
-  const fixed = [`### ${inlineCode(report.target)}: ${head}`, originLine(report)];
+  const advice = credentialAdvice(proofs, inlineCode(checkStoreCommand(report.target)));
+  const title = `### ${inlineCode(report.target)}: ${head}`;
+  const fixed = [title, originLine(report), ...(advice === '' ? [] : [advice])];
   return assemble({ fixed, bad, good: provenBlocks(proofs, limit / 4), limit });
 }
 

@@ -59,6 +59,25 @@ export function checksPhrase(checks: readonly ProofCheck[]): string {
   return open > 0 ? `${head}, ${thousands(open)} not testable` : head;
 }
 
+/** What compares the store with the server, for `credentialAdvice`. */
+export function checkStoreCommand(target: string): string {
+  return `grantry plan -t ${target} --check-store`;
+}
+
+/**
+ * What to do where the credential itself is the trouble: it is missing or refused, so that nothing else could be tried. Empty
+ * where no proof failed so. `command` as it is shown.
+ */
+export function credentialAdvice(proofs: readonly ClientProof[], command: string): string {
+  return proofs.some(isAboutCredential)
+    ? `Where a credential is missing or refused, ${command} compares the store with the server, and apply delivers it again.`
+    : '';
+}
+
+function isAboutCredential({ checks }: ClientProof): boolean {
+  return checks.length === 1 && checks[0]?.outcome === 'failed';
+}
+
 /** Where the credential was read from: `secret/m2m/order-service, version 3`. */
 export function credentialPhrase({ place, storeVersion }: ClientProof): string {
   return storeVersion === undefined ? place : `${place}, version ${storeVersion}`;

@@ -1,11 +1,20 @@
 import type { ApplyReport, ChangeResult, VerifyReport } from '../model/report.ts';
 import { printable } from './escape.ts';
 import { proofTable } from './proof-text.ts';
-import { countProofs, countResults, failuresLast, proofPhrase, resultPhrase } from './results-summary.ts';
+import {
+  countProofs,
+  countResults,
+  checkStoreCommand,
+  credentialAdvice,
+  failuresLast,
+  proofPhrase,
+  resultPhrase,
+} from './results-summary.ts';
 import type { Style } from './style.ts';
 import { sentences } from './summary.ts';
 import {
   LEFT_COLUMN,
+  TEXT_WIDTH,
   columnAfter,
   hangingLines,
   hintLines,
@@ -14,7 +23,7 @@ import {
   textColumn,
   titleLine,
 } from './text-parts.ts';
-import { padTo } from './width.ts';
+import { padTo, wrap } from './width.ts';
 import { elapsed } from './words.ts';
 
 /** What an apply did, for a terminal: failures last, right above the summary. */
@@ -40,7 +49,13 @@ export function renderApplyText(report: ApplyReport, style: Style): string {
 export function renderVerifyText(report: VerifyReport, style: Style): string {
   const { proofs } = report;
   const summary = proofs.length === 0 ? 'There is no client to prove' : proofPhrase(countProofs(proofs));
-  return `${[titleLine(report, style), '', ...section(proofTable(proofs, style)), `${summary}.`].join('\n')}\n`;
+  const advice = credentialAdvice(proofs, printable(checkStoreCommand(report.target), style));
+  const parts = [
+    ...section(proofTable(proofs, style)),
+    ...(advice === '' ? [] : wrap(advice, TEXT_WIDTH)),
+    `${summary}.`,
+  ];
+  return `${[titleLine(report, style), '', ...parts].join('\n')}\n`;
 }
 
 /** One finished step on one line, for the progress of a run. */

@@ -137,6 +137,24 @@ test('what a verify found, on a terminal without UTF-8', () => {
 `);
 });
 
+describe('what to do about a credential that is missing or refused', () => {
+  const refused: ClientProof = {
+    ...unproven,
+    checks: [{ claim: 'a token with the scopes that are in every one is issued', outcome: 'failed', detail: '401' }],
+  };
+
+  test('in text', () => {
+    const text = renderVerify({ ...head, proofs: [refused] }, { format: 'text', style: ascii });
+    expect(text).toContain('grantry plan -t dev --check-store');
+    expect(lastOf(text)).toBe('1 client not proven.');
+  });
+
+  test('in Markdown', () => {
+    const markdown = renderVerify({ ...head, proofs: [refused] }, { format: 'markdown', style: plain });
+    expect(markdown).toContain('missing or refused, `grantry plan -t dev --check-store` compares');
+  });
+});
+
 function lastOf(rendering: string): string | undefined {
   return rendering.split('\n').at(-2);
 }
