@@ -32,6 +32,11 @@ function substitute(value: unknown, env: Environment, missing: Set<string>): unk
   return value;
 }
 
+/** The variables that a text refers to as `${env:NAME}`. */
+export function variablesIn(text: string): string[] {
+  return [...text.matchAll(ENV_PATTERN)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+}
+
 /** A text that holds a control character once the environment is in it. */
 export interface ControlCharacter {
   /** Such as `provider.keycloak.auth.clientSecret`. */
@@ -54,8 +59,7 @@ export function findControlCharacter(
   if (typeof value === 'string') {
     const text = substituteEnv(value, env, new Set());
     if (!CONTROL.test(text) || may.has(field)) return undefined;
-    const variables = [...value.matchAll(ENV_PATTERN)].flatMap(([, name]) => (name === undefined ? [] : [name]));
-    return { field, variables, onlyAtEnd: !CONTROL.test(text.replace(/[\r\n]+$/, '')) };
+    return { field, variables: variablesIn(value), onlyAtEnd: !CONTROL.test(text.replace(/[\r\n]+$/, '')) };
   }
   if (typeof value !== 'object' || value === null) return undefined;
   for (const [key, member] of Object.entries(value)) {

@@ -2,7 +2,7 @@ import { normalize, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
 import { Secret, WithheldSecret } from '../model/secret.ts';
 import type { FileStoreSettings, ProviderSettings, StoreSettings, Target, VaultAuth } from '../model/target.ts';
-import { findControlCharacter, substituteEnv } from './environment.ts';
+import { findControlCharacter, substituteEnv, variablesIn } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { checkHostAllowed, readAllowedHosts } from './hosts.ts';
 import { checkDomain, checkUrl, isInsecure, normaliseUrl } from './schema/url.ts';
@@ -37,8 +37,8 @@ export function resolveTarget(
   return {
     name: manifest.name,
     stack: spec.stack,
-    provider: toProvider(spec, providerAccount ? secretOf : () => new WithheldSecret()),
-    store: toStore(spec, cwd),
+    provider: toProvider(spec, manifest.spec, providerAccount ? secretOf : () => new WithheldSecret()),
+    store: toStore(spec, manifest.spec, cwd),
     rotate,
     guards,
     position: manifest.position,
@@ -120,18 +120,25 @@ function checkServers(manifest: TargetManifest, spec: TargetSpec, env: Environme
   }
 }
 
-function secretOf(value: string | undefined): Secret {
-  return new Secret(value ?? '');
-}
+/** A credential, with the variables that it was written as. */
+type MakeSecret = (value: string | undefined, written: string | undefined) => Secret;
 
-function toProvider({ provider }: TargetSpec, secretOf: (value: string | undefined) => Secret): ProviderSettings {
+const secretOf: MakeSecret = (value = '', written = '') => new Secret(value, variablesIn(written));
+
+/** `written`: the same before `${env:NAME}` was replaced. */
+function toProvider({ provider }: TargetSpec, written: TargetSpec, makeSecret: MakeSecret): ProviderSettings {
   const { keycloak, auth0 } = provider;
   if (keycloak !== undefined) {
     const { auth, realm } = keycloak;
+    const from = written.provider.keycloak?.auth;
     const account =
       auth.username === undefined
-        ? { kind: 'client' as const, clientId: auth.clientId ?? '', clientSecret: secretOf(auth.clientSecret) }
-        : { kind: 'password' as const, username: auth.username, password: secretOf(auth.password) };
+        ? {
+            kind: 'client' as const,
+            clientId: auth.clientId ?? '',
+            clientSecret: makeSecret(auth.clientSecret, from?.clientSecret),
+          }
+        : { kind: 'password' as const, username: auth.username, password: makeSecret(auth.password, from?.password) };
     return {
       kind: 'keycloak',
       url: normaliseUrl(keycloak.url),
@@ -142,14 +149,17 @@ function toProvider({ provider }: TargetSpec, secretOf: (value: string | undefin
     };
   }
   if (auth0 !== undefined) {
-    const auth = { clientId: auth0.auth.clientId, clientSecret: secretOf(auth0.auth.clientSecret) };
+    const auth = {
+      clientId: auth0.auth.clientId,
+      clientSecret: makeSecret(auth0.auth.clientSecret, written.provider.auth0?.auth.clientSecret),
+    };
     const { domain, onRequestScopes, requestsPerSecond } = auth0;
     return { kind: 'auth0', domain, auth, onRequestScopes, requestsPerSecond };
   }
   throw new GrantryError('INVALID_INPUT', 'a Target names no provider');
 }
 
-function toStore({ secrets }: TargetSpec, cwd: string): StoreSettings {
+function toStore({ secrets }: TargetSpec, written: TargetSpec, cwd: string): StoreSettings {
   const { vault, file } = secrets;
   if (vault !== undefined) {
     return {
@@ -158,7 +168,7 @@ function toStore({ secrets }: TargetSpec, cwd: string): StoreSettings {
       namespace: vault.namespace === undefined ? undefined : trimSlashes(vault.namespace),
       mount: trimSlashes(vault.mount),
       prefix: trimSlashes(vault.prefix ?? ''),
-      auth: toVaultAuth(vault.auth),
+      auth: toVaultAuth(vault.auth, written.secrets.vault?.auth),
     };
   }
   if (file !== undefined) {
@@ -167,26 +177,28 @@ function toStore({ secrets }: TargetSpec, cwd: string): StoreSettings {
   throw new GrantryError('INVALID_INPUT', 'a Target names no store');
 }
 
-function toVaultAuth(auth: NonNullable<TargetSpec['secrets']['vault']>['auth']): VaultAuth {
+type WrittenVaultAuth = NonNullable<TargetSpec['secrets']['vault']>['auth'];
+
+function toVaultAuth(auth: WrittenVaultAuth, written: WrittenVaultAuth | undefined): VaultAuth {
   const { approle, jwt, kubernetes } = auth;
   if (approle !== undefined) {
     return {
       kind: 'approle',
       mount: trimSlashes(approle.mount ?? 'approle'),
       roleId: approle.roleId,
-      secretId: secretOf(approle.secretId),
+      secretId: secretOf(approle.secretId, written?.approle?.secretId),
     };
   }
   if (jwt !== undefined) {
     const base = { mount: trimSlashes(jwt.mount ?? 'jwt'), role: jwt.role };
     return jwt.github === undefined
-      ? { kind: 'jwt', ...base, token: secretOf(jwt.token) }
+      ? { kind: 'jwt', ...base, token: secretOf(jwt.token, written?.jwt?.token) }
       : { kind: 'github', ...base, audience: jwt.github.audience };
   }
   if (kubernetes !== undefined) {
     return { kind: 'kubernetes', mount: trimSlashes(kubernetes.mount ?? 'kubernetes'), role: kubernetes.role };
   }
-  return { kind: 'token', token: secretOf(auth.token) };
+  return { kind: 'token', token: secretOf(auth.token, written?.token) };
 }
 
 function toFileStore(file: NonNullable<TargetSpec['secrets']['file']>, cwd: string): FileStoreSettings {

@@ -108,6 +108,15 @@ describe('resolveTargets', () => {
     expect(() => resolve([url], ['dev'], { ...ENV, URL: 'http://localhost:8080\n' })).toThrow(/from URL|the URL of/);
   });
 
+  it('knows of a credential which variable it came from, and not by its value', () => {
+    const [state] = resolve([DEV], ['dev']);
+    const auth = state?.target.provider.auth;
+    expect(auth !== undefined && 'clientSecret' in auth ? auth.clientSecret.origin : '').toBe(
+      ' (from KC in the environment)',
+    );
+    expect(JSON.stringify(auth)).not.toContain(ENV.KC);
+  });
+
   it('takes a whole key file as the identity of a file store', () => {
     const file = DEV.replace(/vault: .*/, 'file: {path: x, identity: "${env:KEY}"}');
     const KEY = `# a comment\nAGE-SECRET-KEY-1${'Q'.repeat(58)}\n`;

@@ -8,9 +8,13 @@ const HIDDEN = '‹hidden›';
  */
 export class Secret {
   readonly #value: string;
+  /** Behind the name of what it is, where a message speaks of it: ` (from NAME in the environment)`; empty where that is not known. */
+  readonly origin: string;
 
-  constructor(value: string) {
+  /** `variables`: names of those of the environment that it came from. */
+  constructor(value: string, variables: readonly string[] = []) {
     this.#value = value;
+    this.origin = variables.length === 0 ? '' : ` (from ${variables.join(', ')} in the environment)`;
   }
 
   reveal(): string {

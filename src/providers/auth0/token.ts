@@ -41,6 +41,6 @@ async function askForToken(settings: Auth0Settings, ports: HttpPorts): Promise<G
     });
   }
   throw new GrantryError('NOT_ALLOWED', `Auth0 ${domain} does not let the application ${auth.clientId} in: ${error}`, {
-    hint: 'Check provider.auth0.auth, and that the application is authorised for the Auth0 Management API: docs/auth0.md.',
+    hint: `Check provider.auth0.auth, its clientSecret${auth.clientSecret.origin} too, and that the application is authorised for the Auth0 Management API: docs/auth0.md.`,
   });
 }

@@ -58,8 +58,8 @@ function explainNoToken(settings: KeycloakSettings, response: HttpResponse): Gra
   return new GrantryError('NOT_ALLOWED', `${where} does not let ${who} of realm ${auth.realm} in: ${error}`, {
     hint:
       auth.kind === 'client'
-        ? 'Check provider.keycloak.auth: the client must be confidential, with service accounts enabled, and the secret current.'
-        : 'Check provider.keycloak.auth: user name, password and realm.',
+        ? `Check provider.keycloak.auth: the client must be confidential, with service accounts enabled, and the secret current${auth.clientSecret.origin}.`
+        : `Check provider.keycloak.auth: user name, password${auth.password.origin} and realm.`,
   });
 }
 

@@ -74,7 +74,7 @@ function loginError(response: HttpResponse, method: LoginMethod, address: string
 
 function loginHint(method: LoginMethod): string {
   return method.kind === 'approle'
-    ? `Check roleId, secretId (used up or expired?) and that the auth method is mounted at ${method.mount}/.`
+    ? `Check roleId and secretId${method.secretId.origin}: is it used up or expired? And is the auth method mounted at ${method.mount}/?`
     : `Check the role with: vault read auth/${method.mount}/role/${method.role} (its bound audiences, subject and claims). docs/vault.md shows one that fits.`;
 }
 
