@@ -13,10 +13,7 @@ const OPTIONS: Readonly<Record<OptionName, () => Option>> = {
   targets: () => new Option('--targets <path>', 'take Targets from this directory or file only'),
   format: () =>
     new Option('--format <format>', 'how to write the result').choices(['text', 'json', 'markdown']).default('text'),
-  target: () =>
-    new Option('-t, --target <name>', 'target, or a glob of targets; may be repeated')
-      .argParser(collect)
-      .makeOptionMandatory(),
+  target: () => new Option('-t, --target <name>', 'target, or a glob of targets; may be repeated').argParser(collect),
   auditLog: () => new Option('--audit-log <file>', 'append what was done as JSON lines; - is standard error'),
   parallelism: () => new Option('--parallelism <n>', 'requests at a time').default(8).argParser(parseCount),
   lockTimeout: () =>

@@ -55,6 +55,7 @@ describe('the command line', () => {
     [[], 'Usage: grantry'],
     [['validat'], "error: unknown command 'validat'\n(Did you mean validate?)"],
     [['validate', '--foo'], "error: unknown option '--foo'\nTry: grantry validate --help"],
+    [['plan', '--foo'], "error: unknown option '--foo'\nTry: grantry plan --help"],
     [['validate', 'x'], 'error: too many arguments'],
     [['validate', '--format', 'xml'], 'Allowed choices are text, json, markdown'],
     [['--manifests', 'x', 'validate'], 'Options of a command stand after its name'],

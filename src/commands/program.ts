@@ -108,5 +108,13 @@ function addCommand(program: Command, entry: CommandEntry, action: Action): void
   for (const option of entry.options) {
     command.addOption(makeOption(option));
   }
-  command.action(() => action(command.optsWithGlobals(), command.args));
+  command.action(() => {
+    // Commander would ask for it before it says that another option is misspelt.
+    if (entry.options.includes('target') && command.getOptionValue('target') === undefined) {
+      command.error(`error: required option '-t, --target <name>' not specified`, {
+        code: 'commander.missingMandatoryOptionValue',
+      });
+    }
+    return action(command.optsWithGlobals(), command.args);
+  });
 }

@@ -60,6 +60,9 @@ function readWish({ args, due, all, max, stagger, force, revokeNow: revoke }: Co
   return all ? { kind: 'all', force, revoke, max } : { kind: 'named', names: args, force, revoke };
 }
 
+/** Reasons beside the first one: of a wrong stack every client has one. */
+const MOST_TOLD = 4;
+
 /** Of more than so many only those that fail have a line of their own while it runs. */
 const LISTED = 50;
 
@@ -98,7 +101,9 @@ async function earliestNow({ store, ports }: Pick<OpenTarget, 'store' | 'ports'>
 function refuse({ choice: { refused, inOverlap }, isNothing }: Work, wish: RotationWish): void {
   const [first] = refused;
   if (first !== undefined && (wish.kind === 'named' || isNothing)) {
-    const more = refused.slice(1).map(({ error }) => `\n  ${error.message}`);
+    const rest = refused.slice(1);
+    const more = rest.slice(0, MOST_TOLD).map(({ error }) => `\n  ${error.message}`);
+    if (rest.length > MOST_TOLD) more.push(`\n  and ${rest.length - MOST_TOLD} more`);
     const { code, message, hint } = first.error;
     const none =
       wish.kind === 'named' && wish.names.length > 1 ? '\nNothing was rotated, none of the others either.' : '';
