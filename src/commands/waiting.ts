@@ -1,4 +1,3 @@
-import { printableUrl } from '../platform/network-error.ts';
 import type { HttpPorts } from '../platform/ports.ts';
 import type { Output } from './context.ts';
 
@@ -74,5 +73,5 @@ export class Waiting {
 
 function originOf(input: Parameters<HttpPorts['fetch']>[0]): string {
   const url = input instanceof Request ? input.url : String(input);
-  return URL.canParse(url) ? printableUrl(new URL(url).origin) : 'a server';
+  return URL.canParse(url) ? new URL(url).origin : 'a server';
 }
