@@ -17,7 +17,7 @@ interface BlockLimits {
 /** A collapsible part for one change, with a diff inside: green is gained, red is lost, orange is changed. */
 export function changeBlock(view: ChangeView, { largest, target }: BlockLimits): string {
   const summary = summaryOf(view);
-  const reason = reasonOf(view.change);
+  const reason = reasonOf(view);
   const all = [...(reason === '' ? [] : [`# ${blockLine(reason)}`]), ...diffLines(view.change, linesOf(view))];
   const room = largest - byteLength(summary) - 200;
   const lines = firstLines(

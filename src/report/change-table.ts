@@ -36,12 +36,13 @@ export function changeTable(views: readonly ChangeView[], style: Style): string[
 
 const COLORS = { delete: 'red', create: 'green', update: 'yellow', adopt: 'cyan', deliver: 'cyan' } as const;
 
-function headLines({ view: { change }, head }: Block, column: number, style: Style): string[] {
+function headLines({ view, head }: Block, column: number, style: Style): string[] {
+  const { change } = view;
   const paint = style[COLORS[change.op]];
   const name = { text: padToColumn(head, column), paint: (text: string): string => style.bold(paint(text)) };
   const op = { text: padTo(change.op, 9), paint };
   const owner = change.owner === '' ? '' : `owner ${printable(change.owner, style)}`;
-  const text = [owner, printable(reasonOf(change), style)].filter((part) => part !== '').join(', ');
+  const text = [owner, printable(reasonOf(view), style)].filter((part) => part !== '').join(', ');
   return hangingLines([name, op], { text });
 }
 

@@ -16,6 +16,8 @@ export interface ChangeView {
   readonly widens: boolean;
   /** Apis of the same plan that will introspect tokens with this new client. */
   readonly introspects: readonly string[];
+  /** A conflict is about this very object. */
+  readonly refused: boolean;
 }
 
 /**
@@ -25,10 +27,12 @@ export interface ChangeView {
  */
 export function viewChanges(plan: Plan): ChangeView[] {
   const introspection = introspectionIn(plan);
+  const conflicting = new Set(plan.conflicts.map(({ address }) => address));
   const ranked = plan.changes.map((change) => {
+    const refused = conflicting.has(change.address);
     const widening = widensAccess(change);
     const introspects = introspectedApis(change, introspection);
-    return { change, widens: widening, introspects, rank: rankOf(change.op, widening) };
+    return { change, widens: widening, introspects, refused, rank: rankOf(change.op, widening) };
   });
   return ranked.toSorted((left, right) => left.rank - right.rank);
 }
@@ -48,9 +52,14 @@ function widensAccess(change: Change): boolean {
 
 /**
  * Why a change is there, as far as it does not go without saying: that something new is declared, or that something
- * is not as declared, its lines show.
+ * is not as declared, its lines show. Of one that a conflict is about, that it will not be done comes first.
  */
-export function reasonOf(change: Change): string {
+export function reasonOf({ change, refused }: ChangeView): string {
+  const why = reasonInWords(change);
+  return refused ? ['refused, see above', why].filter((part) => part !== '').join(': ') : why;
+}
+
+function reasonInWords(change: Change): string {
   if (change.op === 'deliver') return DELIVERY_REASONS[change.delivery.reason];
   return change.op === 'delete' || change.op === 'adopt' ? change.reason : '';
 }
