@@ -16,33 +16,42 @@ const LABELS: Path = ['metadata', 'labels'];
 const SPEC: Path = ['spec'];
 
 /** A credential in a free map is a credential in a manifest. The value is not quoted. */
-export function* checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
+export function checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
+  const problems: Problem[] = [];
   const { labels, raw } = manifest;
-  yield* checkMap(manifest, labels, LABELS);
-  yield* checkFreeMaps(manifest, raw, SPEC);
+  const note = (path: Path): void => {
+    const message = 'this looks like a credential, and none is ever written into a manifest';
+    problems.push(problemIn(manifest, { rule: 'misplaced-credential', message, path, part: 'key' }));
+  };
+  checkMap(labels, LABELS, note);
+  checkFreeMaps(raw, SPEC, note);
   const overrides = raw['overrides'];
-  if (!isObject(overrides)) return;
+  if (!isObject(overrides)) return problems;
   for (const [target, override] of Object.entries(overrides)) {
-    yield* checkFreeMaps(manifest, override, ['spec', 'overrides', target]);
+    checkFreeMaps(override, ['spec', 'overrides', target], note);
   }
+  return problems;
 }
 
-function* checkFreeMaps(manifest: Manifest, spec: unknown, path: Path): Iterable<Problem> {
+/** Told of the path of each credential. */
+type Note = (path: Path) => void;
+
+function checkFreeMaps(spec: unknown, path: Path, note: Note): void {
+  if (!isObject(spec)) return;
   for (const inside of FREE_MAPS) {
-    const map = valueAt(spec, inside);
-    if (map !== undefined) yield* checkMap(manifest, map, [...path, ...inside]);
+    const map = inside[0] in spec ? valueAt(spec, inside) : undefined;
+    if (map !== undefined) checkMap(map, [...path, ...inside], note);
   }
 }
 
-function* checkMap(manifest: Manifest, map: unknown, path: Path): Iterable<Problem> {
+function checkMap(map: unknown, path: Path, note: Note): void {
   if (!isObject(map)) return;
   for (const key of Object.keys(map)) {
     const value = map[key];
     if (isObject(value)) {
-      yield* checkMap(manifest, value, [...path, key]);
+      checkMap(value, [...path, key], note);
     } else if (isSecretKey(key) && !NO_SECRETS.test(key) && value !== '' && value !== null) {
-      const message = 'this looks like a credential, and none is ever written into a manifest';
-      yield problemIn(manifest, { rule: 'misplaced-credential', message, path: [...path, key], part: 'key' });
+      note([...path, key]);
     }
   }
 }

@@ -6,11 +6,17 @@ import type { ApiManifest, ClientManifest, Manifest, Path, Problem } from '../ty
 import { problemIn } from './rule.ts';
 
 /** What an override makes of spec is valid, and an override does not touch what only the whole can say. */
-export function* checkOverrides(manifest: Manifest): Iterable<Problem> {
+export function checkOverrides(manifest: Manifest): Iterable<Problem> {
   const overrides = manifest.raw['overrides'];
-  if (manifest.kind === 'Target' || !isObject(overrides)) {
-    return;
-  }
+  return manifest.kind !== 'Target' && isObject(overrides) ? checkEach(manifest, overrides) : NONE;
+}
+
+const NONE: readonly Problem[] = [];
+
+function* checkEach(
+  manifest: ApiManifest | ClientManifest,
+  overrides: Readonly<Record<string, unknown>>,
+): Iterable<Problem> {
   for (const [target, override] of Object.entries(overrides)) {
     if (isObject(override)) {
       yield* checkFixedKeys(manifest, target, override);

@@ -3,14 +3,18 @@ import type { Manifest, Path, Problem } from '../types.ts';
 import { problemIn } from './rule.ts';
 
 /** `${env:NAME}` means something in a Target only; elsewhere it would be taken for text. */
-export function* checkSubstitutions(manifest: Manifest): Iterable<Problem> {
-  if (manifest.kind === 'Target') {
-    return;
-  }
+export function checkSubstitutions(manifest: Manifest): Iterable<Problem> {
+  const { name, owner, description, labels, raw } = manifest;
+  const isPlain = !(mentions(name) || mentions(owner) || mentions(description) || mentions(labels) || mentions(raw));
+  return isPlain ? NONE : findAll(manifest);
+}
+
+const NONE: readonly Problem[] = [];
+
+function* findAll(manifest: Manifest): Iterable<Problem> {
   const { name, owner, description, labels } = manifest;
-  const metadata = { name, owner, description, labels };
-  if (mentions(metadata)) yield* find(manifest, metadata, ['metadata']);
-  if (mentions(manifest.raw)) yield* find(manifest, manifest.raw, ['spec']);
+  yield* find(manifest, { name, owner, description, labels }, ['metadata']);
+  yield* find(manifest, manifest.raw, ['spec']);
 }
 
 /** Tells nearly all manifests from those in which a path must be found, which takes far longer. */

@@ -57,10 +57,9 @@ class BlockReader {
   #map(indent: number, depth: number): Record<string, unknown> {
     const map: Record<string, unknown> = {};
     while (this.#isAt(indent)) {
-      const colon = this.#findColon();
-      if (colon === undefined) throw new NotPlain();
-      const key = this.#text.slice(this.#start, colon);
-      const start = this.#findValue(colon + 1);
+      const key = this.#findKey();
+      if (key === undefined) throw new NotPlain();
+      const start = this.#findValue(this.#start + key.length + 1);
       addTo(map, key, start === undefined ? this.#below(indent, depth, true) : this.#inline(start));
     }
     return map;
@@ -78,7 +77,7 @@ class BlockReader {
     // A map or a list that begins behind the dash is indented by as much as stands before it.
     const dash = this.#start;
     this.#start = start;
-    if (!this.#isItem() && this.#findColon() === undefined) return this.#inline(start);
+    if (!this.#isItem() && this.#findKey() === undefined) return this.#inline(start);
     this.#indent = indent + start - dash;
     return this.#node(this.#indent, depth + 1);
   }
@@ -111,13 +110,14 @@ class BlockReader {
     return this.#codeAt(this.#start) === DASH && (behind === this.#end || this.#codeAt(behind) === BLANK);
   }
 
-  /** The colon behind the key that stands here; undefined where there is no key. */
-  #findColon(): number | undefined {
+  /** The key that stands here, with a colon behind it; undefined where there is none. */
+  #findKey(): string | undefined {
     let behind = this.#start;
     while (behind < this.#end && IN_KEYS[this.#codeAt(behind)] === true) behind += 1;
     const colon = behind - 1;
     const isEntry = this.#codeAt(colon) === COLON && (behind === this.#end || this.#codeAt(behind) === BLANK);
-    return isEntry && isKey(this.#text.slice(this.#start, colon)) ? colon : undefined;
+    const key = isEntry ? this.#text.slice(this.#start, colon) : '';
+    return isKey(key) ? key : undefined;
   }
 
   /** The beginning of the value on this line, from there on; undefined where none stands, or only a note. */
