@@ -25,6 +25,7 @@ const CLEAR_LINE = '\r\u001b[K';
 function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonly string[]): Output {
   const isTerminal = isatty(descriptor);
   let hasStatus = false;
+  let unfinished = 0;
   const write = (text: string): void => {
     stream.write(hasStatus ? `${CLEAR_LINE}${text}` : text);
     hasStatus = false;
@@ -32,7 +33,15 @@ function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonl
   return {
     write,
     writeNow: write,
+    unfinished: (text) => {
+      write(text);
+      unfinished += 1;
+      return () => {
+        unfinished -= 1;
+      };
+    },
     status: (line) => {
+      if (unfinished > 0) return;
       if (!isTerminal) return write(`${line}\n`);
       // A line that wraps could not be taken away.
       write(line.slice(0, (stream.columns ?? 80) - 1));

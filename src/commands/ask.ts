@@ -5,8 +5,9 @@ import type { CommandIo } from './context.ts';
 /** Asks on the terminal. Throws NOT_CONFIRMED for any answer but yes. */
 export async function askForYes(question: string, io: CommandIo): Promise<void> {
   await io.stdin.turn();
-  io.stderr.write(`${question} Only yes is yes: `);
-  if ((await readLine(io))?.trim() === 'yes') return;
+  const finish = io.stderr.unfinished(`${question} Only yes is yes: `);
+  const answer = await readLine(io).finally(finish);
+  if (answer?.trim() === 'yes') return;
   throw new GrantryError('NOT_CONFIRMED', 'not confirmed: nothing was changed');
 }
 

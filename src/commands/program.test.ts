@@ -10,6 +10,7 @@ import { outputSchema } from '../report/output-schema.ts';
 import { captureIo } from '../../test/support/captured-io.ts';
 import { GitFolder } from '../../test/support/git-folder.ts';
 import { listenOnLoopback } from '../../test/support/listening.ts';
+import { COMMANDS } from './table.ts';
 import { runCommandLine } from './program.ts';
 
 let cwd = '';
@@ -63,6 +64,16 @@ describe('the command line', () => {
     const { code, stdout, stderr } = await grantry(...args);
     expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
     expect(stderr).toContain(message);
+  });
+});
+
+describe('the examples of a command', () => {
+  it.each(COMMANDS.flatMap(({ name, examples }) => (name === 'demo' ? [] : examples)))('%s', async (example) => {
+    const [first, ...args] = example.replace(/ > .*/, '').replaceAll("'", '').split(' ');
+    const { stderr } = await grantry(...args);
+    expect(first).toBe('grantry');
+    // There are no manifests here; but nothing is wrong with the line itself.
+    expect(stderr).not.toMatch(/Try: grantry|option|argument/);
   });
 });
 

@@ -17,6 +17,8 @@ export async function runCommandLine(args: readonly string[], io: CommandIo, ver
   try {
     return await parseAndRun(args, watched, version);
   } catch (error) {
+    // What was told last of how far things are would stand before the error.
+    if (io.stderr.isTerminal) io.stderr.write('');
     if (!written) io.stdout.write(renderError(error, formatAsked(args)));
     if (!(error instanceof UsageError)) throw error;
     return 1;
@@ -104,6 +106,9 @@ function addCommand(program: Command, entry: CommandEntry, action: Action): void
   command.helpOption('-h, --help', 'print this help').showHelpAfterError(`Try: grantry ${entry.name} --help`);
   if (entry.arguments !== undefined) {
     command.arguments(entry.arguments);
+  }
+  if (entry.examples.length > 0) {
+    command.addHelpText('after', `\nExamples:\n${entry.examples.map((example) => `  $ ${example}\n`).join('')}`);
   }
   for (const option of entry.options) {
     command.addOption(makeOption(option));

@@ -8,6 +8,8 @@ export interface CommandEntry {
   /** Positional arguments, as commander writes them. */
   readonly arguments?: string;
   readonly options: readonly OptionName[];
+  /** Command lines that its help shows. */
+  readonly examples: readonly string[];
   readonly load: () => Promise<{ readonly run: Run }>;
 }
 
@@ -17,12 +19,14 @@ export const COMMANDS: readonly CommandEntry[] = [
     name: 'init',
     summary: 'write a first set of manifests, an age key and a CI workflow',
     options: [],
+    examples: [],
     load: () => import('./init.ts'),
   },
   {
     name: 'validate',
     summary: 'check manifests offline, for all targets',
     options: ['manifests', 'targets', 'format'],
+    examples: ['grantry validate', 'grantry validate --manifests platform --manifests teams'],
     load: () => import('./validate.ts'),
   },
   {
@@ -39,6 +43,11 @@ export const COMMANDS: readonly CommandEntry[] = [
       'changedSince',
       'adopt',
       'format',
+    ],
+    examples: [
+      'grantry plan -t dev',
+      "grantry plan -t 'prod-*' --detailed-exitcode",
+      'grantry plan -t prod --out plan.json',
     ],
     load: () => import('./plan.ts'),
   },
@@ -62,6 +71,11 @@ export const COMMANDS: readonly CommandEntry[] = [
       'format',
       'parallelism',
     ],
+    examples: [
+      'grantry apply -t dev',
+      'grantry apply -t prod plan.json --auto-approve',
+      'grantry apply -t prod --adopt Client/order-service',
+    ],
     load: () => import('./apply.ts'),
   },
   {
@@ -69,6 +83,7 @@ export const COMMANDS: readonly CommandEntry[] = [
     summary: 'prove with real tokens what clients can do, from the credentials in the store',
     arguments: '[client...]',
     options: ['target', 'manifests', 'targets', 'format', 'parallelism'],
+    examples: ['grantry verify -t prod', 'grantry verify -t prod order-service'],
     load: () => import('./verify.ts'),
   },
   {
@@ -92,24 +107,32 @@ export const COMMANDS: readonly CommandEntry[] = [
       'format',
       'parallelism',
     ],
+    examples: [
+      'grantry rotate -t prod order-service',
+      'grantry rotate -t prod --due --max 50',
+      'grantry rotate -t prod order-service --revoke-now',
+    ],
     load: () => import('./rotate.ts'),
   },
   {
     name: 'status',
     summary: 'show how old each credential is, and when it is rotated next',
     options: ['target', 'manifests', 'targets', 'format'],
+    examples: ["grantry status -t 'prod-*'"],
     load: () => import('./status.ts'),
   },
   {
     name: 'demo',
     summary: 'show the whole story on a throw-away Keycloak and Vault',
     options: ['keep'],
+    examples: ['grantry demo --keep'],
     load: () => import('./demo.ts'),
   },
   {
     name: 'schema',
     summary: 'print the JSON Schema of manifests, for editors',
     options: [],
+    examples: ['grantry schema > manifest.schema.json'],
     load: () => import('./schema.ts'),
   },
 ];

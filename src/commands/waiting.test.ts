@@ -56,6 +56,19 @@ it('tells which server is silent and for how long, over attempts that fail, and 
   );
 });
 
+it('begins anew where nothing was asked for a while after a failure', async () => {
+  const { fetch, written, settle } = slowServer();
+  const first = fetch(KEYCLOAK).catch(() => undefined);
+  await settle('fail');
+  await first;
+  await vi.advanceTimersByTimeAsync(300_000);
+  const second = fetch(KEYCLOAK);
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(written.stderr).toBe('');
+  await settle('answer');
+  await second;
+});
+
 it('is content as long as one of several requests is answered', async () => {
   const { fetch, written, settle } = slowServer();
   const answers = [fetch(KEYCLOAK), fetch(KEYCLOAK), fetch(KEYCLOAK)];

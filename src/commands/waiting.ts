@@ -8,8 +8,11 @@ const TICK = 500;
 /** A server that requests are on their way to. */
 interface Place {
   inFlight: number;
-  /** When it answered last, or was asked first since; undefined while nothing is asked of it. An attempt that fails is no answer. */
-  silentSince: number | undefined;
+  /** When it answered last, or was asked first since. An attempt that fails is no answer. */
+  silentSince: number;
+  /** When the last request ended, and whether by an answer. */
+  endedAt: number;
+  answered: boolean;
   /** Of the silence, the last time that the user was told; milliseconds. */
   told: number;
 }
@@ -19,6 +22,8 @@ export class Waiting {
   readonly #output: Output;
   readonly #now: () => number;
   readonly #places = new Map<string, Place>();
+  /** Whether the user may have a line before him that tells of it. */
+  #isShown = false;
 
   /** `now` tells milliseconds since some moment. */
   constructor(output: Output, now: () => number) {
@@ -33,39 +38,49 @@ export class Waiting {
       const place = this.#begin(originOf(input));
       try {
         const answer = await fetch(input, init);
-        this.#answered(place);
+        this.#end(place, true);
         return answer;
-      } finally {
-        this.#clear(place);
-        place.inFlight -= 1;
+      } catch (error) {
+        this.#end(place, false);
+        throw error;
       }
     };
   }
 
-  #answered(place: Place): void {
-    place.silentSince = place.inFlight > 1 ? this.#now() : undefined;
-    this.#clear(place);
-    place.told = 0;
-  }
-
   #begin(origin: string): Place {
-    const place = this.#places.get(origin) ?? { inFlight: 0, silentSince: undefined, told: 0 };
+    const now = this.#now();
+    const before = this.#places.get(origin);
+    const place = before ?? { inFlight: 0, silentSince: now, endedAt: now, answered: true, told: 0 };
     this.#places.set(origin, place);
-    place.silentSince ??= this.#now();
+    // An attempt that failed is followed by another one within seconds: the silence goes on.
+    if (place.inFlight === 0 && (place.answered || now - place.endedAt > SILENCE)) {
+      place.silentSince = now;
+      place.told = 0;
+    }
     place.inFlight += 1;
     return place;
   }
 
-  /** What stands there would stay, before the next text. */
-  #clear({ told }: Place): void {
-    if (told > 0 && this.#output.isTerminal) this.#output.write('');
+  #end(place: Place, answered: boolean): void {
+    const now = this.#now();
+    place.inFlight -= 1;
+    place.endedAt = now;
+    place.answered = answered;
+    if (answered) {
+      place.silentSince = now;
+      place.told = 0;
+    }
+    // What stands there would stay, before the next text.
+    if (this.#isShown && this.#output.isTerminal) this.#output.write('');
+    this.#isShown = false;
   }
 
   #tell(): void {
     for (const [origin, place] of this.#places) {
-      const silence = this.#now() - (place.silentSince ?? this.#now());
+      const silence = this.#now() - place.silentSince;
       if (place.inFlight === 0 || silence < place.told + SILENCE) continue;
       place.told = silence;
+      this.#isShown = true;
       this.#output.status(`waiting for ${origin}: no answer for ${Math.round(silence / 1000)} s`);
     }
   }

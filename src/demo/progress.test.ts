@@ -2,11 +2,16 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { Output } from '../commands/context.ts';
 import { seconds, startProgress } from './progress.ts';
 
+function nothingIsAsked(): never {
+  throw new Error('nothing is asked here');
+}
+
 function startOn(isTerminal: boolean): { written: () => string; progress: ReturnType<typeof startProgress> } {
   let written = '';
   const columns = isTerminal ? 40 : undefined;
   const write = (text: string): void => void (written += text);
-  const output: Output = { write, writeNow: write, status: write, isTerminal, columns, color: false, unicode: true };
+  const texts = { write, writeNow: write, status: write, unfinished: nothingIsAsked };
+  const output: Output = { ...texts, isTerminal, columns, color: false, unicode: true };
   return { written: () => written, progress: startProgress(output, Date.now) };
 }
 

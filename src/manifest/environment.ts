@@ -32,9 +32,9 @@ function substitute(value: unknown, env: Environment, missing: Set<string>): unk
   return value;
 }
 
-/** The variables that a text refers to as `${env:NAME}`. */
+/** The variables that a text refers to as `${env:NAME}`, each once. */
 export function variablesIn(text: string): string[] {
-  return [...text.matchAll(ENV_PATTERN)].flatMap(([, name]) => (name === undefined ? [] : [name]));
+  return [...new Set([...text.matchAll(ENV_PATTERN)].flatMap(([, name]) => (name === undefined ? [] : [name])))];
 }
 
 /** A text that holds a control character once the environment is in it. */

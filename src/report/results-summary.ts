@@ -70,7 +70,7 @@ export function checkStoreCommand(target: string): string {
  */
 export function credentialAdvice(proofs: readonly ClientProof[], command: string): string {
   return proofs.some(isAboutCredential)
-    ? `Where a credential is missing or refused, ${command} compares the store with the server, and apply delivers it again.`
+    ? `Where a credential is missing or refused, ${command} compares the store with the server; apply --check-store delivers it again.`
     : '';
 }
 

@@ -12,6 +12,10 @@ export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal
   const output = (name: 'stdout' | 'stderr'): Output => ({
     write: (text) => void (written[name] += text),
     writeNow: (text) => void (written[name] += text),
+    unfinished: (text) => {
+      written[name] += text;
+      return () => undefined;
+    },
     status: (line) => void (written[name] += `${line}\n`),
     isTerminal: false,
     columns: undefined,

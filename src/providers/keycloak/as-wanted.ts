@@ -12,7 +12,7 @@ import { parseOverlapMark } from './rotation.ts';
 /**
  * Whether a client without roles is all that its fields are to be, told without making its own, which takes several times as
  * long: of thousands nearly all are. False where that cannot be told; then `clientToFields` and a comparison do. A law holds
- * it to these two.
+ * it to these two. The lists of what is wanted are sorted, as in every projection.
  */
 export function isAsWanted(
   client: ClientRepresentation,
