@@ -9,7 +9,8 @@ import type { Fields } from '../../src/model/state.ts';
 import type { Target } from '../../src/model/target.ts';
 import { NO_ADOPTION } from '../../src/plan/adoption.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
-import { wantedDocument } from '../../src/plan/document-facts.ts';
+import { documentOf, wantedDocuments } from '../../src/plan/document-facts.ts';
+import { inOneGo } from '../../src/platform/stretches.ts';
 import { projectDesired } from '../../src/providers/keycloak/project.ts';
 import { makeStyle, renderPlan } from '../../src/report/index.ts';
 
@@ -26,9 +27,8 @@ const manifests = await loadManifests({ manifests: [process.argv[2] ?? '.'], cwd
 if (manifests.findings.length > 0) throw new Error(`${manifests.findings.length} findings`);
 const desired = resolve();
 const projected = projectDesired(desired);
-const apis = new Map(desired.apis.map((api) => [api.name, api]));
 const clients = new Map(desired.clients.map((client) => [`Client/${client.name}`, client]));
-const documents = new Map(desired.clients.map((client) => [client.name, wantedDocument(client, apis, endpoints)]));
+const documents = inOneGo(wantedDocuments(desired, endpoints));
 const locate = (path: string): string => `secret/${path}`;
 const plan = buildPlan({
   desired,
@@ -40,7 +40,7 @@ const plan = buildPlan({
         at: null,
         place: locate(client.secret.path),
         path: client.secret.path,
-        facts: documents.get(client.name)?.digest ?? '',
+        facts: documentOf(documents, client.name).digest,
       };
       return {
         address,

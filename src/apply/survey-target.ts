@@ -3,16 +3,16 @@ import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import { isOurs } from '../model/state.ts';
-import type { ActualState, Endpoints } from '../model/state.ts';
+import type { ActualState } from '../model/state.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { ForeignPlace, PlanInput } from '../plan/build-plan.ts';
 import { findFirstVisits } from '../plan/deliveries.ts';
 import type { FirstVisit } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
-import { wantedDocument } from '../plan/document-facts.ts';
+import { documentOf, wantedDocuments } from '../plan/document-facts.ts';
 import type { WantedDocument } from '../plan/document-facts.ts';
-import { Stretches, letOthersGoOn } from '../platform/stretches.ts';
+import { inStretches, letOthersGoOn } from '../platform/stretches.ts';
 import { readWhole } from '../stores/read-whole.ts';
 import type { Store, StoredDocument, StoreEntry } from '../stores/store.ts';
 import { readApiLedger } from './api-ledger.ts';
@@ -54,7 +54,8 @@ export async function surveyTarget(
   const [{ projected, actual }, endpoints, documents, existing] = await Promise.all([
     read(),
     reachable,
-    reachable.then((endpoints) => prepareDocuments(desired, endpoints)),
+    // Made while the servers answer.
+    reachable.then((endpoints) => inStretches(wantedDocuments(desired, endpoints))),
     store.existing(concerned.clients.map((client) => client.secret.path)),
   ]);
   const view = { describe: () => store.describe(), locate: (path: string) => store.locate(path), existing };
@@ -76,21 +77,6 @@ export async function surveyTarget(
     adoption,
     ...(only === undefined ? {} : { only: only.addresses }),
   };
-}
-
-/** Made while the servers answer: of ten thousand clients that takes a tenth of a second. */
-async function prepareDocuments(
-  { clients, apis }: DesiredState,
-  endpoints: Endpoints,
-): Promise<PlanInput['documents']> {
-  const stretches = new Stretches();
-  const apiOf = new Map(apis.map((api) => [api.name, api]));
-  const documents = new Map<string, WantedDocument>();
-  for (const client of clients) {
-    documents.set(client.name, wantedDocument(client, apiOf, endpoints));
-    if (stretches.isOver()) await stretches.pause();
-  }
-  return documents;
 }
 
 function isIn({ addresses }: ReadSelection): (client: DesiredClient) => boolean {
@@ -165,7 +151,7 @@ async function findDiffering(
           stored !== undefined &&
           stored.document.clientSecret.equals(secret) &&
           stored.document.clientId === present.credential?.clientId &&
-          tellsFacts(stored, documents.get(client.name)?.facts ?? {});
+          tellsFacts(stored, documentOf(documents, client.name).facts);
         if (!isRight) differing.add(client.name);
       }),
     ),

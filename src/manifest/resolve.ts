@@ -96,7 +96,7 @@ function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePoli
     description,
     labels,
     access: spec.access
-      .map(({ api, scopes, onRequest }) => ({ api, scopes: sorted(scopes), onRequest: sorted(onRequest) }))
+      .map(({ api, scopes, onRequest }) => ({ api, scopes: inOrder(scopes), onRequest: inOrder(onRequest) }))
       .toSorted((a, b) => compareText(a.api, b.api)),
     auth: spec.auth,
     secret: {
@@ -105,7 +105,7 @@ function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePoli
     },
     keycloak: {
       serviceAccountRoles:
-        roles === undefined ? NO_ROLES : { realm: sorted(roles.realm), clients: sortedLists(roles.clients) },
+        roles === undefined ? NO_ROLES : { realm: inOrder(roles.realm), clients: sortedLists(roles.clients) },
       attributes: spec.keycloak?.attributes ?? NO_ATTRIBUTES,
     },
     auth0: { metadata: spec.auth0?.metadata ?? NO_METADATA },
@@ -118,11 +118,11 @@ const NO_ROLES = { realm: [], clients: {} };
 const NO_ATTRIBUTES = {};
 const NO_METADATA = {};
 
-function sortedLists(lists: Readonly<Record<string, readonly string[]>>): Record<string, string[]> {
+function sortedLists(lists: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
   return Object.fromEntries(
     Object.entries(lists)
       .toSorted(([a], [b]) => compareText(a, b))
-      .map(([key, names]) => [key, sorted(names)]),
+      .map(([key, names]) => [key, inOrder(names)]),
   );
 }
 
@@ -131,10 +131,6 @@ function withoutUndefined(policy: { every?: number | undefined; overlap?: number
     ...(policy.every === undefined ? {} : { every: policy.every }),
     ...(policy.overlap === undefined ? {} : { overlap: policy.overlap }),
   };
-}
-
-function sorted(names: readonly string[]): string[] {
-  return [...inOrder(names)];
 }
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {

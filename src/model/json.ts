@@ -8,12 +8,16 @@ export interface JsonObject {
 export function sameJson(left: Json | undefined, right: Json | undefined): boolean {
   if (left === right) return true;
   if (typeof left !== 'object' || typeof right !== 'object' || left === null || right === null) return false;
-  if (isList(left)) return isList(right) && sameList(left, right);
-  return !isList(right) && sameObject(left, right);
+  if (isJsonList(left)) return isJsonList(right) && sameList(left, right);
+  return !isJsonList(right) && sameObject(left, right);
 }
 
-function isList(value: JsonObject | readonly Json[]): value is readonly Json[] {
+export function isJsonList(value: Json | undefined): value is readonly Json[] {
   return Array.isArray(value);
+}
+
+export function isJsonObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !isJsonList(value);
 }
 
 function sameList(left: readonly Json[], right: readonly Json[]): boolean {

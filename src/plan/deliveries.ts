@@ -3,6 +3,7 @@ import type { Address } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import type { DeliveryReason, PlannedDelivery } from '../model/plan.ts';
 import type { ActualObject, ActualState } from '../model/state.ts';
+import { documentOf } from './document-facts.ts';
 import type { WantedDocument } from './document-facts.ts';
 
 /** What a plan needs to know of the store: names of places, and which of them hold something. */
@@ -31,9 +32,7 @@ export function planDeliveries(
   const planned = new Map<Address, PlannedDelivery>();
   for (const client of clients) {
     const address = addressOf('Client', client.name);
-    const document = documents.get(client.name);
-    if (document === undefined) throw new Error(`nobody said what the document of ${client.name} is to hold`);
-    const delivery = planDelivery(client, actualOf.get(address), document, store);
+    const delivery = planDelivery(client, actualOf.get(address), documentOf(documents, client.name), store);
     if (delivery !== undefined) planned.set(address, delivery);
   }
   return planned;

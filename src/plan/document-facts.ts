@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { inOrder } from '../model/in-order.ts';
-import type { DesiredApi, DesiredClient } from '../model/desired.ts';
+import type { DesiredApi, DesiredClient, DesiredState } from '../model/desired.ts';
 import type { Endpoints } from '../model/state.ts';
 
 /**
@@ -36,13 +36,27 @@ export interface WantedDocument {
   readonly digest: string;
 }
 
-export function wantedDocument(
-  client: DesiredClient,
-  apis: ReadonlyMap<string, DesiredApi>,
+/** The documents of all clients, by the client's name. Yields after each client: of ten thousand it takes a tenth of a second. */
+export function* wantedDocuments(
+  { clients, apis }: Pick<DesiredState, 'clients' | 'apis'>,
   endpoints: Endpoints,
-): WantedDocument {
-  const facts = documentFacts(client, apis, endpoints);
-  return { facts, digest: factsDigest({ client: client.name, clientId: client.clientId }, facts) };
+): Generator<undefined, Map<string, WantedDocument>> {
+  const apiOf = new Map(apis.map((api) => [api.name, api]));
+  const documents = new Map<string, WantedDocument>();
+  for (const client of clients) {
+    const facts = documentFacts(client, apiOf, endpoints);
+    const digest = factsDigest({ client: client.name, clientId: client.clientId }, facts);
+    documents.set(client.name, { facts, digest });
+    yield;
+  }
+  return documents;
+}
+
+/** The document of a client for which one was made: without it nothing may be said of what lies in the store. */
+export function documentOf(documents: ReadonlyMap<string, WantedDocument>, client: string): WantedDocument {
+  const document = documents.get(client);
+  if (document === undefined) throw new Error(`nobody said what the document of ${client} is to hold`);
+  return document;
 }
 
 /** Tells whether a document was written for this client, by name and client_id, with these facts; it covers no secret. */

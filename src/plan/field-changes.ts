@@ -1,4 +1,4 @@
-import { sameJson } from '../model/json.ts';
+import { isJsonObject, sameJson } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, FieldChange } from '../model/plan.ts';
 import type { Fields } from '../model/state.ts';
@@ -34,10 +34,10 @@ function collect(before: JsonObject, after: JsonObject, path: readonly string[],
   for (const key of keys) {
     const [left, right] = [own(before, key), own(after, key)];
     const here = [...path, key];
-    if (isObject(left) || isObject(right)) {
-      collect(isObject(left) ? left : {}, isObject(right) ? right : {}, here, found);
-      if (!isObject(left) && left !== undefined) found.push({ path: here, before: left, after: undefined });
-      if (!isObject(right) && right !== undefined) found.push({ path: here, before: undefined, after: right });
+    if (isJsonObject(left) || isJsonObject(right)) {
+      collect(isJsonObject(left) ? left : {}, isJsonObject(right) ? right : {}, here, found);
+      if (!isJsonObject(left) && left !== undefined) found.push({ path: here, before: left, after: undefined });
+      if (!isJsonObject(right) && right !== undefined) found.push({ path: here, before: undefined, after: right });
     } else if (!sameJson(left, right)) {
       found.push({ path: here, before: left, after: right });
     }
@@ -47,8 +47,4 @@ function collect(before: JsonObject, after: JsonObject, path: readonly string[],
 /** A label may be called `constructor`. */
 function own(fields: JsonObject, key: string): Json | undefined {
   return Object.hasOwn(fields, key) ? fields[key] : undefined;
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,3 +1,4 @@
+import { isJsonList } from '../model/json.ts';
 import { createHash } from 'node:crypto';
 import type { Json } from '../model/json.ts';
 import type { ActualObject } from '../model/state.ts';
@@ -9,13 +10,9 @@ export function digestOf(value: Json): string {
 
 function canonical(value: Json): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isList(value)) return `[${value.map(canonical).join(',')}]`;
+  if (isJsonList(value)) return `[${value.map(canonical).join(',')}]`;
   const entries = Object.entries(value).toSorted(([left], [right]) => (left < right ? -1 : 1));
   return `{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${canonical(inner)}`).join(',')}}`;
-}
-
-function isList(value: Json): value is readonly Json[] {
-  return Array.isArray(value);
 }
 
 /**

@@ -1,3 +1,4 @@
+import { isJsonObject } from '../model/json.ts';
 import { addressOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { Json, JsonObject } from '../model/json.ts';
@@ -14,18 +15,14 @@ export function grantsOf(fields: Fields | undefined): Map<Address, string[]> {
   return new Map(
     Object.entries(access).map(([api, granted]) => [
       addressOf('Api', api),
-      isObject(granted) ? [...textsIn(granted['scopes']), ...textsIn(granted['onRequest'])] : [],
+      isJsonObject(granted) ? [...textsIn(granted['scopes']), ...textsIn(granted['onRequest'])] : [],
     ]),
   );
 }
 
 function objectAt(fields: Fields | undefined, key: string): JsonObject {
   const value = fields?.[key];
-  return isObject(value) ? value : {};
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+  return isJsonObject(value) ? value : {};
 }
 
 function textsIn(value: Json | undefined): string[] {

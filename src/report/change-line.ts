@@ -1,4 +1,4 @@
-import type { Json, JsonObject } from '../model/json.ts';
+import type { Json } from '../model/json.ts';
 import type { FieldChange, Op } from '../model/plan.ts';
 import { valueOf } from './words.ts';
 
@@ -45,8 +45,4 @@ function isList(value: Json | undefined): value is readonly Json[] | undefined {
 
 function itemsOf(path: readonly string[], list: readonly Json[] | undefined): Item[] {
   return (list ?? []).map((item) => ({ name: valueOf([...path, ''], item) }));
-}
-
-export function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -1,7 +1,7 @@
 import { isKind, nameOf } from '../model/address.ts';
 import type { Json } from '../model/json.ts';
 import type { Change, Plan } from '../model/plan.ts';
-import { isObject } from './change-line.ts';
+import { isJsonObject } from '../model/json.ts';
 
 /** The Apis of a plan by the client_id with which they introspect tokens. */
 export type Introspection = ReadonlyMap<string, readonly string[]>;
@@ -20,8 +20,8 @@ export function introspectionIn(plan: Plan): Introspection {
 }
 
 function introspectorsOf(scopes: Json | undefined): Set<string> {
-  const clientIds = (isObject(scopes) ? Object.values(scopes) : []).flatMap((scope) => {
-    const value = isObject(scope) ? scope['introspectedBy'] : undefined;
+  const clientIds = (isJsonObject(scopes) ? Object.values(scopes) : []).flatMap((scope) => {
+    const value = isJsonObject(scope) ? scope['introspectedBy'] : undefined;
     return Array.isArray(value) ? value : [value];
   });
   return new Set(clientIds.filter((clientId) => typeof clientId === 'string'));

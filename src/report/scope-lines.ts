@@ -1,6 +1,7 @@
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, FieldChange } from '../model/plan.ts';
-import { describeValue, isObject, type ChangeLine, type Item } from './change-line.ts';
+import { isJsonObject } from '../model/json.ts';
+import { describeValue, type ChangeLine, type Item } from './change-line.ts';
 import { labelOf, valueOf } from './words.ts';
 
 /**
@@ -27,7 +28,7 @@ export function scopeLines(change: Change, fields: readonly FieldChange[]): Chan
 }
 
 function objectIn(value: Json | undefined): JsonObject {
-  return isObject(value) ? value : {};
+  return isJsonObject(value) ? value : {};
 }
 
 function membership(added: readonly string[], removed: readonly string[], after: JsonObject): ChangeLine[] {

@@ -1,9 +1,8 @@
 import { isKind, nameOf } from '../model/address.ts';
-import { sameJson } from '../model/json.ts';
+import { isJsonObject, sameJson } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, CreateChange, FieldChange } from '../model/plan.ts';
 import { fieldChanges } from '../plan/field-changes.ts';
-import { isObject } from './change-line.ts';
 
 /** The differences that tell a reviewer something. What every new client has is none, nor is the mark that adopting sets. */
 export function tellingFields(change: Change): FieldChange[] {
@@ -62,9 +61,9 @@ function prune(fields: JsonObject, expected: JsonObject, isNoted: NoteTest, pref
   for (const [key, value] of Object.entries(fields)) {
     const path = prefix + key;
     if (path === 'scopes') kept.push([key, value]);
-    else if (isObject(value)) {
+    else if (isJsonObject(value)) {
       const usual = expected[key];
-      const inner = prune(value, isObject(usual) ? usual : {}, isNoted, `${path} `);
+      const inner = prune(value, isJsonObject(usual) ? usual : {}, isNoted, `${path} `);
       if (Object.keys(inner).length > 0 && !SILENT_ON_CREATE.has(path)) kept.push([key, inner]);
     } else if (isNoted(path) || !(SILENT_ON_CREATE.has(path) || isUsual(value, expected[key]))) kept.push([key, value]);
   }

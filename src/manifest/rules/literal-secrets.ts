@@ -37,9 +37,8 @@ export function checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
 type Note = (path: Path) => void;
 
 function checkFreeMaps(spec: unknown, path: Path, note: Note): void {
-  if (!isObject(spec)) return;
   for (const inside of FREE_MAPS) {
-    const map = inside[0] in spec ? valueAt(spec, inside) : undefined;
+    const map = valueAt(spec, inside);
     if (map !== undefined) checkMap(map, [...path, ...inside], note);
   }
 }

@@ -3,15 +3,13 @@ import { apiSchema, clientSchema } from '../schema/manifest.ts';
 import { patchSpec } from '../target-view.ts';
 import { isObject, valueAt } from '../values.ts';
 import type { ApiManifest, ClientManifest, Manifest, Path, Problem } from '../types.ts';
-import { problemIn } from './rule.ts';
+import { NO_PROBLEMS, problemIn } from './rule.ts';
 
 /** What an override makes of spec is valid, and an override does not touch what only the whole can say. */
 export function checkOverrides(manifest: Manifest): Iterable<Problem> {
   const overrides = manifest.raw['overrides'];
-  return manifest.kind !== 'Target' && isObject(overrides) ? checkEach(manifest, overrides) : NONE;
+  return manifest.kind !== 'Target' && isObject(overrides) ? checkEach(manifest, overrides) : NO_PROBLEMS;
 }
-
-const NONE: readonly Problem[] = [];
 
 function* checkEach(
   manifest: ApiManifest | ClientManifest,

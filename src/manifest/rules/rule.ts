@@ -10,6 +10,9 @@ export interface World extends Pick<Manifests, 'apis' | 'clients' | 'targets'> {
   readonly alsoNamed: readonly string[];
 }
 
+/** What a rule says of nearly all documents. */
+export const NO_PROBLEMS: readonly Problem[] = [];
+
 /** A rule on one document. */
 export type ManifestRule = (manifest: Manifest) => Iterable<Problem>;
 

@@ -1,15 +1,13 @@
 import { isObject } from '../values.ts';
 import type { Manifest, Path, Problem } from '../types.ts';
-import { problemIn } from './rule.ts';
+import { NO_PROBLEMS, problemIn } from './rule.ts';
 
 /** `${env:NAME}` means something in a Target only; elsewhere it would be taken for text. */
 export function checkSubstitutions(manifest: Manifest): Iterable<Problem> {
   const { name, owner, description, labels, raw } = manifest;
   const isPlain = !(mentions(name) || mentions(owner) || mentions(description) || mentions(labels) || mentions(raw));
-  return isPlain ? NONE : findAll(manifest);
+  return isPlain ? NO_PROBLEMS : findAll(manifest);
 }
-
-const NONE: readonly Problem[] = [];
 
 function* findAll(manifest: Manifest): Iterable<Problem> {
   const { name, owner, description, labels } = manifest;

@@ -1,7 +1,8 @@
+import { isJsonList, isJsonObject } from '../../model/json.ts';
 import type { Json } from '../../model/json.ts';
 import type { Fields } from '../../model/state.ts';
 import { isInOrder } from '../../model/in-order.ts';
-import { SERVICE_ACCOUNT_SCOPE } from './convert.ts';
+import { SERVICE_ACCOUNT_SCOPE, authOf, tokenLifetimeOf } from './convert.ts';
 import type { ClientContext } from './convert.ts';
 import { NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING } from './fields.ts';
 import { ATTRIBUTE, MARK, parseDeclared } from './marks.ts';
@@ -33,9 +34,8 @@ export function isAsWanted(
     client.authorizationServicesEnabled === wanted['authorizationServices'] &&
     client.fullScopeAllowed === wanted['fullScopeAllowed'] &&
     client.clientAuthenticatorType === wanted['authenticator'] &&
-    (attributes[ATTRIBUTE.authMethod] || 'any') === wanted['auth'] &&
-    (attributes[ATTRIBUTE.tokenLifetime] ? Number(attributes[ATTRIBUTE.tokenLifetime]) : null) ===
-      wanted['tokenLifetime'] &&
+    authOf(attributes) === wanted['auth'] &&
+    tokenLifetimeOf(attributes) === wanted['tokenLifetime'] &&
     parseOverlapMark(attributes) === wanted['overlap'] &&
     wanted['flows'] === NO_USER_FLOWS &&
     hasNoUserFlows(client) &&
@@ -67,11 +67,11 @@ function hasNoUserFlows(client: ClientRepresentation): boolean {
 }
 
 function isEmpty(value: Json | undefined): boolean {
-  return isMap(value) && Object.keys(value).length === 0;
+  return isJsonObject(value) && Object.keys(value).length === 0;
 }
 
 function hasLabels(attributes: ClientRepresentation['attributes'], wanted: Json | undefined): boolean {
-  if (!isMap(wanted)) return false;
+  if (!isJsonObject(wanted)) return false;
   let left = Object.keys(wanted).length;
   for (const key of Object.keys(attributes)) {
     if (!key.startsWith(MARK.labelPrefix)) continue;
@@ -88,7 +88,7 @@ function hasAccess(
   wanted: Json | undefined,
   apiOfScope: ClientContext['apiOfScope'],
 ): boolean {
-  if (!isMap(wanted)) return false;
+  if (!isJsonObject(wanted)) return false;
   let left = 0;
   for (const api of Object.keys(wanted)) {
     const count = lengthOf(listIn(wanted, api, 'scopes')) + lengthOf(listIn(wanted, api, 'onRequest'));
@@ -114,18 +114,10 @@ function hasAccess(
 
 function listIn(wanted: Fields, api: string, kind: 'scopes' | 'onRequest'): readonly Json[] | undefined {
   const granted = Object.hasOwn(wanted, api) ? wanted[api] : undefined;
-  const list = isMap(granted) ? granted[kind] : undefined;
-  return isList(list) ? list : undefined;
+  const list = isJsonObject(granted) ? granted[kind] : undefined;
+  return isJsonList(list) ? list : undefined;
 }
 
 function lengthOf(list: readonly Json[] | undefined): number {
   return list?.length ?? 0;
-}
-
-function isMap(value: Json | undefined): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-function isList(value: Json | undefined): value is readonly Json[] {
-  return Array.isArray(value);
 }

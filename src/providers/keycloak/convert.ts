@@ -56,13 +56,23 @@ export function clientToFields(client: ClientRepresentation, context: ClientCont
     redirectUris: client.redirectUris,
     webOrigins: client.webOrigins,
     authenticator: client.clientAuthenticatorType,
-    auth: attributes[ATTRIBUTE.authMethod] || 'any',
-    tokenLifetime: attributes[ATTRIBUTE.tokenLifetime] ? Number(attributes[ATTRIBUTE.tokenLifetime]) : null,
+    auth: authOf(attributes),
+    tokenLifetime: tokenLifetimeOf(attributes),
     overlap: parseOverlapMark(attributes),
     attributes: ownedAttributes(attributes, context.declaredAttributes),
     roles: context.roles,
     scopeMappings: context.scopeMappings,
   };
+}
+
+/** As `ClientFields` has it. */
+export function authOf(attributes: ClientRepresentation['attributes']): string {
+  return attributes[ATTRIBUTE.authMethod] || 'any';
+}
+
+/** Seconds; null: the realm's default. */
+export function tokenLifetimeOf(attributes: ClientRepresentation['attributes']): number | null {
+  return attributes[ATTRIBUTE.tokenLifetime] ? Number(attributes[ATTRIBUTE.tokenLifetime]) : null;
 }
 
 function labelsOf(attributes: Readonly<Record<string, string>>): Record<string, string> {
