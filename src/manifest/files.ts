@@ -1,5 +1,6 @@
 import { isAscii } from 'node:buffer';
 import { closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
+import type { Dirent } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
 import { Stretches } from '../platform/stretches.ts';
@@ -121,18 +122,26 @@ function* visitDirectory({ name, path }: FoundFile, walk: Walk): Generator<Found
     const real = realpathSync.native(path);
     if (!isNew(real, walk)) return;
     const entries = readdirSync(path, { withFileTypes: true });
-    const [inside, pathInside, realInside] = [folderPrefix(name), folderPrefix(path), folderPrefix(real)];
+    const inside = { name: folderPrefix(name), path: folderPrefix(path), real: folderPrefix(real) };
     for (const entry of entries.toSorted((one, other) => compareText(one.name, other.name))) {
-      if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
-      const found = { name: `${inside}${entry.name}`.replaceAll('\\', '/'), path: `${pathInside}${entry.name}` };
-      // Of a plain file all is known from the listing: of ten thousand, to ask again would take a tenth of a second.
-      if (entry.isDirectory()) yield* visitDirectory(found, walk);
-      else if (!entry.isFile()) yield* visit(found, walk, false);
-      else if (MANIFEST_NAME.test(entry.name) && isNew(`${realInside}${entry.name}`, walk)) yield found;
+      if (!entry.name.startsWith('.') && entry.name !== 'node_modules') yield* visitEntry(entry, inside, walk);
     }
   } catch (error) {
     report(walk.problems, name, `the folder cannot be read: ${wordFileError(error)}`);
   }
+}
+
+/** Of a plain file all is known from the listing: of ten thousand, to ask again would take a tenth of a second. */
+function visitEntry(entry: Dirent, inside: Inside, walk: Walk): Iterable<FoundFile> {
+  const found = { name: `${inside.name}${entry.name}`.replaceAll('\\', '/'), path: `${inside.path}${entry.name}` };
+  if (entry.isDirectory()) return visitDirectory(found, walk);
+  if (!entry.isFile()) return visit(found, walk, false);
+  return MANIFEST_NAME.test(entry.name) && isNew(`${inside.real}${entry.name}`, walk) ? [found] : [];
+}
+
+/** What the entries of a directory begin with. */
+interface Inside extends FoundFile {
+  readonly real: string;
 }
 
 /** What the names of a directory's entries begin with, as `join` would have it. */

@@ -5,8 +5,7 @@ import { NO_PROBLEMS, problemIn } from './rule.ts';
 /** `${env:NAME}` means something in a Target only; elsewhere it would be taken for text. */
 export function checkSubstitutions(manifest: Manifest): Iterable<Problem> {
   const { name, owner, description, labels, raw } = manifest;
-  const isPlain = !(mentions(name) || mentions(owner) || mentions(description) || mentions(labels) || mentions(raw));
-  return isPlain ? NO_PROBLEMS : findAll(manifest);
+  return [name, owner, description, labels, raw].some(mentions) ? findAll(manifest) : NO_PROBLEMS;
 }
 
 function* findAll(manifest: Manifest): Iterable<Problem> {

@@ -9,7 +9,7 @@ import { assignedScopes, clientToFields, fieldsToAttributes, fieldsToClient } fr
 import { NO_USER_FLOWS, clientFields } from './fields.ts';
 import { ATTRIBUTE, MARK } from './marks.ts';
 import { projectDesired } from './project.ts';
-import { clientRepresentation } from './representations.ts';
+import { readClient } from './representations.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { NO_ROLES } from './role-names.ts';
 
@@ -90,17 +90,24 @@ function changesOf(client: ClientRepresentation): Otherwise[] {
   ];
 }
 
+function refuse(field?: string): never {
+  throw new Error(`not a client: ${field}`);
+}
+
 /** A client of a realm with these Apis that is just as its fields are to be. */
 function asWanted({ apis, clients }: DesiredState, wanted: unknown, index: number) {
   const fields = clientFields.parse(wanted);
   const scopes = assignedScopes(fields);
-  const client = clientRepresentation.parse({
-    id: 'id',
-    ...fieldsToClient(fields),
-    attributes: fieldsToAttributes(fields),
-    defaultClientScopes: ['service_account', ...scopes.default],
-    optionalClientScopes: scopes.optional,
-  });
+  const client = readClient(
+    {
+      id: 'id',
+      ...fieldsToClient(fields),
+      attributes: fieldsToAttributes(fields),
+      defaultClientScopes: ['service_account', ...scopes.default],
+      optionalClientScopes: scopes.optional,
+    },
+    refuse,
+  );
   const apiOfScope = new Map(apis.flatMap(({ name, scopes }) => scopes.map((scope) => [scope.name, name])));
   const declaredAttributes = Object.keys(clients[index]?.keycloak.attributes ?? {});
   return { client, context: { apiOfScope, declaredAttributes, roles: NO_ROLES, scopeMappings: NO_ROLES } };

@@ -4,7 +4,7 @@ import { Stretches } from '../../platform/stretches.ts';
 import type { KeycloakApi } from './api.ts';
 import { fixedSize, MeasuredSizes } from './page-sizes.ts';
 import { readAllPages } from './pages.ts';
-import { clientRepresentation, clientScopeRepresentation } from './representations.ts';
+import { clientScopeRepresentation, readClient } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import { ListedClient } from './sieve.ts';
 import type { Claims, Kept, OtherClient, SettledClient, Sieve } from './sieve.ts';
@@ -40,7 +40,7 @@ export async function listClients(
     return parseList(api, page, z.unknown(), 'clients');
   };
   const take = (page: readonly unknown[]): ListedClient[] =>
-    parseList(api, page, clientRepresentation, 'clients').map((row) => {
+    parseClients(api, page).map((row) => {
       if (!withSecrets) row.secret = undefined;
       const listed = new ListedClient(row);
       if (sieve === undefined) waiting.push(listed);
@@ -107,15 +107,13 @@ export async function findClients(
 async function findClientById(api: KeycloakApi, id: string): Promise<ClientRepresentation | undefined> {
   const call = { about: `find the client with the id ${id}`, needs: 'view-clients', idempotent: true };
   const found: unknown = await api.call(call, (client) => client.clients.findOne({ id }));
-  return found === null || found === undefined
-    ? undefined
-    : parseList(api, [found], clientRepresentation, 'clients')[0];
+  return found === null || found === undefined ? undefined : parseClients(api, [found])[0];
 }
 
 export async function findClient(api: KeycloakApi, clientId: string): Promise<ClientRepresentation | undefined> {
   const call = { about: `find client ${clientId}`, needs: 'view-clients', idempotent: true };
   const found: unknown = await api.call(call, (client) => client.clients.find({ clientId }));
-  return parseList(api, found, clientRepresentation, 'clients')[0];
+  return parseClients(api, found)[0];
 }
 
 /** Keycloak has no pages for client scopes: one request lists them all. */
@@ -125,14 +123,26 @@ export async function listClientScopes(api: KeycloakApi): Promise<ClientScopeRep
   return parseList(api, list, clientScopeRepresentation, 'client scopes');
 }
 
+export function parseClients(api: KeycloakApi, list: unknown): ClientRepresentation[] {
+  return parseList(api, list, z.unknown(), 'clients').map((row, index) =>
+    readClient(row, (field) => {
+      throw unexpectedListing(api, 'clients', field === undefined ? [index] : [index, field]);
+    }),
+  );
+}
+
 /** `what` names the rows, for errors. */
-export function parseList<T>({ settings }: KeycloakApi, list: unknown, schema: z.ZodType<T>, what: string): T[] {
+export function parseList<T>(api: KeycloakApi, list: unknown, schema: z.ZodType<T>, what: string): T[] {
   const parsed = z.array(schema).safeParse(list);
   if (parsed.success) return parsed.data;
   // The issues of the schema may quote values: they are not shown.
-  const path = parsed.error.issues[0]?.path.join('.') ?? '';
-  const found = path === '' ? 'is no JSON list' : `has something unexpected at ${path}`;
-  throw new GrantryError('UNREACHABLE', `The listing of ${what} by Keycloak ${settings.url} ${found}`, {
+  throw unexpectedListing(api, what, parsed.error.issues[0]?.path ?? []);
+}
+
+/** `path`: of what in the list is not as it should be; empty: the list is none. */
+function unexpectedListing({ settings }: KeycloakApi, what: string, path: readonly PropertyKey[]): GrantryError {
+  const found = path.length === 0 ? 'is no JSON list' : `has something unexpected at ${path.join('.')}`;
+  return new GrantryError('UNREACHABLE', `The listing of ${what} by Keycloak ${settings.url} ${found}`, {
     hint: 'Is that the base URL of a Keycloak server of version 24 or later, and no proxy with a page of its own in between?',
   });
 }

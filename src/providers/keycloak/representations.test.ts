@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import { clientRepresentation } from './representations.ts';
+import { readClient } from './representations.ts';
 
 const ROW = {
   id: '1',
@@ -15,9 +15,15 @@ const ROW = {
   defaultClientScopes: ['b', 'a'],
 };
 
-describe('clientRepresentation', () => {
+function read(row: unknown) {
+  return readClient(row, (field) => {
+    throw new Error(`refused: ${field}`);
+  });
+}
+
+describe('readClient', () => {
   it('lets no secret through that prints', () => {
-    const client = clientRepresentation.parse(ROW);
+    const client = read(ROW);
     for (const shown of [JSON.stringify(client), inspect(client, { depth: 9 }), String(client.secret)]) {
       expect(shown).not.toContain('canary');
     }
@@ -25,11 +31,11 @@ describe('clientRepresentation', () => {
   });
 
   it('takes asterisks for a secret that is not shown', () => {
-    expect(clientRepresentation.parse({ ...ROW, secret: '**********' }).secret).toBeUndefined();
+    expect(read({ ...ROW, secret: '**********' }).secret).toBeUndefined();
   });
 
   it('sorts lists, takes numbers in attributes, and fills what is absent', () => {
-    expect(clientRepresentation.parse(ROW)).toMatchObject({
+    expect(read(ROW)).toMatchObject({
       defaultClientScopes: ['a', 'b'],
       optionalClientScopes: [],
       attributes: { 'client.secret.creation.time': '1700000000', 'grantry.stack': 'acme' },
@@ -38,17 +44,15 @@ describe('clientRepresentation', () => {
     });
   });
   it.each([
-    [{ ...ROW, clientId: undefined }, ['clientId']],
-    [{ ...ROW, enabled: 'yes' }, ['enabled']],
-    [{ ...ROW, redirectUris: ['a', 1] }, ['redirectUris']],
-    [{ ...ROW, attributes: ['a'] }, ['attributes']],
-    [{ ...ROW, protocolMappers: [{}] }, ['protocolMappers']],
-    [{ ...ROW, secret: 7 }, ['secret']],
-    ['a page of a proxy', []],
-    [null, []],
-  ])('refuses what is no client, and names the field: case %#', (row, path) => {
-    const { error } = clientRepresentation.safeParse(row);
-    expect(error?.issues.map((issue) => issue.path)).toEqual([path]);
-    expect(JSON.stringify(error)).not.toContain('canary');
+    [{ ...ROW, clientId: undefined }, 'clientId'],
+    [{ ...ROW, enabled: 'yes' }, 'enabled'],
+    [{ ...ROW, redirectUris: ['a', 1] }, 'redirectUris'],
+    [{ ...ROW, attributes: ['a'] }, 'attributes'],
+    [{ ...ROW, protocolMappers: [{}] }, 'protocolMappers'],
+    [{ ...ROW, secret: 7 }, 'secret'],
+    ['a page of a proxy', undefined],
+    [null, undefined],
+  ])('refuses what is no client, and names the field: case %#', (row, field) => {
+    expect(() => read(row)).toThrow(new Error(`refused: ${field}`));
   });
 });

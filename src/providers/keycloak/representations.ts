@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isInOrder } from '../../model/in-order.ts';
 import { Secret } from '../../model/secret.ts';
-import { NOTHING } from './fields.ts';
+import { NOTHING, NO_ATTRIBUTES } from './fields.ts';
 import { ATTRIBUTE } from './marks.ts';
 
 /**
@@ -84,103 +84,93 @@ export interface ClientRepresentation {
   clientAuthenticatorType: string;
 }
 
-/** Checked by hand: there are thousands of them, and a schema of twenty fields takes three times as long. */
-export const clientRepresentation = z.unknown().transform((row, context): ClientRepresentation => {
-  const fields = new UncheckedFields(row);
-  const client = readClient(fields);
-  if (fields.refused === undefined) return client;
-  context.addIssue({ code: 'custom', path: fields.refused });
-  return z.NEVER;
-});
+const NAMES = ['id', 'clientId'] as const;
+const TEXTS = ['secret', 'description', 'clientAuthenticatorType'] as const;
+const FLAGS = [
+  'enabled',
+  'standardFlowEnabled',
+  'implicitFlowEnabled',
+  'directAccessGrantsEnabled',
+  'serviceAccountsEnabled',
+  'authorizationServicesEnabled',
+  'publicClient',
+  'bearerOnly',
+  'consentRequired',
+  'fullScopeAllowed',
+] as const;
+const LISTS = ['defaultClientScopes', 'optionalClientScopes', 'redirectUris', 'webOrigins'] as const;
 
-function readClient(fields: UncheckedFields): ClientRepresentation {
-  const secret = fields.text('secret');
+type Fields = Readonly<Record<string, unknown>>;
+type Optional<Keys extends string, Value> = { readonly [Key in Keys]?: Value | null };
+
+/** A row whose fields are what they should be; what is absent or null is empty. */
+type CheckedRow = { readonly [Key in (typeof NAMES)[number]]: string } & Optional<(typeof TEXTS)[number], string> &
+  Optional<(typeof FLAGS)[number], boolean> &
+  Optional<(typeof LISTS)[number], string[]> &
+  Optional<'attributes', Fields> & { readonly protocolMappers?: unknown };
+
+/**
+ * Reads a client of a listing; `refuse` is told which field is not what it should be, or none where the row is no client at
+ * all. Checked by hand: there are thousands of them, and a schema of twenty fields takes three times as long.
+ */
+export function readClient(row: unknown, refuse: (field?: string) => never): ClientRepresentation {
+  if (!isMap(row)) return refuse();
+  if (!isChecked(row)) return refuse(wrongField(row));
+  const { secret } = row;
   return {
-    id: fields.name('id'),
-    clientId: fields.name('clientId'),
-    description: fields.text('description'),
-    enabled: fields.flag('enabled'),
-    secret: secret === '' || MASKED_SECRET.test(secret) ? undefined : new Secret(secret),
-    attributes: keptAttributes(fields.map('attributes')),
-    defaultClientScopes: fields.texts('defaultClientScopes'),
-    optionalClientScopes: fields.texts('optionalClientScopes'),
-    protocolMappers: fields.isEmpty('protocolMappers') ? [] : fields.parsed('protocolMappers', mappers),
-    standardFlowEnabled: fields.flag('standardFlowEnabled'),
-    implicitFlowEnabled: fields.flag('implicitFlowEnabled'),
-    directAccessGrantsEnabled: fields.flag('directAccessGrantsEnabled'),
-    serviceAccountsEnabled: fields.flag('serviceAccountsEnabled'),
-    authorizationServicesEnabled: fields.flag('authorizationServicesEnabled'),
-    publicClient: fields.flag('publicClient'),
-    bearerOnly: fields.flag('bearerOnly'),
-    consentRequired: fields.flag('consentRequired'),
-    fullScopeAllowed: fields.flag('fullScopeAllowed'),
-    redirectUris: fields.texts('redirectUris'),
-    webOrigins: fields.texts('webOrigins'),
-    clientAuthenticatorType: fields.text('clientAuthenticatorType'),
+    id: row.id,
+    clientId: row.clientId,
+    description: row.description ?? '',
+    enabled: row.enabled ?? false,
+    secret: typeof secret !== 'string' || secret === '' || MASKED_SECRET.test(secret) ? undefined : new Secret(secret),
+    attributes: keptAttributes(row.attributes ?? NO_ATTRIBUTES),
+    defaultClientScopes: sorted(row.defaultClientScopes),
+    optionalClientScopes: sorted(row.optionalClientScopes),
+    protocolMappers: readMappers(row.protocolMappers, refuse),
+    standardFlowEnabled: row.standardFlowEnabled ?? false,
+    implicitFlowEnabled: row.implicitFlowEnabled ?? false,
+    directAccessGrantsEnabled: row.directAccessGrantsEnabled ?? false,
+    serviceAccountsEnabled: row.serviceAccountsEnabled ?? false,
+    authorizationServicesEnabled: row.authorizationServicesEnabled ?? false,
+    publicClient: row.publicClient ?? false,
+    bearerOnly: row.bearerOnly ?? false,
+    consentRequired: row.consentRequired ?? false,
+    fullScopeAllowed: row.fullScopeAllowed ?? false,
+    redirectUris: sorted(row.redirectUris),
+    webOrigins: sorted(row.webOrigins),
+    clientAuthenticatorType: row.clientAuthenticatorType ?? '',
   };
 }
 
-/** The fields of a row of which nothing is known yet. What is absent or null is empty; what is something else is refused. */
-class UncheckedFields {
-  readonly #fields: Readonly<Record<string, unknown>>;
-  /** Where the first thing was that is not as it should be. */
-  refused: string[] | undefined;
+function isChecked(row: Fields): row is CheckedRow {
+  return wrongField(row) === undefined;
+}
 
-  constructor(row: unknown) {
-    this.#fields = isMap(row) ? row : {};
-    if (!isMap(row)) this.refused = [];
-  }
-
-  name(key: string): string {
-    const value = this.#fields[key];
-    return typeof value === 'string' ? value : this.#refuse(key, '');
-  }
-
-  text(key: string): string {
-    const value = this.#fields[key] ?? '';
-    return typeof value === 'string' ? value : this.#refuse(key, '');
-  }
-
-  flag(key: string): boolean {
-    const value = this.#fields[key] ?? false;
-    return typeof value === 'boolean' ? value : this.#refuse(key, false);
-  }
-
-  /** Sorted, as they mostly come. */
-  texts(key: string): string[] {
-    const value: unknown = this.#fields[key] ?? NOTHING;
-    if (!isTexts(value)) return this.#refuse(key, []);
-    if (value.length === 0) return NOTHING;
-    return isInOrder(value) ? value : value.toSorted();
-  }
-
-  map(key: string): Readonly<Record<string, unknown>> {
-    const value = this.#fields[key] ?? {};
-    return isMap(value) ? value : this.#refuse(key, {});
-  }
-
-  /** Whether it is absent, or a list of nothing. */
-  isEmpty(key: string): boolean {
-    const value = this.#fields[key] ?? [];
-    return Array.isArray(value) && value.length === 0;
-  }
-
-  parsed<T>(key: string, schema: z.ZodType<T>): T {
-    const parsed = schema.safeParse(this.#fields[key]);
-    if (parsed.success) return parsed.data;
-    return this.#refuse(key, schema.parse(undefined));
-  }
-
-  #refuse<T>(key: string, instead: T): T {
-    this.refused ??= [key];
-    return instead;
-  }
+/** The first field that is not what it should be; of mappers more is asked. */
+function wrongField(row: Fields): string | undefined {
+  for (const key of NAMES) if (typeof row[key] !== 'string') return key;
+  for (const key of TEXTS) if (typeof (row[key] ?? '') !== 'string') return key;
+  for (const key of FLAGS) if (typeof (row[key] ?? false) !== 'boolean') return key;
+  for (const key of LISTS) if (!isTexts(row[key] ?? NOTHING)) return key;
+  return isMap(row['attributes'] ?? NO_ATTRIBUTES) ? undefined : 'attributes';
 }
 
 function isTexts(value: unknown): value is string[] {
   if (!Array.isArray(value)) return false;
   for (const item of value) if (typeof item !== 'string') return false;
   return true;
+}
+
+/** As they mostly come. */
+function sorted(texts: string[] | null | undefined): string[] {
+  if (texts === null || texts === undefined || texts.length === 0) return NOTHING;
+  return isInOrder(texts) ? texts : texts.toSorted();
+}
+
+function readMappers(value: unknown, refuse: (field: string) => never): MapperRepresentation[] {
+  if (Array.isArray(value) && value.length === 0) return [];
+  const parsed = mappers.safeParse(value);
+  return parsed.success ? parsed.data : refuse('protocolMappers');
 }
 
 export const clientScopeRepresentation = z.object({

@@ -8,10 +8,9 @@ import type { KeycloakApi } from './api.ts';
 import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert.ts';
 import { clientFields } from './fields.ts';
 import type { ClientFields } from './fields.ts';
-import { findClient, parseList } from './listing.ts';
+import { findClient, parseClients } from './listing.ts';
 import { ATTRIBUTE, MARK, parseSeconds } from './marks.ts';
 import { statusOf } from './refusal.ts';
-import { clientRepresentation } from './representations.ts';
 import { NO_ROLES, hasRoles } from './role-names.ts';
 import type { ScopeIndex } from './scope-index.ts';
 import { RoleAssigner } from './write-roles.ts';
@@ -138,7 +137,7 @@ export class ClientWriter {
   async readCredential(id: string): Promise<IssuedCredential> {
     const call = { about: 'read the secret of a client', needs: 'manage-clients', idempotent: true };
     const found: unknown = await this.#api.call(call, (client) => client.clients.findOne({ id }));
-    const [client] = parseList(this.#api, [found], clientRepresentation, 'clients');
+    const [client] = parseClients(this.#api, [found]);
     if (client?.secret === undefined) {
       throw new GrantryError('NOT_ALLOWED', `Keycloak does not show the secret of client ${client?.clientId ?? id}`, {
         hint: 'From Keycloak 26.8 on only accounts with the role manage-clients of the client realm-management see secrets.',
