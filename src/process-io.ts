@@ -47,6 +47,9 @@ function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonl
       write(line.slice(0, (stream.columns ?? 80) - 1));
       hasStatus = true;
     },
+    clearStatus: () => {
+      if (hasStatus) write('');
+    },
     isTerminal,
     columns: isTerminal ? stream.columns : undefined,
     color: hasColor(isTerminal, args),

@@ -15,7 +15,7 @@ export interface RotationWork {
   readonly finish: readonly RotationSubject[];
   readonly rotate: readonly RotationSubject[];
   readonly how: RotateOptions;
-  /** Clients whose secret before has had its time. */
+  /** Clients whose previous secret has had its time. */
   readonly retire: readonly ActualObject[];
 }
 

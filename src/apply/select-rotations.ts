@@ -32,13 +32,13 @@ export interface RotationChoice {
   readonly rotate: readonly string[];
   /** Names of other clients, of which a run before left a rotation half-done. */
   readonly finish: readonly string[];
-  /** Other clients whose secret before has had its time. */
+  /** Other clients whose previous secret has had its time. */
   readonly retire: readonly ActualObject[];
   /** Why others are not rotated, or finished, though they were wished for. */
   readonly refused: readonly { readonly address: Address; readonly error: GrantryError }[];
   /** How many more are wished for, beyond `max`. */
   readonly waiting: number;
-  /** Of those that were not named, those left out because their secret before is still accepted. */
+  /** Of those that were not named, those left out because their previous secret is still accepted. */
   readonly inOverlap: readonly string[];
 }
 
@@ -102,7 +102,7 @@ function findUnfinished(view: RotationView): Unfinished[] {
     }));
 }
 
-/** Clients whose secret before is not accepted any more, but still lies with the provider. */
+/** Clients whose previous secret is not accepted any more, but still lies with the provider. */
 function endedOverlaps({ objects }: ActualState, now: number): ActualObject[] {
   return objects.filter((object) => {
     const until = object.credential?.previousUntil;
@@ -183,7 +183,7 @@ function obstacle(
   const until = new Date((object.credential.previousUntil ?? 0) * 1000).toISOString();
   return new GrantryError(
     'ROTATION_IN_OVERLAP',
-    `client ${name} was rotated, and its secret before is accepted until ${until}: another rotation would end that at once`,
+    `client ${name} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and another rotation would end that at once`,
     { hint: 'Wait for that, or rotate anyway with --force. For a secret that leaked there is --revoke-now.' },
   );
 }

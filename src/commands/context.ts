@@ -5,6 +5,8 @@ export interface Output {
   writeNow(text: string): void;
   /** Tells how far things are: on a terminal in a line that the next text replaces, elsewhere in a line of its own. */
   status(line: string): void;
+  /** Takes away what `status` left standing on a terminal. */
+  clearStatus(): void;
   /** Writes what the user finishes, such as a question; `status` tells nothing until the function that it gives is called. */
   unfinished(text: string): () => void;
   readonly isTerminal: boolean;

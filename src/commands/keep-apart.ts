@@ -22,6 +22,9 @@ export function keepIoApart(io: CommandIo, speaker: Speaker): CommandIo {
     status: (line) => {
       if (speaker.isHeard()) stderr.status(line);
     },
+    clearStatus: () => {
+      if (speaker.isHeard()) stderr.clearStatus();
+    },
   };
   return {
     stdout,

@@ -17,8 +17,7 @@ export async function runCommandLine(args: readonly string[], io: CommandIo, ver
   try {
     return await parseAndRun(args, watched, version);
   } catch (error) {
-    // What was told last of how far things are would stand before the error.
-    if (io.stderr.isTerminal) io.stderr.write('');
+    io.stderr.clearStatus();
     if (!written) io.stdout.write(renderError(error, formatAsked(args)));
     if (!(error instanceof UsageError)) throw error;
     return 1;

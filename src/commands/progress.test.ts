@@ -39,14 +39,14 @@ describe('the progress of a run', () => {
     const stderr = {
       ...io.stderr,
       isTerminal: true,
-      write: (text: string) => void shown.push(`write ${text}`),
       status: (line: string) => void shown.push(`status ${line}`),
+      clearStatus: () => void shown.push('cleared'),
     };
     const progress = new Progress(stderr, { what: 'clients proven', total: 2 }, Date.now);
     vi.advanceTimersByTime(200);
     progress.step(false);
     vi.advanceTimersByTime(200);
     progress.end();
-    expect(shown).toEqual(['status 0 of 2 clients proven', 'status 1 of 2 clients proven', 'write ']);
+    expect(shown).toEqual(['status 0 of 2 clients proven', 'status 1 of 2 clients proven', 'cleared']);
   });
 });

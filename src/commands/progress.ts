@@ -30,8 +30,7 @@ export class Progress {
 
   end(): void {
     clearInterval(this.#timer);
-    // What stood there last would stay, with its estimate.
-    if (this.#output.isTerminal) this.#output.write('');
+    this.#output.clearStatus();
   }
 
   #tell(): void {

@@ -110,9 +110,13 @@ function refuse({ choice: { refused, inOverlap }, isNothing }: Work, wish: Rotat
     throw new GrantryError(code, `${message}${more.join('')}${none}`, hint === undefined ? {} : { hint });
   }
   if (wish.kind === 'all' && isNothing && inOverlap.length > 0) {
-    throw new GrantryError('ROTATION_IN_OVERLAP', 'every client was rotated, and its secret before is still accepted', {
-      hint: 'Wait until that ends (grantry status tells when), or rotate anyway with --force.',
-    });
+    throw new GrantryError(
+      'ROTATION_IN_OVERLAP',
+      'there is nothing to rotate now: every client is in the overlap of its last rotation',
+      {
+        hint: 'Wait until that ends (grantry status tells when), or rotate anyway with --force.',
+      },
+    );
   }
 }
 
@@ -239,6 +243,9 @@ function report(
 
 function overlapNotices({ inOverlap }: RotationChoice): string[] {
   if (inOverlap.length === 0) return [];
-  const who = inOverlap.length === 1 ? `${inOverlap[0]} was` : `${inOverlap.length} clients were`;
-  return [`${who} rotated lately and left out: the secret before is still accepted. --force rotates anyway.`];
+  const who =
+    inOverlap.length === 1
+      ? `${inOverlap[0]} is in the overlap of its last rotation`
+      : `${inOverlap.length} clients are in the overlap of their last rotation`;
+  return [`${who} and left out: the previous secret is still accepted. --force rotates anyway.`];
 }

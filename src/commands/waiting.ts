@@ -70,8 +70,7 @@ export class Waiting {
       place.silentSince = now;
       place.told = 0;
     }
-    // What stands there would stay, before the next text.
-    if (this.#isShown && this.#output.isTerminal) this.#output.write('');
+    if (this.#isShown) this.#output.clearStatus();
     this.#isShown = false;
   }
 

@@ -43,7 +43,7 @@ export async function proveRefused(
   { auth, parameters }: Probe,
   ports: ProbePorts,
 ): Promise<ProofCheck> {
-  const claim = 'the secret before is refused';
+  const claim = 'the previous secret is refused';
   if (before.length === 0) return { claim, outcome: 'not-testable', detail: 'it is not known any more' };
   for (const clientSecret of before) {
     const document = { clientId, clientSecret, facts: {} };

@@ -32,7 +32,7 @@ export interface RotationSubject {
   readonly id: string;
   readonly credential: ActualCredential;
   readonly delivered: Delivery;
-  /** The server keeps the secret before valid for a while. */
+  /** The server keeps the previous secret valid for a while. */
   readonly keepsPrevious: boolean;
   /** What a document tells beside the credential, should there be none. */
   readonly facts: Readonly<Record<string, string>>;
@@ -46,7 +46,7 @@ export interface Rotated {
   /** It was begun by a run before, and finished now. */
   readonly begunBefore: string | undefined;
   readonly storeVersion: number;
-  /** Until when the secret before is accepted too, in Unix seconds; undefined: it is not. */
+  /** Until when the previous secret is accepted too, in Unix seconds; undefined: it is not. */
   readonly previousUntil: number | undefined;
   /** How long no credential in the store was accepted, in milliseconds; undefined: there was an overlap. */
   readonly gap: { readonly ms: number; readonly atMost: boolean } | undefined;
@@ -62,8 +62,8 @@ export interface RotateOptions {
 
 /**
  * Rotates a credential. Its steps, each of which can be repeated: note the intent; issue the new secret; deliver it;
- * prove it, as it lies in the store; refuse the secret before, where it is to be revoked; mark it as delivered; take
- * the note away. Where the server keeps no secret before, the new one is chosen here and lies in the store, beside the
+ * prove it, as it lies in the store; refuse the previous secret, where it is to be revoked; mark it as delivered; take
+ * the note away. Where the server keeps no previous secret, the new one is chosen here and lies in the store, beside the
  * present one, before it is set: no consumer that looks there is left without.
  *
  * A rotation that a run before began is finished if its secret was issued, which the provider's time of the secret tells;
@@ -251,7 +251,7 @@ async function changeWithOverlap(
   const begun = ports.clock.now();
   const issued = await issueOnce(subject, intent, ports);
   const version = await writeNew(subject, intent, place, issued, ports);
-  // The server was to keep the secret before, and did not: another policy of the realm may be in the way.
+  // The server was to keep the previous secret, and did not: another policy of the realm may be in the way.
   const gap = issued.previousUntil === undefined ? { ms: ports.clock.now() - begun, atMost: false } : undefined;
   return { issued, since: undefined, version, gap };
 }

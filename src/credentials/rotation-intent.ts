@@ -8,7 +8,7 @@ import type { StoreMark } from '../stores/store.ts';
  * until after the last, so that any later run can finish what a crash left. Holds no secret.
  */
 export interface RotationIntent {
-  /** `revoke`: the secret before is to be refused as soon as the new one works. */
+  /** `revoke`: the previous secret is to be refused as soon as the new one works. */
   readonly kind: 'rotate' | 'revoke';
   /** ISO 8601. */
   readonly begun: string;

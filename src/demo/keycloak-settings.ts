@@ -21,5 +21,5 @@ export function randomPassword(): string {
   return randomBytes(24).toString('base64url');
 }
 
-/** With the feature that keeps the secret before a rotation valid: a preview before version 26.8. */
+/** With the feature that keeps the previous secret valid after a rotation: a preview before version 26.8. */
 export const START_COMMAND: readonly string[] = ['start-dev', '--features=client-secret-rotation'];

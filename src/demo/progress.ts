@@ -23,24 +23,10 @@ interface Row {
 /** On a terminal one line that counts the seconds; elsewhere a line for each step, and one every ten seconds. */
 export function startProgress(output: Output, now: () => number): Progress {
   const rows = new Map<string, Row>();
-  let shown = 0;
-  const clear = (): void => {
-    if (shown > 0) output.write(`\r${' '.repeat(shown)}\r`);
-    shown = 0;
-  };
-  const line = (text: string): void => {
-    clear();
-    output.write(`  ${text}\n`);
-  };
+  const line = (text: string): void => output.write(`  ${text}\n`);
   const tick = (): void => {
-    if (!output.isTerminal) {
-      for (const text of plainLines(rows, now())) line(text);
-      return;
-    }
-    const text = livelyLine(rows, now()).slice(0, (output.columns ?? 80) - 1);
-    clear();
-    output.write(text);
-    shown = text.length;
+    if (output.isTerminal) return output.status(livelyLine(rows, now()));
+    for (const text of plainLines(rows, now())) line(text);
   };
   const timer = setInterval(tick, output.isTerminal ? LIVELY_MS : PLAIN_MS);
   return {
@@ -54,7 +40,7 @@ export function startProgress(output: Output, now: () => number): Progress {
     },
     stop: () => {
       clearInterval(timer);
-      clear();
+      output.clearStatus();
     },
   };
 }

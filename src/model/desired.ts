@@ -7,7 +7,7 @@ export interface DesiredState {
   readonly target: Target;
   readonly apis: readonly DesiredApi[];
   readonly clients: readonly DesiredClient[];
-  /** For which overlaps the provider must be set up, in seconds, sorted; none where it cannot keep a secret before. */
+  /** For which overlaps the provider must be set up, in seconds, sorted; none where it cannot keep a previous secret. */
   readonly overlaps: readonly number[];
 }
 

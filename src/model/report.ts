@@ -54,7 +54,7 @@ export interface ApplyReport {
   readonly audit: readonly AuditEvent[];
 }
 
-/** `retire`: the secret before is taken away after its overlap has ended. */
+/** `retire`: the previous secret is taken away after its overlap has ended. */
 export type RotationOp = 'rotate' | 'revoke' | 'retire';
 
 /** How the rotation of one client went. `finished`: a run before had begun it. */
@@ -65,7 +65,7 @@ export interface RotationResult {
   /** Place of the document in the store; empty where nothing is known of it. */
   readonly place: string;
   readonly storeVersion?: number;
-  /** Until when the secret before is accepted too: ISO 8601. */
+  /** Until when the previous secret is accepted too: ISO 8601. */
   readonly overlapUntil?: string;
   /** For how long no credential in the store was accepted. */
   readonly gap?: { readonly ms: number; readonly atMost: boolean };
@@ -107,7 +107,7 @@ export interface CredentialStatus {
   /** When it is due: ISO 8601; in the past: overdue. */
   readonly dueAt: string | undefined;
   readonly overdue: boolean;
-  /** Until when the secret before is accepted too. */
+  /** Until when the previous secret is accepted too. */
   readonly overlapUntil: string | undefined;
   /** When the provider stops accepting it, whatever anybody does. */
   readonly refusedFrom: string | undefined;

@@ -49,7 +49,7 @@ export function isUndelivered({ createdAt, delivered }: Pick<ActualCredential, '
   return delivered !== undefined && (delivered.at !== (createdAt ?? null) || delivered.facts === PENDING);
 }
 
-/** Whether the secret before is still accepted, in Unix seconds. */
+/** Whether the previous secret is still accepted, in Unix seconds. */
 export function isInOverlap({ previousUntil }: Pick<ActualCredential, 'previousUntil'>, now: number): boolean {
   return previousUntil !== undefined && previousUntil > now;
 }

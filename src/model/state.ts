@@ -54,7 +54,7 @@ export interface ActualCredential {
   readonly createdAt: number | undefined;
   /** grantry's own mark of what was last delivered. */
   readonly delivered: Delivery | undefined;
-  /** Until when the provider accepts the secret before this one, in Unix seconds, past or to come; undefined: it keeps none. */
+  /** Until when the provider accepts the previous secret, in Unix seconds, past or to come; undefined: it keeps none. */
   readonly previousUntil?: number;
   /** When the provider stops accepting the secret, whatever anybody does, in Unix seconds. */
   readonly expiresAt?: number;
@@ -99,7 +99,7 @@ export interface ActualState {
   readonly impossible: readonly { readonly address: Address; readonly reason: string; readonly hint: string }[];
   /** How many clients the listing held, of any owner: an empty listing is never believed. */
   readonly listedClients: number;
-  /** Whether this server keeps the secret before a rotation valid for a while; undefined where that was not looked at. */
+  /** Whether this server keeps the previous secret valid for a while after a rotation; undefined where that was not looked at. */
   readonly overlaps?: OverlapSupport;
 }
 

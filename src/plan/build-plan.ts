@@ -78,7 +78,7 @@ export function buildPlan(input: PlanInput): Plan {
   };
 }
 
-/** Where the server keeps no secret before, nothing is set up for it. */
+/** Where the server keeps no previous secret, nothing is set up for it. */
 function canBe({ address }: DesiredObject, { overlaps }: ActualState): boolean {
   return !isKind(address, 'Rotation') || overlaps === 'supported';
 }

@@ -42,13 +42,13 @@ export function gapNotices({ desired: { target, clients }, actual }: Omit<Notice
   if (!clients.some(({ secret }) => secret.rotate.overlap > 0)) return [];
   if (actual.overlaps === 'unknown') {
     return [
-      'Whether the secret before a rotation stays valid here cannot be told: this account may not read the features of the server.',
+      'Whether the previous secret stays valid after a rotation cannot be told here: this account may not read the features of the server.',
     ];
   }
   if (actual.overlaps !== 'unsupported') return [];
   const why =
     target.provider.kind === 'auth0'
-      ? 'Auth0 keeps no secret before'
+      ? 'Auth0 keeps no previous secret'
       : 'this Keycloak has the feature client-secret-rotation switched off (--features=client-secret-rotation)';
   return [
     `No overlap here: ${why}, so a rotation cuts off whoever has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,

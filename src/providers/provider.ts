@@ -22,7 +22,7 @@ export interface Capabilities {
   readonly apiMarks: boolean;
   /** A token is for one Api, which the request names (RFC 8707 in spirit: the parameter `audience`). */
   readonly tokenPerApi: boolean;
-  /** The server can keep the secret before a rotation valid for a while; whether it is set up to, a read tells. */
+  /** The server can keep the previous secret valid for a while after a rotation; whether it is set up to, a read tells. */
   readonly secretOverlap: boolean;
   /** For so long after a change of a secret either one may be accepted, or refused; seconds. */
   readonly secretLag: number;
@@ -36,7 +36,7 @@ export interface IssuedCredential {
   readonly secret: Secret;
   /** Unix seconds; undefined where the provider does not tell. */
   readonly createdAt: number | undefined;
-  /** Until when the secret before this one is accepted, in Unix seconds. */
+  /** Until when the previous secret is accepted, in Unix seconds. */
   readonly previousUntil?: number;
 }
 
@@ -124,6 +124,6 @@ export interface Provider {
   regenerateSecret(id: string): Promise<IssuedCredential>;
   /** Replaces the client's secret at once; repeating it changes nothing more. */
   setSecret(id: string, chosen: ChosenSecret): Promise<void>;
-  /** Ends an overlap, so that the secret before is refused from now on; gives that secret, where there was one. */
+  /** Ends an overlap, so that the previous secret is refused from now on; gives that secret, where there was one. */
   endOverlap(id: string): Promise<Secret | undefined>;
 }

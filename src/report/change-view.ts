@@ -40,7 +40,7 @@ export function viewChanges(plan: Plan): ChangeView[] {
 /** Of an overlap that is set up or goes. */
 function overlapLines({ address, op }: Change): ChangeLine[] {
   if (!isKind(address, 'Rotation') || (op !== 'create' && op !== 'delete')) return [];
-  const text = `the secret before a rotation stays valid for ${nameOf(address)}`;
+  const text = `the previous secret stays valid for ${nameOf(address)} after a rotation`;
   return [{ label: op === 'create' ? 'from now on' : 'no more', value: { kind: 'value', text }, widens: false }];
 }
 

@@ -235,7 +235,7 @@ const rotate = z
           .describe('finished: a run before had begun it'),
         place: z.string().describe('Of the document; empty where nothing is known of it'),
         storeVersion: total.optional(),
-        overlapUntil: iso.optional().describe('Until when the secret before is accepted too: ISO 8601'),
+        overlapUntil: iso.optional().describe('Until when the previous secret is accepted too: ISO 8601'),
         gap: z
           .strictObject({ ms: milliseconds, atMost: z.boolean() })
           .optional()
@@ -271,7 +271,7 @@ const status = z
           age: seconds.optional(),
           dueAt: iso.optional().describe('When it is to be rotated: ISO 8601'),
           overdue: z.boolean(),
-          overlapUntil: iso.optional().describe('Until when the secret before is accepted too: ISO 8601'),
+          overlapUntil: iso.optional().describe('Until when the previous secret is accepted too: ISO 8601'),
           refusedFrom: iso.optional().describe('When the provider stops accepting it, whatever anybody does: ISO 8601'),
           remarks: texts.describe('What is to be done about it'),
         }),

@@ -13,14 +13,14 @@ export function rotationWord({ op, outcome }: RotationResult): string {
 /** What a reader wants to know of one that went well, or why it did not. */
 export function rotationPhrase(result: RotationResult): string {
   if (!isRotated(result)) return result.reason ?? '';
-  if (result.op === 'retire') return 'the secret before, refused since its overlap ended, is gone from the provider';
+  if (result.op === 'retire') return 'the previous secret, refused since its overlap ended, is gone from the provider';
   const { storeVersion, overlapUntil, gap, checks, op } = result;
   const open = checks.filter(({ outcome }) => outcome === 'not-testable');
   return [
     ...(storeVersion === undefined ? [] : [`document version ${storeVersion}`]),
-    ...(overlapUntil === undefined ? [] : [`the secret before is accepted until ${minutes(overlapUntil)}`]),
+    ...(overlapUntil === undefined ? [] : [`the previous secret is accepted until ${minutes(overlapUntil)}`]),
     ...(gap === undefined ? [] : [`gap ${gap.atMost ? 'at most ' : ''}${elapsed(gap.ms)}`]),
-    ...(op === 'revoke' && isProven({ checks }) && open.length === 0 ? ['the secret before is refused'] : []),
+    ...(op === 'revoke' && isProven({ checks }) && open.length === 0 ? ['the previous secret is refused'] : []),
     ...open.map(({ claim, detail = '' }) => `not tested: ${claim}${detail === '' ? '' : ` (${detail})`}`),
   ].join('; ');
 }

@@ -133,7 +133,7 @@ export function describeProvider(title: string, capabilities: Capabilities, open
       await subject.hands.regenerate(await subject.clientIdOf('orders'));
       expect(await changesOf(BASE)).toEqual(capabilities.secretChangeVisible ? ['deliver Client/orders'] : []);
       expect(await changesOf(BASE, true)).toEqual(['deliver Client/orders']);
-      // Where the server keeps the secret before, nobody is cut off even by that.
+      // Where the server keeps the previous secret, nobody is cut off even by that.
       expect(await subject.unproven(BASE)).toHaveLength(capabilities.secretOverlap ? 0 : 1);
       await subject.makeIt(BASE, { checkStore: true });
       expect(await subject.unproven(BASE)).toEqual([]);
@@ -210,7 +210,7 @@ export function describeProvider(title: string, capabilities: Capabilities, open
         {
           op: 'revoke',
           outcome: 'done',
-          checks: [{ outcome: 'passed' }, { claim: 'the secret before is refused', outcome: 'passed' }],
+          checks: [{ outcome: 'passed' }, { claim: 'the previous secret is refused', outcome: 'passed' }],
         },
       ]);
       expect([await subject.hands.accepts(id, before), await subject.hands.accepts(id, await secretInStore())]).toEqual(

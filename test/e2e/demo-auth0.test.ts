@@ -24,7 +24,8 @@ describe('the demo on an emulated tenant of Auth0', () => {
     expect(stdout).toContain('1 change done. 1 client proven.');
     expect(stdout).toMatch(/4 clients proven\.\n\nThat was the story/);
     expect(stdout).not.toContain('AGE-SECRET-KEY');
-    expect(readdirSync(temp)).toEqual([]);
+    // The npm of Node 24 keeps what it compiled there.
+    expect(readdirSync(temp).filter((name) => name !== 'node-compile-cache')).toEqual([]);
   });
 
   it.each([

@@ -188,7 +188,7 @@ const vaultAnswer = z.object({
 });
 
 describe.concurrent.each([
-  { title: 'Keycloak, which keeps the secret before', open: () => openKeycloakRig('48h') },
+  { title: 'Keycloak, which keeps the previous secret', open: () => openKeycloakRig('48h') },
   { title: 'Keycloak, for a client without an overlap', open: () => openKeycloakRig('0s') },
   { title: 'Auth0', open: openAuth0Rig },
 ])('a rotation at $title', ({ open }) => {

@@ -14,7 +14,7 @@ import type { Fault, FaultKind } from '../support/rotation-bench.ts';
 const RUNS = Number(process.env['LAW_RUNS'] ?? '300');
 
 const PROVIDERS: Readonly<Record<string, Partial<Capabilities>>> = {
-  'that keeps the secret before': { secretOverlap: true },
+  'that keeps the previous secret': { secretOverlap: true },
   'that replaces secrets at once': {},
   'that tells no time and chooses secrets itself': { secretChangeVisible: false, chosenSecret: false },
 };
@@ -283,7 +283,7 @@ async function rewrite(bench: Watched, keys: Readonly<Record<string, string>>): 
   bench.store.writeForeign('one', Object.fromEntries(kept));
 }
 
-describe('a provider that keeps the secret before', () => {
+describe('a provider that keeps the previous secret', () => {
   it('refuses a second rotation in the overlap, and takes the leftover away long after it', async () => {
     const bench = await applied({ secretOverlap: true });
     await bench.rotate(DESIRED, NAMED);

@@ -17,6 +17,7 @@ export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal
       return () => undefined;
     },
     status: (line) => void (written[name] += `${line}\n`),
+    clearStatus: () => undefined,
     isTerminal: false,
     columns: undefined,
     color: false,

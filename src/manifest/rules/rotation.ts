@@ -47,7 +47,7 @@ function describeProblem({ every, overlap }: RotatePolicy, maxAge: number | unde
     return { key: 'overlap', message };
   }
   if (overlap > 0 && every > LONGEST) {
-    const message = `rotation every ${formatDuration(every)} is more than the ${formatDuration(LONGEST)} that go with an overlap: a server that keeps the secret before refuses both after five years`;
+    const message = `rotation every ${formatDuration(every)} is more than the ${formatDuration(LONGEST)} that go with an overlap: a server that keeps the previous secret refuses both after five years`;
     return { key: 'every', message };
   }
   if (maxAge !== undefined && every > maxAge) {

@@ -49,7 +49,7 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     readCredential: (id) => clients.readCredential(id),
     markDelivered: (id, delivery) => clients.markDelivered(id, delivery),
     changeOverlap: () => Promise.reject(new TypeError('Auth0 has no overlaps')),
-    regenerateSecret: () => Promise.reject(new TypeError('Auth0 keeps no secret before: it is given a new one')),
+    regenerateSecret: () => Promise.reject(new TypeError('Auth0 keeps no previous secret: it is given a new one')),
     setSecret: (id, chosen) => clients.setSecret(id, chosen),
     endOverlap: () => Promise.resolve(undefined),
   };

@@ -12,7 +12,7 @@ import type { ClientRepresentation } from './representations.ts';
 import { parseOverlapMark, projectOverlap } from './rotation.ts';
 
 /**
- * Clients of a part whose secret before may still be accepted, and would be so no longer once anything were written to
+ * Clients of a part whose previous secret may still be accepted, and would be so no longer once anything were written to
  * them: the overlap that they have, or are to have, is not set up as it should be, and to set it up is not in the part.
  */
 export async function endangeredClients(
@@ -40,7 +40,7 @@ export async function endangeredClients(
     .filter(({ rotation, seconds }) => !isDeepStrictEqual(present.get(rotation), projectOverlap(seconds, stack).fields))
     .map(({ address, rotation, until }) => ({
       address,
-      reason: `its secret before is accepted until ${new Date(until * 1000).toISOString()}, and a write would end that: ${rotation} is not set up as it should be`,
+      reason: `its previous secret is accepted until ${new Date(until * 1000).toISOString()}, and a write would end that: ${rotation} is not set up as it should be`,
       hint: `Plan ${rotation} too, best all of the target.`,
     }));
 }

@@ -13,7 +13,7 @@ const attributes = z
   .nullish()
   .transform((record) => keptAttributes(record ?? {}));
 
-/** Texts and numbers, but for the secret before, of which a listing holds one per rotated client. */
+/** Texts and numbers, but for the previous secret, of which a listing holds one per rotated client. */
 function keptAttributes(record: Readonly<Record<string, unknown>>): Readonly<Record<string, string>> {
   if (isAllKept(record)) return record;
   const kept: Record<string, string> = {};

@@ -5,7 +5,7 @@ import type { ActualObject, DesiredObject, Fields } from '../../model/state.ts';
 import { MARK } from './marks.ts';
 
 /**
- * What makes Keycloak keep the secret before a rotation: a client profile with the executor `secret-rotation` and a client
+ * What makes Keycloak keep the previous secret after a rotation: a client profile with the executor `secret-rotation` and a client
  * policy that gives it to the clients with grantry's attribute. The server has the overlap per profile.
  */
 export const rotationFields = z.object({
@@ -68,7 +68,7 @@ export function projectOverlap(seconds: number, stack: string): DesiredObject {
 function overlapFields(seconds: number, stack: string): RotationFields {
   const overlap = overlapName(seconds);
   const name = policyName(stack, overlap);
-  const description = `Made by grantry: clients of the stack ${stack} keep the secret before a rotation for ${overlap}`;
+  const description = `Made by grantry: clients of the stack ${stack} keep their previous secret for ${overlap} after a rotation`;
   return {
     profile: {
       name,

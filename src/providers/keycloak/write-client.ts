@@ -154,7 +154,7 @@ export class ClientWriter {
     };
   }
 
-  /** Only a POST keeps the secret before. What the server made is read back with the times that it noted. */
+  /** Only a POST keeps the previous secret. What the server made is read back with the times that it noted. */
   async regenerateSecret(id: string): Promise<IssuedCredential> {
     const call = {
       about: 'regenerate the secret of a client',
@@ -191,7 +191,7 @@ export class ClientWriter {
   }
 
   async #previousSecret(id: string): Promise<Secret | undefined> {
-    const call = { about: 'look for the secret before', needs: 'manage-clients', idempotent: true };
+    const call = { about: 'look for the previous secret', needs: 'manage-clients', idempotent: true };
     const found = await this.#api.call(call, (client) => client.clients.findOne({ id }));
     const text: unknown = found?.attributes?.[ATTRIBUTE.rotatedSecret];
     return typeof text === 'string' && text !== '' ? new Secret(text) : undefined;
@@ -204,7 +204,7 @@ export class ClientWriter {
     const until = new Date(previousUntil * 1000).toISOString();
     throw new GrantryError(
       'ROTATION_IN_OVERLAP',
-      `client ${clientId} was rotated, and its secret before is accepted until ${until}: without an overlap it would be refused at once`,
+      `client ${clientId} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and would be refused at once without an overlap`,
       { hint: 'Apply this change a day after that, or as soon as a grantry rotate has taken away what is left of it.' },
     );
   }

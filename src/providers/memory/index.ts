@@ -16,7 +16,7 @@ export interface MemoryObject {
   fields: Fields;
   secret?: string;
   createdAt?: number;
-  /** The secret before, and until when it is accepted, in Unix seconds. */
+  /** The previous secret, and until when it is accepted, in Unix seconds. */
   previous?: { readonly secret: string; readonly until: number };
   delivered?: Delivery;
 }

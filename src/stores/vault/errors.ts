@@ -77,12 +77,18 @@ export function noMount(address: string, mount: string): GrantryError {
   });
 }
 
+/** The error for a token that Vault does not know; `origin`: where it came from, as `Secret.origin` says it. */
+export function tokenRefused(address: string, origin = ''): GrantryError {
+  const message = `Vault at ${address} does not accept the token${origin}: wrong, expired or revoked`;
+  return new GrantryError('NOT_ALLOWED', message, {
+    hint: `Check it with: VAULT_ADDR=${address} vault token lookup`,
+  });
+}
+
 function forbidden(response: HttpResponse, attempted: Attempted): GrantryError {
   const { address, path } = attempted;
   if (saysInvalidToken(response)) {
-    return new GrantryError('NOT_ALLOWED', `Vault at ${address} does not accept the token: wrong, expired or revoked`, {
-      hint: `Check it with: VAULT_ADDR=${address} vault token lookup`,
-    });
+    return tokenRefused(address);
   }
   const capabilities = attempted.capabilities.map((capability) => `"${capability}"`);
   return new GrantryError(

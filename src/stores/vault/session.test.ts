@@ -201,6 +201,14 @@ describe('a lease', () => {
   });
 });
 
+test('a static token that Vault does not know is refused by the name of its variable', async () => {
+  answer = () => DEAD;
+  const token = new Secret('canary-static', ['VAULT_TOKEN']);
+  await expect(open({ kind: 'token', token })).rejects.toThrow(
+    'Vault at http://v does not accept the token (from VAULT_TOKEN in the environment): wrong, expired or revoked',
+  );
+});
+
 describe('a 403 in the middle', () => {
   test('of a dead token leads to one new login, shared by all', async () => {
     const next = leases();
