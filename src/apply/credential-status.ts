@@ -4,7 +4,7 @@ import { addressOf } from '../model/address.ts';
 import type { DesiredClient } from '../model/desired.ts';
 import type { CredentialStatus } from '../model/report.ts';
 import { dueAt, isInOverlap, isUndelivered, madeAt } from '../model/rotation.ts';
-import { isOurs } from '../model/state.ts';
+import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualObject } from '../model/state.ts';
 import { daysOf } from '../plan/rotation-notices.ts';
 import type { Store, StoreEntry } from '../stores/store.ts';
@@ -18,7 +18,7 @@ export async function credentialStatus(
   store: Pick<Store, 'inspect' | 'locate'>,
   now: number,
 ): Promise<CredentialStatus[]> {
-  const objects = new Map(actual.objects.map((object) => [object.address, object]));
+  const objects = objectsByAddress(actual);
   const limit = pLimit(LOOKS_IN_FLIGHT);
   const statuses = await Promise.all(
     desired.clients.map(async (client) => {

@@ -10,7 +10,7 @@ import { GrantryError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { isProven } from '../model/report.ts';
 import { isUndelivered } from '../model/rotation.ts';
-import { isOurs } from '../model/state.ts';
+import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualState, Endpoints } from '../model/state.ts';
 import type { HttpPorts } from '../platform/ports.ts';
 import { documentFacts } from '../plan/document-facts.ts';
@@ -34,7 +34,7 @@ export function rotationSubjects(
 ): Map<string, RotationSubject> {
   const apis = new Map(desired.apis.map((api) => [api.name, api]));
   const clients = new Map(desired.clients.map((client) => [client.name, client]));
-  const objects = new Map(actual.objects.map((object) => [object.address, object]));
+  const objects = objectsByAddress(actual);
   const expectations = expectationsOf(desired, provider.capabilities, names);
   return new Map(
     expectations.flatMap((expectation): [string, RotationSubject][] => {

@@ -5,7 +5,7 @@ import type { Address } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
 import { dueAt, isInOverlap } from '../model/rotation.ts';
-import { isOurs } from '../model/state.ts';
+import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
 
 /** Which credentials a rotate is to rotate. */
@@ -66,7 +66,7 @@ function refusalOf({ name, error }: Unfinished): RotationChoice['refused'] {
 }
 
 function chooseClients(wish: RotationWish, view: RotationView): Omit<RotationChoice, 'finish' | 'retire'> {
-  const objects = new Map(view.actual.objects.map((object) => [object.address, object]));
+  const objects = objectsByAddress(view.actual);
   const wished = wishedClients(wish, view, objects);
   const ready: DesiredClient[] = [];
   const refused: { address: Address; error: GrantryError }[] = [];
@@ -92,7 +92,7 @@ interface Unfinished {
 
 /** Those that the manifests declare; of others nobody knows what their document is to say. */
 function findUnfinished(view: RotationView): Unfinished[] {
-  const objects = new Map(view.actual.objects.map((object) => [object.address, object]));
+  const objects = objectsByAddress(view.actual);
   const wish = { kind: 'due', stagger: false, max: undefined } as const;
   return view.desired.clients
     .filter(({ name }) => view.halfDone.has(name))

@@ -2,7 +2,7 @@ import pLimit from 'p-limit';
 import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
-import { isOurs } from '../model/state.ts';
+import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
@@ -137,7 +137,7 @@ async function findDiffering(
   existing: ReadonlySet<string>,
 ): Promise<Set<string>> {
   const limit = pLimit(READS_IN_FLIGHT);
-  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const actualOf = objectsByAddress(actual);
   const differing = new Set<string>();
   await Promise.all(
     desired.clients.map((client) =>

@@ -9,7 +9,7 @@ export function addressOf(kind: Kind, name: string): Address {
 }
 
 export function isKind(address: Address, kind: Kind): boolean {
-  return address.startsWith(`${kind}/`);
+  return address.startsWith(kind) && address[kind.length] === '/';
 }
 
 export function nameOf(address: Address): string {

@@ -103,6 +103,18 @@ export interface ActualState {
   readonly overlaps?: OverlapSupport;
 }
 
+/** Those of one reading, which many ask for. */
+const BY_ADDRESS = new WeakMap<ActualState['objects'], ReadonlyMap<Address, ActualObject>>();
+
+/** What was read, by address; put together once for each reading. */
+export function objectsByAddress({ objects }: Pick<ActualState, 'objects'>): ReadonlyMap<Address, ActualObject> {
+  const known = BY_ADDRESS.get(objects);
+  if (known !== undefined) return known;
+  const made = new Map(objects.map((object) => [object.address, object]));
+  BY_ADDRESS.set(objects, made);
+  return made;
+}
+
 /** `unknown`: the account may not ask the server for its features. */
 export type OverlapSupport = 'supported' | 'unsupported' | 'unknown';
 

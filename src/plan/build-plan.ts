@@ -3,7 +3,7 @@ import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { sameJson } from '../model/json.ts';
 import type { AdoptChange, Change, Conflict, DeleteChange, Plan, PlannedDelivery } from '../model/plan.ts';
-import { isOurs } from '../model/state.ts';
+import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Endpoints } from '../model/state.ts';
 import { mayAdopt } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
@@ -53,11 +53,7 @@ export function buildPlan(input: PlanInput): Plan {
   const isChosen = (object: { readonly address: Address }): boolean => only === undefined || only.has(object.address);
   const projected = input.projected.filter(isChosen).filter((object) => canBe(object, actual));
   const present = actual.objects.filter(isChosen);
-  const actualOf = new Map(present.map((object) => [object.address, object]));
-  const linked = linkDependencies([
-    ...wantedChanges(projected, actualOf, input),
-    ...unwantedObjects(projected, present),
-  ]);
+  const linked = linkDependencies([...wantedChanges(projected, input), ...unwantedObjects(projected, present)]);
   const changes = linkOverlaps(linked).toSorted(compareChanges);
   const conflicts = [
     ...findConflicts(projected, changes, actual, adoption, only === undefined ? undefined : reachOf(input, only)),
@@ -85,9 +81,9 @@ function canBe({ address }: DesiredObject, { overlaps }: ActualState): boolean {
 
 function wantedChanges(
   projected: readonly DesiredObject[],
-  actualOf: ReadonlyMap<Address, ActualObject>,
   { desired, actual, documents, store, adoption }: PlanInput,
 ): Change[] {
+  const actualOf = objectsByAddress(actual);
   const deliveries = planDeliveries(desired, actual, documents, store);
   return projected.flatMap((object) => {
     const present = actualOf.get(object.address);

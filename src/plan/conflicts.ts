@@ -1,7 +1,7 @@
 import { isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { Change, Conflict } from '../model/plan.ts';
-import { WHOLE_API } from '../model/state.ts';
+import { WHOLE_API, objectsByAddress } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Fields } from '../model/state.ts';
 import { partsInTheWay } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
@@ -17,7 +17,7 @@ export function findConflicts(
   adoption: Adoption,
   reach?: ReadonlySet<Address>,
 ): Conflict[] {
-  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const actualOf = objectsByAddress(actual);
   return [
     ...actual.impossible.filter(({ address }) => reach === undefined || reach.has(address)),
     ...projected.flatMap(({ address }) => ownershipConflicts(address, actualOf.get(address), adoption)),

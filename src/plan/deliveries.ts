@@ -2,6 +2,7 @@ import { addressOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import type { DeliveryReason, PlannedDelivery } from '../model/plan.ts';
+import { objectsByAddress } from '../model/state.ts';
 import type { ActualObject, ActualState } from '../model/state.ts';
 import { documentOf } from './document-facts.ts';
 import type { WantedDocument } from './document-facts.ts';
@@ -28,7 +29,7 @@ export function planDeliveries(
   documents: ReadonlyMap<string, WantedDocument>,
   store: StoreView,
 ): Map<Address, PlannedDelivery> {
-  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const actualOf = objectsByAddress(actual);
   const planned = new Map<Address, PlannedDelivery>();
   for (const client of clients) {
     const address = addressOf('Client', client.name);
@@ -47,7 +48,7 @@ export function findFirstVisits(
   actual: ActualState,
   store: Pick<StoreView, 'locate' | 'existing'>,
 ): FirstVisit[] {
-  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const actualOf = objectsByAddress(actual);
   return clients.flatMap(({ name, secret: { path } }) => {
     const place = store.locate(path);
     const reason = visitReason(path, place, actualOf.get(addressOf('Client', name)), store);

@@ -3,7 +3,7 @@ import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Change, Conflict } from '../model/plan.ts';
-import { isOurs } from '../model/state.ts';
+import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
 import { grantsOf, scopesOf } from './scopes.ts';
 
@@ -18,7 +18,7 @@ export interface PlannedPart {
 
 /** What makes it impossible, or does harm, to carry out a part and leave the rest as it is. */
 export function findPartConflicts(changes: readonly Change[], part: PlannedPart): Conflict[] {
-  const actualOf = new Map(part.actual.objects.map((object) => [object.address, object]));
+  const actualOf = objectsByAddress(part.actual);
   return changes.flatMap((change) =>
     isKind(change.address, 'Client') ? unmetNeeds(change, part, actualOf) : lossesOfOthers(change, part),
   );

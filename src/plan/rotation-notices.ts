@@ -2,7 +2,7 @@ import { addressOf } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import type { Change } from '../model/plan.ts';
 import { dueAt, madeAt } from '../model/rotation.ts';
-import { isOurs } from '../model/state.ts';
+import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
 
 /** Names in a line of notice. */
@@ -26,7 +26,7 @@ export function waitingNotices(
   changes: readonly Change[],
   { actual, now }: Pick<NoticeInput, 'actual' | 'now'>,
 ): string[] {
-  const objects = new Map(actual.objects.map((object) => [object.address, object]));
+  const objects = objectsByAddress(actual);
   return changes.flatMap((change) => {
     if (!('before' in change) || !('after' in change)) return [];
     const until = objects.get(change.address)?.credential?.previousUntil;
@@ -80,7 +80,7 @@ interface Overdue {
 }
 
 export function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
-  const objects = new Map(actual.objects.map((object) => [object.address, object]));
+  const objects = objectsByAddress(actual);
   return desired.clients
     .flatMap((client): Overdue[] => {
       const object = objects.get(addressOf('Client', client.name));

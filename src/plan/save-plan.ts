@@ -2,6 +2,7 @@ import type { DesiredState } from '../model/desired.ts';
 import type { Json } from '../model/json.ts';
 import type { Plan } from '../model/plan.ts';
 import type { SavedDesired, SavedPlan } from '../model/saved-plan.ts';
+import { objectsByAddress } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
 import { digestOf, fingerprintOf } from './fingerprint.ts';
 import { narrowDesired } from './narrow.ts';
@@ -12,7 +13,7 @@ export function savePlan(
   { desired, actual }: { readonly desired: DesiredState; readonly actual: ActualState },
   { tool, createdAt }: Pick<SavedPlan, 'tool' | 'createdAt'>,
 ): SavedPlan {
-  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const actualOf = objectsByAddress(actual);
   const part = savedDesired(narrowDesired(desired, new Set(plan.changes.map(({ address }) => address))));
   return {
     formatVersion: 1,

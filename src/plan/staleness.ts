@@ -2,6 +2,7 @@ import type { Change, Plan } from '../model/plan.ts';
 import type { SavedChange, SavedPlan } from '../model/saved-plan.ts';
 import { sameJson } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
+import { objectsByAddress } from '../model/state.ts';
 import type { ActualObject, ActualState } from '../model/state.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { leafDifferences } from './field-changes.ts';
@@ -27,7 +28,7 @@ export interface Freshness {
  */
 export function checkFreshness(saved: SavedPlan, fresh: Plan, actual: ActualState): Freshness {
   const freshOf = new Map(fresh.changes.map((change) => [change.address, change]));
-  const actualOf = new Map(actual.objects.map((object) => [object.address, object]));
+  const actualOf = objectsByAddress(actual);
   const changes: Change[] = [];
   const done: Change['address'][] = [];
   const moved: Moved[] = [];
