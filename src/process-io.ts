@@ -5,8 +5,16 @@ import type { CommandIo, Output } from './commands/context.ts';
 export function makeProcessIo(args: readonly string[], version: string): CommandIo {
   let signal: AbortSignal | undefined;
   const stderr = makeOutput(process.stderr, 2, args);
+  const stdout = makeOutput(process.stdout, 1, args);
   return {
-    stdout: makeOutput(process.stdout, 1, args),
+    stdout: {
+      ...stdout,
+      // On a terminal both write to the same line.
+      write: (text) => {
+        stderr.clearStatus();
+        stdout.write(text);
+      },
+    },
     stderr,
     stdin: { stream: process.stdin, isTerminal: isatty(0), turn: async () => undefined },
     env: process.env,
@@ -23,7 +31,8 @@ export function makeProcessIo(args: readonly string[], version: string): Command
 const CLEAR_LINE = '\r\u001b[K';
 
 function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonly string[]): Output {
-  const isTerminal = isatty(descriptor);
+  // One that cannot take a line away again gets what logs get.
+  const isTerminal = isatty(descriptor) && process.env['TERM'] !== 'dumb';
   let hasStatus = false;
   let unfinished = 0;
   const write = (text: string): void => {
@@ -44,25 +53,25 @@ function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonl
       if (unfinished > 0) return;
       if (!isTerminal) return write(`${line}\n`);
       // A line that wraps could not be taken away.
-      write(line.slice(0, (stream.columns ?? 80) - 1));
+      write(line.slice(0, (stream.columns || 80) - 1));
       hasStatus = true;
     },
     clearStatus: () => {
       if (hasStatus) write('');
     },
     isTerminal,
-    columns: isTerminal ? stream.columns : undefined,
+    columns: isTerminal ? stream.columns || undefined : undefined,
     color: hasColor(isTerminal, args),
-    unicode: hasUnicode(isTerminal),
+    unicode: hasUnicode(isatty(descriptor)),
   };
 }
 
 function hasColor(isTerminal: boolean, args: readonly string[]): boolean {
-  const { NO_COLOR, FORCE_COLOR, TERM } = process.env;
+  const { NO_COLOR, FORCE_COLOR } = process.env;
   if (args.includes('--no-color') || (NO_COLOR ?? '') !== '') {
     return false;
   }
-  return (FORCE_COLOR ?? '0') === '0' ? isTerminal && TERM !== 'dumb' : true;
+  return (FORCE_COLOR ?? '0') === '0' ? isTerminal : true;
 }
 
 /** What the locale says; without one, files and pipes take UTF-8, and a terminal may not. */
@@ -76,6 +85,7 @@ function listenForInterrupt(stderr: Output): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) {
+      stderr.clearStatus();
       process.exit(130);
     }
     controller.abort();

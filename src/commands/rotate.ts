@@ -112,7 +112,7 @@ function refuse({ choice: { refused, inOverlap }, isNothing }: Work, wish: Rotat
   if (wish.kind === 'all' && isNothing && inOverlap.length > 0) {
     throw new GrantryError(
       'ROTATION_IN_OVERLAP',
-      'there is nothing to rotate now: every client is in the overlap of its last rotation',
+      `nothing was rotated: ${wordInOverlap(inOverlap)}, and another rotation would end that at once`,
       {
         hint: 'Wait until that ends (grantry status tells when), or rotate anyway with --force.',
       },
@@ -243,9 +243,11 @@ function report(
 
 function overlapNotices({ inOverlap }: RotationChoice): string[] {
   if (inOverlap.length === 0) return [];
-  const who =
-    inOverlap.length === 1
-      ? `${inOverlap[0]} is in the overlap of its last rotation`
-      : `${inOverlap.length} clients are in the overlap of their last rotation`;
-  return [`${who} and left out: the previous secret is still accepted. --force rotates anyway.`];
+  return [`${wordInOverlap(inOverlap)} and left out: the previous secret is still accepted. --force rotates anyway.`];
+}
+
+function wordInOverlap(clients: readonly string[]): string {
+  return clients.length === 1
+    ? `${clients[0]} is in the overlap of its last rotation`
+    : `${clients.length} clients are in the overlap of their last rotation`;
 }

@@ -22,8 +22,8 @@ export class Waiting {
   readonly #output: Output;
   readonly #now: () => number;
   readonly #places = new Map<string, Place>();
-  /** Whether the user may have a line before him that tells of it. */
-  #isShown = false;
+  /** Whom the line tells of that the user may have before him. */
+  #shown: Place | undefined;
 
   /** `now` tells milliseconds since some moment. */
   constructor(output: Output, now: () => number) {
@@ -70,8 +70,10 @@ export class Waiting {
       place.silentSince = now;
       place.told = 0;
     }
-    if (this.#isShown) this.#output.clearStatus();
-    this.#isShown = false;
+    if (this.#shown === place) {
+      this.#output.clearStatus();
+      this.#shown = undefined;
+    }
   }
 
   #tell(): void {
@@ -79,7 +81,7 @@ export class Waiting {
       const silence = this.#now() - place.silentSince;
       if (place.inFlight === 0 || silence < place.told + SILENCE) continue;
       place.told = silence;
-      this.#isShown = true;
+      this.#shown = place;
       this.#output.status(`waiting for ${origin}: no answer for ${Math.round(silence / 1000)} s`);
     }
   }

@@ -37,6 +37,7 @@ describe('isSameKeycloakLogin', () => {
     ['realm of the account', keycloak({ realm: 'prod' })],
     ['user', keycloak({ username: 'other' })],
     ['password', keycloak({ password: new Secret('q') })],
+    ['variable of the password', keycloak({ password: new Secret('p', ['OTHER']) })],
     ['withheld password', keycloak({ password: new WithheldSecret() })],
     ['kind', client],
   ])('tells another %s', (_, other) => {

@@ -13,12 +13,13 @@ export function isSameVaultLogin(one: VaultSettings, other: VaultSettings): bool
   return one.address === other.address && one.namespace === other.namespace && isSameLogin(one.auth, other.auth);
 }
 
-/** To the letter: what may be the same or not is not. */
+/** To the letter, and from the same variables, for errors name these: what may be the same or not is not. */
 function isSameLogin(one: Login, other: Login): boolean {
   const keys = Object.keys(one);
   return keys.length === Object.keys(other).length && keys.every((key) => isSameValue(one[key], other[key]));
 }
 
 function isSameValue(one: string | Secret | undefined, other: string | Secret | undefined): boolean {
-  return one instanceof Secret && other instanceof Secret ? one.equals(other) : one === other && one !== undefined;
+  if (one instanceof Secret && other instanceof Secret) return one.equals(other) && one.origin === other.origin;
+  return one === other && one !== undefined;
 }

@@ -58,6 +58,15 @@ export function findSecretPart(text: string): string | undefined {
   return SECRET_WORD.exec(text)?.[0];
 }
 
+/** Credentials that tell by their beginning what they are: of age, PEM, Vault, GitHub and GitLab, and JWTs. */
+const CREDENTIAL =
+  /AGE-SECRET-KEY-1|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bhv[sbr]\.[\w-]{20}|\bgh[opsu]_\w{20}|\bgithub_pat_\w{20}|\bglpat-[\w-]{15}|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\./;
+
+/** Whether a text holds what can be nothing but a credential. */
+export function holdsCredential(text: string): boolean {
+  return CREDENTIAL.test(text);
+}
+
 /** Whether the plain value of this key of a Target may be shown. */
 export function isSafeTargetKey(key: string): boolean {
   return SAFE_TARGET_KEYS.has(key);

@@ -24,7 +24,8 @@ export function hideInText(text: string): HiddenLines {
   const hidden: HiddenLines = new Map();
   let region: Region | undefined;
   const lines = text.split(/\r?\n/);
-  const secrets = lines.map(findSecretWord);
+  // What a comment speaks of says nothing of the lines around it; it is not shown itself.
+  const secrets = lines.map((line) => findSecretWord(withoutComment(line)));
   const trusts = findTrust(lines, secrets);
   for (const [index, line] of lines.entries()) {
     const secret = secrets[index];
@@ -61,6 +62,11 @@ function findTrust(lines: readonly string[], secrets: readonly (string | undefin
     }
   }
   return trusts;
+}
+
+/** Where a quote stands before it, a # may be part of a text. */
+function withoutComment(line: string): string {
+  return /^(?:[^#"']*\s)?#/.test(line) ? line.slice(0, line.indexOf('#')) : line;
 }
 
 function findSecretWord(line: string): string | undefined {

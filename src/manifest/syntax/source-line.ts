@@ -43,6 +43,7 @@ export function showLine(view: SyntaxView, line: number, hidden: HiddenLines): s
 function hideComment(text: string): string {
   const start = text.search(/(?:^|\s)#/);
   const comment = start === -1 ? '' : text.slice(start);
-  const telling = [...comment.matchAll(/[A-Za-z][A-Za-z0-9_.-]*/g)].some(([word]) => isSecretKey(word));
+  const words = [...comment.matchAll(/[A-Za-z][A-Za-z0-9_.-]*/g)];
+  const telling = findSecretPart(comment) !== undefined || words.some(([word]) => isSecretKey(word));
   return telling ? text.slice(0, start) : text;
 }

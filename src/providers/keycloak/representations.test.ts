@@ -2,6 +2,20 @@ import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
 import { readClient } from './representations.ts';
 
+const FLAGS = [
+  'enabled',
+  'standardFlowEnabled',
+  'implicitFlowEnabled',
+  'directAccessGrantsEnabled',
+  'serviceAccountsEnabled',
+  'authorizationServicesEnabled',
+  'publicClient',
+  'bearerOnly',
+  'consentRequired',
+  'fullScopeAllowed',
+];
+const LISTS = ['defaultClientScopes', 'optionalClientScopes', 'redirectUris', 'webOrigins'];
+
 const ROW = {
   id: '1',
   clientId: 'orders',
@@ -30,6 +44,11 @@ describe('readClient', () => {
     expect(client.secret?.reveal()).toBe('canary-current');
   });
 
+  it('drops the previous secret where all attributes are texts too', () => {
+    const attributes = { 'client.secret.rotated': 'canary-previous', 'grantry.stack': 'acme' };
+    expect(read({ ...ROW, attributes }).attributes).toEqual({ 'grantry.stack': 'acme' });
+  });
+
   it('takes asterisks for a secret that is not shown', () => {
     expect(read({ ...ROW, secret: '**********' }).secret).toBeUndefined();
   });
@@ -43,7 +62,40 @@ describe('readClient', () => {
       description: '',
     });
   });
-  it.each([
+  it.each([true, false])('reads every flag: %s', (flag) => {
+    const set = Object.fromEntries(FLAGS.map((key) => [key, flag]));
+    expect(read({ ...ROW, ...set })).toMatchObject(set);
+  });
+
+  it.each(FLAGS)('tells the flag %s apart from the others', (key) => {
+    const client = read({ ...ROW, [key]: true });
+    expect(Object.entries(client).filter(([, value]) => value === true)).toEqual([[key, true]]);
+  });
+
+  it.each([undefined, null])('takes %s for empty', (nothing) => {
+    const optional = [...FLAGS, ...LISTS, 'secret', 'description', 'clientAuthenticatorType', 'attributes'];
+    const row = Object.fromEntries([...optional, 'protocolMappers'].map((key) => [key, nothing]));
+    expect(read({ id: '1', clientId: 'orders', ...row })).toEqual({
+      id: '1',
+      clientId: 'orders',
+      ...Object.fromEntries(FLAGS.map((key) => [key, false])),
+      ...Object.fromEntries([...LISTS, 'protocolMappers'].map((key) => [key, []])),
+      attributes: {},
+      description: '',
+      clientAuthenticatorType: '',
+      secret: undefined,
+    });
+  });
+
+  it('takes an empty secret for none', () => {
+    expect(read({ ...ROW, secret: '' }).secret).toBeUndefined();
+  });
+
+  it.each<[unknown, string | undefined]>([
+    ...['id', 'clientId', ...FLAGS, ...LISTS, 'description', 'clientAuthenticatorType', 'attributes'].map(
+      (key): [unknown, string] => [{ ...ROW, [key]: 1 }, key],
+    ),
+    [{ ...ROW, id: null }, 'id'],
     [{ ...ROW, clientId: undefined }, 'clientId'],
     [{ ...ROW, enabled: 'yes' }, 'enabled'],
     [{ ...ROW, redirectUris: ['a', 1] }, 'redirectUris'],

@@ -7,6 +7,7 @@ import type { MarkPairs } from '../mark.ts';
 import { bodies, toMetadata, toPathData, toServerTime } from './convert.ts';
 import type { PathData, PathMetadata } from './convert.ts';
 import { isAbsent, isCasMismatch, noMount, saysInvalidToken, unexpectedBody, vaultError } from './errors.ts';
+import type { Attempted } from './errors.ts';
 import type { VaultSession } from './session.ts';
 import type { VaultCall } from './transport.ts';
 
@@ -27,10 +28,13 @@ export class KvApi {
   readonly #address: string;
   readonly #mount: string;
   readonly #send: VaultSession;
+  /** Of a token that no login gave. */
+  readonly #tokenOrigin: string;
 
   constructor(settings: VaultSettings, send: VaultSession) {
     this.#address = settings.address;
     this.#mount = settings.mount;
+    this.#tokenOrigin = settings.auth.kind === 'token' ? settings.auth.token.origin : '';
     this.#send = send;
   }
 
@@ -155,7 +159,7 @@ export class KvApi {
   }
 
   #expect<T>(schema: z.ZodType<T>, response: HttpResponse, path: string, ...capabilities: string[]): T {
-    const attempted = { address: this.#address, path, capabilities };
+    const attempted = this.#attempted(path, capabilities);
     if (response.status !== 200) {
       throw vaultError(response, attempted);
     }
@@ -168,7 +172,11 @@ export class KvApi {
 
   #expectDone(response: HttpResponse, path: string, ...capabilities: string[]): void {
     if (response.status !== 204 && response.status !== 200) {
-      throw vaultError(response, { address: this.#address, path, capabilities });
+      throw vaultError(response, this.#attempted(path, capabilities));
     }
+  }
+
+  #attempted(path: string, capabilities: readonly string[]): Attempted {
+    return { address: this.#address, path, capabilities, tokenOrigin: this.#tokenOrigin };
   }
 }

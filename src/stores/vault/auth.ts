@@ -6,7 +6,7 @@ import type { HttpResponse } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';
 import { githubIdToken } from './auth-github.ts';
 import { serviceAccountToken } from './auth-kubernetes.ts';
-import { phrasesOf, saysInvalidToken, tokenRefused, unexpectedBody, vaultError } from './errors.ts';
+import { phrasesOf, saysInvalidToken, unexpectedBody, vaultError } from './errors.ts';
 import type { VaultTransport } from './transport.ts';
 
 /** A token and how long it lives. */
@@ -95,12 +95,11 @@ export async function renew(token: Secret, address: string, send: VaultTransport
 export async function lookUp(token: Secret, address: string, send: VaultTransport): Promise<Lease> {
   const path = 'auth/token/lookup-self';
   const response = await send({ method: 'GET', path }, token);
-  if (saysInvalidToken(response)) throw tokenRefused(address, token.origin);
-  if (response.status === 403 && phrasesOf(response) !== '') {
+  if (response.status === 403 && phrasesOf(response) !== '' && !saysInvalidToken(response)) {
     return { token, ttl: 0, renewable: false };
   }
   if (response.status !== 200) {
-    throw vaultError(response, { address, path, capabilities: ['read'] });
+    throw vaultError(response, { address, path, capabilities: ['read'], tokenOrigin: token.origin });
   }
   const parsed = lookupBody.safeParse(response.body);
   if (!parsed.success) {

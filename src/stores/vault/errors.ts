@@ -10,6 +10,8 @@ export interface Attempted {
   readonly path: string;
   /** The capabilities that it may take, as a policy names them. */
   readonly capabilities: readonly string[];
+  /** Where the token came from, as `Secret.origin` says it. */
+  readonly tokenOrigin?: string;
 }
 
 const errorBody = z.object({ errors: z.array(z.string()) });
@@ -77,18 +79,13 @@ export function noMount(address: string, mount: string): GrantryError {
   });
 }
 
-/** The error for a token that Vault does not know; `origin`: where it came from, as `Secret.origin` says it. */
-export function tokenRefused(address: string, origin = ''): GrantryError {
-  const message = `Vault at ${address} does not accept the token${origin}: wrong, expired or revoked`;
-  return new GrantryError('NOT_ALLOWED', message, {
-    hint: `Check it with: VAULT_ADDR=${address} vault token lookup`,
-  });
-}
-
 function forbidden(response: HttpResponse, attempted: Attempted): GrantryError {
-  const { address, path } = attempted;
+  const { address, path, tokenOrigin = '' } = attempted;
   if (saysInvalidToken(response)) {
-    return tokenRefused(address);
+    const message = `Vault at ${address} does not accept the token${tokenOrigin}: wrong, expired or revoked`;
+    return new GrantryError('NOT_ALLOWED', message, {
+      hint: `Check it with: VAULT_ADDR=${address} vault token lookup`,
+    });
   }
   const capabilities = attempted.capabilities.map((capability) => `"${capability}"`);
   return new GrantryError(
