@@ -85,11 +85,11 @@ function listenForInterrupt(stderr: Output): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
     if (controller.signal.aborted) {
-      stderr.clearStatus();
+      stderr.writeNow('Stopped at once. If this run held a lock, that ends within a minute.\n');
       process.exit(130);
     }
     controller.abort();
-    stderr.writeNow('Stopping after the change in hand. Press Ctrl-C again to stop at once.\n');
+    stderr.writeNow('Stopping: what is in hand is finished first. Press Ctrl-C again to stop at once.\n');
   };
   process.on('SIGINT', stop);
   process.on('SIGTERM', stop);

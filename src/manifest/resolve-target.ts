@@ -56,7 +56,7 @@ function checkEnvironment({ name, position }: TargetManifest, needed: unknown, e
   if (missing.size > 0) {
     const names = [...missing].toSorted();
     throw new GrantryError('INVALID_INPUT', `Target ${name} needs ${names.join(', ')} in the environment`, {
-      hint: `${names.length === 1 ? 'It is' : 'They are'} not set, or empty. ${position.file} refers to ${names.length === 1 ? 'it' : 'them'} as \${env:NAME}.`,
+      hint: `${names.length === 1 ? 'It is' : 'They are'} not set, or empty. ${position.file} says ${names.map((each) => `\${env:${each}}`).join(' and ')}.`,
     });
   }
   const found = findControlCharacter(needed, env, MULTILINE);
@@ -172,7 +172,7 @@ function toStore({ secrets }: TargetSpec, written: TargetSpec, cwd: string): Sto
     };
   }
   if (file !== undefined) {
-    return toFileStore(file, cwd);
+    return toFileStore(file, written.secrets.file?.identity, cwd);
   }
   throw new GrantryError('INVALID_INPUT', 'a Target names no store');
 }
@@ -201,12 +201,17 @@ function toVaultAuth(auth: WrittenVaultAuth, written: WrittenVaultAuth | undefin
   return { kind: 'token', token: secretOf(auth.token, written?.token) };
 }
 
-function toFileStore(file: NonNullable<TargetSpec['secrets']['file']>, cwd: string): FileStoreSettings {
+function toFileStore(
+  file: NonNullable<TargetSpec['secrets']['file']>,
+  written: string | undefined,
+  cwd: string,
+): FileStoreSettings {
   // A whole key file, with its comments, may be in the variable.
-  const identity = /AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+/.exec(file.identity)?.[0];
-  if (identity === undefined) {
-    throw new GrantryError('INVALID_INPUT', 'the identity of the file store is no age key', {
-      hint: 'It must be a key that begins with AGE-SECRET-KEY-1, as grantry init or age-keygen makes it.',
+  const text = /AGE-SECRET-KEY-(?:PQ-)?1[0-9A-Z]+/.exec(file.identity)?.[0];
+  const identity = secretOf(text, written);
+  if (text === undefined) {
+    throw new GrantryError('INVALID_INPUT', `the identity of the file store is no age key${identity.origin}`, {
+      hint: 'It must be a whole key, AGE-SECRET-KEY-1 and what follows it, as grantry init or age-keygen makes it.',
     });
   }
   return {
@@ -214,6 +219,6 @@ function toFileStore(file: NonNullable<TargetSpec['secrets']['file']>, cwd: stri
     path: resolve(cwd, file.path),
     shownPath: normalize(file.path),
     recipients: file.recipients ?? [],
-    identity: new Secret(identity),
+    identity,
   };
 }

@@ -147,12 +147,14 @@ function wordValue(issue: Issue, context: Context): Problem {
   }
   if (issue.code === 'invalid_value') {
     const values = issue.values.map(String);
-    const suggestion = typeof value === 'string' ? findNearest(value, values) : undefined;
+    const suggestion = typeof value === 'string' && values.length > 1 ? findNearest(value, values) : undefined;
     return { ...problemAt(context, 'bad-value', `${label} must be ${values.join(' or ')}`, path, 'value'), suggestion };
   }
   const rule = issue.message === CREDENTIAL_ERROR ? 'literal-secret' : 'bad-value';
   const message =
-    issue.code === 'invalid_type' && rule === 'bad-value' ? wordType(issue.expected, value) : issue.message;
+    issue.code === 'invalid_type' && issue.message.startsWith(ZOD_MESSAGE)
+      ? wordType(issue.expected, value)
+      : issue.message;
   return problemAt(
     context,
     rule,
@@ -165,6 +167,9 @@ function wordValue(issue: Issue, context: Context): Problem {
 function isLiteralSecret(key: string, value: unknown, context: Context): boolean {
   return context.kind !== 'Target' && isSecretKey(key) && (typeof value === 'string' || typeof value === 'number');
 }
+
+/** How the library words what no schema has words for. */
+const ZOD_MESSAGE = 'Invalid input';
 
 const TYPES: Readonly<Record<string, string>> = {
   object: 'a map',

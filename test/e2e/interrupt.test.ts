@@ -56,7 +56,7 @@ describe('Ctrl-C', () => {
     await untilDone(running, 6);
     running.child.kill('SIGINT');
     const { stdout, stderr } = exitedWith(1, await running.done);
-    expect(stderr).toContain('Stopping after the change in hand.');
+    expect(stderr).toContain('Stopping: what is in hand is finished first.');
     expect(stderr).toContain('skipped: create Client/job-29: stopped before it began');
 
     const { results, proofs } = reportSchema.parse(JSON.parse(stdout));

@@ -26,7 +26,7 @@ export const textSchema = z.string().min(1, { error: 'must not be empty' });
 
 function durationOf(pattern: RegExp, error: string) {
   return z
-    .string()
+    .string({ error: ({ input }) => (typeof input === 'number' ? error : undefined) })
     .regex(pattern, { error })
     .refine((text) => !pattern.test(text) || parseDuration(text) !== undefined, {
       error: 'is too long: at most 24855d',

@@ -20,8 +20,8 @@ export async function createAgeBox(settings: Pick<FileStoreSettings, 'recipients
       return recipient;
     })
     .catch(() => {
-      throw new GrantryError('INVALID_INPUT', 'The identity of the file store is no age key', {
-        hint: 'It is one line that begins with AGE-SECRET-KEY-1, as `grantry init` writes it.',
+      throw new GrantryError('INVALID_INPUT', `The identity of the file store is no age key${settings.identity.origin}`, {
+        hint: 'It must be a whole key, AGE-SECRET-KEY-1 and what follows it, as grantry init or age-keygen makes it.',
       });
     });
   const encrypter = createEncrypter(settings.recipients, own);
