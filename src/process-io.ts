@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import type { CommandIo, Output } from './commands/context.ts';
+import type { CommandIo, Output, StatusPart } from './commands/context.ts';
 
 /** This process as commands see it; `args` as given, since colour is decided before they are parsed. */
 export function makeProcessIo(args: readonly string[], version: string): CommandIo {
@@ -28,16 +28,25 @@ export function makeProcessIo(args: readonly string[], version: string): Command
   };
 }
 
+const ORDER: readonly StatusPart[] = ['progress', 'waiting'];
+
 const CLEAR_LINE = '\r\u001b[K';
 
 function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonly string[]): Output {
   // One that cannot take a line away again gets what logs get.
   const isTerminal = isatty(descriptor) && process.env['TERM'] !== 'dumb';
-  let hasStatus = false;
+  const parts = new Map<StatusPart, string>();
+  let isShown = false;
   let unfinished = 0;
   const write = (text: string): void => {
-    stream.write(hasStatus ? `${CLEAR_LINE}${text}` : text);
-    hasStatus = false;
+    stream.write(isShown ? `${CLEAR_LINE}${text}` : text);
+    isShown = false;
+  };
+  const show = (): void => {
+    const line = ORDER.flatMap((about) => parts.get(about) ?? []).join('; ');
+    // A line that wraps could not be taken away.
+    write(line.slice(0, (stream.columns || 80) - 1));
+    isShown = line !== '';
   };
   return {
     write,
@@ -49,15 +58,16 @@ function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonl
         unfinished -= 1;
       };
     },
-    status: (line) => {
+    status: (text, about = 'progress') => {
       if (unfinished > 0) return;
-      if (!isTerminal) return write(`${line}\n`);
-      // A line that wraps could not be taken away.
-      write(line.slice(0, (stream.columns || 80) - 1));
-      hasStatus = true;
+      if (!isTerminal) return write(`${text}\n`);
+      parts.set(about, text);
+      show();
     },
-    clearStatus: () => {
-      if (hasStatus) write('');
+    clearStatus: (about) => {
+      if (about === undefined) parts.clear();
+      else parts.delete(about);
+      if (isShown) show();
     },
     isTerminal,
     columns: isTerminal ? stream.columns || undefined : undefined,

@@ -47,7 +47,7 @@ export async function carryOutPlan(
   };
   const now = (): string => new Date(ports.clock.now()).toISOString();
   const total = plan.changes.length;
-  const progress = new Progress(io.stderr, { what: 'changes', total }, monotonic);
+  const progress = new Progress(io.stderr, { what: 'change', total }, monotonic);
   try {
     const how: ApplyOptions = {
       inFlight: options.parallelism,

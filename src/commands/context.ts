@@ -1,12 +1,18 @@
+/** In this order on a line. */
+export type StatusPart = 'progress' | 'waiting';
+
 /** One end of the process that text is written to. */
 export interface Output {
   write(text: string): void;
   /** Writes at once, even where the output of one of several targets has to wait for those before it. Whole lines. */
   writeNow(text: string): void;
-  /** Tells how far things are: on a terminal in a line that the next text replaces, elsewhere in a line of its own. */
-  status(line: string): void;
-  /** Takes away what `status` left standing on a terminal. */
-  clearStatus(): void;
+  /**
+   * Tells how far things are, or whom they wait for: on a terminal in one line for both, which the next text replaces,
+   * elsewhere in lines of their own.
+   */
+  status(text: string, about?: StatusPart): void;
+  /** Takes away what `status` left standing on a terminal: one part of it, or all. */
+  clearStatus(about?: StatusPart): void;
   /** Writes what the user finishes, such as a question; `status` tells nothing until the function that it gives is called. */
   unfinished(text: string): () => void;
   readonly isTerminal: boolean;

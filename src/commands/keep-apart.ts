@@ -19,11 +19,11 @@ export function keepIoApart(io: CommandIo, speaker: Speaker): CommandIo {
     ...stderr,
     write: (text) => speaker.say(() => stderr.write(text)),
     // How far things were is nothing to tell later.
-    status: (line) => {
-      if (speaker.isHeard()) stderr.status(line);
+    status: (text, about) => {
+      if (speaker.isHeard()) stderr.status(text, about);
     },
-    clearStatus: () => {
-      if (speaker.isHeard()) stderr.clearStatus();
+    clearStatus: (about) => {
+      if (speaker.isHeard()) stderr.clearStatus(about);
     },
   };
   return {

@@ -51,7 +51,7 @@ export async function openTarget(
   { logins, waiting, signal, onProvider }: OpenOptions,
 ): Promise<Servers> {
   const system = systemPorts(signal);
-  const ports = { ...system, fetch: waiting.watch(system.fetch), env: io.env };
+  const ports = { ...waiting.watch(system), env: io.env };
   const gate = new Gate();
   const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
   const opening = openProvider(target.provider, gated, {

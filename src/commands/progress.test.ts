@@ -5,6 +5,8 @@ import { Progress } from './progress.ts';
 
 describe('how far things are', () => {
   it.each([
+    [{ done: 9, failed: 0, elapsed: 30_000, sinceStep: 10_000 }, '9 of 1,000 changes'],
+    [{ done: 0, failed: 0, elapsed: 200, total: 1 }, '0 of 1 change'],
     [{ done: 0, failed: 0, elapsed: 200 }, '0 of 1,000 changes'],
     [{ done: 4, failed: 0, elapsed: 1_000 }, '4 of 1,000 changes'],
     [{ done: 412, failed: 2, elapsed: 28_000 }, '412 of 1,000 changes, 2 failed, about 40 s left'],
@@ -12,7 +14,7 @@ describe('how far things are', () => {
     [{ done: 100, failed: 0, elapsed: 20_000 }, '100 of 1,000 changes, about 3 min left'],
     [{ done: 1_000, failed: 0, elapsed: 20_000 }, '1,000 of 1,000 changes'],
   ])('%j', (advance, line) => {
-    expect(renderAdvance({ what: 'changes', total: 1_000, ...advance })).toBe(line);
+    expect(renderAdvance({ what: 'change', total: 1_000, sinceStep: 0, ...advance })).toBe(line);
   });
 });
 
@@ -22,7 +24,7 @@ describe('the progress of a run', () => {
 
   it('is a plain line every few seconds where there is no terminal, and nothing of what is soon done', () => {
     const { io, written } = captureIo();
-    const progress = new Progress(io.stderr, { what: 'changes', total: 100 }, Date.now);
+    const progress = new Progress(io.stderr, { what: 'change', total: 100 }, Date.now);
     for (let count = 0; count < 10; count += 1) progress.step(count === 0);
     vi.advanceTimersByTime(4_999);
     expect(written.stderr).toBe('');
@@ -42,11 +44,11 @@ describe('the progress of a run', () => {
       status: (line: string) => void shown.push(`status ${line}`),
       clearStatus: () => void shown.push('cleared'),
     };
-    const progress = new Progress(stderr, { what: 'clients proven', total: 2 }, Date.now);
+    const progress = new Progress(stderr, { what: 'client', total: 2 }, Date.now);
     vi.advanceTimersByTime(200);
     progress.step(false);
     vi.advanceTimersByTime(200);
     progress.end();
-    expect(shown).toEqual(['status 0 of 2 clients proven', 'status 1 of 2 clients proven', 'cleared']);
+    expect(shown).toEqual(['status 0 of 2 clients', 'status 1 of 2 clients', 'cleared']);
   });
 });

@@ -12,12 +12,14 @@ export class Progress {
   readonly #now: () => number;
   readonly #began: number;
   readonly #timer: NodeJS.Timeout;
-  #advance: Omit<Advance, 'elapsed'>;
+  #advance: Omit<Advance, 'elapsed' | 'sinceStep'>;
+  #lastStep: number;
 
   constructor(output: Output, { what, total }: Pick<Advance, 'what' | 'total'>, now: () => number) {
     this.#output = output;
     this.#now = now;
     this.#began = now();
+    this.#lastStep = this.#began;
     this.#advance = { what, total, done: 0, failed: 0 };
     this.#timer = setInterval(() => this.#tell(), output.isTerminal ? ON_TERMINAL : IN_LOGS);
   }
@@ -26,14 +28,17 @@ export class Progress {
   step(failed: boolean): void {
     const { done, failed: before } = this.#advance;
     this.#advance = { ...this.#advance, done: done + 1, failed: before + Number(failed) };
+    this.#lastStep = this.#now();
   }
 
   end(): void {
     clearInterval(this.#timer);
-    this.#output.clearStatus();
+    this.#output.clearStatus('progress');
   }
 
   #tell(): void {
-    this.#output.status(renderAdvance({ ...this.#advance, elapsed: this.#now() - this.#began }));
+    const now = this.#now();
+    const times = { elapsed: now - this.#began, sinceStep: now - this.#lastStep };
+    this.#output.status(renderAdvance({ ...this.#advance, ...times }));
   }
 }

@@ -16,7 +16,7 @@ export async function proveWithProgress(
   { parallelism }: Pick<CommandOptions, 'parallelism'>,
   io: CommandIo,
 ): Promise<Proofs> {
-  const progress = new Progress(io.stderr, { what: 'proofs', total: expectations.length }, monotonic);
+  const progress = new Progress(io.stderr, { what: 'proof', total: expectations.length }, monotonic);
   return proveAll(expectations, endpoints, store, ports, {
     inFlight: parallelism,
     stopped: () => io.signal.aborted,

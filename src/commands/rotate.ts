@@ -170,7 +170,7 @@ async function rotate(
   };
   const revoke = isRevocation(wish);
   const total = choice.rotate.length + choice.finish.length + choice.retire.length;
-  const progress = new Progress(io.stderr, { what: 'rotations', total }, monotonic);
+  const progress = new Progress(io.stderr, { what: 'rotation', total }, monotonic);
   try {
     const rotating = gate.during(mayWrite, () =>
       runRotations(

@@ -1,5 +1,7 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { captureIo } from '../../test/support/captured-io.ts';
+import { systemClock } from '../platform/clock.ts';
+import type { HttpPorts } from '../platform/ports.ts';
 import { Waiting } from './waiting.ts';
 
 beforeEach(() => void vi.useFakeTimers());
@@ -11,17 +13,17 @@ const KEYCLOAK = 'http://sso:8080/realms/acme?token=canary';
 function slowServer() {
   const { io, written } = captureIo();
   const pending: { answer: () => void; fail: () => void }[] = [];
-  const fetch = new Waiting(io.stderr, Date.now).watch(
-    () =>
-      new Promise((resolve, reject) => {
-        pending.push({ answer: () => resolve(new Response('{}')), fail: () => reject(new Error('gone')) });
-      }),
-  );
+  const ask = (): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      pending.push({ answer: () => resolve(new Response('{}')), fail: () => reject(new Error('gone')) });
+    });
+  const ports = { fetch: ask, clock: systemClock, random: () => 0 };
+  const { fetch, onRequest } = new Waiting(io.stderr, Date.now).watch<HttpPorts>(ports);
   const settle = async (how: 'answer' | 'fail'): Promise<void> => {
     pending.shift()?.[how]();
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { fetch, written, settle };
+  return { fetch, onRequest, written, settle };
 }
 
 it('says nothing of servers that answer soon, however long the work takes', async () => {
@@ -81,4 +83,23 @@ it('is content as long as one of several requests is answered', async () => {
   await settle('answer');
   await settle('answer');
   await Promise.all(answers);
+});
+
+it('watches what is not sent by fetch, and takes the line away when the server that it tells of answers, no other', async () => {
+  const { io } = captureIo();
+  const shown: string[] = [];
+  const stderr = {
+    ...io.stderr,
+    status: (text: string) => void shown.push(text),
+    clearStatus: (about?: string) => void shown.push(`cleared ${about}`),
+  };
+  const fetch = async (): Promise<Response> => new Response('{}');
+  const ports = { fetch, clock: systemClock, random: () => 0 };
+  const watched = new Waiting(stderr, Date.now).watch<HttpPorts>(ports);
+  const end = watched.onRequest?.('http://sso:8080');
+  await vi.advanceTimersByTimeAsync(10_000);
+  await watched.fetch('http://vault:8200/v1/x');
+  expect(shown).toEqual(['waiting for http://sso:8080: no answer for 10 s']);
+  end?.(true);
+  expect(shown.at(-1)).toBe('cleared waiting');
 });

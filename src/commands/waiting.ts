@@ -32,19 +32,24 @@ export class Waiting {
     setInterval(() => this.#tell(), TICK).unref();
   }
 
-  /** The same `fetch`, watched. */
-  watch(fetch: HttpPorts['fetch']): HttpPorts['fetch'] {
-    return async (input, init) => {
-      const place = this.#begin(originOf(input));
+  /** The same ports, watched. */
+  watch<Ports extends HttpPorts>(ports: Ports): Ports {
+    const fetch: HttpPorts['fetch'] = async (input, init) => {
+      const end = onRequest(input instanceof Request ? input.url : String(input));
       try {
-        const answer = await fetch(input, init);
-        this.#end(place, true);
+        const answer = await ports.fetch(input, init);
+        end(true);
         return answer;
       } catch (error) {
-        this.#end(place, false);
+        end(false);
         throw error;
       }
     };
+    const onRequest = (url: string): ((answered: boolean) => void) => {
+      const place = this.#begin(originOf(url));
+      return (answered) => this.#end(place, answered);
+    };
+    return { ...ports, fetch, onRequest };
   }
 
   #begin(origin: string): Place {
@@ -71,7 +76,7 @@ export class Waiting {
       place.told = 0;
     }
     if (this.#shown === place) {
-      this.#output.clearStatus();
+      this.#output.clearStatus('waiting');
       this.#shown = undefined;
     }
   }
@@ -82,12 +87,11 @@ export class Waiting {
       if (place.inFlight === 0 || silence < place.told + SILENCE) continue;
       place.told = silence;
       this.#shown = place;
-      this.#output.status(`waiting for ${origin}: no answer for ${Math.round(silence / 1000)} s`);
+      this.#output.status(`waiting for ${origin}: no answer for ${Math.round(silence / 1000)} s`, 'waiting');
     }
   }
 }
 
-function originOf(input: Parameters<HttpPorts['fetch']>[0]): string {
-  const url = input instanceof Request ? input.url : String(input);
+function originOf(url: string): string {
   return URL.canParse(url) ? new URL(url).origin : 'a server';
 }

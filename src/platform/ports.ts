@@ -11,6 +11,8 @@ export interface HttpPorts {
   readonly signal?: AbortSignal;
   /** Asked before every attempt of a request, retries too; throws a GrantryError when none may be sent any more. */
   readonly beforeSend?: () => void;
+  /** Told of every request that is sent in another way than by `fetch`; and then whether it was answered. */
+  readonly onRequest?: (url: string) => (answered: boolean) => void;
   /** Told of every request that changed something at a server, or may have: its answer may have been lost. */
   readonly onWrite?: () => void;
 }

@@ -78,7 +78,7 @@ export class KeycloakApi {
 
   async #repeated<T>(call: Call, run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {
     return retry(
-      () => run(this.#client),
+      () => this.#watched(run),
       (outcome) => {
         const answer = answerOf(outcome);
         if (call.writes === true && mayHaveActed(answer)) this.#ports.onWrite?.();
@@ -86,6 +86,19 @@ export class KeycloakApi {
       },
       this.#ports,
     );
+  }
+
+  /** The admin client sends its requests itself. */
+  async #watched<T>(run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {
+    const end = this.#ports.onRequest?.(this.settings.url);
+    try {
+      const answer = await run(this.#client);
+      end?.(true);
+      return answer;
+    } catch (error) {
+      end?.(error instanceof NetworkError);
+      throw error;
+    }
   }
 
   #explain(call: Call, error: unknown): unknown {

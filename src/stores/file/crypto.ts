@@ -20,9 +20,13 @@ export async function createAgeBox(settings: Pick<FileStoreSettings, 'recipients
       return recipient;
     })
     .catch(() => {
-      throw new GrantryError('INVALID_INPUT', `The identity of the file store is no age key${settings.identity.origin}`, {
-        hint: 'It must be a whole key, AGE-SECRET-KEY-1 and what follows it, as grantry init or age-keygen makes it.',
-      });
+      throw new GrantryError(
+        'INVALID_INPUT',
+        `The identity of the file store is no age key${settings.identity.origin}`,
+        {
+          hint: 'It must be a whole key, AGE-SECRET-KEY-1 and what follows it, as grantry init or age-keygen makes it.',
+        },
+      );
     });
   const encrypter = createEncrypter(settings.recipients, own);
   return {
