@@ -75,7 +75,10 @@ function remarksOf(
   { due, now }: { readonly due: number | undefined; readonly now: number },
 ): string[] {
   if (object === undefined) return ['it does not exist yet: grantry apply creates it'];
-  if (!isOurs(object)) return ['it is not of this stack'];
+  if (!isOurs(object)) {
+    const [part] = object.foreign;
+    return [part?.stack === undefined ? 'it carries no mark of a stack' : `it belongs to the stack ${part.stack}`];
+  }
   const { credential } = object;
   if (credential === undefined || place === undefined)
     return ['never delivered to this store: grantry apply delivers it'];

@@ -25,8 +25,8 @@ export interface LockRequest {
   readonly random: () => number;
   /** Ends the waiting. */
   readonly signal?: AbortSignal;
-  /** Called with whom it waits for, in words, when the waiting begins and when that changes. */
-  readonly onWait?: (holder: string) => void;
+  /** Called every second or two with whom it waits for, in words, and for how many milliseconds more. */
+  readonly onWait?: (holder: string, left: number) => void;
 }
 
 /** Where a stack's lock lies among the store's records. */
@@ -62,15 +62,13 @@ type Look =
 async function acquire(ports: LeasePorts, request: LockRequest): Promise<Taken> {
   const seeker = new Seeker(ports, request);
   const elapsed = startStopwatch(ports);
-  let told: string | undefined;
   for (;;) {
     const look = await seeker.look();
     if (look.kind === 'taken') return look.taken;
     if (look.kind === 'unclear') continue;
     const left = request.timeoutMs - elapsed();
     if (left <= 0) throw heldError(request.stack, look.by, look.now);
-    if (told !== look.by.holder) request.onWait?.(describeHolder(look.by));
-    told = look.by.holder;
+    request.onWait?.(describeHolder(look.by), left);
     // A little random, so that those who wait do not ask in step.
     await pause(Math.min(left, 1000 + request.random() * 1000), request);
   }

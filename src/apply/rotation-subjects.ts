@@ -59,7 +59,7 @@ function isAuthMethod(value: Json | undefined): value is AuthMethod {
   return value === 'client_secret_basic' || value === 'client_secret_post';
 }
 
-/** How long after a change of a secret an answer that goes by the one before is still no failure; milliseconds. */
+/** How long after a change of a secret an answer that goes by the previous one is still no failure; milliseconds. */
 const PATIENCE_MARGIN_MS = 5000;
 
 export function rotationPorts(

@@ -7,6 +7,7 @@ import { GrantryError } from '../model/errors.ts';
 import { dueAt, isInOverlap } from '../model/rotation.ts';
 import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
+import type { Target } from '../model/target.ts';
 
 /** Which credentials a rotate is to rotate. */
 export type RotationWish =
@@ -42,7 +43,7 @@ export interface RotationChoice {
   readonly inOverlap: readonly string[];
 }
 
-/** Whether the secrets before are to be refused at once. */
+/** Whether the previous secrets are to be refused at once. */
 export function isRevocation(wish: RotationWish): boolean {
   return wish.kind !== 'due' && wish.revoke;
 }
@@ -157,7 +158,7 @@ function obstacle(
   const hint = `Run grantry apply -t ${target} first.`;
   const refuse = (reason: string): GrantryError => new GrantryError('CONFLICT', reason, { hint });
   if (object === undefined) return refuse(`client ${name} does not exist yet`);
-  if (!isOurs(object)) return refuse(`client ${name} is not of this stack`);
+  if (!isOurs(object)) return foreignClient(name, object, desired.target);
   const { delivered } = object.credential ?? {};
   if (object.credential === undefined || delivered === undefined) {
     return refuse(`the credential of ${name} was never delivered`);
@@ -186,6 +187,16 @@ function obstacle(
     `client ${name} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and another rotation would end that at once`,
     { hint: 'Wait for that, or rotate anyway with --force. For a secret that leaked there is --revoke-now.' },
   );
+}
+
+function foreignClient(client: string, { foreign: [part] }: ActualObject, { name, stack }: Target): GrantryError {
+  const [whose, from] =
+    part?.stack === undefined
+      ? ['carries no mark of a stack', '']
+      : [`belongs to the stack ${part.stack}, and the Target ${name} is of ${stack}`, `@${part.stack}`];
+  return new GrantryError('CONFLICT', `client ${client} ${whose}`, {
+    hint: `Check spec.stack of the Target. To take the client over: grantry apply -t ${name} --adopt Client/${client}${from}`,
+  });
 }
 
 /** What is there is as the manifests want it, or they do not speak of it. */

@@ -46,7 +46,8 @@ const OPTIONS: Readonly<Record<OptionName, () => Option>> = {
       false,
     ),
   force: () => new Option('--force', 'rotate inside an overlap too').default(false),
-  revokeNow: () => new Option('--revoke-now', 'refuse the secrets before as soon as the new one works').default(false),
+  revokeNow: () =>
+    new Option('--revoke-now', 'refuse the previous secrets as soon as the new one works').default(false),
   keep: () => new Option('--keep', 'leave the servers running at the end').default(false),
 };
 

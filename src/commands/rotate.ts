@@ -63,6 +63,9 @@ function readWish({ args, due, all, max, stagger, force, revokeNow: revoke }: Co
 /** Reasons beside the first one: of a wrong stack every client has one. */
 const MOST_TOLD = 4;
 
+/** Clients that are named in a question. */
+const MOST_ASKED = 20;
+
 /** Of more than so many only those that fail have a line of their own while it runs. */
 const LISTED = 50;
 
@@ -122,25 +125,31 @@ function refuse({ choice: { refused, inOverlap }, isNothing }: Work, wish: Rotat
 
 /** All credentials, or the end of several at once, is more than a slip of the hand may do. */
 async function confirm(
-  { choice: { rotate: names }, survey }: Work,
+  { choice, survey }: Work,
   wish: RotationWish,
   { autoApprove }: CommandOptions,
   io: CommandIo,
 ): Promise<void> {
+  const { rotate: names } = choice;
   const revoke = isRevocation(wish);
   if (autoApprove || wish.kind === 'due' || (wish.kind === 'named' && !(revoke && names.length > 1))) return;
   const { name } = survey.desired.target;
   const count = names.length === 1 ? '1 credential' : `${names.length} credentials`;
-  const fate = revoke ? ' and refuse the ones before at once' : '';
+  const fate = revoke ? ' and refuse the previous secrets at once' : '';
   if (!io.stdin.isTerminal) {
     throw new GrantryError(
       'NOT_CONFIRMED',
-      `${count} of ${name} would be rotated${revoke ? ', and those before refused at once' : ''}; nobody can be asked here`,
+      `${count} of ${name} would be rotated${revoke ? ', and the previous secrets refused at once' : ''}; nobody can be asked here`,
       {
         hint: 'If that is meant, say so with --auto-approve.',
       },
     );
   }
+  await io.stdin.turn();
+  const more = names.length > MOST_ASKED ? `  and ${names.length - MOST_ASKED} more\n` : '';
+  const listed = names.slice(0, MOST_ASKED).map((each) => `  ${each}\n`);
+  io.stderr.write(`To be rotated in ${name}:\n${listed.join('')}${more}`);
+  for (const notice of overlapNotices(choice)) io.stderr.write(`${notice}\n`);
   await askForYes(`Rotate ${count} of ${name}${fate}?`, io);
 }
 

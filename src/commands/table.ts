@@ -88,7 +88,7 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'rotate',
-    summary: 'give clients new secrets; the ones before stay valid for a while, where the server can',
+    summary: 'give clients new secrets; the previous ones stay valid for a while, where the server can',
     arguments: '[client...]',
     options: [
       'target',

@@ -14,6 +14,7 @@ export async function withTargetLock<T>(
   work: (lease: Lease) => Promise<T>,
 ): Promise<T> {
   const { stack, name } = desired.target;
+  let told: string | undefined;
   const request = {
     stack,
     target: name,
@@ -24,9 +25,15 @@ export async function withTargetLock<T>(
     random: ports.random,
     monotonic,
     signal: io.signal,
-    onWait: (holder: string) => io.stderr.write(`Waiting for the lock of the stack ${stack}: ${holder}\n`),
+    onWait: (holder: string, left: number) => {
+      if (told !== holder) io.stderr.write(`Waiting for the lock of the stack ${stack}: ${holder}\n`);
+      told = holder;
+      const seconds = Math.ceil(left / 1000);
+      if (io.stderr.isTerminal) io.stderr.status(`waiting for the lock, for ${seconds} s more at most`, 'waiting');
+    },
   };
   return withLock(store, request, async (lease) => {
+    if (told !== undefined) io.stderr.clearStatus('waiting');
     if (lease.brokeLock !== undefined) {
       io.stderr.write(`Broke the lock of the stack ${stack}: ${describeHolder(lease.brokeLock)}\n`);
     }

@@ -47,7 +47,7 @@ export async function deliver(
     facts: {
       ...delivery.facts,
       ...(madeAt === undefined ? {} : { rotated_at: new Date(madeAt * 1000).toISOString() }),
-      // Somebody changed the secret, and no version of the document holds the one before.
+      // Somebody changed the secret, and no version of the document holds the previous one.
       ...(delivery.reason === 'secret-changed' ? { previous_version: null, overlap_until: null } : {}),
     },
   };

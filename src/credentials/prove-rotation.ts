@@ -16,7 +16,7 @@ export interface ProbePorts {
   readonly store: Pick<Store, 'read' | 'locate'>;
   readonly tokens: Pick<TokenClient, 'request'>;
   readonly clock: Clock;
-  /** For so long after a change the provider may still go by the secrets before it; milliseconds. */
+  /** For so long after a change the provider may still go by the previous secrets; milliseconds. */
   readonly patience: number;
 }
 

@@ -26,7 +26,7 @@ export interface DemoOptions {
 /** The whole story on a throw-away Keycloak and Vault. Whatever happens, nothing of it is left, unless it is to be kept. */
 export async function runDemo({ keep, jdkPlaces }: DemoOptions, io: CommandIo): Promise<void> {
   const style = makeStyle(io.stdout);
-  io.stdout.write(`${[style.bold('grantry demo'), ...wrap(INTRODUCTION, TEXT_WIDTH)].join('\n')}\n\n`);
+  io.stdout.write(`${[style.bold('grantry demo'), ...wrap(introduce(keep), TEXT_WIDTH)].join('\n')}\n\n`);
   const leftovers = collectLeftovers();
   try {
     const way = await chooseWay({ io }, jdkPlaces);
@@ -39,9 +39,12 @@ export async function runDemo({ keep, jdkPlaces }: DemoOptions, io: CommandIo): 
   }
 }
 
-const INTRODUCTION =
-  'The example in manifests/ on a throw-away Keycloak and Vault: plan, apply, proof, drift and repair. It takes about a ' +
-  'minute and removes what it makes; Ctrl-C ends it at any time.';
+function introduce(keep: boolean): string {
+  return (
+    'The example in manifests/ on a throw-away Keycloak and Vault: plan, apply, proof, drift and repair. It takes about a ' +
+    `minute and ${keep ? 'keeps' : 'removes'} what it makes; Ctrl-C ends it at any time.`
+  );
+}
 
 function makeSetting(io: CommandIo, leftovers: Leftovers, keep: boolean): Setting {
   const ports = { ...systemPorts(io.signal), env: io.env };

@@ -88,8 +88,8 @@ async function rotation({ stage, target }: Cast): Promise<void> {
   const { line, options } = selecting(target);
   stage.act(
     'Rotate: a new secret, and nobody is cut off',
-    `${ROTATED} gets a new secret. The one before stays valid for the overlap of its policy, so that the job can read ` +
-      'the new one when it likes; it lies in the store as the version before.',
+    `${ROTATED} gets a new secret. The previous one stays valid for the overlap of its policy, so that the job can read ` +
+      'the new one when it likes; it lies in the store as the previous version.',
   );
   await stage.run({
     line: `rotate ${line} ${ROTATED}`,

@@ -42,7 +42,7 @@ function actual(ages: Readonly<Record<string, number>>, more: Partial<ActualStat
 }
 
 describe('notices beside a plan', () => {
-  it('tell nothing where all is young and the server keeps secrets before', () => {
+  it('tell nothing where all is young and the server keeps previous secrets', () => {
     expect(rotationNotices({ desired: state(client('a')), actual: actual({ a: 89 }), now: NOW })).toEqual([]);
   });
 

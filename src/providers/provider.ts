@@ -60,7 +60,7 @@ export interface ReadOptions {
   readonly projected?: readonly DesiredObject[];
   /** Where Apis cannot be marked: those of the stack. */
   readonly ledger?: ApiLedger;
-  /** Tell for certain whether the server keeps secrets before, and how it is set up to. */
+  /** Tell for certain whether the server keeps previous secrets, and how it is set up to. */
   readonly forRotation?: boolean;
 }
 

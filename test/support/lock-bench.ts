@@ -43,7 +43,9 @@ export class LockBench {
       clock: process.clock,
       monotonic: process.monotonic,
       random: () => 0.5,
-      onWait: (holder) => void run.waitedFor.push(holder),
+      onWait: (holder) => {
+        if (run.waitedFor.at(-1) !== holder) run.waitedFor.push(holder);
+      },
       ...rest,
     };
     const store = trouble === undefined ? this.store : troubled(this.store, trouble);

@@ -100,7 +100,7 @@ export class ClientWriter {
     await this.#patch(id, { client_metadata: deliveryToMetadata(delivery) }, about);
   }
 
-  /** The one before is refused from now on, though for up to 30 seconds either may be accepted. */
+  /** The previous one is refused from now on, though for up to 30 seconds either may be accepted. */
   async setSecret(id: string, { secret, delivery }: ChosenSecret): Promise<void> {
     const body = { client_secret: secret.reveal(), client_metadata: deliveryToMetadata(delivery) };
     await this.#patch(id, body, 'change the secret of an application');
