@@ -6,11 +6,15 @@ import type { Output } from './context.ts';
 const ON_TERMINAL = 200;
 const IN_LOGS = 5_000;
 
+/** What takes longer than this is no part of an estimate; milliseconds. */
+const STANDSTILL = 10_000;
+
 /** Tells how far a piece of work is: on a terminal in one line that changes, elsewhere by a plain line every few seconds. */
 export class Progress {
   readonly #output: Output;
   readonly #now: () => number;
-  readonly #began: number;
+  /** When it would have begun if it had never stood still. */
+  #began: number;
   readonly #timer: NodeJS.Timeout;
   #advance: Omit<Advance, 'elapsed' | 'sinceStep'>;
   #lastStep: number;
@@ -28,7 +32,10 @@ export class Progress {
   step(failed: boolean): void {
     const { done, failed: before } = this.#advance;
     this.#advance = { ...this.#advance, done: done + 1, failed: before + Number(failed) };
-    this.#lastStep = this.#now();
+    const now = this.#now();
+    // How long a server did not answer tells nothing of the rest.
+    if (now - this.#lastStep > STANDSTILL) this.#began += now - this.#lastStep;
+    this.#lastStep = now;
   }
 
   end(): void {
@@ -38,7 +45,7 @@ export class Progress {
 
   #tell(): void {
     const now = this.#now();
-    const times = { elapsed: now - this.#began, sinceStep: now - this.#lastStep };
+    const times = { elapsed: Math.max(0, now - this.#began), sinceStep: now - this.#lastStep };
     this.#output.status(renderAdvance({ ...this.#advance, ...times }));
   }
 }

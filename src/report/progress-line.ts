@@ -8,7 +8,7 @@ export interface Advance {
   /** Of those done. */
   readonly failed: number;
   readonly total: number;
-  /** Milliseconds since it began. */
+  /** Milliseconds that the work has taken. */
   readonly elapsed: number;
   /** Milliseconds since the last one was done. */
   readonly sinceStep: number;
@@ -17,16 +17,17 @@ export interface Advance {
 /** With fewer done an estimate says more of the first ones than of the rest. */
 const ENOUGH = 5;
 
-/** Where nothing is done for so many milliseconds, nobody knows how long the rest takes. */
-const STANDSTILL = 10_000;
+/** Where nothing was done for so many milliseconds, and for as long as so many take, nobody knows how long the rest takes. */
+const STANDSTILL = { ms: 2_000, steps: 5 };
 
 /** `412 of 1,000 changes, 2 failed, about 40 s left`. */
 export function renderAdvance({ what, done, failed, total, elapsed, sinceStep }: Advance): string {
-  const left = (elapsed / Math.max(1, done)) * (total - done);
+  const each = (elapsed - sinceStep) / Math.max(1, done);
+  const stands = sinceStep >= Math.max(STANDSTILL.ms, each * STANDSTILL.steps);
   return [
     `${thousands(done)} of ${count(total, what)}`,
     ...(failed === 0 ? [] : [`${thousands(failed)} failed`]),
-    ...(done < ENOUGH || done === total || sinceStep >= STANDSTILL ? [] : [`about ${roughly(left)} left`]),
+    ...(done < ENOUGH || done === total || stands ? [] : [`about ${roughly(each * (total - done))} left`]),
   ].join(', ');
 }
 
