@@ -104,8 +104,9 @@ async function finish(
 function readPlanFile(file: string, { cwd }: CommandIo): string {
   try {
     return readFileSync(resolve(cwd, file), 'utf8');
-  } catch {
-    throw new GrantryError('INVALID_INPUT', `the plan ${file} cannot be read`, {
+  } catch (error) {
+    const isMissing = error instanceof Error && 'code' in error && error.code === 'ENOENT';
+    throw new GrantryError('INVALID_INPUT', `the plan ${file} ${isMissing ? 'does not exist' : 'cannot be read'}`, {
       hint: 'Make one with: grantry plan -t TARGET --out plan.json',
     });
   }

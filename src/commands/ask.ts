@@ -7,6 +7,8 @@ export async function askForYes(question: string, io: CommandIo): Promise<void> 
   await io.stdin.turn();
   const finish = io.stderr.unfinished(`${question} Only yes is yes: `);
   const answer = await readLine(io).finally(finish);
+  // The user ended the line with nothing: what follows would stand behind the question.
+  if (answer === undefined) io.stderr.write('\n');
   if (answer?.trim() === 'yes') return;
   throw new GrantryError('NOT_CONFIRMED', 'not confirmed: nothing was changed');
 }

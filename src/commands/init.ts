@@ -39,7 +39,7 @@ export async function run(_options: CommandOptions, io: CommandIo): Promise<numb
 const NEXT = `Next:
   1. Put your own names, URLs and realm into manifests/, and check them: grantry validate
   2. Give grantry its credentials:
-       export GRANTRY_KEYCLOAK_SECRET=...   (of its own client in Keycloak)
+       export GRANTRY_KEYCLOAK_SECRET=...   (of its own client in Keycloak: docs/keycloak.md has the commands)
        export GRANTRY_AGE_KEY="$(cat ${KEY_FILE})"
   3. See what would change: grantry plan -t local
   4. For CI: name your hosts, and the commit of grantry, at the top of .github/workflows/grantry.yml, and keep the

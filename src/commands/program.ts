@@ -46,9 +46,16 @@ async function parseAndRun(args: readonly string[], io: CommandIo, version: stri
     if (error.code === 'commander.unknownOption' && args[0]?.startsWith('-') === true) {
       io.stderr.write('Options of a command stand after its name, as in: grantry validate --manifests DIR\n');
     }
-    throw new UsageError('INVALID_INPUT', error.message.replace(/^error: /, ''), { hint: 'Try: grantry --help' });
+    throw new UsageError('INVALID_INPUT', error.message.replace(/^error: /, ''), {
+      hint: hintOf(args),
+    });
   }
   return exitCode;
+}
+
+/** What commander says on standard error. */
+function hintOf([first = '']: readonly string[]): string {
+  return COMMANDS.some(({ name }) => name === first) ? `Try: grantry ${first} --help` : 'Try: grantry --help';
 }
 
 /** The same io; `onWrite` hears of results. */

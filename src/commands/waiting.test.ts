@@ -9,6 +9,10 @@ afterEach(() => void vi.useRealTimers());
 
 const KEYCLOAK = 'http://sso:8080/realms/acme?token=canary';
 
+async function answerAtOnce(): Promise<Response> {
+  return new Response('{}');
+}
+
 /** A server that answers, or fails, when it is told to; and what the user sees meanwhile. */
 function slowServer() {
   const { io, written } = captureIo();
@@ -93,8 +97,7 @@ it('watches what is not sent by fetch, and takes the line away when the server t
     status: (text: string) => void shown.push(text),
     clearStatus: (about?: string) => void shown.push(`cleared ${about}`),
   };
-  const fetch = async (): Promise<Response> => new Response('{}');
-  const ports = { fetch, clock: systemClock, random: () => 0 };
+  const ports = { fetch: answerAtOnce, clock: systemClock, random: () => 0 };
   const watched = new Waiting(stderr, Date.now).watch<HttpPorts>(ports);
   const end = watched.onRequest?.('http://sso:8080');
   await vi.advanceTimersByTimeAsync(10_000);

@@ -32,8 +32,10 @@ export async function loadManifests(options: LoadOptions, onTargets?: OnTargets)
   const early = trusted !== undefined && found.hasAtLeast(MANY_FILES);
   if (early) await onTargets?.(targetsIn(trusted.files));
   const own = await found.read();
-  const files = own.files.length + (trusted?.files.length ?? 0);
   const problems = [...own.problems, ...(trusted?.problems ?? [])];
+  // Those that cannot be read count as well: findings are told to be in so many of them.
+  const unread = new Set(problems.map(({ place }) => place.file.name));
+  const files = own.files.length + (trusted?.files.length ?? 0) + unread.size;
   const builder = new FileBuilder(own.files, trusted?.files);
   builder.buildTargets();
   if (!early && builder.size() >= MANY_CHARACTERS) await onTargets?.(builder.targets());
@@ -160,5 +162,12 @@ interface BuiltFile {
 
 function buildFile(file: SourceFile): BuiltFile {
   const { documents, problems } = parseManifestFile(file);
-  return { built: documents.map(checkDocument), problems };
+  const isEmpty = documents.length === 0 && problems.length === 0;
+  return { built: documents.map(checkDocument), problems: isEmpty ? [emptyFile(file)] : problems };
+}
+
+/** A client whose manifest was emptied is deleted as one is whose file was removed, and nobody sees it in the folder. */
+function emptyFile({ name }: SourceFile): Problem {
+  const message = 'there is no manifest in this file: what it declared once is declared no more';
+  return { severity: 'warning', rule: 'empty-file', message, place: { file: { name, text: '' }, offset: 0 } };
 }

@@ -115,7 +115,7 @@ const WORDING: Readonly<Record<Kind, (failure: NetworkFailure, host: string) => 
       advice: 'Check the host name.',
     }),
     timeout: ({ code }) => ({
-      message: `no answer in time (${code})`,
+      message: `no answer in time${code === 'TimeoutError' ? '' : ` (${code})`}`,
       advice: 'A firewall or proxy may be in the way.',
     }),
     broken: ({ code }) => ({ message: `the connection broke off (${code})` }),
