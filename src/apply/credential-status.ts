@@ -4,7 +4,7 @@ import { addressOf } from '../model/address.ts';
 import type { DesiredClient } from '../model/desired.ts';
 import type { CredentialStatus } from '../model/report.ts';
 import { dueAt, isInOverlap, isUndelivered, madeAt } from '../model/rotation.ts';
-import { isOurs, objectsByAddress } from '../model/state.ts';
+import { isOurs, objectsByAddress, ownerPhrase } from '../model/state.ts';
 import type { ActualObject } from '../model/state.ts';
 import { daysOf } from '../plan/rotation-notices.ts';
 import type { Store, StoreEntry } from '../stores/store.ts';
@@ -75,10 +75,7 @@ function remarksOf(
   { due, now }: { readonly due: number | undefined; readonly now: number },
 ): string[] {
   if (object === undefined) return ['it does not exist yet: grantry apply creates it'];
-  if (!isOurs(object)) {
-    const [part] = object.foreign;
-    return [part?.stack === undefined ? 'it carries no mark of a stack' : `it belongs to the stack ${part.stack}`];
-  }
+  if (!isOurs(object)) return [`it ${ownerPhrase(object)}`];
   const { credential } = object;
   if (credential === undefined || place === undefined)
     return ['never delivered to this store: grantry apply delivers it'];

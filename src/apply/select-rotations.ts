@@ -5,7 +5,7 @@ import type { Address } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
 import { dueAt, isInOverlap } from '../model/rotation.ts';
-import { isOurs, objectsByAddress } from '../model/state.ts';
+import { isOurs, objectsByAddress, ownerPhrase } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
 import type { Target } from '../model/target.ts';
 
@@ -189,12 +189,10 @@ function obstacle(
   );
 }
 
-function foreignClient(client: string, { foreign: [part] }: ActualObject, { name, stack }: Target): GrantryError {
-  const [whose, from] =
-    part?.stack === undefined
-      ? ['carries no mark of a stack', '']
-      : [`belongs to the stack ${part.stack}, and the Target ${name} is of ${stack}`, `@${part.stack}`];
-  return new GrantryError('CONFLICT', `client ${client} ${whose}`, {
+function foreignClient(client: string, object: ActualObject, { name, stack }: Target): GrantryError {
+  const owner = object.foreign[0]?.stack;
+  const [other, from] = owner === undefined ? ['', ''] : [`, and the Target ${name} is of ${stack}`, `@${owner}`];
+  return new GrantryError('CONFLICT', `client ${client} ${ownerPhrase(object)}${other}`, {
     hint: `Check spec.stack of the Target. To take the client over: grantry apply -t ${name} --adopt Client/${client}${from}`,
   });
 }

@@ -45,7 +45,7 @@ export class Progress {
 
   #tell(): void {
     const now = this.#now();
-    const times = { elapsed: Math.max(0, now - this.#began), sinceStep: now - this.#lastStep };
+    const times = { elapsed: now - this.#began, sinceStep: now - this.#lastStep };
     this.#output.status(renderAdvance({ ...this.#advance, ...times }));
   }
 }

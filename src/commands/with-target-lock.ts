@@ -32,11 +32,14 @@ export async function withTargetLock<T>(
       if (io.stderr.isTerminal) io.stderr.status(`waiting for the lock, for ${seconds} s more at most`, 'waiting');
     },
   };
-  return withLock(store, request, async (lease) => {
+  const stopTelling = (): void => {
     if (told !== undefined) io.stderr.clearStatus('waiting');
+  };
+  return withLock(store, request, async (lease) => {
+    stopTelling();
     if (lease.brokeLock !== undefined) {
       io.stderr.write(`Broke the lock of the stack ${stack}: ${describeHolder(lease.brokeLock)}\n`);
     }
     return work(lease);
-  });
+  }).finally(stopTelling);
 }

@@ -47,6 +47,11 @@ export function isOurs({ foreign }: ActualObject): boolean {
   return foreign.length === 0;
 }
 
+/** Whose an object is that is not the stack's, as words behind its name. */
+export function ownerPhrase({ foreign: [part] }: Pick<ActualObject, 'foreign'>): string {
+  return part?.stack === undefined ? 'carries no mark of a stack' : `belongs to the stack ${part.stack}`;
+}
+
 export interface ActualCredential {
   /** What the client authenticates as. */
   readonly clientId: string;

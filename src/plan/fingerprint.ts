@@ -1,5 +1,5 @@
-import { isJsonList } from '../model/json.ts';
 import { createHash } from 'node:crypto';
+import { isJsonList } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { ActualObject } from '../model/state.ts';
 

@@ -1,6 +1,6 @@
-import { isJsonObject } from '../model/json.ts';
 import { addressOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Fields } from '../model/state.ts';
 

@@ -1,7 +1,7 @@
 import { isKind, nameOf } from '../model/address.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Change, Plan } from '../model/plan.ts';
-import { isJsonObject } from '../model/json.ts';
 
 /** The Apis of a plan by the client_id with which they introspect tokens. */
 export type Introspection = ReadonlyMap<string, readonly string[]>;

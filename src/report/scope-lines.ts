@@ -1,6 +1,6 @@
+import { isJsonObject } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, FieldChange } from '../model/plan.ts';
-import { isJsonObject } from '../model/json.ts';
 import { describeValue, type ChangeLine, type Item } from './change-line.ts';
 import { labelOf, valueOf } from './words.ts';
 

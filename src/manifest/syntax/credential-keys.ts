@@ -58,7 +58,15 @@ export function findSecretPart(text: string): string | undefined {
   return SECRET_WORD.exec(text)?.[0];
 }
 
-/** Credentials that tell by their beginning what they are: of age, PEM, Vault, GitHub and GitLab, and JWTs. */
+/** How the credentials begin that people paste most: keys of age and PEM, tokens of Vault, GitHub and GitLab, and JWTs. */
+const BEGINNING = /AGE-SECRET-KEY-|-----BEGIN |\bhv[sbr]\.|\bgh[opsu]_|\bgithub_pat_|\bglpat-|\beyJ[\w-]{8}/;
+
+/** Whether a text may hold a credential, and so is not to be shown. True wherever `holdsCredential` is. */
+export function mayHoldCredential(text: string): boolean {
+  return BEGINNING.test(text);
+}
+
+/** The same, with as much behind it as makes them what they are. */
 const CREDENTIAL =
   /AGE-SECRET-KEY-1|-----BEGIN [A-Z ]*PRIVATE KEY-----|\bhv[sbr]\.[\w-]{20}|\bgh[opsu]_\w{20}|\bgithub_pat_\w{20}|\bglpat-[\w-]{15}|\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\./;
 

@@ -24,7 +24,7 @@ export function hideInText(text: string): HiddenLines {
   const hidden: HiddenLines = new Map();
   let region: Region | undefined;
   const lines = text.split(/\r?\n/);
-  // What a comment speaks of says nothing of the lines around it; it is not shown itself.
+  // What a comment speaks of says nothing of the lines around its own.
   const secrets = lines.map((line) => findSecretWord(withoutComment(line)));
   const trusts = findTrust(lines, secrets);
   for (const [index, line] of lines.entries()) {
@@ -36,7 +36,8 @@ export function hideInText(text: string): HiddenLines {
       hidden.set(index + 1, region.label);
     } else {
       region = undefined;
-      if (!isHarmless(line, trusts[index] ?? 'little')) {
+      const isTold = findSecretWord(line) !== undefined;
+      if (!isHarmless(line, trusts[index] ?? 'little', isTold)) {
         hidden.set(index + 1, '');
       }
     }
@@ -111,13 +112,14 @@ function isInside(region: Region, line: string): boolean {
   return inside;
 }
 
-function isHarmless(line: string, trust: Trust): boolean {
+/** `isTold`: its comment speaks of credentials; comments are left out where lines are shown. */
+function isHarmless(line: string, trust: Trust, isTold: boolean): boolean {
   if (/^\s*(?:#.*)?$/.test(line) || /^(?:---|\.\.\.)\s*$/.test(line)) {
     return true;
   }
   const [, key = '', value = ''] = BLOCK_LINE.exec(line) ?? [];
   if (trust === 'much') {
-    return ANY_KEY_LINE.test(line) || LIST_LINE.test(line) || isKnownKey(key);
+    return isKnownKey(key) || (!isTold && (ANY_KEY_LINE.test(line) || LIST_LINE.test(line)));
   }
   if (trust === 'some') {
     return isKnownKey(key) && /^(?:[\w.:/-]*|\[[\w.:/*, -]*\])\s*(?:#.*)?$/.test(value);

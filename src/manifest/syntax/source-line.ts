@@ -1,4 +1,4 @@
-import { findSecretPart, isSecretKey } from './credential-keys.ts';
+import { findSecretPart, isSecretKey, mayHoldCredential } from './credential-keys.ts';
 import { hideInText } from './mask-text.ts';
 import { hideInTrees } from './mask-tree.ts';
 import type { HiddenLines } from './mask-tree.ts';
@@ -6,9 +6,6 @@ import { lineText } from './syntax-view.ts';
 import type { SyntaxView } from './syntax-view.ts';
 
 const HIDDEN = '‹hidden›';
-
-/** How the credentials begin that people paste most: age and PEM keys, tokens of Vault, GitHub and JWTs. */
-const CREDENTIAL = /AGE-SECRET-KEY-|-----BEGIN |\bhv[sbr]\.|\bgh[opsu]_|\bgithub_pat_|\beyJ[\w-]{8}/;
 
 /** Finds all lines of a file that hold a credential, or may; with `doubtful`, by the text as well as by the trees. */
 export function findHiddenLines(view: SyntaxView, doubtful: boolean): HiddenLines {
@@ -28,7 +25,7 @@ export function findHiddenLines(view: SyntaxView, doubtful: boolean): HiddenLine
 export function showLine(view: SyntaxView, line: number, hidden: HiddenLines): string {
   const text = lineText(view, line);
   const label = hidden.get(line);
-  if (label === undefined && !CREDENTIAL.test(text) && !(text.match(/[&*!]\S+/g) ?? []).some(findSecretPart)) {
+  if (label === undefined && !mayHoldCredential(text) && !(text.match(/[&*!]\S+/g) ?? []).some(findSecretPart)) {
     return hideComment(text);
   }
   const indent = /^\s*(?:- +)?/.exec(text)?.[0] ?? '';

@@ -40,7 +40,7 @@ export async function listClients(
     return parseList(api, page, z.unknown(), 'clients');
   };
   const take = (page: readonly unknown[]): ListedClient[] =>
-    parseClients(api, page).map((row) => {
+    readClients(api, page).map((row) => {
       if (!withSecrets) row.secret = undefined;
       const listed = new ListedClient(row);
       if (sieve === undefined) waiting.push(listed);
@@ -123,8 +123,13 @@ export async function listClientScopes(api: KeycloakApi): Promise<ClientScopeRep
   return parseList(api, list, clientScopeRepresentation, 'client scopes');
 }
 
+/** Clients as the server sends them. Throws UNREACHABLE for what is no list of them, without quoting it. */
 export function parseClients(api: KeycloakApi, list: unknown): ClientRepresentation[] {
-  return parseList(api, list, z.unknown(), 'clients').map((row, index) =>
+  return readClients(api, parseList(api, list, z.unknown(), 'clients'));
+}
+
+function readClients(api: KeycloakApi, rows: readonly unknown[]): ClientRepresentation[] {
+  return rows.map((row, index) =>
     readClient(row, (field) => {
       throw unexpectedListing(api, 'clients', field === undefined ? [index] : [index, field]);
     }),
