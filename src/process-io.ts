@@ -5,6 +5,7 @@ import type { CommandIo, Output, StatusPart } from './commands/context.ts';
 export function makeProcessIo(args: readonly string[], version: string): CommandIo {
   let signal: AbortSignal | undefined;
   const stderr = makeOutput(process.stderr, 2, args);
+  const leave = leaveWithoutStatus(stderr);
   const stdout = makeOutput(process.stdout, 1, args);
   return {
     stdout: {
@@ -15,13 +16,20 @@ export function makeProcessIo(args: readonly string[], version: string): Command
         stdout.write(text);
       },
     },
-    stderr,
+    stderr: {
+      ...stderr,
+      status: (text, about) => {
+        if (stderr.isTerminal && signal === undefined) leave.listen();
+        stderr.status(text, about);
+      },
+    },
     stdin: { stream: process.stdin, isTerminal: isatty(0), turn: async () => undefined },
     env: process.env,
     cwd: process.cwd(),
     version,
     // Listens from the moment on when a command asks: the others end at Ctrl-C as programs do.
     get signal() {
+      leave.ignore();
       signal ??= listenForInterrupt(stderr);
       return signal;
     },
@@ -91,6 +99,27 @@ function hasUnicode(isTerminal: boolean): boolean {
   return locale === undefined ? !isTerminal || process.platform === 'win32' : /utf-?8/i.test(locale);
 }
 
+/** A command that Ctrl-C ends as it ends programs would leave its status line before the user's next prompt. */
+function leaveWithoutStatus(stderr: Output): { readonly listen: () => void; readonly ignore: () => void } {
+  let listening = false;
+  const end = (name: NodeJS.Signals): void => {
+    ignore();
+    stderr.clearStatus();
+    process.kill(process.pid, name);
+  };
+  const ignore = (): void => {
+    for (const name of ENDING) process.off(name, end);
+  };
+  const listen = (): void => {
+    if (listening) return;
+    listening = true;
+    for (const name of ENDING) process.on(name, end);
+  };
+  return { listen, ignore };
+}
+
+const ENDING = ['SIGINT', 'SIGTERM'] as const;
+
 function listenForInterrupt(stderr: Output): AbortSignal {
   const controller = new AbortController();
   const stop = (): void => {
@@ -101,7 +130,6 @@ function listenForInterrupt(stderr: Output): AbortSignal {
     controller.abort();
     stderr.writeNow('Stopping: what is in hand is finished first. Press Ctrl-C again to stop at once.\n');
   };
-  process.on('SIGINT', stop);
-  process.on('SIGTERM', stop);
+  for (const name of ENDING) process.on(name, stop);
   return controller.signal;
 }
