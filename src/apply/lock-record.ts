@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GrantryError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
+import { describeMoment } from '../model/moment.ts';
 
 /** Who holds a lock, as the record of the lock tells it. Times are ISO 8601, by the store's clock. */
 export interface LockHolder {
@@ -66,7 +67,7 @@ export function heldError(stack: string, lock: LockRecord, now: number): Grantry
   return new GrantryError(
     'LOCK_HELD',
     `the stack ${stack} is locked by ${describeHolder(lock)}: it has been working on ${lock.target} since ` +
-      `${lock.acquired_at}; its lease ends at ${lock.expires_at}, in ${seconds} s, unless it goes on. Nothing was changed`,
+      `${describeMoment(Date.parse(lock.acquired_at))}; its lease ends at ${describeMoment(Date.parse(lock.expires_at))}, in ${seconds} s, unless it goes on. Nothing was changed`,
     {
       hint: 'Wait for it with --lock-timeout 10m. A run that died is waited for in a minute; --break-lock does not wait: make sure that it is dead.',
     },

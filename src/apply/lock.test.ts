@@ -21,7 +21,7 @@ describe('a lock that is held', () => {
     const { message, hint } = ben.state instanceof GrantryError ? ben.state : { message: '', hint: '' };
     expect(message).toBe(
       `the stack acme is locked by ann on host-of-ann (https://ci.test/ann), lock ${ann.lease?.id}: it has been working ` +
-        'on dev since 2026-11-22T12:00:00.000Z; its lease ends at 2026-11-22T12:01:20.000Z, in 55 s, unless it goes on. ' +
+        'on dev since 2026-11-22 12:00:00 UTC; its lease ends at 2026-11-22 12:01:20 UTC, in 55 s, unless it goes on. ' +
         'Nothing was changed',
     );
     expect(hint).toMatch(/--lock-timeout.*--break-lock/);

@@ -4,6 +4,7 @@ import { addressOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
+import { describeMoment } from '../model/moment.ts';
 import { dueAt, isInOverlap } from '../model/rotation.ts';
 import { isOurs, objectsByAddress, ownerPhrase } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
@@ -181,7 +182,7 @@ function obstacle(
   // To finish what was begun is not to begin another.
   if (halfDone.has(name) || (wish.kind !== 'due' && (wish.force || wish.revoke))) return undefined;
   if (!isInOverlap(object.credential, now)) return undefined;
-  const until = new Date((object.credential.previousUntil ?? 0) * 1000).toISOString();
+  const until = describeMoment((object.credential.previousUntil ?? 0) * 1000);
   return new GrantryError(
     'ROTATION_IN_OVERLAP',
     `client ${name} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and another rotation would end that at once`,

@@ -1,7 +1,7 @@
 import { isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { Change, Conflict } from '../model/plan.ts';
-import { WHOLE_API, objectsByAddress } from '../model/state.ts';
+import { WHOLE_API, isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Fields } from '../model/state.ts';
 import { partsInTheWay } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
@@ -18,16 +18,25 @@ export function findConflicts(
   reach?: ReadonlySet<Address>,
 ): Conflict[] {
   const actualOf = objectsByAddress(actual);
+  // A part of a target tells nothing of the rest.
+  const isNew = reach === undefined && !actual.objects.some(isOurs);
   return [
     ...actual.impossible.filter(({ address }) => reach === undefined || reach.has(address)),
-    ...projected.flatMap(({ address }) => ownershipConflicts(address, actualOf.get(address), adoption)),
+    ...projected.flatMap(({ address }) => ownershipConflicts(address, actualOf.get(address), adoption, isNew)),
     ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
   ];
 }
 
-function ownershipConflicts(address: Address, actual: ActualObject | undefined, adoption: Adoption): Conflict[] {
+/** Of a stack that is `isNew`, having nothing in the target, the name may be a slip of the pen. */
+function ownershipConflicts(
+  address: Address,
+  actual: ActualObject | undefined,
+  adoption: Adoption,
+  isNew: boolean,
+): Conflict[] {
   if (actual === undefined) return [];
-  const other = isKind(address, 'Api') ? 'Set managed: false to grant it only' : 'Give the manifest another name';
+  const other = isKind(address, 'Api') ? 'set managed: false to grant it only' : 'give the manifest another name';
+  const question = isNew ? 'Nothing here belongs to the stack of this Target: is its spec.stack right? If so, ' : '';
   return partsInTheWay(actual, adoption).map(({ what, stack }) =>
     stack === undefined
       ? {
@@ -38,9 +47,13 @@ function ownershipConflicts(address: Address, actual: ActualObject | undefined, 
       : {
           address,
           reason: `${what} belongs to the stack ${stack}`,
-          hint: `${other}, or take it over with --adopt ${address}@${stack}.`,
+          hint: asSentence(`${question}${other}, or take it over with --adopt ${address}@${stack}.`),
         },
   );
+}
+
+function asSentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 /** What goes would be taken without a word from everybody who uses it. */

@@ -1,6 +1,7 @@
 import { addressOf } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import type { Change } from '../model/plan.ts';
+import { describeMoment } from '../model/moment.ts';
 import { dueAt, madeAt } from '../model/rotation.ts';
 import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
@@ -32,8 +33,9 @@ export function waitingNotices(
     const until = objects.get(change.address)?.credential?.previousUntil;
     const loses = typeof change.before['overlap'] === 'string' && change.after['overlap'] === null;
     if (!loses || until === undefined || until <= now) return [];
-    const date = new Date(until * 1000).toISOString();
-    return [`${change.address} was rotated, and apply refuses to take its overlap away before that ends at ${date}.`];
+    return [
+      `${change.address} was rotated, and apply refuses to take its overlap away before that ends at ${describeMoment(until * 1000)}.`,
+    ];
   });
 }
 

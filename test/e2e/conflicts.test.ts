@@ -71,7 +71,8 @@ describe("another stack's mark", () => {
     await expectRefusal(
       '! Api/stock client scope stock:',
       '! Client/orders client orders belongs to the stack theirs',
-      'managed: false',
+      'is its spec.stack right?',
+      'set managed: false',
     );
   });
 

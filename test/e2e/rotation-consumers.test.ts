@@ -141,7 +141,7 @@ describe('with an overlap', () => {
     exitedWith(0, await site.run('rotate -t dev orders --force'));
     const again = await site.run('rotate -t dev orders');
     expect([again.code, again.stdout]).toEqual([3, '']);
-    expect(again.stderr).toMatch(/its previous secret is accepted until \d{4}-/);
+    expect(again.stderr).toMatch(/its previous secret is accepted until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC,/);
   });
 });
 

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import { parseDuration } from '../../model/duration.ts';
+import { describeMoment } from '../../model/moment.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { ActualState } from '../../model/state.ts';
 import type { ReadSelection } from '../provider.ts';
@@ -40,7 +41,7 @@ export async function endangeredClients(
     .filter(({ rotation, seconds }) => !isDeepStrictEqual(present.get(rotation), projectOverlap(seconds, stack).fields))
     .map(({ address, rotation, until }) => ({
       address,
-      reason: `its previous secret is accepted until ${new Date(until * 1000).toISOString()}, and a write would end that: ${rotation} is not set up as it should be`,
+      reason: `its previous secret is accepted until ${describeMoment(until * 1000)}, and a write would end that: ${rotation} is not set up as it should be`,
       hint: `Plan ${rotation} too, best all of the target.`,
     }));
 }

@@ -45,7 +45,7 @@ function explainNoToken(settings: KeycloakSettings, response: HttpResponse): Gra
   const where = `Keycloak at ${url}`;
   if (status === 404) {
     return new GrantryError('NOT_ALLOWED', `${where} has no realm ${auth.realm}`, {
-      hint: `Create the realm, or correct provider.keycloak.auth.realm in the Target, or provider.keycloak.realm where it has none. ${URL_QUESTION}`,
+      hint: `Create the realm, or correct ${realmField(settings)} in the Target. ${URL_QUESTION}`,
     });
   }
   const who = auth.kind === 'client' ? `client ${auth.clientId}` : `user ${auth.username}`;
@@ -61,6 +61,13 @@ function explainNoToken(settings: KeycloakSettings, response: HttpResponse): Gra
         ? `Check provider.keycloak.auth: the client must be confidential, with service accounts enabled, and the secret current${auth.clientSecret.origin}.`
         : `Check provider.keycloak.auth: user name, password${auth.password.origin} and realm.`,
   });
+}
+
+/** The account's realm is the target's own where the Target does not name one. */
+function realmField({ realm, auth }: KeycloakSettings): string {
+  return auth.realm === realm
+    ? 'provider.keycloak.realm (or name the realm of the account in provider.keycloak.auth.realm)'
+    : 'provider.keycloak.auth.realm';
 }
 
 function tokenForm(auth: KeycloakSettings['auth']): Record<string, string> {

@@ -1,5 +1,6 @@
 import { sameJson } from '../../model/json.ts';
 import { GrantryError } from '../../model/errors.ts';
+import { describeMoment } from '../../model/moment.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Delivery } from '../../model/state.ts';
@@ -201,7 +202,7 @@ export class ClientWriter {
   async #refuseToEndOverlap({ id }: UpdateChange | AdoptChange, { clientId }: ClientFields): Promise<void> {
     const { previousUntil } = await this.readCredential(id);
     if (previousUntil === undefined || previousUntil * 1000 + CLOCKS_DIFFER_MS <= this.#api.now()) return;
-    const until = new Date(previousUntil * 1000).toISOString();
+    const until = describeMoment(previousUntil * 1000);
     throw new GrantryError(
       'ROTATION_IN_OVERLAP',
       `client ${clientId} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and would be refused at once without an overlap`,
