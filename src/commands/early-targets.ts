@@ -5,6 +5,7 @@ import { compareText } from '../manifest/values.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Target } from '../model/target.ts';
 import { monotonic } from '../platform/clock.ts';
+import { systemPorts } from '../platform/ports.ts';
 import type { CommandIo } from './context.ts';
 import { makeLogins, openTarget } from './open-target.ts';
 import type { Servers } from './open-target.ts';
@@ -45,7 +46,7 @@ export class EarlyTargets {
         const servers = openTarget(target, this.#io, {
           logins: this.#logins,
           waiting: this.#waiting,
-          signal: this.#abandoned.signal,
+          ports: systemPorts(this.#abandoned.signal),
           onProvider: (provider) => {
             provider.readAhead();
             begun();

@@ -1,11 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { captureIo } from '../../test/support/captured-io.ts';
+import { portsOver } from '../../test/support/ports-over.ts';
 import { GrantryError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import type { Target } from '../model/target.ts';
 import { Waiting } from './waiting.ts';
 import { makeLogins, openTarget } from './open-target.ts';
-import type { Logins, Servers } from './open-target.ts';
+import type { Logins, OpenOptions, Servers } from './open-target.ts';
 
 const nobodyWaits = (): Waiting => new Waiting(captureIo().io.stderr, Date.now);
 
@@ -16,19 +17,24 @@ let refuses = false;
 beforeEach(() => {
   asked = [];
   refuses = false;
-  serve(answer);
+  answerTo = answer;
+  // Keycloak's admin client writes by this one.
+  vi.stubGlobal('fetch', ports.fetch);
 });
 afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-function serve(answerTo: (path: string, authorization: string | null) => Response): void {
-  vi.stubGlobal('fetch', async (input: string | URL, init?: RequestInit) => {
-    const { pathname } = new URL(input);
-    asked.push(pathname);
-    return answerTo(pathname, new Headers(init?.headers).get('authorization'));
-  });
-}
+let answerTo: (path: string, authorization: string | null) => Response = answer;
+
+const ports = portsOver(async (input, init) => {
+  const { pathname } = new URL(input instanceof Request ? input.url : input);
+  asked.push(pathname);
+  return answerTo(pathname, new Headers(init?.headers).get('authorization'));
+});
+
+/** Without the net, for a run of its own. */
+const options = (logins = makeLogins()): OpenOptions => ({ logins, waiting: nobodyWaits(), ports });
 
 function answer(path: string): Response {
   if (refuses) return Response.json({ error: 'invalid_grant', errors: ['invalid role'] }, { status: 400 });
@@ -78,7 +84,7 @@ function refuse(): never {
 
 /** Reads, too: Keycloak's token is asked for only then. */
 async function openAndRead(name: string, logins: Logins): Promise<Servers> {
-  const servers = await openTarget(target(name), captureIo().io, { logins, waiting: nobodyWaits() });
+  const servers = await openTarget(target(name), captureIo().io, options(logins));
   const desired = { target: target(name), clients: [], apis: [], overlaps: [] };
   // An empty listing is refused; by then everything was asked for.
   await servers.provider.read(desired).catch(() => undefined);
@@ -96,8 +102,8 @@ describe('openTarget', () => {
 
   it('logs in for each account', async () => {
     const logins = makeLogins();
-    await openTarget(target('one'), captureIo().io, { logins, waiting: nobodyWaits() });
-    await openTarget(target('two', 'canary-other'), captureIo().io, { logins, waiting: nobodyWaits() });
+    await openTarget(target('one'), captureIo().io, options(logins));
+    await openTarget(target('two', 'canary-other'), captureIo().io, options(logins));
     expect(countOf('/login')).toBe(2);
   });
 
@@ -112,7 +118,7 @@ describe('openTarget', () => {
 
   it('logs in for all though the target that began must send nothing any more', async () => {
     const logins = makeLogins();
-    const { gate, provider } = await openTarget(target('one'), captureIo().io, { logins, waiting: nobodyWaits() });
+    const { gate, provider } = await openTarget(target('one'), captureIo().io, options(logins));
     await gate.during(refuse, async () => {
       await expect(provider.read({ target: target('one'), clients: [], apis: [], overlaps: [] })).rejects.toMatchObject(
         { code: 'INTERRUPTED' },
@@ -125,7 +131,7 @@ describe('openTarget', () => {
   it('writes nothing when the lock is lost while it logs in again', async () => {
     let isLost = false;
     let logins = 0;
-    serve((path, authorization) => {
+    answerTo = (path, authorization) => {
       if (!path.endsWith('/token'))
         return authorization === 'Bearer 1' ? new Response('', { status: 401 }) : answer(path);
       logins += 1;
@@ -133,11 +139,8 @@ describe('openTarget', () => {
       isLost = logins > 1;
       if (logins === 2) return new Response('', { status: 503 });
       return Response.json({ access_token: String(logins), expires_in: 300 });
-    });
-    const { gate, provider } = await openTarget(target('one'), captureIo().io, {
-      logins: makeLogins(),
-      waiting: nobodyWaits(),
-    });
+    };
+    const { gate, provider } = await openTarget(target('one'), captureIo().io, options());
     const writing = gate.during(
       () => isLost && refuse(),
       () => provider.regenerateSecret('id'),

@@ -4,7 +4,7 @@ import type { Endpoints } from '../model/state.ts';
 import type { Target } from '../model/target.ts';
 import { Gate } from '../platform/gate.ts';
 import { systemPorts } from '../platform/ports.ts';
-import type { Ports } from '../platform/ports.ts';
+import type { HttpPorts, Ports } from '../platform/ports.ts';
 import { Shared } from '../platform/shared.ts';
 import { openProvider } from '../providers/open.ts';
 import type { KeycloakLogins } from '../providers/open.ts';
@@ -38,8 +38,8 @@ export interface OpenOptions {
   readonly logins: Logins;
   /** Watches the requests of the run. */
   readonly waiting: Waiting;
-  /** Ends what is under way with the servers. */
-  readonly signal?: AbortSignal;
+  /** How the servers are reached; default: as the system does. */
+  readonly ports?: HttpPorts;
   /** Called as soon as the provider can be used, which may be before the store can. */
   readonly onProvider?: (provider: Provider) => void;
 }
@@ -48,10 +48,9 @@ export interface OpenOptions {
 export async function openTarget(
   target: Target,
   io: CommandIo,
-  { logins, waiting, signal, onProvider }: OpenOptions,
+  { logins, waiting, ports: given = systemPorts(), onProvider }: OpenOptions,
 ): Promise<Servers> {
-  const system = systemPorts(signal);
-  const ports = { ...waiting.watch(system), env: io.env };
+  const ports = { ...waiting.watch(given), env: io.env };
   const gate = new Gate();
   const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
   const opening = openProvider(target.provider, gated, {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { captureIo } from '../../test/support/captured-io.ts';
-import { systemClock } from '../platform/clock.ts';
+import { portsOver } from '../../test/support/ports-over.ts';
 import type { HttpPorts } from '../platform/ports.ts';
 import { Waiting } from './waiting.ts';
 
@@ -21,7 +21,7 @@ function slowServer() {
     new Promise((resolve, reject) => {
       pending.push({ answer: () => resolve(new Response('{}')), fail: () => reject(new Error('gone')) });
     });
-  const ports = { fetch: ask, clock: systemClock, random: () => 0 };
+  const ports = portsOver(ask);
   const { fetch, onRequest } = new Waiting(io.stderr, Date.now).watch<HttpPorts>(ports);
   const settle = async (how: 'answer' | 'fail'): Promise<void> => {
     pending.shift()?.[how]();
@@ -97,7 +97,7 @@ it('watches what is not sent by fetch, and takes the line away when the server t
     status: (text: string) => void shown.push(text),
     clearStatus: (about?: string) => void shown.push(`cleared ${about}`),
   };
-  const ports = { fetch: answerAtOnce, clock: systemClock, random: () => 0 };
+  const ports = portsOver(answerAtOnce);
   const watched = new Waiting(stderr, Date.now).watch<HttpPorts>(ports);
   const end = watched.onRequest?.('http://sso:8080');
   await vi.advanceTimersByTimeAsync(10_000);

@@ -34,10 +34,10 @@ export class Waiting {
 
   /** The same ports, watched. */
   watch<Ports extends HttpPorts>(ports: Ports): Ports {
-    const fetch: HttpPorts['fetch'] = async (input, init) => {
-      const end = onRequest(input instanceof Request ? input.url : String(input));
+    const settle = async <T>(url: string, ask: () => Promise<T>): Promise<T> => {
+      const end = onRequest(url);
       try {
-        const answer = await ports.fetch(input, init);
+        const answer = await ask();
         end(true);
         return answer;
       } catch (error) {
@@ -45,11 +45,14 @@ export class Waiting {
         throw error;
       }
     };
+    const send: HttpPorts['send'] = (url, message) => settle(url, () => ports.send(url, message));
+    const fetch: HttpPorts['fetch'] = (input, init) =>
+      settle(input instanceof Request ? input.url : String(input), () => ports.fetch(input, init));
     const onRequest = (url: string): ((answered: boolean) => void) => {
       const place = this.#begin(originOf(url));
       return (answered) => this.#end(place, answered);
     };
-    return { ...ports, fetch, onRequest };
+    return { ...ports, send, fetch, onRequest };
   }
 
   #begin(origin: string): Place {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { portsOver } from '../../test/support/ports-over.ts';
 import { GrantryError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import { systemClock } from '../platform/clock.ts';
@@ -58,7 +59,7 @@ interface Options {
 
 /** One client after the other. */
 async function prove({ store, clients = ['a', 'b', 'c'], answer = refusal }: Options): Promise<Proofs> {
-  const ports = { fetch: answer, clock: { ...systemClock, sleep: async () => undefined }, random: () => 0 };
+  const ports = portsOver(answer, { clock: { ...systemClock, sleep: async () => undefined }, random: () => 0 });
   const options = { inFlight: 1, stopped: () => false, onProof: () => undefined };
   return proveAll(clients.map(expectationOf), ENDPOINTS, store, ports, options);
 }

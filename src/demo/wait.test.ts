@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { portsOver } from '../../test/support/ports-over.ts';
 import type { Ports } from '../platform/ports.ts';
 import { waitUntilReady } from './wait.ts';
 
@@ -6,22 +7,21 @@ import { waitUntilReady } from './wait.ts';
 function portsWith(answers: readonly (number | undefined)[], signal?: AbortSignal): Ports & { asked: () => number } {
   let now = 0;
   let asked = 0;
+  const fetch = async (): Promise<Response> => {
+    const status = answers[Math.min(asked, answers.length - 1)];
+    asked += 1;
+    if (status === undefined) throw new TypeError('fetch failed');
+    return new Response(null, { status });
+  };
   return {
+    ...portsOver(fetch),
     asked: () => asked,
-    env: {},
-    random: () => 0,
     clock: {
       now: () => now,
       sleep: async (ms) => {
         signal?.throwIfAborted();
         now += ms;
       },
-    },
-    fetch: async () => {
-      const status = answers[Math.min(asked, answers.length - 1)];
-      asked += 1;
-      if (status === undefined) throw new TypeError('fetch failed');
-      return new Response(null, { status });
     },
     ...(signal === undefined ? {} : { signal }),
   };

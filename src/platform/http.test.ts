@@ -7,12 +7,15 @@ import { startTlsServer } from '../../test/support/tls-server.ts';
 import { GrantryError } from '../model/errors.ts';
 import { requestJson } from './http.ts';
 import type { HttpRequest } from './http.ts';
+import { systemPorts } from './ports.ts';
 import type { HttpPorts } from './ports.ts';
+import { sendByFetch, sendByNode } from './send.ts';
+import type { Send } from './send.ts';
 
 const service = { name: 'Vault', check: 'Check it with `vault status`.' };
 const sleeps: number[] = [];
 const ports: HttpPorts = {
-  fetch: globalThis.fetch,
+  ...systemPorts(),
   random: () => 1,
   clock: { now: () => Date.now(), sleep: async (ms) => void sleeps.push(ms) },
 };
@@ -39,10 +42,6 @@ async function serveStatuses(statuses: number[], headers: Record<string, string>
   return { url, seen };
 }
 
-function get(url: string, rest: Partial<HttpRequest> = {}, with_: Partial<HttpPorts> = {}) {
-  return requestJson({ service, method: 'GET', url, ...rest }, { ...ports, ...with_ });
-}
-
 async function failure(promise: Promise<unknown>): Promise<GrantryError> {
   const error = await promise.then(
     () => undefined,
@@ -52,171 +51,180 @@ async function failure(promise: Promise<unknown>): Promise<GrantryError> {
   return error instanceof GrantryError ? error : new GrantryError('FAILED', 'none');
 }
 
-describe('an answer', () => {
-  test.each([
-    ['{"a":1}', 'json', { a: 1 }],
-    ['', 'empty', undefined],
-    ['<html>canary</html>', 'other', undefined],
-  ])('%j is %s', async (body, format, parsed) => {
-    const url = await serve((_, response) => response.writeHead(418).end(body));
-    expect(await get(url)).toMatchObject({ status: 418, format, body: parsed });
-  });
+describe.each<[string, Send]>([
+  ['node:http', sendByNode],
+  ['fetch', sendByFetch(globalThis.fetch)],
+])('by %s', (_, send) => {
+  function get(url: string, rest: Partial<HttpRequest> = {}, with_: Partial<HttpPorts> = {}) {
+    return requestJson({ service, method: 'GET', url, ...rest }, { ...ports, send, ...with_ });
+  }
 
-  test('comes to JSON and to forms', async () => {
-    const url = await serve((request, response) => {
-      request.setEncoding('utf8').on('data', (text) => {
-        response.end(JSON.stringify({ type: request.headers['content-type'], text }));
+  describe('an answer', () => {
+    test.each([
+      ['{"a":1}', 'json', { a: 1 }],
+      ['', 'empty', undefined],
+      ['<html>canary</html>', 'other', undefined],
+    ])('%j is %s', async (body, format, parsed) => {
+      const url = await serve((_, response) => response.writeHead(418).end(body));
+      expect(await get(url)).toMatchObject({ status: 418, format, body: parsed });
+    });
+
+    test('comes to JSON and to forms', async () => {
+      const url = await serve((request, response) => {
+        request.setEncoding('utf8').on('data', (text) => {
+          response.end(JSON.stringify({ type: request.headers['content-type'], text }));
+        });
       });
+      const json = { type: 'application/json', text: '{"a":[1]}' };
+      expect((await get(url, { method: 'POST', json: { a: [1] } })).body).toEqual(json);
+      const form = { type: 'application/x-www-form-urlencoded', text: 'a=b+c%26' };
+      expect((await get(url, { method: 'POST', form: { a: 'b c&' } })).body).toEqual(form);
     });
-    const json = { type: 'application/json', text: '{"a":[1]}' };
-    expect((await get(url, { method: 'POST', json: { a: [1] } })).body).toEqual(json);
-    const form = { type: 'application/x-www-form-urlencoded', text: 'a=b+c%26' };
-    expect((await get(url, { method: 'POST', form: { a: 'b c&' } })).body).toEqual(form);
-  });
 
-  test('that redirects is not followed', async () => {
-    const target = await serveStatuses([200]);
-    const url = await serve((_, response) =>
-      response.writeHead(307, { location: `${target.url}/x?token=canary` }).end(),
-    );
-    const error = await failure(get(url, { headers: { 'x-vault-token': 't' } }));
-    expect(error.code).toBe('UNREACHABLE');
-    expect(error.message).toContain(`redirects to ${target.url}/x, which`);
-    expect(target.seen).toEqual([]);
-  });
-});
-
-describe('a repetition', () => {
-  test.each([429, 500, 502, 503, 504])('after %d, for what may be done twice', async (status) => {
-    const { url, seen } = await serveStatuses([status, status, 200]);
-    expect((await get(url)).status).toBe(200);
-    expect(seen).toHaveLength(3);
-    expect(sleeps).toEqual([200, 400]);
-  });
-
-  test.each([
-    [429, 2],
-    [502, 1],
-    [503, 1],
-    [504, 1],
-    [500, 1],
-  ])('after %d: a POST is sent %d times', async (status, times) => {
-    const { url, seen } = await serveStatuses([status, 200]);
-    await get(url, { method: 'POST', json: {} });
-    expect(seen).toHaveLength(times);
-    seen.length = 0;
-    await get(url, { method: 'POST', json: {}, idempotent: true });
-    expect(seen.length).toBeGreaterThan(0);
-  });
-
-  test.each([429, 503])('after %d waits as long as Retry-After says', async (status) => {
-    const { url } = await serveStatuses([status, 200], { 'retry-after': '7' });
-    await get(url);
-    expect(sleeps).toEqual([7_000]);
-  });
-
-  test('ends with the last answer', async () => {
-    const { url, seen } = await serveStatuses([503]);
-    expect((await get(url)).status).toBe(503);
-    expect(seen).toHaveLength(5);
-  });
-
-  test.each([
-    ['GET', 3],
-    ['POST', 1],
-  ] as const)('after a broken connection: %s is sent %d times', async (method, times) => {
-    let seen = 0;
-    const url = await serve((request, response) => {
-      seen += 1;
-      if (seen < 3) request.socket.destroy();
-      else response.end('{}');
+    test('that redirects is not followed', async () => {
+      const target = await serveStatuses([200]);
+      const url = await serve((_, response) =>
+        response.writeHead(307, { location: `${target.url}/x?token=canary` }).end(),
+      );
+      const error = await failure(get(url, { headers: { 'x-vault-token': 't' } }));
+      expect(error.code).toBe('UNREACHABLE');
+      expect(error.message).toContain(`redirects to ${target.url}/x, which`);
+      expect(target.seen).toEqual([]);
     });
-    await get(url, { method }).catch(() => undefined);
-    expect(seen).toBe(times);
   });
 
-  test('after a refused connection: also of a POST', async () => {
-    const { url, close } = await listenOnLoopback(createServer());
-    await close();
-    const error = await failure(get(`${url}/v1/x?secret=canary`, { method: 'POST' }));
-    expect(sleeps).toHaveLength(4);
-    expect(error).toMatchObject({ code: 'UNREACHABLE', hint: expect.stringContaining('vault status') });
-    expect(error.message).toBe(
-      `Vault cannot be reached at ${url}/v1/x: nothing accepts connections there (ECONNREFUSED)`,
-    );
-  });
-});
+  describe('a repetition', () => {
+    test.each([429, 500, 502, 503, 504])('after %d, for what may be done twice', async (status) => {
+      const { url, seen } = await serveStatuses([status, status, 200]);
+      expect((await get(url)).status).toBe(200);
+      expect(seen).toHaveLength(3);
+      expect(sleeps).toEqual([200, 400]);
+    });
 
-describe('a failure', () => {
-  test('of the name', async () => {
-    const cause = Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' });
-    const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }));
-    const error = await failure(get('http://nowhere.example/x', {}, { fetch }));
-    expect(error.message).toContain('the name nowhere.example does not resolve (ENOTFOUND)');
-    expect(sleeps).toEqual([]);
+    test.each([
+      [429, 2],
+      [502, 1],
+      [503, 1],
+      [504, 1],
+      [500, 1],
+    ])('after %d: a POST is sent %d times', async (status, times) => {
+      const { url, seen } = await serveStatuses([status, 200]);
+      await get(url, { method: 'POST', json: {} });
+      expect(seen).toHaveLength(times);
+      seen.length = 0;
+      await get(url, { method: 'POST', json: {}, idempotent: true });
+      expect(seen.length).toBeGreaterThan(0);
+    });
+
+    test.each([429, 503])('after %d waits as long as Retry-After says', async (status) => {
+      const { url } = await serveStatuses([status, 200], { 'retry-after': '7' });
+      await get(url);
+      expect(sleeps).toEqual([7_000]);
+    });
+
+    test('ends with the last answer', async () => {
+      const { url, seen } = await serveStatuses([503]);
+      expect((await get(url)).status).toBe(503);
+      expect(seen).toHaveLength(5);
+    });
+
+    test.each([
+      ['GET', 3],
+      ['POST', 1],
+    ] as const)('after a broken connection: %s is sent %d times', async (method, times) => {
+      let seen = 0;
+      const url = await serve((request, response) => {
+        seen += 1;
+        if (seen < 3) request.socket.destroy();
+        else response.end('{}');
+      });
+      await get(url, { method }).catch(() => undefined);
+      expect(seen).toBe(times);
+    });
+
+    test('after a refused connection: also of a POST', async () => {
+      const { url, close } = await listenOnLoopback(createServer());
+      await close();
+      const error = await failure(get(`${url}/v1/x?secret=canary`, { method: 'POST' }));
+      expect(sleeps).toHaveLength(4);
+      expect(error).toMatchObject({ code: 'UNREACHABLE', hint: expect.stringContaining('vault status') });
+      expect(error.message).toBe(
+        `Vault cannot be reached at ${url}/v1/x: nothing accepts connections there (ECONNREFUSED)`,
+      );
+    });
   });
 
-  test('of every address of a name', async () => {
-    const one = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
-    const cause = new AggregateError([one, one]);
-    const fetch = () => Promise.reject(new TypeError('fetch failed', { cause }));
-    expect((await failure(get('http://localhost:1', {}, { fetch }))).message).toContain('ECONNREFUSED');
-  });
+  describe('a failure', () => {
+    test('of the name', async () => {
+      const cause = Object.assign(new Error('getaddrinfo'), { code: 'ENOTFOUND', syscall: 'getaddrinfo' });
+      const fail = () => Promise.reject(new TypeError('fetch failed', { cause }));
+      const error = await failure(get('http://nowhere.example/x', {}, { send: fail }));
+      expect(error.message).toContain('the name nowhere.example does not resolve (ENOTFOUND)');
+      expect(sleeps).toEqual([]);
+    });
 
-  test('of a private CA tells of NODE_EXTRA_CA_CERTS', async () => {
-    const server = await startTlsServer('http://localhost:1');
-    closing.push(() => server.close());
-    const error = await failure(get(server.url));
-    expect(error.message).toMatch(/TLS failed \((UNABLE_TO_VERIFY|SELF_SIGNED|UNABLE_TO_GET)/);
-    expect(error.hint).toContain('NODE_EXTRA_CA_CERTS');
-    expect(sleeps).toEqual([]);
-  });
+    test('of every address of a name', async () => {
+      const one = Object.assign(new Error('connect'), { code: 'ECONNREFUSED' });
+      const cause = new AggregateError([one, one]);
+      const fail = () => Promise.reject(new TypeError('fetch failed', { cause }));
+      expect((await failure(get('http://localhost:1', {}, { send: fail }))).message).toContain('ECONNREFUSED');
+    });
 
-  test('of https on a port that speaks http', async () => {
-    const url = (await serve((_, response) => response.end())).replace('http:', 'https:');
-    const error = await failure(get(url));
-    expect(error).toMatchObject({ code: 'UNREACHABLE', hint: expect.stringContaining('Is it really https') });
-  });
+    test('of a private CA tells of NODE_EXTRA_CA_CERTS', async () => {
+      const server = await startTlsServer('http://localhost:1');
+      closing.push(() => server.close());
+      const error = await failure(get(server.url));
+      expect(error.message).toMatch(/TLS failed \((UNABLE_TO_VERIFY|SELF_SIGNED|UNABLE_TO_GET)/);
+      expect(error.hint).toContain('NODE_EXTRA_CA_CERTS');
+      expect(sleeps).toEqual([]);
+    });
 
-  test('of a server that speaks something else', async () => {
-    const { url, close } = await listenOnLoopback(createTcpServer((socket) => socket.end('SSH-2.0-canary\r\n')));
-    closing.push(close);
-    const error = await failure(get(url));
-    expect(error.code).toBe('UNREACHABLE');
-    expect(error.message).not.toContain('canary');
-  });
-
-  test('of a server that never answers, and of one that stops in the middle', async () => {
-    for (const half of ['', '{"a":']) {
-      const url = await serve((_, response) => half !== '' && response.write(half));
-      const error = await failure(get(url, { timeoutMs: 60, method: 'POST' }));
-      expect(error.message).toContain('no answer in time');
-    }
-  });
-
-  test('of the address itself does not quote it', async () => {
-    for (const url of ['http://user:canary@localhost:1/', 'canary', 'ftp://canary@localhost']) {
+    test('of https on a port that speaks http', async () => {
+      const url = (await serve((_, response) => response.end())).replace('http:', 'https:');
       const error = await failure(get(url));
-      expect(error.code).toBe('INVALID_INPUT');
+      expect(error).toMatchObject({ code: 'UNREACHABLE', hint: expect.stringContaining('Is it really https') });
+    });
+
+    test('of a server that speaks something else', async () => {
+      const { url, close } = await listenOnLoopback(createTcpServer((socket) => socket.end('SSH-2.0-canary\r\n')));
+      closing.push(close);
+      const error = await failure(get(url));
+      expect(error.code).toBe('UNREACHABLE');
       expect(error.message).not.toContain('canary');
-    }
-  });
+    });
 
-  test('that is a bug stays what it is', async () => {
-    const bug = new RangeError('bug');
-    await expect(get('http://localhost', {}, { fetch: () => Promise.reject(bug) })).rejects.toThrow(RangeError);
-  });
+    test('of a server that never answers, and of one that stops in the middle', async () => {
+      for (const half of ['', '{"a":']) {
+        const url = await serve((_, response) => half !== '' && response.write(half));
+        const error = await failure(get(url, { timeoutMs: 60, method: 'POST' }));
+        expect(error.message).toContain('no answer in time');
+      }
+    });
 
-  test('by an abort is an interruption, or what the abort says', async () => {
-    const url = await serve(() => undefined);
-    const own = new GrantryError('LOCK_HELD', 'lost the lock');
-    for (const [reason, code] of [
-      [undefined, 'INTERRUPTED'],
-      [own, 'LOCK_HELD'],
-    ] as const) {
-      const controller = new AbortController();
-      setTimeout(() => controller.abort(reason), 20);
-      expect((await failure(get(url, {}, { signal: controller.signal }))).code).toBe(code);
-    }
+    test('of the address itself does not quote it', async () => {
+      for (const url of ['http://user:canary@localhost:1/', 'canary', 'ftp://canary@localhost']) {
+        const error = await failure(get(url));
+        expect(error.code).toBe('INVALID_INPUT');
+        expect(error.message).not.toContain('canary');
+      }
+    });
+
+    test('that is a bug stays what it is', async () => {
+      const bug = new RangeError('bug');
+      await expect(get('http://localhost', {}, { send: () => Promise.reject(bug) })).rejects.toThrow(RangeError);
+    });
+
+    test('by an abort is an interruption, or what the abort says', async () => {
+      const url = await serve(() => undefined);
+      const own = new GrantryError('LOCK_HELD', 'lost the lock');
+      for (const [reason, code] of [
+        [undefined, 'INTERRUPTED'],
+        [own, 'LOCK_HELD'],
+      ] as const) {
+        const controller = new AbortController();
+        setTimeout(() => controller.abort(reason), 20);
+        expect((await failure(get(url, {}, { signal: controller.signal }))).code).toBe(code);
+      }
+    });
   });
 });

@@ -4,6 +4,7 @@ import type { Service } from './network-error.ts';
 import type { HttpPorts } from './ports.ts';
 import { DEFAULT_RETRY, retry, retryAfterMs } from './retry.ts';
 import type { Again, Attempt, RetryPolicy } from './retry.ts';
+import type { AnswerHeaders, Message } from './send.ts';
 
 export interface HttpRequest {
   readonly service: Service;
@@ -26,7 +27,7 @@ export interface HttpRequest {
 /** An answer of any status. */
 export interface HttpResponse {
   readonly status: number;
-  readonly headers: Headers;
+  readonly headers: AnswerHeaders;
   /** The parsed body; undefined when it was empty or no JSON. */
   readonly body: unknown;
   /** Tells an empty body and a page of a proxy apart. The text itself is not kept: nothing may quote it. */
@@ -93,7 +94,7 @@ export function asGrantryError(error: unknown, service: Service, url: string, si
 /** Whether an outcome calls for another attempt: see `retry`. */
 export function againFor(
   idempotent: boolean,
-  outcome: Attempt<{ readonly status: number; readonly headers: Pick<Headers, 'get'> }>,
+  outcome: Attempt<{ readonly status: number; readonly headers: AnswerHeaders }>,
   now: number,
 ): Again {
   if ('error' in outcome) {
@@ -124,11 +125,11 @@ function isIdempotent(method: HttpRequest['method']): boolean {
 async function send(request: HttpRequest, ports: HttpPorts): Promise<HttpResponse> {
   const timeout = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
   const signal = ports.signal === undefined ? timeout : AbortSignal.any([timeout, ports.signal]);
-  const response = await ports.fetch(request.url, { ...initOf(request), redirect: 'manual', signal });
-  return { status: response.status, headers: response.headers, ...parse(await response.text()) };
+  const { status, headers, text } = await ports.send(request.url, { ...messageOf(request), signal });
+  return { status, headers, ...parse(text) };
 }
 
-function initOf(request: HttpRequest): { method: string; headers: Record<string, string>; body?: string } {
+function messageOf(request: HttpRequest): Omit<Message, 'signal'> {
   const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
   const base = { method: request.method, headers };
   if (request.json !== undefined) {
@@ -163,7 +164,7 @@ export function isRedirect(status: number): boolean {
 }
 
 /** The error for an answer that sends the client elsewhere, with its credentials. */
-export function redirected(service: Service, url: string, headers: Pick<Headers, 'get'>): GrantryError {
+export function redirected(service: Service, url: string, headers: AnswerHeaders): GrantryError {
   const location = headers.get('location') ?? '';
   const to = URL.canParse(location, url) ? printableUrl(new URL(location, url).href) : 'another place';
   const message = `${service.name} at ${printableUrl(url)} redirects to ${to}, which is not followed`;

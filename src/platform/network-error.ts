@@ -36,7 +36,7 @@ const UNKNOWN_CA = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 ]);
 
-/** Reads what `fetch` threw; undefined when it is no network failure (a bug, or an abort by the caller). */
+/** Reads what `fetch` or `send` threw; undefined when it is no network failure (a bug, or an abort by the caller). */
 export function networkFailureOf(error: unknown): NetworkFailure | undefined {
   for (const { code, syscall, port } of chainOf(error)) {
     const failure = classify(code, syscall);
@@ -70,7 +70,13 @@ function classify(code: string, syscall: unknown): Omit<NetworkFailure, 'code' |
     // What undici says when a proxy answers CONNECT with anything but 200.
     return { kind: 'proxy', notExecuted: true, transient: false };
   }
-  if (code === 'ECONNRESET' || code === 'EPIPE' || code === 'UND_ERR_SOCKET' || code.startsWith('HPE_')) {
+  if (
+    code === 'ECONNRESET' ||
+    code === 'EPIPE' ||
+    code === 'UND_ERR_SOCKET' ||
+    code.startsWith('HPE_') ||
+    code.startsWith('Z_')
+  ) {
     return { kind: 'broken', notExecuted: false, transient: true };
   }
   return undefined;

@@ -1,8 +1,14 @@
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
+import { isProxyInstalled } from './proxy.ts';
+import { sendByFetch, sendByNode } from './send.ts';
+import type { Send } from './send.ts';
 
 /** What the code that talks to servers needs of the outside. */
 export interface HttpPorts {
+  /** For requests of our own. */
+  readonly send: Send;
+  /** For libraries that take one. */
   readonly fetch: typeof globalThis.fetch;
   readonly clock: Clock;
   /** Like Math.random: at least 0, below 1. */
@@ -11,7 +17,7 @@ export interface HttpPorts {
   readonly signal?: AbortSignal;
   /** Asked before every attempt of a request, retries too; throws a GrantryError when none may be sent any more. */
   readonly beforeSend?: () => void;
-  /** Told of every request that is sent in another way than by `fetch`; and then whether it was answered. */
+  /** Told of every request that is sent in another way than these two; and then whether it was answered. */
   readonly onRequest?: (url: string) => (answered: boolean) => void;
   /** Told of every request that changed something at a server, or may have: its answer may have been lost. */
   readonly onWrite?: () => void;
@@ -31,11 +37,15 @@ export function withoutGate<P extends HttpPorts>({
   return ports;
 }
 
+/** Looked up at every call, so that a dispatcher or a test double installed later is used. */
+const globalFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
+const sendByGlobalFetch = sendByFetch(globalFetch);
+
 /** The real outside. */
 export function systemPorts(signal?: AbortSignal): Ports {
   return {
-    // Looked up at every call, so that a dispatcher or a test double installed later is used.
-    fetch: (input, init) => globalThis.fetch(input, init),
+    send: (url, message) => (isProxyInstalled() ? sendByGlobalFetch : sendByNode)(url, message),
+    fetch: globalFetch,
     clock: systemClock,
     random: Math.random,
     env: process.env,

@@ -46,4 +46,12 @@ export async function installProxy(env: Environment): Promise<void> {
   const { EnvHttpProxyAgent, setGlobalDispatcher } = await import('undici');
   // Plain http is not tunnelled: many proxies allow CONNECT to port 443 only.
   setGlobalDispatcher(new EnvHttpProxyAgent({ ...settings, proxyTunnel: false }));
+  installed = true;
+}
+
+let installed = false;
+
+/** Whether `fetch` goes through a proxy, so that requests must go by it. */
+export function isProxyInstalled(): boolean {
+  return installed;
 }

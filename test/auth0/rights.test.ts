@@ -2,11 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { systemPorts } from '../../src/platform/ports.ts';
 import { ProviderSubject } from '../contract/provider-subject.ts';
 import { startAuth0Emulator } from '../support/auth0/emulator.ts';
 import type { Auth0Emulator } from '../support/auth0/emulator.ts';
 import { fetchFrom } from '../support/auth0/fetch-from.ts';
+import { portsOver } from '../support/ports-over.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import { createSigningKey } from '../support/auth0/signing-key.ts';
 import type { SigningKey } from '../support/auth0/signing-key.ts';
@@ -186,7 +186,7 @@ function subjectOn(emulator: Auth0Emulator): ProviderSubject {
   return new ProviderSubject({
     provider: `{auth0: {domain: ${DOMAIN}, requestsPerSecond: 100, auth: {clientId: ${emulator.clientId}, clientSecret: "\${env:SECRET}"}}}`,
     env: { SECRET: emulator.clientSecret, TOKEN: 'unused' },
-    ports: { ...systemPorts(), fetch: fetchFrom(emulator) },
+    ports: portsOver(fetchFrom(emulator)),
     hands: {
       create: none,
       secretOf: none,

@@ -1,11 +1,11 @@
 /** A tenant of the emulator of Auth0. */
-import { systemPorts } from '../../src/platform/ports.ts';
 import { startAuth0Emulator } from '../support/auth0/emulator.ts';
 import type { Auth0Emulator } from '../support/auth0/emulator.ts';
 import { textOf } from '../support/auth0/json.ts';
 import type { JsonObject } from '../support/auth0/json.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import { fetchFrom } from '../support/auth0/fetch-from.ts';
+import { portsOver } from '../support/ports-over.ts';
 import type { Hands, ProviderPlace } from './provider-subject.ts';
 
 const DOMAIN = 'acme-test.eu.auth0.com';
@@ -56,7 +56,7 @@ export async function openAuth0Place(settings = ''): Promise<ProviderPlace & { e
     emulator,
     provider: `{auth0: {domain: ${DOMAIN}, requestsPerSecond: 100, ${settings}auth: {clientId: ${emulator.clientId}, clientSecret: "\${env:SECRET}"}}}`,
     env: { SECRET: emulator.clientSecret, TOKEN: 'unused' },
-    ports: { ...systemPorts(), fetch: fetchFrom(emulator) },
+    ports: portsOver(fetchFrom(emulator)),
     hands,
     close: () => emulator.close(),
   };

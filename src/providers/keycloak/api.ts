@@ -1,13 +1,14 @@
-import KeycloakAdminClient, { NetworkError } from '@keycloak/keycloak-admin-client';
+import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import type { KeycloakSettings } from '../../model/target.ts';
-import { againFor, asGrantryError, mayHaveActed } from '../../platform/http.ts';
+import { againFor, asGrantryError, mayHaveActed, requestJson } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
 import type { OwnToken } from '../own-token.ts';
-import { explainRefusal, statusOf } from './refusal.ts';
+import { RefusedRead, explainRefusal, isRefusal, statusOf } from './refusal.ts';
+import type { Refusal } from './refusal.ts';
 import { keycloakService } from './token.ts';
 
 /** Requests of any kind, so that a run does not burden the server. */
@@ -15,22 +16,31 @@ const REQUESTS_IN_FLIGHT = 8;
 
 const TIMEOUT_MS = 120_000;
 
-/** What one call needs to be repeated safely and to fail understandably. */
-export interface Call {
+/** What a request that reads needs to fail understandably. */
+export interface Reading {
   /** What it is about, such as `client order-service`: for errors. */
   readonly about: string;
   /** The role of `realm-management` that it takes. */
   readonly needs: string;
+  /** In place of an answer, where there is no such thing (404); without it that is an error. */
+  readonly absent?: unknown;
+}
+
+/** What a call needs to be repeated safely, too. */
+export interface Call extends Pick<Reading, 'about' | 'needs'> {
   /** May be executed twice without harm. */
   readonly idempotent: boolean;
   /** Changes something. */
   readonly writes?: true;
 }
 
-/** The official admin client with grantry's token, limits, retries and errors around every call. */
+/**
+ * The Admin API with grantry's token, limits, retries and errors around every request. Writes go through the official admin
+ * client; reads do not, so that a command which only reads does without it and without `fetch`.
+ */
 export class KeycloakApi {
   readonly settings: KeycloakSettings;
-  readonly #client: KeycloakAdminClient;
+  #client: Promise<KeycloakAdminClient> | undefined;
   readonly #tokens: OwnToken;
   readonly #ports: HttpPorts;
   readonly #limit: LimitFunction;
@@ -40,21 +50,6 @@ export class KeycloakApi {
     this.#ports = ports;
     this.#limit = pLimit(REQUESTS_IN_FLIGHT);
     this.#tokens = tokens;
-    this.#client = new KeycloakAdminClient({
-      baseUrl: settings.url,
-      realmName: settings.realm,
-      timeout: TIMEOUT_MS,
-      // A redirect would carry grantry's token to a host that nobody named.
-      requestOptions: { redirect: 'manual' },
-    });
-    this.#client.registerTokenProvider({
-      getAccessToken: async () => {
-        const token = await tokens.getAccessToken();
-        // It may have taken a login of minutes; and the gate stands in front of requests, not of logins that targets share.
-        ports.beforeSend?.();
-        return token;
-      },
-    });
   }
 
   /** Milliseconds since the epoch. */
@@ -62,21 +57,70 @@ export class KeycloakApi {
     return this.#ports.clock.now();
   }
 
-  /** Runs one call of the admin client. A 401 renews the token once: it may have ended in the middle of a run. */
+  /** What the Admin API has at a path behind that of the realm; undefined where its answer is no JSON. */
+  async read(reading: Reading, path: string): Promise<unknown> {
+    const realm = encodeURIComponent(this.settings.realm);
+    return this.readOfServer(reading, `realms/${realm}/${path}`);
+  }
+
+  /** The same, behind `/admin`. */
+  async readOfServer(reading: Reading, path: string): Promise<unknown> {
+    return this.#settled(reading, async () => {
+      const request = {
+        service: keycloakService(this.settings),
+        method: 'GET',
+        url: `${this.settings.url}/admin/${path}`,
+        headers: { authorization: `Bearer ${await this.#tokens.getAccessToken()}` },
+        timeoutMs: TIMEOUT_MS,
+      } as const;
+      const answer = await requestJson(request, this.#ports);
+      if (answer.status === 404 && 'absent' in reading) return reading.absent;
+      if (answer.status < 200 || answer.status > 299) throw new RefusedRead(answer, answer.body);
+      return answer.body;
+    });
+  }
+
+  /** Runs one call of the admin client. */
   async call<T>(call: Call, run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {
+    return this.#settled(call, async () => {
+      this.#client ??= this.#makeClient();
+      const client = await this.#client;
+      return this.#repeated(call, () => run(client));
+    });
+  }
+
+  async #makeClient(): Promise<KeycloakAdminClient> {
+    const { default: AdminClient } = await import('@keycloak/keycloak-admin-client');
+    const client = new AdminClient({
+      baseUrl: this.settings.url,
+      realmName: this.settings.realm,
+      timeout: TIMEOUT_MS,
+      // A redirect would carry grantry's token to a host that nobody named.
+      requestOptions: { redirect: 'manual' },
+    });
+    client.registerTokenProvider({
+      getAccessToken: async () => {
+        const token = await this.#tokens.getAccessToken();
+        // It may have taken a login of minutes; and the gate stands in front of requests, not of logins that targets share.
+        this.#ports.beforeSend?.();
+        return token;
+      },
+    });
+    return client;
+  }
+
+  /** A 401 renews the token once: it may have ended in the middle of a run. */
+  async #settled<T>(what: Pick<Reading, 'about' | 'needs'>, ask: () => Promise<T>): Promise<T> {
     return this.#limit(() =>
       this.#tokens
-        .with(
-          () => this.#repeated(call, run),
-          (error) => statusOf(error) === 401,
-        )
+        .with(ask, (error) => statusOf(error) === 401)
         .catch((error: unknown) => {
-          throw this.#explain(call, error);
+          throw this.#explain(what, error);
         }),
     );
   }
 
-  async #repeated<T>(call: Call, run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {
+  async #repeated<T>(call: Call, run: () => Promise<T>): Promise<T> {
     return retry(
       () => this.#watched(run),
       (outcome) => {
@@ -89,31 +133,31 @@ export class KeycloakApi {
   }
 
   /** The admin client sends its requests itself. */
-  async #watched<T>(run: (client: KeycloakAdminClient) => Promise<T>): Promise<T> {
+  async #watched<T>(run: () => Promise<T>): Promise<T> {
     const end = this.#ports.onRequest?.(this.settings.url);
     try {
-      const answer = await run(this.#client);
+      const answer = await run();
       end?.(true);
       return answer;
     } catch (error) {
-      end?.(error instanceof NetworkError);
+      end?.(isRefusal(error));
       throw error;
     }
   }
 
-  #explain(call: Call, error: unknown): unknown {
+  #explain(what: Pick<Reading, 'about' | 'needs'>, error: unknown): unknown {
     const url = `${this.settings.url}/admin/realms/${this.settings.realm}`;
     return (
-      explainRefusal(call, error, this.settings) ??
+      explainRefusal(what, error, this.settings) ??
       asGrantryError(error, keycloakService(this.settings), url, this.#ports.signal)
     );
   }
 }
 
-const SUCCESS = { status: 200, headers: new Headers() };
+const SUCCESS = { status: 200, headers: { get: () => null } };
 
 /** The admin client answers with bodies, and throws what is no success. */
-function answerOf(outcome: Attempt<unknown>): Attempt<Pick<Response, 'status' | 'headers'>> {
+function answerOf(outcome: Attempt<unknown>): Attempt<Refusal['response']> {
   if ('value' in outcome) return { value: SUCCESS };
-  return outcome.error instanceof NetworkError ? { value: outcome.error.response } : outcome;
+  return isRefusal(outcome.error) ? { value: outcome.error.response } : outcome;
 }

@@ -1,15 +1,26 @@
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
+import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { ActualObject, OverlapSupport } from '../../model/state.ts';
 import { describeProvider } from '../describe.ts';
 import type { KeycloakApi } from './api.ts';
-import { parseList } from './listing.ts';
+import { parseList } from './parse-list.ts';
 import { findOverlaps, namedList, rotationFields } from './rotation.ts';
 import type { Named, RotationFields } from './rotation.ts';
 
 const FEATURE = 'CLIENT_SECRET_ROTATION';
+
+const serverInfo = z.object({
+  features: z.array(z.object({ name: z.string(), enabled: z.boolean() })).default([]),
+});
+
+/** `GET client-policies/profiles` and `GET client-policies/policies`. */
+const policyLists = z.object({ profiles: z.unknown(), policies: z.unknown() }).partial();
+
+/** `GET client-policies/profiles?include-global-profiles=true`. */
+const allProfiles = z.object({ profiles: namedList.default([]), globalProfiles: namedList.default([]) });
 
 export interface OverlapState {
   readonly support: OverlapSupport;
@@ -55,10 +66,11 @@ function ifNotAllowed(error: unknown): GrantryError {
 }
 
 async function askFeature(api: KeycloakApi): Promise<OverlapSupport> {
-  const call = { about: 'list the features of the server', needs: 'query-clients', idempotent: true };
+  const reading = { about: 'list the features of the server', needs: 'query-clients' };
   try {
-    const { features } = await api.call(call, (client) => client.serverInfo.find());
-    return features?.some(({ name, enabled }) => name === FEATURE && enabled) === true ? 'supported' : 'unsupported';
+    const { data } = serverInfo.safeParse(await api.readOfServer(reading, 'serverinfo'));
+    if (data === undefined) return 'unknown';
+    return data.features.some(({ name, enabled }) => name === FEATURE && enabled) ? 'supported' : 'unsupported';
   } catch (error) {
     ifNotAllowed(error);
     return 'unknown';
@@ -66,13 +78,9 @@ async function askFeature(api: KeycloakApi): Promise<OverlapSupport> {
 }
 
 async function readList(api: KeycloakApi, kind: Kind): Promise<Named[]> {
-  const call = { about: `list the realm's client ${kind}`, needs: 'view-realm', idempotent: true };
-  const found = await api.call(call, async ({ clientPolicies }): Promise<unknown> =>
-    kind === 'profiles'
-      ? (await clientPolicies.listProfiles()).profiles
-      : (await clientPolicies.listPolicies()).policies,
-  );
-  return parseList(api, found, namedList.element, `client ${kind}`);
+  const reading = { about: `list the realm's client ${kind}`, needs: 'view-realm' };
+  const { data } = policyLists.safeParse(await api.read(reading, `client-policies/${kind}`));
+  return parseList(api, data?.[kind], namedList.element, `client ${kind}`);
 }
 
 /**
@@ -155,11 +163,12 @@ export class OverlapWriter {
 
   /** A policy of somebody whose profile is gone tells of a profile that came and went unseen while grantry wrote. */
   async #lookForGaps(policies: readonly Named[]): Promise<void> {
-    const profiles = await this.#api.call(
-      { about: "list the realm's client profiles", needs: 'view-realm', idempotent: true },
-      ({ clientPolicies }) => clientPolicies.listProfiles({ includeGlobalProfiles: true }),
+    const answer = await this.#api.read(
+      { about: "list the realm's client profiles", needs: 'view-realm' },
+      'client-policies/profiles?include-global-profiles=true',
     );
-    const known = new Set([...(profiles.profiles ?? []), ...(profiles.globalProfiles ?? [])].map(({ name }) => name));
+    const { profiles, globalProfiles } = allProfiles.parse(answer);
+    const known = new Set([...profiles, ...globalProfiles].map(({ name }) => name));
     const gaps = policies.filter(({ profiles: used }) => Array.isArray(used) && !used.every((name) => known.has(name)));
     if (gaps.length > 0) throw this.#somethingVanished('profiles', gaps);
   }

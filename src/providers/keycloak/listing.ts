@@ -4,6 +4,7 @@ import { Stretches } from '../../platform/stretches.ts';
 import type { KeycloakApi } from './api.ts';
 import { fixedSize, MeasuredSizes } from './page-sizes.ts';
 import { readAllPages } from './pages.ts';
+import { parseList, unexpectedListing } from './parse-list.ts';
 import { clientScopeRepresentation, readClient } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import { ListedClient } from './sieve.ts';
@@ -25,7 +26,7 @@ export async function listClients(
   coming: Promise<Sieve>,
   withSecrets: boolean,
 ): Promise<ClientListing> {
-  const call = { about: 'list clients', needs: 'view-clients', idempotent: true };
+  const reading = { about: 'list clients', needs: 'view-clients' };
   let sieve: Sieve | undefined;
   const waiting: ListedClient[] = [];
   coming
@@ -36,7 +37,7 @@ export async function listClients(
     // What goes wrong goes wrong again below, and is told there.
     .catch(() => undefined);
   const ask = async (first: number, max: number): Promise<readonly unknown[]> => {
-    const page: unknown = await api.call(call, (client) => client.clients.find({ first, max }));
+    const page = await api.read(reading, `clients?first=${first}&max=${max}`);
     return parseList(api, page, z.unknown(), 'clients');
   };
   const take = (page: readonly unknown[]): ListedClient[] =>
@@ -105,21 +106,20 @@ export async function findClients(
 }
 
 async function findClientById(api: KeycloakApi, id: string): Promise<ClientRepresentation | undefined> {
-  const call = { about: `find the client with the id ${id}`, needs: 'view-clients', idempotent: true };
-  const found: unknown = await api.call(call, (client) => client.clients.findOne({ id }));
-  return found === null || found === undefined ? undefined : parseClients(api, [found])[0];
+  const reading = { about: `find the client with the id ${id}`, needs: 'view-clients', absent: null };
+  const found = await api.read(reading, `clients/${encodeURIComponent(id)}`);
+  return found === null ? undefined : parseClients(api, [found])[0];
 }
 
 export async function findClient(api: KeycloakApi, clientId: string): Promise<ClientRepresentation | undefined> {
-  const call = { about: `find client ${clientId}`, needs: 'view-clients', idempotent: true };
-  const found: unknown = await api.call(call, (client) => client.clients.find({ clientId }));
+  const reading = { about: `find client ${clientId}`, needs: 'view-clients' };
+  const found = await api.read(reading, `clients?clientId=${encodeURIComponent(clientId)}`);
   return parseClients(api, found)[0];
 }
 
 /** Keycloak has no pages for client scopes: one request lists them all. */
 export async function listClientScopes(api: KeycloakApi): Promise<ClientScopeRepresentation[]> {
-  const call = { about: 'list client scopes', needs: 'view-clients', idempotent: true };
-  const list: unknown = await api.call(call, (client) => client.clientScopes.find());
+  const list = await api.read({ about: 'list client scopes', needs: 'view-clients' }, 'client-scopes');
   return parseList(api, list, clientScopeRepresentation, 'client scopes');
 }
 
@@ -134,22 +134,6 @@ function readClients(api: KeycloakApi, rows: readonly unknown[]): ClientRepresen
       throw unexpectedListing(api, 'clients', field === undefined ? [index] : [index, field]);
     }),
   );
-}
-
-/** `what` names the rows, for errors. */
-export function parseList<T>(api: KeycloakApi, list: unknown, schema: z.ZodType<T>, what: string): T[] {
-  const parsed = z.array(schema).safeParse(list);
-  if (parsed.success) return parsed.data;
-  // The issues of the schema may quote values: they are not shown.
-  throw unexpectedListing(api, what, parsed.error.issues[0]?.path ?? []);
-}
-
-/** `path`: of what in the list is not as it should be; empty: the list is none. */
-function unexpectedListing({ settings }: KeycloakApi, what: string, path: readonly PropertyKey[]): GrantryError {
-  const found = path.length === 0 ? 'is no JSON list' : `has something unexpected at ${path.join('.')}`;
-  return new GrantryError('UNREACHABLE', `The listing of ${what} by Keycloak ${settings.url} ${found}`, {
-    hint: 'Is that the base URL of a Keycloak server of version 24 or later, and no proxy with a page of its own in between?',
-  });
 }
 
 /** Keycloak answers with an empty list, not with 403, where rights are missing: it is never taken as 'nothing there'. */

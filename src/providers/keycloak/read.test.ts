@@ -1,4 +1,5 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { describe, expect, it } from 'vitest';
+import { portsOver } from '../../../test/support/ports-over.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { Secret } from '../../model/secret.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
@@ -85,7 +86,7 @@ function row({ fields: wanted }: DesiredObject, special: Row = {}, attributes: R
 
 /** A realm that answers as Keycloak does; gives the provider and what it is asked for. */
 function realm(rows: readonly Row[], answers: Readonly<Record<string, () => Response>> = {}): Provider {
-  const provider = openKeycloak(SETTINGS, systemPorts(), {
+  const provider = openKeycloak(SETTINGS, portsOver(answer), {
     tokens: new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 }),
   });
   const api = provider.project(DESIRED).find(({ address }) => address === 'Api/inventory');
@@ -106,14 +107,15 @@ function realm(rows: readonly Row[], answers: Readonly<Record<string, () => Resp
     '/roles/auditor/users': () => Response.json([{ username: 'service-account-with-role' }]),
     ...answers,
   };
-  vi.stubGlobal('fetch', async (input: URL) => {
-    const path = input.pathname.replace('/admin/realms/acme', '').replace(/\/$/, '');
+  async function answer(input: string | URL | Request): Promise<Response> {
+    const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
+    const path = pathname.replace('/admin/realms/acme', '');
     if (path === '/admin/serverinfo') return Response.json({ features: [] });
     if (path.endsWith('/scope-mappings')) return Response.json({ realmMappings: [{ id: '1', name: 'auditor' }] });
     if (path.endsWith('/service-account-user')) return Response.json({ id: 'user' });
     if (path.endsWith('/role-mappings/realm')) return Response.json([{ id: '1', name: 'auditor' }]);
-    return known[path]?.(input.searchParams) ?? new Response(null, { status: 404 });
-  });
+    return known[path]?.(searchParams) ?? new Response(null, { status: 404 });
+  }
   return provider;
 }
 
@@ -136,10 +138,6 @@ function rowsAsDeclared(): Row[] {
     .project(DESIRED)
     .flatMap((object) => (object.address.startsWith('Client/') ? [row(object)] : []));
 }
-
-afterEach(() => {
-  vi.unstubAllGlobals();
-});
 
 it('takes a list of no roles for none, as the realm does', () => {
   const serviceAccountRoles = { realm: [], clients: { billing: [] } };

@@ -1,19 +1,47 @@
-import { NetworkError } from '@keycloak/keycloak-admin-client';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { isRedirect, redirected } from '../../platform/http.ts';
+import type { AnswerHeaders } from '../../platform/send.ts';
 import { describeProvider } from '../describe.ts';
 import { explainCommon } from '../refusals.ts';
 import type { Call } from './api.ts';
 import { keycloakService } from './token.ts';
 
-/** The status of an answer that the admin client threw; undefined when there was none. */
+/** An answer that is no success: what the admin client throws, and what reading throws. */
+export interface Refusal {
+  readonly response: { readonly status: number; readonly headers: AnswerHeaders };
+  /** The body, parsed where it is JSON. */
+  readonly responseData: unknown;
+}
+
+/** Of a request that reads. */
+export class RefusedRead extends Error implements Refusal {
+  readonly response: Refusal['response'];
+  readonly responseData: unknown;
+
+  constructor(response: Refusal['response'], responseData: unknown) {
+    super(`status ${response.status}`);
+    this.response = response;
+    this.responseData = responseData;
+  }
+}
+
+/** Told by its form: the class of the admin client would load all of it. */
+export function isRefusal(error: unknown): error is Error & Refusal {
+  return error instanceof Error && 'response' in error && 'responseData' in error;
+}
+
+/** The status of an answer that was thrown; undefined when there was none. */
 export function statusOf(error: unknown): number | undefined {
-  return error instanceof NetworkError ? error.response.status : undefined;
+  return isRefusal(error) ? error.response.status : undefined;
 }
 
 /** What an answer that is not 2xx means for the user; undefined when there was no answer. */
-export function explainRefusal(call: Call, error: unknown, settings: KeycloakSettings): GrantryError | undefined {
+export function explainRefusal(
+  call: Pick<Call, 'about' | 'needs'>,
+  error: unknown,
+  settings: KeycloakSettings,
+): GrantryError | undefined {
   const status = statusOf(error);
   if (status === undefined) return undefined;
   const where = describeProvider(settings);
@@ -33,7 +61,7 @@ export function explainRefusal(call: Call, error: unknown, settings: KeycloakSet
   }
   const common = explainCommon(status, where, call.about);
   if (common !== undefined) return common;
-  if (isRedirect(status) && error instanceof NetworkError) {
+  if (isRedirect(status) && isRefusal(error)) {
     return redirected(keycloakService(settings), settings.url, error.response.headers);
   }
   if (status >= 500) {
@@ -46,8 +74,7 @@ export function explainRefusal(call: Call, error: unknown, settings: KeycloakSet
 
 /** Keycloak's own words. They never hold a secret on the paths that grantry calls: they name the field that is wrong. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof NetworkError) || typeof error.responseData !== 'object' || error.responseData === null)
-    return '';
+  if (!isRefusal(error) || typeof error.responseData !== 'object' || error.responseData === null) return '';
   const { errorMessage } = error.responseData as { errorMessage?: unknown };
   return typeof errorMessage === 'string' ? `: ${errorMessage.slice(0, 200)}` : '';
 }

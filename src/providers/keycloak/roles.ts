@@ -1,9 +1,10 @@
+import { z } from 'zod';
 import type { DesiredClient } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakApi } from './api.ts';
 import type { RoleNames } from './fields.ts';
+import { parseList } from './parse-list.ts';
 import { MARK, parseDeclared } from './marks.ts';
-import { statusOf } from './refusal.ts';
 import { mappingsRepresentation } from './representations.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { roleKeys, roleNamesOf, sameRole } from './role-names.ts';
@@ -27,6 +28,10 @@ export function rolesOfInterest({ attributes }: ClientRepresentation, desired: D
 }
 
 const USERS_PER_PAGE = 100;
+
+const user = z.object({ username: z.string().optional() });
+const role = z.object({ name: z.string() });
+const serviceAccount = z.object({ id: z.string() });
 
 /**
  * Which of the relevant roles each client's service account holds, and all its scope mappings, by the client's id.
@@ -94,26 +99,18 @@ async function listHolders(
   { client: owner, name }: RoleKey,
   idOfClient: ReadonlyMap<string, string>,
 ): Promise<string[]> {
-  const call = { about: `list the holders of role ${name}`, needs: 'view-users and view-realm', idempotent: true };
+  const id = owner === undefined ? undefined : idOfClient.get(owner);
+  if (owner !== undefined && id === undefined) return [];
+  const role = `${id === undefined ? '' : `clients/${encodeURIComponent(id)}/`}roles/${encodeURIComponent(name)}`;
+  // A role that does not exist has no holders; apply says so when it is to be assigned.
+  const reading = { about: `list the holders of role ${name}`, needs: 'view-users and view-realm', absent: [] };
   const usernames: string[] = [];
   for (let first = 0; ; first += USERS_PER_PAGE) {
-    const query = { first, max: USERS_PER_PAGE, briefRepresentation: true };
-    const page = await api.call(call, async (admin) => {
-      const id = owner === undefined ? undefined : idOfClient.get(owner);
-      if (owner === undefined) return admin.roles.findUsersWithRole({ name, ...query }).catch(noneIfMissing);
-      return id === undefined
-        ? []
-        : admin.clients.findUsersWithRole({ id, roleName: name, ...query }).catch(noneIfMissing);
-    });
+    const query = `first=${first}&max=${USERS_PER_PAGE}&briefRepresentation=true`;
+    const page = parseList(api, await api.read(reading, `${role}/users?${query}`), user, 'users');
     usernames.push(...page.flatMap(({ username }) => username ?? []));
     if (page.length < USERS_PER_PAGE) return usernames;
   }
-}
-
-/** A role that does not exist has no holders; apply says so when it is to be assigned. */
-function noneIfMissing(error: unknown): [] {
-  if (statusOf(error) === 404) return [];
-  throw error;
 }
 
 /** Asks per owner of roles: the listing of all at once leaves realm roles out, without a word, for want of view-realm. */
@@ -124,31 +121,24 @@ async function readHeldRoles(
 ): Promise<RoleKey[]> {
   // Only a client with a service account can hold roles.
   if (!client.serviceAccountsEnabled) return [];
-  const id = await readServiceAccountId(api, client);
-  const call = { about: `read the roles of client ${client.clientId}`, needs: 'view-users', idempotent: true };
+  const account = `users/${encodeURIComponent(await readServiceAccountId(api, client))}`;
+  const reading = { about: `read the roles of client ${client.clientId}`, needs: 'view-users' };
   const owners = [...new Set(relevant.map((role) => role.client))];
   const held = await Promise.all(
     owners.map(async (owner): Promise<RoleKey[]> => {
-      const clientUniqueId = owner === undefined ? undefined : idOfClient.get(owner);
-      if (owner !== undefined && clientUniqueId === undefined) return [];
-      const roles = await api.call(call, (admin) =>
-        clientUniqueId === undefined
-          ? admin.users.listRealmRoleMappings({ id })
-          : admin.users.listClientRoleMappings({ id, clientUniqueId }),
-      );
-      return roles.flatMap(({ name }) => (name === undefined ? [] : [{ client: owner, name }]));
+      const id = owner === undefined ? undefined : idOfClient.get(owner);
+      if (owner !== undefined && id === undefined) return [];
+      const whose = id === undefined ? 'realm' : `clients/${encodeURIComponent(id)}`;
+      const roles = await api.read(reading, `${account}/role-mappings/${whose}`);
+      return parseList(api, roles, role, 'roles').map(({ name }) => ({ client: owner, name }));
     }),
   );
   return held.flat();
 }
 
 async function readScopeMappings(api: KeycloakApi, client: ClientRepresentation): Promise<RoleNames> {
-  const call = {
-    about: `read the scope mappings of client ${client.clientId}`,
-    needs: 'view-clients',
-    idempotent: true,
-  };
-  return roleNamesOf(toKeys(await api.call(call, (admin) => admin.clients.listScopeMappings({ id: client.id }))));
+  const reading = { about: `read the scope mappings of client ${client.clientId}`, needs: 'view-clients' };
+  return roleNamesOf(toKeys(await api.read(reading, `clients/${encodeURIComponent(client.id)}/scope-mappings`)));
 }
 
 function toKeys(answer: unknown): RoleKey[] {
@@ -165,12 +155,9 @@ export async function readServiceAccountId(
   api: KeycloakApi,
   client: { readonly id: string; readonly clientId: string },
 ): Promise<string> {
-  const call = {
-    about: `read the service account of client ${client.clientId}`,
-    needs: 'view-clients',
-    idempotent: true,
-  };
-  const { id } = await api.call(call, (admin) => admin.clients.getServiceAccountUser({ id: client.id }));
-  if (id === undefined) throw new GrantryError('FAILED', `Client ${client.clientId} has no service account`);
-  return id;
+  const reading = { about: `read the service account of client ${client.clientId}`, needs: 'view-clients' };
+  const path = `clients/${encodeURIComponent(client.id)}/service-account-user`;
+  const { data } = serviceAccount.safeParse(await api.read(reading, path));
+  if (data === undefined) throw new GrantryError('FAILED', `Client ${client.clientId} has no service account`);
+  return data.id;
 }

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { sameJson } from '../../model/json.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { describeMoment } from '../../model/moment.ts';
@@ -136,8 +137,8 @@ export class ClientWriter {
   }
 
   async readCredential(id: string): Promise<IssuedCredential> {
-    const call = { about: 'read the secret of a client', needs: 'manage-clients', idempotent: true };
-    const found: unknown = await this.#api.call(call, (client) => client.clients.findOne({ id }));
+    const reading = { about: 'read the secret of a client', needs: 'manage-clients' };
+    const found = await this.#api.read(reading, `clients/${encodeURIComponent(id)}`);
     const [client] = parseClients(this.#api, [found]);
     if (client?.secret === undefined) {
       throw new GrantryError('NOT_ALLOWED', `Keycloak does not show the secret of client ${client?.clientId ?? id}`, {
@@ -192,9 +193,10 @@ export class ClientWriter {
   }
 
   async #previousSecret(id: string): Promise<Secret | undefined> {
-    const call = { about: 'look for the previous secret', needs: 'manage-clients', idempotent: true };
-    const found = await this.#api.call(call, (client) => client.clients.findOne({ id }));
-    const text: unknown = found?.attributes?.[ATTRIBUTE.rotatedSecret];
+    const reading = { about: 'look for the previous secret', needs: 'manage-clients' };
+    const found = await this.#api.read(reading, `clients/${encodeURIComponent(id)}`);
+    const { data } = clientWithAttributes.safeParse(found);
+    const text = data?.attributes?.[ATTRIBUTE.rotatedSecret];
     return typeof text === 'string' && text !== '' ? new Secret(text) : undefined;
   }
 
@@ -221,6 +223,9 @@ export class ClientWriter {
     await this.#api.call(call, (client) => client.clients.update({ id }, body));
   }
 }
+
+/** What is read of other clients leaves the previous secret out. */
+const clientWithAttributes = z.object({ attributes: z.record(z.string(), z.unknown()).nullish() });
 
 /** By how much this machine's clock may be ahead of the server's. */
 const CLOCKS_DIFFER_MS = 86_400_000;

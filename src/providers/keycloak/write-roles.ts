@@ -1,6 +1,7 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakApi } from './api.ts';
 import type { RoleNames } from './fields.ts';
+import { findClient } from './listing.ts';
 import type { RoleRepresentation } from './representations.ts';
 import { describeRole, rolesWithout } from './role-names.ts';
 import type { RoleKey } from './role-names.ts';
@@ -149,9 +150,8 @@ export class RoleAssigner {
   }
 
   async #findOwner(clientId: string): Promise<string> {
-    const call = { about: `find client ${clientId}`, needs: 'view-clients', idempotent: true };
-    const [found] = await this.#api.call(call, (admin) => admin.clients.find({ clientId }));
-    if (found?.id === undefined) {
+    const found = await findClient(this.#api, clientId);
+    if (found === undefined) {
       throw new GrantryError('FAILED', `There is no client ${clientId}, of which roles are declared`, {
         hint: 'Correct keycloak.serviceAccountRoles.clients in the manifest, or create that client first.',
       });

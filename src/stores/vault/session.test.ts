@@ -5,6 +5,7 @@ import { inspect } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../model/secret.ts';
 import type { VaultAuth, VaultSettings } from '../../model/target.ts';
+import { systemPorts } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
 import { openSession, VaultLogin } from './session.ts';
 import { createTransport } from './transport.ts';
@@ -29,25 +30,17 @@ beforeEach(() => {
   wait = async () => undefined;
 });
 
+const send: Ports['send'] = async (url, { method, headers, body }) => {
+  const request = { method, url, headers: new Headers(headers), body: body === undefined ? body : JSON.parse(body) };
+  sent.push(request);
+  await wait(request);
+  const { status = 200, body: reply } = answer(request);
+  return { status, headers: new Headers(), text: JSON.stringify(reply) };
+};
+
 function portsWith(env: Record<string, string> = {}): Ports {
-  return {
-    env,
-    random: () => 0,
-    clock: { now: () => now, sleep: async () => undefined },
-    fetch: async (url, init) => {
-      const body: unknown = typeof init?.body === 'string' ? JSON.parse(init.body) : undefined;
-      const request = {
-        method: init?.method ?? '',
-        url: typeof url === 'string' ? url : '',
-        headers: new Headers(init?.headers),
-        body,
-      };
-      sent.push(request);
-      await wait(request);
-      const { status = 200, body: reply } = answer(request);
-      return new Response(JSON.stringify(reply), { status });
-    },
-  };
+  const clock = { now: () => now, sleep: async () => undefined };
+  return { ...systemPorts(), send, env, clock, random: () => 0 };
 }
 
 const APPROLE: VaultAuth = { kind: 'approle', mount: 'ci', roleId: 'r', secretId: new Secret('canary-s') };

@@ -1,10 +1,10 @@
 /** A large or troubled tenant of Auth0, and the engine at work on it. */
-import type { HttpPorts } from '../../../src/platform/ports.ts';
 import { ProviderSubject } from '../../contract/provider-subject.ts';
 import type { Hands } from '../../contract/provider-subject.ts';
 import { apiYaml, clientYaml, yaml } from '../workbench.ts';
 import { startAuth0Emulator } from './emulator.ts';
 import type { Auth0Emulator, EmulatorOptions } from './emulator.ts';
+import { portsOver } from '../ports-over.ts';
 import { fetchFrom } from './fetch-from.ts';
 import { textOf } from './json.ts';
 
@@ -51,7 +51,7 @@ export class BusyTenant {
       if (url.includes('/api/v2/')) begun.push(now);
       return send(input, init);
     };
-    const ports: HttpPorts = { fetch, clock, random: () => 0.5 };
+    const ports = portsOver(fetch, { clock, random: () => 0.5 });
     const auth = `{clientId: ${emulator.clientId}, clientSecret: "\${env:SECRET}"}`;
     const subject = new ProviderSubject({
       provider: `{auth0: {domain: ${DOMAIN}, requestsPerSecond: ${requestsPerSecond}, auth: ${auth}}}`,

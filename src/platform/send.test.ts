@@ -1,0 +1,80 @@
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { RequestListener } from 'node:http';
+import { createServer as createTcpServer } from 'node:net';
+import type { Socket } from 'node:net';
+import { gzipSync } from 'node:zlib';
+import { afterEach, expect, test, vi } from 'vitest';
+import { listenOnLoopback } from '../../test/support/listening.ts';
+import { networkFailureOf } from './network-error.ts';
+import { sendByNode } from './send.ts';
+import type { Answer } from './send.ts';
+
+const closing: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  vi.useRealTimers();
+  await Promise.all(closing.splice(0).map((close) => close()));
+});
+
+async function serve(listener: RequestListener): Promise<string> {
+  const { url, close } = await listenOnLoopback(createServer(listener));
+  closing.push(close);
+  return url;
+}
+
+function get(url: string): Promise<Answer> {
+  return sendByNode(url, { method: 'GET', headers: {}, signal: AbortSignal.timeout(20_000) });
+}
+
+const UMLAUTS = 'ä€😀'.repeat(50_000);
+
+test('takes what is compressed, and letters that two pieces share', async () => {
+  const url = await serve((request, response) => {
+    const body = Buffer.from(UMLAUTS);
+    if (request.url === '/plain') return void response.end(body);
+    expect(request.headers['accept-encoding']).toBe('gzip');
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(body));
+  });
+  expect((await get(`${url}/plain`)).text).toBe(UMLAUTS);
+  expect((await get(`${url}/gzip`)).text).toBe(UMLAUTS);
+});
+
+test('takes an empty body that says it is compressed', async () => {
+  const url = await serve((_, response) => response.writeHead(204, { 'content-encoding': 'gzip' }).end());
+  expect(await get(url)).toMatchObject({ status: 204, text: '' });
+});
+
+test('what only says that it is compressed is a broken answer', async () => {
+  const url = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('canary'));
+  const error: unknown = await get(url).catch((reason: unknown) => reason);
+  expect(networkFailureOf(error)).toMatchObject({ kind: 'broken', notExecuted: false });
+});
+
+test('gives headers by any spelling, and null for one that is not there', async () => {
+  const url = await serve((_, response) => response.writeHead(429, { 'Retry-After': '7' }).end());
+  const { headers } = await get(url);
+  expect([headers.get('Retry-After'), headers.get('retry-after'), headers.get('location')]).toEqual(['7', '7', null]);
+});
+
+test('keeps its connection for the next request', async () => {
+  const sockets = new Set<Socket>();
+  const url = await serve((request, response) => {
+    sockets.add(request.socket);
+    response.end();
+  });
+  for (let count = 0; count < 5; count += 1) await get(url);
+  expect(sockets.size).toBe(1);
+});
+
+test('waits ten seconds for a connection, and then nothing was sent', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  // TLS belongs to connecting, and this one never begins it.
+  const silent = createTcpServer();
+  const accepted = once(silent, 'connection');
+  const { url, close } = await listenOnLoopback(silent);
+  closing.push(close);
+  const failing = get(url.replace('http:', 'https:')).catch((reason: unknown) => reason);
+  await accepted;
+  await vi.advanceTimersByTimeAsync(10_000);
+  expect(networkFailureOf(await failing)).toMatchObject({ kind: 'timeout', notExecuted: true, transient: true });
+});
