@@ -8,9 +8,9 @@ import { clearRealmCache, credentialsOf, seed, selectionOf } from '../support/se
 import { byTurns, timeNode } from '../support/timing.mjs';
 
 const ROUNDS = 5;
-const FLOOR_NAME = 'the fastest pages, only fetched';
-/** Of the pages that are the fastest each: docs/notes/keycloak-26.7.md. */
-const PAGE_SIZES = { cold: 50, warm: 200 };
+const FLOOR_NAME = 'the same pages, only fetched';
+/** Those that grantry goes on with: src/providers/keycloak/page-sizes.ts. */
+const PAGE_SIZES = { cold: 50, warm: 400 };
 const MEMORY_MIB = 300;
 /** What five times as many clients may take, in times. */
 const GROWTH = { from: 2_000, to: 10_000, factor: 5.5 };

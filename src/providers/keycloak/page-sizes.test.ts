@@ -7,11 +7,14 @@ interface Server {
   readonly again: (size: number) => number;
 }
 
-const atHand = (size: number): number => 0.3 + 30 / size;
+const atHand = (size: number): number => 2.4 + 30 / size;
 
 const warm: Server = { first: atHand, again: atHand };
 /** All is loaded first: a row costs the more the longer its page is. */
-const cold: Server = { first: (size) => 4 + size / 30, again: atHand };
+const cold: Server = { first: (size) => 20 + size / 30, again: atHand };
+
+/** Rows arrive faster than they can be loaded. */
+const quick: Server = { first: (size) => 0.3 + 30 / size, again: (size) => 0.3 + 30 / size };
 
 interface Reading {
   /** The sizes of its pages. */
@@ -42,8 +45,8 @@ function read(sizes: MeasuredSizes, server: Server, pages: number, noise: () => 
 describe('MeasuredSizes', () => {
   it('goes on with long pages where the server has everything at hand', () => {
     const { asked, again } = read(new MeasuredSizes(), warm, 40);
-    expect(asked.slice(0, 12)).toEqual(Array.from({ length: 12 }, () => 50));
-    expect(new Set(asked.slice(13))).toEqual(new Set([200]));
+    expect(asked.slice(0, 10)).toEqual(Array.from({ length: 10 }, () => 50));
+    expect(new Set(asked.slice(10))).toEqual(new Set([400]));
     expect(again).toBe(3);
   });
 
@@ -53,8 +56,30 @@ describe('MeasuredSizes', () => {
     expect(again).toBe(15);
   });
 
+  it('goes on with them at once where rows arrive faster than they can be loaded', () => {
+    const { asked, again } = read(new MeasuredSizes(), quick, 20);
+    expect([asked.filter((size) => size === 50).length, again]).toEqual([5, 0]);
+  });
+
+  it('takes pages that arrive fast later on for the few that somebody else asked for', () => {
+    let page = 0;
+    const first = (size: number): number => ([1, 11, 12, 13].includes((page += 1)) ? 0.9 : cold.first(size));
+    expect(new Set(read(new MeasuredSizes(), { first, again: atHand }, 30).asked)).toEqual(new Set([50]));
+  });
+
+  it.each([
+    ['has everything at hand', atHand, 400],
+    ['loads', cold.first, 50],
+  ])('asks for more again where the first ones leave it open, and the server %s', (_, later, size) => {
+    let page = 0;
+    // Neither two times as long nor six times, at first.
+    const first = (long: number): number => ((page += 1) <= 8 ? 4 * atHand(long) : later(long));
+    const { asked, again } = read(new MeasuredSizes(), { first, again: atHand }, 25);
+    expect([again > 3, asked.at(-1)]).toEqual([true, size]);
+  });
+
   it('asks for none again of a few', () => {
-    expect(read(new MeasuredSizes(), warm, 9)).toMatchObject({ again: 0 });
+    expect(read(new MeasuredSizes(), warm, 7)).toMatchObject({ again: 0 });
   });
 
   it('finds out that a server loads what follows', () => {
@@ -66,7 +91,7 @@ describe('MeasuredSizes', () => {
   it('finds out that a server has at hand what follows', () => {
     const sizes = new MeasuredSizes();
     read(sizes, cold, 40);
-    expect(new Set(read(sizes, warm, 100).asked.slice(70))).toEqual(new Set([200]));
+    expect(new Set(read(sizes, warm, 100).asked.slice(70))).toEqual(new Set([400]));
   });
 
   it('finds out that it was misled: what it asked for again had to be loaded as well, by another server', () => {
@@ -74,14 +99,14 @@ describe('MeasuredSizes', () => {
     // One of many servers behind one address, each with a cache of its own.
     const many: Server = { first: cold.first, again: (size) => ((page += 1) <= 3 ? cold.first(size) : atHand(size)) };
     const sizes = new MeasuredSizes();
-    // Of long pages a row takes three times as long: measured.
-    const { asked } = read(sizes, { ...many, first: (size) => (size === 50 ? 5 : 16) }, 60);
-    expect(asked).toContain(200);
+    // Of long pages a row takes four times as long: measured.
+    const { asked } = read(sizes, { ...many, first: (size) => (size === 50 ? 22 : 88) }, 60);
+    expect(asked).toContain(400);
     expect(new Set(asked.slice(30))).toEqual(new Set([50]));
   });
 
   it.each([
-    ['has everything at hand', warm, 200],
+    ['has everything at hand', warm, 400],
     ['loads', cold, 50],
   ])('is not misled by pages that had to wait, where the server %s', (_, server, size) => {
     let page = 0;
@@ -92,7 +117,7 @@ describe('MeasuredSizes', () => {
 
   it('does not go to and fro for ever where neither is true', () => {
     // Asked for again nothing is faster, and yet long pages are far slower.
-    const odd: Server = { first: (size) => (size === 50 ? 1 : 9), again: () => 1 };
+    const odd: Server = { first: (size) => (size === 50 ? 3 : 9), again: () => 3 };
     const { asked, again } = read(new MeasuredSizes(), odd, 2000);
     const turns = asked.filter((size, index) => index > 0 && size !== asked[index - 1]).length;
     expect([turns, again]).toEqual([
@@ -104,8 +129,8 @@ describe('MeasuredSizes', () => {
   it('stays with short pages where one cannot be asked for again', () => {
     const sizes = new MeasuredSizes();
     for (let page = 0; page < 10; page += 1) {
-      sizes.note(50, 50);
-      if (sizes.wantsAgain()) sizes.noteAgain(50, page === 7 ? undefined : 50);
+      sizes.note(50, 200);
+      if (sizes.wantsAgain()) sizes.noteAgain(50, page === 5 ? undefined : 200);
     }
     expect(sizes.next()).toBe(50);
   });

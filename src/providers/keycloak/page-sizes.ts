@@ -19,19 +19,34 @@ export function fixedSize(size: number): PageSizes {
  * them a page has; long ones where it has everything at hand, and the page itself is the work: docs/notes/keycloak-26.7.md.
  */
 const SHORT = 50;
-const LONG = 200;
+const LONG = 400;
 
-/** Pages before anything is judged: the first ones wait for what the server loads once, and tell nothing of the others. */
+/**
+ * A row that took fewer milliseconds was at hand: to load one takes several queries of a database. Two such pages at the very
+ * beginning tell enough; later ones may be the few that somebody else asked for.
+ */
+const QUICK = 2.5;
+const QUICK_PAGES = 2;
+
+/** Pages before anything else is judged: the first ones wait for what the server loads once, and tell nothing of the others. */
 const BEFORE = 4;
 
-/** Pages by which is judged: by the fastest, since whatever else goes on makes them only slower. */
-const JUDGED_BY = 3;
+/**
+ * How much more time a row takes than when it is asked for again: at most, where the server has it at hand, and at least, where
+ * it had to be loaded. In between more pages are asked for again: by the fastest is judged, since whatever else goes on makes
+ * them only slower. Taken for at hand, loaded rows cost half a minute; the other error costs a fifth of a second.
+ */
+const AT_HAND = 2;
+const LOADED = 6;
 
-/** A row that takes so much less time when it is asked for again had to be loaded. */
-const LOADED = 3;
+/** Pages that are asked for again in one go, and in all: then what lies nearer is taken. */
+const AT_ONCE = 3;
+const MOST = 9;
+const NEARER = 3;
 
-/** Long pages whose rows take more than those of the short ones did by this factor are loaded. */
-const SLOWER = 3;
+/** Long pages by which is judged: their rows take less than those of a short one, asked for again, unless they are loaded. */
+const WATCHED = 3;
+const SLOWER = 2;
 
 /** Short pages until the next look, doubled each time: the first one may have been misled. */
 const NEXT_LOOK = 8;
@@ -43,15 +58,19 @@ const NEXT_LOOK = 8;
  */
 export class MeasuredSizes implements PageSizes {
   #size = SHORT;
+  #isFirstLook = true;
+  /** Milliseconds that a row of the quick pages took. */
+  readonly #quick: number[] = [];
   /** Short pages that are let pass before the next look. */
   #letPass = BEFORE;
   #nextLook = NEXT_LOOK;
   #askedAgain = 0;
+  #toAskAgain = AT_ONCE;
   /** Milliseconds that a row took: at first, and again. */
   #times: number[] = [];
   #timesAgain: number[] = [];
-  /** Of short pages, when long ones were chosen. */
-  #timeBefore = 0;
+  /** Of what was asked for again, when long pages were chosen. */
+  #timeAtHand = 0;
 
   next(): number {
     return this.#size;
@@ -59,48 +78,60 @@ export class MeasuredSizes implements PageSizes {
 
   note(size: number, ms: number): void {
     if (size !== this.#size) return;
+    if (this.#isFirstLook && ms / size < QUICK) {
+      this.#quick.push(ms / size);
+      if (this.#quick.length === QUICK_PAGES) return this.#goOnLong(Math.min(...this.#quick));
+    }
     if (this.#letPass > 0) {
       this.#letPass -= 1;
       return;
     }
     this.#times.push(ms / size);
-    if (this.#size === LONG && this.#times.length === JUDGED_BY) this.#watch();
+    if (this.#size === LONG && this.#times.length === WATCHED) this.#watch();
   }
 
   wantsAgain(): boolean {
-    if (this.#size === LONG || this.#times.length < JUDGED_BY || this.#askedAgain === JUDGED_BY) return false;
+    if (this.#size === LONG || this.#askedAgain === Math.min(this.#times.length, this.#toAskAgain)) return false;
     this.#askedAgain += 1;
     return true;
   }
 
   noteAgain(size: number, ms: number | undefined): void {
+    if (this.#size === LONG) return;
     // Of a server that fails short pages are asked.
     this.#timesAgain.push(ms === undefined ? 0 : ms / size);
-    if (this.#timesAgain.length < JUDGED_BY) return;
-    const [time, again] = [Math.min(...this.#times), Math.min(...this.#timesAgain)];
-    this.#begin();
-    if (time > again * LOADED) {
-      this.#stayShort();
-    } else {
-      this.#size = LONG;
-      this.#timeBefore = time;
+    if (this.#timesAgain.length < this.#toAskAgain) return;
+    const again = Math.min(...this.#timesAgain);
+    const factor = Math.min(...this.#times) / again;
+    if (factor > AT_HAND && factor < LOADED && this.#toAskAgain < MOST) {
+      this.#toAskAgain += AT_ONCE;
+      return;
     }
+    if (factor > NEARER) this.#stayShort();
+    else this.#goOnLong(again);
   }
 
   #watch(): void {
-    const time = Math.min(...this.#times);
+    if (Math.min(...this.#times) <= this.#timeAtHand * SLOWER) this.#begin();
+    else this.#stayShort();
+  }
+
+  #goOnLong(timeAtHand: number): void {
     this.#begin();
-    if (time <= this.#timeBefore * SLOWER) return;
-    this.#size = SHORT;
-    this.#stayShort();
+    this.#size = LONG;
+    this.#timeAtHand = timeAtHand;
+    this.#letPass = 0;
   }
 
   #stayShort(): void {
+    this.#begin();
+    this.#size = SHORT;
     this.#letPass = this.#nextLook;
     this.#nextLook *= 2;
   }
 
   #begin(): void {
-    [this.#times, this.#timesAgain, this.#askedAgain] = [[], [], 0];
+    this.#isFirstLook = false;
+    [this.#times, this.#timesAgain, this.#askedAgain, this.#toAskAgain] = [[], [], 0, AT_ONCE];
   }
 }
