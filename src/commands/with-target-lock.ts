@@ -8,7 +8,7 @@ import type { OpenTarget } from './targets.ts';
 
 /** Runs `work` while holding the lock of the target's stack; tells for whom it waits and whose lock it broke. */
 export async function withTargetLock<T>(
-  { desired, store, ports }: OpenTarget,
+  { desired, store, ports }: Pick<OpenTarget, 'desired' | 'store' | 'ports'>,
   options: Pick<CommandOptions, 'lockTimeout' | 'breakLock'>,
   io: CommandIo,
   work: (lease: Lease) => Promise<T>,
