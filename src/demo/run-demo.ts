@@ -2,7 +2,6 @@ import type { CommandIo } from '../commands/context.ts';
 import { GrantryError } from '../model/errors.ts';
 import { systemPorts } from '../platform/ports.ts';
 import { makeStyle } from '../report/index.ts';
-import { TEXT_WIDTH } from '../report/text-parts.ts';
 import { wrap } from '../report/width.ts';
 import { endingLines, keptLines } from './ending.ts';
 import { writeEnvironmentFile } from './environment-file.ts';
@@ -26,7 +25,7 @@ export interface DemoOptions {
 /** The whole story on a throw-away Keycloak and Vault. Whatever happens, nothing of it is left, unless it is to be kept. */
 export async function runDemo({ keep, jdkPlaces }: DemoOptions, io: CommandIo): Promise<void> {
   const style = makeStyle(io.stdout);
-  io.stdout.write(`${[style.bold('grantry demo'), ...wrap(introduce(keep), TEXT_WIDTH)].join('\n')}\n\n`);
+  io.stdout.write(`${[style.bold('grantry demo'), ...wrap(introduce(keep), style.width)].join('\n')}\n\n`);
   const leftovers = collectLeftovers();
   try {
     const way = await chooseWay({ io }, jdkPlaces);
@@ -54,13 +53,14 @@ function makeSetting(io: CommandIo, leftovers: Leftovers, keep: boolean): Settin
 async function play(way: Way, setting: Setting): Promise<void> {
   const { io, ports, directory, leftovers, keep } = setting;
   const begun = ports.clock.now();
-  io.stdout.write(`${wrap(way.told, TEXT_WIDTH).join('\n')}\n`);
+  const style = makeStyle(io.stdout);
+  io.stdout.write(`${wrap(way.told, style.width).join('\n')}\n`);
   const servers = await startServers(way, setting);
   const target = writeTarget(directory, servers, io.env);
   const secret = await makeRealm(servers.keycloak, target);
   const env = { ...target.env, [SECRET_VARIABLE]: secret };
   const commandIo = { ...io, env, cwd: directory };
-  const stage = new Stage(commandIo, makeStyle(io.stdout));
+  const stage = new Stage(commandIo, style);
   stage.say(
     `The realm ${target.realm} is made, and in it ${target.clientId}, the client with which grantry works: its service ` +
       `account has the roles ${GRANTRY_ROLES.join(' and ')}, and no others.`,

@@ -2,7 +2,6 @@ import type { CommandIo, CommandOptions, Output, Run } from '../commands/context
 import { readOptions } from '../commands/options.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Style } from '../report/index.ts';
-import { TEXT_WIDTH } from '../report/text-parts.ts';
 import { wrap } from '../report/width.ts';
 
 /** A command of an act, and how it must end. */
@@ -40,7 +39,7 @@ export class Stage {
 
   /** Words, over as many lines as they need. */
   say(text: string): void {
-    this.tell(...wrap(text, TEXT_WIDTH));
+    this.tell(...wrap(text, this.#style.width));
   }
 
   /** Lines as they are. */

@@ -2,7 +2,7 @@ import type { ChangeLine } from './change-line.ts';
 import { linesOf, reasonOf, type ChangeView } from './change-view.ts';
 import { printable } from './escape.ts';
 import type { Style } from './style.ts';
-import { LEFT_COLUMN, TEXT_WIDTH, columnAfter, hangingLines, indented, padToColumn } from './text-parts.ts';
+import { LEFT_COLUMN, columnAfter, hangingLines, indented, padToColumn } from './text-parts.ts';
 import { layoutValue, type TerminalLine } from './value-layout.ts';
 import { displayWidth, padTo, wrap } from './width.ts';
 import { SYMBOLS } from './words.ts';
@@ -27,6 +27,7 @@ export function changeTable(views: readonly ChangeView[], style: Style): string[
   const right = remarkColumn(
     rows.flatMap((entry) => entry.rows),
     left,
+    style.width,
   );
   return rows.flatMap(({ block, rows }) => [
     ...headLines(block, left, style),
@@ -43,7 +44,7 @@ function headLines({ view, head }: Block, column: number, style: Style): string[
   const op = { text: padTo(change.op, 9), paint };
   const owner = change.owner === '' ? '' : `owner ${printable(change.owner, style)}`;
   const text = [owner, printable(reasonOf(view), style)].filter((part) => part !== '').join(', ');
-  return hangingLines([name, op], { text });
+  return hangingLines([name, op], { text }, style);
 }
 
 interface Row {
@@ -60,7 +61,7 @@ function makeRow({ line, label }: Block['lines'][number], left: number, style: S
   const widening = line.widens ? `${style.widens} widens access` : '';
   // A list leaves room for the mark on its first line; one value keeps the room, and has the mark below if need be.
   const room =
-    line.value.kind === 'items' && line.widens ? TEXT_WIDTH - left - GAP - displayWidth(widening) : TEXT_WIDTH - left;
+    line.value.kind === 'items' && line.widens ? style.width - left - GAP - displayWidth(widening) : style.width - left;
   return {
     label,
     values: layoutValue(line, room, style),
@@ -74,12 +75,12 @@ function remarkText({ widening, note }: Row): string {
 }
 
 /** Where remarks begin: right of all values that leave room for theirs. */
-function remarkColumn(rows: readonly Row[], left: number): number {
+function remarkColumn(rows: readonly Row[], left: number, width: number): number {
   let column = 0;
   for (const row of rows) {
     const remark = row.widening === '' ? row.note : row.widening;
     const value = displayWidth(row.values[0]?.plain ?? '');
-    if (remark !== '' && left + value + GAP + displayWidth(remark) <= TEXT_WIDTH) column = Math.max(column, value);
+    if (remark !== '' && left + value + GAP + displayWidth(remark) <= width) column = Math.max(column, value);
   }
   return column + GAP;
 }
@@ -94,7 +95,7 @@ function rowLines(row: Row, columns: Columns, style: Style): string[] {
   const { label, values, widening, note } = row;
   const [first = { plain: '', painted: '' }, ...rest] = values;
   const fits = (remark: string): boolean =>
-    displayWidth(first.plain) + 2 < columns.right && columns.left + columns.right + displayWidth(remark) <= TEXT_WIDTH;
+    displayWidth(first.plain) + 2 < columns.right && columns.left + columns.right + displayWidth(remark) <= style.width;
   const together = fits(remarkText(row));
   const beside = [
     ...(widening !== '' && (together || fits(widening)) ? [style.bold(style.yellow(widening))] : []),
@@ -107,7 +108,7 @@ function rowLines(row: Row, columns: Columns, style: Style): string[] {
     ...(widening === '' || fits(widening)
       ? []
       : indented([widening], columns.left, (text) => style.bold(style.yellow(text)))),
-    ...(note === '' || together ? [] : indented(wrap(note, TEXT_WIDTH - columns.left), columns.left, style.dim)),
+    ...(note === '' || together ? [] : indented(wrap(note, style.width - columns.left), columns.left, style.dim)),
   ];
 }
 

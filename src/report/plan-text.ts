@@ -14,7 +14,7 @@ import {
   wideningPhrase,
   type PlanCounts,
 } from './summary.ts';
-import { TEXT_WIDTH, columnAfter, indented, padToColumn, titleLine } from './text-parts.ts';
+import { columnAfter, indented, padToColumn, titleLine } from './text-parts.ts';
 import { displayWidth, wrap } from './width.ts';
 
 /** A plan for a terminal. */
@@ -64,11 +64,11 @@ const OBSTACLE_COLUMN = { from: 22, to: 28 };
 function obstacleLine({ label, reason, hint }: Obstacle, column: number, style: Style): string[] {
   const head = `  ! ${printable(label, style)}`;
   const paint = (text: string): string => style.bold(style.red(text));
-  const why = wrap(printable(reason, style), TEXT_WIDTH - column);
+  const why = wrap(printable(reason, style), style.width - column);
   const beside = displayWidth(head) + 2 <= column;
   return [
     beside ? paint(padToColumn(head, column)) + (why[0] ?? '') : paint(head),
     ...indented(beside ? why.slice(1) : why, column),
-    ...indented(wrap(printable(hint, style), TEXT_WIDTH - column), column, style.dim),
+    ...indented(wrap(printable(hint, style), style.width - column), column, style.dim),
   ];
 }

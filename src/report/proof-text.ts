@@ -2,7 +2,7 @@ import { isProven, type ClientProof, type ProofCheck } from '../model/report.ts'
 import { printable } from './escape.ts';
 import { checksPhrase, credentialPhrase, unprovenLast } from './results-summary.ts';
 import type { Style } from './style.ts';
-import { LEFT_COLUMN, TEXT_WIDTH, columnAfter, hangingLines, indented, padToColumn } from './text-parts.ts';
+import { LEFT_COLUMN, columnAfter, hangingLines, indented, padToColumn } from './text-parts.ts';
 import { displayWidth, padTo, wrap } from './width.ts';
 
 /** A line per client; below it the checks that failed, and those that could not be made. */
@@ -21,7 +21,7 @@ function proofLines(proof: ClientProof, column: number, style: Style): string[] 
   const left = padToColumn(`  ${glyph} ${printable(proof.address, style)}`, column);
   const word = padTo(proven ? 'proven' : 'not proven', 12);
   const text = `${checksPhrase(proof.checks)}; ${printable(credentialPhrase(proof), style)}`;
-  return hangingLines([{ text: left + word, paint }], { text });
+  return hangingLines([{ text: left + word, paint }], { text }, style);
 }
 
 function checkLines({ claim, outcome, detail = '' }: ProofCheck, style: Style): string[] {
@@ -32,11 +32,11 @@ function checkLines({ claim, outcome, detail = '' }: ProofCheck, style: Style): 
     const mark = `      ${style.failed} `;
     const below = displayWidth(mark);
     return [
-      ...hangingLines([{ text: mark, paint: style.red }], { text: shown }),
-      ...(why === '' ? [] : indented(wrap(why, TEXT_WIDTH - below), below, style.dim)),
+      ...hangingLines([{ text: mark, paint: style.red }], { text: shown }, style),
+      ...(why === '' ? [] : indented(wrap(why, style.width - below), below, style.dim)),
     ];
   }
   const mark = '      ? ';
   const text = `not testable: ${shown}${why === '' ? '' : ` (${why})`}`;
-  return hangingLines([{ text: mark, paint: style.dim }], { text, paint: style.dim });
+  return hangingLines([{ text: mark, paint: style.dim }], { text, paint: style.dim }, style);
 }

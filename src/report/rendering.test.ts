@@ -209,3 +209,46 @@ test('100,000 changes take seconds', { timeout: 180_000 }, () => {
   // A quadratic step would take hours; the rest is for a busy machine.
   expect(process.cpuUsage(begun).user / 1_000_000).toBeLessThan(40);
 });
+
+function widest(lines: readonly string[]): number {
+  return Math.max(...lines.map((line) => line.length));
+}
+
+function words(lines: readonly string[]): string {
+  return lines.join(' ').replace(/\s+/g, ' ');
+}
+
+describe('a narrow terminal', () => {
+  const CHANGES = [
+    createClient('order-service'),
+    updateClient(
+      'billing-of-all-european-shops',
+      {},
+      access({ inventory: { scopes: ['inventory:read', 'inventory:write', 'inventory:count'] } }),
+    ),
+    deleteClient('old'),
+  ];
+  const CONFLICT = {
+    address: 'Client/order-service',
+    reason: 'client order-service exists already, and no mark says that this stack owns it',
+    hint: 'Give the manifest another name, or take the object over with --adopt Client/order-service.',
+  } as const;
+  const plan = { ...planOf(CHANGES), conflicts: [CONFLICT] };
+  const linesAt = (columns?: number): string[] => {
+    const style = makeStyle({ color: false, unicode: true, columns });
+    // The title and the summary are sentences that any terminal may wrap.
+    return renderPlan(plan, { format: 'text', style }).split('\n').slice(1, -2);
+  };
+
+  test('gets lines that fit, and says the same', () => {
+    const [wide, narrow] = [linesAt(), linesAt(80)];
+    expect(widest(wide)).toBeGreaterThan(80);
+    expect(widest(narrow)).toBeLessThanOrEqual(80);
+    expect(words(narrow)).toBe(words(wide));
+  });
+
+  test('is not followed below what names need, nor a wide one above what a review shows', () => {
+    expect(linesAt(20)).toEqual(linesAt(60));
+    expect(linesAt(300)).toEqual(linesAt());
+  });
+});

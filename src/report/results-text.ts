@@ -14,7 +14,6 @@ import type { Style } from './style.ts';
 import { sentences } from './summary.ts';
 import {
   LEFT_COLUMN,
-  TEXT_WIDTH,
   columnAfter,
   hangingLines,
   hintLines,
@@ -52,7 +51,7 @@ export function renderVerifyText(report: VerifyReport, style: Style): string {
   const advice = credentialAdvice(proofs, printable(checkStoreCommand(report.target), style));
   const parts = [
     ...section(proofTable(proofs, style)),
-    ...(advice === '' ? [] : wrap(advice, TEXT_WIDTH)),
+    ...(advice === '' ? [] : wrap(advice, style.width)),
     `${summary}.`,
   ];
   return `${[titleLine(report, style), '', ...parts].join('\n')}\n`;
@@ -92,8 +91,8 @@ function resultLines(result: ChangeResult, column: number, style: Style): string
     { text: padTo(op, 9) },
     { text: padTo(outcome === 'done-before' ? 'as is' : outcome, 9), paint },
   ];
-  const below = textColumn(plainText(head));
-  return [...hangingLines(head, { text: phraseOf(result, style) }), ...hintLines(hint, below, style)];
+  const below = textColumn(plainText(head), style.width);
+  return [...hangingLines(head, { text: phraseOf(result, style) }, style), ...hintLines(hint, below, style)];
 }
 
 function phraseOf(result: ChangeResult, style: Style): string {

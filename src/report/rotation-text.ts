@@ -10,7 +10,7 @@ import {
   statusSummary,
 } from './rotation-words.ts';
 import type { Style } from './style.ts';
-import { LEFT_COLUMN, TEXT_WIDTH, columnAfter, hangingLines, indented, padToColumn, titleLine } from './text-parts.ts';
+import { LEFT_COLUMN, columnAfter, hangingLines, indented, padToColumn, titleLine } from './text-parts.ts';
 import { displayWidth, padTo, wrap } from './width.ts';
 import { elapsed } from './words.ts';
 
@@ -28,7 +28,7 @@ export function renderRotateText(report: RotateReport, style: Style): string {
     ...(lines.length === 0 ? [] : ['']),
     ...(interrupted ? [style.yellow('Stopped on request: what is skipped was not begun.')] : []),
     rotateSummary(report),
-    ...notices.flatMap((notice) => wrap(printable(notice, style), TEXT_WIDTH)),
+    ...notices.flatMap((notice) => wrap(printable(notice, style), style.width)),
   ];
   return `${[titleLine(report, style), '', ...parts].join('\n')}\n`;
 }
@@ -59,8 +59,8 @@ function resultLines(result: RotationResult, column: number, style: Style): stri
   const below = column + 10;
   const { hint = '' } = result;
   return [
-    ...hangingLines(head, { text: printable(rotationPhrase(result), style) }),
-    ...(hint === '' ? [] : indented(wrap(printable(hint, style), TEXT_WIDTH - below), below, style.dim)),
+    ...hangingLines(head, { text: printable(rotationPhrase(result), style) }, style),
+    ...(hint === '' ? [] : indented(wrap(printable(hint, style), style.width - below), below, style.dim)),
   ];
 }
 
@@ -75,12 +75,12 @@ export function renderStatusText(report: StatusReport, style: Style): string {
     `  ${cells.map((cell, index) => padTo(cell, (widths[index] ?? 0) + 2)).join('')}`.trimEnd();
   const table = credentials.flatMap((status, index) => [
     (status.overdue || status.remarks.length > 0 ? style.yellow : (text: string) => text)(line(rows[index] ?? [])),
-    ...status.remarks.flatMap((remark) => indented(wrap(printable(remark, style), TEXT_WIDTH - 6), 6, style.yellow)),
+    ...status.remarks.flatMap((remark) => indented(wrap(printable(remark, style), style.width - 6), 6, style.yellow)),
   ]);
   const parts = [
     ...(credentials.length === 0 ? [] : [style.dim(line(STATUS_HEADS)), ...table, '']),
     statusSummary(credentials),
-    ...notices.flatMap((notice) => wrap(printable(notice, style), TEXT_WIDTH)),
+    ...notices.flatMap((notice) => wrap(printable(notice, style), style.width)),
   ];
   return `${[titleLine(report, style), '', ...parts].join('\n')}\n`;
 }

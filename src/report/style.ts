@@ -4,6 +4,8 @@ type Paint = (text: string) => string;
 
 /** How text output looks on one terminal: colours, and the glyphs that its encoding can show. */
 export interface Style {
+  /** Columns that text is laid out for. */
+  readonly width: number;
   /** False: nothing but printable ASCII reaches the terminal. */
   readonly unicode: boolean;
   readonly bold: Paint;
@@ -21,13 +23,25 @@ export interface Style {
   readonly skipped: string;
 }
 
-/** A style that paints or leaves text as it is, with Unicode or ASCII glyphs. */
-export function makeStyle({ color, unicode }: { readonly color: boolean; readonly unicode: boolean }): Style {
+/** What a terminal or a file takes. */
+export interface Surface {
+  readonly color: boolean;
+  readonly unicode: boolean;
+  /** Undefined: as many as are asked for. */
+  readonly columns?: number | undefined;
+}
+
+/** At most, so that a code review, a CI log and a terminal show the same; and at least, since names need some room. */
+const WIDTH = { most: 100, least: 60 };
+
+/** A style that paints or leaves text as it is, with Unicode or ASCII glyphs, and fits the terminal. */
+export function makeStyle({ color, unicode, columns = WIDTH.most }: Surface): Style {
   const colors = pc.createColors(color);
   const glyphs = unicode
     ? { arrow: '→', ellipsis: '…', widens: '▲', passed: '✓', failed: '✗', skipped: '○' }
     : { arrow: '->', ellipsis: '...', widens: '^', passed: 'ok', failed: '!!', skipped: '--' };
   return {
+    width: Math.max(WIDTH.least, Math.min(WIDTH.most, columns)),
     unicode,
     bold: paintWith(colors.bold),
     dim: paintWith(colors.dim),

@@ -2,9 +2,6 @@ import { printable } from './escape.ts';
 import type { Style } from './style.ts';
 import { displayWidth, padTo, wrap } from './width.ts';
 
-/** Columns that text output is laid out for: a code review, a CI log and a terminal side by side show as many. */
-export const TEXT_WIDTH = 100;
-
 /** Limits of the column that names stand in; a longer name moves its own line only. */
 export const LEFT_COLUMN = { from: 26, to: 42 };
 
@@ -28,16 +25,20 @@ export interface Piece {
 }
 
 /** Printable text beside a head; what does not fit goes on below the text, or below a head that leaves no room. */
-export function hangingLines(head: readonly Piece[], { text, paint = (line) => line }: Piece): string[] {
+export function hangingLines(
+  head: readonly Piece[],
+  { text, paint = (line) => line }: Piece,
+  { width }: Style,
+): string[] {
   const plain = plainText(head);
-  const column = textColumn(plain);
+  const column = textColumn(plain, width);
   if (text === '' || column < displayWidth(plain)) {
     return [
       paintPieces(withoutBlankEnd(head)),
-      ...(text === '' ? [] : indented(wrap(text, TEXT_WIDTH - column), column, paint)),
+      ...(text === '' ? [] : indented(wrap(text, width - column), column, paint)),
     ];
   }
-  const [first = '', ...rest] = wrap(text, TEXT_WIDTH - column);
+  const [first = '', ...rest] = wrap(text, width - column);
   return [paintPieces(head) + paint(first), ...indented(rest, column, paint)];
 }
 
@@ -54,9 +55,9 @@ function withoutBlankEnd(pieces: readonly Piece[]): Piece[] {
 }
 
 /** Where the text beside a head begins; near the left, below the head, where that leaves no room. */
-export function textColumn(head: string): number {
+export function textColumn(head: string, width: number): number {
   const column = displayWidth(head);
-  return TEXT_WIDTH - column < MIN_ROOM ? BELOW : column;
+  return width - column < MIN_ROOM ? BELOW : column;
 }
 
 const MIN_ROOM = 30;
@@ -72,7 +73,7 @@ export function hintLines(hint: string, below: number, style: Style): string[] {
   if (hint === '') return [];
   const [first = '', ...copied] = hint.split('\n');
   return [
-    ...indented(wrap(printable(first, style), TEXT_WIDTH - below), below, style.dim),
+    ...indented(wrap(printable(first, style), style.width - below), below, style.dim),
     ...copied.map((line) => printable(line, style)),
   ];
 }
