@@ -81,6 +81,11 @@ describe.each<[string, Send]>([
       expect((await get(url, { method: 'POST', form: { a: 'b c&' } })).body).toEqual(form);
     });
 
+    test('comes to a request that says whose it is', async () => {
+      const url = await serve(({ headers }, response) => response.end(JSON.stringify(headers['user-agent'])));
+      expect((await get(url)).body).toBe('grantry');
+    });
+
     test('that redirects is not followed', async () => {
       const target = await serveStatuses([200]);
       const url = await serve((_, response) =>

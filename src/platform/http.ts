@@ -130,7 +130,7 @@ async function send(request: HttpRequest, ports: HttpPorts): Promise<HttpRespons
 }
 
 function messageOf(request: HttpRequest): Omit<Message, 'signal'> {
-  const headers: Record<string, string> = { accept: 'application/json', ...request.headers };
+  const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'grantry', ...request.headers };
   const base = { method: request.method, headers };
   if (request.json !== undefined) {
     headers['content-type'] ??= 'application/json';

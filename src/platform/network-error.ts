@@ -70,6 +70,10 @@ function classify(code: string, syscall: unknown): Omit<NetworkFailure, 'code' |
     // What undici says when a proxy answers CONNECT with anything but 200.
     return { kind: 'proxy', notExecuted: true, transient: false };
   }
+  if (code === 'ERR_BUFFER_TOO_LARGE') {
+    // An answer that was small only while it was packed.
+    return { kind: 'broken', notExecuted: false, transient: false };
+  }
   if (
     code === 'ECONNRESET' ||
     code === 'EPIPE' ||

@@ -43,6 +43,57 @@ test('takes an empty body that says it is compressed', async () => {
   expect(await get(url)).toMatchObject({ status: 204, text: '' });
 });
 
+test.each(['GZIP', 'x-gzip', ' gzip '])('takes the coding %j for gzip (RFC 9110 section 8.4.1)', async (coding) => {
+  const url = await serve((_, response) =>
+    response.writeHead(200, { 'content-encoding': coding }).end(gzipSync('yes')),
+  );
+  expect((await get(url)).text).toBe('yes');
+});
+
+test('what is packed in a way that it did not ask for is a broken answer, and no text', async () => {
+  const url = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'br' }).end('canary'));
+  const error: unknown = await get(url).catch((reason: unknown) => reason);
+  expect(networkFailureOf(error)).toMatchObject({ kind: 'broken', notExecuted: false });
+});
+
+test('takes off a byte order mark', async () => {
+  const url = await serve((_, response) => response.end('\ufeff{}'));
+  expect((await get(url)).text).toBe('{}');
+});
+
+test('an answer that changes the protocol ends the request', async () => {
+  const { url, close } = await listenOnLoopback(
+    createTcpServer((socket) => socket.write('HTTP/1.1 101 X\r\nupgrade: h2c\r\nconnection: upgrade\r\n\r\n')),
+  );
+  closing.push(close);
+  const error: unknown = await get(url).catch((reason: unknown) => reason);
+  expect(networkFailureOf(error)).toMatchObject({ kind: 'broken', notExecuted: false });
+});
+
+test('does not send on a connection that the other side has closed', async () => {
+  const { url, close } = await listenOnLoopback(
+    createTcpServer((socket) => {
+      socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
+    }),
+  );
+  closing.push(close);
+  const message = { method: 'POST', headers: {}, body: '{}', signal: AbortSignal.timeout(20_000) };
+  for (let count = 0; count < 20; count += 1) expect((await sendByNode(url, message)).status).toBe(200);
+});
+
+test('tells how long each body is, also of a DELETE', async () => {
+  const bodies: string[] = [];
+  const url = await serve((request, response) => {
+    request
+      .setEncoding('utf8')
+      .on('data', (text: string) => bodies.push(`${request.headers['content-length']} ${text}`));
+    request.on('end', () => response.end());
+  });
+  for (const method of ['DELETE', 'POST'])
+    await sendByNode(url, { method, headers: {}, body: '{"ä":1}', signal: AbortSignal.timeout(20_000) });
+  expect(bodies).toEqual(['8 {"ä":1}', '8 {"ä":1}']);
+});
+
 test('what only says that it is compressed is a broken answer', async () => {
   const url = await serve((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('canary'));
   const error: unknown = await get(url).catch((reason: unknown) => reason);

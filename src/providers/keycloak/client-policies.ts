@@ -6,21 +6,21 @@ import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../.
 import type { ActualObject, OverlapSupport } from '../../model/state.ts';
 import { describeProvider } from '../describe.ts';
 import type { KeycloakApi } from './api.ts';
-import { parseList } from './parse-list.ts';
+import { parseList, unexpectedListing } from './parse-list.ts';
 import { findOverlaps, namedList, rotationFields } from './rotation.ts';
 import type { Named, RotationFields } from './rotation.ts';
 
 const FEATURE = 'CLIENT_SECRET_ROTATION';
 
 const serverInfo = z.object({
-  features: z.array(z.object({ name: z.string(), enabled: z.boolean() })).default([]),
+  features: z.array(z.object({ name: z.string(), enabled: z.boolean().nullish() })).nullish(),
 });
 
 /** `GET client-policies/profiles` and `GET client-policies/policies`. */
 const policyLists = z.object({ profiles: z.unknown(), policies: z.unknown() }).partial();
 
 /** `GET client-policies/profiles?include-global-profiles=true`. */
-const allProfiles = z.object({ profiles: namedList.default([]), globalProfiles: namedList.default([]) });
+const allProfiles = z.object({ profiles: namedList.nullish(), globalProfiles: namedList.nullish() });
 
 export interface OverlapState {
   readonly support: OverlapSupport;
@@ -70,7 +70,9 @@ async function askFeature(api: KeycloakApi): Promise<OverlapSupport> {
   try {
     const { data } = serverInfo.safeParse(await api.readOfServer(reading, 'serverinfo'));
     if (data === undefined) return 'unknown';
-    return data.features.some(({ name, enabled }) => name === FEATURE && enabled) ? 'supported' : 'unsupported';
+    return data.features?.some(({ name, enabled }) => name === FEATURE && enabled === true) === true
+      ? 'supported'
+      : 'unsupported';
   } catch (error) {
     ifNotAllowed(error);
     return 'unknown';
@@ -167,8 +169,9 @@ export class OverlapWriter {
       { about: "list the realm's client profiles", needs: 'view-realm' },
       'client-policies/profiles?include-global-profiles=true',
     );
-    const { profiles, globalProfiles } = allProfiles.parse(answer);
-    const known = new Set([...profiles, ...globalProfiles].map(({ name }) => name));
+    const { data } = allProfiles.safeParse(answer);
+    if (data === undefined) throw unexpectedListing(this.#api, 'client profiles', []);
+    const known = new Set([...(data.profiles ?? []), ...(data.globalProfiles ?? [])].map(({ name }) => name));
     const gaps = policies.filter(({ profiles: used }) => Array.isArray(used) && !used.every((name) => known.has(name)));
     if (gaps.length > 0) throw this.#somethingVanished('profiles', gaps);
   }

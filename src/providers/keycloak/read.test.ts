@@ -110,6 +110,8 @@ function realm(rows: readonly Row[], answers: Readonly<Record<string, () => Resp
   async function answer(input: string | URL | Request): Promise<Response> {
     const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
     const path = pathname.replace('/admin/realms/acme', '');
+    const special = Object.entries(answers).find(([end]) => path.endsWith(end));
+    if (special !== undefined) return special[1]();
     if (path === '/admin/serverinfo') return Response.json({ features: [] });
     if (path.endsWith('/scope-mappings')) return Response.json({ realmMappings: [{ id: '1', name: 'auditor' }] });
     if (path.endsWith('/service-account-user')) return Response.json({ id: 'user' });
@@ -138,6 +140,25 @@ function rowsAsDeclared(): Row[] {
     .project(DESIRED)
     .flatMap((object) => (object.address.startsWith('Client/') ? [row(object)] : []));
 }
+
+it.each([
+  ['/scope-mappings', [], 'scope mappings'],
+  ['/scope-mappings', { realmMappings: [{ name: 'auditor' }] }, 'scope mappings'],
+  ['/roles/auditor/users', {}, 'users'],
+  ['/client-policies/profiles', [], 'client profiles'],
+])('says which answer is not what it should be: %s', async (path, answer, what) => {
+  const provider = realm(rowsAsDeclared(), { [path]: () => Response.json(answer) });
+  await expect(readAll(provider, false)).rejects.toMatchObject({
+    code: 'UNREACHABLE',
+    message: expect.stringContaining(`The listing of ${what} by Keycloak http://localhost:1`),
+  });
+});
+
+it('leaves out users and roles without a name', async () => {
+  const nobody = { '/roles/auditor/users': () => Response.json([{ username: null }, {}]) };
+  const { of } = await readAll(realm(rowsAsDeclared(), nobody), false);
+  expect(of.get('Client/with-role')?.fields).toMatchObject({ roles: { realm: [] } });
+});
 
 it('takes a list of no roles for none, as the realm does', () => {
   const serviceAccountRoles = { realm: [], clients: { billing: [] } };

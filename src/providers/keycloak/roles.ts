@@ -3,7 +3,7 @@ import type { DesiredClient } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakApi } from './api.ts';
 import type { RoleNames } from './fields.ts';
-import { parseList } from './parse-list.ts';
+import { parseList, unexpectedListing } from './parse-list.ts';
 import { MARK, parseDeclared } from './marks.ts';
 import { mappingsRepresentation } from './representations.ts';
 import type { ClientRepresentation } from './representations.ts';
@@ -29,8 +29,8 @@ export function rolesOfInterest({ attributes }: ClientRepresentation, desired: D
 
 const USERS_PER_PAGE = 100;
 
-const user = z.object({ username: z.string().optional() });
-const role = z.object({ name: z.string() });
+const user = z.object({ username: z.string().nullish() });
+const role = z.object({ name: z.string().nullish() });
 const serviceAccount = z.object({ id: z.string() });
 
 /**
@@ -130,7 +130,9 @@ async function readHeldRoles(
       if (owner !== undefined && id === undefined) return [];
       const whose = id === undefined ? 'realm' : `clients/${encodeURIComponent(id)}`;
       const roles = await api.read(reading, `${account}/role-mappings/${whose}`);
-      return parseList(api, roles, role, 'roles').map(({ name }) => ({ client: owner, name }));
+      return parseList(api, roles, role, 'roles').flatMap(({ name }) =>
+        typeof name === 'string' ? { client: owner, name } : [],
+      );
     }),
   );
   return held.flat();
@@ -138,11 +140,13 @@ async function readHeldRoles(
 
 async function readScopeMappings(api: KeycloakApi, client: ClientRepresentation): Promise<RoleNames> {
   const reading = { about: `read the scope mappings of client ${client.clientId}`, needs: 'view-clients' };
-  return roleNamesOf(toKeys(await api.read(reading, `clients/${encodeURIComponent(client.id)}/scope-mappings`)));
+  return roleNamesOf(toKeys(api, await api.read(reading, `clients/${encodeURIComponent(client.id)}/scope-mappings`)));
 }
 
-function toKeys(answer: unknown): RoleKey[] {
-  const { realmMappings, clientMappings } = mappingsRepresentation.parse(answer);
+function toKeys(api: KeycloakApi, answer: unknown): RoleKey[] {
+  const { data, error } = mappingsRepresentation.safeParse(answer);
+  if (data === undefined) throw unexpectedListing(api, 'scope mappings', error.issues[0]?.path ?? []);
+  const { realmMappings, clientMappings } = data;
   return [
     ...realmMappings.map(({ name }) => ({ client: undefined, name })),
     ...Object.entries(clientMappings).flatMap(([client, { mappings }]) =>
