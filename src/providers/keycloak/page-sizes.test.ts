@@ -78,6 +78,13 @@ describe('MeasuredSizes', () => {
     expect([again > 3, asked.at(-1)]).toEqual([true, size]);
   });
 
+  it('looks again with three pages only, however near to each other the times are', () => {
+    let page = 0;
+    const first = (size: number): number => ((page += 1) <= 12 ? cold.first(size) : 4 * atHand(size));
+    const { asked, again } = read(new MeasuredSizes(), { first, again: atHand }, 200);
+    expect([new Set(asked), again]).toEqual([new Set([50]), 15]);
+  });
+
   it('asks for none again of a few', () => {
     expect(read(new MeasuredSizes(), warm, 7)).toMatchObject({ again: 0 });
   });

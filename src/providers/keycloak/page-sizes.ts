@@ -33,8 +33,8 @@ const BEFORE = 4;
 
 /**
  * How much more time a row takes than when it is asked for again: at most, where the server has it at hand, and at least, where
- * it had to be loaded. In between more pages are asked for again: by the fastest is judged, since whatever else goes on makes
- * them only slower. Taken for at hand, loaded rows cost half a minute; the other error costs a fifth of a second.
+ * it had to be loaded. In between, the first look asks for more pages again: by the fastest is judged, since whatever else goes
+ * on makes them only slower. Taken for at hand, loaded rows cost half a minute; the other error costs a fifth of a second.
  */
 const AT_HAND = 2;
 const LOADED = 6;
@@ -103,7 +103,7 @@ export class MeasuredSizes implements PageSizes {
     if (this.#timesAgain.length < this.#toAskAgain) return;
     const again = Math.min(...this.#timesAgain);
     const factor = Math.min(...this.#times) / again;
-    if (factor > AT_HAND && factor < LOADED && this.#toAskAgain < MOST) {
+    if (this.#isFirstLook && factor > AT_HAND && factor < LOADED && this.#toAskAgain < MOST) {
       this.#toAskAgain += AT_ONCE;
       return;
     }
