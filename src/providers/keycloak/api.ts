@@ -36,7 +36,7 @@ export interface Call extends Pick<Reading, 'about' | 'needs'> {
 
 /**
  * The Admin API with grantry's token, limits, retries and errors around every request. Writes go through the official admin
- * client; reads do not, so that a command which only reads does without it and without `fetch`.
+ * client, with the roles that they look up; other reads do not, so that a command which only reads does without it and without `fetch`.
  */
 export class KeycloakApi {
   readonly settings: KeycloakSettings;
