@@ -116,6 +116,13 @@ test('keeps its connection for the next request', async () => {
   expect(sockets.size).toBe(1);
 });
 
+test('takes a scheme in capitals', async () => {
+  const url = await serve((_, response) => response.end('{}'));
+  expect((await get(url.replace('http:', 'HTTP:'))).status).toBe(200);
+  const error: unknown = await get(url.replace('http:', 'HTTPS:')).catch((reason: unknown) => reason);
+  expect(networkFailureOf(error)).toMatchObject({ kind: 'tls' });
+});
+
 test('waits ten seconds for a connection, and then nothing was sent', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   // TLS belongs to connecting, and this one never begins it.

@@ -1,5 +1,5 @@
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
-import type { ClientRequest, IncomingMessage, RequestOptions } from 'node:http';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -31,9 +31,12 @@ const CONNECT_TIMEOUT = 10_000;
 /** Milliseconds after which an idle connection is given up, before the other side or a balancer in between does so unseen. */
 const KEEP_ALIVE = 4_000;
 
-const AGENTS = {
-  http: new HttpAgent({ keepAlive: true, timeout: KEEP_ALIVE }),
-  https: new HttpsAgent({ keepAlive: true, timeout: KEEP_ALIVE, ALPNProtocols: ['http/1.1'] }),
+const AGENT = { keepAlive: true, timeout: KEEP_ALIVE };
+const PLAIN = { ask: requestHttp, agent: new HttpAgent(AGENT), connected: 'connect' };
+const TLS = {
+  ask: requestHttps,
+  agent: new HttpsAgent({ ...AGENT, ALPNProtocols: ['http/1.1'] }),
+  connected: 'secureConnect',
 };
 
 /** Bytes that a compressed answer may become: ten thousand clients are 20 MB. */
@@ -69,29 +72,25 @@ async function seeWhatClosed(): Promise<void> {
 function begin(url: string, { method, headers, body, signal }: Message): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const request = open(url, { method, headers: { ...headers, ...length, 'accept-encoding': 'gzip' }, signal });
+    const { ask, agent, connected } = new URL(url).protocol === 'https:' ? TLS : PLAIN;
+    const request = ask(url, { method, headers: { ...headers, ...length, 'accept-encoding': 'gzip' }, signal, agent });
     request.on('response', resolve).on('error', reject);
     // Of an answer that changes the protocol nothing else is told.
     request.on('close', () => reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' })));
-    limitConnecting(request, url);
+    limitConnecting(request, connected);
     request.end(body);
   });
 }
 
-function open(url: string, options: RequestOptions): ClientRequest {
-  return url.startsWith('https:')
-    ? requestHttps(url, { ...options, agent: AGENTS.https })
-    : requestHttp(url, { ...options, agent: AGENTS.http });
-}
-
-function limitConnecting(request: ClientRequest, url: string): void {
+/** `connected`: the event of a socket that stands. */
+function limitConnecting(request: ClientRequest, connected: string): void {
   request.once('socket', (socket) => {
     if (!socket.connecting) return;
     const timer = setTimeout(() => {
       request.destroy(Object.assign(new Error('connect timeout'), { code: 'ETIMEDOUT', syscall: 'connect' }));
     }, CONNECT_TIMEOUT);
     const stop = (): void => clearTimeout(timer);
-    socket.once(url.startsWith('https:') ? 'secureConnect' : 'connect', stop).once('close', stop);
+    socket.once(connected, stop).once('close', stop);
   });
 }
 

@@ -10,7 +10,17 @@ import {
   statusSummary,
 } from './rotation-words.ts';
 import type { Style } from './style.ts';
-import { LEFT_COLUMN, columnAfter, hangingLines, indented, padToColumn, titleLine } from './text-parts.ts';
+import {
+  LEFT_COLUMN,
+  columnAfter,
+  hangingLines,
+  hintLines,
+  indented,
+  padToColumn,
+  plainText,
+  textColumn,
+  titleLine,
+} from './text-parts.ts';
 import { displayWidth, padTo, wrap } from './width.ts';
 import { elapsed } from './words.ts';
 
@@ -56,11 +66,11 @@ function resultLines(result: RotationResult, column: number, style: Style): stri
     { text: padToColumn(headOf(result, style), column), paint },
     { text: padTo(rotationWord(result), 10), paint },
   ];
-  const below = column + 10;
+  const below = textColumn(plainText(head), style.width);
   const { hint = '' } = result;
   return [
     ...hangingLines(head, { text: printable(rotationPhrase(result), style) }, style),
-    ...(hint === '' ? [] : indented(wrap(printable(hint, style), style.width - below), below, style.dim)),
+    ...hintLines(hint, below, style),
   ];
 }
 

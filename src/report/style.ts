@@ -27,7 +27,7 @@ export interface Style {
 export interface Surface {
   readonly color: boolean;
   readonly unicode: boolean;
-  /** Undefined: as many as are asked for. */
+  /** Undefined where nothing limits them, as in a file. */
   readonly columns?: number | undefined;
 }
 

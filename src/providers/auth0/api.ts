@@ -7,6 +7,7 @@ import { againFor, asGrantryError, mayHaveActed } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
+import type { AnswerHeaders } from '../../platform/send.ts';
 import type { OwnToken } from '../own-token.ts';
 import { Pace } from './pace.ts';
 import { answerIn, explainRefusal, statusOf } from './refusal.ts';
@@ -149,7 +150,7 @@ function answerOf(outcome: Attempt<unknown>): Attempt<Pick<Response, 'status' | 
 }
 
 /** Milliseconds since the epoch. */
-function resetOf(headers: Pick<Headers, 'get'>): number | undefined {
+function resetOf(headers: AnswerHeaders): number | undefined {
   const seconds = headers.get('x-ratelimit-reset');
   return seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }

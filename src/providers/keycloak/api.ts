@@ -16,18 +16,21 @@ const REQUESTS_IN_FLIGHT = 8;
 
 const TIMEOUT_MS = 120_000;
 
-/** What a request that reads needs to fail understandably. */
-export interface Reading {
+/** What a request needs to fail understandably. */
+export interface Purpose {
   /** What it is about, such as `client order-service`: for errors. */
   readonly about: string;
   /** The role of `realm-management` that it takes. */
   readonly needs: string;
+}
+
+export interface Reading extends Purpose {
   /** In place of an answer, where there is no such thing (404); without it that is an error. */
   readonly absent?: unknown;
 }
 
 /** What a call needs to be repeated safely, too. */
-export interface Call extends Pick<Reading, 'about' | 'needs'> {
+export interface Call extends Purpose {
   /** May be executed twice without harm. */
   readonly idempotent: boolean;
   /** Changes something. */
@@ -36,7 +39,8 @@ export interface Call extends Pick<Reading, 'about' | 'needs'> {
 
 /**
  * The Admin API with grantry's token, limits, retries and errors around every request. Writes go through the official admin
- * client, with the roles that they look up; other reads do not, so that a command which only reads does without it and without `fetch`.
+ * client, with the roles that they look up; other reads do not, so that a command which only reads does without it and
+ * without `fetch`.
  */
 export class KeycloakApi {
   readonly settings: KeycloakSettings;
@@ -110,12 +114,12 @@ export class KeycloakApi {
   }
 
   /** A 401 renews the token once: it may have ended in the middle of a run. */
-  async #settled<T>(what: Pick<Reading, 'about' | 'needs'>, ask: () => Promise<T>): Promise<T> {
+  async #settled<T>(purpose: Purpose, ask: () => Promise<T>): Promise<T> {
     return this.#limit(() =>
       this.#tokens
         .with(ask, (error) => statusOf(error) === 401)
         .catch((error: unknown) => {
-          throw this.#explain(what, error);
+          throw this.#explain(purpose, error);
         }),
     );
   }
@@ -145,13 +149,18 @@ export class KeycloakApi {
     }
   }
 
-  #explain(what: Pick<Reading, 'about' | 'needs'>, error: unknown): unknown {
+  #explain(purpose: Purpose, error: unknown): unknown {
     const url = `${this.settings.url}/admin/realms/${this.settings.realm}`;
     return (
-      explainRefusal(what, error, this.settings) ??
+      explainRefusal(purpose, error, this.settings) ??
       asGrantryError(error, keycloakService(this.settings), url, this.#ports.signal)
     );
   }
+}
+
+/** Where a client lies, behind its realm. */
+export function clientPath(id: string): string {
+  return `clients/${encodeURIComponent(id)}`;
 }
 
 const SUCCESS = { status: 200, headers: { get: () => null } };

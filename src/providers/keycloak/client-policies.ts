@@ -169,8 +169,10 @@ export class OverlapWriter {
       { about: "list the realm's client profiles", needs: 'view-realm' },
       'client-policies/profiles?include-global-profiles=true',
     );
-    const { data } = allProfiles.safeParse(answer);
-    if (data === undefined) throw unexpectedListing(this.#api, 'client profiles', []);
+    const { data, error } = allProfiles.safeParse(answer);
+    if (data === undefined) {
+      throw unexpectedListing(this.#api, 'client profiles', error.issues[0]?.path ?? [], 'object');
+    }
     const known = new Set([...(data.profiles ?? []), ...(data.globalProfiles ?? [])].map(({ name }) => name));
     const gaps = policies.filter(({ profiles: used }) => Array.isArray(used) && !used.every((name) => known.has(name)));
     if (gaps.length > 0) throw this.#somethingVanished('profiles', gaps);

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import { Stretches } from '../../platform/stretches.ts';
+import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import { fixedSize, MeasuredSizes } from './page-sizes.ts';
 import { readAllPages } from './pages.ts';
@@ -107,7 +108,7 @@ export async function findClients(
 
 async function findClientById(api: KeycloakApi, id: string): Promise<ClientRepresentation | undefined> {
   const reading = { about: `find the client with the id ${id}`, needs: 'view-clients', absent: null };
-  const found = await api.read(reading, `clients/${encodeURIComponent(id)}`);
+  const found = await api.read(reading, clientPath(id));
   return found === null ? undefined : parseClients(api, [found])[0];
 }
 

@@ -52,9 +52,9 @@ const SLOWER = 2;
 const NEXT_LOOK = 8;
 
 /**
- * Asks for short pages, and for a few of them again: what the server had to load, it has at hand the second time. Goes on
- * with long pages where that makes no difference, as long as their rows do not take far longer; and where it makes one, looks
- * again from time to time.
+ * Asks for short pages. Where those at the beginning are not quick, asks for a few of them again: what the server had to load,
+ * it has at hand the second time. Goes on with long pages where that makes no difference, as long as their rows do not take far
+ * longer; and where it makes one, looks again from time to time.
  */
 export class MeasuredSizes implements PageSizes {
   #size = SHORT;

@@ -4,7 +4,7 @@ import { isRedirect, redirected } from '../../platform/http.ts';
 import type { AnswerHeaders } from '../../platform/send.ts';
 import { describeProvider } from '../describe.ts';
 import { explainCommon } from '../refusals.ts';
-import type { Call } from './api.ts';
+import type { Purpose } from './api.ts';
 import { keycloakService } from './token.ts';
 
 /** An answer that is no success: what the admin client throws, and what reading throws. */
@@ -37,39 +37,35 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /** What an answer that is not 2xx means for the user; undefined when there was no answer. */
-export function explainRefusal(
-  call: Pick<Call, 'about' | 'needs'>,
-  error: unknown,
-  settings: KeycloakSettings,
-): GrantryError | undefined {
+export function explainRefusal(purpose: Purpose, error: unknown, settings: KeycloakSettings): GrantryError | undefined {
   const status = statusOf(error);
   if (status === undefined) return undefined;
   const where = describeProvider(settings);
   const who =
     settings.auth.kind === 'client' ? `the client ${settings.auth.clientId}` : `the user ${settings.auth.username}`;
   if (status === 401) {
-    return new GrantryError('NOT_ALLOWED', `${where} refuses the access token of ${who} (401) for ${call.about}`, {
+    return new GrantryError('NOT_ALLOWED', `${where} refuses the access token of ${who} (401) for ${purpose.about}`, {
       hint:
         'Keycloak 26.8 and later let only tokens with the client scope kc-admin-api use the Admin API: ' +
         `if the realm ${settings.auth.realm} has that scope, add it to ${who} as a default client scope.`,
     });
   }
   if (status === 403) {
-    return new GrantryError('NOT_ALLOWED', `${where} does not allow ${who} this (403): ${call.about}`, {
-      hint: `Give its service account the role ${call.needs} of the client realm-management. docs/keycloak.md lists all roles that are needed.`,
+    return new GrantryError('NOT_ALLOWED', `${where} does not allow ${who} this (403): ${purpose.about}`, {
+      hint: `Give its service account the role ${purpose.needs} of the client realm-management. docs/keycloak.md lists all roles that are needed.`,
     });
   }
-  const common = explainCommon(status, where, call.about);
+  const common = explainCommon(status, where, purpose.about);
   if (common !== undefined) return common;
   if (isRedirect(status) && isRefusal(error)) {
     return redirected(keycloakService(settings), settings.url, error.response.headers);
   }
   if (status >= 500) {
-    return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${call.about}`, {
+    return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${purpose.about}`, {
       hint: `See the server's log. Check it with: curl ${settings.url}/realms/${encodeURIComponent(settings.realm)}`,
     });
   }
-  return new GrantryError('FAILED', `${where} refuses this (${status}): ${call.about}${reasonOf(error)}`);
+  return new GrantryError('FAILED', `${where} refuses this (${status}): ${purpose.about}${reasonOf(error)}`);
 }
 
 /** Keycloak's own words. They never hold a secret on the paths that grantry calls: they name the field that is wrong. */

@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import type { DesiredClient } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
+import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import type { RoleNames } from './fields.ts';
-import { parseList, unexpectedListing } from './parse-list.ts';
 import { MARK, parseDeclared } from './marks.ts';
+import { parseList, unexpectedListing } from './parse-list.ts';
 import { mappingsRepresentation } from './representations.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { roleKeys, roleNamesOf, sameRole } from './role-names.ts';
@@ -29,8 +30,8 @@ export function rolesOfInterest({ attributes }: ClientRepresentation, desired: D
 
 const USERS_PER_PAGE = 100;
 
-const user = z.object({ username: z.string().nullish() });
-const role = z.object({ name: z.string().nullish() });
+const userRow = z.object({ username: z.string().nullish() });
+const roleRow = z.object({ name: z.string().nullish() });
 const serviceAccount = z.object({ id: z.string() });
 
 /**
@@ -101,13 +102,13 @@ async function listHolders(
 ): Promise<string[]> {
   const id = owner === undefined ? undefined : idOfClient.get(owner);
   if (owner !== undefined && id === undefined) return [];
-  const role = `${id === undefined ? '' : `clients/${encodeURIComponent(id)}/`}roles/${encodeURIComponent(name)}`;
+  const role = `${id === undefined ? '' : `${clientPath(id)}/`}roles/${encodeURIComponent(name)}`;
   // A role that does not exist has no holders; apply says so when it is to be assigned.
   const reading = { about: `list the holders of role ${name}`, needs: 'view-users and view-realm', absent: [] };
   const usernames: string[] = [];
   for (let first = 0; ; first += USERS_PER_PAGE) {
     const query = `first=${first}&max=${USERS_PER_PAGE}&briefRepresentation=true`;
-    const page = parseList(api, await api.read(reading, `${role}/users?${query}`), user, 'users');
+    const page = parseList(api, await api.read(reading, `${role}/users?${query}`), userRow, 'users');
     usernames.push(...page.flatMap(({ username }) => username ?? []));
     if (page.length < USERS_PER_PAGE) return usernames;
   }
@@ -128,9 +129,9 @@ async function readHeldRoles(
     owners.map(async (owner): Promise<RoleKey[]> => {
       const id = owner === undefined ? undefined : idOfClient.get(owner);
       if (owner !== undefined && id === undefined) return [];
-      const whose = id === undefined ? 'realm' : `clients/${encodeURIComponent(id)}`;
+      const whose = id === undefined ? 'realm' : clientPath(id);
       const roles = await api.read(reading, `${account}/role-mappings/${whose}`);
-      return parseList(api, roles, role, 'roles').flatMap(({ name }) =>
+      return parseList(api, roles, roleRow, 'roles').flatMap(({ name }) =>
         typeof name === 'string' ? { client: owner, name } : [],
       );
     }),
@@ -140,12 +141,12 @@ async function readHeldRoles(
 
 async function readScopeMappings(api: KeycloakApi, client: ClientRepresentation): Promise<RoleNames> {
   const reading = { about: `read the scope mappings of client ${client.clientId}`, needs: 'view-clients' };
-  return roleNamesOf(toKeys(api, await api.read(reading, `clients/${encodeURIComponent(client.id)}/scope-mappings`)));
+  return roleNamesOf(toKeys(api, await api.read(reading, `${clientPath(client.id)}/scope-mappings`)));
 }
 
 function toKeys(api: KeycloakApi, answer: unknown): RoleKey[] {
   const { data, error } = mappingsRepresentation.safeParse(answer);
-  if (data === undefined) throw unexpectedListing(api, 'scope mappings', error.issues[0]?.path ?? []);
+  if (data === undefined) throw unexpectedListing(api, 'scope mappings', error.issues[0]?.path ?? [], 'object');
   const { realmMappings, clientMappings } = data;
   return [
     ...realmMappings.map(({ name }) => ({ client: undefined, name })),
@@ -160,8 +161,7 @@ export async function readServiceAccountId(
   client: { readonly id: string; readonly clientId: string },
 ): Promise<string> {
   const reading = { about: `read the service account of client ${client.clientId}`, needs: 'view-clients' };
-  const path = `clients/${encodeURIComponent(client.id)}/service-account-user`;
-  const { data } = serviceAccount.safeParse(await api.read(reading, path));
+  const { data } = serviceAccount.safeParse(await api.read(reading, `${clientPath(client.id)}/service-account-user`));
   if (data === undefined) throw new GrantryError('FAILED', `Client ${client.clientId} has no service account`);
   return data.id;
 }

@@ -6,6 +6,7 @@ import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.t
 import { Secret } from '../../model/secret.ts';
 import type { Delivery } from '../../model/state.ts';
 import type { ChosenSecret, IssuedCredential, NewClient } from '../provider.ts';
+import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert.ts';
 import { clientFields } from './fields.ts';
@@ -138,7 +139,7 @@ export class ClientWriter {
 
   async readCredential(id: string): Promise<IssuedCredential> {
     const reading = { about: 'read the secret of a client', needs: 'manage-clients' };
-    const found = await this.#api.read(reading, `clients/${encodeURIComponent(id)}`);
+    const found = await this.#api.read(reading, clientPath(id));
     const [client] = parseClients(this.#api, [found]);
     if (client?.secret === undefined) {
       throw new GrantryError('NOT_ALLOWED', `Keycloak does not show the secret of client ${client?.clientId ?? id}`, {
@@ -194,7 +195,7 @@ export class ClientWriter {
 
   async #previousSecret(id: string): Promise<Secret | undefined> {
     const reading = { about: 'look for the previous secret', needs: 'manage-clients' };
-    const found = await this.#api.read(reading, `clients/${encodeURIComponent(id)}`);
+    const found = await this.#api.read(reading, clientPath(id));
     const { data } = clientWithAttributes.safeParse(found);
     const text = data?.attributes?.[ATTRIBUTE.rotatedSecret];
     return typeof text === 'string' && text !== '' ? new Secret(text) : undefined;
