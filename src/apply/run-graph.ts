@@ -1,3 +1,5 @@
+import { addToGroup } from '../model/groups.ts';
+
 /** A node of a graph of work; `after` names nodes that must have succeeded first. */
 export interface GraphNode {
   readonly key: string;
@@ -31,7 +33,7 @@ export async function runGraph<N extends GraphNode, R>(
   const waitingFor = new Map(nodes.map((node) => [node.key, node.after.filter((key) => byKey.has(key)).length]));
   const dependents = new Map<string, N[]>();
   for (const node of nodes) {
-    for (const key of node.after) dependents.set(key, [...(dependents.get(key) ?? []), node]);
+    for (const key of node.after) addToGroup(dependents, key, node);
   }
   const ready = nodes.filter((node) => waitingFor.get(node.key) === 0);
   const settled = new Map<string, NodeOutcome<R>>();
@@ -60,15 +62,18 @@ interface Finished<N, R> {
 }
 
 async function drain<N extends GraphNode, R>(
-  ready: N[],
+  ready: readonly N[],
   settle: (node: N, outcome: NodeOutcome<R>) => void,
   options: GraphOptions<N, R>,
 ): Promise<void> {
   const running = new Set<Promise<Finished<N, R>>>();
+  // Taking off the first element of a long list moves all others.
+  let begun = 0;
   for (;;) {
     while (running.size < options.inFlight && !options.stopped()) {
-      const node = ready.shift();
+      const node = ready[begun];
       if (node === undefined) break;
+      begun += 1;
       const work: Promise<Finished<N, R>> = runOne(node, options.run).then((outcome) => ({ node, outcome, work }));
       running.add(work);
     }

@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts';
 import { isKind } from '../model/address.ts';
+import { addToGroup } from '../model/groups.ts';
 import type { Change, Plan } from '../model/plan.ts';
 
 /**
@@ -54,8 +55,7 @@ function callersByApi(changes: readonly Change[]): Map<Address, string[]> {
   for (const change of changes) {
     if (!isKind(change.address, 'Client') || !('before' in change)) continue;
     for (const api of Object.keys(objectAt(change.before, 'access'))) {
-      const address: Address = `Api/${api}`;
-      callers.set(address, [...(callers.get(address) ?? []), change.address]);
+      addToGroup<Address, string>(callers, `Api/${api}`, change.address);
     }
   }
   return callers;

@@ -1,6 +1,7 @@
 import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
+import { addToGroup } from '../model/groups.ts';
 import { sameJson } from '../model/json.ts';
 import type { AdoptChange, Change, Conflict, DeleteChange, Plan, PlannedDelivery } from '../model/plan.ts';
 import { isOurs, objectsByAddress } from '../model/state.ts';
@@ -195,8 +196,7 @@ function linkDependencies(changes: readonly Change[]): Change[] {
   const callersOf = new Map<Address, Address[]>();
   for (const change of changes) {
     if (!('before' in change) || !isKind(change.address, 'Client')) continue;
-    for (const api of grantsOf(change.before).keys())
-      callersOf.set(api, [...(callersOf.get(api) ?? []), change.address]);
+    for (const api of grantsOf(change.before).keys()) addToGroup(callersOf, api, change.address);
   }
   return changes.map((change) => {
     if (change.op === 'delete') {

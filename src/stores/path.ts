@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GrantryError } from '../model/errors.ts';
+import { addToGroup } from '../model/groups.ts';
 import { describePathProblem } from '../model/secret-path.ts';
 
 /**
@@ -55,12 +56,7 @@ export function groupByFolder(paths: readonly string[]): ReadonlyMap<string, rea
   const folders = new Map<string, string[]>();
   for (const path of paths) {
     const { folder, name } = splitStorePath(checkStorePath(path));
-    const names = folders.get(folder);
-    if (names === undefined) {
-      folders.set(folder, [name]);
-    } else {
-      names.push(name);
-    }
+    addToGroup(folders, folder, name);
   }
   return folders;
 }

@@ -1,3 +1,4 @@
+import { addToGroup } from '../../model/groups.ts';
 import { describePathProblem } from '../../model/secret-path.ts';
 import { normaliseUrl } from '../schema/url.ts';
 import type { TargetSpec } from '../schema/target.ts';
@@ -39,8 +40,7 @@ export function* checkStorePlaces(world: World): Iterable<Problem> {
       yield problemIn(target, { rule: 'two-stores', message, path: ['spec', 'secrets'], part: 'key' });
     }
     byOwner.set(owner, other ?? target);
-    const store = storeOf(target.spec);
-    byStore.set(store, [...(byStore.get(store) ?? []), target]);
+    addToGroup(byStore, storeOf(target.spec), target);
   }
   for (const sharing of byStore.values()) {
     yield* checkSharing(sharing, world);

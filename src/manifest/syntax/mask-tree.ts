@@ -1,5 +1,6 @@
 import { isAlias, isCollection, isMap, isNode, isPair, isScalar, isSeq } from 'yaml';
 import type { Document, Node, Pair, YAMLMap } from 'yaml';
+import { addToGroup } from '../../model/groups.ts';
 import { isKnownKey, isSafeTargetKey, mayHoldSecret } from './credential-keys.ts';
 import { isMergeKey } from './node-to-value.ts';
 import { lineAt } from './syntax-view.ts';
@@ -51,7 +52,7 @@ function collectAnchors(node: unknown, walk: Walk, depth: number): void {
     collectAnchors(node.value, walk, depth);
   } else if (isNode(node) && !isAlias(node) && depth <= MAX_DEPTH) {
     if ('anchor' in node && node.anchor !== undefined) {
-      walk.anchors.set(node.anchor, [...(walk.anchors.get(node.anchor) ?? []), node]);
+      addToGroup(walk.anchors, node.anchor, node);
     }
     if (isCollection(node)) {
       node.items.forEach((item) => collectAnchors(item, walk, depth + 1));

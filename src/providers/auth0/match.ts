@@ -1,5 +1,6 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
+import { groupBy } from '../../model/groups.ts';
 import type { ActualState } from '../../model/state.ts';
 import { MARK } from './marks.ts';
 import type { Application } from './representations.ts';
@@ -25,9 +26,9 @@ export function matchApplications(
 ): Matches {
   const ours = apps.filter(({ client_metadata: metadata }) => metadata[MARK.stack] === stack);
   const others = apps.filter(({ client_metadata: metadata }) => metadata[MARK.stack] !== stack);
-  const byMark = group(ours, ({ client_metadata: metadata }) => metadata[MARK.name] ?? '');
+  const byMark = groupBy(ours, ({ client_metadata: metadata }) => metadata[MARK.name] ?? '');
   const byId = new Map(apps.map((app) => [app.client_id, app]));
-  const byName = group(others, (app) => app.client_metadata[MARK.name] ?? app.name);
+  const byName = groupBy(others, (app) => app.client_metadata[MARK.name] ?? app.name);
   const names = new Map<Application, string>();
   const desiredOf = new Map<Application, DesiredClient>();
   const ambiguous: ActualState['impossible'][number][] = [];
@@ -64,14 +65,4 @@ function ambiguity(client: DesiredClient, apps: readonly Application[]): ActualS
       ? `Delete the one that nobody uses, or remove ${MARK.stack} from its metadata.`
       : 'Say which one is meant with spec.clientId, or give the manifest another name.',
   };
-}
-
-function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const item of items) {
-    const of = groups.get(key(item));
-    if (of === undefined) groups.set(key(item), [item]);
-    else of.push(item);
-  }
-  return groups;
 }

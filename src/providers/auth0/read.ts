@@ -1,6 +1,7 @@
 import { sameJson } from '../../model/json.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
+import { addToGroup, groupBy } from '../../model/groups.ts';
 import { WHOLE_API } from '../../model/state.ts';
 import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../model/state.ts';
 import type { ReadOptions } from '../provider.ts';
@@ -28,7 +29,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   const ids = new Set(options.only?.ids.values() ?? []);
   const { names, desiredOf, ambiguous } = matchApplications(apps, desired.clients, stack, ids);
   const apiOf = apisByAudience(desired.apis, ledger);
-  const grantsOf = groupGrants(grants.filter(isOfMachines));
+  const grantsOf = groupBy(grants.filter(isOfMachines), ({ client_id: id }) => id ?? '');
   const holders = foreignHolders(apps, grants, servers, stack);
   const clients = [...names].map(([app, name]): ActualObject => {
     const declared = Object.keys(desiredOf.get(app)?.auth0.metadata ?? {});
@@ -91,32 +92,25 @@ export function apisByAudience(apis: readonly DesiredApi[], ledger: ApiLedger): 
   return names;
 }
 
-function groupGrants(grants: readonly ClientGrant[]): Map<string, ClientGrant[]> {
-  const groups = new Map<string, ClientGrant[]>();
-  for (const grant of grants) {
-    const id = grant.client_id ?? '';
-    groups.set(id, [...(groups.get(id) ?? []), grant]);
-  }
-  return groups;
-}
+/** The ids of clients outside the stack, by audience and scope. */
+type Holders = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
-/** Clients outside the stack, by audience and scope. */
 function foreignHolders(
   apps: readonly Application[],
   grants: readonly ClientGrant[],
   servers: readonly ResourceServer[],
   stack: string,
-): Map<string, Record<string, string[]>> {
+): Holders {
   const scopesOf = new Map(servers.map(({ identifier, scopes }) => [identifier, scopes.map(({ value }) => value)]));
   const ours = new Set(apps.flatMap((app) => (app.client_metadata[MARK.stack] === stack ? [app.client_id] : [])));
-  const holders = new Map<string, Record<string, string[]>>();
+  const holders = new Map<string, Map<string, string[]>>();
   for (const { client_id: clientId, default_for: group, audience, scope, allow_all_scopes: all } of grants) {
     if (clientId !== undefined && ours.has(clientId)) continue;
     const id = clientId ?? group ?? 'a grant of no client';
-    const of = holders.get(audience) ?? {};
+    const of = holders.get(audience) ?? new Map<string, string[]>();
     holders.set(audience, of);
     const held = all ? (scopesOf.get(audience) ?? []) : scope;
-    for (const name of held.length === 0 ? [WHOLE_API] : held) of[name] = [...(of[name] ?? []), id].toSorted();
+    for (const name of held.length === 0 ? [WHOLE_API] : held) addToGroup(of, name, id);
   }
   return holders;
 }
@@ -125,7 +119,7 @@ function apiObjects(
   servers: readonly ResourceServer[],
   apis: readonly DesiredApi[],
   ledger: ApiLedger,
-  holders: ReadonlyMap<string, Readonly<Record<string, string[]>>>,
+  holders: Holders,
 ): ActualObject[] {
   const desiredOf = new Map(apis.map((api) => [api.audience, api]));
   const names = apisByAudience(apis, ledger);
@@ -148,7 +142,9 @@ function apiObjects(
         owner: owned?.owner ?? '',
         foreign: owned === undefined ? [{ what: `API ${identifier}`, stack: undefined }] : [],
         fields,
-        heldByOthers: holders.get(identifier) ?? {},
+        heldByOthers: Object.fromEntries(
+          [...(holders.get(identifier) ?? [])].map(([scope, ids]) => [scope, ids.toSorted()]),
+        ),
       },
     ];
   });

@@ -1,5 +1,6 @@
 import { addressOf, nameOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredState } from '../../model/desired.ts';
+import { addToGroup } from '../../model/groups.ts';
 import type { ActualObject, ActualState } from '../../model/state.ts';
 import type { ReadSelection } from '../provider.ts';
 import { scopesToFields } from './convert.ts';
@@ -38,7 +39,7 @@ export function apiObjects(
   for (const scope of scopes) {
     const api = apiOfScope.get(scope.name);
     if (api === undefined || unmanaged.has(api)) continue;
-    parts.set(api, [...(parts.get(api) ?? []), scope]);
+    addToGroup(parts, api, scope);
   }
   const holders = foreignHolders(clients, stack);
   return [...parts].map(([api, of]) => apiObject(api, of.toSorted(byName), holders, stack));
@@ -48,11 +49,7 @@ export function apiObjects(
 function foreignHolders({ relevant, others }: ClientListing, stack: string): Map<string, string[]> {
   const holders = new Map<string, string[]>();
   const note = (clientId: string, scopes: readonly string[]): void => {
-    for (const scope of scopes) {
-      const ids = holders.get(scope);
-      if (ids === undefined) holders.set(scope, [clientId]);
-      else ids.push(clientId);
-    }
+    for (const scope of scopes) addToGroup(holders, scope, clientId);
   };
   for (const { clientId, scopes } of others) note(clientId, scopes);
   for (const { clientId, attributes, defaultClientScopes, optionalClientScopes } of relevant) {

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DesiredClient } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
+import { addToGroup } from '../../model/groups.ts';
 import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import type { RoleNames } from './fields.ts';
@@ -88,7 +89,7 @@ async function readHoldersByRole(
   await Promise.all(
     roles.map(async (role) => {
       for (const username of await listHolders(api, role, idOfClient)) {
-        held.set(username, [...(held.get(username) ?? []), role]);
+        addToGroup(held, username, role);
       }
     }),
   );

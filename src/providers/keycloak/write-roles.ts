@@ -1,4 +1,5 @@
 import { GrantryError } from '../../model/errors.ts';
+import { addToGroup } from '../../model/groups.ts';
 import type { KeycloakApi } from './api.ts';
 import type { RoleNames } from './fields.ts';
 import { findClient } from './listing.ts';
@@ -162,7 +163,7 @@ export class RoleAssigner {
 
 function groupByOwner(keys: readonly RoleKey[]): Map<string | undefined, string[]> {
   const groups = new Map<string | undefined, string[]>();
-  for (const { client, name } of keys) groups.set(client, [...(groups.get(client) ?? []), name]);
+  for (const { client, name } of keys) addToGroup(groups, client, name);
   return groups;
 }
 
