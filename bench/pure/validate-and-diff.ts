@@ -5,10 +5,11 @@ import { resolveObjects } from '../../src/manifest/resolve.ts';
 import { viewTarget } from '../../src/manifest/target-view.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { Secret } from '../../src/model/secret.ts';
-import type { Fields } from '../../src/model/state.ts';
+import type { ActualState, Fields } from '../../src/model/state.ts';
 import type { Target } from '../../src/model/target.ts';
 import { NO_ADOPTION } from '../../src/plan/adoption.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
+import { planDeliveries } from '../../src/plan/deliveries.ts';
 import { documentOf, wantedDocuments } from '../../src/plan/document-facts.ts';
 import { inOneGo } from '../../src/platform/stretches.ts';
 import { projectDesired } from '../../src/providers/keycloak/project.ts';
@@ -30,40 +31,36 @@ const projected = projectDesired(desired);
 const clients = new Map(desired.clients.map((client) => [`Client/${client.name}`, client]));
 const documents = inOneGo(wantedDocuments(desired, endpoints));
 const locate = (path: string): string => `secret/${path}`;
+const actual: ActualState = {
+  objects: projected.map(({ address, owner, fields }, index) => {
+    const client = clients.get(address);
+    const delivered = client && {
+      at: null,
+      place: locate(client.secret.path),
+      path: client.secret.path,
+      facts: documentOf(documents, client.name).digest,
+    };
+    return {
+      address,
+      id: String(index),
+      owner,
+      foreign: [],
+      fields: { ...copyOf(fields), ...(index % 100 === 99 ? { description: 'changed by hand' } : {}) },
+      ...(client && { credential: { clientId: client.clientId, createdAt: undefined, delivered } }),
+    };
+  }),
+  impossible: [],
+  listedClients: clients.size,
+};
+const existing = new Set(desired.clients.map(({ secret }) => secret.path));
 const plan = buildPlan({
   desired,
   projected,
-  actual: {
-    objects: projected.map(({ address, owner, fields }, index) => {
-      const client = clients.get(address);
-      const delivered = client && {
-        at: null,
-        place: locate(client.secret.path),
-        path: client.secret.path,
-        facts: documentOf(documents, client.name).digest,
-      };
-      return {
-        address,
-        id: String(index),
-        owner,
-        foreign: [],
-        fields: { ...copyOf(fields), ...(index % 100 === 99 ? { description: 'changed by hand' } : {}) },
-        ...(client && { credential: { clientId: client.clientId, createdAt: undefined, delivered } }),
-      };
-    }),
-    impossible: [],
-    listedClients: clients.size,
-  },
+  actual,
   endpoints,
-  documents,
+  deliveries: planDeliveries(desired, actual, documents, { locate, existing, differing: new Set() }),
   provider: 'Keycloak',
-  store: {
-    describe: () => 'Vault',
-    locate,
-    existing: new Set(desired.clients.map(({ secret }) => secret.path)),
-    occupied: new Set(),
-    differing: new Set(),
-  },
+  store: 'Vault',
   foreignPlaces: [],
   knownClients: undefined,
   adoption: NO_ADOPTION,

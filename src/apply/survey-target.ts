@@ -2,13 +2,13 @@ import pLimit from 'p-limit';
 import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
+import type { PlannedDelivery } from '../model/plan.ts';
 import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { ForeignPlace, PlanInput } from '../plan/build-plan.ts';
-import { findFirstVisits } from '../plan/deliveries.ts';
-import type { FirstVisit } from '../plan/deliveries.ts';
+import { isFirstVisit, planDeliveries } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
 import { documentOf, wantedDocuments } from '../plan/document-facts.ts';
 import type { WantedDocument } from '../plan/document-facts.ts';
@@ -58,21 +58,21 @@ export async function surveyTarget(
     reachable.then((endpoints) => inStretches(wantedDocuments(desired, endpoints))),
     store.existing(concerned.clients.map((client) => client.secret.path)),
   ]);
-  const view = { describe: () => store.describe(), locate: (path: string) => store.locate(path), existing };
   const differing = checkStore
     ? await findDiffering(concerned, { actual, documents }, store, existing)
     : new Set<string>();
-  const unsettled = { ...view, differing, occupied: new Set<string>() };
-  const found = await lookAtNewPlaces(concerned, actual, unsettled, store);
+  const view = { locate: (path: string) => store.locate(path), existing, differing };
+  const planned = planDeliveries(concerned, actual, documents, view);
+  const { occupied, foreign } = await lookAtNewPlaces(planned.filter(isFirstVisit), stack, store);
   return {
     desired,
     projected,
     actual,
     endpoints,
-    documents,
+    deliveries: planned.map((delivery) => (occupied.has(delivery.path) ? { ...delivery, fresh: false } : delivery)),
     provider: provider.describe(),
-    store: { ...unsettled, occupied: found.occupied },
-    foreignPlaces: found.foreign,
+    store: store.describe(),
+    foreignPlaces: foreign,
     knownClients: ownsNothing(actual) && only === undefined ? await readKnownClients(store, stack) : undefined,
     adoption,
     ...(only === undefined ? {} : { only: only.addresses }),
@@ -90,12 +90,10 @@ export function ownsNothing({ objects }: ActualState): boolean {
 
 /** Places that the plan would write to without having delivered there before: they may hold somebody else's document. */
 async function lookAtNewPlaces(
-  desired: DesiredState,
-  actual: ActualState,
-  view: PlanInput['store'],
+  visits: readonly PlannedDelivery[],
+  stack: string,
   store: Store,
 ): Promise<{ occupied: ReadonlySet<string>; foreign: ForeignPlace[] }> {
-  const visits = findFirstVisits(desired, actual, view);
   if (visits.length === 0) return { occupied: new Set(), foreign: [] };
   const occupied = await store.existing(
     visits.map(({ path }) => path),
@@ -107,14 +105,14 @@ async function lookAtNewPlaces(
     looks.map((visit) =>
       limit(async () => {
         const entry = await store.inspect(visit.path);
-        return entry === undefined ? [] : foreignPlace(visit, entry, desired.target.stack);
+        return entry === undefined ? [] : foreignPlace(visit, entry, stack);
       }),
     ),
   );
   return { occupied, foreign: conflicts.flat() };
 }
 
-function foreignPlace(visit: FirstVisit, { mark, version }: StoreEntry, stack: string): ForeignPlace[] {
+function foreignPlace(visit: PlannedDelivery, { mark, version }: StoreEntry, stack: string): ForeignPlace[] {
   const address = addressOf('Client', visit.client);
   const hint = 'Set another spec.secret.path, or remove what lies there if nobody needs it.';
   if (mark === undefined) {
@@ -132,7 +130,7 @@ function foreignPlace(visit: FirstVisit, { mark, version }: StoreEntry, stack: s
 /** Clients whose document does not hold what the provider has now. */
 async function findDiffering(
   desired: DesiredState,
-  { actual, documents }: Pick<PlanInput, 'actual' | 'documents'>,
+  { actual, documents }: { readonly actual: ActualState; readonly documents: ReadonlyMap<string, WantedDocument> },
   store: Store,
   existing: ReadonlySet<string>,
 ): Promise<Set<string>> {

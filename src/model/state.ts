@@ -115,7 +115,8 @@ const BY_ADDRESS = new WeakMap<ActualState['objects'], ReadonlyMap<Address, Actu
 export function objectsByAddress({ objects }: Pick<ActualState, 'objects'>): ReadonlyMap<Address, ActualObject> {
   const known = BY_ADDRESS.get(objects);
   if (known !== undefined) return known;
-  const made = new Map(objects.map((object) => [object.address, object]));
+  const made = new Map<Address, ActualObject>();
+  for (const object of objects) made.set(object.address, object);
   BY_ADDRESS.set(objects, made);
   return made;
 }

@@ -11,9 +11,6 @@ import type { Adoption } from './adoption.ts';
 import { findConflicts } from './conflicts.ts';
 import { findPartConflicts } from './part-conflicts.ts';
 import { grantsOf } from './scopes.ts';
-import { planDeliveries } from './deliveries.ts';
-import type { StoreView } from './deliveries.ts';
-import type { WantedDocument } from './document-facts.ts';
 import { linkOverlaps } from './link-overlaps.ts';
 import { brokenGuards } from './guards.ts';
 import type { GuardedState } from './guards.ts';
@@ -25,11 +22,12 @@ export interface PlanInput {
   readonly projected: readonly DesiredObject[];
   readonly actual: ActualState;
   readonly endpoints: Endpoints;
-  /** What the documents of the desired clients are to say, by the client's name. */
-  readonly documents: ReadonlyMap<string, WantedDocument>;
+  /** The documents that credentials must be written to. */
+  readonly deliveries: readonly PlannedDelivery[];
   /** How output names the provider. */
   readonly provider: string;
-  readonly store: StoreView;
+  /** How output names the store. */
+  readonly store: string;
   /** What stands at places that the plan would be the first to write to, found by looking. */
   readonly foreignPlaces: readonly ForeignPlace[];
   /** Clients that the stack had when grantry last changed something here; undefined where nobody noted it. */
@@ -65,7 +63,7 @@ export function buildPlan(input: PlanInput): Plan {
     target: desired.target.name,
     stack: desired.target.stack,
     provider: input.provider,
-    store: input.store.describe(),
+    store: input.store,
     changes,
     conflicts: conflicts
       .map(({ address, reason, hint }) => ({ address, reason, hint }))
@@ -80,15 +78,12 @@ function canBe({ address }: DesiredObject, { overlaps }: ActualState): boolean {
   return !isKind(address, 'Rotation') || overlaps === 'supported';
 }
 
-function wantedChanges(
-  projected: readonly DesiredObject[],
-  { desired, actual, documents, store, adoption }: PlanInput,
-): Change[] {
+function wantedChanges(projected: readonly DesiredObject[], { actual, deliveries, adoption }: PlanInput): Change[] {
   const actualOf = objectsByAddress(actual);
-  const deliveries = planDeliveries(desired, actual, documents, store);
+  const deliveryOf = new Map(deliveries.map((delivery) => [addressOf('Client', delivery.client), delivery]));
   return projected.flatMap((object) => {
     const present = actualOf.get(object.address);
-    const delivery = deliveries.get(object.address);
+    const delivery = deliveryOf.get(object.address);
     if (present !== undefined && mayAdopt(present, adoption)) return adoptChange(object, present, delivery);
     return changeOf(object, present, delivery) ?? [];
   });

@@ -22,19 +22,23 @@ export function findConflicts(
   const isNew = reach === undefined && !actual.objects.some(isOurs);
   return [
     ...actual.impossible.filter(({ address }) => reach === undefined || reach.has(address)),
-    ...projected.flatMap(({ address }) => ownershipConflicts(address, actualOf.get(address), adoption, isNew)),
+    ...othersAmong(projected, actual).flatMap((object) => ownershipConflicts(object, adoption, isNew)),
     ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
   ];
 }
 
+/** What is there of the objects that are wanted, and not all the stack's. */
+function othersAmong(projected: readonly DesiredObject[], actual: ActualState): ActualObject[] {
+  const others = actual.objects.filter((object) => !isOurs(object));
+  if (others.length === 0) return [];
+  const actualOf = objectsByAddress(actual);
+  const wanted = new Set(projected.map(({ address }) => address));
+  return others.filter((object) => wanted.has(object.address) && actualOf.get(object.address) === object);
+}
+
 /** Of a stack that is `isNew`, having nothing in the target, the name may be a slip of the pen. */
-function ownershipConflicts(
-  address: Address,
-  actual: ActualObject | undefined,
-  adoption: Adoption,
-  isNew: boolean,
-): Conflict[] {
-  if (actual === undefined) return [];
+function ownershipConflicts(actual: ActualObject, adoption: Adoption, isNew: boolean): Conflict[] {
+  const { address } = actual;
   const other = isKind(address, 'Api') ? 'set managed: false to grant it only' : 'give the manifest another name';
   const question = isNew ? 'Nothing here belongs to the stack of this Target: is its spec.stack right? If so, ' : '';
   return partsInTheWay(actual, adoption).map(({ what, stack }) =>

@@ -83,15 +83,14 @@ interface Overdue {
 
 export function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
   const objects = objectsByAddress(actual);
-  return desired.clients
-    .flatMap((client): Overdue[] => {
-      const object = objects.get(addressOf('Client', client.name));
-      const made = object?.credential === undefined || !isOurs(object) ? undefined : madeAt(object.credential);
-      const due = object?.credential === undefined ? undefined : dueAt(client, object.credential);
-      if (made === undefined || due === undefined || now <= due) return [];
-      return [{ client, age: now - made }];
-    })
-    .toSorted((left, right) => right.age - left.age || (left.client.name < right.client.name ? -1 : 1));
+  const overdue: Overdue[] = [];
+  for (const client of desired.clients) {
+    const object = objects.get(addressOf('Client', client.name));
+    if (object?.credential === undefined || !isOurs(object)) continue;
+    const [made, due] = [madeAt(object.credential), dueAt(client, object.credential)];
+    if (made !== undefined && due !== undefined && now > due) overdue.push({ client, age: now - made });
+  }
+  return overdue.toSorted((left, right) => right.age - left.age || (left.client.name < right.client.name ? -1 : 1));
 }
 
 /** Whole days; hours below two of them. */

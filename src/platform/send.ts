@@ -76,10 +76,14 @@ function begin(url: string, { method, headers, body, signal }: Message): Promise
     const request = ask(url, { method, headers: { ...headers, ...length, 'accept-encoding': 'gzip' }, signal, agent });
     request.on('response', resolve).on('error', reject);
     // Of an answer that changes the protocol nothing else is told.
-    request.on('close', () => reject(Object.assign(new Error('closed without an answer'), { code: 'ECONNRESET' })));
+    request.on('close', () => reject(lostConnection('closed without an answer')));
     limitConnecting(request, connected);
     request.end(body);
   });
+}
+
+function lostConnection(how: string): Error {
+  return Object.assign(new Error(how), { code: 'ECONNRESET' });
 }
 
 /** `connected`: the event of a socket that stands. */
@@ -104,13 +108,21 @@ function headersOf({ headers }: IncomingMessage): AnswerHeaders {
 }
 
 async function bodyOf(answer: IncomingMessage): Promise<Buffer> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of answer) chunks.push(chunk);
-  const whole = Buffer.concat(chunks);
+  const whole = await bytesOf(answer);
   const coding = answer.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (coding === 'identity' || whole.length === 0) return whole;
   if (coding === 'gzip' || coding === 'x-gzip') return unpack(whole, { maxOutputLength: MAX_UNPACKED });
   throw Object.assign(new Error('an encoding that was not asked for'), { code: 'Z_UNKNOWN_ENCODING' });
+}
+
+/** By events, without waiting for each piece: Keycloak sends ten thousand clients in 2,400 of them. */
+function bytesOf(answer: IncomingMessage): Promise<Buffer> {
+  return new Promise((resolve, reject) => {
+    const pieces: Buffer[] = [];
+    answer.on('data', (piece: Buffer) => pieces.push(piece));
+    answer.on('end', () => resolve(Buffer.concat(pieces))).on('error', reject);
+    answer.on('close', () => reject(lostConnection('closed in the middle of an answer')));
+  });
 }
 
 const unpack = promisify<Buffer, ZlibOptions, Buffer>(gunzip);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GrantryError } from '../model/errors.ts';
-import { addToGroup } from '../model/groups.ts';
+import { groupBy } from '../model/groups.ts';
 import { describePathProblem } from '../model/secret-path.ts';
 
 /**
@@ -51,12 +51,7 @@ export function splitStorePath(path: string): { folder: string; name: string } {
   return { folder: path.slice(0, Math.max(slash, 0)), name: path.slice(slash + 1) };
 }
 
-/** Names wanted, by folder: what one listing per folder has to answer. */
+/** Paths wanted, by folder: what one listing per folder has to answer. */
 export function groupByFolder(paths: readonly string[]): ReadonlyMap<string, readonly string[]> {
-  const folders = new Map<string, string[]>();
-  for (const path of paths) {
-    const { folder, name } = splitStorePath(checkStorePath(path));
-    addToGroup(folders, folder, name);
-  }
-  return folders;
+  return groupBy(paths, (path) => splitStorePath(checkStorePath(path)).folder);
 }

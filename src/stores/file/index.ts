@@ -50,16 +50,17 @@ class FileStore implements Store {
     options: { readonly includeDeleted?: boolean } = {},
   ): Promise<ReadonlySet<string>> {
     const found = new Set<string>();
-    for (const [folder, names] of groupByFolder(paths)) {
+    for (const [folder, wanted] of groupByFolder(paths)) {
       const listed = await this.#guarded(folder, async (absolute) => ({
         visible: new Set(await listFolder(absolute)),
         versions: await listFolder(join(absolute, VERSIONS)),
       }));
       const counted = new Set(listed.versions.map((file) => file.replace(/\.\d+\.age$/, '')));
-      for (const name of names) {
+      for (const path of wanted) {
+        const { name } = splitStorePath(path);
         const markOnly = listed.visible.has(`${name}.json`) && !counted.has(name);
         if (listed.visible.has(`${name}.age`) || markOnly || (options.includeDeleted === true && counted.has(name))) {
-          found.add(folder === '' ? name : `${folder}/${name}`);
+          found.add(path);
         }
       }
     }

@@ -8,7 +8,7 @@ import type { Shared } from '../../platform/shared.ts';
 import { describeStore } from '../describe.ts';
 import { fromData, mergeData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
-import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
+import { checkStorePath, groupByFolder, recordPath, splitStorePath } from '../path.ts';
 import { changedMeanwhile, toRecord } from '../record.ts';
 import type { Store, DocumentUpdate, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
 import { KvApi } from './api.ts';
@@ -68,15 +68,16 @@ class VaultStore implements Store {
     { includeDeleted = false }: { readonly includeDeleted?: boolean } = {},
   ): Promise<ReadonlySet<string>> {
     const limit = pLimit(LISTINGS);
-    const found = await Promise.all(
+    const found = new Set<string>();
+    await Promise.all(
       [...groupByFolder(paths)].map(([folder, wanted]) =>
         limit(async () => {
           const names = new Set(await this.#api.list(this.#folder(folder), { includeDeleted }));
-          return wanted.filter((name) => names.has(name)).map((name) => (folder === '' ? name : `${folder}/${name}`));
+          for (const path of wanted) if (names.has(splitStorePath(path).name)) found.add(path);
         }),
       ),
     );
-    return new Set(found.flat());
+    return found;
   }
 
   async inspect(path: string): Promise<StoreEntry | undefined> {
