@@ -30,7 +30,7 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
     onlyOne: options.out === undefined ? undefined : 'a file holds the plan of one target',
     sideBySide: true,
   });
-  const parts = selectParts(options, selected, io);
+  const parts = await selectParts(options, selected, io);
   return forEachSelected(selected, options, io, async (target, io) => {
     const { plan, basis, notices } = await makePlan(target, parts?.get(target.desired.target.name), survey);
     tellIdleAdoption(plan, survey.adoption, io);

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { checkSources } from '../manifest/load.ts';
+import { checkSources } from '../../test/support/check-sources.ts';
 import { TEMPLATES, WORKFLOW } from './init-files.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');

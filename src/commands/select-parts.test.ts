@@ -339,7 +339,7 @@ describe('--changed-since', () => {
     const manifests = await loadManifests({ ...options, cwd: folder.path });
     const states = resolveTargets(manifests, ['*'], { env: ENV, cwd: folder.path });
     const io = { env: { PATH: '/nowhere' }, cwd: folder.path };
-    expect(() => selectParts(options, { manifests, states }, io)).toThrow(
+    await expect(selectParts(options, { manifests, states }, io)).rejects.toThrow(
       failure('INVALID_INPUT', 'git cannot be run', 'Install git'),
     );
   });

@@ -4,7 +4,7 @@ import type { DesiredState } from '../model/desired.ts';
 import type { TargetPart } from '../model/plan.ts';
 import { overlapName, overlapsOf } from '../model/rotation.ts';
 import { findChanged } from '../selection/changed.ts';
-import { readOldManifests } from '../selection/old-manifests.ts';
+import type { OldManifests, OldManifestsRequest } from '../selection/old-manifests.ts';
 import { addressesOf, parseOnly } from '../selection/only.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import type { SelectedTargets } from './targets.ts';
@@ -18,15 +18,15 @@ export function selectsParts({ only, changedSince }: CommandOptions): boolean {
  * What `--only` and `--changed-since` select of a target, by its name; undefined where there is neither. Both: what both
  * select. Asks git, and no server.
  */
-export function selectParts(
+export async function selectParts(
   options: CommandOptions,
   { manifests, states }: Pick<SelectedTargets, 'manifests' | 'states'>,
   { env, cwd }: Pick<CommandIo, 'env' | 'cwd'>,
-): ReadonlyMap<string, TargetPart> | undefined {
+): Promise<ReadonlyMap<string, TargetPart> | undefined> {
   if (!selectsParts(options)) return undefined;
   const { only, changedSince: ref, manifests: paths, targets } = options;
   const isNamed = only.length === 0 ? () => true : parseOnly(only, states);
-  const old = ref === undefined ? undefined : readOldManifests({ ref, manifests: paths, targets, cwd, env });
+  const old = ref === undefined ? undefined : await readOld({ ref, manifests: paths, targets, cwd, env });
   return new Map(
     states.map((desired): [string, TargetPart] => {
       const { addresses, undeclared } =
@@ -46,6 +46,11 @@ export function selectParts(
       return [desired.target.name, part];
     }),
   );
+}
+
+async function readOld(request: OldManifestsRequest): Promise<OldManifests> {
+  const { readOldManifests } = await import('../selection/old-manifests.ts');
+  return readOldManifests(request);
 }
 
 /** With the overlaps that the clients among them are to have: before those are set up nothing may be written to them. */

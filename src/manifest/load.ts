@@ -1,10 +1,9 @@
-import { buildManifest } from './build.ts';
-import { Stretches, inOneGo, inStretches } from '../platform/stretches.ts';
+import { FileBuilder } from './file-builder.ts';
+import { inStretches, Stretches } from '../platform/stretches.ts';
 import { ManifestFiles, readManifestFiles } from './files.ts';
-import { locateProblems } from './syntax/locate.ts';
-import { parseManifestFile } from './syntax/parse.ts';
-import type { Manifest, Manifests, Problem, RawDocument, SourceFile, TargetManifest } from './types.ts';
-import { checkManifest, checkManifests } from './validate.ts';
+import { parsePlain } from './syntax/parse-plain.ts';
+import type { Manifests, Problem, SourceFile, TargetManifest } from './types.ts';
+import type { Finding } from '../model/finding.ts';
 
 /** Where to find manifests. */
 export interface LoadOptions {
@@ -30,144 +29,51 @@ export async function loadManifests(options: LoadOptions, onTargets?: OnTargets)
   const found = new ManifestFiles(options.manifests, options.cwd);
   const trusted = options.targets === undefined ? undefined : await readManifestFiles([options.targets], options.cwd);
   const early = trusted !== undefined && found.hasAtLeast(MANY_FILES);
-  if (early) await onTargets?.(targetsIn(trusted.files));
+  if (early) {
+    const builder = new FileBuilder([], trusted.files);
+    await parseInto(builder, builder.mayHoldTargets());
+    await onTargets?.(builder.targets());
+  }
   const own = await found.read();
   const problems = [...own.problems, ...(trusted?.problems ?? [])];
   // Those that cannot be read count as well: findings are told to be in so many of them.
   const unread = new Set(problems.map(({ place }) => place.file.name));
   const files = own.files.length + (trusted?.files.length ?? 0) + unread.size;
   const builder = new FileBuilder(own.files, trusted?.files);
-  builder.buildTargets();
-  if (!early && builder.size() >= MANY_CHARACTERS) await onTargets?.(builder.targets());
-  await builder.buildRest();
-  return { ...(await inStretches(builder.conclude(problems))), files };
+  await parseInto(builder, builder.mayHoldTargets());
+  if (!early && sizeOf([...own.files, ...(trusted?.files ?? [])]) >= MANY_CHARACTERS)
+    await onTargets?.(builder.targets());
+  await parseInto(builder, builder.left());
+  const { problems: more, ...manifests } = await inStretches(builder.conclude());
+  return { ...manifests, files, findings: await findingsOf([...problems, ...more]) };
 }
 
-function targetsIn(files: readonly SourceFile[]): TargetManifest[] {
-  const builder = new FileBuilder([], files);
-  builder.buildTargets();
-  return builder.targets();
+/** The library that reads all of YAML is loaded for the first file that takes it: nearly all commands do without. */
+async function parseInto(builder: FileBuilder, files: Iterable<SourceFile>): Promise<void> {
+  const stretches = new Stretches();
+  let library: typeof import('./syntax/parse-any.ts') | undefined;
+  for (const file of files) {
+    const plain = parsePlain(file);
+    if (plain !== undefined) {
+      builder.add(file, { documents: plain, problems: [] });
+    } else {
+      library ??= await import('./syntax/parse-any.ts');
+      builder.add(file, library.parseAnyFile(file));
+    }
+    if (stretches.isOver()) await stretches.pause();
+  }
 }
 
-/** Checks texts that were read already; pure. With `targetFiles`, Targets are those of these and no others. */
-export function checkSources(
-  files: readonly SourceFile[],
-  targetFiles?: readonly SourceFile[],
-  problems: readonly Problem[] = [],
-): Omit<Manifests, 'files'> {
-  const builder = new FileBuilder(files, targetFiles);
-  for (const file of builder.files()) builder.build(file);
-  return inOneGo(builder.conclude(problems));
+async function findingsOf(problems: readonly Problem[]): Promise<readonly Finding[]> {
+  if (problems.length === 0) return [];
+  const { locateProblems } = await import('./syntax/locate.ts');
+  return locateProblems(problems);
+}
+
+function sizeOf(files: readonly SourceFile[]): number {
+  return files.reduce((sum, { text }) => sum + text.length, 0);
 }
 
 /** Fewer manifests are read before a server has answered once. */
 const MANY_FILES = 300;
 const MANY_CHARACTERS = 128 * 1024;
-
-/** Parses files in any order, and puts together what they hold in theirs. */
-class FileBuilder {
-  readonly #own: readonly SourceFile[];
-  readonly #trusted: readonly SourceFile[] | undefined;
-  readonly #built = new Map<SourceFile, BuiltFile>();
-
-  constructor(own: readonly SourceFile[], trusted: readonly SourceFile[] | undefined) {
-    this.#own = own;
-    this.#trusted = trusted;
-  }
-
-  files(): readonly SourceFile[] {
-    return [...this.#own, ...(this.#trusted ?? [])];
-  }
-
-  /** Characters to parse. */
-  size(): number {
-    return this.files().reduce((sum, { text }) => sum + text.length, 0);
-  }
-
-  build(file: SourceFile): void {
-    if (!this.#built.has(file)) this.#built.set(file, buildFile(file));
-  }
-
-  /** A Target cannot be written without this word. */
-  buildTargets(): void {
-    for (const file of this.#trusted ?? this.#own) if (file.text.includes('Target')) this.build(file);
-  }
-
-  async buildRest(): Promise<void> {
-    const stretches = new Stretches();
-    for (const file of this.files()) {
-      this.build(file);
-      if (stretches.isOver()) await stretches.pause();
-    }
-  }
-
-  /** Those that are without fault as far as they were built. */
-  targets(): TargetManifest[] {
-    return this.#of(this.#trusted ?? this.#own).flatMap(({ manifest, problems }) =>
-      manifest?.kind === 'Target' && problems.length === 0 ? [manifest] : [],
-    );
-  }
-
-  /** Yields where it may be interrupted. */
-  *conclude(problems: readonly Problem[]): Generator<undefined, Omit<Manifests, 'files'>> {
-    const separate = this.#trusted !== undefined;
-    const own = this.#of(this.#own);
-    // Nothing a pull request says in a Target may count, not even as a mistake; nor anything else beside the trusted ones.
-    const ignored = separate ? own.filter(({ manifest }) => manifest?.kind === 'Target') : [];
-    const kept = [
-      ...own.filter(({ manifest }) => !separate || manifest?.kind !== 'Target'),
-      ...this.#of(this.#trusted ?? []).filter(({ manifest }) => manifest === undefined || manifest.kind === 'Target'),
-    ];
-    const ofFiles = this.files().flatMap((file) => this.#built.get(file)?.problems ?? []);
-    const found = [...problems, ...ofFiles, ...kept.flatMap((built) => built.problems)];
-    const manifests = kept.flatMap(({ manifest }) => manifest ?? []);
-    const alsoNamed = ignored.flatMap(({ manifest }) => manifest?.name ?? []);
-    const sets = {
-      apis: manifests.filter((manifest) => manifest.kind === 'Api'),
-      clients: manifests.filter((manifest) => manifest.kind === 'Client'),
-      targets: manifests.filter((manifest) => manifest.kind === 'Target'),
-    };
-    const checked = yield* checkManifests({ ...sets, alsoNamed });
-    return { ...sets, findings: locateProblems([...found, ...checked]) };
-  }
-
-  #of(files: readonly SourceFile[]): Built[] {
-    return files.flatMap((file) => this.#built.get(file)?.built ?? []);
-  }
-}
-
-interface Built {
-  readonly manifest: Manifest | undefined;
-  readonly problems: readonly Problem[];
-}
-
-function checkDocument(document: RawDocument): Built {
-  const { manifest, problems } = buildManifest(document);
-  return manifest === undefined
-    ? { manifest, problems }
-    : { manifest: dropRaw(manifest), problems: [...problems, ...checkManifest(manifest)] };
-}
-
-/** What was written is needed again only where something may differ from it by target. */
-function dropRaw(manifest: Manifest): Manifest {
-  const { raw } = manifest;
-  return 'overrides' in raw || 'targets' in raw ? manifest : { ...manifest, raw: {} };
-}
-
-interface BuiltFile {
-  readonly built: readonly Built[];
-  /** Of its syntax. */
-  readonly problems: readonly Problem[];
-}
-
-function buildFile(file: SourceFile): BuiltFile {
-  const { documents, problems } = parseManifestFile(file);
-  const isEmpty = documents.length === 0 && problems.length === 0;
-  return { built: documents.map(checkDocument), problems: isEmpty ? [emptyFile(file)] : problems };
-}
-
-/** A client whose manifest was emptied is deleted as one is whose file was removed, and nobody sees it in the folder. */
-function emptyFile({ name }: SourceFile): Problem {
-  const message = 'there is no manifest in this file: what it declared once is declared no more';
-  return { severity: 'warning', rule: 'empty-file', message, place: { file: { name, text: '' }, offset: 0 } };
-}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkSources } from './load.ts';
+import { checkSources } from '../../test/support/check-sources.ts';
 import { resolveTargets } from './resolve.ts';
 
 const DEV = `apiVersion: grantry/v1

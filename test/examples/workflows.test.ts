@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { expect, describe, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import { checkSources } from '../../src/manifest/load.ts';
+import { checkSources } from '../support/check-sources.ts';
 import { readExample, readWorkflow, stepNamed } from '../support/workflow.ts';
 
 const DOC = readFileSync(new URL('../../docs/rotation-in-ci.md', import.meta.url), 'utf8');

@@ -10,7 +10,7 @@ import type { SurveyOptions } from '../../src/apply/survey-target.ts';
 import { expectationsOf } from '../../src/credentials/expectation.ts';
 import type { RotationPorts } from '../../src/credentials/rotate.ts';
 import { proveAll } from '../../src/credentials/prove-all.ts';
-import { checkSources } from '../../src/manifest/load.ts';
+import { checkSources } from './check-sources.ts';
 import { resolveTargets } from '../../src/manifest/resolve.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import type { Plan } from '../../src/model/plan.ts';

@@ -1,6 +1,6 @@
 import type { Finding } from '../../model/finding.ts';
 import { createLocator } from './locator.ts';
-import { positionAt } from './parse.ts';
+import { positionAt } from './parse-any.ts';
 import { findHiddenLines, showLine } from './source-line.ts';
 import { viewSyntax } from './syntax-view.ts';
 import type { Problem, SourceFile } from '../types.ts';

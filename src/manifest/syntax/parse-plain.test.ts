@@ -1,7 +1,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAnyFile } from './parse.ts';
+import { parseAnyFile } from './parse-any.ts';
 import { parsePlain } from './parse-plain.ts';
 
 const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 3000) };

@@ -19,13 +19,16 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 const TOO_DEEP = 'cannot be read as YAML: it is nested too deeply';
 
-/** Reads all documents of a file; empty ones are left out. Never throws, whatever the text is. */
+/** Reads all documents of a file, the quick way where that is enough. */
 export function parseManifestFile(file: SourceFile): ParsedFile {
   const plain = parsePlain(file);
   return plain === undefined ? parseAnyFile(file) : { documents: plain, problems: [] };
 }
 
-/** The same, of a file that may hold everything that YAML knows. */
+/**
+ * Reads all documents of a file, which may hold everything that YAML knows; empty ones are left out. Never throws, whatever
+ * the text is.
+ */
 export function parseAnyFile(file: SourceFile): ParsedFile {
   const documents: RawDocument[] = [];
   const problems: Problem[] = [];
