@@ -34,10 +34,11 @@ function read(sizes: MeasuredSizes, server: Server, pages: number, noise: () => 
     onTheirWay.push(size);
     if (onTheirWay.length < 4) continue;
     const arrived = onTheirWay.shift() ?? 0;
-    sizes.note(arrived, arrived * server.first(arrived) * noise());
+    const ms = arrived * server.first(arrived) * noise();
+    sizes.note(arrived, ms);
     if (!sizes.wantsAgain()) continue;
     again += 1;
-    sizes.noteAgain(arrived, arrived * server.again(arrived) * noise());
+    sizes.noteAgain(arrived, ms, arrived * server.again(arrived) * noise());
   }
   return { asked, again };
 }
@@ -137,7 +138,7 @@ describe('MeasuredSizes', () => {
     const sizes = new MeasuredSizes();
     for (let page = 0; page < 10; page += 1) {
       sizes.note(50, 200);
-      if (sizes.wantsAgain()) sizes.noteAgain(50, page === 5 ? undefined : 200);
+      if (sizes.wantsAgain()) sizes.noteAgain(50, 200, page === 5 ? undefined : 200);
     }
     expect(sizes.next()).toBe(50);
   });

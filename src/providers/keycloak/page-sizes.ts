@@ -6,8 +6,8 @@ export interface PageSizes {
   note(size: number, ms: number): void;
   /** Whether the page that arrived just now is to be asked for once more, only to see how long that takes. */
   wantsAgain(): boolean;
-  /** Tells how many milliseconds that took; undefined where it failed. */
-  noteAgain(size: number, ms: number | undefined): void;
+  /** Tells how many milliseconds it had taken, and took again; undefined where that failed. */
+  noteAgain(size: number, ms: number, again: number | undefined): void;
 }
 
 export function fixedSize(size: number): PageSizes {
@@ -32,12 +32,12 @@ const QUICK_PAGES = 2;
 const BEFORE = 4;
 
 /**
- * How much more time a row takes than when it is asked for again: at most, where the server has it at hand, and at least, where
- * it had to be loaded. In between, the first look asks for more pages again: by the fastest is judged, since whatever else goes
- * on makes them only slower. Taken for at hand, loaded rows cost half a minute; the other error costs a fifth of a second.
+ * How many times as long a page took as when it was asked for again, in the middle of some: less, where the server has it at
+ * hand, and more, where it had to be loaded. In between, the first look asks for more pages again. Taken for at hand, loaded
+ * rows cost half a minute; the other error costs half a second.
  */
 const AT_HAND = 2;
-const LOADED = 6;
+const LOADED = 5;
 
 /** Pages that are asked for again in one go, and in all: then what lies nearer is taken. */
 const AT_ONCE = 3;
@@ -64,13 +64,16 @@ export class MeasuredSizes implements PageSizes {
   /** Short pages that are let pass before the next look. */
   #letPass = BEFORE;
   #nextLook = NEXT_LOOK;
+  /** Short pages since then. */
+  #arrived = 0;
   #askedAgain = 0;
   #toAskAgain = AT_ONCE;
-  /** Milliseconds that a row took: at first, and again. */
-  #times: number[] = [];
-  #timesAgain: number[] = [];
-  /** Of what was asked for again, when long pages were chosen. */
-  #timeAtHand = 0;
+  /** How many times as long they took as again. */
+  #factors: number[] = [];
+  /** Milliseconds that a row took again, the least of them; long pages are held against it. */
+  #timeAtHand = Infinity;
+  /** Milliseconds that a row of long pages took. */
+  #long: number[] = [];
 
   next(): number {
     return this.#size;
@@ -82,45 +85,43 @@ export class MeasuredSizes implements PageSizes {
       this.#quick.push(ms / size);
       if (this.#quick.length === QUICK_PAGES) return this.#goOnLong(Math.min(...this.#quick));
     }
-    if (this.#letPass > 0) {
-      this.#letPass -= 1;
-      return;
-    }
-    this.#times.push(ms / size);
-    if (this.#size === LONG && this.#times.length === WATCHED) this.#watch();
+    if (this.#size === LONG) return this.#watch(ms / size);
+    if (this.#letPass > 0) this.#letPass -= 1;
+    else this.#arrived += 1;
   }
 
   wantsAgain(): boolean {
-    if (this.#size === LONG || this.#askedAgain === Math.min(this.#times.length, this.#toAskAgain)) return false;
+    if (this.#size === LONG || this.#askedAgain === Math.min(this.#arrived, this.#toAskAgain)) return false;
     this.#askedAgain += 1;
     return true;
   }
 
-  noteAgain(size: number, ms: number | undefined): void {
+  noteAgain(size: number, ms: number, again: number | undefined): void {
     if (this.#size === LONG) return;
+    this.#factors.push(again === undefined ? Infinity : ms / again);
+    if (again !== undefined) this.#timeAtHand = Math.min(this.#timeAtHand, again / size);
+    if (this.#factors.length < this.#toAskAgain) return;
     // Of a server that fails short pages are asked.
-    this.#timesAgain.push(ms === undefined ? 0 : ms / size);
-    if (this.#timesAgain.length < this.#toAskAgain) return;
-    const again = Math.min(...this.#timesAgain);
-    const factor = Math.min(...this.#times) / again;
+    const factor = this.#factors.includes(Infinity) ? Infinity : middleOf(this.#factors);
     if (this.#isFirstLook && factor > AT_HAND && factor < LOADED && this.#toAskAgain < MOST) {
       this.#toAskAgain += AT_ONCE;
       return;
     }
     if (factor > NEARER) this.#stayShort();
-    else this.#goOnLong(again);
+    else this.#goOnLong(this.#timeAtHand);
   }
 
-  #watch(): void {
-    if (Math.min(...this.#times) <= this.#timeAtHand * SLOWER) this.#begin();
-    else this.#stayShort();
+  #watch(ms: number): void {
+    this.#long.push(ms);
+    if (this.#long.length < WATCHED) return;
+    if (Math.min(...this.#long) > this.#timeAtHand * SLOWER) this.#stayShort();
+    else this.#long = [];
   }
 
   #goOnLong(timeAtHand: number): void {
     this.#begin();
     this.#size = LONG;
     this.#timeAtHand = timeAtHand;
-    this.#letPass = 0;
   }
 
   #stayShort(): void {
@@ -132,6 +133,11 @@ export class MeasuredSizes implements PageSizes {
 
   #begin(): void {
     this.#isFirstLook = false;
-    [this.#times, this.#timesAgain, this.#askedAgain, this.#toAskAgain] = [[], [], 0, AT_ONCE];
+    [this.#arrived, this.#askedAgain, this.#toAskAgain] = [0, 0, AT_ONCE];
+    [this.#factors, this.#timeAtHand, this.#long] = [[], Infinity, []];
   }
+}
+
+function middleOf(numbers: readonly number[]): number {
+  return numbers.toSorted((one, other) => one - other)[numbers.length >> 1] ?? 0;
 }

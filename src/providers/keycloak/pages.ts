@@ -71,7 +71,7 @@ class PageReader<Raw, Row extends HasId> {
 
   async read(index: number): Promise<Stretch<Row>> {
     const range = this.#rangeOf(index);
-    return this.#take(await this.#ask(range), range);
+    return this.#take((await this.#ask(range)).page, range);
   }
 
   /**
@@ -94,12 +94,12 @@ class PageReader<Raw, Row extends HasId> {
       const index = next;
       next += 1;
       const range = this.#rangeOf(index);
-      const page = await this.#ask(range).catch(stop);
+      const { page, ms } = await this.#ask(range).catch(stop);
       if (page.length < range.size) {
         over = true;
         end = end === -1 ? index : Math.min(end, index);
       } else if (!over && this.#options.sizes.wantsAgain()) {
-        await this.#askAgain(range);
+        await this.#askAgain(range, ms);
       }
       return { index, range, page };
     };
@@ -124,23 +124,24 @@ class PageReader<Raw, Row extends HasId> {
     return (this.#ranges[index] ??= { first, size: this.#options.sizes.next() });
   }
 
-  async #ask({ first, size }: Range): Promise<readonly Raw[]> {
+  async #ask({ first, size }: Range): Promise<{ readonly page: readonly Raw[]; readonly ms: number }> {
     const { sizes, now } = this.#options;
     const asked = now();
     const page = await this.#listing.ask(first, size);
-    if (page.length === size) sizes.note(size, now() - asked);
-    return page;
+    const ms = now() - asked;
+    if (page.length === size) sizes.note(size, ms);
+    return { page, ms };
   }
 
-  async #askAgain({ first, size }: Range): Promise<void> {
+  async #askAgain({ first, size }: Range, ms: number): Promise<void> {
     const { sizes, now } = this.#options;
     const asked = now();
     // Nothing is read by it, so nothing is lost when it fails: if that has a reason, the next page fails too.
-    const ms = await this.#listing.ask(first, size).then(
+    const again = await this.#listing.ask(first, size).then(
       () => now() - asked,
       () => undefined,
     );
-    sizes.noteAgain(size, ms);
+    sizes.noteAgain(size, ms, again);
   }
 
   #take(page: readonly Raw[], { size }: Range): Stretch<Row> {
