@@ -74,9 +74,16 @@ function begin(url: string, { method, headers, body, signal }: Message): Promise
     const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
     const { ask, agent, connected } = new URL(url).protocol === 'https:' ? TLS : PLAIN;
     const request = ask(url, { method, headers: { ...headers, ...length, 'accept-encoding': 'gzip' }, signal, agent });
-    request.on('response', resolve).on('error', reject);
+    let answered = false;
+    request.on('response', (answer) => {
+      answered = true;
+      resolve(answer);
+    });
+    request.on('error', reject);
     // Of an answer that changes the protocol nothing else is told.
-    request.on('close', () => reject(lostConnection('closed without an answer')));
+    request.on('close', () => {
+      if (!answered) reject(lostConnection('closed without an answer'));
+    });
     limitConnecting(request, connected);
     request.end(body);
   });
@@ -121,7 +128,9 @@ function bytesOf(answer: IncomingMessage): Promise<Buffer> {
     const pieces: Buffer[] = [];
     answer.on('data', (piece: Buffer) => pieces.push(piece));
     answer.on('end', () => resolve(Buffer.concat(pieces))).on('error', reject);
-    answer.on('close', () => reject(lostConnection('closed in the middle of an answer')));
+    answer.on('close', () => {
+      if (!answer.readableEnded) reject(lostConnection('closed in the middle of an answer'));
+    });
   });
 }
 
