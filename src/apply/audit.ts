@@ -19,14 +19,19 @@ export function endedEvent(change: Change, result: ChangeResult, run: AuditRun, 
   return { time, event, ...run, ...about(change), storeVersion: result.storeVersion, reason: result.reason };
 }
 
-function about(change: Change): Pick<AuditEvent, 'address' | 'op' | 'fields' | 'place'> {
+type About = Pick<AuditEvent, 'address' | 'op' | 'fields' | 'place'>;
+
+/** Both events of a change say the same of it. */
+const TOLD = new WeakMap<Change, About>();
+
+function about(change: Change): About {
+  const told = TOLD.get(change);
+  if (told !== undefined) return told;
   const delivery = 'delivery' in change ? change.delivery : undefined;
-  return {
-    address: change.address,
-    op: change.op,
-    fields: fieldChanges(change).map(({ path }) => path.join(' ')),
-    place: delivery?.place,
-  };
+  const fields = fieldChanges(change).map(({ path }) => path.join(' '));
+  const about = { address: change.address, op: change.op, fields, place: delivery?.place };
+  TOLD.set(change, about);
+  return about;
 }
 
 /** The event of a rotation that begins. */
@@ -45,10 +50,6 @@ export function endedRotation(result: RotationResult, run: AuditRun, time: strin
   return { time, event, ...run, ...aboutRotation(result), storeVersion, reason };
 }
 
-function aboutRotation({
-  address,
-  op,
-  place,
-}: Pick<RotationResult, 'address' | 'op' | 'place'>): Pick<AuditEvent, 'address' | 'op' | 'fields' | 'place'> {
+function aboutRotation({ address, op, place }: Pick<RotationResult, 'address' | 'op' | 'place'>): About {
   return { address, op, fields: ['secret'], place: place === '' ? undefined : place };
 }

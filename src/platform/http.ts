@@ -123,13 +123,14 @@ function isIdempotent(method: HttpRequest['method']): boolean {
 }
 
 async function send(request: HttpRequest, ports: HttpPorts): Promise<HttpResponse> {
-  const timeout = AbortSignal.timeout(request.timeoutMs ?? DEFAULT_TIMEOUT_MS);
-  const signal = ports.signal === undefined ? timeout : AbortSignal.any([timeout, ports.signal]);
-  const { status, headers, text } = await ports.send(request.url, { ...messageOf(request), signal });
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+  const { signal } = ports;
+  const limits = signal === undefined ? { timeoutMs } : { timeoutMs, signal };
+  const { status, headers, text } = await ports.send(request.url, { ...messageOf(request), ...limits });
   return { status, headers, ...parse(text) };
 }
 
-function messageOf(request: HttpRequest): Omit<Message, 'signal'> {
+function messageOf(request: HttpRequest): Omit<Message, 'timeoutMs' | 'signal'> {
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'grantry', ...request.headers };
   const base = { method: request.method, headers };
   if (request.json !== undefined) {

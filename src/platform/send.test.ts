@@ -1,14 +1,14 @@
-import { once } from 'node:events';
+import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:http';
-import type { RequestListener } from 'node:http';
+import type { RequestListener, ServerResponse } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterEach, expect, test, vi } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { listenOnLoopback } from '../../test/support/listening.ts';
 import { networkFailureOf } from './network-error.ts';
 import { sendByNode } from './send.ts';
-import type { Answer } from './send.ts';
+import type { Answer, Message } from './send.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
@@ -23,7 +23,7 @@ async function serve(listener: RequestListener): Promise<string> {
 }
 
 function get(url: string): Promise<Answer> {
-  return sendByNode(url, { method: 'GET', headers: {}, signal: AbortSignal.timeout(20_000) });
+  return sendByNode(url, { method: 'GET', headers: {}, timeoutMs: 20_000 });
 }
 
 const UMLAUTS = 'ä€😀'.repeat(50_000);
@@ -77,7 +77,7 @@ test('does not send on a connection that the other side has closed', async () =>
     }),
   );
   closing.push(close);
-  const message = { method: 'POST', headers: {}, body: '{}', signal: AbortSignal.timeout(20_000) };
+  const message = { method: 'POST', headers: {}, body: '{}', timeoutMs: 20_000 };
   for (let count = 0; count < 20; count += 1) expect((await sendByNode(url, message)).status).toBe(200);
 });
 
@@ -90,7 +90,7 @@ test('tells how long each body is, also of a DELETE', async () => {
     request.on('end', () => response.end());
   });
   for (const method of ['DELETE', 'POST'])
-    await sendByNode(url, { method, headers: {}, body: '{"ä":1}', signal: AbortSignal.timeout(20_000) });
+    await sendByNode(url, { method, headers: {}, body: '{"ä":1}', timeoutMs: 20_000 });
   expect(bodies).toEqual(['8 {"ä":1}', '8 {"ä":1}']);
 });
 
@@ -134,4 +134,41 @@ test('waits ten seconds for a connection, and then nothing was sent', async () =
   await accepted;
   await vi.advanceTimersByTimeAsync(10_000);
   expect(networkFailureOf(await failing)).toMatchObject({ kind: 'timeout', notExecuted: true, transient: true });
+});
+
+describe.each([
+  ['before an answer', (): void => undefined],
+  ['in the middle of an answer', (response: ServerResponse): void => void response.write('half of it')],
+])('a request that is stopped %s', (_, answer) => {
+  /** What it throws, once the server knows that it is over. */
+  const stop = async (limits: Pick<Message, 'timeoutMs' | 'signal'>): Promise<unknown> => {
+    let closed: Promise<unknown> = Promise.resolve();
+    const url = await serve((request, response) => {
+      closed = new Promise((resolve) => request.on('error', () => undefined).on('close', resolve));
+      answer(response);
+    });
+    const error: unknown = await sendByNode(url, { method: 'GET', headers: {}, ...limits }).catch(
+      (why: unknown) => why,
+    );
+    await closed;
+    return error;
+  };
+
+  test('by its time is late, and the server is told', async () => {
+    expect(networkFailureOf(await stop({ timeoutMs: 50 }))).toMatchObject({ kind: 'timeout', notExecuted: false });
+  });
+
+  test('by the run throws the reason of that, and the server is told', async () => {
+    const controller = new AbortController();
+    const reason = new Error('stop');
+    setTimeout(() => controller.abort(reason), 50);
+    expect(await stop({ timeoutMs: 20_000, signal: controller.signal })).toBe(reason);
+  });
+});
+
+test('leaves nothing behind at the signal of the run', async () => {
+  const url = await serve((_, response) => response.end());
+  const { signal } = new AbortController();
+  await sendByNode(url, { method: 'GET', headers: {}, timeoutMs: 20_000, signal });
+  expect(getEventListeners(signal, 'abort')).toEqual([]);
 });

@@ -10,7 +10,10 @@ export interface Message {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  readonly signal: AbortSignal;
+  /** Milliseconds until all of the answer must be there; then a TimeoutError is thrown. */
+  readonly timeoutMs: number;
+  /** Its reason is thrown. */
+  readonly signal?: AbortSignal;
 }
 
 /** An answer of any status, a redirect too. */
@@ -47,16 +50,19 @@ const MAX_UNPACKED = 256 * 1024 * 1024;
  * proxies.
  */
 export const sendByNode: Send = async (url, message) => {
+  await seeWhatClosed();
+  message.signal?.throwIfAborted();
+  const request = makeRequest(url, message);
+  const limits = limit(request, message);
   try {
-    await seeWhatClosed();
-    message.signal.throwIfAborted();
-    const answer = await begin(url, message);
+    const answer = await answerTo(request, message.body);
     const text = new TextDecoder().decode(await bodyOf(answer));
     return { status: answer.statusCode ?? 0, headers: headersOf(answer), text };
   } catch (error) {
     // Node tells of a broken connection where it is this that broke it.
-    message.signal.throwIfAborted();
-    throw error;
+    throw limits.stoppedBy() ?? error;
+  } finally {
+    limits.release();
   }
 };
 
@@ -69,11 +75,39 @@ async function seeWhatClosed(): Promise<void> {
   await setImmediate();
 }
 
-function begin(url: string, { method, headers, body, signal }: Message): Promise<IncomingMessage> {
+function makeRequest(url: string, { method, headers, body }: Message): ClientRequest {
+  const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
+  const { ask, agent, connected } = new URL(url).protocol === 'https:' ? TLS : PLAIN;
+  const request = ask(url, { method, headers: { ...headers, ...length, 'accept-encoding': 'gzip' }, agent });
+  limitConnecting(request, connected);
+  return request;
+}
+
+/** Ends a request in time, and with the run: a signal for each would take longer than what it watches over. */
+function limit(
+  request: ClientRequest,
+  { timeoutMs, signal }: Message,
+): { readonly stoppedBy: () => unknown; readonly release: () => void } {
+  let reason: unknown;
+  const stop = (why: unknown): void => {
+    reason ??= why;
+    request.destroy();
+  };
+  const late = (): void => stop(new DOMException('no answer in time', 'TimeoutError'));
+  const interrupt = (): void => stop(signal?.reason);
+  const timer = setTimeout(late, timeoutMs);
+  signal?.addEventListener('abort', interrupt);
+  return {
+    stoppedBy: () => reason,
+    release: () => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', interrupt);
+    },
+  };
+}
+
+function answerTo(request: ClientRequest, body: string | undefined): Promise<IncomingMessage> {
   return new Promise((resolve, reject) => {
-    const length = body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-    const { ask, agent, connected } = new URL(url).protocol === 'https:' ? TLS : PLAIN;
-    const request = ask(url, { method, headers: { ...headers, ...length, 'accept-encoding': 'gzip' }, signal, agent });
     let answered = false;
     request.on('response', (answer) => {
       answered = true;
@@ -84,7 +118,6 @@ function begin(url: string, { method, headers, body, signal }: Message): Promise
     request.on('close', () => {
       if (!answered) reject(lostConnection('closed without an answer'));
     });
-    limitConnecting(request, connected);
     request.end(body);
   });
 }
@@ -138,8 +171,10 @@ const unpack = promisify<Buffer, ZlibOptions, Buffer>(gunzip);
 
 /** Through what `fetch` goes through, such as a proxy. */
 export function sendByFetch(fetch: typeof globalThis.fetch): Send {
-  return async (url, message) => {
-    const answer = await fetch(url, { ...message, redirect: 'manual' });
+  return async (url, { timeoutMs, signal, ...message }) => {
+    const timeout = AbortSignal.timeout(timeoutMs);
+    const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+    const answer = await fetch(url, { ...message, signal: either, redirect: 'manual' });
     return { status: answer.status, headers: answer.headers, text: await answer.text() };
   };
 }
