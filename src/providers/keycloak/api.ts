@@ -1,13 +1,15 @@
 import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
+import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { againFor, asGrantryError, mayHaveActed, requestJson } from '../../platform/http.ts';
+import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
 import type { OwnToken } from '../own-token.ts';
-import { RefusedRead, explainRefusal, isRefusal, statusOf } from './refusal.ts';
+import { RefusedRequest, explainRefusal, isRefusal, statusOf } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { keycloakService } from './token.ts';
 
@@ -39,8 +41,7 @@ export interface Call extends Purpose {
 
 /**
  * The Admin API with grantry's token, limits, retries and errors around every request. Writes go through the official admin
- * client, with the roles that they look up; other reads do not, so that a command which only reads does without it and
- * without `fetch`.
+ * client, with the roles that they look up. What thousands of clients need does not: reading and creating them.
  */
 export class KeycloakApi {
   readonly settings: KeycloakSettings;
@@ -63,25 +64,42 @@ export class KeycloakApi {
 
   /** What the Admin API has at a path behind that of the realm; undefined where its answer is no JSON. */
   async read(reading: Reading, path: string): Promise<unknown> {
-    const realm = encodeURIComponent(this.settings.realm);
-    return this.readOfServer(reading, `realms/${realm}/${path}`);
+    return this.readOfServer(reading, `${this.#realmPath()}/${path}`);
   }
 
   /** The same, behind `/admin`. */
   async readOfServer(reading: Reading, path: string): Promise<unknown> {
     return this.#settled(reading, async () => {
-      const request = {
-        service: keycloakService(this.settings),
-        method: 'GET',
-        url: `${this.settings.url}/admin/${path}`,
-        headers: { authorization: `Bearer ${await this.#tokens.getAccessToken()}` },
-        timeoutMs: TIMEOUT_MS,
-      } as const;
-      const answer = await requestJson(request, this.#ports);
-      if (answer.status === 404 && 'absent' in reading) return reading.absent;
-      if (answer.status < 200 || answer.status > 299) throw new RefusedRead(answer, answer.body);
-      return answer.body;
+      const answer = await this.#send({ method: 'GET' }, path);
+      return answer.status === 404 && 'absent' in reading ? reading.absent : successOf(answer).body;
     });
+  }
+
+  /** Posts what comes to be below a path behind that of the realm; tells its id. */
+  async create(purpose: Purpose, path: string, json: unknown): Promise<string> {
+    return this.#settled(purpose, async () => {
+      const answer = await this.#send({ method: 'POST', json, writes: true }, `${this.#realmPath()}/${path}`);
+      const id = successOf(answer).headers.get('location')?.split('/').at(-1) ?? '';
+      if (id !== '') return id;
+      throw new GrantryError('FAILED', `Keycloak does not say where it put what was made: ${purpose.about}`, {
+        hint: 'A proxy in between may take the header Location out of its answers. Run plan to see how things stand.',
+      });
+    });
+  }
+
+  #realmPath(): string {
+    return `realms/${encodeURIComponent(this.settings.realm)}`;
+  }
+
+  async #send(request: Pick<HttpRequest, 'method' | 'json' | 'writes'>, path: string): Promise<HttpResponse> {
+    const whole = {
+      ...request,
+      service: keycloakService(this.settings),
+      url: `${this.settings.url}/admin/${path}`,
+      headers: { authorization: `Bearer ${await this.#tokens.getAccessToken()}` },
+      timeoutMs: TIMEOUT_MS,
+    };
+    return requestJson(whole, this.#ports);
   }
 
   /** Runs one call of the admin client. */
@@ -161,6 +179,11 @@ export class KeycloakApi {
 /** Where a client lies, behind its realm. */
 export function clientPath(id: string): string {
   return `clients/${encodeURIComponent(id)}`;
+}
+
+function successOf(answer: HttpResponse): HttpResponse {
+  if (answer.status < 200 || answer.status > 299) throw new RefusedRequest(answer, answer.body);
+  return answer;
 }
 
 const SUCCESS = { status: 200, headers: { get: () => null } };

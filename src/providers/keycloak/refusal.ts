@@ -7,15 +7,15 @@ import { explainCommon } from '../refusals.ts';
 import type { Purpose } from './api.ts';
 import { keycloakService } from './token.ts';
 
-/** An answer that is no success: what the admin client throws, and what reading throws. */
+/** An answer that is no success: what the admin client throws, and what our own requests throw. */
 export interface Refusal {
   readonly response: { readonly status: number; readonly headers: AnswerHeaders };
   /** The body, parsed where it is JSON. */
   readonly responseData: unknown;
 }
 
-/** Of a request that reads. */
-export class RefusedRead extends Error implements Refusal {
+/** Of a request of our own. */
+export class RefusedRequest extends Error implements Refusal {
   readonly response: Refusal['response'];
   readonly responseData: unknown;
 

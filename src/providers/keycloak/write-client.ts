@@ -57,14 +57,8 @@ export class ClientWriter {
         ...(delivery.at === null ? {} : { [ATTRIBUTE.secretCreatedAt]: String(delivery.at) }),
       },
     };
-    const call = {
-      about: `create client ${clientId}`,
-      needs: 'manage-clients',
-      idempotent: false,
-      writes: true as const,
-    };
     try {
-      return (await this.#api.call(call, (client) => client.clients.create(body))).id;
+      return await this.#api.create({ about: `create client ${clientId}`, needs: 'manage-clients' }, 'clients', body);
     } catch (error) {
       if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
       const present = await findClient(this.#api, clientId);
