@@ -115,7 +115,9 @@ export function findOverlaps(profiles: readonly Named[], policies: readonly Name
     if (overlap === undefined) return [];
     const [profile, policy] = [profiles, policies].map((list) => list.find((each) => each.name === name));
     // What a newer server adds to them is none of grantry's business.
-    const fields = toFields(rotationFields.parse({ profile: profile ?? { name }, policy: policy ?? { name } }));
+    const found = rotationFields.safeParse({ profile: profile ?? { name }, policy: policy ?? { name } });
+    // Of another form than the server gives them by itself, they are not as they are wanted, whatever it is.
+    const fields = toFields(found.data ?? { profile: { name }, policy: { name } });
     return [{ address: addressOf('Rotation', overlap), id: name, owner: '', foreign: [], fields }];
   });
 }
