@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { findOverlaps, projectOverlap } from './rotation.ts';
+import { findOverlaps, projectOverlap, rotationFields } from './rotation.ts';
 
 const OVERLAP = 172_800;
 const wanted = projectOverlap(OVERLAP, 'shop');
-const { profile, policy } = wanted.fields as Record<'profile' | 'policy', { name: string }>;
+const { profile, policy } = rotationFields.parse(wanted.fields);
 
 test('finds an overlap as it was made', () => {
   expect(findOverlaps([profile], [policy], 'shop')).toMatchObject([{ address: wanted.address, fields: wanted.fields }]);
