@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
@@ -96,7 +97,11 @@ function limit(
   const late = (): void => stop(new DOMException('no answer in time', 'TimeoutError'));
   const interrupt = (): void => stop(signal?.reason);
   const timer = setTimeout(late, timeoutMs);
-  signal?.addEventListener('abort', interrupt);
+  if (signal !== undefined) {
+    // Node takes more than ten for a leak.
+    setMaxListeners(0, signal);
+    signal.addEventListener('abort', interrupt);
+  }
   return {
     stoppedBy: () => reason,
     release: () => {

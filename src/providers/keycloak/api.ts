@@ -81,7 +81,8 @@ export class KeycloakApi {
       const answer = await this.#send({ method: 'POST', json, writes: true }, `${this.#realmPath()}/${path}`);
       const id = successOf(answer).headers.get('location')?.split('/').at(-1) ?? '';
       if (id !== '') return id;
-      throw new GrantryError('FAILED', `Keycloak does not say where it put what was made: ${purpose.about}`, {
+      // As good as no answer: who asked looks whether it is there.
+      throw new GrantryError('UNREACHABLE', `Keycloak does not say where it put what was made: ${purpose.about}`, {
         hint: 'A proxy in between may take the header Location out of its answers. Run plan to see how things stand.',
       });
     });

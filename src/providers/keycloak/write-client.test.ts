@@ -1,0 +1,88 @@
+import { expect, test } from 'vitest';
+import { portsOver } from '../../../test/support/ports-over.ts';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import { Secret } from '../../model/secret.ts';
+import { OwnToken } from '../own-token.ts';
+import { openKeycloak } from './index.ts';
+
+const POSITION = { file: 'clients.yaml', line: 1, column: 1 };
+const SETTINGS = {
+  kind: 'keycloak' as const,
+  url: 'http://localhost:1',
+  realm: 'acme',
+  pageSize: undefined,
+  pagesInFlight: 4,
+  auth: { realm: 'acme', kind: 'client' as const, clientId: 'grantry', clientSecret: new Secret('s') },
+};
+const CLIENT: DesiredClient = {
+  name: 'orders',
+  clientId: 'orders',
+  owner: '',
+  description: '',
+  labels: {},
+  access: [],
+  auth: 'client_secret_basic',
+  secret: { path: 'orders', rotate: { every: 7_776_000, overlap: 0 } },
+  keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
+  auth0: { metadata: {} },
+  position: POSITION,
+};
+const DESIRED: DesiredState = {
+  target: {
+    name: 'dev',
+    stack: 'acme',
+    provider: SETTINGS,
+    store: { kind: 'file', path: '/nowhere', recipients: [], identity: new Secret('s') },
+    rotate: { every: 7_776_000, overlap: 0 },
+    guards: { maxDeletes: 5, maxDeletePercent: 20, protect: [], maxCredentialAge: undefined },
+    position: POSITION,
+  },
+  apis: [],
+  clients: [CLIENT],
+  overlaps: [],
+};
+
+/** What is made of a client at a server that answers a POST so, and `keeps` what was posted or does not. */
+async function create(
+  answer: () => Response,
+  keeps: boolean,
+): Promise<{ readonly posts: number; readonly id: string }> {
+  const posted: Record<string, unknown>[] = [];
+  const ports = portsOver(async (_, { method, body } = {}) => {
+    if (method !== 'POST') return Response.json(keeps ? posted.map((client) => ({ ...client, id: 'found' })) : []);
+    posted.push(JSON.parse(String(body)));
+    return answer();
+  });
+  const tokens = new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 });
+  const provider = openKeycloak(SETTINGS, ports, { tokens });
+  const after = provider.project(DESIRED)[0]?.fields ?? {};
+  const change = { op: 'create', address: 'Client/orders', owner: '', reason: '', dependsOn: [], notes: {} } as const;
+  const delivery = { at: 7, place: 'secret/orders', path: 'orders', facts: 'digest' };
+  const { id } = await provider
+    .createClient({ change: { ...change, after }, secret: new Secret('chosen'), delivery })
+    .catch((error: Error) => ({ id: error.message }));
+  return { posts: posted.length, id };
+}
+
+function breakOff(): never {
+  throw Object.assign(new Error('broken'), { code: 'ECONNRESET' });
+}
+
+const at = (location: string): Response => new Response(null, { status: 201, headers: { location } });
+
+test('takes the id from where the server put the client', async () => {
+  expect(await create(() => at('http://localhost:1/admin/realms/acme/clients/made'), true)).toEqual({
+    posts: 1,
+    id: 'made',
+  });
+});
+
+test.each([
+  ['says not where', () => new Response(null, { status: 201 })],
+  ['says nothing of use', () => at('http://localhost:1/admin/realms/acme/clients/')],
+  ['breaks off', breakOff],
+  ['may have acted', () => new Response(null, { status: 502 })],
+])('looks for a client where the server %s, and never asks for it twice', async (_, answer) => {
+  expect(await create(answer, true)).toEqual({ posts: 1, id: 'found' });
+  expect(await create(answer, false)).toEqual({ posts: 1, id: expect.stringContaining('Keycloak') });
+});
