@@ -50,7 +50,7 @@ async function create(
   const posted: Record<string, unknown>[] = [];
   const ports = portsOver(async (_, { method, body } = {}) => {
     if (method !== 'POST') return Response.json(keeps ? posted.map((client) => ({ ...client, id: 'found' })) : []);
-    posted.push(JSON.parse(String(body)));
+    posted.push(await new Response(body).json());
     return answer();
   });
   const tokens = new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 });
