@@ -47,10 +47,10 @@ async function create(
   answer: () => Response,
   keeps: boolean,
 ): Promise<{ readonly posts: number; readonly id: string }> {
-  const posted: Record<string, unknown>[] = [];
+  const posted: object[] = [];
   const ports = portsOver(async (_, { method, body } = {}) => {
     if (method !== 'POST') return Response.json(keeps ? posted.map((client) => ({ ...client, id: 'found' })) : []);
-    posted.push(await new Response(body).json());
+    posted.push(Object(await new Response(body).json()));
     return answer();
   });
   const tokens = new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 });
