@@ -29,9 +29,9 @@ function about(change: Change): About {
   if (told !== undefined) return told;
   const delivery = 'delivery' in change ? change.delivery : undefined;
   const fields = fieldChanges(change).map(({ path }) => path.join(' '));
-  const about = { address: change.address, op: change.op, fields, place: delivery?.place };
-  TOLD.set(change, about);
-  return about;
+  const made = { address: change.address, op: change.op, fields, place: delivery?.place };
+  TOLD.set(change, made);
+  return made;
 }
 
 /** The event of a rotation that begins. */

@@ -1,9 +1,9 @@
+import type { Finding } from '../model/finding.ts';
+import { Stretches, inStretches } from '../platform/stretches.ts';
 import { FileBuilder } from './file-builder.ts';
-import { inStretches, Stretches } from '../platform/stretches.ts';
 import { ManifestFiles, readManifestFiles } from './files.ts';
 import { parsePlain } from './syntax/parse-plain.ts';
 import type { Manifests, Problem, SourceFile, TargetManifest } from './types.ts';
-import type { Finding } from '../model/finding.ts';
 
 /** Where to find manifests. */
 export interface LoadOptions {
@@ -40,9 +40,10 @@ export async function loadManifests(options: LoadOptions, onTargets?: OnTargets)
   const unread = new Set(problems.map(({ place }) => place.file.name));
   const files = own.files.length + (trusted?.files.length ?? 0) + unread.size;
   const builder = new FileBuilder(own.files, trusted?.files);
-  await parseInto(builder, builder.mayHoldTargets());
-  if (!early && sizeOf([...own.files, ...(trusted?.files ?? [])]) >= MANY_CHARACTERS)
+  if (!early && sizeOf([...own.files, ...(trusted?.files ?? [])]) >= MANY_CHARACTERS) {
+    await parseInto(builder, builder.mayHoldTargets());
     await onTargets?.(builder.targets());
+  }
   await parseInto(builder, builder.left());
   const { problems: more, ...manifests } = await inStretches(builder.conclude());
   return { ...manifests, files, findings: await findingsOf([...problems, ...more]) };

@@ -1,4 +1,5 @@
 import { isKind, nameOf } from '../model/address.ts';
+import { addToGroup } from '../model/groups.ts';
 import { isJsonObject } from '../model/json.ts';
 import type { Json } from '../model/json.ts';
 import type { Change, Plan } from '../model/plan.ts';
@@ -11,9 +12,7 @@ export function introspectionIn(plan: Plan): Introspection {
   for (const change of plan.changes) {
     if (!isKind(change.address, 'Api') || !('after' in change)) continue;
     for (const clientId of introspectorsOf(change.after['scopes'])) {
-      const apis = apisOf.get(clientId);
-      if (apis) apis.push(nameOf(change.address));
-      else apisOf.set(clientId, [nameOf(change.address)]);
+      addToGroup(apisOf, clientId, nameOf(change.address));
     }
   }
   return apisOf;

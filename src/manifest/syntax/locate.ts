@@ -1,4 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
+import { groupBy } from '../../model/groups.ts';
 import { createLocator } from './locator.ts';
 import { positionAt } from './parse-any.ts';
 import { findHiddenLines, showLine } from './source-line.ts';
@@ -14,16 +15,7 @@ const DOUBTS: ReadonlySet<string> = new Set(['yaml-syntax', 'unknown-anchor', 'm
  * The result is in the order of the file names and of the places in them, without repetitions.
  */
 export function locateProblems(problems: readonly Problem[]): Finding[] {
-  const byFile = new Map<SourceFile, Problem[]>();
-  for (const problem of problems) {
-    const { file } = problem.place;
-    const list = byFile.get(file);
-    if (list === undefined) {
-      byFile.set(file, [problem]);
-    } else {
-      list.push(problem);
-    }
-  }
+  const byFile = groupBy(problems, ({ place }) => place.file);
   const files = [...byFile.keys()].toSorted((a, b) => compareText(a.name, b.name));
   return files.flatMap((file) => locateInFile(file, byFile.get(file) ?? []));
 }
