@@ -86,6 +86,19 @@ describe.each<[string, Send]>([
       expect((await get(url)).body).toBe('grantry');
     });
 
+    test('tells how long it was until the head of the answer, and from there to its end', async () => {
+      const url = await serve((_, response) => {
+        setTimeout(() => {
+          response.write('[1');
+          setTimeout(() => response.end(']'), 400);
+        }, 50);
+      });
+      const { body, timing } = await get(url);
+      expect(body).toEqual([1]);
+      expect(timing.headMs).toBeGreaterThan(40);
+      expect(timing.bodyMs).toBeGreaterThan(100);
+    });
+
     test('that redirects is not followed', async () => {
       const target = await serveStatuses([200]);
       const url = await serve((_, response) =>

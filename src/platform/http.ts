@@ -4,7 +4,7 @@ import type { Service } from './network-error.ts';
 import type { HttpPorts } from './ports.ts';
 import { DEFAULT_RETRY, retry, retryAfterMs } from './retry.ts';
 import type { Again, Attempt, RetryPolicy } from './retry.ts';
-import type { AnswerHeaders, Message } from './send.ts';
+import type { AnswerHeaders, Message, Timing } from './send.ts';
 
 export interface HttpRequest {
   readonly service: Service;
@@ -32,6 +32,8 @@ export interface HttpResponse {
   readonly body: unknown;
   /** Tells an empty body and a page of a proxy apart. The text itself is not kept: nothing may quote it. */
   readonly format: 'json' | 'empty' | 'other';
+  /** Of the attempt that was answered, without those before it. */
+  readonly timing: Timing;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -126,8 +128,8 @@ async function send(request: HttpRequest, ports: HttpPorts): Promise<HttpRespons
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = request;
   const { signal } = ports;
   const limits = signal === undefined ? { timeoutMs } : { timeoutMs, signal };
-  const { status, headers, text } = await ports.send(request.url, { ...messageOf(request), ...limits });
-  return { status, headers, ...parse(text) };
+  const { status, headers, text, timing } = await ports.send(request.url, { ...messageOf(request), ...limits });
+  return { status, headers, timing, ...parse(text) };
 }
 
 function messageOf(request: HttpRequest): Omit<Message, 'timeoutMs' | 'signal'> {

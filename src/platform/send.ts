@@ -22,6 +22,15 @@ export interface Answer {
   readonly status: number;
   readonly headers: AnswerHeaders;
   readonly text: string;
+  readonly timing: Timing;
+}
+
+/** Milliseconds that an answer took. */
+export interface Timing {
+  /** From the request to the head of the answer: its status and headers. */
+  readonly headMs: number;
+  /** From there to its end. */
+  readonly bodyMs: number;
 }
 
 export type AnswerHeaders = Pick<Headers, 'get'>;
@@ -56,9 +65,13 @@ export const sendByNode: Send = async (url, message) => {
   const request = makeRequest(url, message);
   const limits = limit(request, message);
   try {
+    const time = stopwatch();
     const answer = await answerTo(request, message.body);
-    const text = new TextDecoder().decode(await bodyOf(answer));
-    return { status: answer.statusCode ?? 0, headers: headersOf(answer), text };
+    const headMs = time();
+    const bytes = await bytesOf(answer);
+    const timing = { headMs, bodyMs: time() };
+    const text = new TextDecoder().decode(await decoded(bytes, answer));
+    return { status: answer.statusCode ?? 0, headers: headersOf(answer), text, timing };
   } catch (error) {
     // Node tells of a broken connection where it is this that broke it.
     throw limits.stoppedBy() ?? error;
@@ -152,8 +165,7 @@ function headersOf({ headers }: IncomingMessage): AnswerHeaders {
   };
 }
 
-async function bodyOf(answer: IncomingMessage): Promise<Buffer> {
-  const whole = await bytesOf(answer);
+async function decoded(whole: Buffer, answer: IncomingMessage): Promise<Buffer> {
   const coding = answer.headers['content-encoding']?.trim().toLowerCase() ?? 'identity';
   if (coding === 'identity' || whole.length === 0) return whole;
   if (coding === 'gzip' || coding === 'x-gzip') return unpack(whole, { maxOutputLength: MAX_UNPACKED });
@@ -179,7 +191,20 @@ export function sendByFetch(fetch: typeof globalThis.fetch): Send {
   return async (url, { timeoutMs, signal, ...message }) => {
     const timeout = AbortSignal.timeout(timeoutMs);
     const either = signal === undefined ? timeout : AbortSignal.any([timeout, signal]);
+    const time = stopwatch();
     const answer = await fetch(url, { ...message, signal: either, redirect: 'manual' });
-    return { status: answer.status, headers: answer.headers, text: await answer.text() };
+    const headMs = time();
+    const text = await answer.text();
+    return { status: answer.status, headers: answer.headers, text, timing: { headMs, bodyMs: time() } };
+  };
+}
+
+/** Tells the milliseconds since it was asked last. */
+function stopwatch(): () => number {
+  let last = performance.now();
+  return () => {
+    const before = last;
+    last = performance.now();
+    return last - before;
   };
 }

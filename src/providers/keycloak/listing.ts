@@ -5,6 +5,7 @@ import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import { fixedSize, MeasuredSizes } from './page-sizes.ts';
 import { readAllPages } from './pages.ts';
+import type { Page } from './pages.ts';
 import { parseList, unexpectedListing } from './parse-list.ts';
 import { clientScopeRepresentation, readClient } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
@@ -37,9 +38,9 @@ export async function listClients(
     })
     // What goes wrong goes wrong again below, and is told there.
     .catch(() => undefined);
-  const ask = async (first: number, max: number): Promise<readonly unknown[]> => {
-    const page = await api.read(reading, `clients?first=${first}&max=${max}`);
-    return parseList(api, page, z.unknown(), 'clients');
+  const ask = async (first: number, max: number, withinMs?: number): Promise<Page<unknown>> => {
+    const { body, timing } = await api.readTimed(reading, `clients?first=${first}&max=${max}`, withinMs);
+    return { rows: parseList(api, body, z.unknown(), 'clients'), timing };
   };
   const take = (page: readonly unknown[]): ListedClient[] =>
     readClients(api, page).map((row) => {
@@ -51,7 +52,7 @@ export async function listClients(
     });
   const { pageSize, pagesInFlight: inFlight } = api.settings;
   const sizes = pageSize === undefined ? new MeasuredSizes() : fixedSize(pageSize);
-  const listed = await readAllPages({ ask, take }, { sizes, inFlight, now: () => api.now() });
+  const listed = await readAllPages({ ask, take }, { sizes, inFlight });
   if (listed.length === 0) throw emptyListing(api, 'clients');
   const come = await coming;
   return listingOf(listed.map((client) => client.sift(come)));

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { readAllPages } from './pages.ts';
-import type { Listing, PageOptions } from './pages.ts';
+import type { Listing, Page, PageOptions } from './pages.ts';
 import { fixedSize } from './page-sizes.ts';
 import type { PageSizes } from './page-sizes.ts';
 
@@ -15,17 +15,23 @@ const rows = (count: number): Row[] => Array.from({ length: count }, (_, index) 
 const inPages = ({ pageSize, inFlight }: { pageSize: number; inFlight: number }): PageOptions => ({
   sizes: fixedSize(pageSize),
   inFlight,
-  now: () => 0,
 });
 
+const TIMING = { headMs: 2, bodyMs: 1 };
+
+/** The rows of `list` that a page asks for. */
+const pageOf = (list: readonly Row[], first: number, max: number): Page<Row> => ({
+  rows: list.slice(first, first + max),
+  timing: TIMING,
+});
+
+/** All but pages of two and three rows have limited patience. */
 function sizesByTurns(sizes: readonly number[]): PageSizes {
   let asked = 0;
-  let arrived = 0;
   return {
+    ...fixedSize(2),
     next: () => sizes[asked++ % sizes.length] ?? 2,
-    note: () => undefined,
-    wantsAgain: () => (arrived += 1) % 3 === 0,
-    noteAgain: () => undefined,
+    patience: (size) => (size > 3 ? 1000 : undefined),
   };
 }
 
@@ -34,6 +40,28 @@ const readRows = async (
   options: { pageSize: number; inFlight: number },
 ): Promise<Row[]> => readAllPages({ ask, take: (page) => page }, inPages(options));
 
+/** Pages of ten rows have a second, and are given up in the end; those of four are not limited. */
+function impatient(): PageSizes & { givenUp: number[]; noted: number[] } {
+  const givenUp: number[] = [];
+  const noted: number[] = [];
+  const next = (): number => (givenUp.length === 0 ? 10 : 4);
+  return {
+    next,
+    patience: (size) => (size === 10 ? 1000 : undefined),
+    note: (size) => noted.push(size),
+    noteGivenUp: () => givenUp.push(10),
+    givenUp,
+    noted,
+  };
+}
+
+const readImpatiently = async (ask: Listing<Row, Row>['ask']): Promise<Row[]> =>
+  readAllPages<Row, Row>({ take: (page) => page, ask }, { sizes: impatient(), inFlight: 1 });
+
+function late(withinMs: number | undefined): void {
+  if (withinMs !== undefined) throw new Error('late');
+}
+
 describe('readAllPages', () => {
   it.each([0, 1, 9, 10, 11, 18, 19, 20, 95, 100])('reads %i rows, each once and in order', async (count) => {
     const list = rows(count);
@@ -41,7 +69,7 @@ describe('readAllPages', () => {
     const read = await readRows(
       async (first, max) => {
         requests += 1;
-        return list.slice(first, first + max);
+        return pageOf(list, first, max);
       },
       { pageSize: 10, inFlight: 4 },
     );
@@ -55,53 +83,77 @@ describe('readAllPages', () => {
   ])('misses no row of pages of %s that was there all along, while others come and go', async (_, sizes) => {
     const change = fc.record({ at: fc.nat(30), insert: fc.boolean(), id: fc.nat(200) });
     await fc.assert(
-      fc.asyncProperty(fc.integer({ min: 0, max: 90 }), fc.array(change, { maxLength: 4 }), async (count, changes) => {
-        const list = rows(count);
-        const before = new Set(list.map(({ id }) => id));
-        const deleted = new Set<string>();
-        let requests = 0;
-        const read = await readAllPages<Row, Row>(
-          {
-            take: (page) => page,
-            ask: async (first, max) => {
-              for (const { insert, id } of changes.filter(({ at }) => at === requests)) {
-                if (insert) list.push(row(id * 2 + 1));
-                else for (const gone of list.splice(id % Math.max(1, list.length), 1)) deleted.add(gone.id);
-                list.sort((left, right) => (left.id < right.id ? -1 : 1));
-              }
-              requests += 1;
-              return list.slice(first, first + max);
+      fc.asyncProperty(
+        fc.integer({ min: 0, max: 90 }),
+        fc.array(change, { maxLength: 4 }),
+        fc.infiniteStream(fc.boolean()),
+        async (count, changes, late) => {
+          const list = rows(count);
+          const before = new Set(list.map(({ id }) => id));
+          const deleted = new Set<string>();
+          let requests = 0;
+          const read = await readAllPages<Row, Row>(
+            {
+              take: (page) => page,
+              ask: async (first, max, withinMs) => {
+                for (const { insert, id } of changes.filter(({ at }) => at === requests)) {
+                  if (insert) list.push(row(id * 2 + 1));
+                  else for (const gone of list.splice(id % Math.max(1, list.length), 1)) deleted.add(gone.id);
+                  list.sort((left, right) => (left.id < right.id ? -1 : 1));
+                }
+                requests += 1;
+                if (withinMs !== undefined && late.next().value) throw new Error('late');
+                return pageOf(list, first, max);
+              },
             },
-          },
-          { sizes: sizes(), inFlight: 3, now: () => 0 },
-        );
-        const seen = read.map(({ id }) => id);
-        expect(new Set(seen).size).toBe(seen.length);
-        expect(seen).toEqual(expect.arrayContaining([...before].filter((id) => !deleted.has(id))));
-      }),
+            { sizes: sizes(), inFlight: 3 },
+          );
+          const seen = read.map(({ id }) => id);
+          expect(new Set(seen).size).toBe(seen.length);
+          expect(seen).toEqual(expect.arrayContaining([...before].filter((id) => !deleted.has(id))));
+        },
+      ),
       { numRuns: 1000 },
     );
   });
 
-  it('asks for no page again once it knows the end, and loses nothing where that fails', async () => {
-    const list = rows(40);
-    const asked: number[] = [];
-    const seen = new Set<number>();
-    const sizes: PageSizes = { ...fixedSize(10), wantsAgain: () => true };
-    const read = await readAllPages<Row, Row>(
-      {
-        take: (page) => page,
-        ask: async (first, max) => {
-          asked.push(first);
-          if (seen.has(first)) throw new Error('asked for again');
-          seen.add(first);
-          return list.slice(first, first + max);
+  describe('where a page takes longer than it may', () => {
+    it('asks for its rows in shorter ones, from which nothing is learned', async () => {
+      const list = rows(40);
+      const asked: string[] = [];
+      const sizes = impatient();
+      const read = await readAllPages<Row, Row>(
+        {
+          take: (page) => page,
+          ask: async (first, max, withinMs) => {
+            asked.push(`${first}+${max}`);
+            if (first === 9 && withinMs === 1000) throw new Error('late');
+            return pageOf(list, first, max);
+          },
         },
-      },
-      { sizes, inFlight: 1, now: () => 0 },
-    );
-    expect(read).toEqual(list);
-    expect(asked).toEqual([0, 0, 9, 9, 18, 18, 27, 27, 36]);
+        { sizes, inFlight: 1 },
+      );
+      expect(read).toEqual(list);
+      const parts = ['9+4', '12+4', '15+4'];
+      expect(asked).toEqual(['0+10', '9+10', ...parts, ...Array.from({ length: 8 }, (_, at) => `${18 + at * 3}+4`)]);
+      expect([sizes.givenUp, sizes.noted]).toEqual([[10], [10, 4, 4, 4, 4, 4, 4, 4]]);
+    });
+
+    it('knows the end from a shorter one, and passes on what fails there', async () => {
+      const list = rows(5);
+      const asked: number[] = [];
+      const read = await readImpatiently(async (first, max, withinMs) => {
+        late(withinMs);
+        asked.push(first);
+        return pageOf(list, first, max);
+      });
+      expect([read, asked]).toEqual([list, [0, 3]]);
+      const failing = readImpatiently(async (_first, _max, withinMs) => {
+        late(withinMs);
+        throw new Error('down');
+      });
+      await expect(failing).rejects.toThrow('down');
+    });
   });
 
   it('asks for nothing more once a page could not be worked on', async () => {
@@ -111,7 +163,7 @@ describe('readAllPages', () => {
       {
         ask: async (first, max) => {
           asked += 1;
-          return list.slice(first, first + max);
+          return pageOf(list, first, max);
         },
         take: (page) => {
           if (page[0]?.id === list[0]?.id) throw new Error('not as expected');
@@ -133,7 +185,7 @@ describe('readAllPages', () => {
     const reading = readRows(
       async (first, max) => {
         shift += 1;
-        return list.slice(first + (shift % 3), first + (shift % 3) + max);
+        return pageOf(list, first + (shift % 3), max);
       },
       { pageSize: 10, inFlight: 1 },
     );
@@ -159,7 +211,7 @@ describe('readAllPages', () => {
           await new Promise(setImmediate);
           onTheirWay -= 1;
           answered += 1;
-          return list.slice(first, first + max);
+          return pageOf(list, first, max);
         },
         take: (page) => {
           lying.push(answered - taken);

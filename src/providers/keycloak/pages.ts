@@ -1,20 +1,25 @@
 import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
+import type { Timing } from '../../platform/send.ts';
 import type { PageSizes } from './page-sizes.ts';
+
+export interface Page<Raw> {
+  readonly rows: readonly Raw[];
+  /** How long its answer took. */
+  readonly timing: Timing;
+}
 
 /** A listing that is read in pages. */
 export interface Listing<Raw, Row extends HasId> {
-  /** Asks for `max` rows from row `first` on, in a stable order. */
-  readonly ask: (first: number, max: number) => Promise<readonly Raw[]>;
+  /** Asks for `max` rows from row `first` on, in a stable order; with `withinMs` rejects when they are not there by then. */
+  readonly ask: (first: number, max: number, withinMs?: number) => Promise<Page<Raw>>;
   /** What is kept of a page: as many rows, in the same order. */
-  readonly take: (page: readonly Raw[]) => readonly Row[];
+  readonly take: (rows: readonly Raw[]) => readonly Row[];
 }
 
 export interface PageOptions {
   readonly sizes: PageSizes;
   readonly inFlight: number;
-  /** Milliseconds since some moment. */
-  readonly now: () => number;
 }
 
 /** Which rows a page has. */
@@ -23,12 +28,18 @@ interface Range {
   readonly size: number;
 }
 
+/** What the server has in a range. */
+interface Asked<Raw> extends Page<Raw> {
+  readonly range: Range;
+}
+
 interface HasId {
   readonly id: string;
 }
 
 /** A stretch of the listing without a gap, as it was read at one or two moments. */
 interface Stretch<Row extends HasId> {
+  readonly range: Range;
   readonly rows: readonly Row[];
   /** The ids at its ends: those of the moment that the neighbour on that side was read at. */
   readonly first: string | undefined;
@@ -51,8 +62,8 @@ export async function readAllPages<Raw, Row extends HasId>(
 ): Promise<Row[]> {
   const reader = new PageReader(listing, options);
   for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const pages = await reader.readToEnd([]);
-    if (await mendSeams(pages, reader)) return join(pages);
+    const pages = await mendSeams(await reader.readOn([]), reader);
+    if (pages !== undefined) return join(pages);
   }
   throw new GrantryError('UNREACHABLE', 'The listing of clients changes faster than it can be read', {
     hint: 'Something creates or deletes many clients right now. Try again when it is done.',
@@ -62,27 +73,33 @@ export async function readAllPages<Raw, Row extends HasId>(
 class PageReader<Raw, Row extends HasId> {
   readonly #listing: Listing<Raw, Row>;
   readonly #options: PageOptions;
-  readonly #ranges: Range[] = [];
 
   constructor(listing: Listing<Raw, Row>, options: PageOptions) {
     this.#listing = listing;
     this.#options = options;
   }
 
-  async read(index: number): Promise<Stretch<Row>> {
-    const range = this.#rangeOf(index);
-    return this.#take((await this.#ask(range)).page, range);
+  async read(range: Range): Promise<Stretch<Row>> {
+    return this.#take(await this.#ask(range));
   }
 
   /**
-   * Reads on until a page that is not full; drops what lies behind it. The next page is asked for before the last one is
-   * worked on, so that neither side waits for the other; those on their way and those that wait are at most twice `inFlight`.
+   * These pages and what follows them, up to a page that is not full; drops what lies behind it. The next page is asked for
+   * before the last one is worked on, so that neither side waits for the other; those on their way and those that wait are
+   * at most twice `inFlight`.
    */
-  async readToEnd(pages: Stretch<Row>[]): Promise<Stretch<Row>[]> {
-    const { inFlight } = this.#options;
-    let next = pages.length;
-    let end = pages.findIndex((page) => page.isEnd);
-    let over = end !== -1;
+  async readOn(pages: readonly Stretch<Row>[]): Promise<Stretch<Row>[]> {
+    const end = pages.findIndex((page) => page.isEnd);
+    return end === -1 ? [...pages, ...(await this.#readBehind(pages.at(-1)?.range))] : pages.slice(0, end + 1);
+  }
+
+  async #readBehind(before: Range | undefined): Promise<Stretch<Row>[]> {
+    const { inFlight, sizes } = this.#options;
+    const read: Stretch<Row>[][] = [];
+    let last = before;
+    let next = 0;
+    let end: number | undefined;
+    let over = false;
     const asking = pLimit(inFlight);
     const taking = pLimit(1);
     const stop = (error: unknown): never => {
@@ -93,86 +110,102 @@ class PageReader<Raw, Row extends HasId> {
       if (over) return undefined;
       const index = next;
       next += 1;
-      const range = this.#rangeOf(index);
-      const { page, ms } = await this.#ask(range).catch(stop);
-      if (page.length < range.size) {
+      const range = { first: behind(last), size: sizes.next() };
+      last = range;
+      const pages = await this.#askPatiently(range).catch(stop);
+      if (pages.some(isNotFull)) {
         over = true;
-        end = end === -1 ? index : Math.min(end, index);
-      } else if (!over && this.#options.sizes.wantsAgain()) {
-        await this.#askAgain(range, ms);
+        end = Math.min(end ?? index, index);
       }
-      return { index, range, page };
+      return { index, pages };
     };
     const work = async (): Promise<void> => {
       for (let asked = await asking(askNext); asked !== undefined; asked = await asking(askNext)) {
-        const { index, range, page } = asked;
+        const { index, pages } = asked;
         const taken = taking(async () => {
           await new Promise(setImmediate);
-          return this.#take(page, range);
+          return pages.map((page) => this.#take(page));
         });
-        pages[index] = await taken.catch(stop);
+        read[index] = await taken.catch(stop);
       }
     };
     await Promise.all(Array.from({ length: inFlight * 2 }, work));
-    pages.length = end + 1;
-    return pages;
+    return read.slice(0, (end ?? next) + 1).flat();
   }
 
-  #rangeOf(index: number): Range {
-    const before = this.#ranges[index - 1];
-    const first = before === undefined ? 0 : before.first + before.size - 1;
-    return (this.#ranges[index] ??= { first, size: this.#options.sizes.next() });
+  /** In one page, or where that takes too long, in shorter ones. */
+  async #askPatiently(range: Range): Promise<readonly Asked<Raw>[]> {
+    const { sizes } = this.#options;
+    const withinMs = sizes.patience(range.size);
+    const asking = this.#ask(range, withinMs);
+    // Whatever it failed of: if that has another reason, the shorter ones fail too.
+    const whole = await (withinMs === undefined ? asking : asking.catch(() => undefined));
+    if (whole !== undefined) {
+      if (!isNotFull(whole)) sizes.note(range.size, whole.timing);
+      return [whole];
+    }
+    sizes.noteGivenUp();
+    const parts: Asked<Raw>[] = [];
+    for (const part of inParts(range, sizes.next())) {
+      // How long it took tells nothing: some of its rows the server has loaded just now.
+      const page = await this.#ask(part);
+      parts.push(page);
+      if (isNotFull(page)) break;
+    }
+    return parts;
   }
 
-  async #ask({ first, size }: Range): Promise<{ readonly page: readonly Raw[]; readonly ms: number }> {
-    const { sizes, now } = this.#options;
-    const asked = now();
-    const page = await this.#listing.ask(first, size);
-    const ms = now() - asked;
-    if (page.length === size) sizes.note(size, ms);
-    return { page, ms };
+  async #ask(range: Range, withinMs?: number): Promise<Asked<Raw>> {
+    return { range, ...(await this.#listing.ask(range.first, range.size, withinMs)) };
   }
 
-  async #askAgain({ first, size }: Range, ms: number): Promise<void> {
-    const { sizes, now } = this.#options;
-    const asked = now();
-    // Nothing is read by it, so nothing is lost when it fails: if that has a reason, the next page fails too.
-    const again = await this.#listing.ask(first, size).then(
-      () => now() - asked,
-      () => undefined,
-    );
-    sizes.noteAgain(size, ms, again);
-  }
-
-  #take(page: readonly Raw[], { size }: Range): Stretch<Row> {
-    const rows = this.#listing.take(page);
-    return { rows, first: rows[0]?.id, last: rows.at(-1)?.id, isEnd: rows.length < size };
+  #take(page: Asked<Raw>): Stretch<Row> {
+    const rows = this.#listing.take(page.rows);
+    return { range: page.range, rows, first: rows[0]?.id, last: rows.at(-1)?.id, isEnd: isNotFull(page) };
   }
 }
 
-/** True once every seam holds; false where a new reading has no row in common with the old one. */
+/** The first row of the page behind that one: they overlap by one. */
+function behind(range: Range | undefined): number {
+  return range === undefined ? 0 : range.first + range.size - 1;
+}
+
+/** Shorter ranges, each `size` long at most, that overlap by one row as all do. */
+function* inParts(range: Range, size: number): Iterable<Range> {
+  const end = range.first + range.size;
+  for (let first = range.first; first < end - 1; first += size - 1) yield { first, size: Math.min(size, end - first) };
+}
+
+function isNotFull<Raw>({ range, rows }: Asked<Raw>): boolean {
+  return rows.length < range.size;
+}
+
+/** The pages once every seam holds; undefined where a new reading has no row in common with the old one. */
 async function mendSeams<Raw, Row extends HasId>(
-  pages: Stretch<Row>[],
+  given: readonly Stretch<Row>[],
   reader: PageReader<Raw, Row>,
-): Promise<boolean> {
+): Promise<readonly Stretch<Row>[] | undefined> {
+  let pages = given;
   for (let round = 0; round < MENDING_ROUNDS; round += 1) {
     const torn = pages.findIndex((page, index) => index > 0 && pages[index - 1]?.last !== page.first);
-    if (torn === -1) return true;
+    if (torn === -1) return pages;
     const [before, after] = [pages[torn - 1], pages[torn]];
-    if (before === undefined || after === undefined) return false;
-    const [left, right] = await Promise.all([reader.read(torn - 1), reader.read(torn)]);
-    if (!haveCommonRow(before, left) || !(left.isEnd || haveCommonRow(after, right))) return false;
-    pages[torn - 1] = { rows: [...before.rows, ...left.rows], first: before.first, last: left.last, isEnd: left.isEnd };
+    if (before === undefined || after === undefined) return undefined;
+    const [left, right] = await Promise.all([reader.read(before.range), reader.read(after.range)]);
+    if (!haveCommonRow(before, left) || !(left.isEnd || haveCommonRow(after, right))) return undefined;
     const isLast = torn === pages.length - 1;
-    pages[torn] = {
-      rows: [...after.rows, ...right.rows],
-      first: right.first,
-      last: isLast ? right.last : after.last,
-      isEnd: isLast ? right.isEnd : after.isEnd,
-    };
-    await reader.readToEnd(pages);
+    const mended = [
+      { ...left, rows: [...before.rows, ...left.rows], first: before.first },
+      {
+        ...right,
+        rows: [...after.rows, ...right.rows],
+        last: isLast ? right.last : after.last,
+        isEnd: isLast ? right.isEnd : after.isEnd,
+      },
+    ];
+    pages = await reader.readOn([...pages.slice(0, torn - 1), ...mended, ...pages.slice(torn + 1)]);
   }
-  return false;
+  return undefined;
 }
 
 function haveCommonRow(one: Stretch<HasId>, other: Stretch<HasId>): boolean {

@@ -10,7 +10,8 @@ it.each<[VaultAuth, string]>([
 ])('names the variable of a token that is refused in the middle of a run: case %#', async (auth, origin) => {
   const settings = { kind: 'vault', address: 'http://v', namespace: undefined, mount: 'kv', prefix: '', auth } as const;
   const body = { errors: ['permission denied', 'invalid token'] };
-  const api = new KvApi(settings, async () => ({ status: 403, headers: new Headers(), body, format: 'json' }));
+  const timing = { headMs: 1, bodyMs: 0 };
+  const api = new KvApi(settings, async () => ({ status: 403, headers: new Headers(), body, format: 'json', timing }));
   await expect(api.list('m2m', { includeDeleted: false })).rejects.toThrow(
     `Vault at http://v does not accept the token${origin}: wrong, expired or revoked`,
   );

@@ -35,7 +35,7 @@ const send: Ports['send'] = async (url, { method, headers, body }) => {
   sent.push(request);
   await wait(request);
   const { status = 200, body: reply } = answer(request);
-  return { status, headers: new Headers(), text: JSON.stringify(reply) };
+  return { status, headers: new Headers(), text: JSON.stringify(reply), timing: { headMs: 1, bodyMs: 0 } };
 };
 
 function portsWith(env: Record<string, string> = {}): Ports {
