@@ -3,6 +3,7 @@ import { withoutGate } from '../platform/ports.ts';
 import type { HttpPorts } from '../platform/ports.ts';
 import type { Shared } from '../platform/shared.ts';
 import type { OwnToken } from './own-token.ts';
+import { adminToken } from './keycloak/token.ts';
 import type { Provider } from './provider.ts';
 
 /** The logins of a run: realms with the same one share it. */
@@ -19,7 +20,6 @@ export async function openProvider(
 ): Promise<Provider> {
   switch (settings.kind) {
     case 'keycloak': {
-      const { adminToken } = await import('./keycloak/token.ts');
       const tokens =
         logins?.get(settings, () => adminToken(settings, withoutGate(ports))) ?? adminToken(settings, ports);
       // What goes wrong goes wrong again, and is told, when the token is used.
