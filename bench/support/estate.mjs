@@ -19,12 +19,12 @@ const DECLARES_ROLE = 10;
  * @typedef {{ name: string, clients: EstateClient[], scopes: EstateScope[], folders: string[], manifests: string }} Estate
  * `name` changes with whatever is in the manifests; `folders` are those of the store; `manifests` is their folder.
  * @param {number} count
- * @param {{ roles?: boolean, label?: string }} options
+ * @param {{ roles?: boolean, label?: string, apis?: number }} options
  * @returns {Estate}
  */
-export function writeEstate(count, { roles = false, label = 'bench' } = {}) {
-  const clients = Array.from({ length: count }, (_, index) => describeClient(index, roles));
-  const files = new Map([...apiFiles(), ...clients.map((client) => [fileOf(client), manifestOf(client)])]);
+export function writeEstate(count, { roles = false, label = 'bench', apis = APIS } = {}) {
+  const clients = Array.from({ length: count }, (_, index) => describeClient(index, { roles, apis }));
+  const files = new Map([...apiFiles(apis), ...clients.map((client) => [fileOf(client), manifestOf(client)])]);
   const digest = createHash('sha256')
     .update(JSON.stringify([...files]))
     .digest('hex')
@@ -36,7 +36,8 @@ export function writeEstate(count, { roles = false, label = 'bench' } = {}) {
     mkdirSync(dirname(join(manifests, file)), { recursive: true });
     writeFileSync(join(manifests, file), text);
   }
-  return { name, clients, scopes: scopesOfApis(), folders: [...new Set(clients.map(({ team }) => team))], manifests };
+  const folders = [...new Set(clients.map(({ team }) => team))];
+  return { name, clients, scopes: scopesOfApis(apis), folders, manifests };
 }
 
 /** Writes the manifest of one client anew; whatever is given stands in place of what the estate says. */
@@ -52,8 +53,8 @@ function teamOf(index) {
   return `team-${String(index).padStart(3, '0')}`;
 }
 
-function scopesOfApis() {
-  return Array.from({ length: APIS }, (_, index) =>
+function scopesOfApis(apis) {
+  return Array.from({ length: apis }, (_, index) =>
     SCOPES.map((scope) => {
       const api = `api-${index}`;
       return { name: `${api}:${scope}`, api, description: `May ${scope} what ${api} holds` };
@@ -61,8 +62,8 @@ function scopesOfApis() {
   ).flat();
 }
 
-function* apiFiles() {
-  for (let index = 0; index < APIS; index += 1) {
+function* apiFiles(apis) {
+  for (let index = 0; index < apis; index += 1) {
     const api = `api-${index}`;
     yield [
       `apis/${api}.yaml`,
@@ -80,10 +81,10 @@ ${SCOPES.map((scope) => `    ${api}:${scope}: May ${scope} what ${api} holds\n`)
   }
 }
 
-function describeClient(index, roles) {
+function describeClient(index, { roles, apis }) {
   const name = `service-${String(index).padStart(5, '0')}`;
   const team = teamOf(Math.floor(index / CLIENTS_PER_TEAM));
-  const [first, second] = [`api-${index % APIS}`, `api-${(index * 7 + 1) % APIS}`];
+  const [first, second] = [`api-${index % apis}`, `api-${(index * 7 + 1) % apis}`];
   const other = second === first ? [] : [`${second}:${SCOPES[index % SCOPES.length]}`];
   return {
     name,
