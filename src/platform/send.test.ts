@@ -166,6 +166,19 @@ describe.each([
   });
 });
 
+test('an answer that came while the process had no time to look is not late', async () => {
+  const sockets = new Set<Socket>();
+  const url = await serve(({ socket }, response) => {
+    sockets.add(socket);
+    response.end('{}');
+    const until = performance.now() + 200;
+    while (performance.now() < until);
+  });
+  expect(await sendByNode(url, { method: 'GET', headers: {}, timeoutMs: 100 })).toMatchObject({ text: '{}' });
+  await get(url);
+  expect(sockets.size).toBe(1);
+});
+
 test('leaves nothing behind at the signal of the run, which very many requests may have', async () => {
   const warnings: string[] = [];
   const note = ({ name }: Error): number => warnings.push(name);

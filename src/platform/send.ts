@@ -2,6 +2,7 @@ import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { setImmediate as startImmediate } from 'node:timers';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -11,7 +12,7 @@ export interface Message {
   readonly method: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
-  /** Milliseconds until all of the answer must be there; then a TimeoutError is thrown. */
+  /** Whole milliseconds until all of the answer must be there; then a TimeoutError is thrown. */
   readonly timeoutMs: number;
   /** Its reason is thrown. */
   readonly signal?: AbortSignal;
@@ -107,7 +108,9 @@ function limit(
     reason ??= why;
     request.destroy();
   };
-  const late = (): void => stop(new DOMException('no answer in time', 'TimeoutError'));
+  const stopLate = (): void => stop(new DOMException('no answer in time', 'TimeoutError'));
+  // What came while this process had no time to look is taken first; a request that has its answer cannot be stopped.
+  const late = (): void => void startImmediate(stopLate);
   const interrupt = (): void => stop(signal?.reason);
   const timer = setTimeout(late, timeoutMs);
   if (signal !== undefined) {

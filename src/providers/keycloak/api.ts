@@ -6,7 +6,7 @@ import type { KeycloakSettings } from '../../model/target.ts';
 import { againFor, asGrantryError, mayHaveActed, requestJson } from '../../platform/http.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
-import { DEFAULT_RETRY, retry } from '../../platform/retry.ts';
+import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
 import type { OwnToken } from '../own-token.ts';
 import { RefusedRequest, explainRefusal, isRefusal, statusOf } from './refusal.ts';
@@ -75,11 +75,10 @@ export class KeycloakApi {
     });
   }
 
-  /** The same as `read`, with how long its answer took; with `withinMs` it is asked for once, and rejects when it is not there by then. */
-  async readTimed(purpose: Purpose, path: string, withinMs?: number): Promise<Pick<HttpResponse, 'body' | 'timing'>> {
-    const limits = withinMs === undefined ? {} : { timeoutMs: withinMs, retry: { ...DEFAULT_RETRY, retries: 0 } };
+  /** The same as `read`, with how long its answer took; throws LateAnswer where that is more than `worthMs`. */
+  async readTimed(purpose: Purpose, path: string, worthMs = Infinity): Promise<Pick<HttpResponse, 'body' | 'timing'>> {
     return this.#settled(purpose, async () =>
-      successOf(await this.#send({ method: 'GET', ...limits }, `${this.#realmPath()}/${path}`)),
+      successOf(await this.#send({ method: 'GET', worthMs }, `${this.#realmPath()}/${path}`)),
     );
   }
 
@@ -101,15 +100,15 @@ export class KeycloakApi {
   }
 
   async #send(
-    request: Pick<HttpRequest, 'method' | 'json' | 'writes' | 'timeoutMs' | 'retry'>,
+    request: Pick<HttpRequest, 'method' | 'json' | 'writes' | 'worthMs'>,
     path: string,
   ): Promise<HttpResponse> {
     const whole = {
-      timeoutMs: TIMEOUT_MS,
       ...request,
       service: keycloakService(this.settings),
       url: `${this.settings.url}/admin/${path}`,
       headers: { authorization: `Bearer ${await this.#tokens.getAccessToken()}` },
+      timeoutMs: TIMEOUT_MS,
     };
     return requestJson(whole, this.#ports);
   }

@@ -38,8 +38,8 @@ export async function listClients(
     })
     // What goes wrong goes wrong again below, and is told there.
     .catch(() => undefined);
-  const ask = async (first: number, max: number, withinMs?: number): Promise<Page<unknown>> => {
-    const { body, timing } = await api.readTimed(reading, `clients?first=${first}&max=${max}`, withinMs);
+  const ask = async (first: number, max: number, worthMs?: number): Promise<Page<unknown>> => {
+    const { body, timing } = await api.readTimed(reading, `clients?first=${first}&max=${max}`, worthMs);
     return { rows: parseList(api, body, z.unknown(), 'clients'), timing };
   };
   const take = (page: readonly unknown[]): ListedClient[] =>

@@ -88,6 +88,8 @@ describe('MeasuredSizes', () => {
   it.each([
     // Four times as long for each row as the slower one.
     [[90, 100], 3200],
+    // Whole milliseconds.
+    [[80.01, 80.33], 2571],
     // A second at least, however fast the short ones came.
     [[1, 2], 1000],
   ])('after short pages of %j ms has so much patience with long ones: %i ms', (totals, patience) => {
@@ -95,6 +97,17 @@ describe('MeasuredSizes', () => {
     expect(sizes.patience(50)).toBeUndefined();
     for (const headMs of totals) sizes.note(50, { headMs, bodyMs: 0 });
     expect([sizes.next(), sizes.patience(400), sizes.patience(50)]).toEqual([400, patience, undefined]);
+  });
+
+  it.each([
+    ['at most a third of its time is behind the head', { headMs: 67, bodyMs: 33 }, 400],
+    ['more than that is', { headMs: 66, bodyMs: 34 }, 50],
+    ['a row takes five milliseconds', { headMs: 250, bodyMs: 0 }, 400],
+    ['it takes more', { headMs: 251, bodyMs: 0 }, 50],
+  ])('of a short page of which %s', (_, timing, next) => {
+    const sizes = new MeasuredSizes();
+    for (let page = 0; page < 2; page += 1) sizes.note(50, timing);
+    expect(sizes.next()).toBe(next);
   });
 
   it('takes several that are given up together for one', () => {
@@ -119,6 +132,8 @@ describe('MeasuredSizes', () => {
     const sizes = new MeasuredSizes();
     for (const size of [400, 400, 8, 8]) sizes.note(size, { headMs: 1, bodyMs: 0 });
     expect(sizes.next()).toBe(50);
+    for (const headMs of [100, 100, 200, 200]) sizes.note(50, { headMs, bodyMs: 0 });
+    expect(sizes.patience(400)).toBe(3200);
   });
 
   it('may be told', () => {

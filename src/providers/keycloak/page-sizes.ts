@@ -4,7 +4,7 @@ import type { Timing } from '../../platform/send.ts';
 export interface PageSizes {
   /** Rows of the page that is asked for next. */
   next(): number;
-  /** Milliseconds after which a page of so many rows is to be given up, and its rows asked for in the pages that are next. */
+  /** Whole milliseconds after which a page of so many rows is to be given up, and its rows asked for in the pages that are next. */
   patience(size: number): number | undefined;
   /** Tells how long the answer with a full page of so many rows took. */
   note(size: number, timing: Timing): void;
@@ -87,7 +87,7 @@ export class MeasuredSizes implements PageSizes {
     this.#quick.push(ms);
     if (this.#quick.length < QUICK_PAGES) return;
     this.#size = LONG;
-    this.#patience = Math.max(LEAST_PATIENCE, Math.max(...this.#quick) * LONG * SLOWER);
+    this.#patience = Math.max(LEAST_PATIENCE, Math.ceil(Math.max(...this.#quick) * LONG * SLOWER));
     this.#quick = [];
   }
 }

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { LateAnswer } from '../../platform/http.ts';
 import { readAllPages } from './pages.ts';
 import type { Listing, Page, PageOptions } from './pages.ts';
 import { fixedSize } from './page-sizes.ts';
@@ -58,8 +59,8 @@ function impatient(): PageSizes & { givenUp: number[]; noted: number[] } {
 const readImpatiently = async (ask: Listing<Row, Row>['ask']): Promise<Row[]> =>
   readAllPages<Row, Row>({ take: (page) => page, ask }, { sizes: impatient(), inFlight: 1 });
 
-function late(withinMs: number | undefined): void {
-  if (withinMs !== undefined) throw new Error('late');
+function mayBeLate(worthMs: number | undefined): void {
+  if (worthMs !== undefined) throw new LateAnswer();
 }
 
 describe('readAllPages', () => {
@@ -81,7 +82,13 @@ describe('readAllPages', () => {
     ['one length', (): PageSizes => fixedSize(10)],
     ['many lengths', (): PageSizes => sizesByTurns([10, 3, 25, 2])],
   ])('misses no row of pages of %s that was there all along, while others come and go', async (_, sizes) => {
-    const change = fc.record({ at: fc.nat(30), insert: fc.boolean(), id: fc.nat(200) });
+    // Of neighbours up to twenty at once: a whole page, and more.
+    const change = fc.record({
+      at: fc.nat(30),
+      insert: fc.boolean(),
+      id: fc.nat(200),
+      count: fc.integer({ min: 1, max: 20 }),
+    });
     await fc.assert(
       fc.asyncProperty(
         fc.integer({ min: 0, max: 90 }),
@@ -95,14 +102,14 @@ describe('readAllPages', () => {
           const read = await readAllPages<Row, Row>(
             {
               take: (page) => page,
-              ask: async (first, max, withinMs) => {
-                for (const { insert, id } of changes.filter(({ at }) => at === requests)) {
-                  if (insert) list.push(row(id * 2 + 1));
-                  else for (const gone of list.splice(id % Math.max(1, list.length), 1)) deleted.add(gone.id);
+              ask: async (first, max, worthMs) => {
+                for (const { insert, id, count: many } of changes.filter(({ at }) => at === requests)) {
+                  if (insert) for (let more = 0; more < many; more += 1) list.push(row((id + more) * 2 + 1));
+                  else for (const gone of list.splice(id % Math.max(1, list.length), many)) deleted.add(gone.id);
                   list.sort((left, right) => (left.id < right.id ? -1 : 1));
                 }
                 requests += 1;
-                if (withinMs !== undefined && late.next().value) throw new Error('late');
+                if (worthMs !== undefined && late.next().value) throw new LateAnswer();
                 return pageOf(list, first, max);
               },
             },
@@ -113,7 +120,7 @@ describe('readAllPages', () => {
           expect(seen).toEqual(expect.arrayContaining([...before].filter((id) => !deleted.has(id))));
         },
       ),
-      { numRuns: 1000 },
+      { numRuns: 3000 },
     );
   });
 
@@ -125,9 +132,9 @@ describe('readAllPages', () => {
       const read = await readAllPages<Row, Row>(
         {
           take: (page) => page,
-          ask: async (first, max, withinMs) => {
+          ask: async (first, max, worthMs) => {
             asked.push(`${first}+${max}`);
-            if (first === 9 && withinMs === 1000) throw new Error('late');
+            if (first === 9 && worthMs === 1000) throw new LateAnswer();
             return pageOf(list, first, max);
           },
         },
@@ -142,17 +149,51 @@ describe('readAllPages', () => {
     it('knows the end from a shorter one, and passes on what fails there', async () => {
       const list = rows(5);
       const asked: number[] = [];
-      const read = await readImpatiently(async (first, max, withinMs) => {
-        late(withinMs);
+      const read = await readImpatiently(async (first, max, worthMs) => {
+        mayBeLate(worthMs);
         asked.push(first);
         return pageOf(list, first, max);
       });
       expect([read, asked]).toEqual([list, [0, 3]]);
-      const failing = readImpatiently(async (_first, _max, withinMs) => {
-        late(withinMs);
+      const failing = readImpatiently(async (_first, _max, worthMs) => {
+        mayBeLate(worthMs);
         throw new Error('down');
       });
       await expect(failing).rejects.toThrow('down');
+    });
+
+    it('takes no other failure for that', async () => {
+      let asked = 0;
+      const failing = readImpatiently(async () => {
+        asked += 1;
+        throw new Error('refused');
+      });
+      await expect(failing).rejects.toThrow('refused');
+      expect(asked).toBe(1);
+    });
+
+    it('asks for no more of the shorter ones once something failed', async () => {
+      const list = rows(500);
+      let [isLate, failed, more] = [false, false, 0];
+      const sizes: PageSizes = {
+        ...fixedSize(4),
+        next: () => (isLate ? 4 : 40),
+        patience: (size) => (size === 40 ? 1000 : undefined),
+        noteGivenUp: () => (isLate = true),
+      };
+      const ask = async (first: number, max: number, worthMs?: number): Promise<Page<Row>> => {
+        more += failed ? 1 : 0;
+        await new Promise(setImmediate);
+        mayBeLate(worthMs);
+        failed ||= first === 42;
+        if (first === 42) throw new Error('down');
+        return pageOf(list, first, max);
+      };
+      await expect(readAllPages<Row, Row>({ take: (page) => page, ask }, { sizes, inFlight: 3 })).rejects.toThrow(
+        'down',
+      );
+      for (let turn = 0; turn < 40; turn += 1) await new Promise(setImmediate);
+      expect(more).toBeLessThanOrEqual(2);
     });
   });
 

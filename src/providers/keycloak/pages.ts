@@ -1,5 +1,6 @@
 import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
+import { LateAnswer } from '../../platform/http.ts';
 import type { Timing } from '../../platform/send.ts';
 import type { PageSizes } from './page-sizes.ts';
 
@@ -11,8 +12,8 @@ export interface Page<Raw> {
 
 /** A listing that is read in pages. */
 export interface Listing<Raw, Row extends HasId> {
-  /** Asks for `max` rows from row `first` on, in a stable order; with `withinMs` rejects when they are not there by then. */
-  readonly ask: (first: number, max: number, withinMs?: number) => Promise<Page<Raw>>;
+  /** Asks for `max` rows from row `first` on, in a stable order; with `worthMs` throws LateAnswer when they take longer. */
+  readonly ask: (first: number, max: number, worthMs?: number) => Promise<Page<Raw>>;
   /** What is kept of a page: as many rows, in the same order. */
   readonly take: (rows: readonly Raw[]) => readonly Row[];
 }
@@ -102,8 +103,9 @@ class PageReader<Raw, Row extends HasId> {
     let over = false;
     const asking = pLimit(inFlight);
     const taking = pLimit(1);
+    let failed = false;
     const stop = (error: unknown): never => {
-      over = true;
+      [over, failed] = [true, true];
       throw error;
     };
     const askNext = async () => {
@@ -112,7 +114,7 @@ class PageReader<Raw, Row extends HasId> {
       next += 1;
       const range = { first: behind(last), size: sizes.next() };
       last = range;
-      const pages = await this.#askPatiently(range).catch(stop);
+      const pages = await this.#askPatiently(range, () => failed).catch(stop);
       if (pages.some(isNotFull)) {
         over = true;
         end = Math.min(end ?? index, index);
@@ -134,20 +136,21 @@ class PageReader<Raw, Row extends HasId> {
   }
 
   /** In one page, or where that takes too long, in shorter ones. */
-  async #askPatiently(range: Range): Promise<readonly Asked<Raw>[]> {
+  async #askPatiently(range: Range, isStopped: () => boolean): Promise<readonly Asked<Raw>[]> {
     const { sizes } = this.#options;
-    const withinMs = sizes.patience(range.size);
-    const asking = this.#ask(range, withinMs);
-    // Whatever it failed of: if that has another reason, the shorter ones fail too.
-    const whole = await (withinMs === undefined ? asking : asking.catch(() => undefined));
-    if (whole !== undefined) {
+    try {
+      const whole = await this.#ask(range, sizes.patience(range.size));
       if (!isNotFull(whole)) sizes.note(range.size, whole.timing);
       return [whole];
+    } catch (error) {
+      if (!(error instanceof LateAnswer)) throw error;
     }
     sizes.noteGivenUp();
     const parts: Asked<Raw>[] = [];
     for (const part of inParts(range, sizes.next())) {
-      // How long it took tells nothing: some of its rows the server has loaded just now.
+      // Nobody takes them any more.
+      if (isStopped()) break;
+      // How long it takes tells nothing: some of its rows the server has loaded just now.
       const page = await this.#ask(part);
       parts.push(page);
       if (isNotFull(page)) break;
@@ -155,8 +158,8 @@ class PageReader<Raw, Row extends HasId> {
     return parts;
   }
 
-  async #ask(range: Range, withinMs?: number): Promise<Asked<Raw>> {
-    return { range, ...(await this.#listing.ask(range.first, range.size, withinMs)) };
+  async #ask(range: Range, worthMs?: number): Promise<Asked<Raw>> {
+    return { range, ...(await this.#listing.ask(range.first, range.size, worthMs)) };
   }
 
   #take(page: Asked<Raw>): Stretch<Row> {

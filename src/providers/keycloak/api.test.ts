@@ -1,0 +1,77 @@
+import { expect, test } from 'vitest';
+import { GrantryError } from '../../model/errors.ts';
+import { Secret } from '../../model/secret.ts';
+import { LateAnswer } from '../../platform/http.ts';
+import { systemPorts } from '../../platform/ports.ts';
+import type { Ports } from '../../platform/ports.ts';
+import type { Send } from '../../platform/send.ts';
+import { OwnToken } from '../own-token.ts';
+import { KeycloakApi } from './api.ts';
+
+const AUTH = { realm: 'acme', kind: 'client' as const, clientId: 'grantry', clientSecret: new Secret('s') };
+const SETTINGS = {
+  kind: 'keycloak' as const,
+  url: 'http://sso.example',
+  realm: 'acme',
+  pageSize: undefined,
+  pagesInFlight: 4,
+  auth: AUTH,
+};
+const PURPOSE = { about: 'list clients', needs: 'view-clients' };
+const TIMING = { headMs: 1, bodyMs: 1 };
+
+/** An API that is answered with these statuses by turns, or late where one is missing; what it was asked, and how long it slept. */
+function answered(statuses: readonly (number | undefined)[], rest: Partial<Ports> = {}) {
+  const sent: { readonly token: string | undefined; readonly timeoutMs: number }[] = [];
+  const slept: number[] = [];
+  const send: Send = async (_, { headers, timeoutMs }) => {
+    const status = statuses[sent.length];
+    sent.push({ token: headers['authorization'], timeoutMs });
+    if (status === undefined) throw new DOMException('no answer in time', 'TimeoutError');
+    return { status, headers: new Headers({ 'retry-after': '7' }), text: '[]', timing: TIMING };
+  };
+  const clock = { now: () => 0, sleep: async (ms: number) => void slept.push(ms) };
+  let given = 0;
+  const tokens = new OwnToken(async () => ({ value: `token-${(given += 1)}`, seconds: 60 }), clock);
+  const api = new KeycloakApi(SETTINGS, { ...systemPorts(), send, clock, random: () => 1, ...rest }, tokens);
+  return { api, sent, slept };
+}
+
+test('an answer that is late for what it is worth is asked for once', async () => {
+  const { api, sent } = answered([]);
+  await expect(api.readTimed(PURPOSE, 'clients', 1_500)).rejects.toBeInstanceOf(LateAnswer);
+  expect(sent.map(({ timeoutMs }) => timeoutMs)).toEqual([1_500]);
+});
+
+test('without a limit of its own a late answer is asked for five times, and is a server that is not there', async () => {
+  const { api, sent } = answered([]);
+  await expect(api.readTimed(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  expect(sent.map(({ timeoutMs }) => timeoutMs)).toEqual(Array.from({ length: 5 }, () => 120_000));
+});
+
+test.each([429, 503])('a limited request that is answered with %i waits as any other does', async (status) => {
+  const { api, sent, slept } = answered([status, 200]);
+  expect(await api.readTimed(PURPOSE, 'clients', 1_500)).toMatchObject({ body: [], timing: TIMING });
+  expect([sent.length, slept]).toEqual([2, [7_000]]);
+});
+
+test('a refused token is renewed, once', async () => {
+  const { api, sent } = answered([401, 200]);
+  expect(await api.readTimed(PURPOSE, 'clients', 1_500)).toMatchObject({ body: [] });
+  expect(sent.map(({ token }) => token)).toEqual(['Bearer token-1', 'Bearer token-2']);
+  const refused = answered([401, 401, 200]);
+  await expect(refused.api.read(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+});
+
+test('what stands in front of requests, and the end of the run, are told as what they are', async () => {
+  const lost = new GrantryError('CONFLICT', 'the lock was lost');
+  const gate = answered([200], {
+    beforeSend: () => {
+      throw lost;
+    },
+  });
+  await expect(gate.api.readTimed(PURPOSE, 'clients', 1_500)).rejects.toBe(lost);
+  const ended = answered([200], { signal: AbortSignal.abort() });
+  await expect(ended.api.readTimed(PURPOSE, 'clients', 1_500)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  expect([gate.sent, ended.sent]).toEqual([[], []]);
+});
