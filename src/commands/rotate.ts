@@ -14,7 +14,7 @@ import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { RotateReport, RotationResult } from '../model/report.ts';
 import { monotonic } from '../platform/clock.ts';
 import { runIdentity } from '../platform/run-identity.ts';
-import { gapNotices } from '../plan/rotation-notices.ts';
+import { endingNotices, gapNotices, wordInOverlap } from '../plan/rotation-notices.ts';
 import { makeStyle, renderRotate, renderRotation } from '../report/index.ts';
 import { openAuditLog } from './audit-log.ts';
 import { askForYes } from './ask.ts';
@@ -49,8 +49,10 @@ function readWish({ args, due, all, max, stagger, force, revokeNow: revoke }: Co
   const refuseUsage = (message: string): never => {
     throw new GrantryError('INVALID_INPUT', message, { hint });
   };
-  if ([args.length > 0, due, all].filter(Boolean).length !== 1) {
-    return refuseUsage('say what to rotate by one of these: names of clients, --due, or --all');
+  const ways = [args.length > 0, due, all].filter(Boolean).length;
+  if (ways !== 1) {
+    const all = 'names of clients, --due, or --all';
+    return refuseUsage(ways === 0 ? `say what to rotate: ${all}` : `say what to rotate by one of these only: ${all}`);
   }
   if (stagger && !due) return refuseUsage('--stagger goes with --due: it rotates some credentials before they are due');
   if (due && (force || revoke))
@@ -75,6 +77,8 @@ interface Work {
   readonly survey: RotationSurvey;
   readonly choice: RotationChoice;
   readonly isNothing: boolean;
+  /** Unix seconds. */
+  readonly now: number;
 }
 
 async function prepare(
@@ -88,7 +92,7 @@ async function prepare(
   const view = { ...survey, locate: (path: string) => store.locate(path), now };
   const choice = selectRotations(wish, view);
   const isNothing = choice.rotate.length + choice.finish.length + choice.retire.length === 0;
-  return { startedAt, survey, choice, isNothing };
+  return { startedAt, survey, choice, isNothing, now };
 }
 
 /**
@@ -124,12 +128,8 @@ function refuse({ choice: { refused, inOverlap }, isNothing }: Work, wish: Rotat
 }
 
 /** All credentials, or the end of several at once, is more than a slip of the hand may do. */
-async function confirm(
-  { choice, survey }: Work,
-  wish: RotationWish,
-  { autoApprove }: CommandOptions,
-  io: CommandIo,
-): Promise<void> {
+async function confirm(work: Work, wish: RotationWish, { autoApprove }: CommandOptions, io: CommandIo): Promise<void> {
+  const { choice, survey } = work;
   const { rotate: names } = choice;
   const revoke = isRevocation(wish);
   if (autoApprove || wish.kind === 'due' || (wish.kind === 'named' && !(revoke && names.length > 1))) return;
@@ -149,7 +149,11 @@ async function confirm(
   const more = names.length > MOST_ASKED ? `  and ${names.length - MOST_ASKED} more\n` : '';
   const listed = names.slice(0, MOST_ASKED).map((each) => `  ${each}\n`);
   io.stderr.write(`To be rotated in ${name}:\n${listed.join('')}${more}`);
-  for (const notice of overlapNotices(choice)) io.stderr.write(`${notice}\n`);
+  for (const notice of [
+    ...overlapNotices(choice),
+    ...endingNotices(names, { actual: work.survey.actual, now: work.now }),
+  ])
+    io.stderr.write(`${notice}\n`);
   await askForYes(`Rotate ${count} of ${name}${fate}?`, io);
 }
 
@@ -180,6 +184,7 @@ async function rotate(
   const revoke = isRevocation(wish);
   const total = choice.rotate.length + choice.finish.length + choice.retire.length;
   const progress = new Progress(io.stderr, { what: 'rotation', total }, monotonic);
+  for (const notice of total === 0 ? [] : gapNotices(survey)) io.stderr.write(`${notice}\n`);
   try {
     const rotating = gate.during(mayWrite, () =>
       runRotations(
@@ -242,7 +247,11 @@ function report(
     results: [...run.results, ...refused],
     waiting: choice.waiting,
     interrupted: io.signal.aborted,
-    notices: [...gapNotices(survey), ...overlapNotices(choice)],
+    // Told before it happened.
+    notices: [
+      ...(options.format === 'text' && run.results.length > 0 ? [] : gapNotices(survey)),
+      ...overlapNotices(choice),
+    ],
     audit,
   };
   show(renderRotate(document, { format: options.format, style: makeStyle(io.stdout) }));
@@ -253,10 +262,4 @@ function report(
 function overlapNotices({ inOverlap }: RotationChoice): string[] {
   if (inOverlap.length === 0) return [];
   return [`${wordInOverlap(inOverlap)} and left out: the previous secret is still accepted. --force rotates anyway.`];
-}
-
-function wordInOverlap(clients: readonly string[]): string {
-  return clients.length === 1
-    ? `${clients[0]} is in the overlap of its last rotation`
-    : `${clients.length} clients are in the overlap of their last rotation`;
 }

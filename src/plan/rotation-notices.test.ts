@@ -3,7 +3,7 @@ import { addressOf } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import type { ActualState } from '../model/state.ts';
 import { testTarget } from '../../test/support/random-states.ts';
-import { rotationNotices, waitingNotices } from './rotation-notices.ts';
+import { endingNotices, rotationNotices, waitingNotices } from './rotation-notices.ts';
 
 const DAY = 86_400;
 const NOW = 1_800_000_000;
@@ -75,6 +75,21 @@ describe('notices beside a plan', () => {
     expect(rotationNotices({ desired: state(client('a')), actual: unknown, now: NOW })).toEqual([
       expect.stringContaining('cannot be told'),
     ]);
+  });
+
+  it('tell before a rotation whose previous secret, still accepted, it ends', () => {
+    const { objects, ...rest } = actual({ a: 1, b: 1, c: 1 });
+    const until: Readonly<Record<string, object>> = { a: { previousUntil: NOW + DAY }, b: { previousUntil: NOW } };
+    const rotated = objects.map((object) => ({
+      ...object,
+      credential: { clientId: object.id, createdAt: NOW, delivered: undefined, ...until[object.id] },
+    }));
+    const of = (now: number): string[] =>
+      endingNotices(['a', 'b', 'c', 'new'], { actual: { ...rest, objects: rotated }, now });
+    const end = 'the previous secret, which is still accepted, ends at once.';
+    expect(of(NOW)).toEqual([`a is in the overlap of its last rotation: ${end}`]);
+    expect(of(NOW - 1)).toEqual([`2 clients are in the overlap of their last rotation: ${end}`]);
+    expect(of(NOW + DAY)).toEqual([]);
   });
 
   it('tell of a change that waits for the end of an overlap', () => {

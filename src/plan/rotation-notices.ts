@@ -2,7 +2,7 @@ import { addressOf } from '../model/address.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import type { Change } from '../model/plan.ts';
 import { describeMoment } from '../model/moment.ts';
-import { dueAt, madeAt } from '../model/rotation.ts';
+import { dueAt, isInOverlap, madeAt } from '../model/rotation.ts';
 import { isOurs, objectsByAddress } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
 
@@ -55,6 +55,27 @@ export function gapNotices({ desired: { target, clients }, actual }: Omit<Notice
   return [
     `No overlap here: ${why}, so a rotation cuts off whoever has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
   ];
+}
+
+/** Of clients that are rotated though their previous secret is still accepted: that ends with it. */
+export function endingNotices(
+  names: readonly string[],
+  { actual, now }: Pick<NoticeInput, 'actual' | 'now'>,
+): string[] {
+  const objects = objectsByAddress(actual);
+  const ending = names.filter((name) => {
+    const credential = objects.get(addressOf('Client', name))?.credential;
+    return credential !== undefined && isInOverlap(credential, now);
+  });
+  return ending.length === 0
+    ? []
+    : [`${wordInOverlap(ending)}: the previous secret, which is still accepted, ends at once.`];
+}
+
+export function wordInOverlap(clients: readonly string[]): string {
+  return clients.length === 1
+    ? `${clients[0]} is in the overlap of its last rotation`
+    : `${clients.length} clients are in the overlap of their last rotation`;
 }
 
 /** Who is older than his policy allows, the oldest first. */

@@ -11,7 +11,7 @@ export function checkUrl(text: string): string | undefined {
   }
   const url = new URL(text);
   if (url.protocol !== 'https:' && url.protocol !== 'http:') {
-    return 'must begin with https://';
+    return 'must begin with https://, or with http:// where the server is on this machine';
   }
   if (url.username !== '' || url.password !== '') {
     return 'must not hold a user name or password: they belong into auth, as ${env:NAME}';
