@@ -51,8 +51,8 @@ function readWish({ args, due, all, max, stagger, force, revokeNow: revoke }: Co
   };
   const ways = [args.length > 0, due, all].filter(Boolean).length;
   if (ways !== 1) {
-    const all = 'names of clients, --due, or --all';
-    return refuseUsage(ways === 0 ? `say what to rotate: ${all}` : `say what to rotate by one of these only: ${all}`);
+    const how = ways === 0 ? '' : ' by one of these only';
+    return refuseUsage(`say what to rotate${how}: names of clients, --due, or --all`);
   }
   if (stagger && !due) return refuseUsage('--stagger goes with --due: it rotates some credentials before they are due');
   if (due && (force || revoke))
@@ -128,8 +128,12 @@ function refuse({ choice: { refused, inOverlap }, isNothing }: Work, wish: Rotat
 }
 
 /** All credentials, or the end of several at once, is more than a slip of the hand may do. */
-async function confirm(work: Work, wish: RotationWish, { autoApprove }: CommandOptions, io: CommandIo): Promise<void> {
-  const { choice, survey } = work;
+async function confirm(
+  { choice, survey, now }: Work,
+  wish: RotationWish,
+  { autoApprove }: CommandOptions,
+  io: CommandIo,
+): Promise<void> {
   const { rotate: names } = choice;
   const revoke = isRevocation(wish);
   if (autoApprove || wish.kind === 'due' || (wish.kind === 'named' && !(revoke && names.length > 1))) return;
@@ -149,11 +153,8 @@ async function confirm(work: Work, wish: RotationWish, { autoApprove }: CommandO
   const more = names.length > MOST_ASKED ? `  and ${names.length - MOST_ASKED} more\n` : '';
   const listed = names.slice(0, MOST_ASKED).map((each) => `  ${each}\n`);
   io.stderr.write(`To be rotated in ${name}:\n${listed.join('')}${more}`);
-  for (const notice of [
-    ...overlapNotices(choice),
-    ...endingNotices(names, { actual: work.survey.actual, now: work.now }),
-  ])
-    io.stderr.write(`${notice}\n`);
+  const notices = [...overlapNotices(choice), ...endingNotices(names, { actual: survey.actual, now })];
+  for (const notice of notices) io.stderr.write(`${notice}\n`);
   await askForYes(`Rotate ${count} of ${name}${fate}?`, io);
 }
 
@@ -184,7 +185,7 @@ async function rotate(
   const revoke = isRevocation(wish);
   const total = choice.rotate.length + choice.finish.length + choice.retire.length;
   const progress = new Progress(io.stderr, { what: 'rotation', total }, monotonic);
-  for (const notice of total === 0 ? [] : gapNotices(survey)) io.stderr.write(`${notice}\n`);
+  for (const notice of work.isNothing ? [] : gapNotices(survey)) io.stderr.write(`${notice}\n`);
   try {
     const rotating = gate.during(mayWrite, () =>
       runRotations(
@@ -218,7 +219,7 @@ async function rotate(
 
 function report(
   { desired, provider, store, show }: OpenTarget,
-  { survey, choice, startedAt }: Work,
+  { survey, choice, startedAt, isNothing }: Work,
   run: RotationRun,
   audit: readonly AuditEvent[],
   options: CommandOptions,
@@ -247,11 +248,8 @@ function report(
     results: [...run.results, ...refused],
     waiting: choice.waiting,
     interrupted: io.signal.aborted,
-    // Told before it happened.
-    notices: [
-      ...(options.format === 'text' && run.results.length > 0 ? [] : gapNotices(survey)),
-      ...overlapNotices(choice),
-    ],
+    // For people what a rotation does was told before it.
+    notices: [...(options.format === 'text' && !isNothing ? [] : gapNotices(survey)), ...overlapNotices(choice)],
     audit,
   };
   show(renderRotate(document, { format: options.format, style: makeStyle(io.stdout) }));

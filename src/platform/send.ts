@@ -2,11 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
-import { setImmediate as startImmediate } from 'node:timers';
-import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { ZlibOptions } from 'node:zlib';
+import { letOthersGoOn } from './stretches.ts';
 
 export interface Message {
   readonly method: string;
@@ -86,8 +85,8 @@ export const sendByNode: Send = async (url, message) => {
  * the next time, which one turn of its loop may not reach.
  */
 async function seeWhatClosed(): Promise<void> {
-  await setImmediate();
-  await setImmediate();
+  await letOthersGoOn();
+  await letOthersGoOn();
 }
 
 function makeRequest(url: string, { method, headers, body }: Message): ClientRequest {
@@ -110,7 +109,7 @@ function limit(
   };
   const stopLate = (): void => stop(new DOMException('no answer in time', 'TimeoutError'));
   // What came while this process had no time to look is taken first; a request that has its answer cannot be stopped.
-  const late = (): void => void startImmediate(stopLate);
+  const late = (): void => void setImmediate(stopLate);
   const interrupt = (): void => stop(signal?.reason);
   const timer = setTimeout(late, timeoutMs);
   if (signal !== undefined) {

@@ -29,7 +29,7 @@ export function inOneGo<Result>(work: Iterator<unknown, Result>): Result {
   for (let step = work.next(); ; step = work.next()) if (step.done === true) return step.value;
 }
 
-/** Lets whatever else is ready go on, before work that takes long and cannot be interrupted. */
+/** Lets whatever else is ready go on, such as before work that takes long and cannot be interrupted. */
 export async function letOthersGoOn(): Promise<void> {
   await new Promise(setImmediate);
 }

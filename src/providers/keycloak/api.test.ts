@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import { keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { GrantryError } from '../../model/errors.ts';
-import { Secret } from '../../model/secret.ts';
 import { LateAnswer } from '../../platform/http.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
@@ -8,15 +8,6 @@ import type { Send } from '../../platform/send.ts';
 import { OwnToken } from '../own-token.ts';
 import { KeycloakApi } from './api.ts';
 
-const AUTH = { realm: 'acme', kind: 'client' as const, clientId: 'grantry', clientSecret: new Secret('s') };
-const SETTINGS = {
-  kind: 'keycloak' as const,
-  url: 'http://sso.example',
-  realm: 'acme',
-  pageSize: undefined,
-  pagesInFlight: 4,
-  auth: AUTH,
-};
 const PURPOSE = { about: 'list clients', needs: 'view-clients' };
 const TIMING = { headMs: 1, bodyMs: 1 };
 
@@ -33,7 +24,7 @@ function answered(statuses: readonly (number | undefined)[], rest: Partial<Ports
   const clock = { now: () => 0, sleep: async (ms: number) => void slept.push(ms) };
   let given = 0;
   const tokens = new OwnToken(async () => ({ value: `token-${(given += 1)}`, seconds: 60 }), clock);
-  const api = new KeycloakApi(SETTINGS, { ...systemPorts(), send, clock, random: () => 1, ...rest }, tokens);
+  const api = new KeycloakApi(keycloakSettings(), { ...systemPorts(), send, clock, random: () => 1, ...rest }, tokens);
   return { api, sent, slept };
 }
 

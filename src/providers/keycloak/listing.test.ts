@@ -1,11 +1,10 @@
 import { createServer } from 'node:http';
 import { expect, it } from 'vitest';
+import { givenTokens, keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { listenOnLoopback } from '../../../test/support/listening.ts';
-import { Secret } from '../../model/secret.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import { sendByFetch, sendByNode } from '../../platform/send.ts';
 import type { Send } from '../../platform/send.ts';
-import { OwnToken } from '../own-token.ts';
 import { KeycloakApi } from './api.ts';
 import { listClients } from './listing.ts';
 
@@ -34,15 +33,13 @@ it.each<[string, Send]>([
     response.on('close', () => stopped.push(first));
   });
   const { url, close } = await listenOnLoopback(server);
-  const auth = { realm: 'acme', kind: 'client' as const, clientId: 'grantry', clientSecret: new Secret('s') };
-  const settings = { kind: 'keycloak' as const, url, realm: 'acme', pageSize: undefined, pagesInFlight: 4, auth };
-  const tokens = new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 });
+  const api = new KeycloakApi(keycloakSettings({ url }), { ...systemPorts(), send }, givenTokens());
   const sieve = Promise.resolve(({ id, clientId }: { id: string; clientId: string }) => ({
     kind: 'other' as const,
     client: { id, clientId, scopes: [] },
   }));
   try {
-    const { others } = await listClients(new KeycloakApi(settings, { ...systemPorts(), send }, tokens), sieve, false);
+    const { others } = await listClients(api, sieve, false);
     expect(others.map(({ clientId }) => clientId)).toEqual(CLIENTS.map(({ clientId }) => clientId));
     // Each of them asked for once, and not by a retry that follows a time-out.
     expect([hanging.length, new Set(hanging).size]).toEqual([stopped.length, stopped.length]);

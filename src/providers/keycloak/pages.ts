@@ -2,6 +2,7 @@ import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
 import { LateAnswer } from '../../platform/http.ts';
 import type { Timing } from '../../platform/send.ts';
+import { letOthersGoOn } from '../../platform/stretches.ts';
 import type { PageSizes } from './page-sizes.ts';
 
 export interface Page<Raw> {
@@ -101,9 +102,9 @@ class PageReader<Raw, Row extends HasId> {
     let next = 0;
     let end: number | undefined;
     let over = false;
+    let failed = false;
     const asking = pLimit(inFlight);
     const taking = pLimit(1);
-    let failed = false;
     const stop = (error: unknown): never => {
       [over, failed] = [true, true];
       throw error;
@@ -125,7 +126,7 @@ class PageReader<Raw, Row extends HasId> {
       for (let asked = await asking(askNext); asked !== undefined; asked = await asking(askNext)) {
         const { index, pages } = asked;
         const taken = taking(async () => {
-          await new Promise(setImmediate);
+          await letOthersGoOn();
           return pages.map((page) => this.#take(page));
         });
         read[index] = await taken.catch(stop);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { givenTokens, keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { portsOver } from '../../../test/support/ports-over.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { Secret } from '../../model/secret.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
 import { systemPorts } from '../../platform/ports.ts';
-import { OwnToken } from '../own-token.ts';
 import type { Provider } from '../provider.ts';
 import { assignedScopes, fieldsToAttributes, fieldsToClient, fieldsToScope } from './convert.ts';
 import { apiFields, clientFields } from './fields.ts';
@@ -12,14 +12,7 @@ import { openKeycloak } from './index.ts';
 
 const STACK = 'acme';
 const POSITION = { file: 'clients.yaml', line: 1, column: 1 };
-const SETTINGS = {
-  kind: 'keycloak' as const,
-  url: 'http://localhost:1',
-  realm: 'acme',
-  pageSize: 4,
-  pagesInFlight: 2,
-  auth: { realm: 'acme', kind: 'client' as const, clientId: 'grantry', clientSecret: new Secret('s') },
-};
+const SETTINGS = keycloakSettings({ pageSize: 4, pagesInFlight: 2 });
 
 function client(name: string, roles: readonly string[] = []): DesiredClient {
   return {
@@ -86,9 +79,7 @@ function row({ fields: wanted }: DesiredObject, special: Row = {}, attributes: R
 
 /** A realm that answers as Keycloak does; gives the provider and what it is asked for. */
 function realm(rows: readonly Row[], answers: Readonly<Record<string, () => Response>> = {}): Provider {
-  const provider = openKeycloak(SETTINGS, portsOver(answer), {
-    tokens: new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 }),
-  });
+  const provider = openKeycloak(SETTINGS, portsOver(answer), { tokens: givenTokens() });
   const api = provider.project(DESIRED).find(({ address }) => address === 'Api/inventory');
   const fields = apiFields.parse(api?.fields);
   const scopes = Object.entries(fields.scopes).map(([name, scope]) => {

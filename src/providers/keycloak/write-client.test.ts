@@ -1,19 +1,12 @@
 import { expect, test } from 'vitest';
+import { givenTokens, keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { portsOver } from '../../../test/support/ports-over.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { Secret } from '../../model/secret.ts';
-import { OwnToken } from '../own-token.ts';
 import { openKeycloak } from './index.ts';
 
 const POSITION = { file: 'clients.yaml', line: 1, column: 1 };
-const SETTINGS = {
-  kind: 'keycloak' as const,
-  url: 'http://localhost:1',
-  realm: 'acme',
-  pageSize: undefined,
-  pagesInFlight: 4,
-  auth: { realm: 'acme', kind: 'client' as const, clientId: 'grantry', clientSecret: new Secret('s') },
-};
+const SETTINGS = keycloakSettings();
 const CLIENT: DesiredClient = {
   name: 'orders',
   clientId: 'orders',
@@ -53,8 +46,7 @@ async function create(
     posted.push(Object(await new Response(body).json()));
     return answer();
   });
-  const tokens = new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 });
-  const provider = openKeycloak(SETTINGS, ports, { tokens });
+  const provider = openKeycloak(SETTINGS, ports, { tokens: givenTokens() });
   const after = provider.project(DESIRED)[0]?.fields ?? {};
   const change = { op: 'create', address: 'Client/orders', owner: '', reason: '', dependsOn: [], notes: {} } as const;
   const delivery = { at: 7, place: 'secret/orders', path: 'orders', facts: 'digest' };
