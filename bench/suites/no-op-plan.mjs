@@ -9,7 +9,7 @@ import { byTurns, timeNode } from '../support/timing.mjs';
 
 const ROUNDS = 5;
 const FLOOR_NAME = 'the same pages, only fetched';
-/** Those that grantry goes on with: src/providers/keycloak/page-sizes.ts. */
+/** Those of grantry (src/providers/keycloak/pages.ts), and the best of a warm cache. */
 const PAGE_SIZES = { cold: 50, warm: 400 };
 const MEMORY_MIB = 300;
 /** What five times as many clients may take, in times. */

@@ -21,8 +21,6 @@ export interface HttpRequest {
   readonly idempotent?: boolean;
   /** Milliseconds for one attempt, body included; default 30 seconds. */
   readonly timeoutMs?: number;
-  /** Milliseconds after which an attempt is not worth while any more: throws LateAnswer, and makes no other. */
-  readonly worthMs?: number;
   readonly retry?: RetryPolicy;
 }
 
@@ -37,9 +35,6 @@ export interface HttpResponse {
   /** Of the attempt that was answered, without those before it. */
   readonly timing: Timing;
 }
-
-/** An answer took longer than it was worth; the server may be sound. */
-export class LateAnswer extends Error {}
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
@@ -130,13 +125,10 @@ function isIdempotent(method: HttpRequest['method']): boolean {
 }
 
 async function send(request: HttpRequest, ports: HttpPorts): Promise<HttpResponse> {
-  const { worthMs = Infinity, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
+  const { timeoutMs = DEFAULT_TIMEOUT_MS } = request;
   const { signal } = ports;
-  const limits = { timeoutMs: Math.min(timeoutMs, worthMs), ...(signal === undefined ? {} : { signal }) };
-  const sent = ports.send(request.url, { ...messageOf(request), ...limits });
-  const { status, headers, text, timing } = await sent.catch((error: unknown) => {
-    throw worthMs < timeoutMs && networkFailureOf(error)?.code === 'TimeoutError' ? new LateAnswer() : error;
-  });
+  const limits = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
+  const { status, headers, text, timing } = await ports.send(request.url, { ...messageOf(request), ...limits });
   return { status, headers, timing, ...parse(text) };
 }
 

@@ -77,7 +77,7 @@ const keycloakSchema = z.strictObject({
   realm: templateSchema,
   auth: keycloakAuthSchema,
   pageSize: z.int().min(2).max(1000).optional().meta({
-    description: 'Clients in one page of a listing. Default: 50, or 400 where the server has them in its cache.',
+    description: 'Clients in one page of a listing; default 50.',
   }),
   pagesInFlight: z
     .int()

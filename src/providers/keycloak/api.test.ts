@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import { keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { GrantryError } from '../../model/errors.ts';
-import { LateAnswer } from '../../platform/http.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
 import type { Send } from '../../platform/send.ts';
@@ -28,27 +27,21 @@ function answered(statuses: readonly (number | undefined)[], rest: Partial<Ports
   return { api, sent, slept };
 }
 
-test('an answer that is late for what it is worth is asked for once', async () => {
+test('a late answer is asked for five times, and is a server that is not there', async () => {
   const { api, sent } = answered([]);
-  await expect(api.readTimed(PURPOSE, 'clients', 1_500)).rejects.toBeInstanceOf(LateAnswer);
-  expect(sent.map(({ timeoutMs }) => timeoutMs)).toEqual([1_500]);
-});
-
-test('without a limit of its own a late answer is asked for five times, and is a server that is not there', async () => {
-  const { api, sent } = answered([]);
-  await expect(api.readTimed(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  await expect(api.read(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'UNREACHABLE' });
   expect(sent.map(({ timeoutMs }) => timeoutMs)).toEqual(Array.from({ length: 5 }, () => 120_000));
 });
 
-test.each([429, 503])('a limited request that is answered with %i waits as any other does', async (status) => {
+test.each([429, 503])('a request that is answered with %i waits', async (status) => {
   const { api, sent, slept } = answered([status, 200]);
-  expect(await api.readTimed(PURPOSE, 'clients', 1_500)).toMatchObject({ body: [], timing: TIMING });
+  expect(await api.read(PURPOSE, 'clients')).toEqual([]);
   expect([sent.length, slept]).toEqual([2, [7_000]]);
 });
 
 test('a refused token is renewed, once', async () => {
   const { api, sent } = answered([401, 200]);
-  expect(await api.readTimed(PURPOSE, 'clients', 1_500)).toMatchObject({ body: [] });
+  expect(await api.read(PURPOSE, 'clients')).toEqual([]);
   expect(sent.map(({ token }) => token)).toEqual(['Bearer token-1', 'Bearer token-2']);
   const refused = answered([401, 401, 200]);
   await expect(refused.api.read(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
@@ -61,8 +54,8 @@ test('what stands in front of requests, and the end of the run, are told as what
       throw lost;
     },
   });
-  await expect(gate.api.readTimed(PURPOSE, 'clients', 1_500)).rejects.toBe(lost);
+  await expect(gate.api.read(PURPOSE, 'clients')).rejects.toBe(lost);
   const ended = answered([200], { signal: AbortSignal.abort() });
-  await expect(ended.api.readTimed(PURPOSE, 'clients', 1_500)).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  await expect(ended.api.read(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'INTERRUPTED' });
   expect([gate.sent, ended.sent]).toEqual([[], []]);
 });

@@ -75,13 +75,6 @@ export class KeycloakApi {
     });
   }
 
-  /** The same as `read`, with how long its answer took; throws LateAnswer where that is more than `worthMs`. */
-  async readTimed(purpose: Purpose, path: string, worthMs = Infinity): Promise<Pick<HttpResponse, 'body' | 'timing'>> {
-    return this.#settled(purpose, async () =>
-      successOf(await this.#send({ method: 'GET', worthMs }, `${this.#realmPath()}/${path}`)),
-    );
-  }
-
   /** Posts what comes to be below a path behind that of the realm; tells its id. */
   async create(purpose: Purpose, path: string, json: unknown): Promise<string> {
     return this.#settled(purpose, async () => {
@@ -99,10 +92,7 @@ export class KeycloakApi {
     return `realms/${encodeURIComponent(this.settings.realm)}`;
   }
 
-  async #send(
-    request: Pick<HttpRequest, 'method' | 'json' | 'writes' | 'worthMs'>,
-    path: string,
-  ): Promise<HttpResponse> {
+  async #send(request: Pick<HttpRequest, 'method' | 'json' | 'writes'>, path: string): Promise<HttpResponse> {
     const whole = {
       ...request,
       service: keycloakService(this.settings),

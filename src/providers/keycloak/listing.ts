@@ -3,9 +3,7 @@ import { GrantryError } from '../../model/errors.ts';
 import { Stretches } from '../../platform/stretches.ts';
 import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
-import { fixedSize, MeasuredSizes } from './page-sizes.ts';
-import { readAllPages } from './pages.ts';
-import type { Page } from './pages.ts';
+import { PAGE_SIZE, readAllPages } from './pages.ts';
 import { parseList, unexpectedListing } from './parse-list.ts';
 import { clientScopeRepresentation, readClient } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
@@ -38,10 +36,8 @@ export async function listClients(
     })
     // What goes wrong goes wrong again below, and is told there.
     .catch(() => undefined);
-  const ask = async (first: number, max: number, worthMs?: number): Promise<Page<unknown>> => {
-    const { body, timing } = await api.readTimed(reading, `clients?first=${first}&max=${max}`, worthMs);
-    return { rows: parseList(api, body, z.unknown(), 'clients'), timing };
-  };
+  const ask = async (first: number, max: number): Promise<unknown[]> =>
+    parseList(api, await api.read(reading, `clients?first=${first}&max=${max}`), z.unknown(), 'clients');
   const take = (page: readonly unknown[]): ListedClient[] =>
     readClients(api, page).map((row) => {
       if (!withSecrets) row.secret = undefined;
@@ -50,9 +46,8 @@ export async function listClients(
       else listed.sift(sieve);
       return listed;
     });
-  const { pageSize, pagesInFlight: inFlight } = api.settings;
-  const sizes = pageSize === undefined ? new MeasuredSizes() : fixedSize(pageSize);
-  const listed = await readAllPages({ ask, take }, { sizes, inFlight });
+  const { pageSize = PAGE_SIZE, pagesInFlight: inFlight } = api.settings;
+  const listed = await readAllPages({ ask, take }, { pageSize, inFlight });
   if (listed.length === 0) throw emptyListing(api, 'clients');
   const come = await coming;
   return listingOf(listed.map((client) => client.sift(come)));

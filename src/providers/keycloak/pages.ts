@@ -1,225 +1,149 @@
-import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
-import { LateAnswer } from '../../platform/http.ts';
-import type { Timing } from '../../platform/send.ts';
-import { letOthersGoOn } from '../../platform/stretches.ts';
-import type { PageSizes } from './page-sizes.ts';
-
-export interface Page<Raw> {
-  readonly rows: readonly Raw[];
-  /** How long its answer took. */
-  readonly timing: Timing;
-}
 
 /** A listing that is read in pages. */
 export interface Listing<Raw, Row extends HasId> {
-  /** Asks for `max` rows from row `first` on, in a stable order; with `worthMs` throws LateAnswer when they take longer. */
-  readonly ask: (first: number, max: number, worthMs?: number) => Promise<Page<Raw>>;
+  /** Asks for `max` rows from row `first` on, in an order that stays; fewer may come though more lie behind them. */
+  readonly ask: (first: number, max: number) => Promise<readonly Raw[]>;
   /** What is kept of a page: as many rows, in the same order. */
   readonly take: (rows: readonly Raw[]) => readonly Row[];
 }
 
 export interface PageOptions {
-  readonly sizes: PageSizes;
+  /** Rows of a page; at least two. */
+  readonly pageSize: number;
+  /** Pages that are asked for at the same time. */
   readonly inFlight: number;
-}
-
-/** Which rows a page has. */
-interface Range {
-  readonly first: number;
-  readonly size: number;
-}
-
-/** What the server has in a range. */
-interface Asked<Raw> extends Page<Raw> {
-  readonly range: Range;
 }
 
 interface HasId {
   readonly id: string;
 }
 
-/** A stretch of the listing without a gap, as it was read at one or two moments. */
-interface Stretch<Row extends HasId> {
-  readonly range: Range;
-  readonly rows: readonly Row[];
-  /** The ids at its ends: those of the moment that the neighbour on that side was read at. */
-  readonly first: string | undefined;
-  readonly last: string | undefined;
-  /** Nothing lies behind it. */
-  readonly isEnd: boolean;
-}
+/** Rows of a page where nothing else is set: docs/notes/keycloak-26.7.md has the times of others. */
+export const PAGE_SIZE = 50;
 
-const ATTEMPTS = 5;
-const MENDING_ROUNDS = 10;
+/** So many pages in a row may lie behind a gap or show nothing new before the listing counts as one that never rests. */
+const PATIENCE = 50;
 
 /**
- * Reads a whole listing in pages that overlap by one row. Where the rows at a seam differ, something was added or
- * removed while the pages were read, and a row may have been missed: both pages are read again, and the new and the old
- * reading must have a row in common, so that no gap is left. Every row that is there all along is in the result.
+ * Reads a whole listing in pages that overlap, while others may add and remove rows. Every row that is there all along is
+ * in the result:
+ *
+ * - A page is joined to those before only where they have a row in common. One that has none lies behind a gap, as rows in
+ *   front of it were removed: the listing is read again from further ahead.
+ * - A page with fewer rows than asked for is no end: Keycloak looks up the ids of a page and then loads them, and leaves out
+ *   what was deleted in between. It is asked for again for as long as it shows something new.
+ * - The listing ends where such a page shows nothing new and the page behind its last row is empty.
  */
 export async function readAllPages<Raw, Row extends HasId>(
   listing: Listing<Raw, Row>,
   options: PageOptions,
 ): Promise<Row[]> {
-  const reader = new PageReader(listing, options);
-  for (let attempt = 0; attempt < ATTEMPTS; attempt += 1) {
-    const pages = await mendSeams(await reader.readOn([]), reader);
-    if (pages !== undefined) return join(pages);
+  const pages = new PagesAhead(listing.ask, options);
+  try {
+    return await joinPages(listing.take, pages, options);
+  } finally {
+    pages.stop();
   }
-  throw new GrantryError('UNREACHABLE', 'The listing of clients changes faster than it can be read', {
-    hint: 'Something creates or deletes many clients right now. Try again when it is done.',
-  });
 }
 
-class PageReader<Raw, Row extends HasId> {
-  readonly #listing: Listing<Raw, Row>;
-  readonly #options: PageOptions;
+async function joinPages<Raw, Row extends HasId>(
+  take: Listing<Raw, Row>['take'],
+  pages: PagesAhead<Raw>,
+  { pageSize }: PageOptions,
+): Promise<Row[]> {
+  const rows = new Map<string, Row>();
+  const patience = new Patience();
+  let first = 0;
+  let stride = pageSize - 1;
+  let back = pageSize - 1;
+  /** The page before was not full and showed nothing new: the listing ends here if this one is empty. */
+  let mayEnd = false;
+  for (;;) {
+    const page = await pages.take(first, stride);
+    if (page.length === 0 && mayEnd) return [...rows.values()];
+    const kept = take(page);
+    const isFull = page.length >= pageSize;
+    // Something changes: with wider overlaps fewer pages lie behind a gap.
+    if (!isFull) stride = Math.ceil(pageSize / 2);
+    mayEnd = false;
+    if (first > 0 && !kept.some(({ id }) => rows.has(id))) {
+      patience.spend();
+      stride = Math.ceil(pageSize / 2);
+      first = Math.max(0, first - back);
+      back *= 2;
+      continue;
+    }
+    back = pageSize - 1;
+    const before = rows.size;
+    for (const row of kept) rows.set(row.id, row);
+    const isNew = rows.size > before;
+    if (isNew) patience.renew(first);
+    else if (isFull) patience.spend();
+    mayEnd = !isNew && !isFull;
+    if (isFull) first += stride;
+    else if (mayEnd) first += page.length;
+  }
+}
 
-  constructor(listing: Listing<Raw, Row>, options: PageOptions) {
-    this.#listing = listing;
+/** What is left before a listing is given up; new rows further behind than ever renew it. */
+class Patience {
+  #spent = 0;
+  #furthest = -1;
+
+  spend(): void {
+    this.#spent += 1;
+    if (this.#spent <= PATIENCE) return;
+    throw new GrantryError('UNREACHABLE', 'A listing of Keycloak changes faster than it can be read', {
+      hint: 'Something creates or deletes many clients right now. Try again when it is done.',
+    });
+  }
+
+  renew(first: number): void {
+    if (first <= this.#furthest) return;
+    this.#furthest = first;
+    this.#spent = 0;
+  }
+}
+
+/** Asks for pages before they are needed, for as long as they come full. */
+class PagesAhead<Raw> {
+  readonly #ask: Listing<Raw, HasId>['ask'];
+  readonly #options: PageOptions;
+  /** By the row that they begin with. */
+  readonly #asked = new Map<number, Promise<readonly Raw[]>>();
+  #isOver = false;
+
+  constructor(ask: Listing<Raw, HasId>['ask'], options: PageOptions) {
+    this.#ask = ask;
     this.#options = options;
   }
 
-  async read(range: Range): Promise<Stretch<Row>> {
-    return this.#take(await this.#ask(range));
+  /** The page that begins with row `first`; if it comes full, the next ones begin `stride` rows apart. */
+  async take(first: number, stride: number): Promise<readonly Raw[]> {
+    const { pageSize, inFlight } = this.#options;
+    // What was asked for ahead begins elsewhere after a page that was not full or did not fit.
+    if (!this.#asked.has(first)) this.#asked.clear();
+    this.#askFor(first, stride, 1);
+    const page = (await this.#asked.get(first)) ?? [];
+    this.#asked.delete(first);
+    // Before this page is worked on, so that neither side waits for the other.
+    if (page.length >= pageSize) this.#askFor(first + stride, stride, inFlight);
+    return page;
   }
 
-  /**
-   * These pages and what follows them, up to a page that is not full; drops what lies behind it. The next page is asked for
-   * before the last one is worked on, so that neither side waits for the other; those on their way and those that wait are
-   * at most twice `inFlight`.
-   */
-  async readOn(pages: readonly Stretch<Row>[]): Promise<Stretch<Row>[]> {
-    const end = pages.findIndex((page) => page.isEnd);
-    return end === -1 ? [...pages, ...(await this.#readBehind(pages.at(-1)?.range))] : pages.slice(0, end + 1);
+  /** Asks for nothing more. */
+  stop(): void {
+    this.#isOver = true;
   }
 
-  async #readBehind(before: Range | undefined): Promise<Stretch<Row>[]> {
-    const { inFlight, sizes } = this.#options;
-    const read: Stretch<Row>[][] = [];
-    let last = before;
-    let next = 0;
-    let end: number | undefined;
-    let over = false;
-    let failed = false;
-    const asking = pLimit(inFlight);
-    const taking = pLimit(1);
-    const stop = (error: unknown): never => {
-      [over, failed] = [true, true];
-      throw error;
-    };
-    const askNext = async () => {
-      if (over) return undefined;
-      const index = next;
-      next += 1;
-      const range = { first: behind(last), size: sizes.next() };
-      last = range;
-      const pages = await this.#askPatiently(range, () => failed).catch(stop);
-      if (pages.some(isNotFull)) {
-        over = true;
-        end = Math.min(end ?? index, index);
-      }
-      return { index, pages };
-    };
-    const work = async (): Promise<void> => {
-      for (let asked = await asking(askNext); asked !== undefined; asked = await asking(askNext)) {
-        const { index, pages } = asked;
-        const taken = taking(async () => {
-          await letOthersGoOn();
-          return pages.map((page) => this.#take(page));
-        });
-        read[index] = await taken.catch(stop);
-      }
-    };
-    await Promise.all(Array.from({ length: inFlight * 2 }, work));
-    return read.slice(0, (end ?? next) + 1).flat();
-  }
-
-  /** In one page, or where that takes too long, in shorter ones. */
-  async #askPatiently(range: Range, isStopped: () => boolean): Promise<readonly Asked<Raw>[]> {
-    const { sizes } = this.#options;
-    try {
-      const whole = await this.#ask(range, sizes.patience(range.size));
-      if (!isNotFull(whole)) sizes.note(range.size, whole.timing);
-      return [whole];
-    } catch (error) {
-      if (!(error instanceof LateAnswer)) throw error;
+  #askFor(from: number, stride: number, count: number): void {
+    for (let first = from; first < from + count * stride; first += stride) {
+      if (this.#isOver || this.#asked.has(first)) continue;
+      const page = this.#ask(first, this.#options.pageSize);
+      // Where nobody takes it any more, its failure is of no interest.
+      page.catch(() => undefined);
+      this.#asked.set(first, page);
     }
-    sizes.noteGivenUp();
-    const parts: Asked<Raw>[] = [];
-    for (const part of inParts(range, sizes.next())) {
-      // Nobody takes them any more.
-      if (isStopped()) break;
-      // How long it takes tells nothing: some of its rows the server has loaded just now.
-      const page = await this.#ask(part);
-      parts.push(page);
-      if (isNotFull(page)) break;
-    }
-    return parts;
   }
-
-  async #ask(range: Range, worthMs?: number): Promise<Asked<Raw>> {
-    return { range, ...(await this.#listing.ask(range.first, range.size, worthMs)) };
-  }
-
-  #take(page: Asked<Raw>): Stretch<Row> {
-    const rows = this.#listing.take(page.rows);
-    return { range: page.range, rows, first: rows[0]?.id, last: rows.at(-1)?.id, isEnd: isNotFull(page) };
-  }
-}
-
-/** The first row of the page behind that one: they overlap by one. */
-function behind(range: Range | undefined): number {
-  return range === undefined ? 0 : range.first + range.size - 1;
-}
-
-/** Shorter ranges, each `size` long at most, that overlap by one row as all do. */
-function* inParts(range: Range, size: number): Iterable<Range> {
-  const end = range.first + range.size;
-  for (let first = range.first; first < end - 1; first += size - 1) yield { first, size: Math.min(size, end - first) };
-}
-
-function isNotFull<Raw>({ range, rows }: Asked<Raw>): boolean {
-  return rows.length < range.size;
-}
-
-/** The pages once every seam holds; undefined where a new reading has no row in common with the old one. */
-async function mendSeams<Raw, Row extends HasId>(
-  given: readonly Stretch<Row>[],
-  reader: PageReader<Raw, Row>,
-): Promise<readonly Stretch<Row>[] | undefined> {
-  let pages = given;
-  for (let round = 0; round < MENDING_ROUNDS; round += 1) {
-    const torn = pages.findIndex((page, index) => index > 0 && pages[index - 1]?.last !== page.first);
-    if (torn === -1) return pages;
-    const [before, after] = [pages[torn - 1], pages[torn]];
-    if (before === undefined || after === undefined) return undefined;
-    const [left, right] = await Promise.all([reader.read(before.range), reader.read(after.range)]);
-    if (!haveCommonRow(before, left) || !(left.isEnd || haveCommonRow(after, right))) return undefined;
-    const isLast = torn === pages.length - 1;
-    const mended = [
-      { ...left, rows: [...before.rows, ...left.rows], first: before.first },
-      {
-        ...right,
-        rows: [...after.rows, ...right.rows],
-        last: isLast ? right.last : after.last,
-        isEnd: isLast ? right.isEnd : after.isEnd,
-      },
-    ];
-    pages = await reader.readOn([...pages.slice(0, torn - 1), ...mended, ...pages.slice(torn + 1)]);
-  }
-  return undefined;
-}
-
-function haveCommonRow(one: Stretch<HasId>, other: Stretch<HasId>): boolean {
-  const ids = new Set(one.rows.map(({ id }) => id));
-  return other.rows.some(({ id }) => ids.has(id));
-}
-
-/** What was read twice counts as it was read last. */
-function join<Row extends HasId>(pages: readonly Stretch<Row>[]): Row[] {
-  const rows = new Map<string, Row>();
-  for (const page of pages) for (const row of page.rows) rows.set(row.id, row);
-  return [...rows.values()];
 }

@@ -78,7 +78,10 @@ function row({ fields: wanted }: DesiredObject, special: Row = {}, attributes: R
 }
 
 /** A realm that answers as Keycloak does; gives the provider and what it is asked for. */
-function realm(rows: readonly Row[], answers: Readonly<Record<string, () => Response>> = {}): Provider {
+function realm(
+  rows: readonly Row[],
+  answers: Readonly<Record<string, (query: URLSearchParams) => Response>> = {},
+): Provider {
   const provider = openKeycloak(SETTINGS, portsOver(answer), { tokens: givenTokens() });
   const api = provider.project(DESIRED).find(({ address }) => address === 'Api/inventory');
   const fields = apiFields.parse(api?.fields);
@@ -95,14 +98,15 @@ function realm(rows: readonly Row[], answers: Readonly<Record<string, () => Resp
     '/client-scopes': () => Response.json(scopes),
     '/client-policies/profiles': () => Response.json({ profiles: [] }),
     '/client-policies/policies': () => Response.json({ policies: [] }),
-    '/roles/auditor/users': () => Response.json([{ username: 'service-account-with-role' }]),
+    '/roles/auditor/users': (query) =>
+      Response.json(query.get('first') === '0' ? [{ id: '1', username: 'service-account-with-role' }] : []),
     ...answers,
   };
   async function answer(input: string | URL | Request): Promise<Response> {
     const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
     const path = pathname.replace('/admin/realms/acme', '');
     const special = Object.entries(answers).find(([end]) => path.endsWith(end));
-    if (special !== undefined) return special[1]();
+    if (special !== undefined) return special[1](searchParams);
     if (path === '/admin/serverinfo') return Response.json({ features: [] });
     if (path.endsWith('/scope-mappings')) return Response.json({ realmMappings: [{ id: '1', name: 'auditor' }] });
     if (path.endsWith('/service-account-user')) return Response.json({ id: 'user' });
@@ -146,7 +150,10 @@ it.each([
 });
 
 it('leaves out users and roles without a name', async () => {
-  const nobody = { '/roles/auditor/users': () => Response.json([{ username: null }, {}]) };
+  const nobody = {
+    '/roles/auditor/users': (query: URLSearchParams) =>
+      Response.json(query.get('first') === '0' ? [{ id: '1', username: null }, { id: '2' }] : []),
+  };
   const { of } = await readAll(realm(rowsAsDeclared(), nobody), false);
   expect(of.get('Client/with-role')?.fields).toMatchObject({ roles: { realm: [] } });
 });

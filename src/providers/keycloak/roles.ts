@@ -6,6 +6,7 @@ import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import type { RoleNames } from './fields.ts';
 import { MARK, parseDeclared } from './marks.ts';
+import { readAllPages } from './pages.ts';
 import { parseList, unexpectedListing } from './parse-list.ts';
 import { mappingsRepresentation } from './representations.ts';
 import type { ClientRepresentation } from './representations.ts';
@@ -31,7 +32,10 @@ export function rolesOfInterest({ attributes }: ClientRepresentation, desired: D
 
 const USERS_PER_PAGE = 100;
 
-const userRow = z.object({ username: z.string().nullish() });
+const HOLDER_PAGES = { pageSize: USERS_PER_PAGE, inFlight: 2 };
+
+const userRow = z.object({ id: z.string(), username: z.string().nullish() });
+type UserRow = z.infer<typeof userRow>;
 const roleRow = z.object({ name: z.string().nullish() });
 const serviceAccount = z.object({ id: z.string() });
 
@@ -106,13 +110,12 @@ async function listHolders(
   const role = `${id === undefined ? '' : `${clientPath(id)}/`}roles/${encodeURIComponent(name)}`;
   // A role that does not exist has no holders; apply says so when it is to be assigned.
   const reading = { about: `list the holders of role ${name}`, needs: 'view-users and view-realm', absent: [] };
-  const usernames: string[] = [];
-  for (let first = 0; ; first += USERS_PER_PAGE) {
-    const query = `first=${first}&max=${USERS_PER_PAGE}&briefRepresentation=true`;
-    const page = parseList(api, await api.read(reading, `${role}/users?${query}`), userRow, 'users');
-    usernames.push(...page.flatMap(({ username }) => username ?? []));
-    if (page.length < USERS_PER_PAGE) return usernames;
-  }
+  const ask = async (first: number, max: number): Promise<UserRow[]> => {
+    const query = `first=${first}&max=${max}&briefRepresentation=true`;
+    return parseList(api, await api.read(reading, `${role}/users?${query}`), userRow, 'users');
+  };
+  const users = await readAllPages({ ask, take: (page: readonly UserRow[]) => page }, HOLDER_PAGES);
+  return users.flatMap(({ username }) => username ?? []);
 }
 
 /** Asks per owner of roles: the listing of all at once leaves realm roles out, without a word, for want of view-realm. */
