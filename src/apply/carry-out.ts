@@ -1,4 +1,4 @@
-import { deliver, deliveryMark, makeSecret, purgeRetired, retire } from '../credentials/deliver.ts';
+import { deliver, deliveryMark, makeSecret, purgeRetired, readInUse, retire } from '../credentials/deliver.ts';
 import { isKind, nameOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type {
@@ -12,7 +12,9 @@ import type {
 } from '../model/plan.ts';
 import { PENDING } from '../model/rotation.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { StoredDocument } from '../stores/store.ts';
 import type { ApiBook } from './api-ledger.ts';
+import { refuseMovedClient, refusePresentClient } from './look-again.ts';
 import type { Step } from './steps.ts';
 import type { TargetPorts } from './survey-target.ts';
 
@@ -55,6 +57,7 @@ export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Pr
     case 'delete':
       return deleteClient(change, ports);
     case 'deliver':
+      await refuseMovedClient(change, ports.stack, ports.provider);
       return deliverAgain(change, change.delivery, ports);
     default:
       return change satisfies never;
@@ -76,27 +79,50 @@ async function shrinkApi(change: Change, { provider, apiBook }: CarryOutPorts): 
 /**
  * Where the secret can be chosen, the store has it before the client exists, so that no secret is ever at the provider
  * alone; and the client is born with the mark of a finished delivery. Elsewhere the mark comes last.
+ *
+ * A document that is in use for this very client means that the client should be there: somebody deleted it, or an earlier
+ * run ended before it came to be. Its secret is not written over but given to the client again.
  */
 async function createClient(change: CreateChange, ports: CarryOutPorts): Promise<Done> {
   const { provider, store, stack } = ports;
   const { delivery, owner } = change;
   if (delivery === undefined) throw new TypeError(`${change.address} is to be created without a place for its secret`);
+  const { chosenSecret, chosenClientId } = provider.capabilities;
+  const inUse = await readInUse(store, delivery, stack);
+  await refusePresentClient(change, chosenClientId ? delivery.clientId : inUse?.document.clientId, provider);
   // Providers count whole seconds: one less, so that a secret made by hand within the same second is told from this one.
-  const createdAt = secondsNow(ports) - 1;
-  if (!provider.capabilities.chosenSecret) {
+  const now = secondsNow(ports) - 1;
+  if (!chosenSecret) {
     const issued = await provider.createClient({ change });
-    const storeVersion = await deliver(store, { ...delivery, since: createdAt }, issued, { stack, owner });
-    await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt, createdAt));
+    const storeVersion = await deliver(store, { ...delivery, since: now }, issued, { stack, owner });
+    await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt, now));
     return { storeVersion };
   }
-  const secret = makeSecret();
+  const secret = inUse?.document.clientSecret ?? makeSecret();
+  const createdAt = inUse === undefined ? now : (rotatedAt(inUse) ?? now);
   const issued = { clientId: delivery.clientId, secret, createdAt };
-  const storeVersion = await deliver(store, delivery, issued, { stack, owner });
+  const storeVersion =
+    inUse !== undefined && holds(inUse, delivery)
+      ? inUse.version
+      : await deliver(store, delivery, issued, { stack, owner });
   await provider.createClient({ change, secret, delivery: deliveryMark(delivery, createdAt, createdAt) });
   return { storeVersion };
 }
 
+/** Unix seconds, as the document tells. */
+function rotatedAt({ document }: StoredDocument): number | undefined {
+  const at = Date.parse(document.facts['rotated_at'] ?? '');
+  return Number.isNaN(at) ? undefined : Math.floor(at / 1000);
+}
+
+/** Whether a document tells what it is to tell, but for its secret. */
+function holds({ document }: StoredDocument, { clientId, facts }: PlannedDelivery): boolean {
+  const tells = Object.entries(facts).every(([key, value]) => document.facts[key] === value);
+  return document.clientId === clientId && document.next === undefined && tells;
+}
+
 async function updateClient(change: UpdateChange | AdoptChange, ports: CarryOutPorts): Promise<Done> {
+  await refuseMovedClient(change, ports.stack, ports.provider);
   await ports.provider.updateClient(change);
   return change.delivery === undefined ? {} : deliverAgain(change, change.delivery, ports);
 }
@@ -136,10 +162,11 @@ function secondsNow({ clock }: Pick<CarryOutPorts, 'clock'>): number {
 async function deleteClient(change: DeleteChange, ports: CarryOutPorts): Promise<Done> {
   const { provider, store, stack, purgeStore } = ports;
   const { delivered } = change;
+  const isThere = await refuseMovedClient(change, stack, provider);
   const isHere = delivered !== undefined && store.locate(delivered.path) === delivered.place;
   const document = { stack, client: nameOf(change.address) };
   if (isHere) await retire(store, delivered.path, document);
   if (isHere && purgeStore) await purgeRetired(store, delivered.path, document);
-  await provider.deleteClient(change);
+  if (isThere) await provider.deleteClient(change);
   return {};
 }

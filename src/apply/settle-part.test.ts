@@ -8,56 +8,11 @@ import { readSavedPlan } from '../plan/read-plan.ts';
 import { savePlan } from '../plan/save-plan.ts';
 import { addressesOf } from '../selection/only.ts';
 import { MemoryBench } from '../../test/support/memory-bench.ts';
-import { desiredState, testTarget } from '../../test/support/random-states.ts';
+import { api, client, state } from '../../test/support/declared.ts';
+import { desiredState } from '../../test/support/random-states.ts';
 import { settlePart, settleSaved } from './settle-plan.ts';
 import type { SettledPlan } from './settle-plan.ts';
 import type { SurveyOptions } from './survey-target.ts';
-
-const POSITION = { file: 'a.yaml', line: 1, column: 1 };
-
-type Api = DesiredState['apis'][number];
-type Client = DesiredState['clients'][number];
-
-function api(name: string, scopes: readonly string[], special: Partial<Api> = {}): Api {
-  return {
-    name,
-    owner: 'team-a',
-    description: 'An Api',
-    audience: `https://${name}.test`,
-    tokenLifetime: undefined,
-    introspectedBy: undefined,
-    managed: true,
-    scopes: scopes.map((scope) => ({ name: scope, description: 'A scope' })),
-    position: POSITION,
-    ...special,
-  };
-}
-
-function client(
-  name: string,
-  access: Readonly<Record<string, readonly string[]>> = {},
-  special: Partial<Client> = {},
-): Client {
-  return {
-    name,
-    clientId: name,
-    owner: 'team-a',
-    description: 'A client',
-    labels: {},
-    access: Object.entries(access).map(([of, scopes]) => ({ api: of, scopes, onRequest: [] })),
-    auth: 'client_secret_basic',
-    secret: { path: name, rotate: { every: 100, overlap: 10 } },
-    keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
-    auth0: { metadata: {} },
-    position: POSITION,
-    ...special,
-  };
-}
-
-function state(apis: readonly Api[], clients: readonly Client[], guards = {}): DesiredState {
-  const target = testTarget();
-  return { target: { ...target, guards: { ...target.guards, ...guards } }, apis, clients, overlaps: [] };
-}
 
 function settle(
   bench: MemoryBench,

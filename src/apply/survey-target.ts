@@ -13,6 +13,7 @@ import type { Provider, ReadSelection } from '../providers/provider.ts';
 import { documentOf, wantedDocuments } from '../plan/document-facts.ts';
 import type { WantedDocument } from '../plan/document-facts.ts';
 import { inStretches, letOthersGoOn } from '../platform/stretches.ts';
+import { isInUse } from '../credentials/deliver.ts';
 import { readWhole } from '../stores/read-whole.ts';
 import type { Store, StoredDocument, StoreEntry } from '../stores/store.ts';
 import { readApiLedger } from './api-ledger.ts';
@@ -63,13 +64,18 @@ export async function surveyTarget(
     : new Set<string>();
   const view = { locate: (path: string) => store.locate(path), existing, differing };
   const planned = planDeliveries(concerned, actual, documents, view);
-  const { occupied, foreign } = await lookAtNewPlaces(planned.filter(isFirstVisit), stack, store);
+  const { occupied, inUse, foreign } = await lookAtNewPlaces(planned.filter(isFirstVisit), stack, store);
+  const keepsSecret = ({ path, reason }: PlannedDelivery): boolean =>
+    provider.capabilities.chosenSecret && reason === 'new' && inUse.has(path);
   return {
     desired,
     projected,
     actual,
     endpoints,
-    deliveries: planned.map((delivery) => (occupied.has(delivery.path) ? { ...delivery, fresh: false } : delivery)),
+    deliveries: planned.map((delivery) => {
+      if (!occupied.has(delivery.path)) return delivery;
+      return { ...delivery, fresh: false, ...(keepsSecret(delivery) ? { reason: 'in-use' as const } : {}) };
+    }),
     provider: provider.describe(),
     store: store.describe(),
     foreignPlaces: foreign,
@@ -93,23 +99,26 @@ async function lookAtNewPlaces(
   visits: readonly PlannedDelivery[],
   stack: string,
   store: Store,
-): Promise<{ occupied: ReadonlySet<string>; foreign: ForeignPlace[] }> {
-  if (visits.length === 0) return { occupied: new Set(), foreign: [] };
+): Promise<{ occupied: ReadonlySet<string>; inUse: ReadonlySet<string>; foreign: ForeignPlace[] }> {
+  if (visits.length === 0) return { occupied: new Set(), inUse: new Set(), foreign: [] };
   const occupied = await store.existing(
     visits.map(({ path }) => path),
     { includeDeleted: true },
   );
   const limit = pLimit(READS_IN_FLIGHT);
   const looks = visits.filter(({ path }) => occupied.has(path));
+  const inUse = new Set<string>();
   const conflicts = await Promise.all(
     looks.map((visit) =>
       limit(async () => {
         const entry = await store.inspect(visit.path);
-        return entry === undefined ? [] : foreignPlace(visit, entry, stack);
+        if (entry === undefined) return [];
+        if (isInUse(entry, visit, stack)) inUse.add(visit.path);
+        return foreignPlace(visit, entry, stack);
       }),
     ),
   );
-  return { occupied, foreign: conflicts.flat() };
+  return { occupied, inUse, foreign: conflicts.flat() };
 }
 
 function foreignPlace(visit: PlannedDelivery, { mark, version }: StoreEntry, stack: string): ForeignPlace[] {

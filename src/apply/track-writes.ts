@@ -25,6 +25,7 @@ export function trackWrites(
     readAhead: () => provider.readAhead(),
     read: (desired, options) => provider.read(desired, options),
     endpoints: () => provider.endpoints(),
+    findClient: (key) => provider.findClient(key),
     readCredential: (id) => provider.readCredential(id),
     growApi: tracked((change) => provider.growApi(change)),
     shrinkApi: tracked((change) => provider.shrinkApi(change)),

@@ -5,7 +5,8 @@ import { Secret } from '../model/secret.ts';
 import type { Delivery } from '../model/state.ts';
 import { factsDigest } from '../plan/document-facts.ts';
 import type { IssuedCredential } from '../providers/provider.ts';
-import type { DocumentUpdate, Store, StoreEntry, StoreMark } from '../stores/store.ts';
+import { readWhole } from '../stores/read-whole.ts';
+import type { DocumentUpdate, Store, StoredDocument, StoreEntry, StoreMark } from '../stores/store.ts';
 
 /** 48 random bytes: 64 characters that need no escaping anywhere. */
 export function makeSecret(): Secret {
@@ -51,10 +52,7 @@ export async function deliver(
       ...(delivery.reason === 'secret-changed' ? { previous_version: null, overlap_until: null } : {}),
     },
   };
-  if (delivery.fresh) {
-    await store.mark(delivery.path, mark, { fresh: true });
-    return store.write(delivery.path, document, 0);
-  }
+  // Also where the listing showed nothing: it may have missed what lies there.
   const entry = await store.inspect(delivery.path);
   refuseForeign(delivery, entry, stack);
   const isOwn = entry?.mark?.stack === stack && entry.mark.client === delivery.client;
@@ -77,6 +75,25 @@ function refuseForeign(
   throw new GrantryError('CONFLICT', `${place} holds a document ${whose}`, {
     hint: 'Set another spec.secret.path, or remove what lies there if nobody needs it.',
   });
+}
+
+/** The document at the place of this delivery, where it is in use for this very client. */
+export async function readInUse(
+  store: Store,
+  { path, client }: PlannedDelivery,
+  stack: string,
+): Promise<StoredDocument | undefined> {
+  const entry = await store.inspect(path);
+  return entry !== undefined && isInUse(entry, { client }, stack) ? readWhole(store, path) : undefined;
+}
+
+/** Whether a document lies there that consumers of this client may read. */
+export function isInUse(
+  { mark, readable }: StoreEntry,
+  { client }: Pick<PlannedDelivery, 'client'>,
+  stack: string,
+): boolean {
+  return readable && mark?.stack === stack && mark.client === client && mark.state === 'active';
 }
 
 /** Whose document is meant: a place may hold that of another client by now. */

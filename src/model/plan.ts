@@ -85,6 +85,8 @@ export interface PlannedDelivery {
 
 export type DeliveryReason =
   | 'new'
+  /** The client is new, and its document is in use: it gets the secret that lies there. */
+  | 'in-use'
   | 'missing'
   | 'never-delivered'
   | 'moved'

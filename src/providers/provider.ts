@@ -40,6 +40,17 @@ export interface IssuedCredential {
   readonly previousUntil?: number;
 }
 
+/** Which client is looked for. */
+export type ClientKey = { readonly id: string } | { readonly clientId: string };
+
+/** A client that was asked for by itself, not found in a listing. */
+export interface FoundClient {
+  readonly id: string;
+  readonly clientId: string;
+  /** Whose mark it carries; undefined: nobody's. */
+  readonly stack: string | undefined;
+}
+
 /** A secret that the caller chose for a client that is there, with the mark that tells of it until it is delivered. */
 export interface ChosenSecret {
   readonly secret: Secret;
@@ -98,6 +109,8 @@ export interface Provider {
   readAhead(): void;
   read(desired: DesiredState, options?: ReadOptions): Promise<ActualState>;
   endpoints(): Promise<Endpoints>;
+  /** One client, whoever owns it; undefined where there is none. */
+  findClient(key: ClientKey): Promise<FoundClient | undefined>;
 
   /**
    * Creates the Api or adds what it lacks; takes nothing away that a client may still use. Gives the provider's own id of

@@ -6,7 +6,7 @@ import { DELIVERY_REASONS } from './words.ts';
 export function deliveryLine(change: Exclude<Change, DeleteChange>): ChangeLine[] {
   const { delivery, op } = change;
   if (delivery === undefined) return [];
-  const saysWhy = op === 'update' || op === 'adopt';
+  const saysWhy = op === 'update' || op === 'adopt' || delivery.reason === 'in-use';
   const note = [
     ...(saysWhy ? [DELIVERY_REASONS[delivery.reason]] : []),
     ...(delivery.movedFrom === undefined ? [] : [`${delivery.movedFrom} is marked as retired`]),

@@ -62,7 +62,16 @@ const delivery = z.strictObject({
   path: z.string().describe("Inside the store's prefix"),
   place: z.string().describe('As output names it'),
   facts: z.record(z.string(), z.string()).describe('What the document tells beside the credential'),
-  reason: z.enum(['new', 'missing', 'never-delivered', 'moved', 'secret-changed', 'facts-changed', 'differs']),
+  reason: z.enum([
+    'new',
+    'in-use',
+    'missing',
+    'never-delivered',
+    'moved',
+    'secret-changed',
+    'facts-changed',
+    'differs',
+  ]),
   fresh: z.boolean().describe('Nothing was at the path'),
   since: z
     .number()

@@ -96,6 +96,7 @@ export function elapsed(milliseconds: number): string {
 /** Why a document is written, for the one who reviews it. */
 export const DELIVERY_REASONS: Readonly<Record<DeliveryReason, string>> = {
   new: 'the client is new',
+  'in-use': 'its document is in use: the client gets the secret that lies there',
   missing: 'the store has no document',
   'never-delivered': 'the secret was never delivered',
   moved: 'its place in the store has changed',

@@ -31,6 +31,8 @@ export type Fault =
       readonly headers?: Record<string, string>;
     }
   | { readonly kind: 'delay'; readonly ms: number }
+  /** The answer is another one. */
+  | { readonly kind: 'rewrite'; readonly body: (text: string) => string }
   /** Somebody else does something just before the upstream sees the request, or just after. */
   | { readonly kind: 'meanwhile'; readonly when: 'before' | 'after'; readonly act: () => Promise<void> };
 
@@ -89,7 +91,8 @@ export async function startCountingProxy(upstream: string): Promise<CountingProx
     if (fault?.kind === 'drop-after') return void incoming.socket.destroy();
     record.status = answer.status;
     record.answeredAt = performance.now();
-    outgoing.writeHead(answer.status, answer.headers).end(answer.body);
+    const body = fault?.kind === 'rewrite' ? fault.body(answer.body.toString()) : answer.body;
+    outgoing.writeHead(answer.status, answer.headers).end(body);
   };
 
   const server = createServer((incoming, outgoing) => {

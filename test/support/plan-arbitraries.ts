@@ -113,6 +113,7 @@ const REASONS: readonly DeliveryReason[] = [
   'moved',
   'secret-changed',
   'facts-changed',
+  'in-use',
   'differs',
 ];
 const reason = fc.constantFrom(...REASONS);

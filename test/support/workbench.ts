@@ -6,7 +6,7 @@ import { rotationPorts } from '../../src/apply/rotation-subjects.ts';
 import type { RotationWish } from '../../src/apply/select-rotations.ts';
 import type { RotationSurvey } from '../../src/apply/survey-rotations.ts';
 import { surveyTarget } from '../../src/apply/survey-target.ts';
-import type { SurveyOptions } from '../../src/apply/survey-target.ts';
+import type { SurveyOptions, TargetPorts } from '../../src/apply/survey-target.ts';
 import { expectationsOf } from '../../src/credentials/expectation.ts';
 import type { RotationPorts } from '../../src/credentials/rotate.ts';
 import { proveAll } from '../../src/credentials/prove-all.ts';
@@ -129,6 +129,15 @@ spec:
 
   async apply(manifests: string, options?: SurveyOptions): Promise<Applied & { plan: Plan }> {
     const { desired, ...ports } = await this.ports(manifests);
+    return this.carryOut(desired, ports, options);
+  }
+
+  /** Plans and applies through these ports. */
+  async carryOut(
+    desired: DesiredState,
+    ports: TargetPorts,
+    options?: SurveyOptions,
+  ): Promise<Applied & { plan: Plan }> {
     const plan = buildPlan(await surveyTarget(desired, ports, options));
     const run = { inFlight: 4, stopped: () => false, onResult: () => undefined, finishRotation: async () => undefined };
     return { plan, ...(await applyPlan(plan, { ...ports, clock: systemPorts().clock }, run)) };

@@ -41,6 +41,8 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
       return readTenant(api, desired, options);
     },
     endpoints: () => readEndpoints(settings, ports),
+    // The id of an application is its client_id.
+    findClient: (key) => clients.find('id' in key ? key.id : key.clientId),
     growApi: (change) => growApi(api, change),
     shrinkApi: (change) => shrinkApi(api, change),
     createClient: (client) => clients.create(client),

@@ -2,7 +2,7 @@ import { sameJson } from '../../model/json.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
-import type { ChosenSecret, IssuedCredential, NewClient } from '../provider.ts';
+import type { ChosenSecret, FoundClient, IssuedCredential, NewClient } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
 import { changedApplication, fieldsToApplication, fieldsToMetadata } from './convert.ts';
 import { clientFields } from './fields.ts';
@@ -12,7 +12,7 @@ import type { Granted } from './grants.ts';
 import { listApplications, parseList } from './listing.ts';
 import { deliveryToMetadata, MARK } from './marks.ts';
 import { statusOf } from './refusal.ts';
-import { application } from './representations.ts';
+import { APPLICATION_FIELDS, application } from './representations.ts';
 import type { Application } from './representations.ts';
 
 /** Writes applications and their grants. `audienceOf` knows every Api of the last read. */
@@ -83,6 +83,22 @@ export class ClientWriter {
         if (statusOf(error) !== 404) throw error;
       }
     });
+  }
+
+  async find(id: string): Promise<FoundClient | undefined> {
+    const call = { about: `find the application ${id}`, needs: 'read:clients', idempotent: true };
+    const fields = APPLICATION_FIELDS.join(',');
+    const found: unknown = await this.#api.call(call, async (client) => {
+      try {
+        return await client.clients.get(id, { fields, include_fields: true });
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+    });
+    if (found === undefined) return undefined;
+    const { client_id: clientId, client_metadata: metadata } = this.#parse(found);
+    return { id: clientId, clientId, stack: metadata[MARK.stack] || undefined };
   }
 
   async readCredential(id: string): Promise<IssuedCredential> {

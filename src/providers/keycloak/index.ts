@@ -9,6 +9,7 @@ import { readEndpoints } from './endpoints.ts';
 import { projectDesired } from './project.ts';
 import { readRealm } from './read.ts';
 import { ReadAhead } from './read-ahead.ts';
+import { ScopeHolders } from './scope-holders.ts';
 import { ScopeIndex } from './scope-index.ts';
 import { growApi, shrinkApi } from './write-api.ts';
 import type { OwnToken } from '../own-token.ts';
@@ -41,6 +42,7 @@ export function openKeycloak(
   const api = new KeycloakApi(settings, ports, tokens);
   const scopes = new ScopeIndex(api);
   const clients = new ClientWriter(api, scopes);
+  const holders = new ScopeHolders(api);
   const overlaps = new OverlapWriter(api);
   let ahead: ReadAhead | undefined;
   let metadata: Promise<Endpoints> | undefined;
@@ -65,11 +67,12 @@ export function openKeycloak(
       metadata = undefined;
       return begun ?? readEndpoints(settings, ports);
     },
+    findClient: (key) => clients.find(key),
     growApi: async (change) => {
       await growApi(api, scopes, change);
       return undefined;
     },
-    shrinkApi: (change) => shrinkApi(api, scopes, change),
+    shrinkApi: (change) => shrinkApi(api, { index: scopes, holders }, change),
     createClient: (client) => clients.create(client),
     updateClient: (change) => clients.update(change),
     deleteClient: (change) => clients.delete(change),

@@ -26,7 +26,6 @@ export async function listClients(
   coming: Promise<Sieve>,
   withSecrets: boolean,
 ): Promise<ClientListing> {
-  const reading = { about: 'list clients', needs: 'view-clients' };
   let sieve: Sieve | undefined;
   const waiting: ListedClient[] = [];
   coming
@@ -36,21 +35,30 @@ export async function listClients(
     })
     // What goes wrong goes wrong again below, and is told there.
     .catch(() => undefined);
-  const ask = async (first: number, max: number): Promise<unknown[]> =>
-    parseList(api, await api.read(reading, `clients?first=${first}&max=${max}`), z.unknown(), 'clients');
-  const take = (page: readonly unknown[]): ListedClient[] =>
-    readClients(api, page).map((row) => {
-      if (!withSecrets) row.secret = undefined;
-      const listed = new ListedClient(row);
-      if (sieve === undefined) waiting.push(listed);
-      else listed.sift(sieve);
-      return listed;
-    });
-  const { pageSize = PAGE_SIZE, pagesInFlight: inFlight } = api.settings;
-  const listed = await readAllPages({ ask, take }, { pageSize, inFlight });
-  if (listed.length === 0) throw emptyListing(api, 'clients');
+  const listed = await listEveryClient(api, (row) => {
+    if (!withSecrets) row.secret = undefined;
+    const client = new ListedClient(row);
+    if (sieve === undefined) waiting.push(client);
+    else client.sift(sieve);
+    return client;
+  });
   const come = await coming;
   return listingOf(listed.map((client) => client.sift(come)));
+}
+
+/** What `keep` leaves of each client of the realm; none at all is never believed. */
+export async function listEveryClient<Row extends { readonly id: string }>(
+  api: KeycloakApi,
+  keep: (row: ClientRepresentation) => Row,
+): Promise<Row[]> {
+  const reading = { about: 'list clients', needs: 'view-clients' };
+  const ask = async (first: number, max: number): Promise<unknown[]> =>
+    parseList(api, await api.read(reading, `clients?first=${first}&max=${max}`), z.unknown(), 'clients');
+  const { pageSize = PAGE_SIZE, pagesInFlight: inFlight } = api.settings;
+  const take = (page: readonly unknown[]): Row[] => readClients(api, page).map(keep);
+  const rows = await readAllPages({ ask, take }, { pageSize, inFlight });
+  if (rows.length === 0) throw emptyListing(api, 'clients');
+  return rows;
 }
 
 /** In between the next pages are asked for: the server should not wait. */
@@ -102,7 +110,7 @@ export async function findClients(
   return { ...found, others: [] };
 }
 
-async function findClientById(api: KeycloakApi, id: string): Promise<ClientRepresentation | undefined> {
+export async function findClientById(api: KeycloakApi, id: string): Promise<ClientRepresentation | undefined> {
   const reading = { about: `find the client with the id ${id}`, needs: 'view-clients', absent: null };
   const found = await api.read(reading, clientPath(id));
   return found === null ? undefined : parseClients(api, [found])[0];

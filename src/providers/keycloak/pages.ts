@@ -33,7 +33,8 @@ const PATIENCE = 50;
  *   front of it were removed: the listing is read again from further ahead.
  * - A page with fewer rows than asked for is no end: Keycloak looks up the ids of a page and then loads them, and leaves out
  *   what was deleted in between. It is asked for again for as long as it shows something new.
- * - The listing ends where such a page shows nothing new and the page behind its last row is empty.
+ * - The listing ends where a page shows nothing new though a quarter of it is left for that, and the page behind is empty.
+ *   To pass for the end, rows in front would have to be deleted between the two, and a quarter of a page while it is loaded.
  */
 export async function readAllPages<Raw, Row extends HasId>(
   listing: Listing<Raw, Row>,
@@ -57,19 +58,19 @@ async function joinPages<Raw, Row extends HasId>(
   let first = 0;
   let stride = pageSize - 1;
   let back = pageSize - 1;
-  /** The page before was not full and showed nothing new: the listing ends here if this one is empty. */
-  let mayEnd = false;
+  /** The listing ends here if the page is empty; one whose first page is empty has no rows. */
+  let mayEnd = true;
   for (;;) {
     const page = await pages.take(first, stride);
     if (page.length === 0 && mayEnd) return [...rows.values()];
     const kept = take(page);
     const isFull = page.length >= pageSize;
+    const isJoined = first === 0 || kept.some(({ id }) => rows.has(id));
     // Something changes: with wider overlaps fewer pages lie behind a gap.
-    if (!isFull) stride = Math.ceil(pageSize / 2);
-    mayEnd = false;
-    if (first > 0 && !kept.some(({ id }) => rows.has(id))) {
+    if (!isFull || !isJoined) stride = Math.ceil(pageSize / 2);
+    if (!isJoined) {
       patience.spend();
-      stride = Math.ceil(pageSize / 2);
+      mayEnd = false;
       first = Math.max(0, first - back);
       back *= 2;
       continue;
@@ -80,9 +81,11 @@ async function joinPages<Raw, Row extends HasId>(
     const isNew = rows.size > before;
     if (isNew) patience.renew(first);
     else if (isFull) patience.spend();
-    mayEnd = !isNew && !isFull;
+    mayEnd = !isNew && page.length <= (pageSize * 3) / 4;
     if (isFull) first += stride;
     else if (mayEnd) first += page.length;
+    // Too few rows could have come to believe that there are none.
+    else if (!isNew) first += Math.floor(page.length / 2);
   }
 }
 

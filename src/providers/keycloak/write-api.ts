@@ -9,6 +9,7 @@ import type { ApiFields, ScopeFields } from './fields.ts';
 import { MARK } from './marks.ts';
 import { statusOf } from './refusal.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
+import type { ScopeHolders } from './scope-holders.ts';
 import type { ScopeIndex } from './scope-index.ts';
 
 /** Creates and changes the client scopes of an Api; removes none. */
@@ -22,16 +23,20 @@ export async function growApi(
   const before: ApiFields | undefined = 'before' in change ? apiFields.parse(change.before) : undefined;
   for (const [scope, fields] of Object.entries(after.scopes)) {
     const present = await index.find(scope);
-    if (present === undefined) await createScope(api, index, name, scope, after, fields);
-    else if (!sameScope(before, after, scope)) await updateScope(api, present, name, after, fields);
+    if (present === undefined) {
+      await createScope(api, index, name, scope, after, fields);
+      continue;
+    }
+    refuseForeignScope(change, present, after);
+    if (!sameScope(before, after, scope)) await updateScope(api, present, name, after, fields);
   }
   index.forget();
 }
 
-/** Deletes the client scopes that the Api no longer has; Keycloak takes them from every client that holds them. */
+/** Deletes the client scopes that the Api no longer has, unless somebody else's client holds one or it is not the stack's. */
 export async function shrinkApi(
   api: KeycloakApi,
-  index: ScopeIndex,
+  { index, holders }: { readonly index: ScopeIndex; readonly holders: ScopeHolders },
   change: UpdateChange | AdoptChange | DeleteChange,
 ): Promise<void> {
   const before = apiFields.parse(change.before);
@@ -40,6 +45,7 @@ export async function shrinkApi(
     if (after !== undefined && Object.hasOwn(after.scopes, scope)) continue;
     const present = await index.find(scope);
     if (present === undefined) continue;
+    await refuseUsed(change, present, before, after, holders);
     const call = {
       about: `delete client scope ${scope}`,
       needs: 'manage-clients',
@@ -56,6 +62,51 @@ export async function shrinkApi(
     });
   }
   index.forget();
+}
+
+/** A scope that the plan did not see, or saw as the stack's, may be somebody else's. */
+function refuseForeignScope(
+  change: CreateChange | UpdateChange | AdoptChange,
+  { name, attributes }: ClientScopeRepresentation,
+  { stack }: ApiFields,
+): void {
+  const owner = attributes[MARK.stack] || null;
+  if (owner === stack || (change.op === 'adopt' && change.from.includes(owner))) return;
+  throw new GrantryError(
+    'FAILED',
+    `${change.address}: the client scope ${name} is not the stack's: it was left alone`,
+    {
+      hint: 'It was made, or its marks were changed, since the plan was made. Plan again.',
+    },
+  );
+}
+
+/** The plan was made from listings of before; a scope that goes is gone from every client that holds it. */
+async function refuseUsed(
+  { address }: UpdateChange | AdoptChange | DeleteChange,
+  { name, attributes }: ClientScopeRepresentation,
+  before: ApiFields,
+  after: ApiFields | undefined,
+  holders: ScopeHolders,
+): Promise<void> {
+  const stack = after?.stack ?? before.stack ?? '';
+  const owner = attributes[MARK.stack] ?? null;
+  if (owner !== stack && owner !== before.stack) {
+    throw new GrantryError(
+      'FAILED',
+      `${address}: the client scope ${name} is not the stack's any more: it was left alone`,
+      {
+        hint: 'Somebody changed its marks since the plan was made. Plan again.',
+      },
+    );
+  }
+  const others = await holders.outside(stack, name);
+  if (others.length === 0) return;
+  throw new GrantryError(
+    'FAILED',
+    `${address}: clients outside the stack hold the client scope ${name}: ${others.join(', ')}. It was not deleted`,
+    { hint: 'They have it since the plan was made. Take it from them first, or keep the scope in the manifest.' },
+  );
 }
 
 function sameScope(before: ApiFields | undefined, after: ApiFields, scope: string): boolean {

@@ -5,13 +5,13 @@ import { describeMoment } from '../../model/moment.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Delivery } from '../../model/state.ts';
-import type { ChosenSecret, IssuedCredential, NewClient } from '../provider.ts';
+import type { ChosenSecret, ClientKey, FoundClient, IssuedCredential, NewClient } from '../provider.ts';
 import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert.ts';
 import { clientFields } from './fields.ts';
 import type { ClientFields } from './fields.ts';
-import { findClient, parseClients } from './listing.ts';
+import { findClient, findClientById, parseClients } from './listing.ts';
 import { ATTRIBUTE, MARK, parseSeconds } from './marks.ts';
 import { statusOf } from './refusal.ts';
 import { NO_ROLES, hasRoles } from './role-names.ts';
@@ -28,6 +28,12 @@ export class ClientWriter {
     this.#api = api;
     this.#scopes = scopes;
     this.#roles = new RoleAssigner(api);
+  }
+
+  async find(key: ClientKey): Promise<FoundClient | undefined> {
+    const found = 'id' in key ? await findClientById(this.#api, key.id) : await findClient(this.#api, key.clientId);
+    if (found === undefined) return undefined;
+    return { id: found.id, clientId: found.clientId, stack: found.attributes[MARK.stack] || undefined };
   }
 
   /** One POST with everything but roles. A lost answer is resolved by looking whether the client came to be. */

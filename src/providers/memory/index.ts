@@ -6,7 +6,16 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
 import type { ActualObject, ActualState, Delivery, DesiredObject, Endpoints, Fields } from '../../model/state.ts';
-import type { Capabilities, ChosenSecret, IssuedCredential, NewClient, Provider, ReadOptions } from '../provider.ts';
+import type {
+  Capabilities,
+  ChosenSecret,
+  ClientKey,
+  FoundClient,
+  IssuedCredential,
+  NewClient,
+  Provider,
+  ReadOptions,
+} from '../provider.ts';
 import { projectDesired } from './project.ts';
 
 /** An object as the provider in memory holds it. */
@@ -58,6 +67,16 @@ export class MemoryProvider implements Provider {
   async endpoints(): Promise<Endpoints> {
     const issuer = 'https://memory.test';
     return { issuer, token: `${issuer}/token`, jwks: `${issuer}/jwks`, introspection: undefined };
+  }
+
+  async findClient(key: ClientKey): Promise<FoundClient | undefined> {
+    const found = this.objects.find(
+      ({ kind, id, fields }) =>
+        kind === 'Client' && ('id' in key ? id === key.id : textIn(fields, 'clientId') === key.clientId),
+    );
+    if (found === undefined) return undefined;
+    const stack = textIn(found.fields, 'stack');
+    return { id: found.id, clientId: textIn(found.fields, 'clientId'), stack: stack === '' ? undefined : stack };
   }
 
   readAhead(): void {
