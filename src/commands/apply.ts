@@ -39,6 +39,7 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
       io.stderr.write('There are no manifests here to hold the plan against: what the file says is trusted.\n');
     }
     const settled = await settle(target, saved, overrides, options, io);
+    for (const notice of settled.input.actual.notices ?? []) io.stderr.write(`${notice}\n`);
     if (settled.plan.changes.length === 0) return finish(settled, saved, { ...target, lease: undefined }, options, io);
     await confirm(settled.plan, saved, options, io);
     return withTargetLock(target, options, io, async (lease) => {

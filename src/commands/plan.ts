@@ -70,7 +70,8 @@ async function makePlan(
 
 function notices({ changes }: Plan, input: PlanInput): string[] {
   const now = Math.floor(systemClock.now() / 1000);
-  return [...waitingNotices(changes, { ...input, now }), ...rotationNotices({ ...input, now })];
+  const { notices = [] } = input.actual;
+  return [...notices, ...waitingNotices(changes, { ...input, now }), ...rotationNotices({ ...input, now })];
 }
 
 /** The plan of a part that holds nothing. */

@@ -102,6 +102,8 @@ export interface ActualState {
   readonly objects: readonly ActualObject[];
   /** Desired objects that cannot be, whatever is applied, such as an Api with `managed: false` that does not exist. */
   readonly impossible: readonly { readonly address: Address; readonly reason: string; readonly hint: string }[];
+  /** What a reader must know that is neither a change nor in the way, such as what the account may not see; whole sentences. */
+  readonly notices?: readonly string[];
   /** How many clients the listing held, of any owner: an empty listing is never believed. */
   readonly listedClients: number;
   /** Whether this server keeps the previous secret valid for a while after a rotation; undefined where that was not looked at. */
