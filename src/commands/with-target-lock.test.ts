@@ -44,14 +44,13 @@ it('counts down while it waits for a lock, and takes the line away when it gets 
   const at = { desired, store: new MemoryStore(), ports: systemPorts() };
   const { io, seen } = terminal();
   await withTargetLock(at, { lockTimeout: 0, breakLock: false }, captureIo().io, async () => {
-    const waiting = withTargetLock(at, { lockTimeout: 0.05, breakLock: false }, io, async () => undefined);
+    const waiting = withTargetLock(at, { lockTimeout: 0.9, breakLock: false }, io, async () => undefined);
     await expect(waiting).rejects.toMatchObject({ code: 'LOCK_HELD' });
   });
-  expect(seen).toEqual([
-    expect.stringMatching(/^Waiting for the lock of the stack acme: .+ on .+, lock [0-9a-f]{16}$/),
-    'waiting: waiting for the lock, for 1 s more at most',
-    'cleared waiting',
-  ]);
+  expect(seen[0]).toMatch(/^Waiting for the lock of the stack acme: .+ on .+, lock [0-9a-f]{16}$/);
+  // How often it is told depends on how busy the machine is.
+  expect(new Set(seen.slice(1, -1))).toEqual(new Set(['waiting: waiting for the lock, for 1 s more at most']));
+  expect(seen.at(-1)).toBe('cleared waiting');
 });
 
 it('takes it away before the work begins, too, and says nothing of locks where none is held', async () => {
