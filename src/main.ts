@@ -1,11 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync, writeSync } from 'node:fs';
+import { BrokenOutputs } from './broken-outputs.ts';
 import { GrantryError, exitCodeOf } from './model/errors.ts';
 
 // Reading process.env asks the system each time, and the YAML library does so for every token: a third of its time.
 process.env = { ...process.env };
 
 const args = process.argv.slice(2);
+const broken = new BrokenOutputs();
 
 for (const event of ['uncaughtException', 'unhandledRejection']) {
   process.on(event, (error: unknown) => process.exit(report(error)));
@@ -20,23 +22,24 @@ async function main(): Promise<number> {
     if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
       return printVersion(version);
     }
-    endWithReader();
+    broken.watch(process.stdout, process.stderr);
     const [{ runCommandLine }, { makeProcessIo }] = await Promise.all([
       import('./commands/program.ts'),
       import('./process-io.ts'),
     ]);
-    return await endWith(await runCommandLine(args, makeProcessIo(args, version), version));
+    return await endWith(await runCommandLine(args, makeProcessIo(args, version, broken), version));
   } catch (error) {
     return endWith(report(error));
   }
 }
 
-/** The exit code, once the system has all that was written; it counts already while a reader that ends before that is told. */
+/** The exit code, once the system has all that was written. What was lost on the way is no success, whatever it said. */
 async function endWith(code: number): Promise<number> {
-  process.exitCode = code;
   const { stdout, stderr } = process;
   await Promise.all([stdout, stderr].map((stream) => new Promise((resolve) => stream.write('', resolve))));
-  return code;
+  const failures = broken.failures();
+  for (const failure of failures) broken.write(stderr, `error: ${failure}\n`);
+  return failures.length > 0 && (code === 0 || code === 2) ? 1 : code;
 }
 
 /** Past process.stdout, which would load the modules of sockets and terminals first: a third of what this takes. */
@@ -50,27 +53,18 @@ function printVersion(version: string): number {
   }
 }
 
-/** The reader of a pipe may end before us, as in `grantry plan | head`. */
-function endWithReader(): void {
-  for (const stream of [process.stdout, process.stderr]) {
-    stream.on('error', (error: NodeJS.ErrnoException) => {
-      process.exit(error.code === 'EPIPE' ? (process.exitCode ?? 0) : 1);
-    });
-  }
-}
-
 /** The only place where an error ends: words for the user, and the exit code. */
 function report(error: unknown): number {
   if (error instanceof GrantryError) {
-    process.stderr.write(`error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    broken.write(process.stderr, `error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
     return exitCodeOf(error.code);
   }
   const name = error instanceof Error ? error.name : 'Error';
   // The message may quote anything, and so a secret.
-  process.stderr.write(`error: something went wrong that grantry does not know (${name})\n`);
-  process.stderr.write('This is a bug in grantry; please report it, with the output of --verbose.\n');
+  broken.write(process.stderr, `error: something went wrong that grantry does not know (${name})\n`);
+  broken.write(process.stderr, 'This is a bug in grantry; please report it, with the output of --verbose.\n');
   if (args.includes('--verbose') && error instanceof Error) {
-    process.stderr.write(`${framesOf(error)}\n`);
+    broken.write(process.stderr, `${framesOf(error)}\n`);
   }
   return 1;
 }

@@ -1,12 +1,13 @@
 import { isatty } from 'node:tty';
+import type { BrokenOutputs } from './broken-outputs.ts';
 import type { CommandIo, Output, StatusPart } from './commands/context.ts';
 
 /** This process as commands see it; `args` as given, since colour is decided before they are parsed. */
-export function makeProcessIo(args: readonly string[], version: string): CommandIo {
+export function makeProcessIo(args: readonly string[], version: string, broken: BrokenOutputs): CommandIo {
   let signal: AbortSignal | undefined;
-  const stderr = makeOutput(process.stderr, 2, args);
+  const stderr = makeOutput(process.stderr, 2, args, broken);
   const leave = leaveWithoutStatus(stderr);
-  const stdout = makeOutput(process.stdout, 1, args);
+  const stdout = makeOutput(process.stdout, 1, args, broken);
   return {
     stdout: {
       ...stdout,
@@ -30,7 +31,7 @@ export function makeProcessIo(args: readonly string[], version: string): Command
     // Listens from the moment on when a command asks: the others end at Ctrl-C as programs do.
     get signal() {
       leave.ignore();
-      signal ??= listenForInterrupt(stderr);
+      signal ??= listenForInterrupt(stderr, broken.failed);
       return signal;
     },
   };
@@ -40,14 +41,19 @@ const ORDER: readonly StatusPart[] = ['progress', 'waiting'];
 
 const CLEAR_LINE = '\r\u001b[K';
 
-function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonly string[]): Output {
+function makeOutput(
+  stream: NodeJS.WriteStream,
+  descriptor: 1 | 2,
+  args: readonly string[],
+  broken: BrokenOutputs,
+): Output {
   // One that cannot take a line away again gets what logs get.
   const isTerminal = isatty(descriptor) && process.env['TERM'] !== 'dumb';
   const parts = new Map<StatusPart, string>();
   let isShown = false;
   let unfinished = 0;
   const write = (text: string): void => {
-    stream.write(isShown ? `${CLEAR_LINE}${text}` : text);
+    broken.write(stream, isShown ? `${CLEAR_LINE}${text}` : text);
     isShown = false;
   };
   const show = (): void => {
@@ -77,6 +83,7 @@ function makeOutput(stream: NodeJS.WriteStream, descriptor: 1 | 2, args: readonl
       else parts.delete(about);
       if (isShown) show();
     },
+    brokenBy: () => broken.codeOf(stream),
     isTerminal,
     columns: isTerminal ? stream.columns || undefined : undefined,
     color: hasColor(isTerminal, args),
@@ -118,11 +125,15 @@ function leaveWithoutStatus(stderr: Output): { readonly listen: () => void; read
   return { listen, ignore };
 }
 
-const ENDING = ['SIGINT', 'SIGTERM'] as const;
+/** A terminal that is closed hangs up. */
+const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-function listenForInterrupt(stderr: Output): AbortSignal {
+/** Aborted by a signal, or by an output that `failed`. */
+function listenForInterrupt(stderr: Output, failed: AbortSignal): AbortSignal {
   const controller = new AbortController();
-  const stop = (): void => {
+  const stop = (name: NodeJS.Signals): void => {
+    // The shell and the system both send it, so that the second one is no second wish.
+    if (controller.signal.aborted && name === 'SIGHUP') return;
     if (controller.signal.aborted) {
       stderr.writeNow('Stopped at once. If this run held a lock, that ends within a minute.\n');
       process.exit(130);
@@ -131,5 +142,5 @@ function listenForInterrupt(stderr: Output): AbortSignal {
     stderr.writeNow('Stopping: what is in hand is finished first. Press Ctrl-C again to stop at once.\n');
   };
   for (const name of ENDING) process.on(name, stop);
-  return controller.signal;
+  return AbortSignal.any([controller.signal, failed]);
 }

@@ -99,7 +99,7 @@ async function finish(
     audit: carried.audit,
   };
   target.show(renderApply(report, { format: options.format, style: makeStyle(io.stdout) }));
-  return exitCodeFor(carried, { proofs, outage }, io);
+  return exitCodeFor(plan, carried, { proofs, outage }, io);
 }
 
 function readPlanFile(file: string, { cwd }: CommandIo): string {
@@ -184,9 +184,15 @@ async function proveAffected(
   return proveWithProgress(expectations, input.endpoints, { store, ports }, options, io);
 }
 
-function exitCodeFor({ applied, written }: CarriedOut, { proofs, outage }: Proofs, io: CommandIo): number {
+/** 0 only where all of the plan was done, and proven. */
+function exitCodeFor(
+  { changes }: Plan,
+  { applied, written }: CarriedOut,
+  { proofs, outage }: Proofs,
+  io: CommandIo,
+): number {
   const error = applied.firstError ?? outage?.code;
   if (error !== undefined) return written ? 1 : exitCodeOf(error);
-  const skipped = applied.results.some(({ outcome }) => outcome === 'skipped');
-  return skipped || io.signal.aborted || !proofs.every(isProven) ? 1 : 0;
+  const done = applied.results.filter(({ outcome }) => outcome === 'done');
+  return done.length === changes.length && !io.signal.aborted && proofs.every(isProven) ? 0 : 1;
 }

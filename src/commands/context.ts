@@ -15,6 +15,8 @@ export interface Output {
   clearStatus(about?: StatusPart): void;
   /** Writes what the user finishes, such as a question; `status` tells nothing until the function that it gives is called. */
   unfinished(text: string): () => void;
+  /** The system's code for why nothing can be written any more, such as EPIPE: the reader ended. */
+  brokenBy(): string | undefined;
   readonly isTerminal: boolean;
   /** Columns of the terminal; undefined where there is none. */
   readonly columns: number | undefined;
@@ -42,7 +44,7 @@ export interface CommandIo {
   readonly cwd: string;
   /** Of grantry. */
   readonly version: string;
-  /** Aborted when the user stops the command (Ctrl-C): finish the change in hand, report, and end. */
+  /** Aborted when the user stops the command (Ctrl-C), or when what it says cannot be written: finish the change in hand, report, and end. */
   readonly signal: AbortSignal;
 }
 

@@ -18,6 +18,7 @@ export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal
     },
     status: (line) => void (written[name] += `${line}\n`),
     clearStatus: () => undefined,
+    brokenBy: () => undefined,
     isTerminal: false,
     columns: undefined,
     color: false,
