@@ -83,8 +83,8 @@ class Journal {
 
   begin({ change }: Step): void {
     if (this.#begun.has(change.address)) return;
-    this.#begun.add(change.address);
     this.#options.onBegin?.(change);
+    this.#begun.add(change.address);
   }
 
   note({ change }: Step, outcome: NodeOutcome<Done & { duration: number }>, gone: boolean): void {

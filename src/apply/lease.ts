@@ -80,7 +80,7 @@ export class HeldLock implements Lease {
 
   readonly failure = (): GrantryError | undefined => {
     if (this.#failure === undefined && this.#remaining() <= 0) this.#failure = this.#ranOut();
-    return this.#failure;
+    return this.#failure ?? (this.#released.signal.aborted ? releasedError(this.#taken.stack) : undefined);
   };
 
   readonly assertHeld = (): void => {
@@ -200,4 +200,9 @@ export class HeldLock implements Lease {
       done.abort();
     }
   }
+}
+
+/** Whatever still wants to write after the end is a bug: it must not meet the next holder of the lock. */
+function releasedError(stack: string): GrantryError {
+  return new GrantryError('FAILED', `the lock of the stack ${stack} was released: nothing more may be written`);
 }

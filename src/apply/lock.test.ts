@@ -50,6 +50,8 @@ describe('a lock that is held', () => {
     ann.finish(error);
     await bench.world.pass(0);
     expect(ann.state).toBe(error ?? 'done');
+    // What it left behind must not meet the next holder.
+    expect(() => ann.lease?.assertHeld()).toThrow('was released');
     expect(await bench.record()).toMatchObject({ who: 'ann', released_at: '2026-11-22T12:00:30.000Z' });
     const ben = bench.start({ who: 'ben' });
     await bench.world.pass(0);

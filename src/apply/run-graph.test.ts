@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runGraph } from './run-graph.ts';
@@ -59,6 +60,27 @@ describe('runGraph', () => {
     const { outcomes, began } = await run(graph, new Set(), 2, 5);
     expect(began).toHaveLength(5);
     expect([...outcomes.values()].filter(({ kind }) => kind === 'skipped')).toHaveLength(15);
+  });
+
+  it('waits for what runs when an outcome cannot be noted, and begins nothing more', async () => {
+    const [began, ended]: [string[], string[]] = [[], []];
+    const running = runGraph([node('a'), node('b'), node('c')], {
+      inFlight: 2,
+      stopped: () => false,
+      run: async ({ key }) => {
+        began.push(key);
+        await sleep(key === 'b' ? 20 : 1);
+        ended.push(key);
+      },
+      onOutcome: () => {
+        throw new Error('no room for it');
+      },
+    });
+    await expect(running).rejects.toThrow('no room for it');
+    expect([began, ended]).toEqual([
+      ['a', 'b'],
+      ['a', 'b'],
+    ]);
   });
 
   it('takes names that are not in the graph for no obstacle', async () => {

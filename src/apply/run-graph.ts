@@ -61,27 +61,34 @@ interface Finished<N, R> {
   readonly work: Promise<Finished<N, R>>;
 }
 
+/** Where `settle` throws, nothing more begins, and what runs is waited for: whoever hears of it may count on that. */
 async function drain<N extends GraphNode, R>(
   ready: readonly N[],
   settle: (node: N, outcome: NodeOutcome<R>) => void,
   options: GraphOptions<N, R>,
 ): Promise<void> {
   const running = new Set<Promise<Finished<N, R>>>();
+  const thrown: unknown[] = [];
   // Taking off the first element of a long list moves all others.
   let begun = 0;
   for (;;) {
-    while (running.size < options.inFlight && !options.stopped()) {
+    while (running.size < options.inFlight && thrown.length === 0 && !options.stopped()) {
       const node = ready[begun];
       if (node === undefined) break;
       begun += 1;
       const work: Promise<Finished<N, R>> = runOne(node, options.run).then((outcome) => ({ node, outcome, work }));
       running.add(work);
     }
-    if (running.size === 0) return;
+    if (running.size === 0) break;
     const { node, outcome, work } = await Promise.race(running);
     running.delete(work);
-    settle(node, outcome);
+    try {
+      settle(node, outcome);
+    } catch (error) {
+      thrown.push(error);
+    }
   }
+  if (thrown.length > 0) throw thrown[0];
 }
 
 async function runOne<N, R>(node: N, run: (node: N) => Promise<R>): Promise<NodeOutcome<R>> {

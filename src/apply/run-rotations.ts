@@ -50,26 +50,36 @@ export async function runRotations(
   const limit = pLimit(options.inFlight);
   let gone = false;
   let firstError: ErrorCode | undefined;
+  const thrown: unknown[] = [];
+  const begin = async (task: Task): Promise<Rotated | undefined> => {
+    options.onBegin({ address: addressOf('Client', task.name), op: task.op, place: task.place });
+    return task.run();
+  };
   const run = async (task: Task): Promise<RotationResult[]> => {
     const address = addressOf('Client', task.name);
     const { op, place } = task;
-    if (gone || options.stopped()) {
+    if (gone || thrown.length > 0 || options.stopped()) {
       return [{ address, op, place, outcome: 'skipped', checks: [], reason: stopReason(gone), duration: 0 }];
     }
     const begun = ports.clock.now();
-    options.onBegin({ address, op, place });
-    const outcome = await task.run().catch(failureOf);
+    const outcome = await begin(task).catch(failureOf);
     const duration = ports.clock.now() - begun;
     if (outcome instanceof GrantryError) {
       firstError ??= outcome.code;
       gone ||= outcome.code === 'UNREACHABLE';
     }
     const result = { ...resultOf(task, outcome), duration };
-    options.onResult(result);
+    try {
+      options.onResult(result);
+    } catch (error) {
+      thrown.push(error);
+    }
     return [result];
   };
   const tasks = tasksOf(work, ports);
   const results = await Promise.all(tasks.map((task) => limit(() => run(task))));
+  // Not before all that was begun has ended: whoever hears of it may count on that.
+  if (thrown.length > 0) throw thrown[0];
   return { results: results.flat(), firstError };
 }
 

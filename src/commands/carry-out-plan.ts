@@ -11,7 +11,8 @@ import { GrantryError } from '../model/errors.ts';
 import { monotonic } from '../platform/clock.ts';
 import { runIdentity } from '../platform/run-identity.ts';
 import { makeStyle, renderProgress } from '../report/index.ts';
-import { openAuditLog } from './audit-log.ts';
+import { openAuditTrail } from './audit-log.ts';
+import type { AuditTrail } from './audit-log.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import { Progress } from './progress.ts';
 import type { OpenTarget } from './targets.ts';
@@ -38,25 +39,20 @@ export async function carryOutPlan(
   const mayWrite = (): void => lease?.assertHeld();
   const tracked = trackWrites({ provider, store }, { before: mayWrite, after: () => void (wrote = true) });
   const style = makeStyle(io.stderr);
-  const log = openAuditLog(options.auditLog, io);
-  const audit: AuditEvent[] = [];
+  const trail = openAuditTrail(options.auditLog, io);
   const run = { target: plan.target, stack: plan.stack, tool: io.version, ...runIdentity(io.env) };
-  const note = (event: AuditEvent): void => {
-    audit.push(event);
-    log.append(event);
-  };
   const now = (): string => new Date(ports.clock.now()).toISOString();
   const total = plan.changes.length;
   const progress = new Progress(io.stderr, { what: 'change', total }, monotonic);
   try {
     const how: ApplyOptions = {
       inFlight: options.parallelism,
-      stopped: () => io.signal.aborted || lease?.failure() !== undefined,
+      stopped: () => io.signal.aborted || (lease?.failure() ?? trail.failure()) !== undefined,
       purgeStore: options.purgeStore,
       finishRotation: rotationFinisher(input, tracked, ports),
-      onBegin: (change) => note(begunEvent(change, run, now())),
+      onBegin: (change) => trail.begin(begunEvent(change, run, now())),
       onResult: (result, change) => {
-        if (result.outcome !== 'skipped') note(endedEvent(change, result, run, now()));
+        if (result.outcome !== 'skipped') trail.end(endedEvent(change, result, run, now()));
         progress.step(result.outcome === 'failed');
         if (total <= LISTED || result.outcome === 'failed') io.stderr.write(`${renderProgress(result, style)}\n`);
       },
@@ -65,20 +61,26 @@ export async function carryOutPlan(
     const carried = await gate
       .during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, how))
       .finally(() => progress.end());
-    const applied = tellOfLostLock(carried, lease, io);
+    const applied = tellWhyStopped(carried, [lease, trail], io);
     const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, asGrantryFailure);
-    if (failure === undefined) return { applied, written: wrote || gate.written, audit };
+    if (failure === undefined) return { applied, written: wrote || gate.written, audit: trail.events };
     // It must not cost the report of what was done.
     io.stderr.write(`The number of clients could not be noted in the store: ${failure.message}\n`);
-    return { applied: { ...applied, firstError: applied.firstError ?? failure.code }, written: true, audit };
+    return { applied: { ...applied, firstError: applied.firstError ?? failure.code }, written: true, audit: trail.events };
   } finally {
-    log.close();
+    trail.close();
   }
 }
 
-/** What was not begun because the lock was lost tells no reason of its own. */
-function tellOfLostLock(applied: Applied, lease: Lease | undefined, io: CommandIo): Applied {
-  const failure = applied.results.every(({ outcome }) => outcome === 'done') ? undefined : lease?.failure();
+/** What was not begun because the lock was lost, or the audit log is full, tells no reason of its own. */
+function tellWhyStopped(
+  applied: Applied,
+  [lease, trail]: readonly [Lease | undefined, AuditTrail],
+  io: CommandIo,
+): Applied {
+  const isDone = applied.results.every(({ outcome }) => outcome === 'done');
+  // A line that is lost is lost, also after the last change.
+  const failure = trail.failure() ?? (isDone ? undefined : lease?.failure());
   if (failure === undefined) return applied;
   io.stderr.write(`${failure.message}\n${failure.hint ?? ''}\n`);
   return { ...applied, firstError: applied.firstError ?? failure.code };

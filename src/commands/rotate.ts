@@ -16,7 +16,7 @@ import { monotonic } from '../platform/clock.ts';
 import { runIdentity } from '../platform/run-identity.ts';
 import { endingNotices, gapNotices, wordInOverlap } from '../plan/rotation-notices.ts';
 import { makeStyle, renderRotate, renderRotation } from '../report/index.ts';
-import { openAuditLog } from './audit-log.ts';
+import { openAuditTrail } from './audit-log.ts';
 import { askForYes } from './ask.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import { Progress } from './progress.ts';
@@ -174,14 +174,9 @@ async function rotate(
   const subjects = rotationSubjects(new Set([...choice.rotate, ...choice.finish]), survey, tracked);
   const subjectsOf = (names: readonly string[]) => names.flatMap((name) => subjects.get(name) ?? []);
   const style = makeStyle(io.stderr);
-  const log = openAuditLog(options.auditLog, io);
-  const audit: AuditEvent[] = [];
+  const trail = openAuditTrail(options.auditLog, io);
   const origin = { target: desired.target.name, stack: desired.target.stack, tool: io.version, ...runIdentity(io.env) };
   const now = (): string => new Date(ports.clock.now()).toISOString();
-  const note = (event: AuditEvent): void => {
-    audit.push(event);
-    log.append(event);
-  };
   const revoke = isRevocation(wish);
   const total = choice.rotate.length + choice.finish.length + choice.retire.length;
   const progress = new Progress(io.stderr, { what: 'rotation', total }, monotonic);
@@ -198,10 +193,10 @@ async function rotate(
         rotationPorts(tracked, survey, ports),
         {
           inFlight: options.parallelism,
-          stopped: () => io.signal.aborted || lease.failure() !== undefined,
-          onBegin: (task) => note(begunRotation(task, origin, now())),
+          stopped: () => io.signal.aborted || (lease.failure() ?? trail.failure()) !== undefined,
+          onBegin: (task) => trail.begin(begunRotation(task, origin, now())),
           onResult: (result) => {
-            note(endedRotation(result, origin, now()));
+            trail.end(endedRotation(result, origin, now()));
             progress.step(result.outcome === 'failed');
             if (total <= LISTED || result.outcome === 'failed') io.stderr.write(`${renderRotation(result, style)}\n`);
           },
@@ -209,11 +204,13 @@ async function rotate(
       ),
     );
     const done = await rotating.finally(() => progress.end());
-    const failure = lease.failure();
-    if (failure !== undefined && !allDone(done)) io.stderr.write(`${failure.message}\n${failure.hint ?? ''}\n`);
-    return report(target, work, done, audit, options, io, wrote || gate.written);
+    // A line that is lost is lost, also after the last rotation.
+    const failure = trail.failure() ?? (allDone(done) ? undefined : lease.failure());
+    if (failure !== undefined) io.stderr.write(`${failure.message}\n${failure.hint ?? ''}\n`);
+    const ended = { ...done, firstError: done.firstError ?? trail.failure()?.code };
+    return report(target, work, ended, trail.events, options, io, wrote || gate.written);
   } finally {
-    log.close();
+    trail.close();
   }
 }
 
@@ -254,7 +251,7 @@ function report(
   };
   show(renderRotate(document, { format: options.format, style: makeStyle(io.stdout) }));
   if (run.firstError !== undefined && !written) return exitCodeOf(run.firstError);
-  return allDone({ results: document.results }) && !io.signal.aborted ? 0 : 1;
+  return run.firstError === undefined && allDone({ results: document.results }) && !io.signal.aborted ? 0 : 1;
 }
 
 function overlapNotices({ inOverlap }: RotationChoice): string[] {

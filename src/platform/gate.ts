@@ -1,6 +1,12 @@
-/** Stands in front of everything that is sent to a target's servers: open, but for what a condition says. */
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { GrantryError } from '../model/errors.ts';
+
+/**
+ * Stands in front of everything that is sent to a target's servers: open, but for work that goes on under a condition. What
+ * such work sends is told from everything else, such as the renewal and the release of the lock.
+ */
 export class Gate {
-  #condition: (() => void) | undefined;
+  readonly #conditions = new AsyncLocalStorage<() => void>();
   #written = false;
 
   /** Whether anything was changed, or may have been. */
@@ -14,15 +20,19 @@ export class Gate {
   };
 
   /** To be called before something is sent; throws when it may not be. */
-  readonly pass = (): void => this.#condition?.();
+  readonly pass = (): void => this.#conditions.getStore()?.();
 
-  /** While `work` runs, nothing passes when `condition` throws. */
+  /** Nothing that `work` sends passes when `condition` throws, and nothing at all once `work` has ended. */
   async during<T>(condition: () => void, work: () => Promise<T>): Promise<T> {
-    this.#condition = condition;
+    let ended = false;
+    const mayPass = (): void => {
+      if (ended) throw new GrantryError('FAILED', 'the work that this belongs to has ended: nothing more is sent');
+      condition();
+    };
     try {
-      return await work();
+      return await this.#conditions.run(mayPass, work);
     } finally {
-      this.#condition = undefined;
+      ended = true;
     }
   }
 }

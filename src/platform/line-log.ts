@@ -1,4 +1,4 @@
-import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { GrantryError } from '../model/errors.ts';
 
 /** Somewhere lines are appended to, one JSON value each. */
@@ -13,7 +13,8 @@ export function openLineLog(path: string): LineLog {
   return {
     append: (value) =>
       attempt(path, () => {
-        writeSync(fd, `${JSON.stringify(value)}\n`);
+        // All of it: a single write may end in the middle of a line where the disk does.
+        writeFileSync(fd, `${JSON.stringify(value)}\n`);
         fsyncSync(fd);
       }),
     close: () => closeSync(fd),
