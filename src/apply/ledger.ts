@@ -8,6 +8,7 @@ import type { Store } from '../stores/store.ts';
 import type { Applied } from './apply-plan.ts';
 
 const schema = z.object({ clients: z.number() });
+const lastApply = z.object({ lastApply: z.string() });
 
 /** The record of what a stack owns here. */
 export function ledgerName(stack: string): string {
@@ -40,4 +41,17 @@ export async function noteClients(
   const noted = schema.safeParse(value).data?.clients;
   const had = only === undefined ? owned.length : (noted ?? owned.length);
   await store.writeRecord(ledgerName(plan.stack), { ...value, clients: Math.max(0, had + gained - lost) }, version);
+}
+
+/** Which apply was the last that changed something here, or began to; null where none is known. */
+export async function readLastApply(store: Store, stack: string): Promise<string | null> {
+  const { value } = await store.readRecord(ledgerName(stack));
+  return lastApply.safeParse(value).data?.lastApply ?? null;
+}
+
+/** Notes an apply before its first change, so that whatever a crash leaves of it is known to have begun. */
+export async function noteApply(store: Store, stack: string, id: string): Promise<void> {
+  const { value, version } = await store.readRecord(ledgerName(stack));
+  if (lastApply.safeParse(value).data?.lastApply === id) return;
+  await store.writeRecord(ledgerName(stack), { ...value, lastApply: id }, version);
 }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
@@ -5,16 +6,17 @@ import { GrantryError } from '../model/errors.ts';
 import type { Plan, TargetPart } from '../model/plan.ts';
 import type { SavedDesired, SavedPlan } from '../model/saved-plan.ts';
 import type { Target } from '../model/target.ts';
+import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import { buildPlan } from '../plan/build-plan.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { narrowDesired } from '../plan/narrow.ts';
-import { desiredDigest, savedDesired } from '../plan/save-plan.ts';
+import { applyIdOf, desiredDigest, savedDesired } from '../plan/save-plan.ts';
 import { overlapName } from '../model/rotation.ts';
 import { isOurs } from '../model/state.ts';
 import { checkFreshness } from '../plan/staleness.ts';
 import type { Moved } from '../plan/staleness.ts';
-import { readKnownClients } from './ledger.ts';
+import { readKnownClients, readLastApply } from './ledger.ts';
 import { ownsNothing, surveyTarget } from './survey-target.ts';
 import type { SurveyOptions, TargetPorts } from './survey-target.ts';
 
@@ -67,21 +69,36 @@ async function countClients({ desired, actual, only }: PlanInput, { store }: Tar
 
 /**
  * A saved plan, held against the present: reads only what it touches, plans that again, and throws STALE_PLAN when the
- * outcome is not what was reviewed. Without manifests (`desired` holds none) what the file says of them is trusted.
+ * outcome is not what was reviewed. Without manifests (`desired` holds none) what the file says of them is trusted. What
+ * it may do is not: conflicts and guards are judged again, and nothing is taken over but what `adoption` names, too.
  */
-export async function settleSaved(saved: SavedPlan, desired: DesiredState, ports: TargetPorts): Promise<SettledPlan> {
+export async function settleSaved(
+  saved: SavedPlan,
+  desired: DesiredState,
+  ports: TargetPorts,
+  adoption: Adoption = NO_ADOPTION,
+): Promise<SettledPlan> {
   refuseOtherTarget(saved, desired.target, ports);
   const touched = new Set(saved.changes.map(({ address }) => address));
   const part = trustsFile(desired) ? restoreDesired(saved, desired.target) : sameDesired(saved, desired, touched);
   const only = { addresses: touched, undeclared: clientIdsOf(saved), ids: idsOfDeleted(saved) };
   const checkStore = saved.changes.some((change) => 'delivery' in change && change.delivery?.reason === 'differs');
-  const input = await surveyTarget(part, ports, { only, checkStore, adoption: adoptionOf(saved) });
+  const survey = await surveyTarget(part, ports, { only, checkStore, adoption: reviewedOf(adoption, saved) });
+  const input: PlanInput = { ...survey, knownClients: await countClients(survey, ports) };
   const fresh = buildPlan(input);
   const { changes, done, moved } = checkFreshness(saved, fresh, input.actual);
   if (moved.length > 0) throw stale(moved);
-  // The guards were judged when everything was read: shares of a part of the target say nothing.
+  if (trustsFile(desired) && changes.length > 0) await refuseOvertaken(saved, ports);
+  // Only a look at everything tells whether all of it vanished.
+  const guards = fresh.guards.filter(({ guard }) => guard !== 'vanished');
   const { selection } = saved;
-  const plan = { ...fresh, changes, guards: saved.guards, ...(selection === undefined ? {} : { selection }) };
+  const plan = {
+    ...fresh,
+    changes,
+    conflicts: union(fresh.conflicts, saved.conflicts),
+    guards: union(guards, saved.guards),
+    ...(selection === undefined ? {} : { selection }),
+  };
   return { plan, input, desired: trustsFile(desired) ? part : desired, done };
 }
 
@@ -170,18 +187,35 @@ function idsOfDeleted({ changes }: SavedPlan): Map<Address, string> {
   return new Map(changes.flatMap((change) => (change.op === 'delete' ? [[change.address, change.id] as const] : [])));
 }
 
-/** Exactly the adoptions that were reviewed. */
-function adoptionOf({ changes }: SavedPlan): Adoption {
+/** Of what may be taken over, that which was reviewed: nothing else, and from nobody else. */
+function reviewedOf({ rules }: Adoption, { changes }: SavedPlan): Adoption {
+  const from = new Map(changes.flatMap((change) => (change.op === 'adopt' ? [[`${change.address}`, change.from]] : [])));
   return {
-    rules: changes.flatMap((change) => {
-      if (change.op !== 'adopt') return [];
-      return change.from.map((stack) => ({
-        pattern: change.address,
-        matches: (address: string) => address === change.address,
-        stack: stack ?? undefined,
-      }));
-    }),
+    rules: rules.map((rule) => ({
+      ...rule,
+      matches: (address) => rule.matches(address) && from.get(address)?.includes(rule.stack ?? null) === true,
+    })),
   };
+}
+
+/**
+ * Without manifests nothing tells whether a plan is still meant: one that was applied and taken back since looks as if
+ * it had never been. So only one is carried out after which nothing else was applied.
+ */
+async function refuseOvertaken(saved: SavedPlan, { store }: TargetPorts): Promise<void> {
+  const last = await readLastApply(store, saved.stack);
+  if (last === saved.lastApply || last === applyIdOf(saved)) return;
+  throw new GrantryError(
+    'STALE_PLAN',
+    `something else was applied to the stack ${saved.stack} since the plan was made, and there are no manifests here that ` +
+      'tell whether the plan is still meant: nothing was changed',
+    { hint: 'Plan again, or apply it where the manifests are.' },
+  );
+}
+
+/** What is in one list or in the other. */
+function union<T extends object>(now: readonly T[], saved: readonly T[]): T[] {
+  return [...now, ...saved.filter((one) => !now.some((other) => isDeepStrictEqual({ ...one }, { ...other })))];
 }
 
 function stale(moved: readonly Moved[]): GrantryError {

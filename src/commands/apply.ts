@@ -1,3 +1,4 @@
+import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
@@ -13,6 +14,7 @@ import type { ApplyReport, ChangeResult } from '../model/report.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
 import { parseAdoption } from '../plan/adoption.ts';
 import { readSavedPlan } from '../plan/read-plan.ts';
+import { applyIdOf } from '../plan/save-plan.ts';
 import { makeStyle, renderApply, renderPlan } from '../report/index.ts';
 import { askForYes } from './ask.ts';
 import { carryOutPlan } from './carry-out-plan.ts';
@@ -36,7 +38,7 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   };
   return forEachTarget(options, io, needs, async (target, io) => {
     if (saved !== undefined && trustsFile(target.desired)) {
-      io.stderr.write('There are no manifests here to hold the plan against: what the file says is trusted.\n');
+      io.stderr.write('There are no manifests here to hold the plan against: what the file says of them is trusted.\n');
     }
     const settled = await settle(target, saved, overrides, options, io);
     for (const notice of settled.input.actual.notices ?? []) io.stderr.write(`${notice}\n`);
@@ -79,7 +81,8 @@ async function finish(
 ): Promise<number> {
   const { plan } = settled;
   const startedAt = new Date(target.ports.clock.now()).toISOString();
-  const carried = await carryOutPlan(settled, target, options, io);
+  const applyId = saved === undefined ? randomBytes(8).toString('hex') : applyIdOf(saved);
+  const carried = await carryOutPlan(settled, { ...target, applyId }, options, io);
   const { proofs, outage } = options.proof
     ? await proveAffected(settled, carried, target, options, io)
     : { proofs: [], outage: undefined };
@@ -126,10 +129,9 @@ async function settle(
   const settled =
     saved === undefined
       ? await settleFresh(desired, ports, { checkStore: options.checkStore, adoption })
-      : await settleSaved(saved, desired, ports);
-  if (saved === undefined) tellIdleAdoption(settled.plan, adoption, io);
-  const conflicts = [...settled.plan.conflicts, ...(saved?.conflicts ?? [])];
-  refuseObstacles({ ...settled.plan, conflicts }, overrides, { show }, options, io);
+      : await settleSaved(saved, desired, ports, adoption);
+  tellIdleAdoption(settled.plan, adoption, io);
+  refuseObstacles(settled.plan, overrides, { show }, options, io);
   return settled;
 }
 

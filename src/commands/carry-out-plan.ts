@@ -1,7 +1,7 @@
 import { applyPlan } from '../apply/apply-plan.ts';
 import type { Applied, ApplyOptions } from '../apply/apply-plan.ts';
 import { begunEvent, endedEvent } from '../apply/audit.ts';
-import { noteClients } from '../apply/ledger.ts';
+import { noteApply, noteClients } from '../apply/ledger.ts';
 import { rotationFinisher } from '../apply/rotation-subjects.ts';
 import type { Lease } from '../apply/lease.ts';
 import type { SettledPlan } from '../apply/settle-plan.ts';
@@ -25,13 +25,20 @@ export interface CarriedOut {
   readonly audit: readonly AuditEvent[];
 }
 
+/** A target to write to; without a lease there is nothing to do. */
+export interface Applying extends OpenTarget {
+  readonly lease: Lease | undefined;
+  /** How the ledger names this apply. */
+  readonly applyId: string;
+}
+
 /** Of more changes only those that failed have a line when they are done: all of them are in the report. */
 const LISTED = 50;
 
 /** Carries a plan out, tells of its progress, and logs every change before and after it is made. */
 export async function carryOutPlan(
   { plan, input }: SettledPlan,
-  { provider, store, ports, gate, lease }: OpenTarget & { readonly lease: Lease | undefined },
+  { provider, store, ports, gate, lease, applyId }: Applying,
   options: CommandOptions,
   io: CommandIo,
 ): Promise<CarriedOut> {
@@ -59,7 +66,10 @@ export async function carryOutPlan(
     };
     // One change takes several requests, so each of them is asked whether the lock is still held.
     const carried = await gate
-      .during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, how))
+      .during(mayWrite, async () => {
+        if (total > 0) await noteApply(tracked.store, plan.stack, applyId);
+        return applyPlan(plan, { ...tracked, clock: ports.clock }, how);
+      })
       .finally(() => progress.end());
     const applied = tellWhyStopped(carried, [lease, trail], io);
     const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, asGrantryFailure);

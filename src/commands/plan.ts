@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import { readLastApply } from '../apply/ledger.ts';
 import { settleFresh, settlePart } from '../apply/settle-plan.ts';
 import type { SurveyOptions } from '../apply/survey-target.ts';
 import type { DesiredState } from '../model/desired.ts';
@@ -32,11 +33,14 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   });
   const parts = await selectParts(options, selected, io);
   return forEachSelected(selected, options, io, async (target, io) => {
-    const { plan, basis, notices } = await makePlan(target, parts?.get(target.desired.target.name), survey);
+    const { plan, basis, notices, lastApply } = await makePlan(target, parts?.get(target.desired.target.name), {
+      ...survey,
+      saves: options.out !== undefined,
+    });
     tellIdleAdoption(plan, survey.adoption, io);
     if (options.out !== undefined) {
       const createdAt = new Date(systemClock.now()).toISOString();
-      writePlanFile(resolve(io.cwd, options.out), savePlan(plan, basis, { tool: io.version, createdAt }));
+      writePlanFile(resolve(io.cwd, options.out), savePlan(plan, basis, { tool: io.version, createdAt, lastApply }));
     }
     target.show(renderPlan(plan, { format: options.format, style: makeStyle(io.stdout), notices }));
     if (plan.conflicts.length > 0 || plan.guards.length > 0) return 3;
@@ -49,23 +53,26 @@ interface Planned {
   /** What it follows from. */
   readonly basis: { readonly desired: DesiredState; readonly actual: ActualState };
   readonly notices: readonly string[];
+  readonly lastApply: string | null;
 }
 
 async function makePlan(
   { desired, open }: TargetAtHand,
   part: TargetPart | undefined,
-  options: SurveyOptions,
+  { saves, ...options }: SurveyOptions & { readonly saves: boolean },
 ): Promise<Planned> {
   // Before the servers are opened: to log in is a request already.
   if (part?.addresses.length === 0) return planNothing(desired, part);
   const ports = await open();
+  // Before all else is read: what is applied meanwhile came after it.
+  const lastApply = saves ? await readLastApply(ports.store, desired.target.stack) : null;
   if (part === undefined) {
     const { plan, input } = await settleFresh(desired, ports, options);
-    return { plan, basis: input, notices: notices(plan, input) };
+    return { plan, basis: input, notices: notices(plan, input), lastApply };
   }
   const { plan, input } = await settlePart(part, desired, ports, options);
   const ofPart = noticesOfPart(plan.changes, { ...input, only: new Set(part.addresses) });
-  return { plan, basis: input, notices: [...ofPart, ...notices(plan, input)] };
+  return { plan, basis: input, notices: [...ofPart, ...notices(plan, input)], lastApply };
 }
 
 function notices({ changes }: Plan, input: PlanInput): string[] {
@@ -88,7 +95,7 @@ function planNothing(desired: DesiredState, { undeclared: _undeclared, ...select
     unchanged: { apis: 0, clients: 0 },
     selection,
   };
-  return { plan, basis: { desired, actual: { objects: [], impossible: [], listedClients: 0 } }, notices: [] };
+  return { plan, basis: { desired, actual: { objects: [], impossible: [], listedClients: 0 } }, notices: [], lastApply: null };
 }
 
 function writePlanFile(path: string, plan: SavedPlan): void {

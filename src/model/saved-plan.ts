@@ -23,6 +23,8 @@ export interface SavedPlan extends Omit<Plan, 'changes'> {
   readonly tool: string;
   /** ISO 8601; all else is the same for the same inputs, byte for byte. */
   readonly createdAt: string;
+  /** The last apply that the ledger told of before the plan was made; null: none. */
+  readonly lastApply: string | null;
   readonly changes: readonly SavedChange[];
   readonly desired: SavedDesired;
   /** SHA-256 of `desired`. */

@@ -13,7 +13,7 @@ import { savePlan } from './save-plan.ts';
 
 async function save(bench: MemoryBench, desired: DesiredState): Promise<SavedPlan> {
   const input = await surveyTarget(desired, bench);
-  return savePlan(buildPlan(input), input, { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z' });
+  return savePlan(buildPlan(input), input, { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null });
 }
 
 describe('the saved plan', () => {

@@ -26,6 +26,13 @@ export function readSavedPlan(text: string, file: string): SavedPlan {
   // zod gives absent keys as absent, which is what the types mean by optional.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   const plan = parsed.data as SavedPlan;
+  const seen = new Set<string>();
+  const twice = plan.changes.find(({ address }) => seen.size === seen.add(address).size);
+  if (twice !== undefined) {
+    throw new GrantryError('INVALID_INPUT', `${file} is not a valid plan: it has ${twice.address} twice`, {
+      hint: 'It was changed after it was made. Plan again.',
+    });
+  }
   if (desiredDigest(plan.desired) !== plan.desiredDigest) {
     throw new GrantryError('INVALID_INPUT', `${file} was changed after it was made: its digest is not right`, {
       hint: 'Plan again.',

@@ -11,7 +11,7 @@ import { narrowDesired } from './narrow.ts';
 export function savePlan(
   plan: Plan,
   { desired, actual }: { readonly desired: DesiredState; readonly actual: ActualState },
-  { tool, createdAt }: Pick<SavedPlan, 'tool' | 'createdAt'>,
+  { tool, createdAt, lastApply }: Pick<SavedPlan, 'tool' | 'createdAt' | 'lastApply'>,
 ): SavedPlan {
   const actualOf = objectsByAddress(actual);
   const part = savedDesired(narrowDesired(desired, new Set(plan.changes.map(({ address }) => address))));
@@ -20,6 +20,7 @@ export function savePlan(
     kind: 'plan',
     tool,
     createdAt,
+    lastApply,
     ...plan,
     changes: plan.changes.map((change) => {
       const present = actualOf.get(change.address);
@@ -43,5 +44,11 @@ export function savedDesired({ apis, clients, overlaps }: DesiredState): SavedDe
 export function desiredDigest(desired: SavedDesired): string {
   // Through JSON once: what is undefined is absent there, as it will be when the file is read back.
   const plain: Json = JSON.parse(JSON.stringify(desired));
+  return digestOf(plain);
+}
+
+/** How the ledger names the apply of a saved plan, however often it takes to finish it. */
+export function applyIdOf(saved: SavedPlan): string {
+  const plain: Json = JSON.parse(JSON.stringify(saved));
   return digestOf(plain);
 }

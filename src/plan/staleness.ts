@@ -80,9 +80,7 @@ function isSameObject(saved: Change, now: Change): boolean {
 /** Whether `now` does a part of `saved` and nothing else: every leaf is still as before, or already as after. */
 function isRestOf(saved: Change, now: Change): boolean {
   if (!('after' in saved) || !('after' in now) || !sameJson(saved.after, now.after)) return false;
-  const savedDelivery = 'delivery' in saved ? saved.delivery : undefined;
-  const nowDelivery = 'delivery' in now ? now.delivery : undefined;
-  if (nowDelivery !== undefined && savedDelivery === undefined) return false;
+  if ('delivery' in now && now.delivery !== undefined && !sameDelivery(saved, now)) return false;
   if (now.op === 'create') return saved.op === 'create';
   if (now.op === 'deliver') return true;
   const before = 'before' in saved ? saved.before : undefined;

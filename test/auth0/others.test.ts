@@ -91,7 +91,7 @@ it('a saved plan adopts the application that was reviewed, not one that looks li
   const { desired, provider } = await subject.open(MANIFESTS);
   const ports = { provider, store: subject.store };
   const input = await surveyTarget(desired, ports, { adoption: parseAdoption(['Client/*']) });
-  const stamp = { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z' };
+  const stamp = { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null };
   const saved = readSavedPlan(JSON.stringify(savePlan(buildPlan(input), input, stamp)), 'plan.json');
   await subject.hands.remove(reviewed);
   await subject.hands.create('orders');

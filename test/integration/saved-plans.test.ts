@@ -40,7 +40,7 @@ describe('saved plans on a real Keycloak', () => {
   async function save(manifests: string, options: SurveyOptions = {}): Promise<SavedPlan> {
     const { desired, ...ports } = await proxied.ports(manifests);
     const { plan, input } = await settleFresh(desired, ports, options);
-    const saved = savePlan(plan, input, { tool: '0.0.0', createdAt: new Date().toISOString() });
+    const saved = savePlan(plan, input, { tool: '0.0.0', createdAt: new Date().toISOString(), lastApply: null });
     return readSavedPlan(JSON.stringify(saved), 'plan.json');
   }
 

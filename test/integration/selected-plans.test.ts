@@ -21,7 +21,7 @@ const WRITER = ORDERS.replace('scopes: [stock:read]', 'scopes: [stock:read], onR
 const AFTER = BEFORE.replace(ORDERS, WRITER);
 
 function save({ plan: made, input }: SettledPlan): SavedPlan {
-  const saved = savePlan(made, input, { tool: '0.0.0', createdAt: new Date().toISOString() });
+  const saved = savePlan(made, input, { tool: '0.0.0', createdAt: new Date().toISOString(), lastApply: null });
   return readSavedPlan(JSON.stringify(saved), 'plan.json');
 }
 
