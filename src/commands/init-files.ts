@@ -120,27 +120,31 @@ jobs:
       GRANTRY_KEYCLOAK_CLIENT: grantry-plan
       GRANTRY_VAULT_ROLE: grantry-plan
     steps:
-      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with: { persist-credentials: false }
       # Targets come from the base branch: a pull request cannot send credentials elsewhere.
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with: { persist-credentials: false, ref: '\${{ github.base_ref }}', path: .base }
+        with: { persist-credentials: false, ref: '\${{ github.base_ref }}', path: base }
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false
           repository: \${{ env.GRANTRY_REPOSITORY }}
           ref: \${{ env.GRANTRY_COMMIT }}
-          path: .tool
+          path: tool
+      # A folder of its own: whatever a pull request brings along lies beside nothing that is trusted.
+      - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
+        with: { persist-credentials: false, path: pull-request }
       - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
         with: { node-version: 24, package-manager-cache: false }
       - run: npm ci && npm run build && npm link
-        working-directory: .tool
-      - run: grantry validate --targets .base/manifests/targets # marks the lines in the pull request
-      - run: grantry plan -t dev --targets .base/manifests/targets --format markdown > plan.md
+        working-directory: tool
+      - run: grantry validate --targets ../base/manifests/targets # marks the lines in the pull request
+        working-directory: pull-request
+      - id: plan
+        run: grantry plan -t dev --targets ../base/manifests/targets --format markdown > "$RUNNER_TEMP/plan.md"
+        working-directory: pull-request
         env: { GRANTRY_KEYCLOAK_SECRET: '\${{ secrets.GRANTRY_PLAN_KEYCLOAK_SECRET }}' }
-      - run: gh pr comment "$PR" --body-file plan.md --edit-last --create-if-none
-        if: \${{ !cancelled() && hashFiles('plan.md') != '' }} # also a plan with something in its way
-        env: { GH_TOKEN: '\${{ github.token }}', PR: '\${{ github.event.number }}' }
+      - run: gh pr comment "$PR" --body-file "$RUNNER_TEMP/plan.md" --edit-last --create-if-none
+        if: \${{ !cancelled() && steps.plan.outcome != 'skipped' }} # also a plan with something in its way
+        env: { GH_TOKEN: '\${{ github.token }}', GH_REPO: '\${{ github.repository }}', PR: '\${{ github.event.number }}' }
 
   apply:
     if: github.event_name == 'push'
@@ -154,22 +158,25 @@ jobs:
       GRANTRY_VAULT_ROLE: grantry-apply
     steps:
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
-        with: { persist-credentials: false }
+        with: { persist-credentials: false, path: main }
       - uses: actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1
         with:
           persist-credentials: false
           repository: \${{ env.GRANTRY_REPOSITORY }}
           ref: \${{ env.GRANTRY_COMMIT }}
-          path: .tool
+          path: tool
       - uses: actions/setup-node@820762786026740c76f36085b0efc47a31fe5020 # v7.0.0
         with: { node-version: 24, package-manager-cache: false }
       - run: npm ci && npm run build && npm link
-        working-directory: .tool
-      - run: grantry plan -t dev --out plan.json
+        working-directory: tool
+      - run: grantry plan -t dev --out "$RUNNER_TEMP/plan.json"
+        working-directory: main
         env: { GRANTRY_KEYCLOAK_SECRET: '\${{ secrets.GRANTRY_APPLY_KEYCLOAK_SECRET }}' }
-      - run: grantry apply -t dev plan.json --audit-log audit.jsonl # this plan, or nothing
+      - run: grantry apply -t dev "$RUNNER_TEMP/plan.json" --audit-log "$RUNNER_TEMP/audit.jsonl" # this plan, or nothing
+        working-directory: main
         env: { GRANTRY_KEYCLOAK_SECRET: '\${{ secrets.GRANTRY_APPLY_KEYCLOAK_SECRET }}' }
       - run: grantry verify -t dev # needs no account in Keycloak
+        working-directory: main
 `;
 
 /** What `init` writes beside the age key, which is made anew each time. */

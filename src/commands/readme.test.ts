@@ -26,8 +26,8 @@ it('the workflow of init plans with an account of its own, with the Targets of t
   expect(plan).not.toMatch(/APPLY|grantry-apply/);
   expect(apply).not.toMatch(/PLAN|grantry-plan/);
   expect(plan.match(/grantry (validate|plan) [^"]*/g)).toEqual([
-    expect.stringContaining('--targets .base/manifests/targets'),
-    expect.stringContaining('--targets .base/manifests/targets'),
+    expect.stringContaining('--targets ../base/manifests/targets'),
+    expect.stringContaining('--targets ../base/manifests/targets'),
   ]);
   // Whatever its Target takes from the environment is there.
   const target = TEMPLATES.find(({ path }) => path === 'manifests/targets/dev.yaml')?.text ?? '';

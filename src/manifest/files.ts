@@ -1,8 +1,9 @@
 import { isAscii } from 'node:buffer';
 import { closeSync, openSync, readFileSync, readSync, readdirSync, realpathSync, statSync } from 'node:fs';
 import type { Dirent } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
+import { linkOnTheWay } from '../platform/links.ts';
 import { Stretches } from '../platform/stretches.ts';
 import type { Problem, SourceFile } from './types.ts';
 import { compareText } from './values.ts';
@@ -22,8 +23,8 @@ export interface FoundFiles {
 
 /**
  * Reads every `*.yaml` and `*.yml` under the given directories, sorted by name, and the given files whatever their
- * names. Follows symbolic links, each place once; leaves out hidden directories and node_modules.
- * Throws INVALID_INPUT when a path does not exist or when there is no manifest at all.
+ * names, each place once; leaves out hidden directories and node_modules. A symbolic link is an error: in a pull request it
+ * could lead to what is reviewed elsewhere. Throws INVALID_INPUT when a path does not exist or when there is no manifest at all.
  */
 export async function readManifestFiles(paths: readonly string[], cwd: string): Promise<FoundFiles> {
   return new ManifestFiles(paths, cwd).read();
@@ -90,14 +91,22 @@ interface FoundFile {
 
 interface Walk {
   readonly cwd: string;
-  /** Real paths: keeps links from leading in circles, and files from being read twice. */
+  /** Real paths: keeps files from being read twice. */
   readonly seen: Set<string>;
   readonly problems: Problem[];
 }
 
 function* visitAll(paths: readonly string[], walk: Walk): Generator<FoundFile, undefined> {
-  for (const name of paths) yield* visit({ name, path: resolve(walk.cwd, name) }, walk, true);
+  for (const name of paths) {
+    const path = resolve(walk.cwd, name);
+    const link = linkOnTheWay(path, walk.cwd);
+    if (link === undefined) yield* visit({ name, path }, walk, true);
+    else report(walk.problems, name, `${link === path ? 'this' : relative(walk.cwd, link)} ${IS_A_LINK}`);
+  }
 }
+
+const IS_A_LINK =
+  'is a symbolic link, and manifests are not read through links: put the file or the folder itself there';
 
 function* visit({ name, path }: FoundFile, walk: Walk, given: boolean): Generator<FoundFile, undefined> {
   const stat = statOf(path);
@@ -106,14 +115,7 @@ function* visit({ name, path }: FoundFile, walk: Walk, given: boolean): Generato
   } else if (stat?.isFile()) {
     if ((given || MANIFEST_NAME.test(name)) && isNew(realpathSync.native(path), walk)) yield { name, path };
   } else if (given || MANIFEST_NAME.test(name)) {
-    report(walk.problems, name, stat === undefined ? 'the file is a link that leads nowhere' : 'this is not a file');
-  } else if (stat === undefined) {
-    report(
-      walk.problems,
-      name,
-      'the link leads nowhere: if it stood for a folder, its manifests are missing',
-      'warning',
-    );
+    report(walk.problems, name, 'this is not a file');
   }
 }
 
@@ -135,8 +137,14 @@ function* visitDirectory({ name, path }: FoundFile, walk: Walk): Generator<Found
 function visitEntry(entry: Dirent, inside: Inside, walk: Walk): Iterable<FoundFile> {
   const found = { name: `${inside.name}${entry.name}`.replaceAll('\\', '/'), path: `${inside.path}${entry.name}` };
   if (entry.isDirectory()) return visitDirectory(found, walk);
+  if (entry.isSymbolicLink()) return refuseLink(found, walk);
   if (!entry.isFile()) return visit(found, walk, false);
   return MANIFEST_NAME.test(entry.name) && isNew(`${inside.real}${entry.name}`, walk) ? [found] : [];
+}
+
+function refuseLink({ name }: FoundFile, { problems }: Walk): [] {
+  report(problems, name, `this ${IS_A_LINK}`);
+  return [];
 }
 
 /** What the entries of a directory begin with. */
@@ -157,7 +165,7 @@ function statOf(path: string): ReturnType<typeof statSync> {
   try {
     return statSync(path, { throwIfNoEntry: false });
   } catch {
-    // A circle of links, or a directory on the way that may not be entered.
+    // A directory on the way may not be entered.
     return undefined;
   }
 }
@@ -218,8 +226,13 @@ function decode(name: string, bytes: Buffer, problems: Problem[]): SourceFile | 
   }
 }
 
-function report(problems: Problem[], name: string, message: string, severity: Problem['severity'] = 'error'): void {
-  problems.push({ severity, rule: 'unreadable-file', message, place: { file: { name, text: '' }, offset: 0 } });
+function report(problems: Problem[], name: string, message: string): void {
+  problems.push({
+    severity: 'error',
+    rule: 'unreadable-file',
+    message,
+    place: { file: { name, text: '' }, offset: 0 },
+  });
 }
 
 function wordFileError(error: unknown): string {
@@ -229,7 +242,6 @@ function wordFileError(error: unknown): string {
     EPERM: 'permission denied',
     ENOENT: 'it is gone',
     EISDIR: 'it is a directory',
-    ELOOP: 'links that lead in a circle',
     EMFILE: 'too many open files',
   };
   return known[code] ?? (code === '' ? 'unknown error' : code);

@@ -1,5 +1,5 @@
 import { realpathSync, statSync } from 'node:fs';
-import { dirname, posix, relative, resolve } from 'node:path';
+import { dirname, relative, resolve } from 'node:path';
 import type { SourceFile } from '../manifest/types.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Commit, Git } from './git.ts';
@@ -22,11 +22,11 @@ export function locate(git: Git, path: string, cwd: string): PlaceInRepository |
 
 /**
  * The manifests that lay at some paths at a commit, chosen as those of the working tree are: every `*.yaml` and `*.yml`
- * below a directory, links followed, each place once; a path that was a file whatever its name.
+ * below a directory; a path that was a file whatever its name. Links are refused, here too.
  */
 export function readCommitted(git: Git, commit: Commit, paths: readonly string[]): SourceFile[] {
   const found = new Map<string, FoundFile>();
-  paths.forEach((path) => collect(git, commit, { path, as: path }, found));
+  for (const path of paths) collect(git, commit, path, found);
   const files = [...found.values()].toSorted((left, right) => (left.name < right.name ? -1 : 1));
   const contents = git.readObjects(
     commit,
@@ -40,31 +40,14 @@ interface FoundFile {
   readonly object: string;
 }
 
-/** Adds files by their paths in the tree; `as` is what the path is called where a link led to it. */
-function collect(
-  git: Git,
-  commit: Commit,
-  { path, as }: { readonly path: string; readonly as: string },
-  found: Map<string, FoundFile>,
-  followed: ReadonlySet<string> = new Set(),
-): void {
-  for (const entry of git.listTree(commit, path)) {
-    const inside = entry.path === path ? '' : path === '' ? entry.path : entry.path.slice(path.length + 1);
-    const name = inside === '' ? as : posix.join(as, inside);
+/** Adds files by their paths in the tree. */
+function collect(git: Git, commit: Commit, path: string, found: Map<string, FoundFile>): void {
+  for (const { kind, object, path: name } of git.listTree(commit, path)) {
+    const inside = name === path ? '' : path === '' ? name : name.slice(path.length + 1);
     if (inside.split('/').some((part) => part.startsWith('.') || part === 'node_modules')) continue;
-    if (entry.kind === 'repository') throw cannotFollow(commit, entry.path, 'is a repository of its own');
-    if (entry.kind === 'link') {
-      if (followed.has(entry.path)) continue;
-      const [text = Buffer.alloc(0)] = git.readObjects(commit, [entry.object]);
-      const target = posix.normalize(posix.join(posix.dirname(entry.path), text.toString()));
-      if (text.toString().startsWith('/') || target.startsWith('../')) {
-        throw cannotFollow(commit, entry.path, 'is a link that leads out of the repository');
-      }
-      const next = { path: target === '.' ? '' : target.replace(/\/$/, ''), as: name };
-      collect(git, commit, next, found, new Set([...followed, entry.path]));
-    } else if ((inside === '' && as === path) || /\.ya?ml$/i.test(name)) {
-      if (!found.has(entry.path)) found.set(entry.path, { name, object: entry.object });
-    }
+    if (kind === 'repository') throw cannotFollow(commit, name, 'is a repository of its own');
+    if (kind === 'link') throw cannotFollow(commit, name, 'is a symbolic link');
+    if (inside === '' || /\.ya?ml$/i.test(name)) found.set(name, { name, object });
   }
 }
 

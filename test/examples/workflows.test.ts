@@ -78,10 +78,10 @@ describe('the nightly rotation', () => {
   it('rotates what is due, and keeps the audit log whatever happens', () => {
     const { run = '' } = stepNamed(workflow, 'Rotate what is due');
     expect(run.replaceAll(/\s*\\\n\s*/g, ' ')).toContain(
-      'grantry rotate -t prod --due --stagger --max 50 --lock-timeout 10m --audit-log audit.jsonl --format markdown > rotate.md',
+      'grantry rotate -t prod --due --stagger --max 50 --lock-timeout 10m --audit-log "$RUNNER_TEMP/audit.jsonl" --format markdown > "$RUNNER_TEMP/rotate.md"',
     );
     const upload = rotate?.steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
-    expect(upload).toMatchObject({ if: 'always()', with: { path: 'audit.jsonl', 'if-no-files-found': 'ignore' } });
+    expect(upload).toMatchObject({ if: 'always()', with: { path: '${{ runner.temp }}/audit.jsonl', 'if-no-files-found': 'ignore' } });
   });
 
   it('has its secret in one step only: in no env, and masked before anything else is printed', () => {

@@ -133,6 +133,7 @@ describe('the nightly rotation', () => {
       PATH: `${join(site.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
       GRANTRY_VAULT_ROLE: ROLE,
       GRANTRY_KEYCLOAK_CLIENT: site.account.clientId,
+      RUNNER_TEMP: site.folder,
     };
     await new Promise((done) => setTimeout(done, 3500)); // two are due by then
     const step = await runStep('github-actions/rotate.yml', 'Rotate what is due', env);
@@ -155,7 +156,7 @@ describe('the nightly rotation', () => {
 
   it('ends with 4 where Vault does not let it in', async () => {
     job.become({ ...CLAIMS, ref: 'refs/heads/other' });
-    const env = { ...jobEnv(''), GRANTRY_VAULT_ROLE: ROLE };
+    const env = { ...jobEnv(''), GRANTRY_VAULT_ROLE: ROLE, RUNNER_TEMP: site.folder };
     const refused = await runStep('github-actions/rotate.yml', 'Rotate what is due', env);
     expect(refused).toEqual({ code: 4, stdout: '', stderr: 'curl: (22) The requested URL returned error: 400\n' });
   });
