@@ -6,7 +6,7 @@ import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
 import { describeMoment } from '../model/moment.ts';
 import { dueAt, isInOverlap } from '../model/rotation.ts';
-import { isOurs, objectsByAddress, ownerPhrase } from '../model/state.ts';
+import { OWN_ACCOUNT_HINT, isOurs, isOwnAccount, objectsByAddress, ownerPhrase } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../model/state.ts';
 import type { Target } from '../model/target.ts';
 
@@ -105,10 +105,10 @@ function findUnfinished(view: RotationView): Unfinished[] {
 }
 
 /** Clients whose previous secret is not accepted any more, but still lies with the provider. */
-function endedOverlaps({ objects }: ActualState, now: number): ActualObject[] {
-  return objects.filter((object) => {
+function endedOverlaps(actual: ActualState, now: number): ActualObject[] {
+  return actual.objects.filter((object) => {
     const until = object.credential?.previousUntil;
-    return until !== undefined && isOurs(object) && until + CLOCKS_DIFFER < now;
+    return until !== undefined && isOurs(object) && !isOwnAccount(object, actual) && until + CLOCKS_DIFFER < now;
   });
 }
 
@@ -159,6 +159,10 @@ function obstacle(
   const hint = `Run grantry apply -t ${target} first.`;
   const refuse = (reason: string): GrantryError => new GrantryError('CONFLICT', reason, { hint });
   if (object === undefined) return refuse(`client ${name} does not exist yet`);
+  if (isOwnAccount(object, actual)) {
+    const reason = `client ${name} is the one that grantry itself logs in with`;
+    return new GrantryError('CONFLICT', reason, { hint: OWN_ACCOUNT_HINT });
+  }
   if (!isOurs(object)) return foreignClient(name, object, desired.target);
   const { delivered } = object.credential ?? {};
   if (object.credential === undefined || delivered === undefined) {

@@ -47,6 +47,18 @@ export function isOurs({ foreign }: ActualObject): boolean {
   return foreign.length === 0;
 }
 
+/**
+ * Whether an object is grantry's own account. No command touches that: taken over, it would lose the rights that grantry
+ * works by, and every other change of it ends the run that makes it.
+ */
+export function isOwnAccount({ credential }: ActualObject, { ownClientId }: Pick<ActualState, 'ownClientId'>): boolean {
+  return ownClientId !== undefined && credential?.clientId === ownClientId;
+}
+
+/** The way out for whoever declared it, or took it over with an earlier version. */
+export const OWN_ACCOUNT_HINT =
+  'grantry never takes it over, changes, rotates or deletes it. Take it out of the manifests, and where it carries marks of grantry, take these from it by hand.';
+
 /** Whose an object is that is not the stack's, as words behind its name. */
 export function ownerPhrase({ foreign: [part] }: Pick<ActualObject, 'foreign'>): string {
   return part?.stack === undefined ? 'carries no mark of a stack' : `belongs to the stack ${part.stack}`;
@@ -106,6 +118,8 @@ export interface ActualState {
   readonly notices?: readonly string[];
   /** How many clients the listing held, of any owner: an empty listing is never believed. */
   readonly listedClients: number;
+  /** The client_id that grantry itself logs in with, where that is a client of this very realm or tenant. */
+  readonly ownClientId?: string;
   /** Whether this server keeps the previous secret valid for a while after a rotation; undefined where that was not looked at. */
   readonly overlaps?: OverlapSupport;
 }

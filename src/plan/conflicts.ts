@@ -1,7 +1,7 @@
 import { isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { Change, Conflict } from '../model/plan.ts';
-import { WHOLE_API, isOurs, objectsByAddress } from '../model/state.ts';
+import { OWN_ACCOUNT_HINT, WHOLE_API, isOurs, isOwnAccount, objectsByAddress } from '../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Fields } from '../model/state.ts';
 import { partsInTheWay } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
@@ -20,11 +20,35 @@ export function findConflicts(
   const actualOf = objectsByAddress(actual);
   // A part of a target tells nothing of the rest.
   const isNew = reach === undefined && !actual.objects.some(isOurs);
+  const own = ownAccounts(projected, changes, actual);
   return [
+    ...[...own].map(ownAccountConflict),
     ...actual.impossible.filter(({ address }) => reach === undefined || reach.has(address)),
-    ...othersAmong(projected, actual).flatMap((object) => ownershipConflicts(object, adoption, isNew)),
+    ...othersAmong(projected, actual)
+      .filter(({ address }) => !own.has(address))
+      .flatMap((object) => ownershipConflicts(object, adoption, isNew)),
     ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
   ];
+}
+
+/** Addresses at which grantry's own account is declared, or would be changed. */
+function ownAccounts(
+  projected: readonly DesiredObject[],
+  changes: readonly Change[],
+  actual: ActualState,
+): ReadonlySet<Address> {
+  const { ownClientId, objects } = actual;
+  if (ownClientId === undefined) return new Set();
+  const claimed = projected.filter(
+    ({ address, fields }) => isKind(address, 'Client') && fields['clientId'] === ownClientId,
+  );
+  const touched = new Set([...projected, ...changes].map(({ address }) => address));
+  const there = objects.filter((object) => touched.has(object.address) && isOwnAccount(object, actual));
+  return new Set([...claimed, ...there].map(({ address }) => address));
+}
+
+function ownAccountConflict(address: Address): Conflict {
+  return { address, reason: 'it is the client that grantry itself logs in with', hint: OWN_ACCOUNT_HINT };
 }
 
 /** What is there of the objects that are wanted, and not all the stack's. */

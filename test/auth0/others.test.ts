@@ -90,12 +90,13 @@ it('a saved plan adopts the application that was reviewed, not one that looks li
   const reviewed = await subject.hands.create('orders');
   const { desired, provider } = await subject.open(MANIFESTS);
   const ports = { provider, store: subject.store };
-  const input = await surveyTarget(desired, ports, { adoption: parseAdoption(['Client/*']) });
+  const adoption = parseAdoption(['Client/*']);
+  const input = await surveyTarget(desired, ports, { adoption });
   const stamp = { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null };
   const saved = readSavedPlan(JSON.stringify(savePlan(buildPlan(input), input, stamp)), 'plan.json');
   await subject.hands.remove(reviewed);
   await subject.hands.create('orders');
-  await expect(settleSaved(saved, desired, ports)).rejects.toMatchObject({ code: 'STALE_PLAN' });
+  await expect(settleSaved(saved, desired, ports, adoption)).rejects.toMatchObject({ code: 'STALE_PLAN' });
 });
 
 it('an application with too much metadata of others is a conflict, not half adopted', async () => {
@@ -116,4 +117,12 @@ it('two applications with the mark of one client are a conflict, not a guess', a
   const reason = `2 applications carry the mark of this client: ${[id, copy].toSorted().join(', ')}`;
   expect(conflicts).toMatchObject([{ address: 'Client/orders', reason }]);
   expect(changes.filter(({ op }) => op === 'delete')).toEqual([]);
+});
+
+it("grantry's own application is not taken over, whatever is adopted", async () => {
+  await hand.ok('PATCH', `/clients/${emulator.clientId}`, { name: 'orders' });
+  const adoption = parseAdoption(['Client/*']);
+  expect((await subject.plan(MANIFESTS, { adoption })).conflicts).toMatchObject([
+    { address: 'Client/orders', reason: 'it is the client that grantry itself logs in with' },
+  ]);
 });

@@ -1,4 +1,6 @@
 /** What belongs to others is left alone, and what a Target guards is not deleted. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { exitedWith } from '../support/cli.ts';
 import { Site } from '../support/site.ts';
@@ -21,6 +23,37 @@ async function expectRefusal(...words: string[]): Promise<void> {
   expect(apply.stderr).toContain('something is in the way: nothing was changed');
   for (const word of words) expect(plan.stdout.replaceAll(/\s+/g, ' ')).toContain(word);
 }
+
+describe("grantry's own account", () => {
+  const isOwn = 'it is the client that grantry itself logs in with';
+
+  it('is not taken over, whatever is adopted, nor from a plan file', async () => {
+    const { clientId } = site.account;
+    site.declare(yaml(STOCK, clientYaml('gardener', `clientId: ${clientId}`)));
+    for (const command of ['plan -t dev --adopt Client/*', 'apply -t dev --auto-approve --adopt Client/*']) {
+      expect(exitedWith(3, await site.runInVain(command)).stdout).toContain(isOwn);
+    }
+    exitedWith(3, await site.run('plan -t dev --adopt Client/* --out plan.json'));
+    const file = join(site.folder, 'plan.json');
+    writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), conflicts: [] }));
+    const applied = exitedWith(3, await site.runInVain('apply -t dev plan.json --adopt Client/*'));
+    expect(applied.stdout).toContain(isOwn);
+  });
+
+  it('is not rotated or deleted, though it carries the mark of the stack', async () => {
+    const { clientId } = site.account;
+    const [own] = await site.realm.admin.clients.find({ clientId });
+    const mark = (stack: string): Promise<unknown> =>
+      site.realm.admin.clients.update({ id: own?.id ?? '' }, { clientId, attributes: { 'grantry.stack': stack } });
+    await mark('acme');
+    site.declare(yaml(STOCK));
+    expect(exitedWith(3, await site.runInVain('apply -t dev --auto-approve')).stdout).toContain(isOwn);
+    site.declare(yaml(STOCK, clientYaml('gardener', `clientId: ${clientId}`)));
+    const { stderr } = exitedWith(3, await site.runInVain('rotate -t dev gardener --force'));
+    expect(stderr).toContain('client gardener is the one that grantry itself logs in with');
+    await mark('');
+  });
+});
 
 describe('an object without our mark', () => {
   it('a client', async () => {

@@ -51,6 +51,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
     objects: [...apiObjects(servers, desired.apis, ledger, holders), ...clients],
     impossible: [...ambiguous, ...crowdedApplications(desiredOf), ...unusableApis(servers, desired.apis)],
     listedClients: apps.length,
+    ownClientId: api.settings.auth.clientId,
     overlaps: 'unsupported',
   };
 }

@@ -1,6 +1,7 @@
 import { addressOf, isKind } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualState } from '../../model/state.ts';
+import type { KeycloakSettings } from '../../model/target.ts';
 import type { ReadOptions } from '../provider.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { KeycloakApi } from './api.ts';
@@ -16,6 +17,7 @@ import type { ReadAhead } from './read-ahead.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import { readRoles, rolesOfInterest } from './roles.ts';
 import type { RoleQuestion } from './roles.ts';
+import { loginClientId } from './token.ts';
 import { makeSieve } from './sieve.ts';
 import type { Claims, Sieve } from './sieve.ts';
 
@@ -65,8 +67,14 @@ export async function readRealm(
     ],
     impossible: [...missingUnmanaged(scopes, desired.apis), ...endangered],
     listedClients: clients.settled.length + clients.relevant.length + clients.others.length,
+    ...ownClient(api.settings),
     ...(overlaps === undefined ? {} : { overlaps: overlaps.support }),
   };
+}
+
+/** The account of another realm is no client of this one. */
+function ownClient({ realm, auth }: KeycloakSettings): Pick<ActualState, 'ownClientId'> {
+  return auth.realm === realm ? { ownClientId: loginClientId(auth) } : {};
 }
 
 function looksAtOverlaps({ only, forRotation = false }: ReadOptions): boolean {

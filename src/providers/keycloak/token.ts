@@ -70,8 +70,14 @@ function realmField({ realm, auth }: KeycloakSettings): string {
     : 'provider.keycloak.auth.realm';
 }
 
+/** The client by which grantry logs in. */
+export function loginClientId(auth: KeycloakSettings['auth']): string {
+  return auth.kind === 'client' ? auth.clientId : 'admin-cli';
+}
+
 function tokenForm(auth: KeycloakSettings['auth']): Record<string, string> {
+  const client = { client_id: loginClientId(auth) };
   return auth.kind === 'client'
-    ? { grant_type: 'client_credentials', client_id: auth.clientId, client_secret: auth.clientSecret.reveal() }
-    : { grant_type: 'password', client_id: 'admin-cli', username: auth.username, password: auth.password.reveal() };
+    ? { grant_type: 'client_credentials', ...client, client_secret: auth.clientSecret.reveal() }
+    : { grant_type: 'password', ...client, username: auth.username, password: auth.password.reveal() };
 }

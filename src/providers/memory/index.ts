@@ -47,6 +47,8 @@ const CAPABILITIES: Capabilities = {
 export class MemoryProvider implements Provider {
   readonly capabilities: Capabilities;
   readonly objects: MemoryObject[] = [];
+  /** The client_id that grantry itself logs in with. */
+  ownClientId: string | undefined;
   /** Unix seconds: what the server's clock says. */
   now = 1_000_000;
   #ids = 0;
@@ -101,6 +103,7 @@ export class MemoryProvider implements Provider {
       impossible: [],
       listedClients: this.objects.filter(({ kind }) => kind === 'Client').length,
       overlaps: this.capabilities.secretOverlap ? 'supported' : 'unsupported',
+      ...(this.ownClientId === undefined ? {} : { ownClientId: this.ownClientId }),
     };
   }
 
