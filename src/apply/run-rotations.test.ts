@@ -10,7 +10,9 @@ import type { RotationRunOptions } from './run-rotations.ts';
 const NAMES = ['one', 'two', 'three', 'four'];
 
 /** Ends the overlaps of four clients, two at a time, each later than the one before. */
-async function run(options: Partial<RotationRunOptions>): Promise<{ began: string[]; ended: string[]; error: unknown }> {
+async function run(
+  options: Partial<RotationRunOptions>,
+): Promise<{ began: string[]; ended: string[]; error: unknown }> {
   const [began, ended]: [string[], string[]] = [[], []];
   const provider = new MemoryProvider();
   provider.endOverlap = async (id) => {

@@ -179,7 +179,9 @@ describe('a plan of a part', () => {
     await bench.apply(state([STOCK], [client('a', { stock: ['stock:read'] }), client('b')]));
     const desired = state([STOCK], [client('a', { stock: ['stock:write'] }), client('new', { stock: ['stock:read'] })]);
     const { plan, input } = await settle(bench, desired, ['Client/a', 'Client/new']);
-    const text = JSON.stringify(savePlan(plan, input, { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null }));
+    const text = JSON.stringify(
+      savePlan(plan, input, { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null }),
+    );
     const settled = await settleSaved(readSavedPlan(text, 'plan.json'), desired, bench);
     expect(ops(settled)).toEqual(['update Client/a', 'create Client/new']);
     expect(settled.plan.selection).toEqual(plan.selection);

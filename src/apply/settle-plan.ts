@@ -189,7 +189,9 @@ function idsOfDeleted({ changes }: SavedPlan): Map<Address, string> {
 
 /** Of what may be taken over, that which was reviewed: nothing else, and from nobody else. */
 function reviewedOf({ rules }: Adoption, { changes }: SavedPlan): Adoption {
-  const from = new Map(changes.flatMap((change) => (change.op === 'adopt' ? [[`${change.address}`, change.from]] : [])));
+  const from = new Map(
+    changes.flatMap((change) => (change.op === 'adopt' ? [[`${change.address}`, change.from]] : [])),
+  );
   return {
     rules: rules.map((rule) => ({
       ...rule,

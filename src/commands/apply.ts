@@ -24,7 +24,7 @@ import { parseOverrides, refuseObstacles, tellIdleAdoption } from './obstacles.t
 import { proveWithProgress } from './prove-with-progress.ts';
 import { forEachTarget } from './targets.ts';
 import type { OpenTarget } from './targets.ts';
-import { withTargetLock } from './with-target-lock.ts';
+import { brokenLock, withTargetLock } from './with-target-lock.ts';
 
 /** Makes each target as the manifests say, or as a saved plan says, and proves what changed. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
@@ -98,6 +98,7 @@ async function finish(
     results: [...settled.done.map((address) => doneBefore(address, saved)), ...carried.applied.results],
     proofs,
     interrupted: io.signal.aborted,
+    ...brokenLock(target.lease),
     overriddenGuards: plan.guards.map(({ guard }) => guard),
     audit: carried.audit,
   };

@@ -76,7 +76,11 @@ export async function carryOutPlan(
     if (failure === undefined) return { applied, written: wrote || gate.written, audit: trail.events };
     // It must not cost the report of what was done.
     io.stderr.write(`The number of clients could not be noted in the store: ${failure.message}\n`);
-    return { applied: { ...applied, firstError: applied.firstError ?? failure.code }, written: true, audit: trail.events };
+    return {
+      applied: { ...applied, firstError: applied.firstError ?? failure.code },
+      written: true,
+      audit: trail.events,
+    };
   } finally {
     trail.close();
   }

@@ -1,4 +1,3 @@
-import { writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { readLastApply } from '../apply/ledger.ts';
 import { settleFresh, settlePart } from '../apply/settle-plan.ts';
@@ -9,6 +8,7 @@ import type { Plan, TargetPart } from '../model/plan.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
 import type { ActualState } from '../model/state.ts';
 import { systemClock } from '../platform/clock.ts';
+import { writeWhole } from '../platform/write-whole.ts';
 import { parseAdoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { noticesOfPart } from '../plan/part-conflicts.ts';
@@ -95,12 +95,17 @@ function planNothing(desired: DesiredState, { undeclared: _undeclared, ...select
     unchanged: { apis: 0, clients: 0 },
     selection,
   };
-  return { plan, basis: { desired, actual: { objects: [], impossible: [], listedClients: 0 } }, notices: [], lastApply: null };
+  return {
+    plan,
+    basis: { desired, actual: { objects: [], impossible: [], listedClients: 0 } },
+    notices: [],
+    lastApply: null,
+  };
 }
 
 function writePlanFile(path: string, plan: SavedPlan): void {
   try {
-    writeFileSync(path, `${JSON.stringify(plan, null, 2)}\n`);
+    writeWhole(path, `${JSON.stringify(plan, null, 2)}\n`);
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
     throw new GrantryError('FAILED', `the plan cannot be written to ${path} (${code})`);

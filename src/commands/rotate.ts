@@ -9,7 +9,6 @@ import type { RotationChoice, RotationWish } from '../apply/select-rotations.ts'
 import { surveyRotations } from '../apply/survey-rotations.ts';
 import type { RotationSurvey } from '../apply/survey-rotations.ts';
 import { trackWrites } from '../apply/track-writes.ts';
-import type { AuditEvent } from '../model/audit.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { RotateReport, RotationResult } from '../model/report.ts';
 import { monotonic } from '../platform/clock.ts';
@@ -23,7 +22,7 @@ import { Progress } from './progress.ts';
 import { selectClients } from './select-clients.ts';
 import { forEachTarget } from './targets.ts';
 import type { OpenTarget } from './targets.ts';
-import { withTargetLock } from './with-target-lock.ts';
+import { brokenLock, withTargetLock } from './with-target-lock.ts';
 
 /** Rotates credentials: of the clients named, of those that are due, or of all. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
@@ -33,7 +32,7 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
     const wished = named === undefined ? wish : { ...wish, names: [...named] };
     const work = await prepare(target, wished, named);
     refuse(work, wished);
-    if (work.isNothing) return report(target, work, { results: [], firstError: undefined }, [], options, io);
+    if (work.isNothing) return report(target, work, NOTHING, options, io);
     await confirm(work, wished, options, io);
     return withTargetLock(target, options, io, async (lease) => {
       // Until the lock was ours others may have held it.
@@ -207,21 +206,28 @@ async function rotate(
     // A line that is lost is lost, also after the last rotation.
     const failure = trail.failure() ?? (allDone(done) ? undefined : lease.failure());
     if (failure !== undefined) io.stderr.write(`${failure.message}\n${failure.hint ?? ''}\n`);
-    const ended = { ...done, firstError: done.firstError ?? trail.failure()?.code };
-    return report(target, work, ended, trail.events, options, io, wrote || gate.written);
+    const firstError = done.firstError ?? trail.failure()?.code;
+    const written = wrote || gate.written;
+    const ended = { results: done.results, firstError, audit: trail.events, written, ...brokenLock(lease) };
+    return report(target, work, ended, options, io);
   } finally {
     trail.close();
   }
 }
 
+/** What a run came to. */
+interface Ended extends RotationRun, Pick<RotateReport, 'audit' | 'brokeLock'> {
+  readonly written: boolean;
+}
+
+const NOTHING: Ended = { results: [], firstError: undefined, audit: [], written: false };
+
 function report(
   { desired, provider, store, show }: OpenTarget,
   { survey, choice, startedAt, isNothing }: Work,
-  run: RotationRun,
-  audit: readonly AuditEvent[],
+  { results, firstError, written, ...ended }: Ended,
   options: CommandOptions,
   io: CommandIo,
-  written = false,
 ): number {
   const refused = choice.refused.map(({ address, error }): RotationResult => {
     const { message: reason, hint } = error;
@@ -242,16 +248,16 @@ function report(
     provider: provider.describe(),
     store: store.describe(),
     startedAt,
-    results: [...run.results, ...refused],
+    ...ended,
+    results: [...results, ...refused],
     waiting: choice.waiting,
     interrupted: io.signal.aborted,
     // For people what a rotation does was told before it.
     notices: [...(options.format === 'text' && !isNothing ? [] : gapNotices(survey)), ...overlapNotices(choice)],
-    audit,
   };
   show(renderRotate(document, { format: options.format, style: makeStyle(io.stdout) }));
-  if (run.firstError !== undefined && !written) return exitCodeOf(run.firstError);
-  return run.firstError === undefined && allDone({ results: document.results }) && !io.signal.aborted ? 0 : 1;
+  if (firstError !== undefined && !written) return exitCodeOf(firstError);
+  return firstError === undefined && allDone({ results: document.results }) && !io.signal.aborted ? 0 : 1;
 }
 
 function overlapNotices({ inOverlap }: RotationChoice): string[] {

@@ -6,6 +6,11 @@ import { runIdentity } from '../platform/run-identity.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import type { OpenTarget } from './targets.ts';
 
+/** What a report says of the lock that was broken. */
+export function brokenLock(lease: Lease | undefined): { readonly brokeLock?: string } {
+  return lease?.brokeLock === undefined ? {} : { brokeLock: describeHolder(lease.brokeLock) };
+}
+
 /** Runs `work` while holding the lock of the target's stack; tells for whom it waits and whose lock it broke. */
 export async function withTargetLock<T>(
   { desired, store, ports }: Pick<OpenTarget, 'desired' | 'store' | 'ports'>,

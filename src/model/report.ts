@@ -48,6 +48,8 @@ export interface ApplyReport {
   readonly proofs: readonly ClientProof[];
   /** True when the user stopped it: what is not in the results was not begun. */
   readonly interrupted: boolean;
+  /** Whose lock was broken for this run, in words. */
+  readonly brokeLock?: string;
   /** Guards that were overridden for this run and would have refused it. */
   readonly overriddenGuards: readonly GuardName[];
   /** Every change as the audit log tells it. */
@@ -89,6 +91,8 @@ export interface RotateReport {
   /** How many more are due, beyond `--max`. */
   readonly waiting: number;
   readonly interrupted: boolean;
+  /** Whose lock was broken for this run, in words. */
+  readonly brokeLock?: string;
   /** What a reader must know beside it. */
   readonly notices: readonly string[];
   readonly audit: readonly AuditEvent[];

@@ -111,7 +111,10 @@ export const planSchema = z.strictObject({
   kind: z.literal('plan'),
   tool: z.string().describe('The version of grantry that made it'),
   createdAt: z.string().describe('ISO 8601; everything else is the same for the same inputs, byte for byte'),
-  lastApply: z.string().nullable().describe('The last apply that the ledger told of before the plan was made; null: none'),
+  lastApply: z
+    .string()
+    .nullable()
+    .describe('The last apply that the ledger told of before the plan was made; null: none'),
   target: z.string(),
   stack: z.string(),
   provider: z.string(),

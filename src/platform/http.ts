@@ -44,6 +44,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
  */
 export async function requestJson(request: HttpRequest, ports: HttpPorts): Promise<HttpResponse> {
   checkUrl(request);
+  checkHeaders(request);
   const response = await retry(
     () => send(request, ports),
     (outcome) => {
@@ -74,6 +75,20 @@ function checkUrl({ service, url }: HttpRequest): void {
       },
     );
   }
+}
+
+/** What a header may hold (RFC 9110 section 5.5). Of anything else `fetch` and node:http say only that it is a TypeError. */
+const HEADER_VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
+
+/** What is in them may be a credential: it is not quoted. */
+function checkHeaders({ service, headers = {} }: HttpRequest): void {
+  const [name] = Object.entries(headers).find(([, value]) => !HEADER_VALUE.test(value)) ?? [];
+  if (name === undefined) return;
+  throw new GrantryError(
+    'INVALID_INPUT',
+    `What ${service.name} is to get in the header ${name} holds a character that no header can carry`,
+    { hint: 'Was a credential copied with typographic quotes, or from a page that was laid out?' },
+  );
 }
 
 /**

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { OwnToken } from './own-token.ts';
+import { OwnToken, tokenIn } from './own-token.ts';
 
 /** Gives `token 1`, `token 2`, … that live for a minute. */
 function source(): { token: OwnToken; asked: () => number; pass: (ms: number) => void } {
@@ -12,6 +12,18 @@ function source(): { token: OwnToken; asked: () => number; pass: (ms: number) =>
 }
 
 const refused = (error: unknown): boolean => error instanceof Error && error.message === '401';
+
+test.each([
+  ['abc.DEF-1_2', true],
+  ['a\r\nx-evil: b', false],
+  ['\u201Cabc\u201D', false],
+  ['', false],
+])('%j is a token: %s', (token, isOne) => {
+  const body = { access_token: token, expires_in: 60 };
+  const timing = { headMs: 1, bodyMs: 1 };
+  const answer = { status: 200, headers: new Headers(), body, format: 'json', timing } as const;
+  expect(tokenIn(answer) !== undefined).toBe(isOne);
+});
 
 test('one request serves all until the token is about to end', async () => {
   const { token, asked, pass } = source();

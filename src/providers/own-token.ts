@@ -9,7 +9,8 @@ export interface GivenToken {
   readonly seconds: number;
 }
 
-const answer = z.object({ access_token: z.string(), expires_in: z.number() });
+/** Characters of a token: RFC 6749 appendix A.12. */
+const answer = z.object({ access_token: z.string().regex(/^[\x20-\x7E]+$/), expires_in: z.number() });
 const refusal = z.object({ error: z.string() });
 
 /** The token in an answer; undefined where there is none. */

@@ -12,5 +12,10 @@ export function explainCommon(status: number, where: string, about: string): Gra
       hint: 'Somebody made it since the plan was made. Run plan again to see how things stand.',
     });
   }
+  if (status === 429) {
+    return new GrantryError('UNREACHABLE', `${where} refuses more requests for now (429): ${about}`, {
+      hint: 'A rate limit is used up, of the server or of something in front of it. Try again later, or with --parallelism 1.',
+    });
+  }
   return undefined;
 }

@@ -183,6 +183,8 @@ const audit = z.array(
 
 const proofCounts = { proven: total, notProven: total, partlyTestable: total };
 
+const brokeLock = z.string().optional().describe('Whose lock was broken for this run');
+
 const apply = z
   .strictObject({
     formatVersion,
@@ -190,6 +192,7 @@ const apply = z
     ...origin,
     startedAt: z.string().describe('ISO 8601'),
     interrupted: z.boolean().describe('The user stopped it: what is not in the results was not begun'),
+    brokeLock,
     overriddenGuards: z.array(guard),
     summary: z.strictObject({ done: total, doneBefore: total, failed: total, skipped: total, ...proofCounts }),
     results: z
@@ -227,6 +230,7 @@ const rotate = z
     ...origin,
     startedAt: iso,
     interrupted: z.boolean().describe('The user stopped it: what is skipped was not begun'),
+    brokeLock,
     summary: z.strictObject({
       rotated: total,
       cleared: total.describe('Secrets before that were taken away long after their overlap'),

@@ -4,7 +4,19 @@ import { countProofs, countResults } from './results-summary.ts';
 
 /** What an apply did, for programs; results in the order in which they ended. */
 export function renderApplyJson(report: ApplyReport): string {
-  const { target, stack, provider, store, startedAt, interrupted, overriddenGuards, results, proofs, audit } = report;
+  const {
+    target,
+    stack,
+    provider,
+    store,
+    startedAt,
+    interrupted,
+    brokeLock,
+    overriddenGuards,
+    results,
+    proofs,
+    audit,
+  } = report;
   return `${printableJson({
     formatVersion: 1,
     kind: 'apply',
@@ -14,6 +26,7 @@ export function renderApplyJson(report: ApplyReport): string {
     store,
     startedAt,
     interrupted,
+    brokeLock,
     overriddenGuards,
     summary: { ...countResults(results), ...countProofs(proofs) },
     results,

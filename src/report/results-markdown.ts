@@ -18,6 +18,7 @@ import {
   summaryCode,
 } from './markdown-parts.ts';
 import {
+  brokePhrase,
   checksPhrase,
   countProofs,
   countResults,
@@ -33,13 +34,14 @@ const FOOTER = 1_000;
 
 /** What an apply did, for a comment: what failed first and open to read, what went well folded away. */
 export function renderApplyMarkdown(report: ApplyReport, limit: number = MARKDOWN_LIMIT): string {
-  const { results, proofs, interrupted, overriddenGuards } = report;
+  const { results, proofs, interrupted, overriddenGuards, brokeLock } = report;
   const head = results.length === 0 ? 'there was nothing to do' : resultPhrase(countResults(results));
   const proof = proofPhrase(countProofs(proofs));
   const fixed = [
     `### ${inlineCode(report.target)}: ${head}`,
     ...(proof === '' ? [] : [`**${proof}.**`]),
     ...(overriddenGuards.length === 0 ? [] : [`Overridden for this run: guard ${overriddenGuards.join(', ')}.`]),
+    ...(brokeLock === undefined ? [] : [brokePhrase(inlineCode(brokeLock))]),
     ...(interrupted ? ['Stopped on request: what is not listed as done or failed was not begun.'] : []),
     originLine(report),
   ];

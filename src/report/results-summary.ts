@@ -94,3 +94,8 @@ export function failuresLast(results: readonly ChangeResult[]): ChangeResult[] {
 export function unprovenLast(proofs: readonly ClientProof[]): ClientProof[] {
   return proofs.toSorted((left, right) => Number(isProven(right)) - Number(isProven(left)));
 }
+
+/** Whoever reads a report must know that two runs may have written at once. */
+export function brokePhrase(holder: string): string {
+  return `Broke the lock of ${holder}.`;
+}

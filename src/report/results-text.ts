@@ -2,6 +2,7 @@ import type { ApplyReport, ChangeResult, VerifyReport } from '../model/report.ts
 import { printable } from './escape.ts';
 import { proofTable } from './proof-text.ts';
 import {
+  brokePhrase,
   countProofs,
   countResults,
   checkStoreCommand,
@@ -27,7 +28,7 @@ import { elapsed } from './words.ts';
 
 /** What an apply did, for a terminal: failures last, right above the summary. */
 export function renderApplyText(report: ApplyReport, style: Style): string {
-  const { results, proofs, interrupted, overriddenGuards } = report;
+  const { results, proofs, interrupted, overriddenGuards, brokeLock } = report;
   const counts = countResults(results);
   const parts = [
     ...section(resultTable(results, style)),
@@ -35,6 +36,7 @@ export function renderApplyText(report: ApplyReport, style: Style): string {
     ...(overriddenGuards.length === 0
       ? []
       : [style.yellow(`Overridden for this run: guard ${overriddenGuards.join(', ')}.`)]),
+    ...(brokeLock === undefined ? [] : wrap(printable(brokePhrase(brokeLock), style), style.width).map(style.yellow)),
     ...(interrupted ? [style.yellow('Stopped on request: what is not listed as done or failed was not begun.')] : []),
     sentences([
       results.length === 0 ? 'There was nothing to do' : resultPhrase(counts),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ApplyReport, ChangeResult, ClientProof } from '../model/report.ts';
-import { makeStyle, renderApply, renderVerify } from './index.ts';
+import { makeStyle, renderApply, renderRotate, renderVerify } from './index.ts';
 
 const plain = makeStyle({ color: false, unicode: true });
 const ascii = makeStyle({ color: false, unicode: false });
@@ -187,6 +187,25 @@ test('a run that was stopped says so, in text and in Markdown', () => {
     expect(renderApply(stopped, { format, style: plain })).toContain(
       'Stopped on request: what is not listed as done or failed was not begun.',
     );
+  }
+});
+
+test('whose lock was broken stands in every report', () => {
+  const brokeLock = 'ann on ci-7, lock 1f0c';
+  const { overriddenGuards: _guards, proofs: _proofs, ...rest } = nothing;
+  const rotated = { ...rest, results: [], waiting: 0, notices: [], brokeLock };
+  const lines = {
+    text: `Broke the lock of ${brokeLock}.`,
+    markdown: `Broke the lock of \`${brokeLock}\`.`,
+    json: `"brokeLock": "${brokeLock}"`,
+  };
+  for (const format of ['text', 'markdown', 'json'] as const) {
+    for (const shown of [
+      renderApply({ ...nothing, brokeLock }, { format, style: plain }),
+      renderRotate(rotated, { format, style: plain }),
+    ]) {
+      expect(shown).toContain(lines[format]);
+    }
   }
 });
 

@@ -4,7 +4,8 @@ import { printableJson } from './escape.ts';
 
 /** What a rotate did, for programs. */
 export function renderRotateJson(report: RotateReport): string {
-  const { target, stack, provider, store, startedAt, interrupted, waiting, notices, results, audit } = report;
+  const { target, stack, provider, store, startedAt, interrupted, brokeLock, waiting, notices, results, audit } =
+    report;
   const of = (outcome: string): number => results.filter((result) => result.outcome === outcome).length;
   return `${printableJson({
     formatVersion: 1,
@@ -15,6 +16,7 @@ export function renderRotateJson(report: RotateReport): string {
     store,
     startedAt,
     interrupted,
+    brokeLock,
     summary: {
       rotated: results.filter((result) => isRotated(result) && result.op !== 'retire').length,
       cleared: results.filter(({ op, outcome }) => op === 'retire' && outcome === 'done').length,

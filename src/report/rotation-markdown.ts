@@ -9,6 +9,7 @@ import {
   statusCells,
   statusSummary,
 } from './rotation-words.ts';
+import { brokePhrase } from './results-summary.ts';
 import { displayWidth, padTo } from './width.ts';
 import { count } from './words.ts';
 
@@ -16,10 +17,11 @@ const HALF = MARKDOWN_LIMIT / 2 - 2000;
 
 /** What a rotate did, for a comment: what went wrong first and open to read. */
 export function renderRotateMarkdown(report: RotateReport): string {
-  const { target, results, interrupted, notices } = report;
+  const { target, results, interrupted, brokeLock, notices } = report;
   const bad = results.filter((result) => !isRotated(result));
   return paragraphs([
     `### ${inlineCode(target)}: ${rotateSummary(report)}`,
+    ...(brokeLock === undefined ? [] : [brokePhrase(inlineCode(brokeLock))]),
     ...(interrupted ? ['Stopped on request: what is skipped was not begun.'] : []),
     originLine(report),
     ...(bad.length === 0

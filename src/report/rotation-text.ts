@@ -9,6 +9,7 @@ import {
   statusCells,
   statusSummary,
 } from './rotation-words.ts';
+import { brokePhrase } from './results-summary.ts';
 import type { Style } from './style.ts';
 import {
   LEFT_COLUMN,
@@ -26,7 +27,7 @@ import { elapsed } from './words.ts';
 
 /** What a rotate did, for a terminal: what went wrong last, right above the summary. */
 export function renderRotateText(report: RotateReport, style: Style): string {
-  const { results, interrupted, notices } = report;
+  const { results, interrupted, brokeLock, notices } = report;
   const ordered = [...results.filter(isRotated), ...results.filter((result) => !isRotated(result))];
   const column = columnAfter(
     ordered.map((result) => headOf(result, style)),
@@ -36,6 +37,7 @@ export function renderRotateText(report: RotateReport, style: Style): string {
   const parts = [
     ...lines,
     ...(lines.length === 0 ? [] : ['']),
+    ...(brokeLock === undefined ? [] : wrap(printable(brokePhrase(brokeLock), style), style.width).map(style.yellow)),
     ...(interrupted ? [style.yellow('Stopped on request: what is skipped was not begun.')] : []),
     rotateSummary(report),
     ...notices.flatMap((notice) => wrap(printable(notice, style), style.width)),

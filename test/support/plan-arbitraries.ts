@@ -237,6 +237,7 @@ export const anyReport: fc.Arbitrary<ApplyReport> = fc.record({
   results: fc.array(anyResult, { maxLength: 5 }),
   proofs: fc.array(proof, { maxLength: 4 }),
   interrupted: fc.boolean(),
+  brokeLock: hostileText,
   overriddenGuards: fc.subarray(['maxDeletes', 'protect'] as const),
   audit: fc.constant([]),
 });
@@ -275,6 +276,7 @@ export const anyRotateReport: fc.Arbitrary<RotateReport> = fc.record({
   results: fc.array(rotationResult, { maxLength: 5 }),
   waiting: fc.nat(1000),
   interrupted: fc.boolean(),
+  brokeLock: hostileText,
   notices: fc.array(hostileText, { maxLength: 2 }),
   audit: fc.constant([]),
 });

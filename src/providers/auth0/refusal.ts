@@ -32,15 +32,17 @@ export function explainRefusal(call: Call, error: unknown, settings: Auth0Settin
       hint: `The application ${settings.auth.clientId} needs the scope ${call.needs} of the Management API. docs/auth0.md lists all that are needed.`,
     });
   }
+  if (status === 429) {
+    return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${call.about}`, {
+      hint: "The tenant's rate limit is used up, by whomever. Try again later, or lower provider.auth0.requestsPerSecond.",
+    });
+  }
   const common = explainCommon(status, where, call.about);
   if (common !== undefined) return common;
   if (isRedirect(status)) return redirected(auth0Service(settings), `https://${settings.domain}`, headers);
-  if (status < 400 || status === 429 || status >= 500) {
+  if (status < 400 || status >= 500) {
     return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${call.about}`, {
-      hint:
-        status === 429
-          ? "The tenant's rate limit is used up, by whomever. Try again later, or lower provider.auth0.requestsPerSecond."
-          : 'See https://status.auth0.com.',
+      hint: 'See https://status.auth0.com.',
     });
   }
   return new GrantryError('FAILED', `${where} refuses this (${status}): ${call.about}${reasonOf(error)}`);

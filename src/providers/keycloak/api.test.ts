@@ -39,6 +39,14 @@ test.each([429, 503])('a request that is answered with %i waits', async (status)
   expect([sent.length, slept]).toEqual([2, [7_000]]);
 });
 
+test('a limit that goes on is an outage: nothing was done', async () => {
+  const { api } = answered([429, 429, 429, 429, 429]);
+  await expect(api.read(PURPOSE, 'clients')).rejects.toMatchObject({
+    code: 'UNREACHABLE',
+    message: expect.stringContaining('refuses more requests for now (429)'),
+  });
+});
+
 test('a refused token is renewed, once', async () => {
   const { api, sent } = answered([401, 200]);
   expect(await api.read(PURPOSE, 'clients')).toEqual([]);

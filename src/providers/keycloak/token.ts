@@ -50,7 +50,7 @@ function explainNoToken(settings: KeycloakSettings, response: HttpResponse): Gra
   }
   const who = auth.kind === 'client' ? `client ${auth.clientId}` : `user ${auth.username}`;
   const error = refusalIn(response);
-  if (status >= 500 || error === undefined) {
+  if (status >= 500 || status === 429 || error === undefined) {
     return new GrantryError('UNREACHABLE', `${where} answers the token request of ${who} with status ${status}`, {
       hint: `Is that the base URL of a Keycloak server? ${keycloakService(settings).check}`,
     });
