@@ -4,7 +4,7 @@ import { settleFresh, settlePart } from '../apply/settle-plan.ts';
 import type { RotationWish } from '../apply/select-rotations.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { RotationBench } from '../../test/support/rotation-bench.ts';
-import { client, state } from '../../test/support/small-states.ts';
+import { client, state } from '../../test/support/declared.ts';
 import { parseAdoption } from './adoption.ts';
 
 const EVERYTHING = parseAdoption(['Client/*', 'Client/*@theirs']);
