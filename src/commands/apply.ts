@@ -36,21 +36,29 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
     onlyOne: file === undefined ? undefined : 'a saved plan is of one target',
     sideBySide: true,
   };
-  return forEachTarget(options, io, needs, async (target, io) => {
-    if (saved !== undefined && trustsFile(target.desired)) {
-      io.stderr.write('There are no manifests here to hold the plan against: what the file says of them is trusted.\n');
-    }
-    const settled = await settle(target, saved, overrides, options, io);
-    for (const notice of settled.input.actual.notices ?? []) io.stderr.write(`${notice}\n`);
-    if (settled.plan.changes.length === 0) return finish(settled, saved, { ...target, lease: undefined }, options, io);
-    await confirm(settled.plan, saved, options, io);
-    return withTargetLock(target, options, io, async (lease) => {
-      // Until the lock was ours others may have held it, and asking takes time: what is to be done is found out again.
-      const now = await settle(target, saved, overrides, options, io);
-      // A saved plan was just held against the file, and only that counts.
-      if (saved === undefined) refuseOther(settled.plan, now.plan, options, io);
-      return finish(now, saved, { ...target, lease }, options, io);
-    });
+  return forEachTarget(options, io, needs, (target, io) => applyTo(target, { saved, overrides }, options, io));
+}
+
+/** Makes one target as its manifests say, or as a saved plan says. */
+export async function applyTo(
+  target: OpenTarget,
+  { saved, overrides }: { readonly saved: SavedPlan | undefined; readonly overrides: ReadonlySet<GuardName> },
+  options: CommandOptions,
+  io: CommandIo,
+): Promise<number> {
+  if (saved !== undefined && trustsFile(target.desired)) {
+    io.stderr.write('There are no manifests here to hold the plan against: what the file says of them is trusted.\n');
+  }
+  const settled = await settle(target, saved, overrides, options, io);
+  for (const notice of settled.input.actual.notices ?? []) io.stderr.write(`${notice}\n`);
+  if (settled.plan.changes.length === 0) return finish(settled, saved, { ...target, lease: undefined }, options, io);
+  await confirm(settled.plan, saved, options, io);
+  return withTargetLock(target, options, io, async (lease) => {
+    // Until the lock was ours others may have held it, and asking takes time: what is to be done is found out again.
+    const now = await settle(target, saved, overrides, options, io);
+    // A saved plan was just held against the file, and only that counts.
+    if (saved === undefined) refuseOther(settled.plan, now.plan, options, io);
+    return finish(now, saved, { ...target, lease }, options, io);
   });
 }
 

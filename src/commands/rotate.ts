@@ -27,19 +27,27 @@ import { brokenLock, withTargetLock } from './with-target-lock.ts';
 /** Rotates credentials: of the clients named, of those that are due, or of all. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
   const wish = readWish(options);
-  return forEachTarget(options, io, { sideBySide: true }, async (target, io) => {
-    const named = wish.kind === 'named' ? selectClients(target.desired, wish.names) : undefined;
-    const wished = named === undefined ? wish : { ...wish, names: [...named] };
-    const work = await prepare(target, wished, named);
-    refuse(work, wished);
-    if (work.isNothing) return report(target, work, NOTHING, options, io);
-    await confirm(work, wished, options, io);
-    return withTargetLock(target, options, io, async (lease) => {
-      // Until the lock was ours others may have held it.
-      const now = await prepare(target, wished, named);
-      refuse(now, wished);
-      return rotate(target, now, wished, lease, options, io);
-    });
+  return forEachTarget(options, io, { sideBySide: true }, (target, io) => rotateIn(target, wish, options, io));
+}
+
+/** Rotates credentials of one target. */
+export async function rotateIn(
+  target: OpenTarget,
+  wish: RotationWish,
+  options: CommandOptions,
+  io: CommandIo,
+): Promise<number> {
+  const named = wish.kind === 'named' ? selectClients(target.desired, wish.names) : undefined;
+  const wished = named === undefined ? wish : { ...wish, names: [...named] };
+  const work = await prepare(target, wished, named);
+  refuse(work, wished);
+  if (work.isNothing) return report(target, work, NOTHING, options, io);
+  await confirm(work, wished, options, io);
+  return withTargetLock(target, options, io, async (lease) => {
+    // Until the lock was ours others may have held it.
+    const now = await prepare(target, wished, named);
+    refuse(now, wished);
+    return rotate(target, now, wished, lease, options, io);
   });
 }
 

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadManifests } from '../manifest/load.ts';
 import { resolveTargets } from '../manifest/resolve.ts';
@@ -331,6 +332,32 @@ describe('--changed-since', () => {
     await expect(selectParts(options, { manifests, states }, io)).rejects.toThrow(
       failure('INVALID_INPUT', 'git cannot be run', 'Install git'),
     );
+  });
+
+  it('hands git no credential, and nothing that leads it to another repository', async () => {
+    const log = `${folder.path}/.environment`;
+    const bin = new GitFolder({ repository: false });
+    bin.write(
+      'git',
+      `#!/bin/sh\nenv >> '${log}'\nexec '${execFileSync('which', ['git'], { encoding: 'utf8' }).trim()}' "$@"\n`,
+    );
+    bin.chmod('git', 0o755);
+    const env = {
+      ...ENV,
+      PATH: `${bin.path}:${process.env['PATH'] ?? ''}`,
+      VAULT_TOKEN: 'canary-7Qx2',
+      GRANTRY_KEYCLOAK_SECRET: 'canary-7Qx2',
+      GIT_DIR: '/elsewhere',
+      GIT_SSH_COMMAND: 'canary-7Qx2',
+    };
+    const options = readOptions({ target: ['*'], changedSince: 'main' }, []);
+    const manifests = await loadManifests({ ...options, cwd: folder.path });
+    const states = resolveTargets(manifests, ['*'], { env: ENV, cwd: folder.path });
+    await selectParts(options, { manifests, states }, { env, cwd: folder.path });
+    const handed = folder.read('.environment');
+    expect(handed).toContain('GIT_OPTIONAL_LOCKS=0');
+    expect(handed).not.toMatch(/canary|GIT_DIR=|VAULT_TOKEN/);
+    bin.close();
   });
 
   describe('with --targets', () => {

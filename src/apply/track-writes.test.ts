@@ -1,0 +1,49 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryProvider } from '../providers/memory/index.ts';
+import { MemoryStore } from '../stores/memory/index.ts';
+import { trackWrites } from './track-writes.ts';
+
+/** All else that a provider or a store can be asked for must be a write: a new method is one until it stands here. */
+const READS = new Set([
+  ...['capabilities', 'describe', 'project', 'readAhead', 'read', 'endpoints', 'readCredential', 'findClient'],
+  ...['locate', 'existing', 'inspect', 'locateRecord', 'readRecord'],
+]);
+
+function methodsOf(tracked: object): string[] {
+  return Object.keys(tracked).filter((name) => !READS.has(name));
+}
+
+describe('trackWrites', () => {
+  const untouched = (): never => {
+    throw new Error('it was asked');
+  };
+  const all = <T extends object>(server: T): T => new Proxy(server, { get: () => untouched });
+
+  it.each(['provider', 'store'] as const)('asks before each write of a %s, and lets none through', async (which) => {
+    const lost = new Error('the lock was lost');
+    const hooks = {
+      before: () => {
+        throw lost;
+      },
+      after: () => undefined,
+    };
+    const servers = { provider: all(new MemoryProvider()), store: all(new MemoryStore()) };
+    const tracked = trackWrites(servers, hooks)[which];
+    const names = methodsOf(tracked);
+    expect(names.length).toBeGreaterThan(3);
+    for (const name of names) {
+      const write: unknown = Reflect.get(tracked, name);
+      if (typeof write !== 'function') throw new TypeError(`${name} is no method`);
+      await expect(Promise.resolve(Reflect.apply(write, tracked, []))).rejects.toBe(lost);
+    }
+  });
+
+  it('tells of a write after it, and of none that was refused', async () => {
+    let told = 0;
+    const store = new MemoryStore();
+    const tracked = trackWrites({ provider: new MemoryProvider(), store }, { after: () => void (told += 1) });
+    await tracked.store.writeRecord('ledger/acme', {}, 0);
+    await expect(tracked.store.writeRecord('ledger/acme', {}, 0)).rejects.toThrow();
+    expect(told).toBe(1);
+  });
+});

@@ -1,0 +1,186 @@
+/** apply and rotate write only while they hold the lock, and only what still is to be done then. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { captureIo } from '../../test/support/captured-io.ts';
+import { api, client, state } from '../../test/support/declared.ts';
+import { opened, typed } from '../../test/support/opened.ts';
+import { MemoryBench } from '../../test/support/memory-bench.ts';
+import type { Lease } from '../apply/lease.ts';
+import { settleFresh } from '../apply/settle-plan.ts';
+import { GrantryError } from '../model/errors.ts';
+import type { Json } from '../model/json.ts';
+import { applyTo } from './apply.ts';
+import { carryOutPlan } from './carry-out-plan.ts';
+import { readOptions } from './options.ts';
+import { rotateIn } from './rotate.ts';
+
+const APPROVED = readOptions({ autoApprove: true, proof: false }, []);
+const NOT_SAVED = { saved: undefined, overrides: new Set<never>() };
+const DUE = { kind: 'due', stagger: false, max: undefined } as const;
+/** Never due. */
+const LASTING = { every: 10_000_000_000, overlap: 0 };
+const lasting = (name: string): ReturnType<typeof client> =>
+  client(name, {}, { secret: { path: name, rotate: LASTING } });
+const BEFORE = state([api('stock', ['stock:read'])], [lasting('orders'), lasting('audit')]);
+const AFTER = state(
+  [api('stock', ['stock:read', 'stock:write'])],
+  [client('orders', { stock: ['stock:read'] }), client('audit', {}, { description: 'Another' })],
+);
+
+let bench: MemoryBench;
+
+beforeEach(async () => {
+  bench = new MemoryBench();
+  await bench.apply(BEFORE);
+});
+
+const snapshot = (): string => JSON.stringify([bench.provider.objects, bench.store.peek('orders')]);
+
+/** What the record of the lock says at each change of the provider. */
+async function lockDuring(run: () => Promise<number>): Promise<Json[]> {
+  const seen: Json[] = [];
+  const look = async (): Promise<void> => {
+    const { value } = await bench.store.readRecord('lock/acme');
+    seen.push(value?.['released_at'] ?? 'no lock');
+  };
+  const { updateClient, endOverlap } = bench.provider;
+  bench.provider.updateClient = async (change) => look().then(() => updateClient.call(bench.provider, change));
+  bench.provider.endOverlap = async (id) => look().then(() => endOverlap.call(bench.provider, id));
+  await run();
+  return seen;
+}
+
+/** A run of somebody else that ends just before this one gets the lock. */
+function meanwhile(act: () => Promise<void>): void {
+  const { writeRecord } = bench.store;
+  bench.store.writeRecord = async (name, value, expected) => {
+    bench.store.writeRecord = writeRecord;
+    await act();
+    return writeRecord.call(bench.store, name, value, expected);
+  };
+}
+
+function endOverlapOf(name: string): void {
+  const object = bench.provider.objects.find(({ fields }) => fields['clientId'] === name);
+  if (object !== undefined) object.previous = { secret: 'before', until: 1 };
+}
+
+/** A lease that was lost, in either way of noticing it. */
+function lost(notices: Pick<Partial<Lease>, 'failure' | 'assertHeld'>): Lease {
+  return { id: 'x', brokeLock: undefined, failure: () => undefined, assertHeld: () => undefined, ...notices };
+}
+
+const LOST = new GrantryError('LOCK_HELD', 'the lock was lost');
+const throwLost = (): never => {
+  throw LOST;
+};
+
+describe('apply', () => {
+  it('holds the lock while it writes, and releases it', async () => {
+    const { target } = opened(bench, AFTER);
+    expect(await lockDuring(() => applyTo(target, NOT_SAVED, APPROVED, captureIo().io))).toEqual(['', '']);
+    expect((await bench.store.readRecord('lock/acme')).value?.['released_at']).not.toBe('');
+  });
+
+  it('takes no lock and writes nothing where there is nothing to do', async () => {
+    const [before, writes] = [snapshot(), bench.store.writes];
+    expect(await applyTo(opened(bench, BEFORE).target, NOT_SAVED, APPROVED, captureIo().io)).toBe(0);
+    expect([snapshot(), bench.store.writes]).toEqual([before, writes]);
+  });
+
+  it('does not do again what somebody did before it got the lock', async () => {
+    meanwhile(async () => void (await bench.apply(AFTER)));
+    const { target, shown } = opened(bench, AFTER);
+    expect(await applyTo(target, NOT_SAVED, APPROVED, captureIo().io)).toBe(0);
+    expect(shown.join()).toContain('There was nothing to do.');
+  });
+
+  it('does not do what nobody agreed to: the object was changed before it got the lock', async () => {
+    const desired = state(AFTER.apis, [...AFTER.clients, client('more')]);
+    let before = '';
+    meanwhile(async () => {
+      await bench.apply(
+        state(AFTER.apis, [client('orders', {}, { description: 'Theirs' }), ...AFTER.clients.slice(1)]),
+      );
+      before = snapshot();
+    });
+    const options = readOptions({ proof: false }, []);
+    await expect(applyTo(opened(bench, desired).target, NOT_SAVED, options, typed('yes\n'))).rejects.toMatchObject({
+      code: 'STALE_PLAN',
+    });
+    expect(snapshot()).toBe(before);
+  });
+
+  it.each([
+    ['refuses every write once it is', { assertHeld: throwLost }, 'failed'],
+    ['begins nothing more once it is', { failure: () => LOST }, 'skipped'],
+  ])('that lost the lock %s', async (_, notices, outcome) => {
+    const before = snapshot();
+    const { target } = opened(bench, AFTER);
+    const settled = await settleFresh(AFTER, bench, {});
+    const writing = carryOutPlan(
+      settled,
+      { ...target, lease: lost(notices), applyId: 'this' },
+      APPROVED,
+      captureIo().io,
+    );
+    const ended = await writing.then(
+      ({ applied }) => applied.results.map((result) => result.outcome),
+      (error: unknown) => (error === LOST ? ['failed'] : [error]),
+    );
+    expect(new Set(ended)).toEqual(new Set([outcome]));
+    expect(snapshot()).toBe(before);
+  });
+
+  it('sends nothing more, whatever it is, once the lock is lost', async () => {
+    const { target } = opened(bench, AFTER);
+    let held = true;
+    const lease = lost({ assertHeld: () => void (held || throwLost()) });
+    const { updateClient } = bench.provider;
+    bench.provider.updateClient = async (change) => {
+      // As a provider does before each of its requests.
+      held = false;
+      target.gate.pass();
+      return updateClient.call(bench.provider, change);
+    };
+    const settled = await settleFresh(AFTER, bench, {});
+    const { applied } = await carryOutPlan(settled, { ...target, lease, applyId: 'this' }, APPROVED, captureIo().io);
+    expect(
+      applied.results.filter(({ address, outcome }) => address.startsWith('Client/') && outcome === 'done'),
+    ).toEqual([]);
+    expect(applied.firstError).toBe('LOCK_HELD');
+  });
+
+  it('notes itself in the ledger before its first change', async () => {
+    bench.provider.growApi = () => Promise.reject(new GrantryError('UNREACHABLE', 'gone'));
+    await applyTo(opened(bench, AFTER).target, NOT_SAVED, APPROVED, captureIo().io);
+    expect((await bench.store.readRecord('ledger/acme')).value?.['lastApply']).toMatch(/^[0-9a-f]{16}$/);
+  });
+});
+
+describe('rotate', () => {
+  beforeEach(() => endOverlapOf('orders'));
+
+  it('holds the lock while it writes, and releases it', async () => {
+    const { target } = opened(bench, BEFORE);
+    expect(await lockDuring(() => rotateIn(target, DUE, APPROVED, captureIo().io))).toEqual(['']);
+    expect((await bench.store.readRecord('lock/acme')).value?.['released_at']).not.toBe('');
+  });
+
+  it('does not do again what somebody did before it got the lock', async () => {
+    const own = bench.provider.objects.find(({ fields }) => fields['clientId'] === 'orders');
+    meanwhile(async () => void delete own?.previous);
+    const done = await lockDuring(() => rotateIn(opened(bench, BEFORE).target, DUE, APPROVED, captureIo().io));
+    expect(done).toEqual([]);
+  });
+
+  it("refuses what became somebody else's before it got the lock", async () => {
+    const own = bench.provider.objects.find(({ fields }) => fields['clientId'] === 'audit');
+    meanwhile(async () => {
+      if (own !== undefined) own.fields = { ...own.fields, stack: 'theirs' };
+    });
+    const named = { kind: 'named', names: ['audit'], force: true, revoke: false } as const;
+    await expect(rotateIn(opened(bench, BEFORE).target, named, APPROVED, captureIo().io)).rejects.toMatchObject({
+      code: 'CONFLICT',
+    });
+  });
+});

@@ -1,0 +1,34 @@
+/** A target whose servers are in memory, as commands get it. */
+import { Readable } from 'node:stream';
+import type { CommandIo } from '../../src/commands/context.ts';
+import type { OpenTarget } from '../../src/commands/targets.ts';
+import type { DesiredState } from '../../src/model/desired.ts';
+import { Gate } from '../../src/platform/gate.ts';
+import { systemPorts } from '../../src/platform/ports.ts';
+import { captureIo } from './captured-io.ts';
+import type { MemoryBench } from './memory-bench.ts';
+
+export interface Opened {
+  readonly target: OpenTarget;
+  /** Reports that were shown. */
+  readonly shown: string[];
+}
+
+export function opened({ provider, store }: Pick<MemoryBench, 'provider' | 'store'>, desired: DesiredState): Opened {
+  const shown: string[] = [];
+  const target = {
+    desired,
+    provider,
+    store,
+    ports: systemPorts(),
+    gate: new Gate(),
+    show: (text: string) => void shown.push(text),
+  };
+  return { target, shown };
+}
+
+/** A terminal at which somebody types this. */
+export function typed(text: string): CommandIo {
+  const { io } = captureIo();
+  return { ...io, stdin: { stream: Readable.from([text]), isTerminal: true, turn: async () => undefined } };
+}
