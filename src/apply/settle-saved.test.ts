@@ -258,6 +258,37 @@ describe('settleSaved: conflicts and guards', () => {
     expect(await outcomeOf(bench, saved, desired)).toEqual({ refused: ['maxDeletes'] });
   });
 
+  /** As a provider reads that is asked for a few clients. */
+  function readParts(bench: MemoryBench): void {
+    const { read } = bench.provider;
+    bench.provider.read = async (desired, options) => {
+      const state = await read.call(bench.provider, desired, options);
+      const only = options?.only?.addresses;
+      return { ...state, objects: state.objects.filter(({ address }) => only === undefined || only.has(address)) };
+    };
+  }
+
+  it('shares are those of the whole stack, as the ledger counts it', async () => {
+    const many = (description: string, count: number): ReturnType<typeof client>[] =>
+      Array.from({ length: count }, (_, index) => client(`many-${index}`, {}, { description }));
+    const bench = await begin(state([], [...many('one', 10), ...many('one', 20).slice(10)]));
+    // Of twenty clients four go, and all that the plan touches are ten.
+    const after = state([], [...many('two', 6), ...many('one', 16).slice(6)], { maxDeletePercent: 20 });
+    const saved = await save(bench, after);
+    readParts(bench);
+    expect(await outcomeOf(bench, saved, after)).toHaveLength(10);
+    const stricter = state(after.apis, after.clients, { maxDeletePercent: 19 });
+    expect(await outcomeOf(bench, saved, stricter)).toEqual({ refused: ['maxDeletePercent'] });
+  });
+
+  it('that the part is empty does not mean that all of the stack vanished', async () => {
+    const bench = await begin(BEFORE);
+    const after = state(BEFORE.apis, [...BEFORE.clients, client('more')]);
+    const saved = await save(bench, after);
+    readParts(bench);
+    expect(await outcomeOf(bench, saved, after)).toHaveLength(1);
+  });
+
   it('a conflict that was taken out of the file is found again', async () => {
     const bench = await begin();
     const saved = await save(bench, AFTER, NO_ADOPTION);

@@ -10,8 +10,10 @@ import { GrantryError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
 import { applyTo } from './apply.ts';
 import { carryOutPlan } from './carry-out-plan.ts';
+import type { CommandIo } from './context.ts';
 import { readOptions } from './options.ts';
 import { rotateIn } from './rotate.ts';
+import type { OpenTarget } from './targets.ts';
 
 const APPROVED = readOptions({ autoApprove: true, proof: false }, []);
 const NOT_SAVED = { saved: undefined, overrides: new Set<never>() };
@@ -68,6 +70,23 @@ function endOverlapOf(name: string): void {
 function lost(notices: Pick<Partial<Lease>, 'failure' | 'assertHeld'>): Lease {
   return { id: 'x', brokeLock: undefined, failure: () => undefined, assertHeld: () => undefined, ...notices };
 }
+
+/** Jumps an hour ahead, so that no lease is held any more. */
+function sleepClock(target: OpenTarget): { readonly target: OpenTarget; readonly sleep: () => void } {
+  let ahead = 0;
+  const clock = { ...target.ports.clock, now: () => Date.now() + ahead };
+  return { target: { ...target, ports: { ...target.ports, clock } }, sleep: () => void (ahead = 3_600_000) };
+}
+
+/** The audit log on a standard error whose reader ends after so many lines. */
+function logUntil(lines: number): CommandIo {
+  const { io } = captureIo();
+  let left = lines;
+  const writeNow = (): void => void (left -= 1);
+  return { ...io, stderr: { ...io.stderr, writeNow, brokenBy: () => (left < 0 ? 'EPIPE' : undefined) } };
+}
+
+const LOGGED = { ...APPROVED, auditLog: '-', parallelism: 1 };
 
 const LOST = new GrantryError('LOCK_HELD', 'the lock was lost');
 const throwLost = (): never => {
@@ -150,6 +169,18 @@ describe('apply', () => {
     expect(applied.firstError).toBe('LOCK_HELD');
   });
 
+  it('stops when its audit log does: nothing begins without its line', async () => {
+    const { target, shown } = opened(bench, AFTER);
+    expect(await applyTo(target, NOT_SAVED, LOGGED, logUntil(3))).toBe(1);
+    // The Api has both its lines; the client is begun, and the line of its end is lost.
+    expect(shown.join()).toMatch(/2 changes done, 1 skipped/);
+    expect(shown.join()).toContain('stopped before it began');
+  });
+
+  it('fails when the line of its last change is lost', async () => {
+    expect(await applyTo(opened(bench, AFTER).target, NOT_SAVED, LOGGED, logUntil(5))).toBe(1);
+  });
+
   it('notes itself in the ledger before its first change', async () => {
     bench.provider.growApi = () => Promise.reject(new GrantryError('UNREACHABLE', 'gone'));
     await applyTo(opened(bench, AFTER).target, NOT_SAVED, APPROVED, captureIo().io);
@@ -171,6 +202,47 @@ describe('rotate', () => {
     meanwhile(async () => void delete own?.previous);
     const done = await lockDuring(() => rotateIn(opened(bench, BEFORE).target, DUE, APPROVED, captureIo().io));
     expect(done).toEqual([]);
+  });
+
+  it('refuses every write, also in the middle of a rotation, once the lock is lost', async () => {
+    const { target, sleep } = sleepClock(opened(bench, BEFORE).target);
+    const { mark } = bench.store;
+    bench.store.mark = async (path, value) => {
+      await mark.call(bench.store, path, value);
+      sleep();
+    };
+    const before = JSON.stringify(bench.provider.objects);
+    const named = { kind: 'named', names: ['audit'], force: true, revoke: false } as const;
+    expect(await rotateIn(target, named, { ...APPROVED, parallelism: 1 }, captureIo().io)).toBe(1);
+    expect(JSON.stringify(bench.provider.objects)).toBe(before);
+  });
+
+  it('begins nothing more, and sends nothing more, once the lock is lost', async () => {
+    endOverlapOf('audit');
+    const { target, sleep } = sleepClock(opened(bench, BEFORE).target);
+    const [asked, sent]: [string[], string[]] = [[], []];
+    bench.provider.endOverlap = async (id) => {
+      asked.push(id);
+      sleep();
+      target.gate.pass();
+      sent.push(id);
+      return undefined;
+    };
+    expect(await rotateIn(target, DUE, { ...APPROVED, parallelism: 1 }, captureIo().io)).not.toBe(0);
+    expect([asked.length, sent]).toEqual([1, []]);
+  });
+
+  it('stops when its audit log does: nothing begins without its line', async () => {
+    endOverlapOf('audit');
+    let ended = 0;
+    bench.provider.endOverlap = async () => {
+      ended += 1;
+      return undefined;
+    };
+    expect(await rotateIn(opened(bench, BEFORE).target, DUE, LOGGED, logUntil(1))).toBe(1);
+    expect(ended).toBe(1);
+    expect(await rotateIn(opened(bench, BEFORE).target, DUE, LOGGED, logUntil(0))).toBe(1);
+    expect(ended).toBe(1);
   });
 
   it("refuses what became somebody else's before it got the lock", async () => {
