@@ -118,9 +118,11 @@ const NO_ROLES = { realm: [], clients: {} };
 const NO_ATTRIBUTES = {};
 const NO_METADATA = {};
 
+/** A list of nothing says as much as none. */
 function sortedLists(lists: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
   return Object.fromEntries(
     Object.entries(lists)
+      .filter(([, names]) => names.length > 0)
       .toSorted(([a], [b]) => compareText(a, b))
       .map(([key, names]) => [key, inOrder(names)]),
   );

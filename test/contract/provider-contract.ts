@@ -13,6 +13,35 @@ const BILLS = apiYaml('bills', ['bills:read']);
 const orders = (access = 'access: [{api: stock, scopes: [stock:read]}]'): string => clientYaml('orders', access);
 const BASE = yaml(STOCK, BILLS, orders());
 
+/** Whatever is optional is not there, or says nothing. */
+const BARE = `
+apiVersion: grantry/v1
+kind: Client
+metadata: {name: bare}
+---
+apiVersion: grantry/v1
+kind: Api
+metadata: {name: plain}
+spec: {audience: "https://plain.test", scopes: {"plain:read": ""}}
+---
+apiVersion: grantry/v1
+kind: Client
+metadata: {name: empty, labels: {}}
+spec:
+  access: []
+  secret: {rotate: {}}
+  keycloak: {serviceAccountRoles: {realm: [], clients: {}}, attributes: {}}
+  auth0: {metadata: {}}
+---
+apiVersion: grantry/v1
+kind: Client
+metadata: {name: listless, labels: {tier: ""}}
+spec:
+  access: [{api: plain, scopes: ["plain:read"], onRequest: []}]
+  keycloak: {serviceAccountRoles: {realm: [], clients: {realm-management: []}}, attributes: {x.y: ""}}
+  overrides: {}
+`;
+
 const named = (more: { force?: true; revoke?: true } = {}): RotationWish => ({
   kind: 'named',
   names: ['orders'],
@@ -49,6 +78,18 @@ export function describeProvider(title: string, capabilities: Capabilities, open
       expect(await subject.unproven(manifests)).toEqual([]);
       expect(await changesOf(manifests)).toEqual([]);
       expect(await changesOf(manifests, true)).toEqual([]);
+    });
+
+    it('has nothing to do after what leaves every optional field out, or empty', async () => {
+      await subject.makeIt(BARE);
+      expect(await changesOf(BARE)).toEqual([]);
+      expect(await changesOf(BARE, true)).toEqual([]);
+      const more = yaml(BARE.replace('{name: bare}', '{name: bare, owner: team-bare, labels: {tier: gold}}'));
+      await subject.makeIt(more);
+      expect(await changesOf(more)).toEqual([]);
+      await subject.makeIt(BARE);
+      expect(await changesOf(BARE)).toEqual([]);
+      expect(await subject.unproven(BARE)).toEqual([]);
     });
 
     it('takes access away and gives it, and tokens follow', async () => {

@@ -28,7 +28,8 @@ export function testTarget(stack = 'acme'): Target {
 
 const API_NAMES = ['stock', 'billing', 'mail'];
 const CLIENT_NAMES = ['orders', 'audit', 'deploy', 'reports', 'sync'];
-const owner = fc.constantFrom('team-a', 'team-b');
+/** It may be left out. */
+const owner = fc.constantFrom('team-a', 'team-b', '');
 
 function api(name: string): fc.Arbitrary<DesiredApi> {
   return fc
@@ -65,7 +66,7 @@ function client(name: string, apis: readonly DesiredApi[]): fc.Arbitrary<Desired
   return fc
     .record({
       owner,
-      description: fc.constantFrom('one', 'two'),
+      description: fc.constantFrom('one', 'two', ''),
       labels: fc.constantFrom({}, { tier: 'backend' }),
       auth: fc.constantFrom('client_secret_basic' as const, 'client_secret_post' as const),
       folder: fc.constantFrom('', 'team/'),

@@ -24,8 +24,7 @@ export function applicationToFields(
   return {
     stack: metadata[MARK.stack] ?? null,
     name: metadata[MARK.name] ?? null,
-    // A client without an owner carries no mark of one.
-    owner: metadata[MARK.owner] ?? (metadata[MARK.stack] === undefined ? null : ''),
+    owner: ownerOrNull(metadata[MARK.owner]),
     displayName: app.name,
     description: app.description,
     labels: parseLabels(metadata),
@@ -46,6 +45,11 @@ export function applicationToFields(
       Object.entries(metadata).filter(([key]) => watched.has(key) && !key.startsWith(MARK.prefix)),
     ),
   };
+}
+
+/** An owner is optional: none, and one that says nothing, are the same on both sides of a comparison. */
+export function ownerOrNull(owner: string | undefined): string | null {
+  return owner === undefined || owner === '' ? null : owner;
 }
 
 /** A grant of whatever the Api has is no list of scopes; its name stands for one. */
@@ -78,7 +82,7 @@ export function fieldsToMetadata(fields: ClientFields): Record<string, string> {
     ...fields.metadata,
     ...(fields.stack === null ? {} : { [MARK.stack]: fields.stack }),
     ...(fields.name === null ? {} : { [MARK.name]: fields.name }),
-    ...(fields.owner === null || fields.owner === '' ? {} : { [MARK.owner]: fields.owner }),
+    ...(fields.owner === null ? {} : { [MARK.owner]: fields.owner }),
     ...(Object.keys(fields.labels).length === 0 ? {} : { [MARK.labels]: JSON.stringify(fields.labels) }),
     ...(declared.length === 0 ? {} : { [MARK.declared]: JSON.stringify(declared) }),
   };

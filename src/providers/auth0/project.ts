@@ -1,6 +1,7 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { DesiredObject } from '../../model/state.ts';
+import { ownerOrNull } from './convert.ts';
 import type { ApiFields, ClientFields } from './fields.ts';
 
 /** The desired objects in Auth0's fields. Apis that another stack manages are not among them. */
@@ -26,7 +27,7 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
   const fields: ClientFields = {
     stack,
     name: client.name,
-    owner: client.owner,
+    owner: ownerOrNull(client.owner),
     displayName: client.name,
     description: client.description,
     labels: { ...client.labels },

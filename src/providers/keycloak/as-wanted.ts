@@ -2,6 +2,7 @@ import { isJsonList, isJsonObject } from '../../model/json.ts';
 import type { Json } from '../../model/json.ts';
 import type { Fields } from '../../model/state.ts';
 import { isInOrder } from '../../model/in-order.ts';
+import { textOrNull } from './canonical.ts';
 import { SERVICE_ACCOUNT_SCOPE, authOf, tokenLifetimeOf } from './convert.ts';
 import type { ClientContext } from './convert.ts';
 import { NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING } from './fields.ts';
@@ -24,7 +25,7 @@ export function isAsWanted(
   return (
     attributes[MARK.stack] === wanted['stack'] &&
     attributes[MARK.name] === wanted['name'] &&
-    attributes[MARK.owner] === wanted['owner'] &&
+    textOrNull(attributes[MARK.owner]) === wanted['owner'] &&
     client.clientId === wanted['clientId'] &&
     client.description === wanted['description'] &&
     client.enabled === wanted['enabled'] &&

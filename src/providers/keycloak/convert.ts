@@ -1,4 +1,5 @@
 import type { Delivery } from '../../model/state.ts';
+import { canonicalApi, canonicalClient } from './canonical.ts';
 import { NO_OTHER_SCOPES, NOTHING } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared } from './marks.ts';
@@ -23,8 +24,12 @@ export interface ClientContext {
   readonly scopeMappings: RoleNames;
 }
 
-/** Written out without spreads: one in the middle of an object costs more than everything else here. */
 export function clientToFields(client: ClientRepresentation, context: ClientContext): ClientFields {
+  return canonicalClient(readClientFields(client, context));
+}
+
+/** Written out without spreads: one in the middle of an object costs more than everything else here. */
+function readClientFields(client: ClientRepresentation, context: ClientContext): ClientFields {
   const { attributes } = client;
   const { access, otherScopes } = scopesOf(client, context.apiOfScope);
   return {
@@ -200,18 +205,25 @@ export function assignedScopes(fields: ClientFields): { default: string[]; optio
   };
 }
 
-/** The client scopes of one Api as its fields; the mark is the one they agree on. */
+/** The client scopes of one Api as its fields; a mark is the one they agree on, or all that they have. */
 export function scopesToFields(api: string, parts: readonly ClientScopeRepresentation[]): ApiFields {
   const shared = (key: string): string | null => {
-    const values = new Set(parts.map(({ attributes }) => attributes[key]));
-    return values.size === 1 ? ([...values][0] ?? null) : null;
+    const values = [...new Set(parts.map(({ attributes }) => attributes[key] ?? null))];
+    const [first = null] = values;
+    // None is what may be wanted: where they do not agree, that is never what is wanted.
+    return values.length <= 1
+      ? first
+      : values
+          .map((value) => value ?? '(none)')
+          .toSorted()
+          .join(' / ');
   };
   const byName = parts.toSorted((left, right) => (left.name < right.name ? -1 : 1));
-  return {
+  return canonicalApi({
     stack: shared(MARK.stack),
     owner: shared(MARK.owner),
     scopes: Object.fromEntries(byName.map((part) => [part.name, scopeToFields(api, part)])),
-  };
+  });
 }
 
 function scopeToFields(api: string, part: ClientScopeRepresentation): ScopeFields {

@@ -2,7 +2,8 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
-import { NO_ATTRIBUTES, NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING } from './fields.ts';
+import { canonicalApi, canonicalClient } from './canonical.ts';
+import { NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { NO_ROLES, hasRoles } from './role-names.ts';
 import { projectOverlap } from './rotation.ts';
@@ -32,7 +33,7 @@ function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<strin
     },
   ]);
   const fields: ApiFields = { stack, owner: api.owner, scopes: Object.fromEntries(scopes) };
-  return { address: addressOf('Api', api.name), owner: api.owner, fields, notes: {} };
+  return { address: addressOf('Api', api.name), owner: api.owner, fields: canonicalApi(fields), notes: {} };
 }
 
 function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<string, DesiredApi>): DesiredObject {
@@ -48,7 +49,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     owner: client.owner,
     clientId: client.clientId,
     description: client.description,
-    labels: withoutEmpty(client.labels),
+    labels: client.labels,
     enabled: true,
     access,
     // Without Keycloak's own scope `roles` no role reaches a token.
@@ -66,12 +67,12 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     auth: client.auth,
     tokenLifetime: lifetime?.seconds ?? null,
     overlap: client.secret.rotate.overlap === 0 ? null : overlapName(client.secret.rotate.overlap),
-    attributes: withoutEmpty(client.keycloak.attributes),
+    attributes: client.keycloak.attributes,
     roles: declared,
     scopeMappings: declared,
   };
   const notes = lifetime === undefined ? {} : { tokenLifetime: `the shortest, of Api ${lifetime.api}` };
-  return { address: addressOf('Client', client.name), owner: client.owner, fields, notes };
+  return { address: addressOf('Client', client.name), owner: client.owner, fields: canonicalClient(fields), notes };
 }
 
 function copyRoles(roles: DesiredClient['keycloak']['serviceAccountRoles']): RoleNames {
@@ -81,14 +82,6 @@ function copyRoles(roles: DesiredClient['keycloak']['serviceAccountRoles']): Rol
     realm: [...realm],
     clients: Object.fromEntries(Object.entries(clients).map(([id, names]) => [id, [...names]])),
   };
-}
-
-/** Keycloak takes an empty attribute for none. */
-function withoutEmpty(attributes: Readonly<Record<string, string>>): Readonly<Record<string, string>> {
-  const keys = Object.keys(attributes);
-  if (keys.length === 0) return NO_ATTRIBUTES;
-  if (keys.every((key) => attributes[key] !== '')) return attributes;
-  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => value !== ''));
 }
 
 /** Keycloak has the lifetime per client, so the strictest Api that the client can reach decides. */
