@@ -5,7 +5,7 @@ import type { Clock } from '../platform/clock.ts';
 import { ApiBook } from './api-ledger.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutPorts, Done } from './carry-out.ts';
-import { failureOf, stopReason } from './failure.ts';
+import { causeOf, failureOf, stopReason } from './failure.ts';
 import { runGraph } from './run-graph.ts';
 import type { NodeOutcome } from './run-graph.ts';
 import { stepsOf } from './steps.ts';
@@ -52,8 +52,12 @@ export async function applyPlan(
       journal.begin(step);
       const purgeStore = options.purgeStore ?? false;
       const { finishRotation } = options;
-      const done = await carryOut(step, { ...ports, stack: plan.stack, purgeStore, apiBook, finishRotation });
-      return { ...done, duration: clock.now() - started };
+      try {
+        const done = await carryOut(step, { ...ports, stack: plan.stack, purgeStore, apiBook, finishRotation });
+        return { ...done, duration: clock.now() - started };
+      } catch (error) {
+        throw await causeOf(error, ports.provider);
+      }
     },
     onOutcome: (step, outcome) => {
       if (outcome.kind === 'failed') {

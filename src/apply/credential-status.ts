@@ -77,12 +77,14 @@ function remarksOf(
   if (object === undefined) return ['it does not exist yet: grantry apply creates it'];
   if (!isOurs(object)) return [`it ${ownerPhrase(object)}`];
   const { credential } = object;
+  const { unreadable = [] } = object;
   if (credential === undefined || place === undefined)
-    return ['never delivered to this store: grantry apply delivers it'];
+    return [...unreadable, 'never delivered to this store: grantry apply delivers it'];
   const noted = entry?.mark === undefined ? undefined : readIntent(entry.mark);
   const intent = noted === undefined || isFinished(noted, credential) ? undefined : noted;
   const { expiresAt } = credential;
   return [
+    ...unreadable,
     ...(entry === undefined || !entry.readable ? [`nothing lies at ${place}: grantry apply delivers it again`] : []),
     ...(intent === undefined
       ? []

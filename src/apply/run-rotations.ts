@@ -7,7 +7,7 @@ import type { ErrorCode } from '../model/errors.ts';
 import { isProven, isRotated } from '../model/report.ts';
 import type { RotationOp, RotationResult } from '../model/report.ts';
 import type { ActualObject } from '../model/state.ts';
-import { failureOf, stopReason } from './failure.ts';
+import { causeOf, stopReason } from './failure.ts';
 
 /** What there is to do, in this order. */
 export interface RotationWork {
@@ -62,7 +62,7 @@ export async function runRotations(
       return [{ address, op, place, outcome: 'skipped', checks: [], reason: stopReason(gone), duration: 0 }];
     }
     const begun = ports.clock.now();
-    const outcome = await begin(task).catch(failureOf);
+    const outcome = await begin(task).catch((error: unknown) => causeOf(error, ports.provider));
     const duration = ports.clock.now() - begun;
     if (outcome instanceof GrantryError) {
       firstError ??= outcome.code;

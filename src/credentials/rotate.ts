@@ -17,7 +17,7 @@ import type { RotationIntent } from './rotation-intent.ts';
 export interface RotationPorts extends ProbePorts {
   readonly provider: Pick<
     Provider,
-    'capabilities' | 'readCredential' | 'regenerateSecret' | 'setSecret' | 'endOverlap' | 'markDelivered'
+    'capabilities' | 'answers' | 'readCredential' | 'regenerateSecret' | 'setSecret' | 'endOverlap' | 'markDelivered'
   >;
   readonly store: Pick<Store, 'inspect' | 'read' | 'mark' | 'write' | 'locate'>;
   readonly clock: Clock;

@@ -42,17 +42,25 @@ export class GrantryError extends Error {
   readonly hint: string | undefined;
   /** Further members of the error as a JSON document, for programs. */
   readonly details: Readonly<Record<string, unknown>> | undefined;
+  /** The server answered, and said that it failed inside: it may be gone, or this very request is what it cannot take. */
+  readonly serverFault: boolean;
 
   constructor(
     code: ErrorCode,
     message: string,
-    options: { hint?: string; cause?: unknown; details?: Readonly<Record<string, unknown>> } = {},
+    options: {
+      hint?: string;
+      cause?: unknown;
+      details?: Readonly<Record<string, unknown>>;
+      serverFault?: boolean;
+    } = {},
   ) {
     super(message, 'cause' in options ? { cause: options.cause } : {});
     this.name = 'GrantryError';
     this.code = code;
     this.hint = options.hint;
     this.details = options.details;
+    this.serverFault = options.serverFault ?? false;
   }
 }
 

@@ -6,6 +6,15 @@ const MAX_PATH = 512;
 /** Nearly every path: parts that begin with anything but a dot. */
 const COMMON = /^[A-Za-z0-9_@=~-][A-Za-z0-9._@=~-]{0,127}(?:\/[A-Za-z0-9_@=~-][A-Za-z0-9._@=~-]{0,127})*$/;
 
+/** grantry's own folder in a store: its locks and ledgers. */
+const RESERVED = '.grantry';
+
+/** What is wrong with a place for a document, or for many of them; undefined when nothing is. */
+export function describePlaceProblem(path: string): string | undefined {
+  const isReserved = path.split('/').some((segment) => segment.toLowerCase() === RESERVED);
+  return describePathProblem(path) ?? (isReserved ? `the name ${RESERVED} is reserved for grantry itself` : undefined);
+}
+
 /** What is wrong with a path inside a store; undefined when nothing is. */
 export function describePathProblem(path: string): string | undefined {
   if (path.length <= MAX_PATH && COMMON.test(path)) {

@@ -36,6 +36,8 @@ export interface ActualObject {
   readonly fields: Fields;
   /** Clients only. */
   readonly credential?: ActualCredential;
+  /** What grantry or the provider noted on it and cannot be read, in words: each with what follows from that. */
+  readonly unreadable?: readonly string[];
   /** Apis only: scopes that clients outside the stack hold, or `WHOLE_API`, with those clients' ids. */
   readonly heldByOthers?: Readonly<Record<string, readonly string[]>>;
 }

@@ -111,6 +111,8 @@ export interface Provider {
   endpoints(): Promise<Endpoints>;
   /** One client, whoever owns it; undefined where there is none. */
   findClient(key: ClientKey): Promise<FoundClient | undefined>;
+  /** Whether the provider does its work, told by one small read that goes as deep as a write. */
+  answers(): Promise<boolean>;
 
   /**
    * Creates the Api or adds what it lacks; takes nothing away that a client may still use. Gives the provider's own id of

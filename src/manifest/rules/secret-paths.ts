@@ -1,10 +1,7 @@
-import { describePathProblem } from '../../model/secret-path.ts';
+import { describePlaceProblem } from '../../model/secret-path.ts';
 import type { InTarget, TargetView } from '../target-view.ts';
 import type { ClientManifest, Problem } from '../types.ts';
 import { placeOf, problemIn, problemInView } from './rule.ts';
-
-/** grantry's own place in a store. */
-const RESERVED = '.grantry';
 
 /** Every Client has a place of its own in the store, and none lies inside of another's. */
 export function* checkSecretPaths(view: TargetView): Iterable<Problem> {
@@ -14,12 +11,10 @@ export function* checkSecretPaths(view: TargetView): Iterable<Problem> {
       continue;
     }
     const path = secretPathOf(client);
-    const problem = describePathProblem(path);
+    const problem = describePlaceProblem(path);
     const other = owners.get(path);
     if (problem !== undefined) {
       yield problemAtSecretPath(view, client, 'bad-secret-path', `this is no path for a secret: ${problem}`);
-    } else if (path === RESERVED || path.startsWith(`${RESERVED}/`)) {
-      yield problemAtSecretPath(view, client, 'bad-secret-path', `the path ${RESERVED} is reserved for grantry itself`);
     } else if (other !== undefined && other.name !== client.manifest.name) {
       const message = `Client ${other.name} has the secret path "${path}" too (${placeOf(other)})`;
       yield problemAtSecretPath(view, client, 'duplicate-secret-path', message);

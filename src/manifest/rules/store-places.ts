@@ -1,5 +1,5 @@
 import { addToGroup } from '../../model/groups.ts';
-import { describePathProblem } from '../../model/secret-path.ts';
+import { describePlaceProblem } from '../../model/secret-path.ts';
 import { normaliseUrl } from '../schema/url.ts';
 import type { TargetSpec } from '../schema/target.ts';
 import { trimSlashes } from '../slashes.ts';
@@ -16,7 +16,7 @@ export function* checkStorePaths(manifest: Manifest): Iterable<Problem> {
   const vault = manifest.kind === 'Target' ? manifest.spec?.secrets.vault : undefined;
   for (const key of ['mount', 'prefix'] as const) {
     const path = trimSlashes(vault?.[key] ?? '');
-    const problem = path === '' || path.includes('${env:') ? undefined : describePathProblem(path);
+    const problem = path === '' || path.includes('${env:') ? undefined : describePlaceProblem(path);
     if (problem !== undefined) {
       const message = `secrets.vault.${key} is no path: ${problem}`;
       yield problemIn(manifest, { rule: 'bad-store-path', message, path: ['spec', 'secrets', 'vault', key] });

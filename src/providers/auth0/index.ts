@@ -2,6 +2,7 @@ import type { DesiredState } from '../../model/desired.ts';
 import type { Auth0Settings } from '../../model/target.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import type { Capabilities, Provider, ReadOptions } from '../provider.ts';
+import { answers } from '../answers.ts';
 import { describeProvider } from '../describe.ts';
 import { Auth0Api } from './api.ts';
 import { readEndpoints } from './endpoints.ts';
@@ -43,6 +44,10 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     endpoints: () => readEndpoints(settings, ports),
     // The id of an application is its client_id.
     findClient: (key) => clients.find('id' in key ? key.id : key.clientId),
+    answers: () => {
+      const call = { about: 'see whether the tenant answers', needs: 'read:clients' };
+      return answers(() => api.get(call, 'clients', new URLSearchParams({ take: '1', fields: 'client_id' })));
+    },
     growApi: (change) => growApi(api, change),
     shrinkApi: (change) => shrinkApi(api, change),
     createClient: (client) => clients.create(client),

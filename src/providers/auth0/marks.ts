@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { checkDelivery } from '../../model/delivery-mark.ts';
 import type { Delivery, ForeignPart } from '../../model/state.ts';
 
 /** Keys of client_metadata under which grantry's marks lie: at most ten keys, of values of at most 255 characters. */
@@ -35,11 +36,30 @@ export function parseDelivery(metadata: Metadata): Delivery | undefined {
   const place = metadata[MARK.place];
   if (facts === undefined || path === undefined || place === undefined) return undefined;
   // Auth0 does not tell when a secret was made.
-  return { at: null, place, path, facts, ...(since === undefined ? {} : { since: Number(since) }) };
+  return checkDelivery({ at: null, place, path, facts, ...(since === undefined ? {} : { since: Number(since) }) });
 }
 
 const labelsSchema = z.record(z.string(), z.string());
 const namesSchema = z.array(z.string());
+
+/** What of these marks is there and cannot be read: each with what follows from that. */
+export function unreadableMarks(metadata: Metadata): string[] {
+  const isDelivered = metadata[MARK.delivered] !== undefined || metadata[MARK.place] !== undefined;
+  const found = [
+    ...(isDelivered && parseDelivery(metadata) === undefined
+      ? [[MARK.delivered, 'where its credential was delivered is not known'] as const]
+      : []),
+    ...(isUnreadable(metadata[MARK.labels], labelsSchema) ? [[MARK.labels, 'its labels are not known'] as const] : []),
+    ...(isUnreadable(metadata[MARK.declared], namesSchema)
+      ? [[MARK.declared, 'what was declared before and is no longer is left as it is'] as const]
+      : []),
+  ];
+  return found.map(([key, so]) => `its metadata ${key} cannot be read, so ${so}`);
+}
+
+function isUnreadable<T>(text: string | undefined, schema: z.ZodType<T>): boolean {
+  return text !== undefined && parseJson(text, schema) === undefined;
+}
 
 export function parseLabels(metadata: Metadata): Record<string, string> {
   return parseJson(metadata[MARK.labels], labelsSchema) ?? {};

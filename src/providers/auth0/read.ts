@@ -8,7 +8,7 @@ import type { ReadOptions } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
 import { applicationToFields, resourceServerToFields } from './convert.ts';
 import { findResourceServers, isOfMachines, listApplications, listGrants } from './listing.ts';
-import { foreignPart, MARK, parseDeclared, parseDelivery } from './marks.ts';
+import { foreignPart, MARK, parseDeclared, parseDelivery, unreadableMarks } from './marks.ts';
 import { matchApplications } from './match.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
 
@@ -45,6 +45,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
         delivered: parseDelivery(app.client_metadata),
         ...(app.client_secret === undefined ? {} : { secret: app.client_secret }),
       },
+      ...unreadableIn(app),
     };
   });
   return {
@@ -54,6 +55,11 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
     ownClientId: api.settings.auth.clientId,
     overlaps: 'unsupported',
   };
+}
+
+function unreadableIn({ client_metadata: metadata }: Application): Pick<ActualObject, 'unreadable'> {
+  const unreadable = unreadableMarks(metadata);
+  return unreadable.length === 0 ? {} : { unreadable };
 }
 
 /** Auth0 takes ten keys of metadata. Once some of the marks are there and others find no room, nothing would ever fit. */

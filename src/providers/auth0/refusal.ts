@@ -43,6 +43,7 @@ export function explainRefusal(call: Call, error: unknown, settings: Auth0Settin
   if (status < 400 || status >= 500) {
     return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${call.about}`, {
       hint: 'See https://status.auth0.com.',
+      serverFault: status === 500,
     });
   }
   return new GrantryError('FAILED', `${where} refuses this (${status}): ${call.about}${reasonOf(error)}`);

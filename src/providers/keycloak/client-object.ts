@@ -5,7 +5,7 @@ import type { ActualCredential, ActualObject, Fields } from '../../model/state.t
 import { isAsWanted } from './as-wanted.ts';
 import { clientToFields } from './convert.ts';
 import type { ClientContext } from './convert.ts';
-import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds } from './marks.ts';
+import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from './marks.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { NO_ROLES } from './role-names.ts';
 import type { RoleAnswer } from './roles.ts';
@@ -32,6 +32,7 @@ export function clientObject(
     roles: roles?.roles ?? NO_ROLES,
     scopeMappings: roles?.scopeMappings ?? NO_ROLES,
   };
+  const unreadable = unreadableMarks(attributes);
   const isSettled = wanted !== undefined && roles === undefined && isAsWanted(client, wanted, context);
   return {
     address: addressOf('Client', name),
@@ -40,6 +41,7 @@ export function clientObject(
     foreign: foreignPart(attributes, stack, `client ${client.clientId}`),
     fields: isSettled ? wanted : fieldsOf(client, context, wanted),
     credential: credentialOf(client),
+    ...(unreadable.length === 0 ? {} : { unreadable }),
   };
 }
 

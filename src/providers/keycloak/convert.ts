@@ -75,10 +75,15 @@ export function authOf(attributes: ClientRepresentation['attributes']): string {
   return attributes[ATTRIBUTE.authMethod] || 'any';
 }
 
-/** Seconds; null: the realm's default. */
-export function tokenLifetimeOf(attributes: ClientRepresentation['attributes']): number | null {
-  return attributes[ATTRIBUTE.tokenLifetime] ? Number(attributes[ATTRIBUTE.tokenLifetime]) : null;
+/** Seconds; null: the realm's default. What is no number stays as it is: it is never what is wanted. */
+export function tokenLifetimeOf(attributes: ClientRepresentation['attributes']): ClientFields['tokenLifetime'] {
+  const text = attributes[ATTRIBUTE.tokenLifetime];
+  if (!text) return null;
+  return /^-?\d{1,10}$/.test(text) ? Number(text) : text.slice(0, MAX_UNREADABLE);
 }
+
+/** Enough to know it by. */
+const MAX_UNREADABLE = 40;
 
 function labelsOf(attributes: Readonly<Record<string, string>>): Record<string, string> {
   const labels: [string, string][] = [];

@@ -38,8 +38,8 @@ export const clientFields = z.strictObject({
   authenticator: z.string(),
   /** `client_secret_basic`, `client_secret_post`, or `any` where the server is not told. */
   auth: z.string(),
-  /** Seconds; null: the realm's default. */
-  tokenLifetime: z.number().nullable(),
+  /** Seconds; null: the realm's default; a text: what is there and is no number. */
+  tokenLifetime: z.union([z.number(), z.string()]).nullable(),
   /** How long a secret stays valid after a rotation: the name of a Rotation; null: not at all. */
   overlap: z.string().nullable(),
   /** Only those that the manifest declares now, or declared when it was last applied. */

@@ -2,6 +2,7 @@ import type { KeycloakSettings } from '../../model/target.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import type { Endpoints } from '../../model/state.ts';
 import type { Capabilities, Provider } from '../provider.ts';
+import { answers } from '../answers.ts';
 import { describeProvider } from '../describe.ts';
 import { KeycloakApi } from './api.ts';
 import { OverlapWriter } from './client-policies.ts';
@@ -68,6 +69,8 @@ export function openKeycloak(
       return begun ?? readEndpoints(settings, ports);
     },
     findClient: (key) => clients.find(key),
+    answers: () =>
+      answers(() => api.read({ about: 'see whether the server answers', needs: 'view-clients' }, 'clients?first=0&max=1')),
     growApi: async (change) => {
       await growApi(api, scopes, change);
       return undefined;

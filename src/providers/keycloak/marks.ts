@@ -1,6 +1,6 @@
 import { z } from 'zod';
+import { checkDelivery, parseMoment } from '../../model/delivery-mark.ts';
 import type { Delivery, ForeignPart } from '../../model/state.ts';
-import { roleNames } from './fields.ts';
 
 /** Attribute names under which grantry's marks lie on clients and client scopes. */
 export const MARK = {
@@ -44,25 +44,15 @@ export function formatDelivery({ at, place, path, facts, since }: Delivery): str
   return JSON.stringify({ at, place, path, facts, since });
 }
 
-/**
- * A mark that cannot be read counts as none: the credential is then delivered again, which loses nothing. Checked by hand, as
- * every client of a listing has one.
- */
+/** A mark that cannot be read counts as none: the credential is then delivered again, which loses nothing. */
 export function parseDelivery(text: string | undefined): Delivery | undefined {
   const mark = parseJson(text);
-  if (!isObject(mark)) return undefined;
-  const { at, place, path, facts, since } = mark;
-  if (at !== null && !isNumber(at)) return undefined;
-  if (typeof place !== 'string' || typeof path !== 'string' || typeof facts !== 'string') return undefined;
-  if (since === undefined) return { at, place, path, facts };
-  return isNumber(since) ? { at, place, path, facts, since } : undefined;
+  return isObject(mark) ? checkDelivery(mark) : undefined;
 }
 
-/** JSON has numbers that are too large for any. */
-function isNumber(value: unknown): value is number {
-  return typeof value === 'number' && Number.isFinite(value);
-}
-
+/** Names that would lead a request elsewhere are none. */
+const roleName = z.string().regex(/^(?!\.{1,2}$)/);
+const roleNames = z.strictObject({ realm: z.array(roleName).readonly(), clients: z.record(z.string(), z.array(roleName).readonly()) });
 const declaredSchema = z.object({ attributes: z.array(z.string()), roles: roleNames });
 
 /** What a client declared when it was last applied, so that what is declared no longer can be taken away. */
@@ -78,7 +68,31 @@ const NOTHING_DECLARED_TEXT = formatDeclared(NOTHING_DECLARED);
 export function parseDeclared(text: string | undefined): Declared {
   // Of nearly all clients.
   if (text === NOTHING_DECLARED_TEXT) return NOTHING_DECLARED;
-  return declaredSchema.safeParse(parseJson(text)).data ?? NOTHING_DECLARED;
+  return readDeclared(text) ?? NOTHING_DECLARED;
+}
+
+function readDeclared(text: string | undefined): Declared | undefined {
+  return declaredSchema.safeParse(parseJson(text)).data;
+}
+
+/** What is in attributes of the books that grantry and the server keep, and cannot be read: each with what follows from that. */
+export function unreadableMarks(attributes: Attributes): string[] {
+  const [delivered, declared] = [attributes[MARK.delivered], attributes[MARK.declared]];
+  const times: readonly (readonly [string, string])[] = [
+    [ATTRIBUTE.secretCreatedAt, 'the age of its secret is not known'],
+    [ATTRIBUTE.secretExpiresAt, 'when the server refuses its secret is not known'],
+    [ATTRIBUTE.rotatedExpiresAt, 'until when its previous secret is accepted is not known'],
+  ];
+  const found: (readonly [string, string])[] = [
+    ...(delivered && parseDelivery(delivered) === undefined
+      ? [[MARK.delivered, 'where its credential was delivered is not known'] as const]
+      : []),
+    ...(declared && declared !== NOTHING_DECLARED_TEXT && readDeclared(declared) === undefined
+      ? [[MARK.declared, 'what was declared before and is no longer is left as it is'] as const]
+      : []),
+    ...times.filter(([name]) => attributes[name] && parseSeconds(attributes[name]) === undefined),
+  ];
+  return found.map(([name, so]) => `its attribute ${name} cannot be read, so ${so}`);
 }
 
 /** Undefined for what is no JSON. */
@@ -95,8 +109,7 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
-/** Unix seconds, which Keycloak gives as a string or a number. */
+/** Unix seconds, which Keycloak gives as a string or a number; undefined for what is no moment. */
 export function parseSeconds(text: string | undefined): number | undefined {
-  const seconds = Number(text);
-  return text && Number.isFinite(seconds) ? seconds : undefined;
+  return parseMoment(text);
 }

@@ -63,6 +63,7 @@ export function explainRefusal(purpose: Purpose, error: unknown, settings: Keycl
   if (status >= 500) {
     return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${purpose.about}`, {
       hint: `See the server's log. Check it with: curl ${settings.url}/realms/${encodeURIComponent(settings.realm)}`,
+      serverFault: status === 500,
     });
   }
   return new GrantryError('FAILED', `${where} refuses this (${status}): ${purpose.about}${reasonOf(error)}`);

@@ -1,0 +1,60 @@
+import { describe, expect, it } from 'vitest';
+import { clientToFields } from './convert.ts';
+import { parseDeclared, parseSeconds, unreadableMarks } from './marks.ts';
+import { readClient } from './representations.ts';
+
+const unread = (name: string, value: string): string[] => unreadableMarks({ [name]: value });
+
+describe('unreadableMarks', () => {
+  it('says nothing of what grantry and the server write', () => {
+    expect(
+      unreadableMarks({
+        'grantry.delivered': '{"at":1,"place":"secret/m2m/a","path":"a","facts":"pending"}',
+        'grantry.declared': '{"attributes":["x.y"],"roles":{"realm":["a"],"clients":{}}}',
+        'client.secret.creation.time': '1700000000',
+        'access.token.lifespan': '300',
+      }),
+    ).toEqual([]);
+  });
+
+  it.each([
+    ['grantry.delivered', '{"at":1,"place":"secret/m2m/a","path":"..","facts":"pending"}', 'was delivered is not known'],
+    ['grantry.delivered', 'x', 'was delivered is not known'],
+    ['grantry.declared', '{"attributes":[],"roles":{"realm":[".."],"clients":{}}}', 'left as it is'],
+    ['grantry.declared', '[]', 'left as it is'],
+    ['client.secret.creation.time', '99999999999999', 'the age of its secret is not known'],
+    ['client.secret.expiration.time', 'soon', 'refuses its secret is not known'],
+    ['client.secret.rotated.expiration.time', '1e999', 'previous secret is accepted is not known'],
+  ])('tells of %s=%s', (name, value, so) => {
+    expect(unread(name, value)).toEqual([expect.stringContaining(`its attribute ${name} cannot be read, so`)]);
+    expect(unread(name, value)).toEqual([expect.stringContaining(so)]);
+    expect(unread(name, value).join()).not.toContain(value);
+  });
+
+  it('takes a mark that names a role of dots for none: it would lead a request elsewhere', () => {
+    expect(parseDeclared('{"attributes":["x"],"roles":{"realm":[".."],"clients":{}}}').attributes).toEqual([]);
+    expect(parseDeclared('{"attributes":["x"],"roles":{"realm":["a.."],"clients":{}}}').attributes).toEqual(['x']);
+    expect(parseSeconds('99999999999999')).toBeUndefined();
+  });
+});
+
+describe('the lifetime of tokens', () => {
+  const lifetimeOf = (text: string): unknown => {
+    const refuse = (): never => {
+      throw new Error('no client');
+    };
+    const row = { id: 'x', clientId: 'x', attributes: { 'access.token.lifespan': text } };
+    const none = { realm: [], clients: {} };
+    const context = { apiOfScope: new Map(), declaredAttributes: [], roles: none, scopeMappings: none };
+    return clientToFields(readClient(row, refuse), context).tokenLifetime;
+  };
+
+  it.each([
+    ['300', 300],
+    ['', null],
+    ['abc', 'abc'],
+    ['1e999', '1e999'],
+  ])('of %j is %j', (text, lifetime) => {
+    expect(lifetimeOf(text)).toBe(lifetime);
+  });
+});
