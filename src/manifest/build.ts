@@ -2,7 +2,6 @@ import type * as z from 'zod';
 import { pathOf, wordIssues } from './schema-problems.ts';
 import { SCHEMAS } from './schema/manifest.ts';
 import type { ManifestKind } from './schema/manifest.ts';
-import { readPlainClient } from './schema/plain-client.ts';
 import { CREDENTIAL_ERROR } from './schema/target.ts';
 import { findNearest } from './suggest.ts';
 import type { Manifest, Path, Problem, RawDocument } from './types.ts';
@@ -27,10 +26,6 @@ export function buildManifest(document: RawDocument): { manifest: Manifest | und
   if (document.broken) {
     // What is missing from it may stand in the part that could not be read.
     return { manifest: toManifest(document, kind, undefined, [[]]), problems: [] };
-  }
-  const plain = kind === 'Client' ? readPlainClient(document.value) : undefined;
-  if (plain !== undefined) {
-    return { manifest: toManifest(document, kind, plain, []), problems: [] };
   }
   const first = SCHEMAS[kind].safeParse(document.value);
   if (first.success) {

@@ -5,6 +5,7 @@ import type { FileStoreSettings, ProviderSettings, StoreSettings, Target, VaultA
 import { findControlCharacter, substituteEnv, variablesIn } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { checkHostAllowed, readAllowedHosts } from './hosts.ts';
+import { fitsMark } from './schema/parts.ts';
 import { checkDomain, checkUrl, isInsecure, normaliseUrl } from './schema/url.ts';
 import type { TargetSpec } from './schema/target.ts';
 import { trimSlashes } from './slashes.ts';
@@ -33,6 +34,7 @@ export function resolveTarget(
   // First: a changed URL is the graver news, also where the environment of a fork lacks the credentials.
   checkServers(manifest, spec, env);
   checkEnvironment(manifest, providerAccount ? manifest.spec : withoutAccount(manifest.spec), env);
+  checkStack(manifest, spec);
   const { rotate, guards } = targetDefaults(spec);
   return {
     name: manifest.name,
@@ -43,6 +45,14 @@ export function resolveTarget(
     guards,
     position: manifest.position,
   };
+}
+
+/** The schema saw it before `${env:NAME}` was replaced; a blank name would be a mark that no server keeps. */
+function checkStack({ name, position }: TargetManifest, { stack }: TargetSpec): void {
+  if (/^\S(?:.*\S)?$/.test(stack) && fitsMark(stack)) return;
+  throw new GrantryError('INVALID_INPUT', `Target ${name}: spec.stack has blanks at its ends, or is too long`, {
+    hint: `See ${position.file}, and the environment variables that it names.`,
+  });
 }
 
 /** What of a spec is read by a command that does not log in to the provider. */

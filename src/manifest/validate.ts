@@ -1,8 +1,10 @@
 import { checkAccess } from './rules/access.ts';
+import { checkAudiences } from './rules/audiences.ts';
 import { checkAuth0Limits } from './rules/auth0-limits.ts';
 import { checkAuth0Scopes } from './rules/auth0-scopes.ts';
 import { checkClientIds } from './rules/client-ids.ts';
 import { checkKeycloakLimits } from './rules/keycloak-limits.ts';
+import { checkKeycloakScopes } from './rules/keycloak-scopes.ts';
 import { checkLiteralSecrets } from './rules/literal-secrets.ts';
 import { checkOverrides } from './rules/overrides.ts';
 import { createReferenceRule } from './rules/references.ts';
@@ -29,10 +31,12 @@ const WORLD_RULES: readonly WorldRule[] = [checkUniqueNames, checkTargetNames, c
 
 const TARGET_RULES: readonly TargetRule[] = [
   checkAccess,
+  checkAudiences,
   checkAuth0Limits,
   checkAuth0Scopes,
   checkClientIds,
   checkKeycloakLimits,
+  checkKeycloakScopes,
   checkRotation,
   checkScopeCollisions,
   checkSecretPaths,

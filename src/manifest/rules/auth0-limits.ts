@@ -36,7 +36,6 @@ export function* checkAuth0Limits(view: TargetView): Iterable<Problem> {
   if (target.spec?.provider.auth0 === undefined) return;
   yield* checkStack(target, target.spec);
   for (const api of view.apis) yield* checkApi(view, target, api);
-  yield* checkAudiences(view, target);
   for (const client of view.clients) yield* checkClient(view, target.spec, client);
 }
 
@@ -74,22 +73,6 @@ function* checkApi(view: TargetView, target: TargetManifest, api: InTarget<ApiMa
       `signature of tokens there, and say so with overrides: {${target.name}: {introspectedBy: null}}`;
     const path = ['introspectedBy'];
     yield problemInView(view, api, { rule: 'no-introspection', severity: 'warning', message, path, part: 'key' });
-  }
-}
-
-/** An identifier is an API's name for good, and there is one of it in a tenant. */
-function* checkAudiences(view: TargetView, target: TargetManifest): Iterable<Problem> {
-  const first = new Map<string, string>();
-  for (const api of view.apis) {
-    const audience = api.spec?.audience;
-    if (audience === undefined) continue;
-    const other = first.get(audience);
-    if (other === undefined) {
-      first.set(audience, api.manifest.name);
-      continue;
-    }
-    const message = `the Api ${other} has this audience already, and Target ${target.name} is Auth0, where an API has one of its own`;
-    yield problemInView(view, api, { rule: 'same-audience', message, path: ['audience'] });
   }
 }
 

@@ -1,9 +1,19 @@
 import type { InTarget, TargetView } from '../target-view.ts';
-import type { ClientManifest, Problem } from '../types.ts';
+import type { ApiManifest, ClientManifest, Problem } from '../types.ts';
 import { problemIn, problemInView } from './rule.ts';
 
-/** Above it a server answers 500 and nothing more. */
-const MAX_DESCRIPTION = 255;
+/** Of nearly every text that Keycloak keeps. Above it a server answers 500 and nothing more. */
+const MAX_TEXT = 255;
+
+/** The user of a client's service account is named `service-account-` and the client_id. */
+const MAX_CLIENT_ID = MAX_TEXT - 'service-account-'.length;
+
+/** Labels are kept as attributes, whose names begin with this. */
+const MAX_LABEL = MAX_TEXT - 'grantry.label.'.length;
+
+/** Mappers are named `audience …` and `introspection by …`. */
+const MAX_AUDIENCE = MAX_TEXT - 'audience '.length;
+const MAX_INTROSPECTOR = MAX_TEXT - 'introspection by '.length;
 
 /** Attributes that have a field of their own, or that the server and grantry keep their books in. */
 const RESERVED: readonly { readonly pattern: RegExp; readonly instead: string }[] = [
@@ -14,7 +24,7 @@ const RESERVED: readonly { readonly pattern: RegExp; readonly instead: string }[
     pattern: /^(oauth2\.device\.authorization\.grant|oidc\.ciba\.grant|standard\.token\.exchange)\.enabled$/,
     instead: 'is always off for an M2M client',
   },
-  { pattern: /^client\.secret\./, instead: 'is kept by the server' },
+  { pattern: /^(?:client\.secret\.|realm_client$)/, instead: 'is kept by the server' },
 ];
 
 /** What Keycloak would refuse, or fail at without saying why. */
@@ -22,13 +32,59 @@ export function* checkKeycloakLimits(view: TargetView): Iterable<Problem> {
   if (view.target !== undefined && view.target.spec?.provider.keycloak === undefined) {
     return;
   }
+  const clientIds = new Map(view.clients.map(({ manifest: { name }, spec }) => [name, spec?.clientId ?? name]));
+  for (const api of view.apis) yield* checkApi(view, api, clientIds);
   for (const client of view.clients) {
-    if (client.manifest.description.length > MAX_DESCRIPTION) {
-      const message = `the description has ${client.manifest.description.length} characters; Keycloak takes at most ${MAX_DESCRIPTION}`;
-      yield problemIn(client.manifest, { rule: 'keycloak-limit', message, path: ['metadata', 'description'] });
-    }
+    yield* checkClient(view, client);
     const attributes = client.spec?.keycloak?.attributes;
     if (attributes !== undefined) yield* checkAttributes(view, client, Object.keys(attributes));
+  }
+}
+
+function tooLong(what: string, length: number, most: number): string {
+  return `${what} has ${length} characters; Keycloak takes at most ${most}: choose a shorter one`;
+}
+
+function* checkApi(
+  view: TargetView,
+  api: InTarget<ApiManifest>,
+  clientIds: ReadonlyMap<string, string>,
+): Iterable<Problem> {
+  const { audience = '', introspectedBy, managed } = api.spec ?? {};
+  // What another stack made was short enough.
+  if (managed === false) return;
+  const rule = 'keycloak-limit';
+  if (audience.length > MAX_AUDIENCE) {
+    const message = tooLong('the audience', audience.length, MAX_AUDIENCE);
+    yield problemInView(view, api, { rule, message, path: ['audience'] });
+  }
+  if (introspectedBy === undefined) return;
+  const { length } = clientIds.get(introspectedBy) ?? introspectedBy;
+  if (length > MAX_INTROSPECTOR) {
+    const message = tooLong('the client_id of a client that introspects', length, MAX_INTROSPECTOR);
+    yield problemInView(view, api, { rule, message, path: ['introspectedBy'] });
+  }
+}
+
+function* checkClient(view: TargetView, client: InTarget<ClientManifest>): Iterable<Problem> {
+  const { name, description, labels } = client.manifest;
+  const rule = 'keycloak-limit';
+  if (description.length > MAX_TEXT) {
+    const message = tooLong('the description', description.length, MAX_TEXT);
+    yield problemIn(client.manifest, { rule, message, path: ['metadata', 'description'] });
+  }
+  for (const label of Object.keys(labels)) {
+    if (label.length <= MAX_LABEL) continue;
+    const message = tooLong('the name of a label', label.length, MAX_LABEL);
+    yield problemIn(client.manifest, { rule, message, path: ['metadata', 'labels', label], part: 'key' });
+  }
+  const clientId = client.spec?.clientId;
+  const { length } = clientId ?? name;
+  if (length > MAX_CLIENT_ID) {
+    const message = tooLong('the client_id', length, MAX_CLIENT_ID);
+    yield clientId === undefined
+      ? problemIn(client.manifest, { rule, message: `${message}, or set spec.clientId`, path: ['metadata', 'name'] })
+      : problemInView(view, client, { rule, message, path: ['clientId'] });
   }
 }
 
@@ -43,8 +99,8 @@ function* checkAttributes(
     if (reserved !== undefined) {
       const message = `the attribute "${name}" ${reserved.instead}`;
       yield problemInView(view, client, { rule: 'reserved-attribute', message, path, part: 'key' });
-    } else if (name.length > MAX_DESCRIPTION) {
-      const message = `the name of an attribute has ${name.length} characters; Keycloak takes at most ${MAX_DESCRIPTION}`;
+    } else if (name.length > MAX_TEXT) {
+      const message = tooLong('the name of an attribute', name.length, MAX_TEXT);
       yield problemInView(view, client, { rule: 'keycloak-limit', message, path, part: 'key' });
     }
   }

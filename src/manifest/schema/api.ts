@@ -1,5 +1,12 @@
 import * as z from 'zod';
-import { nameSchema, overridesSchema, positiveDurationSchema, targetsSchema, textSchema } from './parts.ts';
+import {
+  lineSchema,
+  nameSchema,
+  overridesSchema,
+  positiveDurationSchema,
+  proseSchema,
+  targetsSchema,
+} from './parts.ts';
 
 /** RFC 6749 section 3.3, without the apostrophe, which Keycloak refuses like every other quote. */
 const SCOPE = /^[\x21\x23-\x26\x28-\x5B\x5D-\x7E]+$/;
@@ -13,7 +20,9 @@ export const scopeNameSchema = z
 /** spec of an Api: a resource server, its audience and its scopes. */
 export const apiSpecSchema = z
   .strictObject({
-    audience: textSchema.meta({ description: 'The aud claim of tokens for this Api.' }),
+    audience: lineSchema
+      .regex(/^\S*$/, { error: 'must have no blanks: where several audiences stand, blanks part them' })
+      .meta({ description: 'The aud claim of tokens for this Api.' }),
     tokenLifetime: positiveDurationSchema
       .optional()
       .meta({ description: 'How long access tokens live. Default: what the server has.' }),
@@ -25,7 +34,7 @@ export const apiSpecSchema = z
       .default(true)
       .meta({ description: 'false: another stack owns it. It may be granted, is never changed, and must exist.' }),
     scopes: z
-      .record(scopeNameSchema, z.string().max(255, { error: 'must have at most 255 characters' }))
+      .record(scopeNameSchema, proseSchema.max(255, { error: 'must have at most 255 characters' }))
       .refine((scopes) => Object.keys(scopes).length > 0, { error: 'must hold at least one scope' })
       .meta({ description: 'Scope names and what each allows.', minProperties: 1 }),
     overrides: overridesSchema.optional(),

@@ -1,5 +1,13 @@
 import * as z from 'zod';
-import { nameSchema, overridesSchema, rotateSchema, targetsSchema, textSchema } from './parts.ts';
+import {
+  lineSchema,
+  nameSchema,
+  overridesSchema,
+  proseSchema,
+  rotateSchema,
+  targetsSchema,
+  textSchema,
+} from './parts.ts';
 
 const scopeListSchema = z.array(textSchema);
 
@@ -13,9 +21,14 @@ const accessSchema = z
   })
   .meta({ description: 'What the Client may do at one Api.' });
 
+/** Keycloak names roles in the paths of requests, where dots alone lead elsewhere. */
+const roleSchema = lineSchema
+  .max(255, { error: 'must have at most 255 characters' })
+  .regex(/^(?!\.{1,2}$)/, { error: 'must not be "." or "..": a request could not name that role' });
+
 const serviceAccountRolesSchema = z.strictObject({
-  realm: z.array(textSchema).default([]).meta({ description: 'Realm roles.' }),
-  clients: z.record(textSchema, z.array(textSchema)).default({}).meta({ description: 'Client roles, by client_id.' }),
+  realm: z.array(roleSchema).default([]).meta({ description: 'Realm roles.' }),
+  clients: z.record(lineSchema, z.array(roleSchema)).default({}).meta({ description: 'Client roles, by client_id.' }),
 });
 
 const keycloakSchema = z
@@ -24,7 +37,7 @@ const keycloakSchema = z
       .optional()
       .meta({ description: 'Roles of the service account that its tokens carry.' }),
     attributes: z
-      .record(textSchema, z.string())
+      .record(lineSchema, proseSchema)
       .optional()
       .meta({ description: 'Attributes of the Keycloak client; others are left alone.' }),
   })
@@ -32,7 +45,7 @@ const keycloakSchema = z
 
 const auth0Schema = z
   .strictObject({
-    metadata: z.record(textSchema, z.json()).optional().meta({ description: 'client_metadata of the application.' }),
+    metadata: z.record(lineSchema, z.json()).optional().meta({ description: 'client_metadata of the application.' }),
   })
   .meta({ description: 'Settings that only Auth0 has.' });
 
@@ -48,12 +61,8 @@ const secretSchema = z
 /** spec of a Client: a confidential machine-to-machine client. */
 export const clientSpecSchema = z
   .strictObject({
-    clientId: textSchema
+    clientId: lineSchema
       .max(255, { error: 'must have at most 255 characters' })
-      // eslint-disable-next-line no-control-regex -- control characters are exactly what is refused
-      .regex(/^[^\s\x00-\x1f\x7f](?:[^\x00-\x1f\x7f]*[^\s\x00-\x1f\x7f])?$/, {
-        error: 'must have no control characters and no blanks at its ends',
-      })
       .optional()
       .meta({ description: 'The client_id, where the server lets us choose it. Default: the name.' }),
     access: z.array(accessSchema).default([]).meta({ description: 'Which Apis it may call, with which scopes.' }),

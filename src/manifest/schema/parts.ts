@@ -9,11 +9,6 @@ const NAME_ERROR = 'must be made of a-z, 0-9 and "-", and begin with a letter or
 // Becomes the client_id, which Keycloak limits (it fails with a bare 500 above).
 const MAX_NAME = 255;
 
-/** What `nameSchema` accepts. */
-export function isName(value: unknown): value is string {
-  return typeof value === 'string' && value.length <= MAX_NAME && NAME.test(value);
-}
-
 /** The name of an Api, Client or Target. */
 export const nameSchema = z
   .string()
@@ -23,6 +18,31 @@ export const nameSchema = z
 
 /** Text that may not be empty. */
 export const textSchema = z.string().min(1, { error: 'must not be empty' });
+
+/** Text of several lines. Servers drop, refuse or change what is not allowed in it: nothing would ever be as declared. */
+// eslint-disable-next-line no-control-regex -- control characters are exactly what is refused
+export const proseSchema = z.string().regex(/^[^\0-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\p{Cs}]*$/u, {
+  error: 'must have no control characters and no halves of surrogate pairs',
+});
+
+const LINE = /^(?:[^\p{Cc}\p{Cs}\s](?:[^\p{Cc}\p{Cs}]*[^\p{Cc}\p{Cs}\s])?)?$/u;
+
+/** Text of one line, which means what it says whatever keeps it. */
+export const lineSchema = textSchema.regex(LINE, {
+  error: 'must be one line, without control characters and without blanks at its ends',
+});
+
+/** Vault takes no more in a mark. */
+const MAX_MARK_BYTES = 512;
+
+/** Whether marks can hold a text. */
+export function fitsMark(text: string): boolean {
+  return Buffer.byteLength(text) <= MAX_MARK_BYTES;
+}
+
+export const MARK_ERROR = `must have at most ${MAX_MARK_BYTES} bytes`;
+
+const ownerSchema = lineSchema.refine(fitsMark, { error: MARK_ERROR });
 
 function durationOf(pattern: RegExp, error: string) {
   return z
@@ -57,7 +77,7 @@ export const rotateSchema = z
   .meta({ description: 'When credentials are rotated.' });
 
 /** Free key-value pairs for people and policies. */
-export const labelsSchema = z.record(textSchema, z.string()).meta({ description: 'Free key-value pairs.' });
+export const labelsSchema = z.record(lineSchema, proseSchema).meta({ description: 'Free key-value pairs.' });
 
 /** Names of Targets that an object is restricted to. */
 export const targetsSchema = z
@@ -74,8 +94,11 @@ export const overridesSchema = z
 export const metadataSchema = z
   .strictObject({
     name: nameSchema,
-    owner: textSchema.optional().meta({ description: 'The team that answers for it.' }),
-    description: textSchema.optional().meta({ description: 'What it is for, in one line.' }),
+    owner: ownerSchema.optional().meta({ description: 'The team that answers for it.' }),
+    description: proseSchema
+      .min(1, { error: 'must not be empty' })
+      .optional()
+      .meta({ description: 'What it is for, in one line.' }),
     labels: labelsSchema.optional(),
   })
   .meta({ description: 'Name, owner and purpose.' });

@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { checkDomain, checkKeycloakUrl, checkUrl } from './url.ts';
-import { positiveDurationSchema, rotateSchema, textSchema } from './parts.ts';
+import { MARK_ERROR, fitsMark, positiveDurationSchema, rotateSchema, textSchema } from './parts.ts';
 
 /** What is said of a credential that is not a reference, whatever it is instead. */
 export const CREDENTIAL_ERROR = 'must be exactly "${env:NAME}": a credential is never written into a manifest';
@@ -166,7 +166,10 @@ const guardsSchema = z
 /** spec of a Target: one realm or tenant, its secret store and its guards. */
 export const targetSpecSchema = z
   .strictObject({
-    stack: templateSchema.meta({ description: 'The owner name: what grantry may change and prune here.' }),
+    stack: templateSchema
+      .regex(/^\S(?:.*\S)?$/s, { error: 'must have no blanks at its ends' })
+      .refine(fitsMark, { error: MARK_ERROR })
+      .meta({ description: 'The owner name: what grantry may change and prune here.' }),
     provider: oneOf({ keycloak: keycloakSchema.optional(), auth0: auth0Schema.optional() }, 'The identity provider.'),
     secrets: oneOf({ vault: vaultSchema.optional(), file: fileSchema.optional() }, 'Where credentials are delivered.'),
     rotate: rotateSchema.optional(),

@@ -70,7 +70,9 @@ export function openKeycloak(
     },
     findClient: (key) => clients.find(key),
     answers: () =>
-      answers(() => api.read({ about: 'see whether the server answers', needs: 'view-clients' }, 'clients?first=0&max=1')),
+      answers(() =>
+        api.read({ about: 'see whether the server answers', needs: 'view-clients' }, 'clients?first=0&max=1'),
+      ),
     growApi: async (change) => {
       await growApi(api, scopes, change);
       return undefined;

@@ -18,7 +18,11 @@ describe('unreadableMarks', () => {
   });
 
   it.each([
-    ['grantry.delivered', '{"at":1,"place":"secret/m2m/a","path":"..","facts":"pending"}', 'was delivered is not known'],
+    [
+      'grantry.delivered',
+      '{"at":1,"place":"secret/m2m/a","path":"..","facts":"pending"}',
+      'was delivered is not known',
+    ],
     ['grantry.delivered', 'x', 'was delivered is not known'],
     ['grantry.declared', '{"attributes":[],"roles":{"realm":[".."],"clients":{}}}', 'left as it is'],
     ['grantry.declared', '[]', 'left as it is'],

@@ -52,7 +52,10 @@ export function parseDelivery(text: string | undefined): Delivery | undefined {
 
 /** Names that would lead a request elsewhere are none. */
 const roleName = z.string().regex(/^(?!\.{1,2}$)/);
-const roleNames = z.strictObject({ realm: z.array(roleName).readonly(), clients: z.record(z.string(), z.array(roleName).readonly()) });
+const roleNames = z.strictObject({
+  realm: z.array(roleName).readonly(),
+  clients: z.record(z.string(), z.array(roleName).readonly()),
+});
 const declaredSchema = z.object({ attributes: z.array(z.string()), roles: roleNames });
 
 /** What a client declared when it was last applied, so that what is declared no longer can be taken away. */
