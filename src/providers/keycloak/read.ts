@@ -16,6 +16,7 @@ import { matchClients, nameClients } from './match-clients.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import { readRoles, rolesOfInterest } from './roles.ts';
+import { takenClientIds } from './taken-client-id.ts';
 import type { RoleQuestion } from './roles.ts';
 import { loginClientId } from './token.ts';
 import { makeSieve } from './sieve.ts';
@@ -47,6 +48,9 @@ export async function readRealm(
   const settledNames = clients.settled.map(({ name }) => name);
   const desiredOf = matchClients(clients.relevant, desired.clients, settledNames);
   const names = nameClients(clients.relevant, desiredOf, settledNames);
+  const matched = new Set([...settledNames, ...[...desiredOf.values()].map(({ name }) => name)]);
+  const listed = [...clients.settled, ...clients.relevant, ...clients.others];
+  const accounts = [...clients.settled, ...[...clients.relevant, ...clients.others].filter(hasServiceAccount)];
   const questions = roleQuestions(clients.relevant, desiredOf);
   const roles = await readRoles(api, questions, await idsOfRoleOwners(api, questions, clients));
   const endangered =
@@ -65,8 +69,12 @@ export async function readRealm(
       ),
       ...(overlaps?.objects ?? []),
     ],
-    impossible: [...missingUnmanaged(scopes, desired.apis), ...endangered],
-    listedClients: clients.settled.length + clients.relevant.length + clients.others.length,
+    impossible: [
+      ...missingUnmanaged(scopes, desired.apis),
+      ...takenClientIds(desired.clients, accounts, matched),
+      ...endangered,
+    ],
+    listedClients: listed.length,
     ...ownClient(api.settings),
     ...(overlaps === undefined ? {} : { overlaps: overlaps.support }),
   };
@@ -75,6 +83,10 @@ export async function readRealm(
 /** The account of another realm is no client of this one. */
 function ownClient({ realm, auth }: KeycloakSettings): Pick<ActualState, 'ownClientId'> {
   return auth.realm === realm ? { ownClientId: loginClientId(auth) } : {};
+}
+
+function hasServiceAccount({ serviceAccountsEnabled }: { readonly serviceAccountsEnabled: boolean }): boolean {
+  return serviceAccountsEnabled;
 }
 
 function looksAtOverlaps({ only, forRotation = false }: ReadOptions): boolean {

@@ -11,6 +11,7 @@ export interface OtherClient {
   readonly id: string;
   readonly clientId: string;
   readonly scopes: readonly string[];
+  readonly serviceAccountsEnabled: boolean;
 }
 
 /** A client of the stack of which all is known that will ever be: nothing more needs to be asked about it. */
@@ -64,14 +65,15 @@ export function makeSieve(claims: Claims, { desired, projected, apiOfScope, sett
     return { id, clientId, name, object };
   };
   return (row) => {
-    const { id, clientId, attributes, defaultClientScopes, optionalClientScopes } = row;
+    const { id, clientId, attributes, defaultClientScopes, optionalClientScopes, serviceAccountsEnabled } = row;
     const client = byClientId.get(clientId);
     const isOurs = attributes[MARK.stack] === stack;
     if (settles && isOurs && client !== undefined && rolesOfInterest(row, client).length === 0) {
       return { kind: 'settled', client: settle(row, client) };
     }
     if (isOurs || claims.clientIds.has(clientId) || claims.ids.has(id)) return { kind: 'relevant', client: row };
-    return { kind: 'other', client: { id, clientId, scopes: [...defaultClientScopes, ...optionalClientScopes] } };
+    const scopes = [...defaultClientScopes, ...optionalClientScopes];
+    return { kind: 'other', client: { id, clientId, scopes, serviceAccountsEnabled } };
   };
 }
 

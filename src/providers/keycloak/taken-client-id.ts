@@ -1,0 +1,83 @@
+import { z } from 'zod';
+import { addressOf } from '../../model/address.ts';
+import type { DesiredClient } from '../../model/desired.ts';
+import { GrantryError } from '../../model/errors.ts';
+import type { ActualState } from '../../model/state.ts';
+import { describeProvider } from '../describe.ts';
+import type { KeycloakApi } from './api.ts';
+import { parseList } from './parse-list.ts';
+
+/** Keycloak names the user of a client's service account so, in lower case, and names of users are unique. */
+export function serviceAccountName(clientId: string): string {
+  return `service-account-${clientId.toLowerCase()}`;
+}
+
+/** A client with a service account. */
+interface Known {
+  readonly clientId: string;
+}
+
+/** Clients that cannot be made beside one that is listed, whose client_id differs from theirs in case only. */
+export function takenClientIds(
+  desired: readonly DesiredClient[],
+  present: Iterable<Known>,
+  matched: ReadonlySet<string>,
+): ActualState['impossible'] {
+  const wanted = desired.filter(({ name }) => !matched.has(name));
+  if (wanted.length === 0) return [];
+  const byName = new Map([...present].map(({ clientId }) => [serviceAccountName(clientId), clientId]));
+  return wanted.flatMap(({ name, clientId }) => {
+    const other = byName.get(serviceAccountName(clientId));
+    if (other === undefined || other === clientId) return [];
+    return [{ address: addressOf('Client', name), reason: inCaseOnly(clientId, other), hint: ANOTHER_ID }];
+  });
+}
+
+const ANOTHER_ID = 'Set another spec.clientId, or the very client_id that is there and take that client over with --adopt.';
+
+function inCaseOnly(clientId: string, other: string): string {
+  return `client ${other} is there, whose client_id differs from ${clientId} in case only: Keycloak gives both the service account ${serviceAccountName(clientId)}`;
+}
+
+const userRow = z.object({ username: z.string() });
+const clientRow = z.object({ clientId: z.string(), serviceAccountsEnabled: z.boolean().nullish() });
+
+/** Why no client of this client_id can be made though there is none; undefined where nothing is in the way, or may be seen. */
+export async function whyTaken(api: KeycloakApi, clientId: string): Promise<GrantryError | undefined> {
+  const username = serviceAccountName(clientId);
+  const [user, other] = await Promise.all([hasUser(api, username), findNamesake(api, clientId)]);
+  const where = describeProvider(api.settings);
+  if (other !== undefined) {
+    return new GrantryError('CONFLICT', `${where}: ${inCaseOnly(clientId, other)}`, { hint: ANOTHER_ID });
+  }
+  if (!user) return undefined;
+  const reason = `${where} has a user ${username}, and that is the name of the service account that client ${clientId} would get`;
+  return new GrantryError('CONFLICT', reason, {
+    hint: 'Set another spec.clientId, or rename or delete that user if nobody needs it.',
+  });
+}
+
+/** Who may not see users gets to know of it from Keycloak's refusal alone. */
+async function hasUser(api: KeycloakApi, username: string): Promise<boolean> {
+  const reading = { about: `look for the user ${username}`, needs: 'view-users' };
+  const query = `username=${encodeURIComponent(username)}&exact=true`;
+  try {
+    return parseList(api, await api.read(reading, `users?${query}`), userRow, 'users').length > 0;
+  } catch (error) {
+    if (error instanceof GrantryError && error.code === 'NOT_ALLOWED') return false;
+    throw error;
+  }
+}
+
+/** A client whose client_id differs in case only; the search finds all that contain it, in whatever case. */
+async function findNamesake(api: KeycloakApi, clientId: string): Promise<string | undefined> {
+  const reading = { about: `look for clients named like ${clientId}`, needs: 'view-clients' };
+  const found = await api.read(reading, `clients?clientId=${encodeURIComponent(clientId)}&search=true&first=0&max=${LOOK_AT}`);
+  return parseList(api, found, clientRow, 'clients')
+    .filter(({ serviceAccountsEnabled }) => serviceAccountsEnabled === true)
+    .map((row) => row.clientId)
+    .find((other) => other !== clientId && other.toLowerCase() === clientId.toLowerCase());
+}
+
+/** Of the clients whose client_id contains this one. */
+const LOOK_AT = 100;
