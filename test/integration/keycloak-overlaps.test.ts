@@ -3,6 +3,7 @@ import type { StartedTestContainer } from 'testcontainers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { isProven } from '../../src/model/report.ts';
 import { rotationNotices } from '../../src/plan/rotation-notices.ts';
+import { REALM_LOCK } from '../../src/providers/keycloak/realm-lock.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import type { CountingProxy } from '../support/counting-proxy.ts';
 import { startKeycloakWith } from '../support/servers.ts';
@@ -112,12 +113,80 @@ describe('overlaps beside the client policies of others', () => {
     expect(`${failed?.reason} ${failed?.hint}`).toContain('strict');
   });
 
-  it('fail loudly when what was written is gone at once', async () => {
+  it('are written again when what was written is gone at once', async () => {
     interfere(4, 'before', async () => bench.realm.admin.clientPolicies.createProfiles({ profiles: [OTHER] }));
     const { results } = await bench.as({ keycloakUrl: proxy.url }).apply(MANIFESTS);
-    const [failed] = results.filter(({ address }) => address === 'Rotation/48h');
-    expect(failed).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('vanished') });
-    expect(failed?.hint).toContain('grantry acme 48h');
+    expect(results.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['done', 'done', 'done']);
+    expect([await profiles(), await policies()]).toEqual([['strict', 'grantry acme 48h'], ['grantry acme 48h']]);
+  });
+
+  const stacks = ['alpha', 'beta', 'gamma'];
+  const of = (stack: string): string => yaml(clientYaml(`${stack}-sync`, `clientId: ${stack}-sync`));
+  const rights = async (): Promise<string[]> => [
+    ...(await profiles()).toSorted(),
+    ...(await policies()).toSorted(),
+    ...(await bench.realm.admin.roles.find({ search: REALM_LOCK })).map(({ name = '' }) => name),
+  ];
+
+  it('of three stacks that write them at once, round after round, are all as these want them', async () => {
+    for (let round = 1; round <= 6; round += 1) {
+      const applied = await Promise.all(
+        stacks.map((stack, index) =>
+          bench.as({ stack, rotate: `{every: 90d, overlap: ${round + index}h}` }).apply(of(stack)),
+        ),
+      );
+      const failed = applied.flatMap(({ results }) => results.filter(({ outcome }) => outcome !== 'done'));
+      expect(failed).toEqual([]);
+      const wanted = stacks.map((stack, index) => `grantry ${stack} ${round + index}h`);
+      expect(await rights()).toEqual([...wanted, ...wanted]);
+    }
+  });
+
+  const takeProfile = async (gone: string): Promise<void> => {
+    const { clientPolicies } = bench.realm.admin;
+    const { profiles: list = [] } = await clientPolicies.listProfiles();
+    await clientPolicies.createProfiles({ profiles: list.filter(({ name }) => name !== gone) });
+  };
+
+  it.each([
+    ['the same overlap', 'alpha', '2h', ['alpha 2h', 'beta 3h']],
+    ['another overlap', 'alpha', '5h', ['alpha 5h', 'beta 3h']],
+    ['none', 'alpha', '0s', ['beta 3h']],
+    ['an overlap of another stack', 'gamma', '4h', ['alpha 2h', 'beta 3h', 'gamma 4h']],
+  ])('get out of a realm whose profile somebody removed, whoever wants %s', async (_, stack, overlap, left) => {
+    await bench.as({ stack: 'alpha', rotate: '{overlap: 2h}' }).apply(of('alpha'));
+    await bench.as({ stack: 'beta', rotate: '{overlap: 3h}' }).apply(of('beta'));
+    await takeProfile('grantry alpha 2h');
+    const { results } = await bench.as({ stack, rotate: `{overlap: ${overlap}}` }).apply(of(stack));
+    expect(results.map(({ outcome, reason }) => reason ?? outcome)).not.toContain('failed');
+    expect(results.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
+    const wanted = left.map((name) => `grantry ${name}`);
+    expect(await rights()).toEqual([...wanted, ...wanted]);
+  });
+
+  it('are not taken away from under a policy of somebody else', async () => {
+    await bench.apply(MANIFESTS);
+    const { clientPolicies } = bench.realm.admin;
+    const { policies: list = [] } = await clientPolicies.listPolicies();
+    const theirs = { ...OTHER_POLICY, profiles: ['grantry acme 48h'] };
+    await clientPolicies.updatePolicy({ policies: [...list, theirs] });
+    const { results } = await bench.as({ rotate: '{overlap: 0s}' }).apply(MANIFESTS);
+    const failed = results.find(({ address }) => address === 'Rotation/48h');
+    expect(failed).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('strict clients') });
+    expect(await profiles()).toEqual(['grantry acme 48h']);
+  });
+
+  it('wait for whoever holds the lock of the realm, whatever stack or store that one has', async () => {
+    await bench.realm.admin.roles.create({ name: REALM_LOCK, attributes: { holder: ['another run'] } });
+    const applying = bench.as({ keycloakUrl: proxy.url }).apply(MANIFESTS);
+    const tries = (): number =>
+      proxy.requests.filter(({ path, status }) => path.endsWith('/roles') && status === 409).length;
+    await expect.poll(tries, { timeout: 30_000 }).toBeGreaterThan(2);
+    expect(await profiles()).toEqual([]);
+    await bench.realm.admin.roles.delByName({ name: REALM_LOCK });
+    const { results } = await applying;
+    expect(results.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
+    expect(await rights()).toEqual(['grantry acme 48h', 'grantry acme 48h']);
   });
 });
 

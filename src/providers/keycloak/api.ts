@@ -62,6 +62,12 @@ export class KeycloakApi {
     return this.#ports.clock.now();
   }
 
+  /** Waits for some time between these, so that those who wait for the same do not ask together. */
+  async pause(leastMs: number, mostMs: number): Promise<void> {
+    const { clock, random, signal } = this.#ports;
+    await clock.sleep(leastMs + random() * (mostMs - leastMs), signal);
+  }
+
   /** What the Admin API has at a path behind that of the realm; undefined where its answer is no JSON. */
   async read(reading: Reading, path: string): Promise<unknown> {
     return this.readOfServer(reading, `${this.#realmPath()}/${path}`);

@@ -5,7 +5,6 @@ import type { Capabilities, Provider } from '../provider.ts';
 import { answers } from '../answers.ts';
 import { describeProvider } from '../describe.ts';
 import { KeycloakApi } from './api.ts';
-import { OverlapWriter } from './client-policies.ts';
 import { readEndpoints } from './endpoints.ts';
 import { projectDesired } from './project.ts';
 import { readRealm } from './read.ts';
@@ -16,6 +15,7 @@ import { growApi, shrinkApi } from './write-api.ts';
 import type { OwnToken } from '../own-token.ts';
 import { adminToken } from './token.ts';
 import { ClientWriter } from './write-client.ts';
+import { OverlapWriter } from './write-overlaps.ts';
 
 export const keycloakCapabilities: Capabilities = {
   chosenSecret: true,

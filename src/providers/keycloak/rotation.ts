@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { addressOf } from '../../model/address.ts';
+import { parseDuration } from '../../model/duration.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { ActualObject, DesiredObject, Fields } from '../../model/state.ts';
 import { MARK } from './marks.ts';
@@ -104,6 +105,14 @@ function overlapFields(seconds: number, stack: string): RotationFields {
 
 function policyName(stack: string, overlap: string): string {
   return `grantry ${stack} ${overlap}`;
+}
+
+/** The profile that a policy of any stack's grantry goes by, as its name tells it; undefined for what grantry did not make. */
+export function profileOfPolicy({ name, conditions }: Named): RotationFields['profile'] | undefined {
+  const [, stack, overlap] = /^grantry (.+) ([1-9]\d*[hms])$/s.exec(name) ?? [];
+  const seconds = overlap === undefined ? undefined : parseDuration(overlap);
+  if (stack === undefined || seconds === undefined || !JSON.stringify(conditions ?? '').includes(MARK.rotation)) return;
+  return overlapFields(seconds, stack).profile;
 }
 
 /** What of the stack's the realm has, by name: that is their mark. One half alone is an object that differs. */

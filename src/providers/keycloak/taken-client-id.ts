@@ -33,7 +33,8 @@ export function takenClientIds(
   });
 }
 
-const ANOTHER_ID = 'Set another spec.clientId, or the very client_id that is there and take that client over with --adopt.';
+const ANOTHER_ID =
+  'Set another spec.clientId, or the very client_id that is there and take that client over with --adopt.';
 
 function inCaseOnly(clientId: string, other: string): string {
   return `client ${other} is there, whose client_id differs from ${clientId} in case only: Keycloak gives both the service account ${serviceAccountName(clientId)}`;
@@ -72,7 +73,10 @@ async function hasUser(api: KeycloakApi, username: string): Promise<boolean> {
 /** A client whose client_id differs in case only; the search finds all that contain it, in whatever case. */
 async function findNamesake(api: KeycloakApi, clientId: string): Promise<string | undefined> {
   const reading = { about: `look for clients named like ${clientId}`, needs: 'view-clients' };
-  const found = await api.read(reading, `clients?clientId=${encodeURIComponent(clientId)}&search=true&first=0&max=${LOOK_AT}`);
+  const found = await api.read(
+    reading,
+    `clients?clientId=${encodeURIComponent(clientId)}&search=true&first=0&max=${LOOK_AT}`,
+  );
   return parseList(api, found, clientRow, 'clients')
     .filter(({ serviceAccountsEnabled }) => serviceAccountsEnabled === true)
     .map((row) => row.clientId)
