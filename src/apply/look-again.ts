@@ -13,6 +13,8 @@ export async function refusePresentClient(
 ): Promise<void> {
   if (clientId === undefined) return;
   const found = await provider.findClient({ clientId });
+  const taken = found === undefined ? await provider.whyTaken(clientId) : undefined;
+  if (taken !== undefined) throw taken;
   if (found === undefined) return;
   throw new GrantryError('FAILED', `${address} is to be created, but a client ${found.clientId} is there`, {
     hint: 'It was made since the plan was made, or the listing of clients missed it. Nothing was written. Plan again.',

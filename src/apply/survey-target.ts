@@ -3,7 +3,7 @@ import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import type { PlannedDelivery } from '../model/plan.ts';
-import { isOurs, objectsByAddress } from '../model/state.ts';
+import { isOurs, objectsByAddress, unreadableNotices } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
@@ -50,7 +50,9 @@ export async function surveyTarget(
   const read = async (): Promise<Pick<PlanInput, 'projected' | 'actual'>> => {
     await letOthersGoOn();
     const projected = provider.project(desired);
-    return { projected, actual: await provider.read(desired, { withSecrets: checkStore, only, projected, ...ledger }) };
+    const actual = await provider.read(desired, { withSecrets: checkStore, only, projected, ...ledger });
+    const notices = [...(actual.notices ?? []), ...unreadableNotices(actual.objects)];
+    return { projected, actual: { ...actual, notices } };
   };
   const [{ projected, actual }, endpoints, documents, existing] = await Promise.all([
     read(),

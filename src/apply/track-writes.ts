@@ -26,6 +26,7 @@ export function trackWrites(
     read: (desired, options) => provider.read(desired, options),
     endpoints: () => provider.endpoints(),
     findClient: (key) => provider.findClient(key),
+    whyTaken: (clientId) => provider.whyTaken(clientId),
     answers: () => provider.answers(),
     readCredential: (id) => provider.readCredential(id),
     growApi: tracked((change) => provider.growApi(change)),

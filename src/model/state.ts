@@ -126,6 +126,11 @@ export interface ActualState {
   readonly overlaps?: OverlapSupport;
 }
 
+/** What of the objects cannot be read, as sentences: a finding about each one, and no reason to stop. */
+export function unreadableNotices(objects: readonly ActualObject[]): string[] {
+  return objects.flatMap(({ address, unreadable = [] }) => unreadable.map((what) => `${address}: ${what}.`));
+}
+
 /** Those of one reading, which many ask for. */
 const BY_ADDRESS = new WeakMap<ActualState['objects'], ReadonlyMap<Address, ActualObject>>();
 

@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
+import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { Secret } from '../model/secret.ts';
 import type { ActualState, ApiLedger, Delivery, DesiredObject, Endpoints } from '../model/state.ts';
@@ -111,6 +112,8 @@ export interface Provider {
   endpoints(): Promise<Endpoints>;
   /** One client, whoever owns it; undefined where there is none. */
   findClient(key: ClientKey): Promise<FoundClient | undefined>;
+  /** Why no client of this client_id can be made, though there is none; undefined where nothing is in the way. */
+  whyTaken(clientId: string): Promise<GrantryError | undefined>;
   /** Whether the provider does its work, told by one small read that goes as deep as a write. */
   answers(): Promise<boolean>;
 

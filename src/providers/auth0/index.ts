@@ -44,6 +44,8 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     endpoints: () => readEndpoints(settings, ports),
     // The id of an application is its client_id.
     findClient: (key) => clients.find('id' in key ? key.id : key.clientId),
+    // The tenant chooses it.
+    whyTaken: () => Promise.resolve(undefined),
     answers: () => {
       const call = { about: 'see whether the tenant answers', needs: 'read:clients' };
       return answers(() => api.get(call, 'clients', new URLSearchParams({ take: '1', fields: 'client_id' })));

@@ -13,6 +13,7 @@ import { ScopeHolders } from './scope-holders.ts';
 import { ScopeIndex } from './scope-index.ts';
 import { growApi, shrinkApi } from './write-api.ts';
 import type { OwnToken } from '../own-token.ts';
+import { whyTaken } from './taken-client-id.ts';
 import { adminToken } from './token.ts';
 import { ClientWriter } from './write-client.ts';
 import { OverlapWriter } from './write-overlaps.ts';
@@ -69,6 +70,7 @@ export function openKeycloak(
       return begun ?? readEndpoints(settings, ports);
     },
     findClient: (key) => clients.find(key),
+    whyTaken: (clientId) => whyTaken(api, clientId),
     answers: () =>
       answers(() =>
         api.read({ about: 'see whether the server answers', needs: 'view-clients' }, 'clients?first=0&max=1'),

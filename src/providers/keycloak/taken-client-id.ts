@@ -46,26 +46,28 @@ const clientRow = z.object({ clientId: z.string(), serviceAccountsEnabled: z.boo
 /** Why no client of this client_id can be made though there is none; undefined where nothing is in the way, or may be seen. */
 export async function whyTaken(api: KeycloakApi, clientId: string): Promise<GrantryError | undefined> {
   const username = serviceAccountName(clientId);
-  const [user, other] = await Promise.all([hasUser(api, username), findNamesake(api, clientId)]);
+  const isTaken = await hasUser(api, username);
+  if (isTaken === false) return undefined;
   const where = describeProvider(api.settings);
+  const other = await findNamesake(api, clientId);
   if (other !== undefined) {
     return new GrantryError('CONFLICT', `${where}: ${inCaseOnly(clientId, other)}`, { hint: ANOTHER_ID });
   }
-  if (!user) return undefined;
+  if (isTaken === undefined) return undefined;
   const reason = `${where} has a user ${username}, and that is the name of the service account that client ${clientId} would get`;
   return new GrantryError('CONFLICT', reason, {
     hint: 'Set another spec.clientId, or rename or delete that user if nobody needs it.',
   });
 }
 
-/** Who may not see users gets to know of it from Keycloak's refusal alone. */
-async function hasUser(api: KeycloakApi, username: string): Promise<boolean> {
+/** Undefined: the account may not see users, and gets to know of them from Keycloak's refusal alone. */
+async function hasUser(api: KeycloakApi, username: string): Promise<boolean | undefined> {
   const reading = { about: `look for the user ${username}`, needs: 'view-users' };
   const query = `username=${encodeURIComponent(username)}&exact=true`;
   try {
     return parseList(api, await api.read(reading, `users?${query}`), userRow, 'users').length > 0;
   } catch (error) {
-    if (error instanceof GrantryError && error.code === 'NOT_ALLOWED') return false;
+    if (error instanceof GrantryError && error.code === 'NOT_ALLOWED') return undefined;
     throw error;
   }
 }

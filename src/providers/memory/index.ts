@@ -81,6 +81,10 @@ export class MemoryProvider implements Provider {
     return { id: found.id, clientId: textIn(found.fields, 'clientId'), stack: stack === '' ? undefined : stack };
   }
 
+  async whyTaken(): Promise<undefined> {
+    return undefined;
+  }
+
   async answers(): Promise<boolean> {
     return true;
   }
