@@ -9,6 +9,7 @@ import type { ActualObject, ActualState } from '../model/state.ts';
 import type { DesiredObject, Endpoints } from '../model/state.ts';
 import { narrowDesired } from '../plan/narrow.ts';
 import type { Store } from '../stores/store.ts';
+import { withinOwnPlaces } from './own-places.ts';
 import type { TargetPorts } from './survey-target.ts';
 
 /** Everything that rotations follow from. */
@@ -33,7 +34,8 @@ export async function surveyRotations(
     names === undefined ? undefined : { addresses: addressesOf(desired, names), undeclared: [], ids: new Map() };
   const part = only === undefined ? desired : narrowDesired(desired, only.addresses);
   const options = only === undefined ? { forRotation: true } : { forRotation: true, only };
-  const [actual, endpoints] = await Promise.all([provider.read(part, options), provider.endpoints()]);
+  const [found, endpoints] = await Promise.all([provider.read(part, options), provider.endpoints()]);
+  const actual = withinOwnPlaces(found, desired.target);
   const halfDone = await findHalfDone(actual.objects, store, names);
   return { desired, projected: provider.project(desired), actual, endpoints, halfDone };
 }

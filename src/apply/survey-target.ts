@@ -18,6 +18,7 @@ import { readWhole } from '../stores/read-whole.ts';
 import type { Store, StoredDocument, StoreEntry } from '../stores/store.ts';
 import { readApiLedger } from './api-ledger.ts';
 import { readKnownClients } from './ledger.ts';
+import { withinOwnPlaces } from './own-places.ts';
 
 /** The two servers of a target, opened. */
 export interface TargetPorts {
@@ -50,7 +51,8 @@ export async function surveyTarget(
   const read = async (): Promise<Pick<PlanInput, 'projected' | 'actual'>> => {
     await letOthersGoOn();
     const projected = provider.project(desired);
-    const actual = await provider.read(desired, { withSecrets: checkStore, only, projected, ...ledger });
+    const found = await provider.read(desired, { withSecrets: checkStore, only, projected, ...ledger });
+    const actual = withinOwnPlaces(found, desired.target);
     const notices = [...(actual.notices ?? []), ...unreadableNotices(actual.objects)];
     return { projected, actual: { ...actual, notices } };
   };

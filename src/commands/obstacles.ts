@@ -1,4 +1,5 @@
 import { GrantryError } from '../model/errors.ts';
+import { GUARD_NAMES } from '../model/plan.ts';
 import type { GuardName, Plan } from '../model/plan.ts';
 import { idlePatterns } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
@@ -6,15 +7,15 @@ import { makeStyle, planDocument, renderPlan } from '../report/index.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
 import type { OpenTarget } from './targets.ts';
 
-const GUARDS: readonly GuardName[] = ['maxDeletes', 'maxDeletePercent', 'protect', 'vanished'];
-
 /** Reads `--override-guard`. */
 export function parseOverrides(names: readonly string[]): ReadonlySet<GuardName> {
   return new Set(
     names.map((name) => {
-      const guard = GUARDS.find((known) => known === name);
+      const guard = GUARD_NAMES.find((known) => known === name);
       if (guard !== undefined) return guard;
-      throw new GrantryError('INVALID_INPUT', `there is no guard "${name}"`, { hint: `Guards: ${GUARDS.join(', ')}` });
+      throw new GrantryError('INVALID_INPUT', `there is no guard "${name}"`, {
+        hint: `Guards: ${GUARD_NAMES.join(', ')}`,
+      });
     }),
   );
 }

@@ -3,6 +3,7 @@ import type { DesiredApi, DesiredClient, DesiredState, RotatePolicy } from '../m
 import { inOrder } from '../model/in-order.ts';
 import { GrantryError } from '../model/errors.ts';
 import { overlapsOf } from '../model/rotation.ts';
+import { pathInside } from './places.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { Surroundings } from './resolve-target.ts';
 import type { ApiSpec } from './schema/api.ts';
@@ -30,7 +31,10 @@ export function resolveTargets(
         hint: 'See: grantry validate',
       });
     }
-    const target = resolveTarget({ ...manifest, spec }, surroundings);
+    const otherPlaces = manifests.targets.flatMap((other) =>
+      other.spec === undefined || other === manifest ? [] : (pathInside(other.spec, spec) ?? []),
+    );
+    const target = { ...resolveTarget({ ...manifest, spec }, surroundings), otherPlaces };
     const objects = resolveObjects(viewTarget(manifest, manifests.apis, manifests.clients), target.rotate);
     return { target, ...objects, overlaps: target.provider.kind === 'keycloak' ? overlapsOf(objects.clients) : [] };
   });

@@ -16,6 +16,7 @@ export function targetDefaults(spec: TargetSpec): { rotate: RotatePolicy; guards
       maxDeletes: guards?.maxDeletes ?? 5,
       maxDeletePercent: guards?.maxDeletePercent ?? 20,
       protect: guards?.protect ?? [],
+      grantable: guards?.grantable,
       maxCredentialAge: guards?.maxCredentialAge,
     },
   };

@@ -15,6 +15,8 @@ interface ChangeBase {
   readonly dependsOn: readonly Address[];
   /** Remarks on single fields, by path joined with blanks. */
   readonly notes: Readonly<Record<string, string>>;
+  /** Fields by which the change reaches what others own, by path joined with blanks: whose that is. They widen access. */
+  readonly foreign?: Readonly<Record<string, string>>;
 }
 
 export interface CreateChange extends ChangeBase {
@@ -113,7 +115,9 @@ export interface Conflict {
   readonly hint: string;
 }
 
-export type GuardName = 'maxDeletes' | 'maxDeletePercent' | 'protect' | 'vanished';
+/** All guards, as `--override-guard` names them. */
+export const GUARD_NAMES = ['maxDeletes', 'maxDeletePercent', 'protect', 'grantable', 'vanished'] as const;
+export type GuardName = (typeof GUARD_NAMES)[number];
 
 /** A guard that a plan breaks: apply refuses, unless it is overridden for one run. */
 export interface BrokenGuard {

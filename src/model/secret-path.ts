@@ -39,3 +39,8 @@ export function describePathProblem(path: string): string | undefined {
   }
   return undefined;
 }
+
+/** Whether a path is a folder, or lies in it. */
+export function liesIn(path: string, folder: string): boolean {
+  return path === folder || path.startsWith(`${folder}/`);
+}

@@ -110,12 +110,31 @@ export interface OwnedApi {
   readonly scopes: readonly string[];
 }
 
+/** Whose an Api is that is granted and not managed, as its marks say; neither: nobody's, as far as is known. */
+export interface ApiOrigin {
+  readonly address: Address;
+  readonly stack: string | undefined;
+  readonly owner: string | undefined;
+}
+
+/** Something that is no part of an Api and puts the audience of that Api into tokens. */
+export interface SharedAudience {
+  readonly address: Address;
+  readonly audience: string;
+  /** `client scope payments:read of the stack payments`. */
+  readonly by: string;
+}
+
 /** What a provider says when it is read. */
 export interface ActualState {
   /** Objects of the stack, and those whose identity a desired object claims. */
   readonly objects: readonly ActualObject[];
   /** Desired objects that cannot be, whatever is applied, such as an Api with `managed: false` that does not exist. */
   readonly impossible: readonly { readonly address: Address; readonly reason: string; readonly hint: string }[];
+  /** Whose the parts of Apis are that the manifests only grant; those of one owner once. */
+  readonly origins?: readonly ApiOrigin[];
+  /** Audiences of the stack's Apis, wanted ones too, that tokens get by something else in the target as well. */
+  readonly sharedAudiences?: readonly SharedAudience[];
   /** What a reader must know that is neither a change nor in the way, such as what the account may not see; whole sentences. */
   readonly notices?: readonly string[];
   /** How many clients the listing held, of any owner: an empty listing is never believed. */

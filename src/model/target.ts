@@ -9,6 +9,8 @@ export interface Target {
   readonly stack: string;
   readonly provider: ProviderSettings;
   readonly store: StoreSettings;
+  /** Folders inside of the store's place that are those of other Targets. */
+  readonly otherPlaces?: readonly string[];
   readonly rotate: RotatePolicy;
   readonly guards: Guards;
   readonly position: Position;
@@ -20,6 +22,8 @@ export interface Guards {
   readonly maxDeletePercent: number;
   /** Globs on metadata.name. */
   readonly protect: readonly string[];
+  /** Which Apis of others may be granted here: `owner:` or `stack:` and a glob, or a glob on the Api's name. Undefined: all. */
+  readonly grantable?: readonly string[] | undefined;
   /** Seconds. */
   readonly maxCredentialAge: number | undefined;
 }

@@ -10,6 +10,7 @@ import { mayAdopt } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
 import { findConflicts } from './conflicts.ts';
 import { findPartConflicts } from './part-conflicts.ts';
+import { markForeign, ungrantable } from './foreign-reach.ts';
 import { grantsOf } from './scopes.ts';
 import { linkOverlaps } from './link-overlaps.ts';
 import { brokenGuards } from './guards.ts';
@@ -53,7 +54,7 @@ export function buildPlan(input: PlanInput): Plan {
   const projected = input.projected.filter(isChosen).filter((object) => canBe(object, actual));
   const present = actual.objects.filter(isChosen);
   const linked = linkDependencies([...wantedChanges(projected, input), ...unwantedObjects(projected, present)]);
-  const changes = linkOverlaps(linked).toSorted(compareChanges);
+  const changes = markForeign(linkOverlaps(linked).toSorted(compareChanges), input);
   const conflicts = [
     ...findConflicts(projected, changes, actual, adoption, only === undefined ? undefined : reachOf(input, only)),
     ...(only === undefined ? [] : findPartConflicts(changes, { ...input, only })),
@@ -68,7 +69,10 @@ export function buildPlan(input: PlanInput): Plan {
     conflicts: conflicts
       .map(({ address, reason, hint }) => ({ address, reason, hint }))
       .toSorted((left, right) => compare(left.address, right.address)),
-    guards: brokenGuards(changes, desired.target.guards, guardedState(input)),
+    guards: [
+      ...brokenGuards(changes, desired.target.guards, guardedState(input)),
+      ...ungrantable(changes, desired.target.guards.grantable, actual),
+    ],
     unchanged: countUnchanged(projected, changes),
   };
 }

@@ -9,10 +9,18 @@ export function fieldChanges(change: Change): FieldChange[] {
   const before = 'before' in change ? change.before : undefined;
   const after = 'after' in change ? change.after : undefined;
   if (change.op === 'deliver') return [];
-  const hasNotes = Object.keys(change.notes).length > 0;
+  const { notes, foreign = {} } = change;
+  const hasNotes = Object.keys(notes).length + Object.keys(foreign).length > 0;
   return leafDifferences(before, after).map((difference) => {
-    const note = hasNotes ? change.notes[difference.path.join(' ')] : undefined;
-    return { ...difference, widens: widens(difference), ...(note === undefined ? {} : { note }) };
+    if (!hasNotes) return { ...difference, widens: widens(difference) };
+    const path = difference.path.join(' ');
+    const [note, whose] = [own(notes, path), own(foreign, path)];
+    const remarks = [whose, note].filter((remark) => typeof remark === 'string').join('; ');
+    return {
+      ...difference,
+      widens: whose !== undefined || widens(difference),
+      ...(remarks === '' ? {} : { note: remarks }),
+    };
   });
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GUARD_NAMES } from '../model/plan.ts';
 
 /**
  * The saved plan as a schema: what `apply plan.json` accepts, and what schema/plan.schema.json is made from.
@@ -46,6 +47,10 @@ const base = {
   reason: z.string(),
   dependsOn: z.array(address),
   notes: z.record(z.string(), z.string()).describe('Remarks on single fields, by path joined with blanks'),
+  foreign: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Fields by which the change reaches what others own, by path joined with blanks: whose that is'),
   secretMadeAt: z.number().nullable().describe("When the client's secret was made, in Unix seconds"),
   fingerprint: z.string().nullable().describe('SHA-256 of the object as it was read; null: it was not there'),
 };
@@ -121,9 +126,7 @@ export const planSchema = z.strictObject({
   store: z.string(),
   changes: z.array(change).describe('Deletes first'),
   conflicts: z.array(z.strictObject({ address, reason: z.string(), hint: z.string() })),
-  guards: z.array(
-    z.strictObject({ guard: z.enum(['maxDeletes', 'maxDeletePercent', 'protect', 'vanished']), reason: z.string() }),
-  ),
+  guards: z.array(z.strictObject({ guard: z.enum(GUARD_NAMES), reason: z.string() })),
   unchanged: z.strictObject({ apis: z.number(), clients: z.number() }),
   selection: z
     .strictObject({

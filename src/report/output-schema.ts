@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { GUARD_NAMES } from '../model/plan.ts';
 
 /**
  * The documents that `--format json` writes, as schemas: schema/output.schema.json is made from them. No command loads
@@ -12,7 +13,7 @@ const address = z
   .describe('Such as Client/order-service')
   .meta({ id: 'address' });
 const op = z.enum(['create', 'update', 'adopt', 'deliver', 'delete']);
-const guard = z.enum(['maxDeletes', 'maxDeletePercent', 'protect', 'vanished']);
+const guard = z.enum(GUARD_NAMES);
 
 const formatVersion = z.literal(1).describe('Changes when a reader would have to');
 const origin = {

@@ -21,7 +21,7 @@ export function scopeLines(change: Change, fields: readonly FieldChange[]): Chan
   const coming = new Set(added);
   return [
     ...(change.op === 'create' ? sharedByNew(ofScopes, 'audience', 'audience') : []),
-    ...membership(added.toSorted(), removed.toSorted(), after),
+    ...membership(added.toSorted(), removed.toSorted(), after, change.op === 'create' ? [] : ofScopes),
     ...(change.op === 'create' ? sharedByNew(ofScopes, 'introspectedBy', 'introspected by') : []),
     ...keptLines(change, kept, Object.keys(after).length - coming.size),
   ];
@@ -31,7 +31,12 @@ function objectIn(value: Json | undefined): JsonObject {
   return isJsonObject(value) ? value : {};
 }
 
-function membership(added: readonly string[], removed: readonly string[], after: JsonObject): ChangeLine[] {
+function membership(
+  added: readonly string[],
+  removed: readonly string[],
+  after: JsonObject,
+  fields: readonly FieldChange[],
+): ChangeLine[] {
   if (added.length + removed.length === 0) return [];
   const item = (name: string): Item => {
     const about = objectIn(after[name])['description'];
@@ -39,18 +44,24 @@ function membership(added: readonly string[], removed: readonly string[], after:
     return typeof about === 'string' && about !== '' ? { name: shown, about } : { name: shown };
   };
   const value = { kind: 'items' as const, added: added.map(item), removed: removed.map(item) };
-  return [{ label: 'scopes', value, widens: false }];
+  const coming = new Set(added);
+  return [{ label: 'scopes', value, ...remarksOf(fields.filter(({ path: [, scope = ''] }) => coming.has(scope))) }];
 }
 
 /** What all scopes of a new Api have in common. */
 function sharedByNew(fields: readonly FieldChange[], key: string, label: string): ChangeLine[] {
-  const values = new Set(
-    fields.flatMap(({ path, after }) => (path[2] === key ? (Array.isArray(after) ? after : [after]) : [])),
-  );
+  const ofKey = fields.filter(({ path }) => path[2] === key);
+  const values = new Set(ofKey.flatMap(({ after }) => (Array.isArray(after) ? after : [after])));
   const text = [...values]
     .flatMap((value) => (value === undefined || value === null ? [] : [valueOf([], value)]))
     .join(', ');
-  return text === '' ? [] : [{ label, value: { kind: 'value', text }, widens: false }];
+  return text === '' ? [] : [{ label, value: { kind: 'value', text }, ...remarksOf(ofKey) }];
+}
+
+/** What is said of several fields that are told in one line. */
+function remarksOf(fields: readonly FieldChange[]): Pick<ChangeLine, 'widens' | 'note'> {
+  const notes = [...new Set(fields.flatMap(({ note }) => note ?? []))].join('; ');
+  return { widens: fields.some(({ widens }) => widens), ...(notes === '' ? {} : { note: notes }) };
 }
 
 function keptLines(change: Change, fields: readonly FieldChange[], scopes: number): ChangeLine[] {

@@ -1,5 +1,6 @@
 import { addToGroup } from '../../model/groups.ts';
-import { describePlaceProblem } from '../../model/secret-path.ts';
+import { describePlaceProblem, liesIn } from '../../model/secret-path.ts';
+import { pathInside, storeOf } from '../places.ts';
 import { normaliseUrl } from '../schema/url.ts';
 import type { TargetSpec } from '../schema/target.ts';
 import { trimSlashes } from '../slashes.ts';
@@ -7,7 +8,7 @@ import { viewTarget } from '../target-view.ts';
 import type { Manifest, Problem, TargetManifest } from '../types.ts';
 import { placeOf, problemIn } from './rule.ts';
 import type { World } from './rule.ts';
-import { secretPathOf } from './secret-paths.ts';
+import { problemAtSecretPath, secretPathOf } from './secret-paths.ts';
 
 type Valid = TargetManifest & { readonly spec: TargetSpec };
 
@@ -45,6 +46,25 @@ export function* checkStorePlaces(world: World): Iterable<Problem> {
   for (const sharing of byStore.values()) {
     yield* checkSharing(sharing, world);
   }
+  for (const target of targets) yield* checkReach(target, targets, world);
+}
+
+/** A prefix may lie inside of another's; what lies there is that other Target's, and no path of a Client leads into it. */
+function* checkReach(target: Valid, targets: readonly Valid[], { clients }: World): Iterable<Problem> {
+  const inside = targets.flatMap((other) => {
+    const folder = other === target ? undefined : pathInside(other.spec, target.spec);
+    return folder === undefined ? [] : [{ other, folder }];
+  });
+  if (inside.length === 0) return;
+  const view = viewTarget(target, [], clients);
+  for (const client of view.clients) {
+    const path = secretPathOf(client);
+    const reached = inside.find(({ folder }) => liesIn(path, folder));
+    if (reached === undefined) continue;
+    const { name } = reached.other;
+    const message = `the secret path "${path}" of Target ${target.name} leads into the place of Target ${name} (${placeOf(reached.other)}): choose another`;
+    yield problemAtSecretPath(view, client, 'reaches-target', message);
+  }
 }
 
 function* checkSharing(targets: readonly Valid[], { clients }: World): Iterable<Problem> {
@@ -70,13 +90,4 @@ function* checkSharing(targets: readonly Valid[], { clients }: World): Iterable<
 function realmOf({ provider }: TargetSpec): string {
   const { keycloak, auth0 } = provider;
   return JSON.stringify(keycloak ? [normaliseUrl(keycloak.url), keycloak.realm] : auth0?.domain.toLowerCase());
-}
-
-function storeOf({ secrets }: TargetSpec): string {
-  const { vault, file } = secrets;
-  return JSON.stringify(
-    vault
-      ? [normaliseUrl(vault.address), vault.namespace ?? '', trimSlashes(vault.mount), trimSlashes(vault.prefix ?? '')]
-      : trimSlashes(file?.path ?? '').replace(/^(?:\.\/)+/, ''),
-  );
 }

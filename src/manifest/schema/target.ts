@@ -159,6 +159,17 @@ const guardsSchema = z
       .default(20)
       .meta({ description: "Of the stack's clients, from 10 clients up." }),
     protect: z.array(textSchema).default([]).meta({ description: 'Globs on metadata.name.' }),
+    grantable: z
+      .array(
+        textSchema.regex(/^(?:owner:.|stack:.|[^:]+$)/, {
+          error: 'must be owner:GLOB, stack:GLOB, or a glob on the name of an Api',
+        }),
+      )
+      .optional()
+      .meta({
+        description:
+          'Which Apis with managed: false may be granted here: owner:GLOB, stack:GLOB, or a glob on metadata.name. Default: all.',
+      }),
     maxCredentialAge: positiveDurationSchema.optional(),
   })
   .meta({ description: 'Limits that a plan must keep.' });

@@ -11,7 +11,7 @@ const SAFE_TARGET_KEYS: ReadonlySet<string> = new Set(
   `apiVersion kind name owner description stack realm url domain address
    allowInsecure clientId username onRequestScopes requestsPerSecond pageSize pagesInFlight mount prefix namespace role roleId
    audience path recipients every overlap
-   maxDeletes maxDeletePercent protect maxCredentialAge`.split(/\s+/),
+   maxDeletes maxDeletePercent protect grantable maxCredentialAge`.split(/\s+/),
 );
 
 /** Keys of any manifest under which further keys stand. */

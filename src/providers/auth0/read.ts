@@ -51,6 +51,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   return {
     objects: [...apiObjects(servers, desired.apis, ledger, holders), ...clients],
     impossible: [...ambiguous, ...crowdedApplications(desiredOf), ...unusableApis(servers, desired.apis)],
+    origins: originsOf(servers, desired.apis, ledger),
     listedClients: apps.length,
     ownClientId: api.settings.auth.clientId,
     overlaps: 'unsupported',
@@ -164,6 +165,21 @@ function ownedAs({ id, name, scopes }: ResourceServer, entry: OwnedApi | undefin
   // The answer to the creation was lost: what is exactly as grantry wanted to make it is what it made.
   const isAsWanted = name === entry.name && sameJson(scopes.map(({ value }) => value).toSorted(), [...entry.scopes]);
   return isAsWanted ? entry : undefined;
+}
+
+/** Whose the Apis with `managed: false` are: Auth0 has no place for a mark on them, and the ledger knows this stack's only. */
+function originsOf(
+  servers: readonly ResourceServer[],
+  apis: readonly DesiredApi[],
+  ledger: ApiLedger,
+): NonNullable<ActualState['origins']> {
+  const serverOf = new Map(servers.map((server) => [server.identifier, server]));
+  return apis.flatMap(({ name, audience, managed }) => {
+    const server = serverOf.get(audience);
+    if (managed || server === undefined || ledger[audience] !== undefined) return [];
+    const owner = server.is_system ? 'Auth0 itself' : undefined;
+    return [{ address: addressOf('Api', name), stack: undefined, owner }];
+  });
 }
 
 /** Apis that must exist and do not, and Auth0's own, which nobody may change. */

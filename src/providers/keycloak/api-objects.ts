@@ -3,7 +3,8 @@ import type { DesiredApi, DesiredState } from '../../model/desired.ts';
 import { addToGroup } from '../../model/groups.ts';
 import type { ActualObject, ActualState } from '../../model/state.ts';
 import type { ReadSelection } from '../provider.ts';
-import { scopesToFields } from './convert.ts';
+import { textOrNull } from './canonical.ts';
+import { CUSTOM_AUDIENCE, scopesToFields } from './convert.ts';
 import type { ClientListing } from './listing.ts';
 import { MARK, foreignPart } from './marks.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
@@ -75,6 +76,49 @@ function apiObject(
   const fields = scopesToFields(api, parts);
   const ids = parts.map(({ id }) => id).join(' ');
   return { address: addressOf('Api', api), id: ids, owner: fields.owner ?? '', foreign, fields, heldByOthers };
+}
+
+/** Whose the scopes are of Apis with `managed: false`, by their marks. */
+export function originsOf(
+  scopes: readonly ClientScopeRepresentation[],
+  { apis, target: { stack } }: DesiredState,
+): NonNullable<ActualState['origins']> {
+  const byName = new Map(scopes.map((scope) => [scope.name, scope]));
+  return apis
+    .filter((api) => !api.managed)
+    .flatMap((api) => {
+      const present = api.scopes.flatMap(({ name }) => byName.get(name) ?? []);
+      const others = present.filter(({ attributes }) => attributes[MARK.stack] !== stack);
+      const distinct = new Map(
+        others.map(({ attributes }) => {
+          const origin = {
+            stack: attributes[MARK.stack] || undefined,
+            owner: textOrNull(attributes[MARK.owner]) ?? undefined,
+          };
+          return [JSON.stringify([origin.stack ?? null, origin.owner ?? null]), origin];
+        }),
+      );
+      return [...distinct.values()].map((origin) => ({ address: addressOf('Api', api.name), ...origin }));
+    });
+}
+
+/** Client scopes that are no part of a managed Api and put its audience into tokens. */
+export function sharedAudiences(
+  scopes: readonly ClientScopeRepresentation[],
+  apiOfScope: ReadonlyMap<string, string>,
+  apis: readonly DesiredApi[],
+): NonNullable<ActualState['sharedAudiences']> {
+  const apiOf = new Map(apis.flatMap(({ name, audience, managed }) => (managed ? [[audience, name] as const] : [])));
+  return scopes.flatMap(({ name, attributes, protocolMappers }) =>
+    protocolMappers.flatMap(({ config }) => {
+      const audience = config[CUSTOM_AUDIENCE];
+      const api = audience === undefined ? undefined : apiOf.get(audience);
+      if (audience === undefined || api === undefined || apiOfScope.get(name) === api) return [];
+      const stack = attributes[MARK.stack];
+      const by = `client scope ${name} of ${stack ? `the stack ${stack}` : 'no stack'}`;
+      return [{ address: addressOf('Api', api), audience, by }];
+    }),
+  );
 }
 
 /** Apis with `managed: false` that are not there, or not whole. */

@@ -10,7 +10,7 @@ import type { ClientRepresentation, ClientScopeRepresentation, MapperRepresentat
 export const SERVICE_ACCOUNT_SCOPE = 'service_account';
 
 const AUDIENCE_MAPPER = 'oidc-audience-mapper';
-const CUSTOM_AUDIENCE = 'included.custom.audience';
+export const CUSTOM_AUDIENCE = 'included.custom.audience';
 const CLIENT_AUDIENCE = 'included.client.audience';
 
 /** What a client's fields depend on beside its own representation. */

@@ -5,7 +5,7 @@ import type { KeycloakSettings } from '../../model/target.ts';
 import type { ReadOptions } from '../provider.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { KeycloakApi } from './api.ts';
-import { apiObjects, apisByScope, missingUnmanaged } from './api-objects.ts';
+import { apiObjects, apisByScope, missingUnmanaged, originsOf, sharedAudiences } from './api-objects.ts';
 import { readOverlaps } from './client-policies.ts';
 import type { OverlapQuestion } from './client-policies.ts';
 import { clientObject } from './client-object.ts';
@@ -74,6 +74,8 @@ export async function readRealm(
       ...takenClientIds(desired.clients, accounts, matched),
       ...endangered,
     ],
+    origins: originsOf(scopes, desired),
+    sharedAudiences: sharedAudiences(scopes, apiOfScope, desired.apis),
     listedClients: listed.length,
     ...ownClient(api.settings),
     ...(overlaps === undefined ? {} : { overlaps: overlaps.support }),

@@ -106,8 +106,16 @@ export class MemoryProvider implements Provider {
         ? []
         : [this.#view(object, address ?? addressOfObject(object), stack, withSecrets)];
     });
+    const origins = desired.apis.flatMap(({ name, managed }) => {
+      const address = addressOf('Api', name);
+      const found = this.objects.find((object) => object.kind === 'Api' && addressOfObject(object) === address);
+      if (managed || found === undefined || found.fields['stack'] === stack) return [];
+      const { fields } = found;
+      return [{ address, stack: textIn(fields, 'stack') || undefined, owner: textIn(fields, 'owner') || undefined }];
+    });
     return {
       objects,
+      origins,
       impossible: [],
       listedClients: this.objects.filter(({ kind }) => kind === 'Client').length,
       overlaps: this.capabilities.secretOverlap ? 'supported' : 'unsupported',
