@@ -26,7 +26,7 @@ export function markForeign(changes: readonly Change[], surroundings: Surroundin
     const foreign = leafDifferences(before, change.after).flatMap((leaf) => {
       const gained = gainedBy(leaf);
       const whose = words.flatMap((word) => (gained.length > 0 && word.fits(leaf, gained) ? [word.text] : []));
-      return whose.length === 0 ? [] : [[leaf.path.join(' '), whose.join('; ')] as const];
+      return whose.length === 0 ? [] : [[leaf.path.join(' '), listed(whose.toSorted())] as const];
     });
     return foreign.length === 0 ? change : { ...change, foreign: Object.fromEntries(foreign) };
   });
@@ -61,6 +61,13 @@ function wordsOf({ desired, actual }: Surroundings): Map<string, Word[]> {
     addToGroup(words, addressOf('Api', name), { text: `Client/${client.name} ${whose}`, fits });
   }
   return words;
+}
+
+const MOST_NAMED = 3;
+
+function listed(texts: readonly string[]): string {
+  const more = texts.length > MOST_NAMED ? [`and ${texts.length - MOST_NAMED} more`] : [];
+  return [...texts.slice(0, MOST_NAMED), ...more].join('; ');
 }
 
 /** What a list, or a text, has that it had not. */
