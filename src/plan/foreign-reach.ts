@@ -57,8 +57,7 @@ function wordsOf({ desired, actual }: Surroundings): Map<string, Word[]> {
     const client = introspectedBy === undefined ? undefined : clients.get(introspectedBy);
     if (!managed || client === undefined || client.owner === owner) continue;
     const whose = client.owner === '' ? 'has no owner' : `is of the owner ${client.owner}`;
-    const fits = ({ path }: LeafDifference): boolean => path.at(-1) === 'introspectedBy';
-    addToGroup(words, addressOf('Api', name), { text: `Client/${client.name} ${whose}`, fits });
+    addToGroup(words, addressOf('Api', name), { text: `Client/${client.name} ${whose}`, fits: isIntrospection });
   }
   return words;
 }
@@ -68,6 +67,10 @@ const MOST_NAMED = 3;
 function listed(texts: readonly string[]): string {
   const more = texts.length > MOST_NAMED ? [`and ${texts.length - MOST_NAMED} more`] : [];
   return [...texts.slice(0, MOST_NAMED), ...more].join('; ');
+}
+
+function isIntrospection({ path }: LeafDifference): boolean {
+  return path.at(-1) === 'introspectedBy';
 }
 
 /** What a list, or a text, has that it had not. */

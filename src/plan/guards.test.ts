@@ -47,6 +47,17 @@ describe('brokenGuards', () => {
     expect(broken([deleteOf('Client', 'rebilling-export')], 100)).toEqual([]);
   });
 
+  it('protects from being adopted, and from nothing else', () => {
+    const { op: _op, ...base } = deleteOf('Client', 'billing-export');
+    const adopt: Change = { ...base, op: 'adopt', from: [null], after: {} };
+    const update: Change = { ...base, op: 'update', after: {} };
+    expect(brokenGuards([adopt], GUARDS, state(100))).toEqual([
+      { guard: 'protect', reason: 'Client/billing-export is protected and would be adopted' },
+    ]);
+    expect(broken([update], 100)).toEqual([]);
+    expect(broken([{ ...adopt, address: 'Client/orders' }], 100)).toEqual([]);
+  });
+
   it('says the numbers', () => {
     expect(brokenGuards(clients(6), GUARDS, state(12))).toEqual([
       { guard: 'maxDeletes', reason: '6 deletes, and the target allows 5' },

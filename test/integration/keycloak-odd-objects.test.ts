@@ -128,7 +128,7 @@ describe('odd objects in a real Keycloak', () => {
   it('whose service account has the name of a user fail for that reason, and nothing is written', async () => {
     await bench.realm.admin.users.create({ username: 'service-account-books', enabled: true });
     const manifests = yaml(TWO, clientYaml('books', ''));
-    for (const _run of [1, 2]) {
+    for (let run = 1; run <= 2; run += 1) {
       const { results } = await bench.apply(manifests);
       expect(results.find(({ address }) => address === 'Client/books')).toMatchObject({
         outcome: 'failed',

@@ -10,6 +10,13 @@ const THEIRS = yaml(apiYaml('bills', ['bills:read', 'bills:pay']), clientYaml('p
 const UNMANAGED = apiYaml('invoices', ['bills:read'], ', managed: false').replace('https://invoices', 'https://bills');
 const GRANTED = yaml(UNMANAGED, clientYaml('orders', 'access: [{api: invoices, scopes: [bills:read]}]'));
 
+const remarks = ({ changes }: Plan): string[] =>
+  changes.flatMap((change) =>
+    fieldChanges(change).flatMap(({ path, note, widens }) =>
+      note === undefined ? [] : [`${change.address} ${path.join(' ')}: ${note}${widens ? ' ▲' : ''}`],
+    ),
+  );
+
 describe('a plan beside another stack of the realm', () => {
   let bench: Workbench;
 
@@ -25,13 +32,6 @@ describe('a plan beside another stack of the realm', () => {
     const guards = { ...desired.target.guards, grantable };
     return buildPlan(await surveyTarget({ ...desired, target: { ...desired.target, guards } }, ports));
   };
-  const remarks = ({ changes }: Plan): string[] =>
-    changes.flatMap((change) =>
-      fieldChanges(change).flatMap(({ path, note, widens }) =>
-        note === undefined ? [] : [`${change.address} ${path.join(' ')}: ${note}${widens ? ' ▲' : ''}`],
-      ),
-    );
-
   it('says whose the scopes are that it grants, by whatever name the Api goes here', async () => {
     expect(remarks(await plan(GRANTED))).toEqual([
       'Client/orders access invoices scopes: of the stack payments, owner team-bills ▲',

@@ -26,6 +26,9 @@ const OTHER_POLICY = {
   profiles: ['strict'],
 };
 
+const stacks = ['alpha', 'beta', 'gamma'];
+const of = (stack: string): string => yaml(clientYaml(`${stack}-sync`, `clientId: ${stack}-sync`));
+
 describe('overlaps beside the client policies of others', () => {
   let bench: Workbench;
   let proxy: CountingProxy;
@@ -120,8 +123,6 @@ describe('overlaps beside the client policies of others', () => {
     expect([await profiles(), await policies()]).toEqual([['strict', 'grantry acme 48h'], ['grantry acme 48h']]);
   });
 
-  const stacks = ['alpha', 'beta', 'gamma'];
-  const of = (stack: string): string => yaml(clientYaml(`${stack}-sync`, `clientId: ${stack}-sync`));
   const rights = async (): Promise<string[]> => [
     ...(await profiles()).toSorted(),
     ...(await policies()).toSorted(),

@@ -3,6 +3,7 @@ import type { ApiFields, ClientFields, RoleNames } from './fields.ts';
 import { NO_ROLES, hasRoles } from './role-names.ts';
 
 /** Keycloak keeps no attribute whose value is empty, or nothing but blanks and what else Java trims. */
+// eslint-disable-next-line no-control-regex -- Java trims control characters too
 const IS_KEPT = /[^\u0000- ]/u;
 
 /**

@@ -42,17 +42,18 @@ describe('unreadableMarks', () => {
   });
 });
 
-describe('the lifetime of tokens', () => {
-  const lifetimeOf = (text: string): unknown => {
-    const refuse = (): never => {
-      throw new Error('no client');
-    };
-    const row = { id: 'x', clientId: 'x', attributes: { 'access.token.lifespan': text } };
-    const none = { realm: [], clients: {} };
-    const context = { apiOfScope: new Map(), declaredAttributes: [], roles: none, scopeMappings: none };
-    return clientToFields(readClient(row, refuse), context).tokenLifetime;
-  };
+function refuse(): never {
+  throw new Error('no client');
+}
 
+function lifetimeOf(text: string): unknown {
+  const row = { id: 'x', clientId: 'x', attributes: { 'access.token.lifespan': text } };
+  const none = { realm: [], clients: {} };
+  const context = { apiOfScope: new Map<string, string>(), declaredAttributes: [], roles: none, scopeMappings: none };
+  return clientToFields(readClient(row, refuse), context).tokenLifetime;
+}
+
+describe('the lifetime of tokens', () => {
   it.each([
     ['300', 300],
     ['', null],

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
+import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import { keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { withRealmLock } from './realm-lock.ts';
 import type { LockApi } from './realm-lock.ts';
+
+const body = z.object({ attributes: z.object({ holder: z.array(z.string()) }) });
 
 /** A realm with roles, and a clock that goes on while somebody waits. */
 class Realm {
@@ -24,8 +27,7 @@ class Realm {
     read: async () => this.role,
     create: async (_purpose, _path, json) => {
       if (this.role !== undefined) throw new GrantryError('CONFLICT', 'there is one');
-      const { attributes } = json as { attributes: { holder: string[] } };
-      this.take(attributes.holder[0] ?? '');
+      this.take(body.parse(json).attributes.holder[0] ?? '');
       return 'role';
     },
     call: async (_call, run) => {
@@ -52,10 +54,9 @@ describe('withRealmLock', () => {
 
   it('releases it when the work fails', async () => {
     const realm = new Realm();
-    const work = async (): Promise<never> => {
-      throw new GrantryError('FAILED', 'no');
-    };
-    await expect(withRealmLock(realm.api, work, realm.time)).rejects.toThrow('no');
+    await expect(
+      withRealmLock(realm.api, () => Promise.reject(new GrantryError('FAILED', 'no')), realm.time),
+    ).rejects.toThrow('no');
     expect(realm.role).toBeUndefined();
   });
 

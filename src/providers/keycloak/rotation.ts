@@ -111,7 +111,8 @@ function policyName(stack: string, overlap: string): string {
 export function profileOfPolicy({ name, conditions }: Named): RotationFields['profile'] | undefined {
   const [, stack, overlap] = /^grantry (.+) ([1-9]\d*[hms])$/s.exec(name) ?? [];
   const seconds = overlap === undefined ? undefined : parseDuration(overlap);
-  if (stack === undefined || seconds === undefined || !JSON.stringify(conditions ?? '').includes(MARK.rotation)) return;
+  if (stack === undefined || seconds === undefined || !JSON.stringify(conditions ?? '').includes(MARK.rotation))
+    return undefined;
   return overlapFields(seconds, stack).profile;
 }
 

@@ -135,7 +135,8 @@ async function createScope(
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
     index.forget();
     const present = await index.findNow(scope);
-    if (present?.attributes[MARK.stack] !== after.stack) throw error;
+    const isOurs = present?.attributes[MARK.stack] === after.stack && present?.attributes[MARK.api] === name;
+    if (!isOurs) throw error;
   }
 }
 

@@ -39,10 +39,11 @@ const DESIRED: DesiredState = {
 async function create(
   answer: () => Response,
   keeps: boolean,
+  others: readonly object[] = [],
 ): Promise<{ readonly posts: number; readonly id: string }> {
   const posted: object[] = [];
   const ports = portsOver(async (_, { method, body } = {}) => {
-    if (method !== 'POST') return Response.json(keeps ? posted.map((client) => ({ ...client, id: 'found' })) : []);
+    if (method !== 'POST') return Response.json(keeps ? posted.map((client) => ({ ...client, id: 'found' })) : others);
     posted.push(Object(await new Response(body).json()));
     return answer();
   });
@@ -77,4 +78,16 @@ test.each([
 ])('looks for a client where the server %s, and never asks for it twice', async (_, answer) => {
   expect(await create(answer, true)).toEqual({ posts: 1, id: 'found' });
   expect(await create(answer, false)).toEqual({ posts: 1, id: expect.stringContaining('Keycloak') });
+});
+
+test.each([
+  ['no mark', {}],
+  [
+    'the mark of another delivery',
+    { 'grantry.delivered': '{"at":8,"place":"secret/orders","path":"orders","facts":"digest"}' },
+  ],
+  ['the mark of the stack alone', { 'grantry.stack': 'acme', 'grantry.name': 'orders' }],
+])("takes a client with %s for somebody else's, where the answer was lost", async (_, attributes) => {
+  const present = { id: 'theirs', clientId: 'orders', attributes };
+  expect(await create(breakOff, false, [present])).toEqual({ posts: 1, id: expect.stringContaining('Keycloak') });
 });
