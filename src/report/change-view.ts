@@ -46,6 +46,7 @@ function overlapLines({ address, op }: Change): ChangeLine[] {
 
 function widensAccess(change: Change): boolean {
   if (change.op === 'delete' || change.op === 'deliver') return false;
+  if (Object.keys(change.foreign ?? {}).length > 0) return true;
   // Not kept: the fields of 100,000 changes at once would fill the memory.
   return leafDifferences('before' in change ? change.before : undefined, change.after).some(widens);
 }

@@ -60,6 +60,12 @@ export async function whyTaken(api: KeycloakApi, clientId: string): Promise<Gran
   });
 }
 
+/** Keycloak says of a client_id that it is taken also where only the name of its service account is. */
+export async function throwTaken(api: KeycloakApi, clientId: string, error: unknown): Promise<never> {
+  const isTaken = error instanceof GrantryError && error.code === 'CONFLICT';
+  throw (isTaken ? await whyTaken(api, clientId) : undefined) ?? error;
+}
+
 /** Undefined: the account may not see users, and gets to know of them from Keycloak's refusal alone. */
 async function hasUser(api: KeycloakApi, username: string): Promise<boolean | undefined> {
   const reading = { about: `look for the user ${username}`, needs: 'view-users' };

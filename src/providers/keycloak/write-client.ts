@@ -16,7 +16,7 @@ import { ATTRIBUTE, MARK, parseSeconds } from './marks.ts';
 import { statusOf } from './refusal.ts';
 import { NO_ROLES, hasRoles } from './role-names.ts';
 import type { ScopeIndex } from './scope-index.ts';
-import { whyTaken } from './taken-client-id.ts';
+import { throwTaken } from './taken-client-id.ts';
 import { RoleAssigner } from './write-roles.ts';
 
 /** Writes clients. Sends only what changes: whatever a PUT leaves out keeps its value, the secret first of all. */
@@ -67,10 +67,8 @@ export class ClientWriter {
     try {
       return await this.#api.create({ about: `create client ${clientId}`, needs: 'manage-clients' }, 'clients', body);
     } catch (error) {
-      // Keycloak says of a client_id that it is taken also where only the name of its service account is.
-      if (error instanceof GrantryError && error.code === 'CONFLICT')
-        throw (await whyTaken(this.#api, clientId)) ?? error;
-      if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
+      if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE')
+        return throwTaken(this.#api, clientId, error);
       const present = await findClient(this.#api, clientId);
       // The mark tells this very creation from any other client: its time and place are this run's.
       const mark = deliveryToAttributes(delivery)[MARK.delivered];
@@ -93,7 +91,9 @@ export class ClientWriter {
         idempotent: true,
         writes: true as const,
       };
-      await this.#api.call(call, (client) => client.clients.update({ id }, body));
+      await this.#api
+        .call(call, (client) => client.clients.update({ id }, body))
+        .catch((error: unknown) => throwTaken(this.#api, after.clientId, error));
     }
     if (!sameJson(before.roles, after.roles) || !sameJson(before.scopeMappings, after.scopeMappings)) {
       await this.#roles.change({ id, clientId: after.clientId }, before, after);
