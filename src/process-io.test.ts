@@ -38,17 +38,14 @@ function waitingIo(): CommandIo {
   return io;
 }
 
-test.each(SIGNALS)(
-  '%s takes the status line away, and ends the process as it would have',
-  (name) => {
-    waitingIo();
-    process.emit(name, name);
-    expect(written).toBe(`waiting for http://sso${CLEAR_LINE}`);
-    expect(kill.mock.calls).toEqual([[process.pid, name]]);
-    // The second time nobody listens: it ends.
-    expect(process.listeners(name)).toEqual(listeners.get(name));
-  },
-);
+test.each(SIGNALS)('%s takes the status line away, and ends the process as it would have', (name) => {
+  waitingIo();
+  process.emit(name, name);
+  expect(written).toBe(`waiting for http://sso${CLEAR_LINE}`);
+  expect(kill.mock.calls).toEqual([[process.pid, name]]);
+  // The second time nobody listens: it ends.
+  expect(process.listeners(name)).toEqual(listeners.get(name));
+});
 
 test.each(SIGNALS)('%s lets a command that asks for the signal go on to finish what is in hand', (name) => {
   const io = waitingIo();

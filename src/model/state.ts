@@ -25,7 +25,7 @@ export interface DesiredObject {
   readonly notes: Readonly<Record<string, string>>;
 }
 
-/** An object as the provider has it. Holds no secret, unless the read asked for them. */
+/** An object as the provider has it. Shows no secret, and holds its credential's only where the read asked for it. */
 export interface ActualObject {
   readonly address: Address;
   /** The provider's own id. */
@@ -34,6 +34,8 @@ export interface ActualObject {
   /** What of it is not the stack's, told from the marks; none: the stack owns it. */
   readonly foreign: readonly ForeignPart[];
   readonly fields: Fields;
+  /** Values that `fields` only says are there, as grantry did not write them. */
+  readonly unseen?: Secret;
   /** Clients only. */
   readonly credential?: ActualCredential;
   /** What grantry or the provider noted on it and cannot be read, in words: each with what follows from that. */

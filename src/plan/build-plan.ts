@@ -84,11 +84,14 @@ function canBe({ address }: DesiredObject, { overlaps }: ActualState): boolean {
 
 function wantedChanges(projected: readonly DesiredObject[], { actual, deliveries, adoption }: PlanInput): Change[] {
   const actualOf = objectsByAddress(actual);
+  const impossible = new Set(actual.impossible.map(({ address }) => address));
   const deliveryOf = new Map(deliveries.map((delivery) => [addressOf('Client', delivery.client), delivery]));
   return projected.flatMap((object) => {
     const present = actualOf.get(object.address);
     const delivery = deliveryOf.get(object.address);
-    if (present !== undefined && mayAdopt(present, adoption)) return adoptChange(object, present, delivery);
+    if (present !== undefined && mayAdopt(present, adoption)) {
+      return impossible.has(object.address) ? [] : adoptChange(object, present, delivery);
+    }
     return changeOf(object, present, delivery) ?? [];
   });
 }

@@ -56,7 +56,9 @@ function othersAmong(projected: readonly DesiredObject[], actual: ActualState): 
   const others = actual.objects.filter((object) => !isOurs(object));
   if (others.length === 0) return [];
   const actualOf = objectsByAddress(actual);
-  const wanted = new Set(projected.map(({ address }) => address));
+  // Of what cannot be anyway, whose it is does not matter.
+  const impossible = new Set(actual.impossible.map(({ address }) => address));
+  const wanted = new Set(projected.flatMap(({ address }) => (impossible.has(address) ? [] : [address])));
   return others.filter((object) => wanted.has(object.address) && actualOf.get(object.address) === object);
 }
 

@@ -113,7 +113,7 @@ function describeMove(saved: SavedChange, actual: ActualObject | undefined): str
   const differences = before === undefined ? [] : leafDifferences(before, actual.fields).map(describeLeaf);
   if (differences.length > 0) return differences;
   if (saved.secretMadeAt !== (actual.credential?.createdAt ?? null)) return ['its secret was changed'];
-  return ['its credential or its mark is not what it was'];
+  return ['its credential, its mark or a value that is not shown is not what it was'];
 }
 
 function describeLeaf({ path, before, after }: LeafDifference): string {

@@ -1,9 +1,10 @@
 import type { Json } from '../model/json.ts';
+import { attributeWidens } from '../model/keycloak-attributes.ts';
 import type { LeafDifference } from './field-changes.ts';
 
 /**
  * Whether a difference gives somebody more power: a scope or a role more, another audience, tokens that live longer,
- * an authentication method that was not accepted before. Fields are named as in the providers' `convert.ts`.
+ * an authentication method that was not accepted before, an attribute that is not known to be harmless. Fields are named as in the providers' `convert.ts`.
  */
 export function widens({ path, before, after }: LeafDifference): boolean {
   switch (path[0]) {
@@ -22,12 +23,18 @@ export function widens({ path, before, after }: LeafDifference): boolean {
     case 'auth':
       // From one method to another a new one is accepted; from any to one nothing is.
       return before !== undefined && before !== 'any' && after !== undefined;
+    case 'attributes':
+      return attributeWidens(path[1] ?? '', textOf(before), textOf(after));
     case 'enabled':
       return before === false && after === true;
     case undefined:
     default:
       return false;
   }
+}
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
 }
 
 function hasMore(before: Json | undefined, after: Json | undefined): boolean {

@@ -15,16 +15,20 @@ const MAX_LABEL = MAX_TEXT - 'grantry.label.'.length;
 const MAX_AUDIENCE = MAX_TEXT - 'audience '.length;
 const MAX_INTROSPECTOR = MAX_TEXT - 'introspection by '.length;
 
-/** Attributes that have a field of their own, or that the server and grantry keep their books in. */
+const OTHER_GRANT = 'opens another way to tokens, and is always off for an M2M client';
+const OTHER_CREDENTIAL =
+  'belongs to another way to authenticate: a client has a secret, and spec.auth says how it is sent';
+
+/** Attributes that have a field of their own, that the server and grantry keep their books in, or that no M2M client needs. */
 const RESERVED: readonly { readonly pattern: RegExp; readonly instead: string }[] = [
   { pattern: /^grantry\./, instead: 'is for the marks of grantry' },
   { pattern: /^access\.token\.lifespan$/, instead: 'is set by tokenLifetime of the Apis' },
   { pattern: /^client\.secret\.authentication\.allowed\.method$/, instead: 'is set by spec.auth' },
-  {
-    pattern: /^(oauth2\.device\.authorization\.grant|oidc\.ciba\.grant|standard\.token\.exchange)\.enabled$/,
-    instead: 'is always off for an M2M client',
-  },
-  { pattern: /^(?:client\.secret\.|realm_client$)/, instead: 'is kept by the server' },
+  { pattern: /^client\.secret\.|^realm_client$|^is_temporary_admin$/, instead: 'is kept by the server' },
+  { pattern: /(^|\.)grants?\.|(^|\.)token\.exchange\.|^external\.token\./, instead: OTHER_GRANT },
+  { pattern: /^(ciba|oid4vci|ssf)\.|^client_credentials\./, instead: OTHER_GRANT },
+  { pattern: /^(use\.)?jwks\.|^jwt\.credential\.|^x509\./, instead: OTHER_CREDENTIAL },
+  { pattern: /^saml[._]/, instead: 'is for SAML clients' },
 ];
 
 /** What Keycloak would refuse, or fail at without saying why. */

@@ -1,17 +1,14 @@
+import { isKnownAttribute, maySpeakOfSecret } from '../../model/keycloak-attributes.ts';
 import { holdsCredential, isSecretKey } from '../syntax/credential-keys.ts';
 import { isObject, valueAt } from '../values.ts';
 import type { Manifest, Path, Problem } from '../types.ts';
 import { problemIn } from './rule.ts';
 
-/** Maps in spec whose keys are the user's own, where a credential could pass the schema. */
-const FREE_MAPS: readonly (readonly [string, string])[] = [
-  ['keycloak', 'attributes'],
-  ['auth0', 'metadata'],
+/** Maps in spec whose keys are the user's own, where a credential could pass the schema; and which keys name one. */
+const FREE_MAPS: readonly (readonly [path: readonly [string, string], isNamedSecret: (key: string) => boolean])[] = [
+  [['keycloak', 'attributes'], isSecretAttribute],
+  [['auth0', 'metadata'], isSecretKey],
 ];
-
-/** Attributes of Keycloak that are named after tokens and secrets and hold none; but for these, which hold one. */
-const NO_SECRETS = /^(?:access|id|refresh|client|use|token|oauth2|oidc|acr|jwt|saml|tls|pkce|grantry)\./;
-const KEYCLOAK_SECRET = /^client\.secret(?:\.rotated)?$/;
 
 const DESCRIPTION: Path = ['metadata', 'description'];
 const LABELS: Path = ['metadata', 'labels'];
@@ -26,7 +23,7 @@ export function checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
     problems.push(problemIn(manifest, { rule: 'misplaced-credential', message, path, part: 'key' }));
   };
   if (typeof description === 'string' && holdsCredential(description)) note(DESCRIPTION);
-  checkMap(labels, LABELS, note);
+  checkMap(labels, LABELS, isSecretKey, note);
   checkFreeMaps(raw, SPEC, note);
   const overrides = raw['overrides'];
   if (!isObject(overrides)) return problems;
@@ -40,26 +37,28 @@ export function checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
 type Note = (path: Path) => void;
 
 function checkFreeMaps(spec: unknown, path: Path, note: Note): void {
-  for (const inside of FREE_MAPS) {
+  for (const [inside, isNamedSecret] of FREE_MAPS) {
     const map = valueAt(spec, inside);
-    if (map !== undefined) checkMap(map, [...path, ...inside], note);
+    if (map !== undefined) checkMap(map, [...path, ...inside], isNamedSecret, note);
   }
 }
 
-function checkMap(map: unknown, path: Path, note: Note): void {
+function checkMap(map: unknown, path: Path, isNamedSecret: (key: string) => boolean, note: Note): void {
   if (!isObject(map)) return;
   for (const key of Object.keys(map)) {
     const value = map[key];
     if (isObject(value)) {
-      checkMap(value, [...path, key], note);
+      checkMap(value, [...path, key], isNamedSecret, note);
     } else if (value !== '' && value !== null && (isNamedSecret(key) || mayBeSecret(value))) {
       note([...path, key]);
     }
   }
 }
 
-function isNamedSecret(key: string): boolean {
-  return (isSecretKey(key) && !NO_SECRETS.test(key)) || KEYCLOAK_SECRET.test(key);
+/** Attributes that Keycloak itself names after tokens and secrets hold none; grantry's own are refused for another reason. */
+function isSecretAttribute(key: string): boolean {
+  if (key.startsWith('grantry.') || isKnownAttribute(key)) return false;
+  return isSecretKey(key) || maySpeakOfSecret(key);
 }
 
 function mayBeSecret(value: unknown): boolean {

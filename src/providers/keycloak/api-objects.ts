@@ -3,8 +3,10 @@ import type { DesiredApi, DesiredState } from '../../model/desired.ts';
 import { addToGroup } from '../../model/groups.ts';
 import type { ActualObject, ActualState } from '../../model/state.ts';
 import type { ReadSelection } from '../provider.ts';
+import { unseenScopeValues } from './attributes.ts';
 import { textOrNull } from './canonical.ts';
 import { CUSTOM_AUDIENCE, scopesToFields } from './convert.ts';
+import { OPENID_CONNECT } from './fields.ts';
 import type { ClientListing } from './listing.ts';
 import { MARK, foreignPart } from './marks.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
@@ -74,8 +76,16 @@ function apiObject(
     parts.flatMap(({ name }) => (holders.has(name) ? [[name, (holders.get(name) ?? []).toSorted()]] : [])),
   );
   const fields = scopesToFields(api, parts);
-  const ids = parts.map(({ id }) => id).join(' ');
-  return { address: addressOf('Api', api), id: ids, owner: fields.owner ?? '', foreign, fields, heldByOthers };
+  const unseen = unseenScopeValues(parts);
+  return {
+    address: addressOf('Api', api),
+    id: parts.map(({ id }) => id).join(' '),
+    owner: fields.owner ?? '',
+    foreign,
+    fields,
+    ...(unseen === undefined ? {} : { unseen }),
+    heldByOthers,
+  };
 }
 
 /** Whose the scopes are of Apis with `managed: false`, by their marks. */
@@ -126,7 +136,7 @@ export function missingUnmanaged(
   scopes: readonly ClientScopeRepresentation[],
   apis: readonly DesiredApi[],
 ): ActualState['impossible'] {
-  const existing = new Set(scopes.map(({ name }) => name));
+  const existing = new Set(scopes.flatMap(({ name, protocol }) => (protocol === OPENID_CONNECT ? [name] : [])));
   return apis
     .filter((api) => !api.managed)
     .flatMap((api) => {
@@ -135,7 +145,7 @@ export function missingUnmanaged(
       return [
         {
           address: addressOf('Api', api.name),
-          reason: `managed: false, so it must exist, but the realm has no client scope ${missing.join(', ')}`,
+          reason: `managed: false, so it must exist, but the realm has no client scope ${missing.join(', ')} for OpenID Connect`,
           hint: 'Let the stack that owns it create it first, or correct the manifest.',
         },
       ];

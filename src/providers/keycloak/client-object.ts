@@ -2,9 +2,8 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import { sameJson } from '../../model/json.ts';
 import type { ActualCredential, ActualObject, Fields } from '../../model/state.ts';
-import { isAsWanted } from './as-wanted.ts';
+import { viewAttributes } from './attributes.ts';
 import { clientToFields } from './convert.ts';
-import type { ClientContext } from './convert.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from './marks.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { NO_ROLES } from './role-names.ts';
@@ -28,26 +27,24 @@ export function clientObject(
   const { attributes } = client;
   const context = {
     apiOfScope,
-    declaredAttributes: Object.keys(desired?.keycloak.attributes ?? {}),
+    declaredAttributes: desired?.keycloak.attributes ?? {},
     roles: roles?.roles ?? NO_ROLES,
     scopeMappings: roles?.scopeMappings ?? NO_ROLES,
   };
   const unreadable = unreadableMarks(attributes);
-  const isSettled = wanted !== undefined && roles === undefined && isAsWanted(client, wanted, context);
+  const view = viewAttributes(attributes, context.declaredAttributes);
+  const fields = clientToFields(client, context, view);
   return {
     address: addressOf('Client', name),
     id: client.id,
     owner: attributes[MARK.owner] ?? '',
     foreign: foreignPart(attributes, stack, `client ${client.clientId}`),
-    fields: isSettled ? wanted : fieldsOf(client, context, wanted),
+    // Of thousands not two copies shall lie in memory.
+    fields: wanted !== undefined && sameJson(fields, wanted) ? wanted : fields,
+    ...(view.unseen === undefined ? {} : { unseen: view.unseen }),
     credential: credentialOf(client),
     ...(unreadable.length === 0 ? {} : { unreadable }),
   };
-}
-
-function fieldsOf(client: ClientRepresentation, context: ClientContext, wanted: Fields | undefined): Fields {
-  const fields = clientToFields(client, context);
-  return wanted !== undefined && sameJson(fields, wanted) ? wanted : fields;
 }
 
 function credentialOf({ clientId, attributes, secret }: ClientRepresentation): ActualCredential {

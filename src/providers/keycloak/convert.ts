@@ -1,8 +1,10 @@
 import type { Delivery } from '../../model/state.ts';
+import { strangeScopeAttributes, viewAttributes } from './attributes.ts';
 import { canonicalApi, canonicalClient } from './canonical.ts';
 import { NO_OTHER_SCOPES, NOTHING } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
-import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared } from './marks.ts';
+import { ATTRIBUTE, MARK, formatDeclared, formatDelivery } from './marks.ts';
+import type { Attributes } from './marks.ts';
 import { overlapMark, parseOverlapMark } from './rotation.ts';
 import type { ClientRepresentation, ClientScopeRepresentation, MapperRepresentation } from './representations.ts';
 
@@ -17,19 +19,23 @@ const CLIENT_AUDIENCE = 'included.client.audience';
 export interface ClientContext {
   /** The Api that a client scope belongs to, by the scope's name. */
   readonly apiOfScope: ReadonlyMap<string, string>;
-  /** Attributes that the manifest declares now. */
-  readonly declaredAttributes: readonly string[];
+  /** What the manifest declares now. */
+  readonly declaredAttributes: Attributes;
   /** Read for clients that declare roles, now or when last applied. */
   readonly roles: RoleNames;
   readonly scopeMappings: RoleNames;
 }
 
-export function clientToFields(client: ClientRepresentation, context: ClientContext): ClientFields {
-  return canonicalClient(readClientFields(client, context));
+export function clientToFields(
+  client: ClientRepresentation,
+  context: ClientContext,
+  { shown } = viewAttributes(client.attributes, context.declaredAttributes),
+): ClientFields {
+  return canonicalClient(readClientFields(client, context, shown));
 }
 
 /** Written out without spreads: one in the middle of an object costs more than everything else here. */
-function readClientFields(client: ClientRepresentation, context: ClientContext): ClientFields {
+function readClientFields(client: ClientRepresentation, context: ClientContext, shown: Attributes): ClientFields {
   const { attributes } = client;
   const { access, otherScopes } = scopesOf(client, context.apiOfScope);
   return {
@@ -40,6 +46,7 @@ function readClientFields(client: ClientRepresentation, context: ClientContext):
     description: client.description,
     labels: labelsOf(attributes),
     enabled: client.enabled,
+    protocol: client.protocol,
     access,
     otherScopes,
     protocolMappers:
@@ -61,22 +68,17 @@ function readClientFields(client: ClientRepresentation, context: ClientContext):
     redirectUris: client.redirectUris,
     webOrigins: client.webOrigins,
     authenticator: client.clientAuthenticatorType,
-    auth: authOf(attributes),
+    auth: attributes[ATTRIBUTE.authMethod] || 'any',
     tokenLifetime: tokenLifetimeOf(attributes),
     overlap: parseOverlapMark(attributes),
-    attributes: ownedAttributes(attributes, context.declaredAttributes),
+    attributes: shown,
     roles: context.roles,
     scopeMappings: context.scopeMappings,
   };
 }
 
-/** As `ClientFields` has it. */
-export function authOf(attributes: ClientRepresentation['attributes']): string {
-  return attributes[ATTRIBUTE.authMethod] || 'any';
-}
-
 /** Seconds; null: the realm's default. What is no number stays as it is: it is never what is wanted. */
-export function tokenLifetimeOf(attributes: ClientRepresentation['attributes']): ClientFields['tokenLifetime'] {
+function tokenLifetimeOf(attributes: ClientRepresentation['attributes']): ClientFields['tokenLifetime'] {
   const text = attributes[ATTRIBUTE.tokenLifetime];
   if (!text) return null;
   return /^-?\d{1,10}$/.test(text) ? Number(text) : text.slice(0, MAX_UNREADABLE);
@@ -128,18 +130,6 @@ function scopesOf(
   };
 }
 
-/** Declared attributes, and those declared when last applied: an empty one counts as absent, as Keycloak treats it. */
-function ownedAttributes(
-  attributes: Readonly<Record<string, string>>,
-  declaredNow: readonly string[],
-): Record<string, string> {
-  const declaredThen = parseDeclared(attributes[MARK.declared]).attributes;
-  if (declaredNow.length + declaredThen.length === 0) return {};
-  const owned = new Set([...declaredNow, ...declaredThen]);
-  const present = [...owned].filter((key) => Object.hasOwn(attributes, key) && attributes[key] !== '');
-  return Object.fromEntries(present.toSorted().map((key) => [key, attributes[key] ?? '']));
-}
-
 function describeMapper({ name, protocolMapper }: MapperRepresentation): string {
   return `${name} (${protocolMapper})`;
 }
@@ -150,7 +140,7 @@ export function fieldsToClient(fields: ClientFields): Record<string, unknown> {
     clientId: fields.clientId,
     description: fields.description,
     enabled: fields.enabled,
-    protocol: 'openid-connect',
+    protocol: fields.protocol,
     standardFlowEnabled: fields.flows.standard,
     implicitFlowEnabled: fields.flows.implicit,
     directAccessGrantsEnabled: fields.flows.directAccessGrants,
@@ -176,10 +166,7 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
     [MARK.stack]: fields.stack ?? '',
     [MARK.name]: fields.name ?? '',
     [MARK.owner]: fields.owner ?? '',
-    [MARK.declared]: formatDeclared({
-      attributes: Object.keys(fields.attributes).toSorted(),
-      roles: fields.roles,
-    }),
+    [MARK.declared]: formatDeclared(fields.attributes, fields.roles),
     [ATTRIBUTE.authMethod]: fields.auth,
     [ATTRIBUTE.device]: String(fields.flows.device),
     [ATTRIBUTE.ciba]: String(fields.flows.ciba),
@@ -244,11 +231,13 @@ function scopeToFields(api: string, part: ClientScopeRepresentation): ScopeField
   }
   const marked = part.attributes[MARK.api];
   return {
+    protocol: part.protocol,
     description: part.description,
     audience: audience.toSorted(),
     introspectedBy: introspectedBy.toSorted(),
     inTokenScope: part.attributes[ATTRIBUTE.inTokenScope] !== 'false',
     otherMappers: otherMappers.toSorted(),
+    otherAttributes: strangeScopeAttributes(part.attributes),
     markedFor: marked === undefined || marked === api ? null : marked,
   };
 }
@@ -284,7 +273,7 @@ export function fieldsToScope(api: string, name: string, fields: ApiFields, scop
   return {
     name,
     description: scope.description,
-    protocol: 'openid-connect',
+    protocol: scope.protocol,
     attributes: {
       [MARK.stack]: fields.stack ?? '',
       [MARK.owner]: fields.owner ?? '',

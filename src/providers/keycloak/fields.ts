@@ -13,6 +13,8 @@ export const clientFields = z.strictObject({
   description: z.string(),
   labels: texts,
   enabled: z.boolean(),
+  /** `openid-connect`. */
+  protocol: z.string(),
   access: z.record(z.string(), z.strictObject({ scopes: names, onRequest: names })),
   /** Client scopes of no Api that is known here. */
   otherScopes: z.strictObject({ default: names, optional: names }),
@@ -42,7 +44,7 @@ export const clientFields = z.strictObject({
   tokenLifetime: z.union([z.number(), z.string()]).nullable(),
   /** How long a secret stays valid after a rotation: the name of a Rotation; null: not at all. */
   overlap: z.string().nullable(),
-  /** Only those that the manifest declares now, or declared when it was last applied. */
+  /** Those that are or were declared, and whatever is not known to be harmless; values that grantry did not write are masked. */
   attributes: texts,
   roles: roleNames,
   scopeMappings: roleNames,
@@ -51,6 +53,7 @@ export type ClientFields = z.infer<typeof clientFields>;
 export type RoleNames = z.infer<typeof roleNames>;
 
 const scopeFields = z.strictObject({
+  protocol: z.string(),
   description: z.string(),
   /** Audiences that the scope puts into tokens: custom ones, and client ids for introspection. */
   audience: names,
@@ -59,6 +62,8 @@ const scopeFields = z.strictObject({
   inTokenScope: z.boolean(),
   /** Mappers that grantry did not make, as `name (type)`. */
   otherMappers: names,
+  /** Names of attributes that grantry did not set, and that are not known to be harmless. */
+  otherAttributes: names,
   /** The Api that the scope's mark names, where it is another one; else null. */
   markedFor: z.string().nullable(),
 });
@@ -76,6 +81,9 @@ export type ApiFields = z.infer<typeof apiFields>;
 export const NOTHING: string[] = [];
 export const NO_ATTRIBUTES: ClientFields['attributes'] = {};
 export const NO_OTHER_SCOPES: ClientFields['otherScopes'] = { default: NOTHING, optional: NOTHING };
+
+/** Keycloak has SAML clients and client scopes beside those of this protocol. */
+export const OPENID_CONNECT = 'openid-connect';
 
 /** Of every M2M client. */
 export const NO_USER_FLOWS: ClientFields['flows'] = {

@@ -36,8 +36,9 @@ describe('unreadableMarks', () => {
   });
 
   it('takes a mark that names a role of dots for none: it would lead a request elsewhere', () => {
-    expect(parseDeclared('{"attributes":["x"],"roles":{"realm":[".."],"clients":{}}}').attributes).toEqual([]);
-    expect(parseDeclared('{"attributes":["x"],"roles":{"realm":["a.."],"clients":{}}}').attributes).toEqual(['x']);
+    const names = (mark: string): string[] => [...parseDeclared(mark).attributes.keys()];
+    expect(names('{"attributes":["x"],"roles":{"realm":[".."],"clients":{}}}')).toEqual([]);
+    expect(names('{"attributes":["x",["y","digest"]],"roles":{"realm":["a.."],"clients":{}}}')).toEqual(['x', 'y']);
     expect(parseSeconds('99999999999999')).toBeUndefined();
   });
 });
@@ -49,7 +50,7 @@ function refuse(): never {
 function lifetimeOf(text: string): unknown {
   const row = { id: 'x', clientId: 'x', attributes: { 'access.token.lifespan': text } };
   const none = { realm: [], clients: {} };
-  const context = { apiOfScope: new Map<string, string>(), declaredAttributes: [], roles: none, scopeMappings: none };
+  const context = { apiOfScope: new Map<string, string>(), declaredAttributes: {}, roles: none, scopeMappings: none };
   return clientToFields(readClient(row, refuse), context).tokenLifetime;
 }
 

@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { checkDelivery, parseMoment } from '../../model/delivery-mark.ts';
 import type { Delivery, ForeignPart } from '../../model/state.ts';
+import type { RoleNames } from './fields.ts';
 
 /** Attribute names under which grantry's marks lie on clients and client scopes. */
 export const MARK = {
@@ -11,7 +13,7 @@ export const MARK = {
   delivered: 'grantry.delivered',
   /** Which overlap the client's rotations have: a client policy of the realm goes by it. */
   rotation: 'grantry.rotation',
-  /** Which attributes and roles were declared when the client was last applied: JSON. */
+  /** Which attributes, of which values, and which roles were declared when the client was last applied: JSON. */
   declared: 'grantry.declared',
   labelPrefix: 'grantry.label.',
   prefix: 'grantry.',
@@ -56,17 +58,39 @@ const roleNames = z.strictObject({
   realm: z.array(roleName).readonly(),
   clients: z.record(z.string(), z.array(roleName).readonly()),
 });
-const declaredSchema = z.object({ attributes: z.array(z.string()), roles: roleNames });
+/** Attributes by name, each with the digest of its value; marks of earlier versions have the name alone. */
+const declaredSchema = z.object({
+  attributes: z
+    .array(z.union([z.string(), z.tuple([z.string(), z.string()])]))
+    .transform(
+      (list) =>
+        new Map<string, string | undefined>(list.map((one) => (typeof one === 'string' ? [one, undefined] : one))),
+    ),
+  roles: roleNames,
+});
 
 /** What a client declared when it was last applied, so that what is declared no longer can be taken away. */
-export type Declared = z.infer<typeof declaredSchema>;
-
-export function formatDeclared({ attributes, roles }: Declared): string {
-  return JSON.stringify({ attributes, roles });
+export interface Declared {
+  /** Digests of their values by their names: only a value that grantry wrote is ever shown. */
+  readonly attributes: ReadonlyMap<string, string | undefined>;
+  readonly roles: RoleNames;
 }
 
-const NOTHING_DECLARED: Declared = { attributes: [], roles: { realm: [], clients: {} } };
-const NOTHING_DECLARED_TEXT = formatDeclared(NOTHING_DECLARED);
+export function formatDeclared(attributes: Attributes, roles: RoleNames): string {
+  const names = Object.keys(attributes).toSorted();
+  return JSON.stringify({ attributes: names.map((name) => [name, valueDigest(name, attributes[name] ?? '')]), roles });
+}
+
+/** Of an attribute's value: whoever can make it knows the value. */
+export function valueDigest(name: string, value: string): string {
+  return createHash('sha256')
+    .update(JSON.stringify([name, value]))
+    .digest('base64url')
+    .slice(0, 22);
+}
+
+const NOTHING_DECLARED: Declared = { attributes: new Map(), roles: { realm: [], clients: {} } };
+const NOTHING_DECLARED_TEXT = formatDeclared({}, NOTHING_DECLARED.roles);
 
 export function parseDeclared(text: string | undefined): Declared {
   // Of nearly all clients.

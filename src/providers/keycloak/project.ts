@@ -3,7 +3,7 @@ import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desire
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
 import { canonicalApi, canonicalClient } from './canonical.ts';
-import { NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING } from './fields.ts';
+import { NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING, OPENID_CONNECT } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { NO_ROLES, hasRoles } from './role-names.ts';
 import { projectOverlap } from './rotation.ts';
@@ -24,11 +24,13 @@ function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<strin
   const scopes = api.scopes.map((scope): [string, ScopeFields] => [
     scope.name,
     {
+      protocol: OPENID_CONNECT,
       description: scope.description,
       audience: [api.audience],
       introspectedBy: introspector === undefined ? [] : [introspector],
       inTokenScope: true,
       otherMappers: [],
+      otherAttributes: [],
       markedFor: null,
     },
   ]);
@@ -51,6 +53,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     description: client.description,
     labels: client.labels,
     enabled: true,
+    protocol: OPENID_CONNECT,
     access,
     // Without Keycloak's own scope `roles` no role reaches a token.
     otherScopes: hasRoles(declared) ? { default: ['roles'], optional: NOTHING } : NO_OTHER_SCOPES,

@@ -13,6 +13,7 @@ import { endangeredClients } from './endangered.ts';
 import { emptyListing, findClient, findClients, listClients, listClientScopes } from './listing.ts';
 import type { ClientListing } from './listing.ts';
 import { matchClients, nameClients } from './match-clients.ts';
+import { clientsOfOtherProtocols, scopesOfOtherProtocols } from './other-protocols.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import { readRoles, rolesOfInterest } from './roles.ts';
@@ -72,6 +73,8 @@ export async function readRealm(
     impossible: [
       ...missingUnmanaged(scopes, desired.apis),
       ...takenClientIds(desired.clients, accounts, matched),
+      ...scopesOfOtherProtocols(scopes, desired),
+      ...clientsOfOtherProtocols(clients.relevant, desiredOf, stack),
       ...endangered,
     ],
     origins: originsOf(scopes, desired),

@@ -78,6 +78,7 @@ describe('readClient', () => {
     expect(read({ id: '1', clientId: 'orders', ...row })).toEqual({
       id: '1',
       clientId: 'orders',
+      protocol: 'openid-connect',
       ...Object.fromEntries(FLAGS.map((key) => [key, false])),
       ...Object.fromEntries([...LISTS, 'protocolMappers'].map((key) => [key, []])),
       attributes: {},

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isInOrder } from '../../model/in-order.ts';
 import { Secret } from '../../model/secret.ts';
-import { NOTHING, NO_ATTRIBUTES } from './fields.ts';
+import { NOTHING, NO_ATTRIBUTES, OPENID_CONNECT } from './fields.ts';
 import { ATTRIBUTE } from './marks.ts';
 
 /**
@@ -65,6 +65,7 @@ export interface ClientRepresentation {
   clientId: string;
   description: string;
   enabled: boolean;
+  protocol: string;
   secret: Secret | undefined;
   attributes: Readonly<Record<string, string>>;
   defaultClientScopes: string[];
@@ -85,7 +86,7 @@ export interface ClientRepresentation {
 }
 
 const NAMES = ['id', 'clientId'] as const;
-const TEXTS = ['secret', 'description', 'clientAuthenticatorType'] as const;
+const TEXTS = ['secret', 'description', 'clientAuthenticatorType', 'protocol'] as const;
 const FLAGS = [
   'enabled',
   'standardFlowEnabled',
@@ -122,6 +123,8 @@ export function readClient(row: unknown, refuse: (field?: string) => never): Cli
     clientId: row.clientId,
     description: row.description ?? '',
     enabled: row.enabled ?? false,
+    // As the server takes it where none is given.
+    protocol: row.protocol ?? OPENID_CONNECT,
     secret: typeof secret !== 'string' || secret === '' || MASKED_SECRET.test(secret) ? undefined : new Secret(secret),
     attributes: keptAttributes(row.attributes ?? NO_ATTRIBUTES),
     defaultClientScopes: sorted(row.defaultClientScopes),
@@ -177,6 +180,10 @@ export const clientScopeRepresentation = z.object({
   id: z.string(),
   name: z.string(),
   description: text,
+  protocol: z
+    .string()
+    .nullish()
+    .transform((protocol) => protocol ?? OPENID_CONNECT),
   attributes,
   protocolMappers: mappers,
 });
