@@ -30,7 +30,7 @@ test('an Api is noted before it is created, and with its id afterwards', async (
   const during: unknown[] = [];
   await book.growing(CHANGE, async () => {
     during.push(await noted());
-    return 'id-1';
+    return { id: 'id-1', found: {} };
   });
   expect(during).toEqual([{ ...NOTED, id: null }]);
   expect(await noted()).toEqual({ ...NOTED, id: 'id-1' });
@@ -54,7 +54,7 @@ test('an Api that was created stays noted when its id cannot be', async () => {
     store.writeRecord = async () => {
       throw new GrantryError('NOT_ALLOWED', 'the token has ended');
     };
-    return 'id-1';
+    return { id: 'id-1', found: {} };
   });
   await expect(created).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   store.writeRecord = write;

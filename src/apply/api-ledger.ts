@@ -4,7 +4,8 @@ import { nameOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import type { Change, UpdateChange } from '../model/plan.ts';
-import type { ApiLedger, OwnedApi } from '../model/state.ts';
+import type { ApiLedger, Fields, OwnedApi } from '../model/state.ts';
+import type { GrownApi } from '../providers/provider.ts';
 import type { Store } from '../stores/store.ts';
 import { ledgerName } from './ledger.ts';
 
@@ -50,21 +51,22 @@ export class ApiBook {
     this.#stack = stack;
   }
 
-  /** Runs `grow`, which gives the provider's id of the Api. */
-  async growing(change: Change, grow: () => Promise<string | undefined>): Promise<void> {
+  /** Runs `grow`, and gives the Api as it was read back. */
+  async growing(change: Change, grow: () => Promise<GrownApi>): Promise<Fields> {
     if (change.op !== 'create') {
-      await grow();
+      const { found } = await grow();
       if (change.op === 'adopt') await this.#note(change, { origin: 'adopted', id: change.id });
       else if (change.op === 'update') await this.#renew(change);
-      return;
+      return found;
     }
     const before = await this.#note(change, { origin: 'created', id: null });
-    const id = await grow().catch(async (error: unknown) => {
+    const { id, found } = await grow().catch(async (error: unknown) => {
       // After a refusal there is nothing of ours. Where the answer was lost, or not understood, there may be.
       if (error instanceof GrantryError && error.code !== 'UNREACHABLE') await this.#edit(change, () => before);
       throw error;
     });
     await this.#note(change, { origin: 'created', id: id ?? null });
+    return found;
   }
 
   async deleted(change: Change): Promise<void> {

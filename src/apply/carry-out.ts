@@ -15,6 +15,7 @@ import type { Clock } from '../platform/clock.ts';
 import type { StoredDocument } from '../stores/store.ts';
 import type { ApiBook } from './api-ledger.ts';
 import { refuseMovedClient, refusePresentClient } from './look-again.ts';
+import { requireAsWritten } from './read-back.ts';
 import type { Step } from './steps.ts';
 import type { TargetPorts } from './survey-target.ts';
 
@@ -66,8 +67,10 @@ export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Pr
 
 async function growApi(change: Change, { provider, apiBook }: CarryOutPorts): Promise<void> {
   if (change.op === 'delete' || change.op === 'deliver') return;
-  if (provider.capabilities.apiMarks) await provider.growApi(change);
-  else await apiBook.growing(change, () => provider.growApi(change));
+  const found = provider.capabilities.apiMarks
+    ? (await provider.growApi(change)).found
+    : await apiBook.growing(change, () => provider.growApi(change));
+  await requireAsWritten(change, found, provider);
 }
 
 async function shrinkApi(change: Change, { provider, apiBook }: CarryOutPorts): Promise<void> {
@@ -96,6 +99,7 @@ async function createClient(change: CreateChange, ports: CarryOutPorts): Promise
     const issued = await provider.createClient({ change });
     const storeVersion = await deliver(store, { ...delivery, since: now }, issued, { stack, owner });
     await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt, now));
+    await requireAsWritten(change, issued.found, provider);
     return { storeVersion };
   }
   const secret = inUse?.document.clientSecret ?? makeSecret();
@@ -105,7 +109,12 @@ async function createClient(change: CreateChange, ports: CarryOutPorts): Promise
     inUse !== undefined && holds(inUse, delivery)
       ? inUse.version
       : await deliver(store, delivery, issued, { stack, owner });
-  await provider.createClient({ change, secret, delivery: deliveryMark(delivery, createdAt, createdAt) });
+  const { found } = await provider.createClient({
+    change,
+    secret,
+    delivery: deliveryMark(delivery, createdAt, createdAt),
+  });
+  await requireAsWritten(change, found, provider);
   return { storeVersion };
 }
 
@@ -123,8 +132,11 @@ function holds({ document }: StoredDocument, { clientId, facts }: PlannedDeliver
 
 async function updateClient(change: UpdateChange | AdoptChange, ports: CarryOutPorts): Promise<Done> {
   await refuseMovedClient(change, ports.stack, ports.provider);
-  await ports.provider.updateClient(change);
-  return change.delivery === undefined ? {} : deliverAgain(change, change.delivery, ports);
+  const found = await ports.provider.updateClient(change);
+  // Also where the server keeps something back, its consumer gets the credential.
+  const done = change.delivery === undefined ? {} : await deliverAgain(change, change.delivery, ports);
+  await requireAsWritten(change, found, ports.provider);
+  return done;
 }
 
 /** Copies the secret that the provider has now; nothing is rotated, so no consumer is cut off. */

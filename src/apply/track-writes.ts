@@ -28,6 +28,7 @@ export function trackWrites(
     findClient: (key) => provider.findClient(key),
     whyTaken: (clientId) => provider.whyTaken(clientId),
     answers: () => provider.answers(),
+    explainDifference: (paths) => provider.explainDifference(paths),
     readCredential: (id) => provider.readCredential(id),
     growApi: tracked((change) => provider.growApi(change)),
     shrinkApi: tracked((change) => provider.shrinkApi(change)),

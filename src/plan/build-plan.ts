@@ -89,9 +89,8 @@ function wantedChanges(projected: readonly DesiredObject[], { actual, deliveries
   return projected.flatMap((object) => {
     const present = actualOf.get(object.address);
     const delivery = deliveryOf.get(object.address);
-    if (present !== undefined && mayAdopt(present, adoption)) {
-      return impossible.has(object.address) ? [] : adoptChange(object, present, delivery);
-    }
+    const isAdopted = present !== undefined && mayAdopt(present, adoption) && !impossible.has(object.address);
+    if (isAdopted) return adoptChange(object, present, delivery);
     return changeOf(object, present, delivery) ?? [];
   });
 }

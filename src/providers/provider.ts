@@ -3,7 +3,7 @@ import type { DesiredState } from '../model/desired.ts';
 import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { Secret } from '../model/secret.ts';
-import type { ActualState, ApiLedger, Delivery, DesiredObject, Endpoints } from '../model/state.ts';
+import type { ActualState, ApiLedger, Delivery, DesiredObject, Endpoints, Fields } from '../model/state.ts';
 
 /** What differs between providers, as data: it drives the engine, the documents and the contract suite. */
 export interface Capabilities {
@@ -91,11 +91,26 @@ export interface NewClient {
   readonly delivery?: Delivery;
 }
 
+/** A client that came to be. */
+export interface CreatedClient extends IssuedCredential {
+  /** As it was read back. */
+  readonly found: Fields;
+}
+
+/** An Api that was created or changed. */
+export interface GrownApi {
+  /** The provider's own id of it, where it cannot be marked. */
+  readonly id?: string;
+  /** As it was read back, without what it is still to lose. */
+  readonly found: Fields;
+}
+
 type ObjectChange = CreateChange | UpdateChange | AdoptChange;
 
 /**
  * An identity provider. Methods that connect throw GrantryErrors: UNREACHABLE and NOT_ALLOWED for the provider
- * as a whole, FAILED for one object. No method ever sends back what a read returned.
+ * as a whole, FAILED for one object. No method ever sends a secret back that a read returned. What is written is read back
+ * once and given as the server has it then: a server may change, or drop, what it was sent.
  */
 export interface Provider {
   readonly capabilities: Capabilities;
@@ -118,15 +133,16 @@ export interface Provider {
   answers(): Promise<boolean>;
 
   /**
-   * Creates the Api or adds what it lacks; takes nothing away that a client may still use. Gives the provider's own id of
-   * it, where it cannot be marked.
+   * Creates the Api or adds what it lacks; takes nothing away that a client may still use.
    */
-  growApi(change: ObjectChange): Promise<string | undefined>;
+  growApi(change: ObjectChange): Promise<GrownApi>;
   /** Takes away what the Api no longer has, or all of it. */
   shrinkApi(change: UpdateChange | AdoptChange | DeleteChange): Promise<void>;
   /** Creates the client; repeating it after a lost answer makes no second one. */
-  createClient(client: NewClient): Promise<IssuedCredential>;
-  updateClient(change: UpdateChange | AdoptChange): Promise<void>;
+  createClient(client: NewClient): Promise<CreatedClient>;
+  updateClient(change: UpdateChange | AdoptChange): Promise<Fields>;
+  /** Why fields may be otherwise than they were written, and what to do about it; undefined where nothing is known. */
+  explainDifference(paths: readonly (readonly string[])[]): Promise<string | undefined>;
   deleteClient(change: DeleteChange): Promise<void>;
   /** The client's present secret. */
   readCredential(id: string): Promise<IssuedCredential>;

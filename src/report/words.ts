@@ -40,6 +40,7 @@ const SCOPE_LABELS: Readonly<Record<string, string>> = {
   introspectedBy: 'introspected by',
   inTokenScope: 'in scope claim',
   otherMappers: 'other mappers',
+  otherAttributes: 'other attributes',
   markedFor: 'marked for Api',
 };
 

@@ -151,7 +151,10 @@ describe('an audit log that cannot go on', () => {
     const gone = await goneOrMade();
     expect(gone.length).toBeGreaterThan(0);
     expect(begun).toEqual(expect.arrayContaining(gone));
-    const [release] = site.store.writes().filter(({ path }) => path.includes('/lock/')).slice(-1);
+    const [release] = site.store
+      .writes()
+      .filter(({ path }) => path.includes('/lock/'))
+      .slice(-1);
     const late = site.writes().filter(({ receivedAt }) => receivedAt > (release?.receivedAt ?? 0));
     expect(late).toEqual([]);
     rmSync(join(site.folder, 'audit.jsonl'));

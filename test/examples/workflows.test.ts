@@ -81,7 +81,10 @@ describe('the nightly rotation', () => {
       'grantry rotate -t prod --due --stagger --max 50 --lock-timeout 10m --audit-log "$RUNNER_TEMP/audit.jsonl" --format markdown > "$RUNNER_TEMP/rotate.md"',
     );
     const upload = rotate?.steps.find(({ uses }) => uses?.startsWith('actions/upload-artifact@'));
-    expect(upload).toMatchObject({ if: 'always()', with: { path: '${{ runner.temp }}/audit.jsonl', 'if-no-files-found': 'ignore' } });
+    expect(upload).toMatchObject({
+      if: 'always()',
+      with: { path: '${{ runner.temp }}/audit.jsonl', 'if-no-files-found': 'ignore' },
+    });
   });
 
   it('has its secret in one step only: in no env, and masked before anything else is printed', () => {

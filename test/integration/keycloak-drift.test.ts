@@ -90,6 +90,61 @@ describe('what grantry is exact about in a realm', () => {
       make: () => change({ attributes: { 'standard.token.exchange.enabled': 'true' } }),
       paths: ['flows tokenExchange'],
     },
+    ...[
+      ['a grant for tokens of users', 'oauth2.jwt.authorization.grant.enabled'],
+      ['refresh tokens', 'client_credentials.use_refresh_token'],
+      ['tokens of other issuers', 'external.token.enabled'],
+      ['tokens bound to a key', 'dpop.bound.access.tokens'],
+      ['tokens bound to a certificate', 'tls.client.certificate.bound.access.tokens'],
+      ['tokens without their roles', 'client.use.lightweight.access.token.enabled'],
+      ['introspection of any token', 'allow.token.introspection.without.audience.check'],
+      ['an attribute that nobody knows', 'somebody.elses'],
+    ].map(([what = '', name = '']): Drift => ({
+      what,
+      make: () => change({ attributes: { [name]: 'true' } }),
+      paths: [`attributes ${name}`],
+    })),
+    {
+      what: 'who signs, and how long sessions live',
+      make: () =>
+        change({ attributes: { 'access.token.signed.response.alg': 'ES256', 'client.session.max.lifespan': '60' } }),
+      paths: ['attributes access.token.signed.response.alg', 'attributes client.session.max.lifespan'],
+    },
+    {
+      what: 'a client turned to SAML',
+      make: () => change({ protocol: 'saml' }),
+      // The server takes the scopes of the other protocol away with it, and gives those of the new one.
+      paths: [
+        'access billing onRequest',
+        'access billing scopes',
+        'access stock onRequest',
+        'access stock scopes',
+        'otherScopes default',
+        'protocol',
+      ],
+    },
+    {
+      what: 'a scope turned to SAML',
+      make: async () =>
+        bench.realm.admin.clientScopes.update(
+          { id: (await scopeNamed('billing/read')).id },
+          { name: 'billing/read', protocol: 'saml' },
+        ),
+      paths: ['access billing scopes', 'scopes billing/read protocol'],
+    },
+    {
+      what: 'a scope with parameters',
+      make: async () =>
+        bench.realm.admin.clientScopes.update(
+          { id: (await scopeNamed('billing.admin')).id },
+          {
+            name: 'billing.admin',
+            protocol: 'openid-connect',
+            attributes: { 'parameterized.scope.regexp': 'x:*' },
+          },
+        ),
+      paths: ['scopes billing.admin otherAttributes'],
+    },
     { what: 'full scope', make: () => change({ fullScopeAllowed: true }), paths: ['fullScopeAllowed'] },
     {
       what: 'redirect URIs',
@@ -275,12 +330,18 @@ describe('what grantry is exact about in a realm', () => {
     expect((await bench.plan(MANIFESTS)).changes).toEqual([]);
   });
 
-  it('leaves attributes alone that nobody declared', async () => {
-    await change({ attributes: { 'somebody.elses': 'mark' } });
+  it('leaves attributes alone that are known to be harmless, and the values of switches that are off', async () => {
+    const attributes = {
+      'pkce.code.challenge.method': 'S256',
+      logoUri: 'https://orders.test/logo.png',
+      'oauth2.jwt.authorization.grant.enabled': 'false',
+      'dpop.bound.access.tokens': 'false',
+    };
+    await change({ attributes });
     expect((await bench.plan(MANIFESTS)).changes).toEqual([]);
     await change({ description: 'drift' });
     await bench.apply(MANIFESTS);
-    expect((await find('orders')).attributes).toMatchObject({ 'somebody.elses': 'mark' });
+    expect((await find('orders')).attributes).toMatchObject(attributes);
   });
 
   it('takes away what is declared no longer: attribute, roles, label, scope', async () => {

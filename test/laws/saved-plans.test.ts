@@ -15,7 +15,11 @@ const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 100) };
 
 async function save(bench: MemoryBench, desired: DesiredState): Promise<SavedPlan> {
   const input = await surveyTarget(desired, bench);
-  const plan = savePlan(buildPlan(input), input, { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null });
+  const plan = savePlan(buildPlan(input), input, {
+    tool: '0.0.0',
+    createdAt: '2026-01-01T00:00:00.000Z',
+    lastApply: null,
+  });
   return readSavedPlan(JSON.stringify(plan), 'plan.json');
 }
 

@@ -36,10 +36,9 @@ const keycloakSchema = z
     serviceAccountRoles: serviceAccountRolesSchema
       .optional()
       .meta({ description: 'Roles of the service account that its tokens carry.' }),
-    attributes: z
-      .record(lineSchema, proseSchema)
-      .optional()
-      .meta({ description: 'Attributes of the Keycloak client; others are left alone.' }),
+    attributes: z.record(lineSchema, proseSchema).optional().meta({
+      description: 'Attributes of the Keycloak client. Others are taken away, unless they are known to be harmless.',
+    }),
   })
   .meta({ description: 'Settings that only Keycloak has.' });
 

@@ -1,15 +1,17 @@
 import { sameJson } from '../../model/json.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
+import { Secret } from '../../model/secret.ts';
 import type { ApiFields, ClientFields } from './fields.ts';
 import { MARK, parseDeclared, parseLabels } from './marks.ts';
+import type { Metadata } from './marks.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
 
 /** What of a tenant a client's fields are told in. */
 export interface Vocabulary {
   /** Names of Apis by audience. */
   readonly apiOf: ReadonlyMap<string, string>;
-  /** Keys of metadata that the manifest declares now. */
-  readonly declared: readonly string[];
+  /** The metadata that the manifest declares now. */
+  readonly declared: Readonly<Record<string, string>>;
 }
 
 export function applicationToFields(
@@ -18,7 +20,6 @@ export function applicationToFields(
   { apiOf, declared }: Vocabulary,
 ): ClientFields {
   const metadata = app.client_metadata;
-  const watched = new Set([...declared, ...parseDeclared(metadata)]);
   const known = grants.filter(({ audience }) => apiOf.has(audience));
   const others = grants.filter(({ audience }) => !apiOf.has(audience));
   return {
@@ -41,15 +42,41 @@ export function applicationToFields(
     oidcConformant: app.oidc_conformant,
     authenticationMethod: app.client_authentication_methods ?? 'client_secret',
     auth: app.token_endpoint_auth_method ?? 'any',
-    metadata: Object.fromEntries(
-      Object.entries(metadata).filter(([key]) => watched.has(key) && !key.startsWith(MARK.prefix)),
-    ),
+    metadata: watchedMetadata(metadata, declared),
   };
 }
 
 /** An owner is optional: none, and one that says nothing, are the same on both sides of a comparison. */
 export function ownerOrNull(owner: string | undefined): string | null {
   return owner === undefined || owner === '' ? null : owner;
+}
+
+/** Stands for a value that no manifest says: whoever reads plans may not be one who may read the tenant. */
+const HIDDEN = '(set)';
+
+/** What is declared now, and what was when the application was last applied. */
+function watchedMetadata(metadata: Metadata, declared: Vocabulary['declared']): Record<string, string> {
+  const watched = new Set([...Object.keys(declared), ...parseDeclared(metadata)]);
+  const present = Object.entries(metadata).filter(([key]) => watched.has(key) && !key.startsWith(MARK.prefix));
+  return Object.fromEntries(
+    present.map(([key, value]) => {
+      const wanted = Object.hasOwn(declared, key) ? declared[key] : undefined;
+      return [key, value === wanted ? value : wanted === HIDDEN ? `${HIDDEN} otherwise` : HIDDEN];
+    }),
+  );
+}
+
+/** Values that are not shown. */
+export function unseenMetadata(
+  metadata: Metadata,
+  { metadata: shown }: Pick<ClientFields, 'metadata'>,
+): Secret | undefined {
+  const unseen = Object.entries(metadata).filter(([key, value]) => Object.hasOwn(shown, key) && shown[key] !== value);
+  return unseen.length === 0 ? undefined : new Secret(JSON.stringify(unseen.toSorted(byKey)));
+}
+
+function byKey([left]: readonly [string, string], [right]: readonly [string, string]): number {
+  return left < right ? -1 : 1;
 }
 
 /** A grant of whatever the Api has is no list of scopes; its name stands for one. */

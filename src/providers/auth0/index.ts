@@ -54,6 +54,8 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     shrinkApi: (change) => shrinkApi(api, change),
     createClient: (client) => clients.create(client),
     updateClient: (change) => clients.update(change),
+    // Nothing in a tenant changes what was sent.
+    explainDifference: () => Promise.resolve(undefined),
     deleteClient: (change) => clients.delete(change),
     readCredential: (id) => clients.readCredential(id),
     markDelivered: (id, delivery) => clients.markDelivered(id, delivery),

@@ -53,7 +53,8 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
 }
 
 /** Only text can be kept there; `validate` refuses everything else. */
-function metadataOf({ auth0: { metadata } }: DesiredClient): Record<string, string> {
+/** As it is sent: text only. */
+export function metadataOf({ auth0: { metadata } }: DesiredClient): Record<string, string> {
   return Object.fromEntries(
     Object.entries(metadata).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
   );

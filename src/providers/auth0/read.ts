@@ -6,10 +6,11 @@ import { WHOLE_API } from '../../model/state.ts';
 import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../model/state.ts';
 import type { ReadOptions } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
-import { applicationToFields, resourceServerToFields } from './convert.ts';
+import { applicationToFields, resourceServerToFields, unseenMetadata } from './convert.ts';
 import { findResourceServers, isOfMachines, listApplications, listGrants } from './listing.ts';
 import { foreignPart, MARK, parseDeclared, parseDelivery, unreadableMarks } from './marks.ts';
 import { matchApplications } from './match.ts';
+import { metadataOf } from './project.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
 
 const MAX_METADATA = 10;
@@ -32,13 +33,17 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   const grantsOf = groupBy(grants.filter(isOfMachines), ({ client_id: id }) => id ?? '');
   const holders = foreignHolders(apps, grants, servers, stack);
   const clients = [...names].map(([app, name]): ActualObject => {
-    const declared = Object.keys(desiredOf.get(app)?.auth0.metadata ?? {});
+    const desired = desiredOf.get(app);
+    const declared = desired === undefined ? {} : metadataOf(desired);
+    const fields = applicationToFields(app, grantsOf.get(app.client_id) ?? [], { apiOf, declared });
+    const unseen = unseenMetadata(app.client_metadata, fields);
     return {
       address: addressOf('Client', name),
       id: app.client_id,
       owner: app.client_metadata[MARK.owner] ?? '',
       foreign: foreignPart(app.client_metadata, stack, `application ${app.name} (${app.client_id})`),
-      fields: applicationToFields(app, grantsOf.get(app.client_id) ?? [], { apiOf, declared }),
+      fields,
+      ...(unseen === undefined ? {} : { unseen }),
       credential: {
         clientId: app.client_id,
         createdAt: undefined,

@@ -3,6 +3,8 @@ import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../.
 import { sameJson } from '../../model/json.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { Auth0Api } from './api.ts';
+import type { GrownApi } from '../provider.ts';
+import { resourceServerToFields } from './convert.ts';
 import { apiFields } from './fields.ts';
 import type { ApiFields } from './fields.ts';
 import { findResourceServers, parseList } from './listing.ts';
@@ -15,14 +17,23 @@ interface Scope {
   readonly description?: string;
 }
 
-/** Creates the resource server, or gives it what it lacks; gives its id. Scopes of others stay. */
-export async function growApi(api: Auth0Api, change: CreateChange | UpdateChange | AdoptChange): Promise<string> {
+/** Creates the resource server, or gives it what it lacks. Scopes of others stay. */
+export async function growApi(api: Auth0Api, change: CreateChange | UpdateChange | AdoptChange): Promise<GrownApi> {
   const after = apiFields.parse(change.after);
-  if (change.op === 'create') return createServer(api, after);
+  if (change.op === 'create') {
+    const created = await createServer(api, after);
+    return { id: created.id, found: asAnswered(created, after) };
+  }
   const present = await readServer(api, change.id);
   const kept = present.scopes.filter(({ value }) => !Object.hasOwn(after.scopes, value));
-  await changeServer(api, present, after, [...kept, ...scopesOf(after)]);
-  return change.id;
+  const changed = await changeServer(api, present, after, [...kept, ...scopesOf(after)]);
+  return { id: change.id, found: asAnswered(changed, after) };
+}
+
+/** Auth0 answers a write with the whole resource server; scopes that it is to lose, or that are others', do not count. */
+function asAnswered(server: ResourceServer, { scopes, tokenLifetime }: ApiFields): ApiFields {
+  const wanted = { scopes: new Set(Object.keys(scopes)), lifetimeDeclared: tokenLifetime !== null };
+  return resourceServerToFields(server, wanted);
 }
 
 /** Takes away the scopes that the Api had and no longer has; those that it never declared stay. */
@@ -36,7 +47,7 @@ export async function shrinkApi(api: Auth0Api, change: UpdateChange | AdoptChang
 }
 
 /** A lost answer is resolved by looking whether the resource server came to be: identifiers are unique. */
-async function createServer(api: Auth0Api, fields: ApiFields): Promise<string> {
+async function createServer(api: Auth0Api, fields: ApiFields): Promise<ResourceServer> {
   const { audience, displayName: name } = fields;
   const call = {
     about: `create the API ${audience}`,
@@ -46,23 +57,24 @@ async function createServer(api: Auth0Api, fields: ApiFields): Promise<string> {
   };
   const body = { identifier: audience, ...settingsOf(fields), scopes: scopesOf(fields) };
   try {
-    const created = await api.call(call, (client) => client.resourceServers.create(body));
-    if (created.id === undefined) throw new GrantryError('FAILED', `Auth0 gives the API ${audience} no id`);
-    return created.id;
+    return parseServer(api, await api.call(call, (client) => client.resourceServers.create(body)));
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
     // A look that fails too tells nothing: what happened is still not known.
     const [present] = await findResourceServers(api, [audience]).catch(() => []);
     if (present?.name !== name) throw error;
-    return present.id;
+    return present;
   }
 }
 
 async function readServer(api: Auth0Api, id: string): Promise<ResourceServer> {
   const call = { about: `read the API ${id}`, needs: 'read:resource_servers', idempotent: true };
-  const found: unknown = await api.call(call, (client) => client.resourceServers.get(id));
+  return parseServer(api, await api.call(call, (client) => client.resourceServers.get(id)));
+}
+
+function parseServer(api: Auth0Api, found: unknown): ResourceServer {
   const [server] = parseList(api, { found: [found] }, 'found', resourceServer);
-  if (server === undefined) throw new GrantryError('FAILED', `Auth0 does not show the API ${id}`);
+  if (server === undefined) throw new GrantryError('FAILED', 'Auth0 answers with no API');
   return server;
 }
 
@@ -71,7 +83,7 @@ async function changeServer(
   present: ResourceServer,
   fields: ApiFields,
   scopes: readonly Scope[],
-): Promise<void> {
+): Promise<ResourceServer> {
   const call = {
     about: `change the API ${fields.audience}`,
     needs: 'update:resource_servers',
@@ -82,7 +94,7 @@ async function changeServer(
   // Auth0 replaces the list: where it is right already, what somebody adds at this moment must not be lost.
   const same = sameJson(sorted(present.scopes.map(withoutEmpty)), sorted(wanted));
   const body = { ...settingsOf(fields), ...(same ? {} : { scopes: wanted }) };
-  await api.call(call, (client) => client.resourceServers.update(present.id, body));
+  return parseServer(api, await api.call(call, (client) => client.resourceServers.update(present.id, body)));
 }
 
 async function deleteServer(api: Auth0Api, { id, address }: DeleteChange): Promise<void> {

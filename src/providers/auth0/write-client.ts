@@ -1,10 +1,10 @@
 import { sameJson } from '../../model/json.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
-import type { Delivery } from '../../model/state.ts';
-import type { ChosenSecret, FoundClient, IssuedCredential, NewClient } from '../provider.ts';
+import type { Delivery, Fields } from '../../model/state.ts';
+import type { ChosenSecret, CreatedClient, FoundClient, IssuedCredential, NewClient } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
-import { changedApplication, fieldsToApplication, fieldsToMetadata } from './convert.ts';
+import { applicationToFields, changedApplication, fieldsToApplication, fieldsToMetadata } from './convert.ts';
 import { clientFields } from './fields.ts';
 import type { ClientFields } from './fields.ts';
 import { changeGrants, createGrant } from './grants.ts';
@@ -26,14 +26,16 @@ export class ClientWriter {
   }
 
   /** One POST for the application, and one for each grant. Auth0 chooses the id and the secret. */
-  async create({ change }: NewClient): Promise<IssuedCredential> {
+  async create({ change }: NewClient): Promise<CreatedClient> {
     const fields = clientFields.parse(change.after);
     const created = await this.#post(fields);
     const { client_id: id, client_secret: secret } = created;
     for (const [audience, scopes] of this.#granted(fields)) {
       await createGrant(this.#api, { id, name: fields.displayName }, audience, scopes);
     }
-    return secret === undefined ? this.readCredential(id) : { id, clientId: id, secret, createdAt: undefined };
+    const issued =
+      secret === undefined ? await this.readCredential(id) : { id, clientId: id, secret, createdAt: undefined };
+    return { ...issued, found: asAnswered(created, fields) };
   }
 
   /** Auth0 takes the same name twice: after a lost answer the mark tells whether the application came to be. */
@@ -62,14 +64,18 @@ export class ClientWriter {
     }
   }
 
-  async update(change: UpdateChange | AdoptChange): Promise<void> {
+  async update(change: UpdateChange | AdoptChange): Promise<Fields> {
     const [before, after] = [clientFields.parse(change.before), clientFields.parse(change.after)];
     const body = changedApplication(before, after);
-    if (Object.keys(body).length > 0) await this.#patch(change.id, body, `change the application ${after.displayName}`);
+    const answered =
+      Object.keys(body).length > 0
+        ? await this.#patch(change.id, body, `change the application ${after.displayName}`)
+        : undefined;
     if (!sameJson(before.access, after.access) || !sameJson(before.otherGrants, after.otherGrants)) {
       const name = after.displayName;
       await changeGrants(this.#api, { id: change.id, name }, this.#granted(before), this.#granted(after));
     }
+    return answered === undefined ? change.after : asAnswered(answered, after);
   }
 
   /** Auth0 deletes the grants of the application with it. */
@@ -122,11 +128,12 @@ export class ClientWriter {
     await this.#patch(id, body, 'change the secret of an application');
   }
 
-  async #patch(id: string, body: object, about: string): Promise<void> {
+  async #patch(id: string, body: object, about: string): Promise<Application> {
     const needs = rightFor(body);
     const call = { about, needs, idempotent: true, writes: true as const };
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fields are JSON of keys that the API takes
-    await this.#api.call(call, (client) => client.clients.update(id, body as never));
+    const changed: unknown = await this.#api.call(call, (client) => client.clients.update(id, body as never));
+    return this.#parse(changed);
   }
 
   #granted({ access, otherGrants }: ClientFields): Granted {
@@ -143,6 +150,12 @@ export class ClientWriter {
     if (app === undefined) throw new GrantryError('FAILED', 'Auth0 answers with no application');
     return app;
   }
+}
+
+/** Auth0 answers a write with the whole application. Its grants are objects of their own. */
+function asAnswered(app: Application, after: ClientFields): ClientFields {
+  const fields = applicationToFields(app, [], { apiOf: new Map(), declared: after.metadata });
+  return { ...fields, access: after.access, otherGrants: after.otherGrants };
 }
 
 function rightFor(body: object): string {

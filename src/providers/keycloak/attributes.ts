@@ -3,6 +3,8 @@ import { Secret } from '../../model/secret.ts';
 import { NO_ATTRIBUTES, NOTHING } from './fields.ts';
 import { ATTRIBUTE, MARK, parseDeclared, valueDigest } from './marks.ts';
 import type { Attributes } from './marks.ts';
+import { policyThatSets } from './policy-rules.ts';
+import type { PolicyRule } from './policy-rules.ts';
 
 /** Stands for a value that grantry did not write, and so never shows: it may be a credential. */
 const HIDDEN = '(set)';
@@ -12,9 +14,16 @@ export interface AttributeView {
   readonly shown: Attributes;
   /** What is not shown of them, so that a change of it is noticed all the same. */
   readonly unseen: Secret | undefined;
+  /** What a client policy of the realm sets and nobody declares: the server would set it again. */
+  readonly setByPolicy: readonly SetByPolicy[];
 }
 
-const NOTHING_SPECIAL: AttributeView = { shown: NO_ATTRIBUTES, unseen: undefined };
+export interface SetByPolicy {
+  readonly name: string;
+  readonly policy: string;
+}
+
+const NOTHING_SPECIAL: AttributeView = { shown: NO_ATTRIBUTES, unseen: undefined, setByPolicy: [] };
 
 /** Those that have a field of their own. */
 const WITH_FIELD: ReadonlySet<string> = new Set([
@@ -25,25 +34,51 @@ const WITH_FIELD: ReadonlySet<string> = new Set([
   ATTRIBUTE.tokenExchange,
 ]);
 
-/** `declared`: what the manifest declares now. An empty one counts as absent, as Keycloak treats it. */
-export function viewAttributes(attributes: Attributes, declared: Attributes): AttributeView {
+/**
+ * `declared`: what the manifest declares now; `rules`: what the realm's client policies do. An empty attribute counts as
+ * absent, as Keycloak treats it.
+ */
+export function viewAttributes(
+  attributes: Attributes,
+  declared: Attributes,
+  rules: readonly PolicyRule[] = [],
+): AttributeView {
   const before = parseDeclared(attributes[MARK.declared]).attributes;
   const shown: [string, string][] = [];
   const hidden: [string, string][] = [];
+  const setByPolicy: SetByPolicy[] = [];
   for (const name of Object.keys(attributes)) {
     const value = attributes[name] ?? '';
     if (value === '' || name.startsWith(MARK.prefix) || WITH_FIELD.has(name)) continue;
     const wanted = Object.hasOwn(declared, name) ? declared[name] : undefined;
-    if (wanted === undefined && !before.has(name) && isHarmlessAttribute(name, value)) continue;
+    if (wanted === undefined) {
+      if (!before.has(name) && isHarmlessAttribute(name, value)) continue;
+      const policy = policyThatSets(rules, name, value);
+      if (policy !== undefined) {
+        setByPolicy.push({ name, policy });
+        continue;
+      }
+    }
     if (mayShow(name, value, wanted, before.get(name))) shown.push([name, value]);
     else hidden.push([name, value]);
   }
-  if (shown.length + hidden.length === 0) return NOTHING_SPECIAL;
-  const masked = hidden.map(([name]): [string, string] => [
-    name,
-    declared[name] === HIDDEN ? `${HIDDEN} otherwise` : HIDDEN,
-  ]);
-  return { shown: Object.fromEntries([...shown, ...masked].toSorted(byName)), unseen: unseenValues(hidden) };
+  if (shown.length + hidden.length + setByPolicy.length === 0) return NOTHING_SPECIAL;
+  const masked = hidden.map(([name]): [string, string] => [name, maskFor(declared, name)]);
+  return {
+    shown: Object.fromEntries([...shown, ...masked].toSorted(byName)),
+    unseen: unseenValues(hidden),
+    setByPolicy,
+  };
+}
+
+/** Whether something matters that no manifest declares, nor did: then it must be asked what sets it. */
+export function hasUndeclared(attributes: Attributes, declared: Attributes): boolean {
+  return Object.keys(viewAttributes(attributes, declared).shown).some((name) => !Object.hasOwn(declared, name));
+}
+
+/** It must not look like the value that is wanted. */
+function maskFor(declared: Attributes, name: string): string {
+  return Object.hasOwn(declared, name) && declared[name] === HIDDEN ? `${HIDDEN} otherwise` : HIDDEN;
 }
 
 /** Only what the manifest says anyway, and what grantry wrote: a mark that somebody edited reveals nothing. */

@@ -5,6 +5,7 @@ import type { ActualCredential, ActualObject, Fields } from '../../model/state.t
 import { viewAttributes } from './attributes.ts';
 import { clientToFields } from './convert.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from './marks.ts';
+import type { PolicyRule } from './policy-rules.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { NO_ROLES } from './role-names.ts';
 import type { RoleAnswer } from './roles.ts';
@@ -17,12 +18,14 @@ export interface ClientSetting {
   readonly roles: RoleAnswer | undefined;
   readonly apiOfScope: ReadonlyMap<string, string>;
   readonly stack: string;
+  /** What the realm's client policies do, where that was asked. */
+  readonly rules?: readonly PolicyRule[] | undefined;
 }
 
 export function clientObject(
   client: ClientRepresentation,
   name: string,
-  { desired, wanted, roles, apiOfScope, stack }: ClientSetting,
+  { desired, wanted, roles, apiOfScope, stack, rules }: ClientSetting,
 ): ActualObject {
   const { attributes } = client;
   const context = {
@@ -32,7 +35,7 @@ export function clientObject(
     scopeMappings: roles?.scopeMappings ?? NO_ROLES,
   };
   const unreadable = unreadableMarks(attributes);
-  const view = viewAttributes(attributes, context.declaredAttributes);
+  const view = viewAttributes(attributes, context.declaredAttributes, rules);
   const fields = clientToFields(client, context, view);
   return {
     address: addressOf('Client', name),

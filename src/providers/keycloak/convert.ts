@@ -188,8 +188,14 @@ export function deliveryToAttributes(delivery: Delivery): Record<string, string>
   return { [MARK.delivered]: formatDelivery(delivery) };
 }
 
-/** Client scopes in a client's fields, default and optional. */
-export function assignedScopes(fields: ClientFields): { default: string[]; optional: string[] } {
+/** Client scopes of a client. */
+export interface AssignedScopes {
+  readonly default: readonly string[];
+  readonly optional: readonly string[];
+}
+
+/** Those in a client's fields. */
+export function assignedScopes(fields: ClientFields): AssignedScopes {
   const access = Object.values(fields.access);
   return {
     default: [...access.flatMap(({ scopes }) => scopes), ...fields.otherScopes.default],

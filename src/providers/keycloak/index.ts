@@ -6,6 +6,7 @@ import { answers } from '../answers.ts';
 import { describeProvider } from '../describe.ts';
 import { KeycloakApi } from './api.ts';
 import { readEndpoints } from './endpoints.ts';
+import { PolicyRules } from './policy-rules.ts';
 import { projectDesired } from './project.ts';
 import { readRealm } from './read.ts';
 import { ReadAhead } from './read-ahead.ts';
@@ -43,7 +44,8 @@ export function openKeycloak(
 ): Provider {
   const api = new KeycloakApi(settings, ports, tokens);
   const scopes = new ScopeIndex(api);
-  const clients = new ClientWriter(api, scopes);
+  const policies = new PolicyRules(api);
+  const clients = new ClientWriter(api, scopes, policies);
   const holders = new ScopeHolders(api);
   const overlaps = new OverlapWriter(api);
   let ahead: ReadAhead | undefined;
@@ -62,7 +64,7 @@ export function openKeycloak(
       const begun = ahead;
       ahead = undefined;
       const fits = options.only === undefined && options.withSecrets !== true;
-      return readRealm(api, fits ? begun : undefined, desired, options);
+      return readRealm(api, fits ? begun : undefined, policies, desired, options);
     },
     endpoints: () => {
       const begun = metadata;
@@ -75,13 +77,11 @@ export function openKeycloak(
       answers(() =>
         api.read({ about: 'see whether the server answers', needs: 'view-clients' }, 'clients?first=0&max=1'),
       ),
-    growApi: async (change) => {
-      await growApi(api, scopes, change);
-      return undefined;
-    },
+    growApi: async (change) => ({ found: await growApi(api, scopes, change) }),
     shrinkApi: (change) => shrinkApi(api, { index: scopes, holders }, change),
     createClient: (client) => clients.create(client),
     updateClient: (change) => clients.update(change),
+    explainDifference: (paths) => policies.explain(paths),
     deleteClient: (change) => clients.delete(change),
     readCredential: (id) => clients.readCredential(id),
     markDelivered: (id, delivery) => clients.markDelivered(id, delivery),

@@ -189,6 +189,33 @@ describe.each([
     for (const { address, fields } of settled) expect(found.get(address)?.fields).toBe(fields);
   });
 
+  it('looks at client policies where something matters that nobody declares, and says what it found', async () => {
+    const bound = { 'dpop.bound.access.tokens': 'true' };
+    const rows = rowsAsDeclared().map((each, index) =>
+      index === 3 ? { ...each, attributes: { ...Object(each['attributes']), ...bound } } : each,
+    );
+    const executors = [{ executor: 'dpop-bind-enforcer', configuration: { 'auto-configure': 'true' } }];
+    const policies = [{ name: 'bound', enabled: true, profiles: ['bound'] }];
+    const told = await readAll(
+      realm(rows, {
+        '/client-policies/profiles': () => Response.json({ profiles: [{ name: 'bound', executors }] }),
+        '/client-policies/policies': () => Response.json({ policies }),
+      }),
+      ahead,
+    );
+    expect(told.of.get('Client/svc-3')?.fields['attributes']).toEqual({});
+    expect(told.notices).toEqual([
+      'The client policy "bound" of the realm sets dpop.bound.access.tokens on svc-3: left as it is.',
+    ]);
+    const untold = await readAll(
+      realm(rows, { '/client-policies/policies': () => Response.json({}, { status: 403 }) }),
+      ahead,
+    );
+    expect(untold.of.get('Client/svc-3')?.fields['attributes']).toEqual({ 'dpop.bound.access.tokens': '(set)' });
+    expect(untold.notices).toEqual([expect.stringContaining('it takes the role view-realm')]);
+    expect((await readAll(realm(rowsAsDeclared()), ahead)).notices ?? []).toEqual([]);
+  });
+
   it('tells what is otherwise', async () => {
     const rows = rowsAsDeclared().map((each, index) =>
       index === 3 ? { ...each, directAccessGrantsEnabled: true, redirectUris: ['http://b', 'http://a'] } : each,

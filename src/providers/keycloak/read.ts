@@ -14,6 +14,8 @@ import { emptyListing, findClient, findClients, listClients, listClientScopes } 
 import type { ClientListing } from './listing.ts';
 import { matchClients, nameClients } from './match-clients.ts';
 import { clientsOfOtherProtocols, scopesOfOtherProtocols } from './other-protocols.ts';
+import { needsPolicies, policyNotices } from './policy-notices.ts';
+import type { PolicyRules } from './policy-rules.ts';
 import type { ReadAhead } from './read-ahead.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import { readRoles, rolesOfInterest } from './roles.ts';
@@ -27,6 +29,7 @@ import type { Claims, Sieve } from './sieve.ts';
 export async function readRealm(
   api: KeycloakApi,
   ahead: ReadAhead | undefined,
+  policies: PolicyRules,
   desired: DesiredState,
   options: ReadOptions,
 ): Promise<ActualState> {
@@ -52,6 +55,8 @@ export async function readRealm(
   const matched = new Set([...settledNames, ...[...desiredOf.values()].map(({ name }) => name)]);
   const listed = [...clients.settled, ...clients.relevant, ...clients.others];
   const accounts = [...clients.settled, ...[...clients.relevant, ...clients.others].filter(hasServiceAccount)];
+  const looksAtPolicies = needsPolicies(clients.relevant, desiredOf);
+  const rules = looksAtPolicies ? await policies.read() : undefined;
   const questions = roleQuestions(clients.relevant, desiredOf);
   const roles = await readRoles(api, questions, await idsOfRoleOwners(api, questions, clients));
   const endangered =
@@ -66,6 +71,7 @@ export async function readRealm(
           roles: roles.get(client.id),
           apiOfScope,
           stack,
+          rules,
         }),
       ),
       ...(overlaps?.objects ?? []),
@@ -79,6 +85,7 @@ export async function readRealm(
     ],
     origins: originsOf(scopes, desired),
     sharedAudiences: sharedAudiences(scopes, apiOfScope, desired.apis),
+    ...(looksAtPolicies ? { notices: policyNotices(clients.relevant, desiredOf, rules) } : {}),
     listedClients: listed.length,
     ...ownClient(api.settings),
     ...(overlaps === undefined ? {} : { overlaps: overlaps.support }),

@@ -1,6 +1,7 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualObject, DesiredObject } from '../../model/state.ts';
+import { hasUndeclared } from './attributes.ts';
 import { clientObject } from './client-object.ts';
 import { MARK } from './marks.ts';
 import type { ClientRepresentation } from './representations.ts';
@@ -50,8 +51,8 @@ export interface SieveSetting {
 }
 
 /**
- * Settles what the stack owns, what a manifest declares under the same client_id, and what has no roles that would have to be
- * asked for: nearly all clients of nearly all realms.
+ * Settles what the stack owns, what a manifest declares under the same client_id, and what has nothing about which more would
+ * have to be asked: nearly all clients of nearly all realms.
  */
 export function makeSieve(claims: Claims, { desired, projected, apiOfScope, settles }: SieveSetting): Sieve {
   const { stack } = desired.target;
@@ -68,13 +69,18 @@ export function makeSieve(claims: Claims, { desired, projected, apiOfScope, sett
     const { id, clientId, attributes, defaultClientScopes, optionalClientScopes, serviceAccountsEnabled } = row;
     const client = byClientId.get(clientId);
     const isOurs = attributes[MARK.stack] === stack;
-    if (settles && isOurs && client !== undefined && rolesOfInterest(row, client).length === 0) {
+    if (settles && isOurs && client !== undefined && isPlain(row, client)) {
       return { kind: 'settled', client: settle(row, client) };
     }
     if (isOurs || claims.clientIds.has(clientId) || claims.ids.has(id)) return { kind: 'relevant', client: row };
     const scopes = [...defaultClientScopes, ...optionalClientScopes];
     return { kind: 'other', client: { id, clientId, scopes, serviceAccountsEnabled } };
   };
+}
+
+/** Neither its roles must be asked for, nor what set an attribute that nobody declares. */
+function isPlain(row: ClientRepresentation, client: DesiredClient): boolean {
+  return rolesOfInterest(row, client).length === 0 && !hasUndeclared(row.attributes, client.keycloak.attributes);
 }
 
 /** A client of a listing, which may have been read before it was known what matters. */

@@ -2,35 +2,51 @@ import { sameJson } from '../../model/json.ts';
 import { nameOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
+import type { Fields } from '../../model/state.ts';
 import type { KeycloakApi } from './api.ts';
-import { fieldsToScope } from './convert.ts';
+import { strangeScopeAttributes } from './attributes.ts';
+import { fieldsToScope, scopesToFields } from './convert.ts';
 import { apiFields } from './fields.ts';
 import type { ApiFields, ScopeFields } from './fields.ts';
 import { MARK } from './marks.ts';
 import { statusOf } from './refusal.ts';
+import { parseList } from './parse-list.ts';
+import { clientScopeRepresentation } from './representations.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
 import type { ScopeHolders } from './scope-holders.ts';
 import type { ScopeIndex } from './scope-index.ts';
 
-/** Creates and changes the client scopes of an Api; removes none. */
+/** Creates and changes the client scopes of an Api; removes none. Each that was written is read back. */
 export async function growApi(
   api: KeycloakApi,
   index: ScopeIndex,
   change: CreateChange | UpdateChange | AdoptChange,
-): Promise<void> {
+): Promise<Fields> {
   const name = nameOf(change.address);
   const after = apiFields.parse(change.after);
   const before: ApiFields | undefined = 'before' in change ? apiFields.parse(change.before) : undefined;
+  const written: string[] = [];
   for (const [scope, fields] of Object.entries(after.scopes)) {
     const present = await index.find(scope);
     if (present === undefined) {
-      await createScope(api, index, name, scope, after, fields);
+      written.push(await createScope(api, index, name, scope, after, fields));
       continue;
     }
     refuseForeignScope(change, present, after);
-    if (!sameScope(before, after, scope)) await updateScope(api, present, name, after, fields);
+    if (!sameScope(before, after, scope)) written.push(await updateScope(api, present, name, after, fields));
   }
   index.forget();
+  if (written.length === 0) return change.after;
+  const found = scopesToFields(name, await Promise.all(written.map((id) => readScope(api, id))));
+  return { ...found, scopes: { ...after.scopes, ...found.scopes } };
+}
+
+async function readScope(api: KeycloakApi, id: string): Promise<ClientScopeRepresentation> {
+  const reading = { about: 'read a client scope back', needs: 'view-clients' };
+  const found = await api.read(reading, `client-scopes/${encodeURIComponent(id)}`);
+  const [scope] = parseList(api, [found], clientScopeRepresentation, 'client scopes');
+  if (scope === undefined) throw new GrantryError('FAILED', `Keycloak does not show the client scope ${id}`);
+  return scope;
 }
 
 /** Deletes the client scopes that the Api no longer has, unless somebody else's client holds one or it is not the stack's. */
@@ -127,16 +143,20 @@ async function createScope(
   scope: string,
   after: ApiFields,
   fields: ScopeFields,
-): Promise<void> {
+): Promise<string> {
   const call = { about: `create client scope ${scope}`, needs: MAPPER_ROLES, idempotent: false, writes: true as const };
   try {
-    await api.call(call, (client) => client.clientScopes.create(fieldsToScope(name, scope, after, fields)));
+    const { id } = await api.call(call, (client) =>
+      client.clientScopes.create(fieldsToScope(name, scope, after, fields)),
+    );
+    return id;
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
     index.forget();
     const present = await index.findNow(scope);
     const isOurs = present?.attributes[MARK.stack] === after.stack && present?.attributes[MARK.api] === name;
-    if (!isOurs) throw error;
+    if (present === undefined || !isOurs) throw error;
+    return present.id;
   }
 }
 
@@ -149,7 +169,7 @@ async function updateScope(
   name: string,
   after: ApiFields,
   fields: ScopeFields,
-): Promise<void> {
+): Promise<string> {
   const { id } = present;
   const { protocolMappers, ...rest } = fieldsToScope(name, present.name, after, fields);
   const call = {
@@ -158,9 +178,12 @@ async function updateScope(
     idempotent: true,
     writes: true as const,
   };
-  const attributes = { ...present.attributes, ...rest.attributes };
+  // An attribute that is left out stays, and one that is empty goes.
+  const strange = strangeScopeAttributes(present.attributes).map((key) => [key, '']);
+  const attributes = { ...present.attributes, ...Object.fromEntries(strange), ...rest.attributes };
   await api.call(call, (client) => client.clientScopes.update({ id }, { ...rest, attributes }));
   await replaceMappers(api, present, protocolMappers);
+  return id;
 }
 
 /** Adds what is missing before it takes away, so that no token in between lacks its audience. */

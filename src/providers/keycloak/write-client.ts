@@ -4,30 +4,36 @@ import { GrantryError } from '../../model/errors.ts';
 import { describeMoment } from '../../model/moment.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
-import type { Delivery } from '../../model/state.ts';
-import type { ChosenSecret, ClientKey, FoundClient, IssuedCredential, NewClient } from '../provider.ts';
+import type { Delivery, Fields } from '../../model/state.ts';
+import type { ChosenSecret, ClientKey, CreatedClient, FoundClient, IssuedCredential, NewClient } from '../provider.ts';
 import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
+import { allScopes, assignScopes, heldScopes, sameScopes } from './assign-scopes.ts';
+import { changedClient, fieldsAsFound, settingsAsTheyStand } from './client-body.ts';
 import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert.ts';
 import { clientFields } from './fields.ts';
 import type { ClientFields } from './fields.ts';
 import { findClient, findClientById, parseClients } from './listing.ts';
 import { ATTRIBUTE, MARK, parseSeconds } from './marks.ts';
+import type { PolicyRules } from './policy-rules.ts';
 import { statusOf } from './refusal.ts';
+import type { ClientRepresentation } from './representations.ts';
 import { NO_ROLES, hasRoles } from './role-names.ts';
 import type { ScopeIndex } from './scope-index.ts';
 import { throwTaken } from './taken-client-id.ts';
 import { RoleAssigner } from './write-roles.ts';
 
-/** Writes clients. Sends only what changes: whatever a PUT leaves out keeps its value, the secret first of all. */
+/** Writes clients. Never sends a secret back that was read: one that is masked would become the secret. */
 export class ClientWriter {
   readonly #api: KeycloakApi;
   readonly #scopes: ScopeIndex;
+  readonly #policies: PolicyRules;
   readonly #roles: RoleAssigner;
 
-  constructor(api: KeycloakApi, scopes: ScopeIndex) {
+  constructor(api: KeycloakApi, scopes: ScopeIndex, policies: PolicyRules) {
     this.#api = api;
     this.#scopes = scopes;
+    this.#policies = policies;
     this.#roles = new RoleAssigner(api);
   }
 
@@ -38,7 +44,7 @@ export class ClientWriter {
   }
 
   /** One POST with everything but roles. A lost answer is resolved by looking whether the client came to be. */
-  async create({ change, secret, delivery }: NewClient): Promise<IssuedCredential> {
+  async create({ change, secret, delivery }: NewClient): Promise<CreatedClient> {
     const fields = clientFields.parse(change.after);
     if (secret === undefined || delivery === undefined)
       throw new TypeError('Keycloak clients are created with a chosen secret');
@@ -47,7 +53,7 @@ export class ClientWriter {
     if (hasRoles(fields.roles)) {
       await this.#roles.change({ id, clientId: fields.clientId }, NO_ROLES_FIELDS, fields);
     }
-    return { id, clientId: fields.clientId, secret, createdAt };
+    return { id, clientId: fields.clientId, secret, createdAt, found: await this.#readBack(id, fields) };
   }
 
   async #post(fields: ClientFields, secret: Secret, delivery: Delivery): Promise<string> {
@@ -68,7 +74,7 @@ export class ClientWriter {
       return await this.#api.create({ about: `create client ${clientId}`, needs: 'manage-clients' }, 'clients', body);
     } catch (error) {
       if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE')
-        return throwTaken(this.#api, clientId, error);
+        return throwTaken(this.#api, clientId, await this.#withPolicies(error));
       const present = await findClient(this.#api, clientId);
       // The mark tells this very creation from any other client: its time and place are this run's.
       const mark = deliveryToAttributes(delivery)[MARK.delivered];
@@ -77,51 +83,61 @@ export class ClientWriter {
     }
   }
 
-  async update(change: UpdateChange | AdoptChange): Promise<void> {
+  async update(change: UpdateChange | AdoptChange): Promise<Fields> {
     const { id } = change;
     const before = clientFields.parse(change.before);
     const after = clientFields.parse(change.after);
     if (before.overlap !== null && after.overlap === null) await this.#refuseToEndOverlap(change, before);
-    await this.#assignScopes(id, before, after);
-    const body = changedRepresentation(before, after);
-    if (body !== undefined) {
-      const call = {
-        about: `change client ${after.clientId}`,
-        needs: 'manage-clients',
-        idempotent: true,
-        writes: true as const,
-      };
-      await this.#api
-        .call(call, (client) => client.clients.update({ id }, body))
-        .catch((error: unknown) => throwTaken(this.#api, after.clientId, error));
+    const [had, wants] = [assignedScopes(before), assignedScopes(after)];
+    const client = { id, clientId: after.clientId };
+    const body = changedClient(before, after);
+    if (before.protocol === after.protocol) {
+      await assignScopes(this.#api, this.#scopes, client, { had, wants });
+      if (body !== undefined) await this.#change(client, body);
+    } else if (body !== undefined) {
+      // The server then gives the client the realm's default scopes of its new protocol, and shows no others.
+      await this.#change(client, body);
+      const given = heldScopes(await this.#read(id, `read the scopes of client ${after.clientId}`));
+      await assignScopes(this.#api, this.#scopes, client, { had: allScopes(had, given), wants });
     }
     if (!sameJson(before.roles, after.roles) || !sameJson(before.scopeMappings, after.scopeMappings)) {
-      await this.#roles.change({ id, clientId: after.clientId }, before, after);
+      await this.#roles.change(client, before, after);
+    }
+    const isUntouched = body === undefined && sameScopes(had, wants);
+    return isUntouched ? change.after : this.#readBack(id, after, before);
+  }
+
+  async #change({ id, clientId }: { id: string; clientId: string }, body: Record<string, unknown>): Promise<void> {
+    const put = this.#put(id, body, `change client ${clientId}`);
+    await put.catch((error: unknown) => throwTaken(this.#api, clientId, error));
+  }
+
+  async #put(id: string, body: Record<string, unknown>, about: string): Promise<void> {
+    const call = { about, needs: 'manage-clients', idempotent: true, writes: true as const };
+    try {
+      await this.#api.call(call, (client) => client.clients.update({ id }, body));
+    } catch (error) {
+      throw await this.#withPolicies(error);
     }
   }
 
-  /** PUT ignores scopes. A scope that moves must leave its old list before the new one takes it. */
-  async #assignScopes(id: string, before: ClientFields, after: ClientFields): Promise<void> {
-    const [had, wants] = [assignedScopes(before), assignedScopes(after)];
-    const call = {
-      about: `assign scopes to client ${after.clientId}`,
-      needs: 'manage-clients',
-      idempotent: true,
-      writes: true as const,
-    };
-    const assign = async (
-      names: readonly string[],
-      method: 'addDefaultClientScope' | 'delDefaultClientScope' | 'addOptionalClientScope' | 'delOptionalClientScope',
-    ): Promise<void> => {
-      for (const name of names) {
-        const clientScopeId = await this.#scopes.idOf(name);
-        await this.#api.call(call, (client) => client.clients[method]({ id, clientScopeId }));
-      }
-    };
-    await assign(without(had.default, wants.default), 'delDefaultClientScope');
-    await assign(without(had.optional, wants.optional), 'delOptionalClientScope');
-    await assign(without(wants.default, had.default), 'addDefaultClientScope');
-    await assign(without(wants.optional, had.optional), 'addOptionalClientScope');
+  /** What may have refused a change, where the server does not say it. */
+  async #withPolicies(error: unknown): Promise<unknown> {
+    if (!(error instanceof GrantryError) || error.code !== 'FAILED' || error.hint !== undefined) return error;
+    const hint = await this.#policies.whoMayRefuse();
+    return hint === undefined ? error : new GrantryError(error.code, error.message, { hint, cause: error.cause });
+  }
+
+  async #readBack(id: string, after: ClientFields, before?: ClientFields): Promise<ClientFields> {
+    const client = await this.#read(id, `read client ${after.clientId} back`);
+    return fieldsAsFound(client, { before, after }, this.#policies);
+  }
+
+  async #read(id: string, about: string): Promise<ClientRepresentation> {
+    const found = await this.#api.read({ about, needs: 'view-clients' }, clientPath(id));
+    const [client] = parseClients(this.#api, [found]);
+    if (client === undefined) throw new GrantryError('FAILED', `Keycloak does not show the client ${id}`);
+    return client;
   }
 
   async delete(change: DeleteChange): Promise<void> {
@@ -175,14 +191,8 @@ export class ClientWriter {
 
   /** A PUT of a secret moves no creation time by itself. */
   async setSecret(id: string, { secret, createdAt, delivery }: ChosenSecret): Promise<void> {
-    const call = {
-      about: 'change the secret of a client',
-      needs: 'manage-clients',
-      idempotent: true,
-      writes: true as const,
-    };
     const attributes = { ...deliveryToAttributes(delivery), [ATTRIBUTE.secretCreatedAt]: String(createdAt) };
-    await this.#api.call(call, (client) => client.clients.update({ id }, { secret: secret.reveal(), attributes }));
+    await this.#putBeside(id, { secret: secret.reveal(), attributes }, 'change the secret of a client');
   }
 
   async endOverlap(id: string): Promise<Secret | undefined> {
@@ -218,14 +228,18 @@ export class ClientWriter {
   }
 
   async markDelivered(id: string, delivery: Delivery): Promise<void> {
-    const call = {
-      about: `mark the credential at ${delivery.place} as delivered`,
-      needs: 'manage-clients',
-      idempotent: true,
-      writes: true as const,
-    };
-    const body = { attributes: deliveryToAttributes(delivery) };
-    await this.#api.call(call, (client) => client.clients.update({ id }, body));
+    const attributes = deliveryToAttributes(delivery);
+    await this.#putBeside(id, { attributes }, `mark the credential at ${delivery.place} as delivered`);
+  }
+
+  /** Writes something that is no setting of the client, and leaves its settings as they stand. */
+  async #putBeside(
+    id: string,
+    { attributes, ...rest }: { readonly secret?: string; readonly attributes: Record<string, string> },
+    about: string,
+  ): Promise<void> {
+    const settings = settingsAsTheyStand(await this.#read(id, about));
+    await this.#put(id, { ...settings, ...rest, attributes: { ...settings.attributes, ...attributes } }, about);
   }
 }
 
@@ -235,23 +249,4 @@ const clientWithAttributes = z.object({ attributes: z.record(z.string(), z.unkno
 /** By how much this machine's clock may be ahead of the server's. */
 const CLOCKS_DIFFER_MS = 86_400_000;
 
-function without(list: readonly string[], other: readonly string[]): string[] {
-  return list.filter((name) => !other.includes(name));
-}
-
 const NO_ROLES_FIELDS = { roles: NO_ROLES, scopeMappings: NO_ROLES };
-
-/** The PUT body for what differs, or undefined where nothing that a PUT takes does. */
-function changedRepresentation(before: ClientFields, after: ClientFields): Record<string, unknown> | undefined {
-  const [was, is] = [fieldsToClient(before), fieldsToClient(after)];
-  const body: Record<string, unknown> = Object.fromEntries(
-    Object.entries(is).filter(([key, value]) => JSON.stringify(was[key]) !== JSON.stringify(value)),
-  );
-  const [had, has] = [fieldsToAttributes(before), fieldsToAttributes(after, before)];
-  const attributes = Object.fromEntries(Object.entries(has).filter(([key, value]) => had[key] !== value));
-  if (Object.keys(attributes).length > 0) body['attributes'] = attributes;
-  if (!sameJson(before.protocolMappers, after.protocolMappers)) body['protocolMappers'] = [];
-  if (Object.keys(body).length === 0) return undefined;
-  // Keycloak 26.7 fails on a body without, where a client that was there before its overlap gets that from the policy.
-  return { attributes: {}, ...body };
-}

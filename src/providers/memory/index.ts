@@ -10,7 +10,9 @@ import type {
   Capabilities,
   ChosenSecret,
   ClientKey,
+  CreatedClient,
   FoundClient,
+  GrownApi,
   IssuedCredential,
   NewClient,
   Provider,
@@ -160,17 +162,17 @@ export class MemoryProvider implements Provider {
     return holders;
   }
 
-  async growApi(change: CreateChange | UpdateChange | AdoptChange): Promise<undefined> {
+  async growApi(change: CreateChange | UpdateChange | AdoptChange): Promise<GrownApi> {
     if (change.op === 'create') {
       const same = this.objects.find((object) => object.kind === 'Api' && addressOfObject(object) === change.address);
       if (same === undefined) this.#add('Api', change.after);
       else same.fields = change.after;
-      return undefined;
+      return { found: change.after };
     }
     const object = this.#get(change.id);
     const scopes = { ...recordIn(object.fields, 'scopes'), ...recordIn(change.after, 'scopes') };
     object.fields = { ...change.after, scopes };
-    return undefined;
+    return { found: change.after };
   }
 
   async shrinkApi(change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
@@ -178,7 +180,7 @@ export class MemoryProvider implements Provider {
     this.#get(change.id).fields = change.after;
   }
 
-  async createClient({ change, secret, delivery }: NewClient): Promise<IssuedCredential> {
+  async createClient({ change, secret, delivery }: NewClient): Promise<CreatedClient> {
     const clientId = textIn(change.after, 'clientId');
     if (this.objects.some((object) => object.kind === 'Client' && object.fields['clientId'] === clientId)) {
       throw new GrantryError('CONFLICT', `memory already has a client ${clientId}`);
@@ -187,11 +189,17 @@ export class MemoryProvider implements Provider {
     object.secret = secret?.reveal() ?? this.#newSecret();
     object.createdAt = delivery?.at ?? this.#secrets;
     if (delivery !== undefined) object.delivered = delivery;
-    return this.readCredential(object.id);
+    return { ...(await this.readCredential(object.id)), found: object.fields };
   }
 
-  async updateClient(change: UpdateChange | AdoptChange): Promise<void> {
-    this.#get(change.id).fields = change.after;
+  async updateClient(change: UpdateChange | AdoptChange): Promise<Fields> {
+    const object = this.#get(change.id);
+    object.fields = change.after;
+    return object.fields;
+  }
+
+  async explainDifference(): Promise<undefined> {
+    return undefined;
   }
 
   async deleteClient(change: DeleteChange): Promise<void> {
