@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { api, client, state } from '../../test/support/declared.ts';
 import { MemoryBench } from '../../test/support/memory-bench.ts';
+import { settleFresh, settleSaved } from '../apply/settle-plan.ts';
+import type { GrantryError } from '../model/errors.ts';
 import type { Change } from '../model/plan.ts';
 import type { ActualState } from '../model/state.ts';
 import { fieldChanges } from './field-changes.ts';
 import { markForeign, ungrantable } from './foreign-reach.ts';
+import { savePlan } from './save-plan.ts';
 
 const THEIRS = state([api('bills', ['bills:read', 'bills:pay'], { owner: 'team-pay' })], []);
 const GRANTED = state(
@@ -89,6 +92,33 @@ describe('a plan that grants scopes of others', () => {
       { reason: expect.stringContaining('bills:pay, bills:read of Api/bills, of the stack x, owner team-b') },
     ]);
     expect(ungrantable([change], ['owner:team-*'], { origins })).toEqual([]);
+  });
+});
+
+describe('a saved plan that grants scopes of others', () => {
+  it.each([
+    ['as they were', 'team-pay', 'settles'],
+    [
+      'of another owner by now',
+      'team-other',
+      'STALE_PLAN: access bills scopes: of the stack payments, owner team-other',
+    ],
+  ])('whose scopes are %s', async (_, owner, outcome) => {
+    const bench = await besideTheirs();
+    const { plan, input } = await settleFresh(GRANTED, bench, {});
+    const saved = savePlan(plan, input, { tool: '0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null });
+    const bills = bench.provider.objects.find(({ kind }) => kind === 'Api');
+    if (bills !== undefined) bills.fields = { ...bills.fields, owner };
+    const settled = await settleSaved(saved, GRANTED, bench).then(
+      () => 'settles',
+      (error: GrantryError) => `${error.code}: ${error.message}`,
+    );
+    expect(
+      settled.replaceAll(
+        /nothing was changed\n\s+|the plan is stale, what it touches has moved: |Client\/orders: /g,
+        '',
+      ),
+    ).toContain(outcome);
   });
 });
 

@@ -38,7 +38,11 @@ export function checkFreshness(saved: SavedPlan, fresh: Plan, actual: ActualStat
     if (left !== undefined) moved.push({ address: change.address, how: [left] });
     else if (now === undefined) done.push(change.address);
     else if (isStill(change, now, actualOf.get(change.address))) changes.push(now);
-    else moved.push({ address: change.address, how: describeMove(change, actualOf.get(change.address)) });
+    else {
+      const reached = unreviewed(change, now);
+      const how = reached.length > 0 ? reached : describeMove(change, actualOf.get(change.address));
+      moved.push({ address: change.address, how });
+    }
   }
   return { changes, done, moved };
 }
@@ -62,12 +66,19 @@ function missingOf(change: SavedChange, actualOf: ReadonlyMap<string, ActualObje
 }
 
 function isStill(saved: SavedChange, now: Change, actual: ActualObject | undefined): boolean {
-  if (!isSameObject(saved, now)) return false;
+  if (!isSameObject(saved, now) || unreviewed(saved, now).length > 0) return false;
   const untouched = fingerprintOf(actual) === saved.fingerprint;
   if (untouched && saved.op === now.op) return sameDelivery(saved, now) && sameSide(saved, now, 'after');
   // An apply that was cut off made no secret of an object that was there: who did, moved it.
   const sameSecret = saved.fingerprint === null || saved.secretMadeAt === (actual?.credential?.createdAt ?? null);
   return sameSecret && isRestOf(saved, now);
+}
+
+/** Whose the things of others are was a part of the review: they may be somebody else's by now. */
+function unreviewed({ foreign: reviewed = {} }: Change, { foreign = {} }: Change): string[] {
+  return Object.entries(foreign).flatMap(([path, whose]) =>
+    Object.hasOwn(reviewed, path) && reviewed[path] === whose ? [] : [`${path}: ${whose} now, and not when planned`],
+  );
 }
 
 /** One that was deleted and made anew by somebody is another, however much it looks the same. An Api may have many parts. */
