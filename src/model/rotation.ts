@@ -26,6 +26,8 @@ export function madeAt({
 
 /** So long before the provider stops accepting a secret it is due, whatever its policy says; seconds. */
 const BEFORE_END = 30 * 86_400;
+/** Of the life that the provider gives a secret, the last part in which it is due: a short life is no reason to be due at birth. */
+const LAST_PART = 1 / 3;
 
 /** When the secret is to be rotated, in Unix seconds; undefined: nobody knows how old it is, so it is due. */
 export function dueAt(
@@ -35,10 +37,10 @@ export function dueAt(
   const made = madeAt(credential);
   if (made === undefined) return undefined;
   const end = credential.expiresAt;
+  if (end === undefined) return made + rotate.every;
   // A policy of somebody else may end it sooner than its own says.
-  return end === undefined
-    ? made + rotate.every
-    : Math.min(made + rotate.every, end - Math.min(BEFORE_END, rotate.every));
+  const margin = Math.min(BEFORE_END, rotate.every, Math.max(0, end - made) * LAST_PART);
+  return Math.min(made + rotate.every, Math.floor(end - margin));
 }
 
 /** In place of the digest in a delivery's mark: the document is not finished yet. */

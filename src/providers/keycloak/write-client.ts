@@ -189,9 +189,13 @@ export class ClientWriter {
     return this.readCredential(id);
   }
 
-  /** A PUT of a secret moves no creation time by itself. */
+  /**
+   * A PUT of a secret moves neither its creation time nor its end. Where a policy of the realm gives secrets an end, the
+   * server sets a new one once the old one is taken away; it would else refuse the new secret when the old one was to end.
+   */
   async setSecret(id: string, { secret, createdAt, delivery }: ChosenSecret): Promise<void> {
-    const attributes = { ...deliveryToAttributes(delivery), [ATTRIBUTE.secretCreatedAt]: String(createdAt) };
+    const times = { [ATTRIBUTE.secretCreatedAt]: String(createdAt), [ATTRIBUTE.secretExpiresAt]: '' };
+    const attributes = { ...deliveryToAttributes(delivery), ...times };
     await this.#putBeside(id, { secret: secret.reveal(), attributes }, 'change the secret of a client');
   }
 
