@@ -1,4 +1,5 @@
 import { deliver, deliveryMark, makeSecret, purgeRetired, readInUse, retire } from '../credentials/deliver.ts';
+import { replaceSecret } from '../credentials/replace.ts';
 import { isKind, nameOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type {
@@ -146,6 +147,9 @@ async function deliverAgain(
   ports: CarryOutPorts,
 ): Promise<Done> {
   const { provider, store, stack } = ports;
+  if (delivery.reason === 'guessable') {
+    return { storeVersion: await replaceSecret(change.id, delivery, { stack, owner: change.owner }, ports) };
+  }
   // It lies at the place before, which may be another one.
   const rotated = await ports.finishRotation(change.address);
   if (rotated !== undefined && delivery.reason !== 'moved') return { storeVersion: rotated };

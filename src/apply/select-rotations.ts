@@ -185,6 +185,8 @@ function obstacle(
   }
   // To finish what was begun is not to begin another.
   if (halfDone.has(name) || (wish.kind !== 'due' && (wish.force || wish.revoke))) return undefined;
+  // What anybody can guess is worth no waiting.
+  if (object.credential.guessable === true) return undefined;
   if (!isInOverlap(object.credential, now)) return undefined;
   const until = describeMoment((object.credential.previousUntil ?? 0) * 1000);
   return new GrantryError(

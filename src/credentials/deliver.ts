@@ -36,7 +36,7 @@ export interface DeliveryOwner {
 export async function deliver(
   store: Store,
   delivery: PlannedDelivery,
-  issued: Pick<IssuedCredential, 'clientId' | 'secret' | 'createdAt'>,
+  issued: Pick<IssuedCredential, 'clientId' | 'secret' | 'createdAt'> & { readonly next?: Secret },
   { stack, owner }: DeliveryOwner,
 ): Promise<number> {
   const mark: StoreMark = { stack, client: delivery.client, owner, state: 'active' };
@@ -44,12 +44,14 @@ export async function deliver(
   const document: DocumentUpdate = {
     clientId: issued.clientId,
     clientSecret: issued.secret,
-    next: null,
+    next: issued.next ?? null,
     facts: {
       ...delivery.facts,
       ...(madeAt === undefined ? {} : { rotated_at: new Date(madeAt * 1000).toISOString() }),
       // Somebody changed the secret, and no version of the document holds the previous one.
-      ...(delivery.reason === 'secret-changed' ? { previous_version: null, overlap_until: null } : {}),
+      ...(delivery.reason === 'secret-changed' || delivery.reason === 'guessable'
+        ? { previous_version: null, overlap_until: null }
+        : {}),
     },
   };
   // Also where the listing showed nothing: it may have missed what lies there.

@@ -71,9 +71,12 @@ export interface RotateOptions {
  */
 export async function rotateClient(
   subject: RotationSubject,
-  { kind, mayBeDone }: RotateOptions,
+  options: RotateOptions,
   ports: RotationPorts,
 ): Promise<Rotated> {
+  // A secret that anybody can guess must not live on beside the new one.
+  const { kind, mayBeDone } =
+    subject.credential.guessable === true ? ({ kind: 'revoke', mayBeDone: false } as const) : options;
   const place = await lookAt(subject, ports);
   const found = readIntent(place.mark);
   const { credential } = subject;
@@ -137,7 +140,7 @@ async function renewed(
   { provider }: RotationPorts,
 ): Promise<RotationSubject> {
   const { clientId, createdAt, previousUntil } = await provider.readCredential(subject.id);
-  const { previousUntil: _before, ...credential } = subject.credential;
+  const { previousUntil: _before, guessable: _replaced, ...credential } = subject.credential;
   return {
     ...subject,
     delivered: { ...subject.delivered, facts },

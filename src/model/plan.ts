@@ -89,6 +89,8 @@ export type DeliveryReason =
   | 'new'
   /** The client is new, and its document is in use: it gets the secret that lies there. */
   | 'in-use'
+  /** Not only written, but replaced first: consumers must read the new one. */
+  | 'guessable'
   | 'missing'
   | 'never-delivered'
   | 'moved'

@@ -32,10 +32,11 @@ const LAST_PART = 1 / 3;
 /** When the secret is to be rotated, in Unix seconds; undefined: nobody knows how old it is, so it is due. */
 export function dueAt(
   { secret: { rotate } }: Pick<DesiredClient, 'secret'>,
-  credential: Pick<ActualCredential, 'createdAt' | 'delivered' | 'expiresAt'>,
+  credential: Pick<ActualCredential, 'createdAt' | 'delivered' | 'expiresAt' | 'guessable'>,
 ): number | undefined {
   const made = madeAt(credential);
   if (made === undefined) return undefined;
+  if (credential.guessable === true) return made;
   const end = credential.expiresAt;
   if (end === undefined) return made + rotate.every;
   // A policy of somebody else may end it sooner than its own says.

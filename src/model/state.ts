@@ -79,6 +79,11 @@ export interface ActualCredential {
   readonly previousUntil?: number;
   /** When the provider stops accepting the secret, whatever anybody does, in Unix seconds. */
   readonly expiresAt?: number;
+  /**
+   * Anybody can guess the secret, or the previous one beside it: such as the asterisks of an export that was imported. It is
+   * to be replaced at once.
+   */
+  readonly guessable?: true;
   /** Only in a read that asked for secrets, and only where the account may see them. */
   readonly secret?: Secret;
 }

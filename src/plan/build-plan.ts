@@ -153,7 +153,8 @@ function adoptChange(wanted: DesiredObject, actual: ActualObject, planned: Plann
   const { address, owner, notes, fields: after } = wanted;
   const from = [...new Set(actual.foreign.map(({ stack }) => stack ?? null))];
   from.sort((left, right) => compare(left ?? '', right ?? ''));
-  const secret = isKind(address, 'Client') ? '; its secret stays' : '';
+  const fate = planned?.reason === 'guessable' ? 'is replaced, for anybody can guess it' : 'stays';
+  const secret = isKind(address, 'Client') ? `; its secret ${fate}` : '';
   return {
     op: 'adopt',
     address,

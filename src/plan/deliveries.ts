@@ -36,8 +36,8 @@ export function planDeliveries(
 }
 
 /** Whether it goes to a place where this client's document has not been, as far as the provider can tell. */
-export function isFirstVisit({ reason }: PlannedDelivery): boolean {
-  return reason === 'new' || reason === 'never-delivered' || reason === 'moved' || reason === 'missing';
+export function isFirstVisit({ renews, fresh }: PlannedDelivery): boolean {
+  return renews !== true || fresh;
 }
 
 function planDelivery(
@@ -51,7 +51,8 @@ function planDelivery(
   const reason = deliveryReason(client, actual, { place, digest }, store);
   if (reason === undefined) return undefined;
   const delivered = actual?.credential?.delivered;
-  const movedHere = reason === 'moved' && delivered !== undefined && store.locate(delivered.path) === delivered.place;
+  const isMove = delivered !== undefined && delivered.place !== place;
+  const movedHere = isMove && store.locate(delivered.path) === delivered.place;
   return {
     client: client.name,
     clientId: client.clientId,
@@ -73,7 +74,8 @@ function deliveryReason(
   { existing, differing }: DeliveryView,
 ): DeliveryReason | undefined {
   if (actual === undefined) return 'new';
-  const { delivered, createdAt } = actual.credential ?? {};
+  const { delivered, createdAt, guessable = false } = actual.credential ?? {};
+  if (guessable) return 'guessable';
   if (delivered === undefined) return 'never-delivered';
   if (delivered.place !== wanted.place) return 'moved';
   if (!existing.has(client.secret.path)) return 'missing';

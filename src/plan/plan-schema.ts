@@ -16,16 +16,9 @@ const delivery = z.strictObject({
   path: z.string().describe("Inside the store's prefix"),
   place: z.string().describe('As output names it'),
   facts,
-  reason: z.enum([
-    'new',
-    'in-use',
-    'missing',
-    'never-delivered',
-    'moved',
-    'secret-changed',
-    'facts-changed',
-    'differs',
-  ]),
+  reason: z
+    .enum(['new', 'in-use', 'guessable', 'missing', 'never-delivered', 'moved', 'secret-changed', 'facts-changed', 'differs'])
+    .describe('guessable: the secret is replaced first'),
   fresh: z.boolean().describe('Nothing was at the path'),
   movedFrom: z.string().optional(),
   since: z.number().optional().describe('Since when the secret is there, where the provider does not tell'),

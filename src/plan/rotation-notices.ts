@@ -107,7 +107,8 @@ export function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
   const overdue: Overdue[] = [];
   for (const client of desired.clients) {
     const object = objects.get(addressOf('Client', client.name));
-    if (object?.credential === undefined || !isOurs(object)) continue;
+    // One that anybody can guess is a change of the plan already.
+    if (object?.credential === undefined || !isOurs(object) || object.credential.guessable === true) continue;
     const [made, due] = [madeAt(object.credential), dueAt(client, object.credential)];
     if (made !== undefined && due !== undefined && now > due) overdue.push({ client, age: now - made });
   }

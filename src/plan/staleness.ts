@@ -69,8 +69,11 @@ function isStill(saved: SavedChange, now: Change, actual: ActualObject | undefin
   if (!isSameObject(saved, now) || unreviewed(saved, now).length > 0) return false;
   const untouched = fingerprintOf(actual) === saved.fingerprint;
   if (untouched && saved.op === now.op) return sameDelivery(saved, now) && sameSide(saved, now, 'after');
-  // An apply that was cut off made no secret of an object that was there: who did, moved it.
-  const sameSecret = saved.fingerprint === null || saved.secretMadeAt === (actual?.credential?.createdAt ?? null);
+  // An apply that was cut off made a secret of an object that was there only to replace one: who else did, moved it.
+  const sameSecret =
+    saved.fingerprint === null ||
+    replacesSecret(saved) ||
+    saved.secretMadeAt === (actual?.credential?.createdAt ?? null);
   return sameSecret && isRestOf(saved, now);
 }
 
@@ -113,8 +116,14 @@ function sameSide(saved: Change, now: Change, side: 'after'): boolean {
 function sameDelivery(saved: Change, now: Change): boolean {
   const [left, right] = [saved, now].map((change) => ('delivery' in change ? change.delivery : undefined));
   if (left === undefined || right === undefined) return left === right;
-  // Why it must be written, and what was at the place, may have changed without harm. The place tells the path.
+  // Why it must be written, and what was at the place, may have changed without harm; that consumers are cut off may not. The
+  // place tells the path.
+  if (replacesSecret(now) && !replacesSecret(saved)) return false;
   return left.place === right.place && sameJson({ ...left.facts }, { ...right.facts });
+}
+
+function replacesSecret(change: Change): boolean {
+  return 'delivery' in change && change.delivery?.reason === 'guessable';
 }
 
 function describeMove(saved: SavedChange, actual: ActualObject | undefined): string[] {

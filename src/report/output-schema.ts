@@ -66,6 +66,7 @@ const delivery = z.strictObject({
   reason: z.enum([
     'new',
     'in-use',
+    'guessable',
     'missing',
     'never-delivered',
     'moved',

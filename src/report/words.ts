@@ -98,6 +98,7 @@ export function elapsed(milliseconds: number): string {
 export const DELIVERY_REASONS: Readonly<Record<DeliveryReason, string>> = {
   new: 'the client is new',
   'in-use': 'its document is in use: the client gets the secret that lies there',
+  guessable: 'anybody can guess the secret: it is replaced at once, and consumers must read the new one',
   missing: 'the store has no document',
   'never-delivered': 'the secret was never delivered',
   moved: 'its place in the store has changed',

@@ -50,12 +50,12 @@ export function clientObject(
   };
 }
 
-function credentialOf({ clientId, attributes, secret }: ClientRepresentation): ActualCredential {
+function credentialOf({ clientId, attributes, secret, guessable }: ClientRepresentation): ActualCredential {
   const createdAt = parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]);
   const delivered = parseDelivery(attributes[MARK.delivered]);
   const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
   const expiresAt = parseSeconds(attributes[ATTRIBUTE.secretExpiresAt]);
-  if (previousUntil === undefined && expiresAt === undefined && secret === undefined) {
+  if (previousUntil === undefined && expiresAt === undefined && secret === undefined && !guessable) {
     return { clientId, createdAt, delivered };
   }
   return {
@@ -65,5 +65,6 @@ function credentialOf({ clientId, attributes, secret }: ClientRepresentation): A
     ...(previousUntil === undefined ? {} : { previousUntil }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(secret === undefined ? {} : { secret }),
+    ...(guessable ? { guessable: true as const } : {}),
   };
 }

@@ -49,8 +49,31 @@ describe('readClient', () => {
     expect(read({ ...ROW, attributes }).attributes).toEqual({ 'grantry.stack': 'acme' });
   });
 
-  it('takes asterisks for a secret that is not shown', () => {
-    expect(read({ ...ROW, secret: '**********' }).secret).toBeUndefined();
+  it.each([undefined, {}, { view: true, manage: false }])(
+    'takes asterisks for a mask, with the rights %j',
+    (access) => {
+      const client = read({ ...ROW, secret: '**********', access });
+      expect([client.secret, client.guessable]).toEqual([undefined, false]);
+    },
+  );
+
+  it('takes asterisks for the secret that is in force, to an account that may manage the client', () => {
+    const client = read({ ...ROW, secret: '**********', access: { manage: true } });
+    expect([client.secret?.reveal(), client.guessable]).toEqual(['**********', true]);
+  });
+
+  it.each([
+    ['**********', true],
+    ['x', true],
+    ['aaaaaaaaaaaaaaaa', true],
+    ['', false],
+    ['ab', false],
+    ['*********a', false],
+  ])('tells whether anybody can guess %j, the present secret or the previous one', (secret, guessable) => {
+    const access = { manage: true };
+    expect(read({ ...ROW, secret, access }).guessable).toBe(guessable);
+    const attributes = { 'client.secret.rotated': secret };
+    expect(read({ ...ROW, attributes, access }).guessable).toBe(guessable);
   });
 
   it('sorts lists, takes numbers in attributes, and fills what is absent', () => {
@@ -85,6 +108,7 @@ describe('readClient', () => {
       description: '',
       clientAuthenticatorType: '',
       secret: undefined,
+      guessable: false,
     });
   });
 

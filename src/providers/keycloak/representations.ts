@@ -57,8 +57,10 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** What a listing shows to accounts that may not read secrets. Sent back, it would become the secret. */
-const MASKED_SECRET = /^\*+$/;
+/** What a listing shows to accounts that may not read secrets, and what a partial export holds. Sent back, it becomes the secret. */
+const MASK = /^\*+$/;
+/** One character, however often. */
+const REPEATED = /^(.)\1*$/su;
 
 export interface ClientRepresentation {
   id: string;
@@ -66,7 +68,10 @@ export interface ClientRepresentation {
   description: string;
   enabled: boolean;
   protocol: string;
+  /** Undefined where there is none, or where the account may not see it. */
   secret: Secret | undefined;
+  /** The secret, or the previous one, is such as anybody can guess: the mask of an export that was imported, above all. */
+  guessable: boolean;
   attributes: Readonly<Record<string, string>>;
   defaultClientScopes: string[];
   optionalClientScopes: string[];
@@ -108,7 +113,7 @@ type Optional<Keys extends string, Value> = { readonly [Key in Keys]?: Value | n
 type CheckedRow = { readonly [Key in (typeof NAMES)[number]]: string } & Optional<(typeof TEXTS)[number], string> &
   Optional<(typeof FLAGS)[number], boolean> &
   Optional<(typeof LISTS)[number], string[]> &
-  Optional<'attributes', Fields> & { readonly protocolMappers?: unknown };
+  Optional<'attributes', Fields> & { readonly protocolMappers?: unknown; readonly access?: unknown };
 
 /**
  * Reads a client of a listing; `refuse` is told which field is not what it should be, or none where the row is no client at
@@ -117,7 +122,10 @@ type CheckedRow = { readonly [Key in (typeof NAMES)[number]]: string } & Optiona
 export function readClient(row: unknown, refuse: (field?: string) => never): ClientRepresentation {
   if (!isMap(row)) return refuse();
   if (!isChecked(row)) return refuse(wrongField(row));
-  const { secret } = row;
+  const { secret, access } = row;
+  // To an account that may manage the client the server shows what is in force. To another one it may show a mask in its
+  // place, and then the text alone tells nothing.
+  const isShown = isMap(access) && access['manage'] === true;
   return {
     id: row.id,
     clientId: row.clientId,
@@ -125,7 +133,9 @@ export function readClient(row: unknown, refuse: (field?: string) => never): Cli
     enabled: row.enabled ?? false,
     // As the server takes it where none is given.
     protocol: row.protocol ?? OPENID_CONNECT,
-    secret: typeof secret !== 'string' || secret === '' || MASKED_SECRET.test(secret) ? undefined : new Secret(secret),
+    secret:
+      typeof secret !== 'string' || secret === '' || (MASK.test(secret) && !isShown) ? undefined : new Secret(secret),
+    guessable: isGuessable(secret, isShown) || isGuessable(row.attributes?.[ATTRIBUTE.rotatedSecret], isShown),
     attributes: keptAttributes(row.attributes ?? NO_ATTRIBUTES),
     defaultClientScopes: sorted(row.defaultClientScopes),
     optionalClientScopes: sorted(row.optionalClientScopes),
@@ -143,6 +153,10 @@ export function readClient(row: unknown, refuse: (field?: string) => never): Cli
     webOrigins: sorted(row.webOrigins),
     clientAuthenticatorType: row.clientAuthenticatorType ?? '',
   };
+}
+
+function isGuessable(secret: unknown, isShown: boolean): boolean {
+  return typeof secret === 'string' && REPEATED.test(secret) && (isShown || !MASK.test(secret));
 }
 
 function isChecked(row: Fields): row is CheckedRow {

@@ -142,6 +142,7 @@ export class MemoryProvider implements Provider {
               createdAt: this.capabilities.secretChangeVisible ? createdAt : undefined,
               delivered,
               ...(previous === undefined ? {} : { previousUntil: previous.until }),
+              ...(/^(.)\1*$/.test(secret ?? '') ? { guessable: true as const } : {}),
               ...(withSecrets && secret !== undefined ? { secret: new Secret(secret) } : {}),
             },
           }
