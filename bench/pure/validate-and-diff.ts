@@ -58,7 +58,7 @@ const plan = buildPlan({
   projected,
   actual,
   endpoints,
-  deliveries: planDeliveries(desired, actual, documents, { locate, existing, differing: new Set() }),
+  deliveries: planDeliveries(desired, actual, documents, { locate, existing, differing: new Set(), unmarked: new Set() }),
   provider: 'Keycloak',
   store: 'Vault',
   foreignPlaces: [],

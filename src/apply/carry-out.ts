@@ -1,7 +1,18 @@
-import { deliver, deliveryMark, makeSecret, purgeRetired, readInUse, retire } from '../credentials/deliver.ts';
+import {
+  checkLeft,
+  checkPlace,
+  deliver,
+  deliveryMark,
+  leave,
+  makeSecret,
+  purgeRetired,
+  readInUse,
+} from '../credentials/deliver.ts';
+import type { LeftDocument } from '../credentials/deliver.ts';
 import { replaceSecret } from '../credentials/replace.ts';
 import { isKind, nameOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
+import { GrantryError } from '../model/errors.ts';
 import type {
   AdoptChange,
   Change,
@@ -13,6 +24,7 @@ import type {
 } from '../model/plan.ts';
 import { PENDING } from '../model/rotation.ts';
 import type { Clock } from '../platform/clock.ts';
+import type { IssuedCredential } from '../providers/provider.ts';
 import type { StoredDocument } from '../stores/store.ts';
 import type { ApiBook } from './api-ledger.ts';
 import { refuseMovedClient, refusePresentClient } from './look-again.ts';
@@ -60,7 +72,7 @@ export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Pr
       return deleteClient(change, ports);
     case 'deliver':
       await refuseMovedClient(change, ports.stack, ports.provider);
-      return deliverAgain(change, change.delivery, ports);
+      return deliverAgain(change, await checkDelivery(change, change.delivery, ports), ports);
     default:
       return change satisfies never;
   }
@@ -133,11 +145,41 @@ function holds({ document }: StoredDocument, { clientId, facts }: PlannedDeliver
 
 async function updateClient(change: UpdateChange | AdoptChange, ports: CarryOutPorts): Promise<Done> {
   await refuseMovedClient(change, ports.stack, ports.provider);
+  // Before anything is written: what a look at the store refuses must leave the client as it is.
+  const delivery = change.delivery === undefined ? undefined : await checkDelivery(change, change.delivery, ports);
   const found = await ports.provider.updateClient(change);
   // Also where the server keeps something back, its consumer gets the credential.
-  const done = change.delivery === undefined ? {} : await deliverAgain(change, change.delivery, ports);
+  const done = delivery === undefined ? {} : await deliverAgain(change, delivery, ports).catch(halfDone);
   await requireAsWritten(change, found, ports.provider);
   return done;
+}
+
+/** A change is done or not; of what is done in part the failure must tell. */
+function halfDone(error: unknown): never {
+  if (!(error instanceof GrantryError)) throw error;
+  const { code, message, hint } = error;
+  const told = `it was changed at the provider, but its credential was not delivered: ${message}`;
+  throw new GrantryError(code, told, { cause: error, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The delivery as what lies at its places now allows it; throws where that does not. */
+async function checkDelivery(
+  change: UpdateChange | AdoptChange | DeliverChange,
+  delivery: PlannedDelivery,
+  ports: CarryOutPorts,
+): Promise<PlannedDelivery> {
+  const { provider, store, stack } = ports;
+  const { movedFrom } = delivery;
+  if (movedFrom !== undefined) await checkLeft(store, movedFrom, leftBy(change, delivery, ports));
+  return checkPlace(delivery, stack, store, () => provider.readCredential(change.id));
+}
+
+function leftBy(
+  { id, owner }: UpdateChange | AdoptChange | DeliverChange,
+  { client, clientId, former = { client, clientId } }: PlannedDelivery,
+  { provider, stack }: CarryOutPorts,
+): LeftDocument {
+  return { stack, owner, ...former, present: () => provider.readCredential(id) };
 }
 
 /** Copies the secret that the provider has now; nothing is rotated, so no consumer is cut off. */
@@ -147,11 +189,15 @@ async function deliverAgain(
   ports: CarryOutPorts,
 ): Promise<Done> {
   const { provider, store, stack } = ports;
+  const leavePlace = async (): Promise<void> => {
+    if (delivery.movedFrom !== undefined) await leave(store, delivery.movedFrom, leftBy(change, delivery, ports));
+  };
+  const owner = { stack, owner: change.owner };
   if (delivery.reason === 'guessable') {
-    return { storeVersion: await replaceSecret(change.id, delivery, { stack, owner: change.owner }, ports) };
+    return { storeVersion: await replaceSecret(change.id, delivery, owner, leavePlace, ports) };
   }
   // It lies at the place before, which may be another one.
-  const rotated = await ports.finishRotation(change.address);
+  const rotated = delivery.lostMark === true ? undefined : await ports.finishRotation(change.address);
   if (rotated !== undefined && delivery.reason !== 'moved') return { storeVersion: rotated };
   const issued = await provider.readCredential(change.id);
   // Nobody knows how old the secret of an adopted client is: at least as old as this.
@@ -161,8 +207,8 @@ async function deliverAgain(
     // written, the client must not bear the mark of a finished delivery.
     await provider.markDelivered(issued.id, { ...deliveryMark(delivery, issued.createdAt, since), facts: PENDING });
   }
-  const storeVersion = await deliver(store, delivery, issued, { stack, owner: change.owner });
-  if (delivery.movedFrom !== undefined) await retire(store, delivery.movedFrom, { stack, client: delivery.client });
+  const storeVersion = await deliver(store, delivery, issued, owner);
+  await leavePlace();
   await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt, since));
   return { storeVersion };
 }
@@ -173,16 +219,37 @@ function secondsNow({ clock }: Pick<CarryOutPorts, 'clock'>): number {
 
 /**
  * The document stays for whoever must look something up, marked as retired, or is destroyed. Either comes first: once the
- * client is gone, no later run would know of the document.
+ * client is gone, no later run would know of the document. Where it is not the client's any more the client goes all the same,
+ * for somebody wants its access to end; but that nothing was retired is said.
  */
 async function deleteClient(change: DeleteChange, ports: CarryOutPorts): Promise<Done> {
   const { provider, store, stack, purgeStore } = ports;
   const { delivered } = change;
   const isThere = await refuseMovedClient(change, stack, provider);
   const isHere = delivered !== undefined && store.locate(delivered.path) === delivered.place;
-  const document = { stack, client: nameOf(change.address) };
-  if (isHere) await retire(store, delivered.path, document);
-  if (isHere && purgeStore) await purgeRetired(store, delivered.path, document);
+  const problem = isHere ? await retireDeleted(change, delivered.path, ports) : undefined;
+  if (isHere && purgeStore) await purgeRetired(store, delivered.path, { stack, client: nameOf(change.address) });
   if (isThere) await provider.deleteClient(change);
-  return {};
+  if (problem === undefined) return {};
+  const { message, hint } = problem;
+  throw new GrantryError('FAILED', `the client is deleted, but ${message}`, hint === undefined ? {} : { hint });
+}
+
+/** Gives what is in the way, if it is that the document is another one. */
+async function retireDeleted(
+  { address, id, owner, before }: DeleteChange,
+  path: string,
+  { provider, store, stack }: CarryOutPorts,
+): Promise<GrantryError | undefined> {
+  const clientId = typeof before['clientId'] === 'string' ? before['clientId'] : id;
+  const present = (): Promise<IssuedCredential> => provider.readCredential(id);
+  const left = { stack, client: nameOf(address), owner, clientId, present };
+  try {
+    await checkLeft(store, path, left);
+    await leave(store, path, left);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GrantryError && error.code === 'CONFLICT') return error;
+    throw error;
+  }
 }

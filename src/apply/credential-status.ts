@@ -1,13 +1,13 @@
 import pLimit from 'p-limit';
 import { isFinished, readIntent } from '../credentials/rotation-intent.ts';
-import { addressOf } from '../model/address.ts';
+import { addressOf, nameOf } from '../model/address.ts';
 import type { DesiredClient } from '../model/desired.ts';
 import type { CredentialStatus } from '../model/report.ts';
 import { dueAt, isInOverlap, isUndelivered, madeAt } from '../model/rotation.ts';
 import { isOurs, objectsByAddress, ownerPhrase } from '../model/state.ts';
 import type { ActualObject } from '../model/state.ts';
 import { daysOf } from '../plan/rotation-notices.ts';
-import type { Store, StoreEntry } from '../stores/store.ts';
+import type { Store, StoreEntry, StoreMark } from '../stores/store.ts';
 import type { RotationSurvey } from './survey-rotations.ts';
 
 const LOOKS_IN_FLIGHT = 8;
@@ -65,7 +65,10 @@ function statusOf(
     overdue: due !== undefined && due < now,
     overlapUntil: inOverlap ? toIso(credential.previousUntil) : undefined,
     refusedFrom: toIso(credential?.expiresAt),
-    remarks: remarksOf(object, { place, entry }, { due, now }),
+    remarks: [
+      ...remarksOf(object, { place, entry }, { due, now }),
+      ...limitRemarks({ place, entry }, secret.rotate.overlap),
+    ],
   };
 }
 
@@ -85,7 +88,7 @@ function remarksOf(
   const { expiresAt } = credential;
   return [
     ...unreadable,
-    ...(entry === undefined || !entry.readable ? [`nothing lies at ${place}: grantry apply delivers it again`] : []),
+    ...placeRemarks(object, { place, entry }),
     ...(intent === undefined
       ? []
       : [`a rotation begun at ${intent.begun} was cut off: the next grantry rotate of it finishes it`]),
@@ -96,6 +99,47 @@ function remarksOf(
     ...(madeAt(credential) === undefined ? ['nobody knows how old it is: the next rotate --due rotates it'] : []),
     ...(expiresAt !== undefined && due !== undefined && expiresAt < Math.max(due, now)
       ? [`the provider refuses it ${expiresAt < now ? 'already' : `in ${daysOf(expiresAt - now)}`}: rotate it before`]
+      : []),
+  ];
+}
+
+/** What lies at its place, if it is not the client's document with its mark. */
+function placeRemarks(object: ActualObject, { place, entry }: Found): string[] {
+  if (entry === undefined) return [`nothing lies at ${place}: grantry apply delivers it again`];
+  // No listing tells that the latest version was destroyed, so a plan sees it only where it reads every document.
+  if (!entry.readable) return [`nothing can be read at ${place}: grantry apply --check-store delivers it again`];
+  const { mark } = entry;
+  if (mark === undefined) {
+    return [
+      `the document at ${place} has lost grantry's mark: the next rotate of it, or grantry apply --check-store, sets it again`,
+    ];
+  }
+  if (!isOurMark(mark, object))
+    return [`${place} holds the document of the client ${mark.client} of the stack ${mark.stack}`];
+  return mark.state === 'active'
+    ? []
+    : [
+        `the document at ${place} is marked as retired: the next rotate of it, or grantry apply --check-store, corrects that`,
+      ];
+}
+
+/** Under whatever name the client was delivered. */
+function isOurMark(mark: StoreMark, { address, fields }: ActualObject): boolean {
+  return fields['stack'] === mark.stack && (mark.client === nameOf(address) || mark.client === fields['name']);
+}
+
+/** What the store does to the document by itself. */
+function limitRemarks({ place, entry }: Found, overlap: number): string[] {
+  const { vanishesAt, limits: { vanishing, keepsVersions } = {} } = entry ?? {};
+  return [
+    ...(vanishesAt === undefined
+      ? []
+      : [`the store is going to delete ${place} at ${vanishesAt}: write it anew once that is switched off`]),
+    ...(vanishing === undefined
+      ? []
+      : [`the store would delete what is written to ${place}, ${vanishing.after} after it: apply and rotate refuse`]),
+    ...(keepsVersions === 1 && overlap > 0
+      ? [`${place} keeps one version only: after a rotation no version holds the previous secret`]
       : []),
   ];
 }

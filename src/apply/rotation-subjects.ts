@@ -49,7 +49,7 @@ export function rotationSubjects(
       const probe = { ...probeOf(expectation), ...(isAuthMethod(auth) ? { auth } : {}) };
       const keepsPrevious = actual.overlaps === 'supported' && typeof object.fields['overlap'] === 'string';
       const facts = documentFacts(client, apis, endpoints);
-      return [[name, { name, id: object.id, credential, delivered, keepsPrevious, facts, probe }]];
+      return [[name, { name, owner: client.owner, id: object.id, credential, delivered, keepsPrevious, facts, probe }]];
     }),
   );
 }

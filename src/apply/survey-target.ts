@@ -2,22 +2,21 @@ import pLimit from 'p-limit';
 import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
-import type { PlannedDelivery } from '../model/plan.ts';
 import { isOurs, objectsByAddress, unreadableNotices } from '../model/state.ts';
 import type { ActualState } from '../model/state.ts';
-import { NO_ADOPTION } from '../plan/adoption.ts';
+import { mayTakeDocument, NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
-import type { ForeignPlace, PlanInput } from '../plan/build-plan.ts';
-import { isFirstVisit, planDeliveries } from '../plan/deliveries.ts';
+import type { PlanInput } from '../plan/build-plan.ts';
+import { planDeliveries } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
 import { documentOf, wantedDocuments } from '../plan/document-facts.ts';
 import type { WantedDocument } from '../plan/document-facts.ts';
 import { inStretches, letOthersGoOn } from '../platform/stretches.ts';
-import { isInUse } from '../credentials/deliver.ts';
 import { readWhole } from '../stores/read-whole.ts';
-import type { Store, StoredDocument, StoreEntry } from '../stores/store.ts';
+import type { Store, StoredDocument } from '../stores/store.ts';
 import { readApiLedger } from './api-ledger.ts';
 import { readKnownClients } from './ledger.ts';
+import { lookAtPlaces } from './look-at-places.ts';
 import { withinOwnPlaces } from './own-places.ts';
 
 /** The two servers of a target, opened. */
@@ -66,20 +65,23 @@ export async function surveyTarget(
   const differing = checkStore
     ? await findDiffering(concerned, { actual, documents }, store, existing)
     : new Set<string>();
-  const view = { locate: (path: string) => store.locate(path), existing, differing };
+  const suspects = concerned.clients.filter(
+    ({ name }) => checkStore || mayTakeDocument(addressOf('Client', name), adoption),
+  );
+  const unmarked = await findUnmarked(suspects, { existing, stack }, store);
+  const view = { locate: (path: string) => store.locate(path), existing, differing, unmarked };
   const planned = planDeliveries(concerned, actual, documents, view);
-  const { occupied, inUse, foreign } = await lookAtNewPlaces(planned.filter(isFirstVisit), stack, store);
-  const keepsSecret = ({ path, reason }: PlannedDelivery): boolean =>
-    provider.capabilities.chosenSecret && reason === 'new' && inUse.has(path);
+  const { deliveries, foreign } = await lookAtPlaces(
+    planned,
+    { stack, adoption, keepsSecrets: provider.capabilities.chosenSecret },
+    store,
+  );
   return {
     desired,
     projected,
     actual,
     endpoints,
-    deliveries: planned.map((delivery) => {
-      if (!occupied.has(delivery.path)) return delivery;
-      return { ...delivery, fresh: false, ...(keepsSecret(delivery) ? { reason: 'in-use' as const } : {}) };
-    }),
+    deliveries,
     provider: provider.describe(),
     store: store.describe(),
     foreignPlaces: foreign,
@@ -98,46 +100,28 @@ export function ownsNothing({ objects }: ActualState): boolean {
   return !objects.some(isOurs);
 }
 
-/** Places that the plan would write to without having delivered there before: they may hold somebody else's document. */
-async function lookAtNewPlaces(
-  visits: readonly PlannedDelivery[],
-  stack: string,
+/**
+ * Clients whose document does not carry the mark that says so: another tool replaced it, or a delete that was cut off retired it.
+ * That takes a request for each, as no listing tells it, so only some are looked at.
+ */
+async function findUnmarked(
+  clients: readonly DesiredClient[],
+  { existing, stack }: { readonly existing: ReadonlySet<string>; readonly stack: string },
   store: Store,
-): Promise<{ occupied: ReadonlySet<string>; inUse: ReadonlySet<string>; foreign: ForeignPlace[] }> {
-  if (visits.length === 0) return { occupied: new Set(), inUse: new Set(), foreign: [] };
-  const occupied = await store.existing(
-    visits.map(({ path }) => path),
-    { includeDeleted: true },
-  );
+): Promise<Set<string>> {
   const limit = pLimit(READS_IN_FLIGHT);
-  const looks = visits.filter(({ path }) => occupied.has(path));
-  const inUse = new Set<string>();
-  const conflicts = await Promise.all(
-    looks.map((visit) =>
+  const found = await Promise.all(
+    clients.map(({ name, secret: { path } }) =>
       limit(async () => {
-        const entry = await store.inspect(visit.path);
-        if (entry === undefined) return [];
-        if (isInUse(entry, visit, stack)) inUse.add(visit.path);
-        return foreignPlace(visit, entry, stack);
+        const entry = existing.has(path) ? await store.inspect(path) : undefined;
+        const mark = entry?.mark;
+        const isLost = entry !== undefined && entry.version > 0 && mark === undefined;
+        const isRetired = mark?.stack === stack && mark.client === name && mark.state === 'retired';
+        return isLost || isRetired ? [name] : [];
       }),
     ),
   );
-  return { occupied, inUse, foreign: conflicts.flat() };
-}
-
-function foreignPlace(visit: PlannedDelivery, { mark, version }: StoreEntry, stack: string): ForeignPlace[] {
-  const address = addressOf('Client', visit.client);
-  const hint = 'Set another spec.secret.path, or remove what lies there if nobody needs it.';
-  if (mark === undefined) {
-    return version === 0
-      ? []
-      : [{ address, unmarked: true, reason: `${visit.place} holds a document that grantry did not write`, hint }];
-  }
-  if (mark.stack === stack && mark.client === visit.client) return [];
-  if (mark.stack === stack && mark.state === 'retired') return [];
-  const whose =
-    mark.stack === stack ? `the client ${mark.client}` : `the client ${mark.client} of the stack ${mark.stack}`;
-  return [{ address, unmarked: false, reason: `${visit.place} holds the document of ${whose}`, hint }];
+  return new Set(found.flat());
 }
 
 /** Clients whose document does not hold what the provider has now. */

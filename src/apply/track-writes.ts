@@ -45,6 +45,7 @@ export function trackWrites(
     locate: (path) => store.locate(path),
     describe: () => store.describe(),
     existing: (paths, options) => store.existing(paths, options),
+    limits: () => store.limits(),
     inspect: (path) => store.inspect(path),
     read: (path) => store.read(path),
     mark: tracked((path, mark, options) => store.mark(path, mark, options)),

@@ -3,7 +3,7 @@ import { PENDING } from '../model/rotation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { Store } from '../stores/store.ts';
-import { deliver, deliveryMark, makeSecret, retire } from './deliver.ts';
+import { deliver, deliveryMark, makeSecret } from './deliver.ts';
 import type { DeliveryOwner } from './deliver.ts';
 
 export interface ReplacePorts {
@@ -21,6 +21,7 @@ export async function replaceSecret(
   id: string,
   delivery: PlannedDelivery,
   owner: DeliveryOwner,
+  leavePlace: () => Promise<void>,
   { provider, store, clock }: ReplacePorts,
 ): Promise<number> {
   const secret = makeSecret();
@@ -28,7 +29,7 @@ export async function replaceSecret(
   const { clientId } = before;
   await deliver(store, delivery, { ...before, next: secret }, owner);
   // From the next write on nobody would know of the place before.
-  if (delivery.movedFrom !== undefined) await retire(store, delivery.movedFrom, { ...owner, client: delivery.client });
+  await leavePlace();
   const since = Math.max(Math.floor(clock.now() / 1000), (before.createdAt ?? 0) + 1);
   const createdAt = provider.capabilities.secretChangeVisible ? since : undefined;
   const mark = deliveryMark(delivery, createdAt, since);

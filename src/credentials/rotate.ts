@@ -6,20 +6,23 @@ import type { Secret } from '../model/secret.ts';
 import type { ActualCredential, Delivery } from '../model/state.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { IssuedCredential, Provider } from '../providers/provider.ts';
-import { readWhole } from '../stores/read-whole.ts';
-import type { DocumentUpdate, Store, StoredDocument, StoreMark } from '../stores/store.ts';
+import type { DocumentUpdate, Store, StoreMark } from '../stores/store.ts';
+import { writeSeen } from '../stores/write-seen.ts';
 import { makeSecret } from './deliver.ts';
 import { proveAccepted, proveRefused } from './prove-rotation.ts';
 import type { Probe, ProbePorts } from './prove-rotation.ts';
+import { notesOfFacts } from '../plan/document-facts.ts';
 import { isIssued, readIntent, withIntent } from './rotation-intent.ts';
 import type { RotationIntent } from './rotation-intent.ts';
+import { isKept, lookAt, previousLost } from './rotation-place.ts';
+import type { Place } from './rotation-place.ts';
 
 export interface RotationPorts extends ProbePorts {
   readonly provider: Pick<
     Provider,
     'capabilities' | 'answers' | 'readCredential' | 'regenerateSecret' | 'setSecret' | 'endOverlap' | 'markDelivered'
   >;
-  readonly store: Pick<Store, 'inspect' | 'read' | 'mark' | 'write' | 'locate'>;
+  readonly store: Pick<Store, 'inspect' | 'limits' | 'read' | 'mark' | 'write' | 'locate'>;
   readonly clock: Clock;
   readonly stack: string;
 }
@@ -28,6 +31,7 @@ export interface RotationPorts extends ProbePorts {
 export interface RotationSubject {
   /** metadata.name. */
   readonly name: string;
+  readonly owner: string;
   /** The provider's own id. */
   readonly id: string;
   readonly credential: ActualCredential;
@@ -112,27 +116,6 @@ function isRecent({ begun }: RotationIntent, { clock }: RotationPorts): boolean 
   return clock.now() - Date.parse(begun) < RECENT_MS;
 }
 
-/** The place of the document, and what lies there. */
-interface Place {
-  readonly mark: StoreMark;
-  readonly version: number;
-  /** Undefined also for a document that is none. */
-  readonly stored: StoredDocument | undefined;
-}
-
-async function lookAt({ name, delivered }: RotationSubject, { store, stack }: RotationPorts): Promise<Place> {
-  const { path, place } = delivered;
-  const entry = await store.inspect(path);
-  const mark = entry?.mark;
-  if (mark?.stack !== stack || mark.client !== name || mark.state !== 'active') {
-    const whose = mark === undefined ? 'nothing that grantry wrote' : `the document of ${mark.client}, ${mark.state}`;
-    throw new GrantryError('CONFLICT', `${place} holds ${whose}`, {
-      hint: `Run grantry apply first: it delivers the credential of ${name}, or tells what is in the way.`,
-    });
-  }
-  return { mark, version: entry?.version ?? 0, stored: await readWhole(store, path) };
-}
-
 /** As it is once that rotation is finished. */
 async function renewed(
   subject: RotationSubject,
@@ -208,21 +191,25 @@ async function finish(
 async function end(
   subject: RotationSubject,
   intent: RotationIntent,
-  { mark, stored }: Place,
+  place: Place,
   { changed, begunBefore }: { readonly changed: Changed; readonly begunBefore: string | undefined },
   ports: RotationPorts,
 ): Promise<Rotated> {
+  const { mark, stored } = place;
   const { issued, version, gap } = changed;
   const result = { kind: intent.kind, begunBefore, storeVersion: version, gap };
   const accepted = await proveAccepted(subject.delivered.path, subject.probe, ports);
   if (accepted.outcome === 'failed') return { ...result, previousUntil: issued.previousUntil, checks: [accepted] };
-  const checks = [accepted];
+  const checks = [accepted, ...previousLost(subject, intent, place, changed)];
   if (intent.kind === 'revoke') {
     const known = [stored?.document.clientSecret, await endOverlap(subject, ports)];
     const before = known.filter((old): old is Secret => old !== undefined && !old.equals(issued.secret));
     checks.push(await proveRefused(issued.clientId, before, subject.probe, ports));
   }
-  if (isProven({ checks })) await settle(subject, intent, changed, mark, ports);
+  if (isProven({ checks })) {
+    const notes = { ...mark.notes, ...notesOfFacts(stored?.document.facts ?? subject.facts) };
+    await settle(subject, intent, changed, { ...mark, notes }, ports);
+  }
   return { ...result, previousUntil: intent.kind === 'revoke' ? undefined : issued.previousUntil, checks };
 }
 
@@ -294,7 +281,7 @@ async function changeAtOnce(
     next: secret,
     facts: stored === undefined ? facts : {},
   };
-  const version = await store.write(delivered.path, staged, place.version);
+  const version = await writeSeen(store, delivered.path, staged, place.version);
   const since = Math.max(Math.floor(clock.now() / 1000), (intent.was ?? 0) + 1);
   const isTold = provider.capabilities.secretChangeVisible;
   const pending: Delivery = {
@@ -313,11 +300,13 @@ async function changeAtOnce(
 
 async function writeNew(
   { delivered, facts }: RotationSubject,
-  { from, kind }: RotationIntent,
-  { version, stored, since }: Pick<Place, 'version' | 'stored'> & { readonly since?: number | undefined },
+  intent: RotationIntent,
+  place: Pick<Place, 'version' | 'stored' | 'keepsVersions'> & { readonly since?: number | undefined },
   { clientId, secret, createdAt, previousUntil }: IssuedCredential,
   { store }: RotationPorts,
 ): Promise<number> {
+  const { version, stored, since } = place;
+  const { from, kind } = intent;
   const madeAt = createdAt ?? since;
   const update: DocumentUpdate = {
     clientId,
@@ -326,11 +315,11 @@ async function writeNew(
     facts: {
       ...(stored === undefined ? facts : {}),
       rotated_at: madeAt === undefined ? null : toIso(madeAt),
-      previous_version: from === 0 ? null : String(from),
+      previous_version: from === 0 || !isKept(intent, place, version + 1) ? null : String(from),
       overlap_until: previousUntil === undefined || kind === 'revoke' ? null : toIso(previousUntil),
     },
   };
-  return store.write(delivered.path, update, version);
+  return writeSeen(store, delivered.path, update, version);
 }
 
 function toIso(seconds: number): string {

@@ -81,6 +81,12 @@ export interface PlannedDelivery {
   readonly renews?: true;
   /** A document at the place that carries no mark may be taken over. */
   readonly adopt?: true;
+  /** What the document that is there tells, as far as that was noted beside it, and a plan would not show it elsewhere. */
+  readonly told?: Readonly<Record<string, string>>;
+  /** As whom the client was delivered to the place before: there may be another client's document by now. */
+  readonly former?: { readonly client: string; readonly clientId: string };
+  /** The document at the place carries no mark any more: it is written to if it holds the client's present credential. */
+  readonly lostMark?: true;
   /** The place it was delivered to before, when that is another one: to be marked as retired. */
   readonly movedFrom?: string;
 }
@@ -96,7 +102,9 @@ export type DeliveryReason =
   | 'moved'
   | 'secret-changed'
   | 'facts-changed'
-  | 'differs';
+  | 'differs'
+  /** Nothing of it changes but its mark. */
+  | 'unmarked';
 
 /** One leaf that differs. */
 export interface FieldChange {

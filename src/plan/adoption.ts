@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import { GrantryError } from '../model/errors.ts';
-import type { Plan } from '../model/plan.ts';
+import type { Change, Plan, PlannedDelivery } from '../model/plan.ts';
 import type { ActualObject, ForeignPart } from '../model/state.ts';
 
 /** What may be taken over: objects by address, and from which stack. */
@@ -43,6 +43,11 @@ export function partsInTheWay({ address, foreign }: ActualObject, { rules }: Ado
   return foreign.filter((part) => !rules.some(({ matches, stack }) => stack === part.stack && matches(address)));
 }
 
+/** Whether a document that carries no mark may be taken over for this client. */
+export function mayTakeDocument(address: string, { rules }: Adoption): boolean {
+  return rules.some(({ matches, stack }) => stack === undefined && matches(address));
+}
+
 /** Patterns that name nothing which is in the way or is being taken over: a slip of the pen, most likely. */
 export function idlePatterns(
   { changes, conflicts }: Pick<Plan, 'changes' | 'conflicts'>,
@@ -51,6 +56,12 @@ export function idlePatterns(
   const adopted = changes.flatMap((change) => (change.op === 'adopt' ? [change] : []));
   const isOfUse = ({ matches, stack }: AdoptionRule): boolean =>
     adopted.some(({ address, from }) => matches(address) && from.includes(stack ?? null)) ||
+    changes.some((change) => stack === undefined && matches(change.address) && takesDocument(change)) ||
     conflicts.some(({ address }) => matches(address) && stack === undefined);
   return rules.filter((rule) => !isOfUse(rule)).map(({ pattern }) => pattern);
+}
+
+/** Of a client that is the stack's already, whose document lost its mark. */
+export function takesDocument(change: Pick<Change, 'op'> & { readonly delivery?: PlannedDelivery }): boolean {
+  return change.delivery?.adopt === true;
 }

@@ -1,4 +1,4 @@
-import { addressOf, isKind } from '../model/address.ts';
+import { addressOf, isKind, nameOf } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { addToGroup } from '../model/groups.ts';
@@ -178,7 +178,9 @@ function describeOrigin(from: AdoptChange['from']): string {
 }
 
 function deleteChange({ address, owner, id, fields: before, credential }: ActualObject): DeleteChange {
-  const delivered = credential?.delivered;
+  // A client that somebody copied at the provider bears the marks of the first one, whose document it is.
+  const isCopy = typeof before['name'] === 'string' && before['name'] !== nameOf(address);
+  const delivered = isCopy ? undefined : credential?.delivered;
   return {
     op: 'delete',
     address,

@@ -13,6 +13,8 @@ export interface DeliveryView {
   readonly existing: ReadonlySet<string>;
   /** Clients whose document was compared with the provider and found to differ (`--check-store`). */
   readonly differing: ReadonlySet<string>;
+  /** Clients whose document was looked at and found without the mark that says whose it is. */
+  readonly unmarked: ReadonlySet<string>;
 }
 
 /**
@@ -52,6 +54,10 @@ function planDelivery(
   if (reason === undefined) return undefined;
   const delivered = actual?.credential?.delivered;
   const isMove = delivered !== undefined && delivered.place !== place;
+  // As its mark at the provider says: a manifest that was renamed keeps the client.
+  const marked = actual?.fields['name'];
+  const formerName = typeof marked === 'string' ? marked : client.name;
+  const formerId = actual?.credential?.clientId ?? client.clientId;
   const movedHere = isMove && store.locate(delivered.path) === delivered.place;
   return {
     client: client.name,
@@ -63,7 +69,7 @@ function planDelivery(
     fresh: !store.existing.has(path),
     ...(delivered?.since === undefined ? {} : { since: delivered.since }),
     ...(delivered?.place === place ? { renews: true as const } : {}),
-    ...(movedHere ? { movedFrom: delivered.path } : {}),
+    ...(movedHere ? { movedFrom: delivered.path, former: { client: formerName, clientId: formerId } } : {}),
   };
 }
 
@@ -71,7 +77,7 @@ function deliveryReason(
   client: DesiredClient,
   actual: ActualObject | undefined,
   wanted: { readonly place: string; readonly digest: string },
-  { existing, differing }: DeliveryView,
+  { existing, differing, unmarked }: DeliveryView,
 ): DeliveryReason | undefined {
   if (actual === undefined) return 'new';
   const { delivered, createdAt, guessable = false } = actual.credential ?? {};
@@ -81,5 +87,6 @@ function deliveryReason(
   if (!existing.has(client.secret.path)) return 'missing';
   if (delivered.at !== (createdAt ?? null)) return 'secret-changed';
   if (delivered.facts !== wanted.digest) return 'facts-changed';
-  return differing.has(client.name) ? 'differs' : undefined;
+  if (differing.has(client.name)) return 'differs';
+  return unmarked.has(client.name) ? 'unmarked' : undefined;
 }

@@ -1,7 +1,9 @@
 import { hash } from 'node:crypto';
 import { inOrder } from '../model/in-order.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../model/desired.ts';
+import type { PlannedDelivery } from '../model/plan.ts';
 import type { Endpoints } from '../model/state.ts';
+import type { StoreMark } from '../stores/store.ts';
 
 /**
  * What a consumer needs to know beside its credential, in the document's key names. Everything here follows from the
@@ -66,4 +68,41 @@ export function factsDigest(
 ): string {
   const sorted = inOrder(Object.keys(facts)).map((key) => [key, facts[key]]);
   return hash('sha256', JSON.stringify([client, clientId, sorted])).slice(0, 16);
+}
+
+/** Facts that follow from nothing else that a plan shows: what the client may call, and how it logs in, its own fields tell. */
+const TOLD = ['audience', 'issuer', 'token_url'] as const;
+const NOTE = 'fact_';
+/** What the mark of a place takes in a note; see `stores/mark.ts`. */
+const MAX_NOTE_BYTES = 512;
+
+/** Those facts as notes beside the document, so that a plan can say what changes without reading the document. */
+export function notesOfFacts(facts: Readonly<Record<string, string>>): Record<string, string> {
+  const notes = TOLD.map((key): [string, string] => [`${NOTE}${key}`, facts[key] ?? '']);
+  return Object.fromEntries(
+    notes.filter(([, value]) => value !== '' && Buffer.byteLength(value) <= MAX_NOTE_BYTES && !/\p{Cc}/u.test(value)),
+  );
+}
+
+/** The facts that the notes of a mark tell. */
+export function factsInNotes({ notes = {} }: Pick<StoreMark, 'notes'>): Record<string, string> {
+  const told = TOLD.flatMap((key): [string, string][] => {
+    const value = notes[`${NOTE}${key}`];
+    return value === undefined ? [] : [[key, value]];
+  });
+  return Object.fromEntries(told);
+}
+
+/** What of those facts becomes another: of what was not noted nothing can be said. */
+export function changedFacts({ told = {}, facts }: Pick<PlannedDelivery, 'told' | 'facts'>): ChangedFact[] {
+  return TOLD.flatMap((key) => {
+    const [before, after = ''] = [told[key], facts[key]];
+    return before === undefined || before === after ? [] : [{ key, before, after }];
+  });
+}
+
+export interface ChangedFact {
+  readonly key: string;
+  readonly before: string;
+  readonly after: string;
 }

@@ -17,10 +17,29 @@ const delivery = z.strictObject({
   place: z.string().describe('As output names it'),
   facts,
   reason: z
-    .enum(['new', 'in-use', 'guessable', 'missing', 'never-delivered', 'moved', 'secret-changed', 'facts-changed', 'differs'])
+    .enum([
+      'new',
+      'in-use',
+      'guessable',
+      'missing',
+      'never-delivered',
+      'moved',
+      'secret-changed',
+      'facts-changed',
+      'differs',
+      'unmarked',
+    ])
     .describe('guessable: the secret is replaced first'),
   fresh: z.boolean().describe('Nothing was at the path'),
   movedFrom: z.string().optional(),
+  told: facts
+    .optional()
+    .describe('What the document that is there tells of audience, issuer and token_url, as far as that is noted'),
+  former: z
+    .strictObject({ client: z.string(), clientId: z.string() })
+    .optional()
+    .describe('As whom the client was delivered to the place before'),
+  lostMark: z.literal(true).optional().describe('The document that is there carries no mark any more'),
   since: z.number().optional().describe('Since when the secret is there, where the provider does not tell'),
   renews: z.literal(true).optional().describe('The client was delivered to the place before'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),

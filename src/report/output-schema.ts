@@ -73,6 +73,7 @@ const delivery = z.strictObject({
     'secret-changed',
     'facts-changed',
     'differs',
+    'unmarked',
   ]),
   fresh: z.boolean().describe('Nothing was at the path'),
   since: z
@@ -82,6 +83,15 @@ const delivery = z.strictObject({
   renews: z.literal(true).optional().describe('The client was delivered to the place before'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
   movedFrom: z.string().optional().describe('The path that it was delivered to before'),
+  told: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('What the document that is there tells of audience, issuer and token_url, as far as that is noted'),
+  former: z
+    .strictObject({ client: z.string(), clientId: z.string() })
+    .optional()
+    .describe('As whom the client was delivered to the place before'),
+  lostMark: z.literal(true).optional().describe('The document that is there carries no mark any more'),
 });
 
 const delivered = z

@@ -105,6 +105,7 @@ export const DELIVERY_REASONS: Readonly<Record<DeliveryReason, string>> = {
   'secret-changed': 'the secret was changed at the provider since it was delivered',
   'facts-changed': 'what the document tells beside the secret has changed',
   differs: 'the secret in the store is not the one at the provider',
+  unmarked: 'the document in the store has lost its mark, and gets it again',
 };
 
 /** What stands in front of a change. */

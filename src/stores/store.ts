@@ -51,6 +51,18 @@ export interface StoreEntry {
   readonly version: number;
   /** False when nothing was written yet or the latest version was deleted. */
   readonly readable: boolean;
+  /** The latest version is going to be deleted by the store itself, and when: ISO 8601. */
+  readonly vanishesAt?: string;
+  /** Those of the place itself. */
+  readonly limits?: StoreLimits;
+}
+
+/** What becomes of documents without anybody's doing; nothing: they stay, with as many versions as anybody needs. */
+export interface StoreLimits {
+  /** The store deletes by itself what is written from now on: after how long, in its own words, and what to do about it. */
+  readonly vanishing?: { readonly after: string; readonly hint: string };
+  /** How many versions it keeps. */
+  readonly keepsVersions?: number;
 }
 
 /** A record as it lies in the store: a document of grantry's own, without secrets. */
@@ -84,6 +96,8 @@ export interface Store {
    * version was deleted counts only with `includeDeleted`; one that has a mark and no document yet always does.
    */
   existing(paths: readonly string[], options?: { readonly includeDeleted?: boolean }): Promise<ReadonlySet<string>>;
+  /** Those of the whole store, as far as the login may know them; a place may have its own. */
+  limits(): Promise<StoreLimits>;
   /** The place without its document; undefined when nothing was ever there. */
   inspect(path: string): Promise<StoreEntry | undefined>;
   /** The document; undefined when there is none, or when its latest version was deleted. */

@@ -8,7 +8,15 @@ import type { DocumentData } from '../document.ts';
 import { fromPairs, mergePairs, samePairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath, splitStorePath } from '../path.ts';
 import { changedMeanwhile } from '../record.ts';
-import type { Store, DocumentUpdate, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
+import type {
+  Store,
+  DocumentUpdate,
+  StoredDocument,
+  StoredRecord,
+  StoreEntry,
+  StoreLimits,
+  StoreMark,
+} from '../store.ts';
 import { createAgeBox } from './crypto.ts';
 import type { AgeBox } from './crypto.ts';
 import { listFolder, refuseSymlinks } from './disk.ts';
@@ -65,6 +73,10 @@ class FileStore implements Store {
       }
     }
     return found;
+  }
+
+  async limits(): Promise<StoreLimits> {
+    return {};
   }
 
   async inspect(path: string): Promise<StoreEntry | undefined> {

@@ -5,7 +5,15 @@ import { fromPairs, mergePairs } from '../mark.ts';
 import type { MarkPairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
 import { changedMeanwhile, toRecord } from '../record.ts';
-import type { Store, DocumentUpdate, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
+import type {
+  Store,
+  DocumentUpdate,
+  StoredDocument,
+  StoredRecord,
+  StoreEntry,
+  StoreLimits,
+  StoreMark,
+} from '../store.ts';
 
 interface Place {
   pairs: MarkPairs;
@@ -22,6 +30,10 @@ export class MemoryStore implements Store {
   requests = 0;
   /** Of these, the ones that changed something. */
   writes = 0;
+
+  /** What becomes of documents by themselves. */
+  wholeLimits: StoreLimits = {};
+  readonly #limitsOf = new Map<string, StoreLimits>();
 
   /** `now` is the store's own clock, in milliseconds since the epoch. */
   constructor(now: () => number = Date.now) {
@@ -44,12 +56,21 @@ export class MemoryStore implements Store {
     return new Set(paths.filter((path) => this.#listed(path, options.includeDeleted === true)));
   }
 
+  async limits(): Promise<StoreLimits> {
+    return this.wholeLimits;
+  }
+
   async inspect(path: string): Promise<StoreEntry | undefined> {
     const place = this.#places.get(checkStorePath(path));
     this.requests += 1;
-    return place === undefined
-      ? undefined
-      : { mark: fromPairs(place.pairs), version: place.versions.length, readable: place.versions.at(-1) !== undefined };
+    if (place === undefined) return undefined;
+    const limits = this.#limitsOf.get(path);
+    return {
+      mark: fromPairs(place.pairs),
+      version: place.versions.length,
+      readable: place.versions.at(-1) !== undefined,
+      ...(limits === undefined ? {} : { limits }),
+    };
   }
 
   async read(path: string): Promise<StoredDocument | undefined> {
@@ -111,6 +132,15 @@ export class MemoryStore implements Store {
     const place = this.#at(path);
     place.pairs = { ...place.pairs, ...pairs };
     place.versions.push(data);
+  }
+
+  /** Replaces all that was noted beside a document, as a tool does that knows nothing of grantry. */
+  replacePairs(path: string, pairs: MarkPairs): void {
+    this.#at(path).pairs = pairs;
+  }
+
+  limitPlace(path: string, limits: StoreLimits): void {
+    this.#limitsOf.set(path, limits);
   }
 
   /** Deletes the latest version; its number stays taken. */

@@ -4,8 +4,8 @@ import type { VaultSettings } from '../../model/target.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { DocumentData } from '../document.ts';
 import type { MarkPairs } from '../mark.ts';
-import { bodies, toMetadata, toPathData, toServerTime } from './convert.ts';
-import type { PathData, PathMetadata } from './convert.ts';
+import { bodies, toLifetime, toMetadata, toPathData, toServerTime } from './convert.ts';
+import type { Lifetime, PathData, PathMetadata } from './convert.ts';
 import { isAbsent, isCasMismatch, noMount, saysInvalidToken, unexpectedBody, vaultError } from './errors.ts';
 import type { Attempted } from './errors.ts';
 import type { VaultSession } from './session.ts';
@@ -55,6 +55,14 @@ export class KvApi {
       const hint = `Name another mount, or upgrade this one: vault kv enable-versioning ${this.#mount}/`;
       throw new GrantryError('NOT_ALLOWED', message, { hint });
     }
+  }
+
+  /** The limits of the mount; undefined where the token may not read them. */
+  async readConfig(): Promise<Lifetime | undefined> {
+    const path = `${this.#mount}/config`;
+    const response = await this.#send({ method: 'GET', path });
+    if (response.status === 403 && !saysInvalidToken(response)) return undefined;
+    return toLifetime(this.#expect(bodies.config, response, path, 'read').data);
   }
 
   /** Names in a folder; folders end in a slash. */

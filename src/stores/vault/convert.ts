@@ -3,7 +3,7 @@ import type { AnswerHeaders } from '../../platform/send.ts';
 import type { DocumentData } from '../document.ts';
 import { fromPairs } from '../mark.ts';
 import type { MarkPairs } from '../mark.ts';
-import type { StoreEntry } from '../store.ts';
+import type { StoreEntry, StoreLimits } from '../store.ts';
 
 /** The bodies of Vault's answers, as far as grantry reads them. */
 export const bodies = {
@@ -11,6 +11,8 @@ export const bodies = {
   metadata: z.object({
     data: z.object({
       current_version: z.number().int(),
+      max_versions: z.number().int().optional(),
+      delete_version_after: z.string().optional(),
       custom_metadata: z.record(z.string(), z.string()).nullish(),
       versions: z.record(z.string(), z.object({ deletion_time: z.string(), destroyed: z.boolean() })),
     }),
@@ -20,6 +22,9 @@ export const bodies = {
       data: z.record(z.string(), z.unknown()).nullable(),
       metadata: z.object({ version: z.number().int() }),
     }),
+  }),
+  config: z.object({
+    data: z.object({ max_versions: z.number().int().optional(), delete_version_after: z.string().optional() }),
   }),
   written: z.object({ data: z.object({ version: z.number().int(), deletion_time: z.string() }) }),
   mount: z.object({
@@ -34,6 +39,15 @@ export interface PathMetadata {
   /** RFC 3339; undefined when the current version is not, and will not be, deleted. */
   readonly deletedAt: string | undefined;
   readonly destroyed: boolean;
+  readonly lifetime: Lifetime;
+}
+
+/** How long Vault keeps versions: settings of a place, or of the mount for places that have none of their own. */
+export interface Lifetime {
+  /** Undefined: for ever. */
+  readonly deletesAfter: string | undefined;
+  /** Undefined: as many as by default. */
+  readonly maxVersions: number | undefined;
 }
 
 /** `GET data/…`, in grantry's words; no data: the latest version was deleted. */
@@ -49,7 +63,16 @@ export function toMetadata({ data }: z.infer<typeof bodies.metadata>): PathMetad
     currentVersion: data.current_version,
     deletedAt: latest === undefined || latest.deletion_time === '' ? undefined : latest.deletion_time,
     destroyed: latest === undefined || latest.destroyed,
+    lifetime: toLifetime(data),
   };
+}
+
+export function toLifetime({
+  delete_version_after: after = '',
+  max_versions: most = 0,
+}: z.infer<typeof bodies.config>['data']): Lifetime {
+  // `0s`, with an `m` and an `h` before it or not.
+  return { deletesAfter: /[1-9]/.test(after) ? after : undefined, maxVersions: most === 0 ? undefined : most };
 }
 
 export function toPathData({ data }: z.infer<typeof bodies.data>): PathData {
@@ -62,12 +85,24 @@ export function toServerTime(headers: AnswerHeaders): number | undefined {
   return Number.isNaN(time) ? undefined : time;
 }
 
+/** In the store's words; `hint`: how the limit on the life of versions is taken away. */
+export function toLimits({ deletesAfter, maxVersions }: Lifetime, hint: string): StoreLimits {
+  return {
+    ...(deletesAfter === undefined ? {} : { vanishing: { after: deletesAfter, hint } }),
+    ...(maxVersions === undefined ? {} : { keepsVersions: maxVersions }),
+  };
+}
+
 /** A deletion time may lie ahead (delete_version_after); `now` is in milliseconds since the epoch. */
-export function toEntry(metadata: PathMetadata, now: number): StoreEntry {
-  const deleted = metadata.deletedAt !== undefined && Date.parse(metadata.deletedAt) <= now;
+export function toEntry(metadata: PathMetadata, now: number, hint: string): StoreEntry {
+  const { deletedAt } = metadata;
+  const deleted = deletedAt !== undefined && Date.parse(deletedAt) <= now;
+  const limits = toLimits(metadata.lifetime, hint);
   return {
     mark: fromPairs(metadata.pairs),
     version: metadata.currentVersion,
     readable: metadata.currentVersion > 0 && !metadata.destroyed && !deleted,
+    ...(deletedAt === undefined || deleted ? {} : { vanishesAt: deletedAt }),
+    ...(Object.keys(limits).length === 0 ? {} : { limits }),
   };
 }

@@ -10,10 +10,18 @@ import { fromData, mergeData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath, splitStorePath } from '../path.ts';
 import { changedMeanwhile, toRecord } from '../record.ts';
-import type { Store, DocumentUpdate, StoredDocument, StoredRecord, StoreEntry, StoreMark } from '../store.ts';
+import type {
+  Store,
+  DocumentUpdate,
+  StoredDocument,
+  StoredRecord,
+  StoreEntry,
+  StoreLimits,
+  StoreMark,
+} from '../store.ts';
 import { KvApi } from './api.ts';
 import type { Written } from './api.ts';
-import { toEntry } from './convert.ts';
+import { toEntry, toLimits } from './convert.ts';
 import { openSession, VaultLogin } from './session.ts';
 import { createTransport } from './transport.ts';
 
@@ -46,6 +54,7 @@ class VaultStore implements Store {
   readonly #settings: VaultSettings;
   readonly #api: KvApi;
   readonly #ports: Ports;
+  #limits: Promise<StoreLimits> | undefined;
   /** False once Vault has refused a patch: then every update is read, merged and written. */
   #mayPatch = true;
 
@@ -82,7 +91,14 @@ class VaultStore implements Store {
 
   async inspect(path: string): Promise<StoreEntry | undefined> {
     const metadata = await this.#api.readMetadata(this.#place(path));
-    return metadata === undefined ? undefined : toEntry(metadata, this.#ports.clock.now());
+    return metadata === undefined ? undefined : toEntry(metadata, this.#ports.clock.now(), this.#unlimit(path));
+  }
+
+  /** Asked once in a run, before something is written. A token that may not read them learns nothing. */
+  limits(): Promise<StoreLimits> {
+    const hint = `What grantry keeps must not vanish. Unset it: vault write ${this.#settings.mount}/config delete_version_after=0s`;
+    this.#limits ??= this.#api.readConfig().then((limits) => (limits === undefined ? {} : toLimits(limits, hint)));
+    return this.#limits;
   }
 
   async read(path: string): Promise<StoredDocument | undefined> {
@@ -181,6 +197,10 @@ class VaultStore implements Store {
         hint: `What grantry keeps must not vanish. Unset it: vault write ${mount}/config delete_version_after=0s, and in the metadata of that place.`,
       },
     );
+  }
+
+  #unlimit(path: string): string {
+    return `What grantry keeps must not vanish. Unset it: vault kv metadata put -mount=${this.#settings.mount} -delete-version-after=0s ${this.#place(path)}`;
   }
 
   #folder(folder: string): string {
