@@ -3,7 +3,6 @@ import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import type { Plan, PlannedDelivery } from '../model/plan.ts';
 import { parseAdoption } from '../plan/adoption.ts';
 import { buildPlan } from '../plan/build-plan.ts';
-import type { MemoryObject } from '../providers/memory/index.ts';
 import { RotationBench } from '../../test/support/rotation-bench.ts';
 import { testTarget } from '../../test/support/random-states.ts';
 import type { Applied } from './apply-plan.ts';
@@ -37,6 +36,8 @@ const ORDERS = state(client('orders'));
 /** Another way to authenticate changes the client and what its document tells. */
 const BY_POST = state(client('orders', { auth: 'client_secret_post' }));
 const RENAMED = state(client('checkout', { clientId: 'orders' }));
+
+type MemoryObject = RotationBench['provider']['objects'][number];
 
 class Bench extends RotationBench {
   async planWith(desired: DesiredState, options: SurveyOptions): Promise<Plan> {
@@ -117,13 +118,13 @@ describe('a manifest that is renamed, with the client_id as it was', () => {
   });
 });
 
-describe('a document that lost its mark', () => {
-  const lost = async (): Promise<Bench> => {
-    const bench = await inSync();
-    bench.store.replacePairs('orders', { ticket: 'OPS-1' });
-    return bench;
-  };
+async function lost(): Promise<Bench> {
+  const bench = await inSync();
+  bench.store.replacePairs('orders', { ticket: 'OPS-1' });
+  return bench;
+}
 
+describe('a document that lost its mark', () => {
   it('is written to, and marked, where it holds the credential that the client has', async () => {
     const bench = await lost();
     expect(deliveries(await bench.plan(BY_POST))).toMatchObject([{ reason: 'facts-changed', lostMark: true }]);

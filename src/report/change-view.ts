@@ -2,9 +2,9 @@ import { sameJson } from '../model/json.ts';
 import { isKind, nameOf } from '../model/address.ts';
 import type { Change, FieldChange, Op, Plan } from '../model/plan.ts';
 import { leafDifferences } from '../plan/field-changes.ts';
-import { widens } from '../plan/widening.ts';
+import { movesLogin, widens } from '../plan/widening.ts';
 import { describeValue, type ChangeLine } from './change-line.ts';
-import { deliveryLine, retirementLine } from './delivery-line.ts';
+import { deliveryLines, retirementLine } from './delivery-line.ts';
 import { scopeLines } from './scope-lines.ts';
 import { tellingFields } from './telling-fields.ts';
 import { introspectedApis, introspectionIn } from './introspection.ts';
@@ -45,7 +45,9 @@ function overlapLines({ address, op }: Change): ChangeLine[] {
 }
 
 function widensAccess(change: Change): boolean {
-  if (change.op === 'delete' || change.op === 'deliver') return false;
+  if (change.op === 'delete') return false;
+  if (movesLogin(change.delivery)) return true;
+  if (change.op === 'deliver') return false;
   if (Object.keys(change.foreign ?? {}).length > 0) return true;
   // Not kept: the fields of 100,000 changes at once would fill the memory.
   return leafDifferences('before' in change ? change.before : undefined, change.after).some(widens);
@@ -85,7 +87,7 @@ export function linesOf({ change, introspects }: ChangeView): ChangeLine[] {
       value: { kind: 'value' as const, text: api },
       widens: false,
     })),
-    ...(change.op === 'delete' ? retirementLine(change) : deliveryLine(change)),
+    ...(change.op === 'delete' ? retirementLine(change) : deliveryLines(change)),
   ];
 }
 

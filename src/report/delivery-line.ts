@@ -1,18 +1,35 @@
 import type { Change, DeleteChange } from '../model/plan.ts';
+import { changedFacts } from '../plan/document-facts.ts';
+import type { ChangedFact } from '../plan/document-facts.ts';
+import { sendsElsewhere } from '../plan/widening.ts';
 import type { ChangeLine } from './change-line.ts';
 import { DELIVERY_REASONS } from './words.ts';
 
-/** Where the credential goes, and why where that does not go without saying. */
-export function deliveryLine(change: Exclude<Change, DeleteChange>): ChangeLine[] {
+/** Where the credential goes, why where that does not go without saying, and what the document tells otherwise than before. */
+export function deliveryLines(change: Exclude<Change, DeleteChange>): ChangeLine[] {
   const { delivery, op } = change;
   if (delivery === undefined) return [];
   const saysWhy = op === 'update' || op === 'adopt' || delivery.reason === 'in-use';
+  const facts = changedFacts(delivery);
   const note = [
     ...(saysWhy ? [DELIVERY_REASONS[delivery.reason]] : []),
+    ...(delivery.reason === 'facts-changed' && delivery.told === undefined ? ['what it tells now is not known'] : []),
     ...(delivery.movedFrom === undefined ? [] : [`${delivery.movedFrom} is marked as retired`]),
+    ...(delivery.lostMark === true && delivery.reason !== 'unmarked' ? ['the document there has lost its mark'] : []),
+    ...(delivery.adopt === true && op !== 'adopt' ? ['the document there, which carries no mark, is taken over'] : []),
   ].join('; ');
   const line: ChangeLine = { label: 'secret', value: { kind: 'place', text: delivery.place }, widens: false };
-  return [note === '' ? line : { ...line, note }];
+  return [note === '' ? line : { ...line, note }, ...facts.map(factLine)];
+}
+
+function factLine(fact: ChangedFact): ChangeLine {
+  const { key, before, after } = fact;
+  const line: ChangeLine = {
+    label: `document ${key}`,
+    value: { kind: 'replaced', before: before === '' ? '(none)' : before, after: after === '' ? '(none)' : after },
+    widens: sendsElsewhere(fact),
+  };
+  return line.widens ? { ...line, note: 'consumers send their secret to another server' } : line;
 }
 
 /** The credential that goes with its client. What becomes of the document is up to apply and its --purge-store. */
