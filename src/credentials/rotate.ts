@@ -38,6 +38,8 @@ export interface RotationSubject {
   readonly delivered: Delivery;
   /** The server keeps the previous secret valid for a while. */
   readonly keepsPrevious: boolean;
+  /** How often it is rotated, where that was not noted with the client yet; seconds. */
+  readonly rotateEvery?: number;
   /** What a document tells beside the credential, should there be none. */
   readonly facts: Readonly<Record<string, string>>;
   /** A token request that the credential must be good for. */
@@ -219,7 +221,7 @@ async function endOverlap({ id }: RotationSubject, { provider }: RotationPorts):
 
 /** The mark of the finished delivery, and then no note any more. */
 async function settle(
-  { id, delivered }: RotationSubject,
+  { id, delivered, rotateEvery }: RotationSubject,
   intent: RotationIntent,
   { issued, since }: Changed,
   mark: StoreMark,
@@ -228,7 +230,8 @@ async function settle(
   const { place, path } = delivered;
   const at = issued.createdAt ?? null;
   const noted = at === null && since !== undefined ? { since } : {};
-  await provider.markDelivered(id, { at, place, path, facts: intent.facts, ...noted });
+  const every = rotateEvery === undefined ? {} : { rotateEvery };
+  await provider.markDelivered(id, { at, place, path, facts: intent.facts, ...noted, ...every });
   await store.mark(path, withIntent(mark, undefined));
 }
 

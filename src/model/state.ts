@@ -75,6 +75,8 @@ export interface ActualCredential {
   readonly createdAt: number | undefined;
   /** grantry's own mark of what was last delivered. */
   readonly delivered: Delivery | undefined;
+  /** How often it is rotated, as was noted when the client was last written, in seconds. */
+  readonly rotateEvery?: number;
   /** Until when the provider accepts the previous secret, in Unix seconds, past or to come; undefined: it keeps none. */
   readonly previousUntil?: number;
   /** When the provider stops accepting the secret, whatever anybody does, in Unix seconds. */
@@ -100,6 +102,8 @@ export interface Delivery {
   readonly facts: string;
   /** Where the provider does not tell when a secret was made: when grantry made it, or else delivered it first. */
   readonly since?: number;
+  /** How often the secret is rotated, in seconds: to be noted with it, where that was not yet. */
+  readonly rotateEvery?: number;
 }
 
 /** Apis of the stack at a provider that has no place for a mark on them, by audience: part of the ledger in the store. */

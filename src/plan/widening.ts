@@ -1,3 +1,4 @@
+import { parseDuration } from '../model/duration.ts';
 import type { Json } from '../model/json.ts';
 import { attributeWidens } from '../model/keycloak-attributes.ts';
 import type { PlannedDelivery } from '../model/plan.ts';
@@ -23,6 +24,11 @@ export function widens({ path, before, after }: LeafDifference): boolean {
       return before !== undefined && after !== undefined;
     case 'tokenLifetime':
       return isLonger(before, after);
+    case 'rotateEvery':
+      // Of a client from before this was noted nothing is known.
+      return before !== null && isLonger(before, after);
+    case 'overlap':
+      return before !== undefined && overlapSeconds(after) > overlapSeconds(before);
     case 'auth':
       // From one method to another a new one is accepted; from any to one nothing is.
       return before !== undefined && before !== 'any' && after !== undefined;
@@ -57,6 +63,11 @@ function originOf(url: string): string {
 function hasMore(before: Json | undefined, after: Json | undefined): boolean {
   const had = new Set(Array.isArray(before) ? before : []);
   return Array.isArray(after) && after.some((name) => !had.has(name));
+}
+
+/** For how long a secret that was replaced, because it leaked perhaps, is still accepted. */
+function overlapSeconds(overlap: Json | undefined): number {
+  return typeof overlap === 'string' ? (parseDuration(overlap) ?? 0) : 0;
 }
 
 function isLonger(before: Json | undefined, after: Json | undefined): boolean {

@@ -26,7 +26,7 @@ const TOLD_ON_DELETE = ['access', 'roles', 'scopes'];
 const MARK = new Set(['stack', 'name', 'owner']);
 
 /** Told by the head of the change, or by the manifest beside it. */
-const SILENT_ON_CREATE = new Set(['stack', 'name', 'owner', 'description', 'labels', 'overlap']);
+const SILENT_ON_CREATE = new Set(['stack', 'name', 'owner', 'description', 'labels', 'overlap', 'rotateEvery']);
 
 /** What every new client has beside empty lists and switches that are off: told only where it is otherwise. */
 function expectedOf(change: CreateChange): JsonObject {

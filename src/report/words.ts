@@ -25,6 +25,7 @@ const LABELS: Readonly<Record<string, string>> = {
   webOrigins: 'web origins',
   auth: 'authentication',
   tokenLifetime: 'token lifetime',
+  rotateEvery: 'rotated every',
   introspectedBy: 'introspected by',
   displayName: 'display name',
   appType: 'application type',
@@ -65,6 +66,7 @@ export function labelOf(path: readonly string[]): string {
 export function valueOf(path: readonly string[], value: Json | undefined): string {
   if (value === undefined) return '(not set)';
   if (path.length === 1 && path[0] === 'tokenLifetime') return lifetime(value);
+  if (path.length === 1 && path[0] === 'rotateEvery' && typeof value === 'number') return formatDuration(value);
   if (value === null) return '(none)';
   if (typeof value === 'string')
     return isProse(path) || !PLAIN.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value;

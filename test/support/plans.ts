@@ -43,6 +43,7 @@ export function clientFields(name: string, special: JsonObject = {}): Fields {
     authenticator: 'client-secret',
     auth: 'client_secret_basic',
     tokenLifetime: null,
+    rotateEvery: 7_776_000,
     attributes: {},
     roles: { realm: [], clients: {} },
     scopeMappings: { realm: [], clients: {} },

@@ -29,6 +29,7 @@ const FIELDS: ClientFields = {
   auth: 'client_secret_basic',
   tokenLifetime: null,
   overlap: null,
+  rotateEvery: 7_776_000,
   attributes: { 'dpop.bound.access.tokens': 'true' },
   roles: NO_ROLES,
   scopeMappings: NO_ROLES,

@@ -67,6 +67,7 @@ export async function fieldsAsFound(
   );
   const { attributes: declaredAttributes, roles, scopeMappings } = after;
   const rules = hasUndeclared(client.attributes, declaredAttributes) ? await policies.read() : undefined;
-  const context = { apiOfScope, declaredAttributes, roles, scopeMappings };
+  const rotateEvery = after.rotateEvery ?? undefined;
+  const context = { apiOfScope, declaredAttributes, rotateEvery, roles, scopeMappings };
   return clientToFields(client, context, viewAttributes(client.attributes, declaredAttributes, rules));
 }

@@ -31,6 +31,7 @@ export function clientObject(
   const context = {
     apiOfScope,
     declaredAttributes: desired?.keycloak.attributes ?? {},
+    rotateEvery: desired?.secret.rotate.every,
     roles: roles?.roles ?? NO_ROLES,
     scopeMappings: roles?.scopeMappings ?? NO_ROLES,
   };
@@ -55,15 +56,14 @@ function credentialOf({ clientId, attributes, secret, guessable }: ClientReprese
   const delivered = parseDelivery(attributes[MARK.delivered]);
   const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
   const expiresAt = parseSeconds(attributes[ATTRIBUTE.secretExpiresAt]);
-  if (previousUntil === undefined && expiresAt === undefined && secret === undefined && !guessable) {
-    return { clientId, createdAt, delivered };
-  }
+  const rotateEvery = parseSeconds(attributes[MARK.every]);
   return {
     clientId,
     createdAt,
     delivered,
     ...(previousUntil === undefined ? {} : { previousUntil }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(rotateEvery === undefined ? {} : { rotateEvery }),
     ...(secret === undefined ? {} : { secret }),
     ...(guessable ? { guessable: true as const } : {}),
   };

@@ -3,7 +3,7 @@ import { strangeScopeAttributes, viewAttributes } from './attributes.ts';
 import { canonicalApi, canonicalClient } from './canonical.ts';
 import { NO_OTHER_SCOPES, NOTHING } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
-import { ATTRIBUTE, MARK, formatDeclared, formatDelivery } from './marks.ts';
+import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseSeconds } from './marks.ts';
 import type { Attributes } from './marks.ts';
 import { overlapMark, parseOverlapMark } from './rotation.ts';
 import type { ClientRepresentation, ClientScopeRepresentation, MapperRepresentation } from './representations.ts';
@@ -21,6 +21,8 @@ export interface ClientContext {
   readonly apiOfScope: ReadonlyMap<string, string>;
   /** What the manifest declares now. */
   readonly declaredAttributes: Attributes;
+  /** How often the manifest has the secret rotated; undefined: no manifest declares the client. */
+  readonly rotateEvery: number | undefined;
   /** Read for clients that declare roles, now or when last applied. */
   readonly roles: RoleNames;
   readonly scopeMappings: RoleNames;
@@ -71,6 +73,7 @@ function readClientFields(client: ClientRepresentation, context: ClientContext, 
     auth: attributes[ATTRIBUTE.authMethod] || 'any',
     tokenLifetime: tokenLifetimeOf(attributes),
     overlap: parseOverlapMark(attributes),
+    rotateEvery: rotateEveryOf(attributes, context.rotateEvery),
     attributes: shown,
     roles: context.roles,
     scopeMappings: context.scopeMappings,
@@ -86,6 +89,17 @@ function tokenLifetimeOf(attributes: ClientRepresentation['attributes']): Client
 
 /** Enough to know it by. */
 const MAX_UNREADABLE = 40;
+
+/**
+ * Seconds. A client that was last written before this was noted counts as one that is rotated as the manifest says: it is
+ * noted with whatever is written to it next, and an upgrade is no reason to write to every client.
+ */
+export function rotateEveryOf(
+  attributes: ClientRepresentation['attributes'],
+  declared: number | undefined,
+): number | null {
+  return parseSeconds(attributes[MARK.every]) ?? declared ?? null;
+}
 
 function labelsOf(attributes: Readonly<Record<string, string>>): Record<string, string> {
   const labels: [string, string][] = [];
@@ -166,6 +180,7 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
     [MARK.stack]: fields.stack ?? '',
     [MARK.name]: fields.name ?? '',
     [MARK.owner]: fields.owner ?? '',
+    ...(fields.rotateEvery === null ? {} : { [MARK.every]: String(fields.rotateEvery) }),
     [MARK.declared]: formatDeclared(fields.attributes, fields.roles),
     [ATTRIBUTE.authMethod]: fields.auth,
     [ATTRIBUTE.device]: String(fields.flows.device),
@@ -185,7 +200,9 @@ function keysWithout(left: Readonly<Record<string, string>>, right: Readonly<Rec
 
 /** The marks of a delivered secret that the caller chose: Keycloak itself notes no time for such a one. */
 export function deliveryToAttributes(delivery: Delivery): Record<string, string> {
-  return { [MARK.delivered]: formatDelivery(delivery) };
+  const { rotateEvery } = delivery;
+  const every = rotateEvery === undefined ? {} : { [MARK.every]: String(rotateEvery) };
+  return { [MARK.delivered]: formatDelivery(delivery), ...every };
 }
 
 /** Client scopes of a client. */

@@ -44,6 +44,8 @@ export const clientFields = z.strictObject({
   tokenLifetime: z.union([z.number(), z.string()]).nullable(),
   /** How long a secret stays valid after a rotation: the name of a Rotation; null: not at all. */
   overlap: z.string().nullable(),
+  /** How often the secret is rotated, in seconds; null: that was never noted. */
+  rotateEvery: z.number().nullable(),
   /** Those that are or were declared, and whatever is not known to be harmless; values that grantry did not write are masked. */
   attributes: texts,
   roles: roleNames,

@@ -50,7 +50,8 @@ function refuse(): never {
 function lifetimeOf(text: string): unknown {
   const row = { id: 'x', clientId: 'x', attributes: { 'access.token.lifespan': text } };
   const none = { realm: [], clients: {} };
-  const context = { apiOfScope: new Map<string, string>(), declaredAttributes: {}, roles: none, scopeMappings: none };
+  const roles = { roles: none, scopeMappings: none };
+  const context = { apiOfScope: new Map<string, string>(), declaredAttributes: {}, rotateEvery: undefined, ...roles };
   return clientToFields(readClient(row, refuse), context).tokenLifetime;
 }
 

@@ -13,6 +13,8 @@ export const MARK = {
   delivered: 'grantry.delivered',
   /** Which overlap the client's rotations have: a client policy of the realm goes by it. */
   rotation: 'grantry.rotation',
+  /** How often its secret is rotated, in seconds: only the manifests go by it, and a plan shows what they change. */
+  every: 'grantry.rotate.every',
   /** Which attributes, of which values, and which roles were declared when the client was last applied: JSON. */
   declared: 'grantry.declared',
   labelPrefix: 'grantry.label.',

@@ -70,6 +70,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     auth: client.auth,
     tokenLifetime: lifetime?.seconds ?? null,
     overlap: client.secret.rotate.overlap === 0 ? null : overlapName(client.secret.rotate.overlap),
+    rotateEvery: client.secret.rotate.every,
     attributes: client.keycloak.attributes,
     roles: declared,
     scopeMappings: declared,

@@ -45,6 +45,7 @@ function projectClient(client: DesiredClient, stack: string, secretOverlap: bool
     labels: { ...labels },
     auth,
     ...(secretOverlap && secret.rotate.overlap > 0 ? { overlap: overlapName(secret.rotate.overlap) } : {}),
+    rotateEvery: secret.rotate.every,
     access: Object.fromEntries(
       access.map(({ api, scopes, onRequest }) => [api, { scopes: [...scopes], onRequest: [...onRequest] }]),
     ),
