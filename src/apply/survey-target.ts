@@ -62,9 +62,9 @@ export async function surveyTarget(
     reachable.then((endpoints) => inStretches(wantedDocuments(desired, endpoints))),
     store.existing(concerned.clients.map((client) => client.secret.path)),
   ]);
-  const differing = checkStore
+  const { differing, hidden } = checkStore
     ? await findDiffering(concerned, { actual, documents }, store, existing)
-    : new Set<string>();
+    : { differing: new Set<string>(), hidden: [] };
   const suspects = concerned.clients.filter(
     ({ name }) => checkStore || mayTakeDocument(addressOf('Client', name), adoption),
   );
@@ -79,7 +79,7 @@ export async function surveyTarget(
   return {
     desired,
     projected,
-    actual,
+    actual: hidden.length === 0 ? actual : { ...actual, notices: [...(actual.notices ?? []), hiddenNotice(hidden)] },
     endpoints,
     deliveries,
     provider: provider.describe(),
@@ -124,23 +124,29 @@ async function findUnmarked(
   return new Set(found.flat());
 }
 
-/** Clients whose document does not hold what the provider has now. */
+/** Clients whose document does not hold what the provider has now, and those of which it does not show that. */
 async function findDiffering(
   desired: DesiredState,
   { actual, documents }: { readonly actual: ActualState; readonly documents: ReadonlyMap<string, WantedDocument> },
   store: Store,
   existing: ReadonlySet<string>,
-): Promise<Set<string>> {
+): Promise<{ readonly differing: Set<string>; readonly hidden: string[] }> {
   const limit = pLimit(READS_IN_FLIGHT);
   const actualOf = objectsByAddress(actual);
   const differing = new Set<string>();
+  const hidden: string[] = [];
+  let compared = 0;
   await Promise.all(
     desired.clients.map((client) =>
       limit(async () => {
         const present = actualOf.get(addressOf('Client', client.name));
         if (present === undefined || !existing.has(client.secret.path)) return;
         const secret = present.credential?.secret;
-        if (secret === undefined) throw hiddenSecret(client.name);
+        if (secret === undefined) {
+          hidden.push(client.name);
+          return;
+        }
+        compared += 1;
         const stored = await readWhole(store, client.secret.path);
         const isRight =
           stored !== undefined &&
@@ -151,11 +157,22 @@ async function findDiffering(
       }),
     ),
   );
-  return differing;
+  const [first] = hidden.toSorted();
+  // One alone says something of that client; all of them say something of the account.
+  if (first !== undefined && compared === 0) throw hiddenSecret(first);
+  return { differing, hidden: hidden.toSorted() };
 }
 
 function tellsFacts({ document }: StoredDocument, facts: WantedDocument['facts']): boolean {
   return Object.entries(facts).every(([key, value]) => document.facts[key] === value);
+}
+
+/** Names in one line. */
+const MOST_NAMED = 5;
+
+function hiddenNotice(clients: readonly string[]): string {
+  const more = clients.length > MOST_NAMED ? ` and ${clients.length - MOST_NAMED} more` : '';
+  return `The provider does not show this account the secret of ${clients.slice(0, MOST_NAMED).join(', ')}${more}: what lies in the store was not compared with it.`;
 }
 
 function hiddenSecret(client: string): GrantryError {

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { addressOf } from '../model/address.ts';
 import type { Change, DeleteChange } from '../model/plan.ts';
+import type { Fields } from '../model/state.ts';
 import type { Guards } from '../model/target.ts';
 import { brokenGuards } from './guards.ts';
 import type { GuardedState } from './guards.ts';
@@ -56,6 +57,27 @@ describe('brokenGuards', () => {
     ]);
     expect(broken([update], 100)).toEqual([]);
     expect(broken([{ ...adopt, address: 'Client/orders' }], 100)).toEqual([]);
+  });
+
+  it.each<[string, Partial<DeleteChange>]>([
+    ['its client_id', { before: { clientId: 'billing-core', name: 'other' } }],
+    ['the name in its mark', { before: { clientId: 'other', name: 'billing-core' } }],
+    ['the Api that its scopes are marked for', { before: { scopes: { 'a:b': { markedFor: 'billing-core' } } } }],
+  ])('protects by %s too', (_, special) => {
+    const change = { ...deleteOf('Client', 'other'), ...special };
+    expect(brokenGuards([change], GUARDS, state(100))).toEqual([
+      { guard: 'protect', reason: 'Client/other is billing-core, which is protected, and would be deleted' },
+    ]);
+  });
+
+  it('protects from a new name, under which it could be deleted next', () => {
+    const { op: _op, ...base } = deleteOf('Client', 'checkout');
+    const update = (before: Fields, after: Fields): Change => ({ ...base, op: 'update', before, after });
+    expect(broken([update({ name: 'billing-core', clientId: 'x' }, { name: 'checkout', clientId: 'x' })], 100)).toEqual(
+      ['protect'],
+    );
+    const kept = update({ name: 'billing-core', clientId: 'x' }, { name: 'checkout', clientId: 'billing-core' });
+    expect(broken([kept, update({ name: 'a', clientId: 'x' }, { name: 'b', clientId: 'x' })], 100)).toEqual([]);
   });
 
   it('says the numbers', () => {

@@ -1,6 +1,8 @@
 import picomatch from 'picomatch';
 import { isKind, nameOf } from '../model/address.ts';
+import { isJsonObject } from '../model/json.ts';
 import type { BrokenGuard, Change } from '../model/plan.ts';
+import type { Fields } from '../model/state.ts';
 import type { Guards } from '../model/target.ts';
 
 /** Small stacks are not judged by percentages: one of two clients would be half of them. */
@@ -53,12 +55,29 @@ function tooManyDeletes(deletes: readonly Change[], guards: Guards, ownedClients
 
 function protectedObjects(changes: readonly Change[], { protect }: Guards): BrokenGuard[] {
   if (protect.length === 0) return [];
-  const isProtected = picomatch([...protect]);
-  return changes.flatMap(({ op, address }) => {
-    if ((op !== 'delete' && op !== 'adopt') || !isProtected(nameOf(address))) return [];
-    const fate = op === 'delete' ? 'deleted' : 'adopted';
-    return [{ guard: 'protect' as const, reason: `${address} is protected and would be ${fate}` }];
+  const matches = picomatch([...protect]);
+  return changes.flatMap((change) => {
+    const { op, address } = change;
+    if (op === 'create' || op === 'deliver') return [];
+    const name = [nameOf(address), ...namesIn(change.before)].find((each) => matches(each));
+    if (name === undefined) return [];
+    const what = name === nameOf(address) ? `${address} is protected` : `${address} is ${name}, which is protected,`;
+    if (op !== 'update')
+      return [{ guard: 'protect' as const, reason: `${what} and would be ${op === 'delete' ? 'deleted' : 'adopted'}` }];
+    // Under another name it could be deleted next.
+    const isStill = [nameOf(address), ...namesIn(change.after)].some((each) => matches(each));
+    return isStill
+      ? []
+      : [{ guard: 'protect' as const, reason: `${what} and would be renamed, so that it is protected no more` }];
   });
+}
+
+/** What an object is called beside its address, before or after a change: by its mark, by its client_id, by the marks of its scopes. */
+function namesIn({ name, clientId, scopes }: Fields): string[] {
+  const marked = isJsonObject(scopes)
+    ? Object.values(scopes).map((scope) => (isJsonObject(scope) ? scope['markedFor'] : undefined))
+    : [];
+  return [name, clientId, ...marked].filter((each) => typeof each === 'string');
 }
 
 /** A target that lists nothing of what it had is not empty but broken, or is another one than it was. */
