@@ -2,11 +2,9 @@ import { GrantryError } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import { CLOCK_GRAIN_MS } from '../stores/store.ts';
 import type { Store } from '../stores/store.ts';
-import { lostError, parseLock, toJson } from './lock-record.ts';
+import { LEASE_MS, lostError, parseLock, toJson } from './lock-record.ts';
 import type { LockHolder, LockRecord } from './lock-record.ts';
 
-/** How long a lock is held without being renewed, by the store's clock. */
-export const LEASE_MS = 60_000;
 /** How often it is renewed. */
 const RENEW_MS = 20_000;
 /** After a renewal that failed. */

@@ -3,6 +3,9 @@ import { GrantryError } from '../model/errors.ts';
 import type { JsonObject } from '../model/json.ts';
 import { describeMoment } from '../model/moment.ts';
 
+/** How long a lock is held without being renewed, by the store's clock. */
+export const LEASE_MS = 60_000;
+
 /** Who holds a lock, as the record of the lock tells it. Times are ISO 8601, by the store's clock. */
 export interface LockHolder {
   /** A random id: two runs of the same person on the same machine differ in it. */
@@ -56,6 +59,14 @@ export function isFree(lock: LockRecord, now: number): boolean {
   return lock.released_at !== '' || now > Date.parse(lock.expires_at);
 }
 
+/**
+ * Whether a lease ends later than any that a run takes or renews now, by far: no run wrote it, or the store's clock was set back since.
+ * Its end tells nothing, but a run that is alive renews it within a minute.
+ */
+export function isOverlong(lock: LockRecord, now: number): boolean {
+  return Date.parse(lock.expires_at) - now > 2 * LEASE_MS;
+}
+
 /** The holder in words: `ann on ci-7 (https://ci.example/run/1), lock 1f0c…`. */
 export function describeHolder({ who, host, run, holder }: LockHolder): string {
   return `${who} on ${host}${run === '' ? '' : ` (${run})`}, lock ${holder}`;
@@ -63,6 +74,16 @@ export function describeHolder({ who, host, run, holder }: LockHolder): string {
 
 /** The refusal of a run that finds the lock held; `now` is the store's clock. */
 export function heldError(stack: string, lock: LockRecord, now: number): GrantryError {
+  if (isOverlong(lock, now)) {
+    return new GrantryError(
+      'LOCK_HELD',
+      `the stack ${stack} is locked by ${describeHolder(lock)}, with a lease that ends at ${describeMoment(Date.parse(lock.expires_at))}: ` +
+        'no run takes one that long. Nothing was changed',
+      {
+        hint: 'If nobody renews it within a minute it is taken: run it again with --lock-timeout 2m. --break-lock does not wait: make sure that no other run is at work.',
+      },
+    );
+  }
   const seconds = Math.max(0, Math.ceil((Date.parse(lock.expires_at) - now) / 1000));
   return new GrantryError(
     'LOCK_HELD',

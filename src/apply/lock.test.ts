@@ -67,6 +67,49 @@ describe('a lock that is held', () => {
   });
 });
 
+describe('a lock with a lease longer than any', () => {
+  const lockUntil2099 = async (): Promise<LockBench> => {
+    const bench = new LockBench();
+    const ann = bench.start();
+    await bench.world.pass(5000);
+    ann.process.stopped = true;
+    const record = { ...(await bench.store.readRecord('lock/acme')).value, expires_at: '2099-01-01T00:00:00.000Z' };
+    await bench.store.writeRecord('lock/acme', record, 1);
+    return bench;
+  };
+
+  test('refuses, and tells the ways out', async () => {
+    const bench = await lockUntil2099();
+    const ben = bench.start({ who: 'ben' });
+    await bench.world.pass(0);
+    expect(ben.state).toMatchObject({
+      code: 'LOCK_HELD',
+      message: expect.stringContaining('no run takes one that long'),
+      hint: expect.stringMatching(/--lock-timeout 2m.*--break-lock/),
+    });
+  });
+
+  test('is taken once nobody has renewed it for a minute, and not before', async () => {
+    const bench = await lockUntil2099();
+    const ben = bench.start({ who: 'ben', timeoutMs: 120_000 });
+    await bench.world.pass(59_000, () => expect(mayWrite(ben)).toBe(false));
+    await bench.world.pass(10_000);
+    expect(mayWrite(ben)).toBe(true);
+  });
+
+  test('is not taken from a run that renews it', async () => {
+    const bench = await lockUntil2099();
+    const ben = bench.start({ who: 'ben', timeoutMs: 120_000 });
+    await bench.world.pass(30_000);
+    const { value, version } = await bench.store.readRecord('lock/acme');
+    await bench.store.writeRecord('lock/acme', { ...value }, version);
+    await bench.world.pass(55_000);
+    expect(mayWrite(ben)).toBe(false);
+    await bench.world.pass(15_000);
+    expect(mayWrite(ben)).toBe(true);
+  });
+});
+
 describe('expiry', () => {
   test.each([
     [0, 0],

@@ -3,10 +3,20 @@ import { GrantryError } from '../model/errors.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { RunIdentity } from '../platform/run-identity.ts';
 import { toPathPart } from '../stores/path.ts';
+import { CLOCK_GRAIN_MS } from '../stores/store.ts';
 import type { Store, StoredRecord } from '../stores/store.ts';
-import { HeldLock, LEASE_MS, startStopwatch } from './lease.ts';
+import { HeldLock, startStopwatch } from './lease.ts';
 import type { Lease, LeasePorts, Taken } from './lease.ts';
-import { describeHolder, heldError, isFree, parseLock, toJson, unreadableError } from './lock-record.ts';
+import {
+  LEASE_MS,
+  describeHolder,
+  heldError,
+  isFree,
+  isOverlong,
+  parseLock,
+  toJson,
+  unreadableError,
+} from './lock-record.ts';
 import type { LockHolder, LockRecord } from './lock-record.ts';
 
 /** A wish for the lock of a stack. */
@@ -92,6 +102,8 @@ class Seeker {
   /** The only holder whose lock may be broken: the one that was there when the wish to break it was uttered. */
   #mayBreak: string | undefined;
   #answerWasLost = false;
+  /** A lock whose end tells nothing, and since when it was not renewed, by the store's clock. */
+  #watched: { readonly version: number; readonly since: number } | undefined;
 
   constructor(ports: LeasePorts, request: LockRequest) {
     this.#ports = ports;
@@ -108,12 +120,19 @@ class Seeker {
       // The write whose answer was lost did arrive.
       return this.#taken(present, { version, now, elapsed });
     }
-    if (typeof present === 'object' && !isFree(present, now)) {
+    if (typeof present === 'object' && !isFree(present, now) && !this.#isAbandoned(present, found)) {
       this.#mayBreak ??= present.holder;
       if (!this.#request.breakLock || this.#mayBreak !== present.holder) return { kind: 'held', by: present, now };
       return this.#take(found, present);
     }
     return this.#take(found, present === 'unreadable' ? UNREADABLE : undefined);
+  }
+
+  /** With a lease longer than any, it was not renewed for as long as one lasts. */
+  #isAbandoned(lock: LockRecord, { version, now }: StoredRecord): boolean {
+    if (!isOverlong(lock, now)) return false;
+    if (this.#watched?.version !== version) this.#watched = { version, since: now };
+    return now - this.#watched.since > LEASE_MS + CLOCK_GRAIN_MS;
   }
 
   #parse({ value }: StoredRecord): LockRecord | 'none' | 'unreadable' {
