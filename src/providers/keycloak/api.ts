@@ -49,6 +49,8 @@ export class KeycloakApi {
   readonly #tokens: OwnToken;
   readonly #ports: HttpPorts;
   readonly #limit: LimitFunction;
+  /** From the header Date of the last answer. */
+  #toldNow: number | undefined;
 
   constructor(settings: KeycloakSettings, ports: HttpPorts, tokens: OwnToken) {
     this.settings = settings;
@@ -57,9 +59,12 @@ export class KeycloakApi {
     this.#tokens = tokens;
   }
 
-  /** Milliseconds since the epoch. */
-  now(): number {
-    return this.#ports.clock.now();
+  /**
+   * Milliseconds since the epoch, by this machine's clock or the server's own as its last answer told it, whichever says less:
+   * a clock that is ahead must not end what is still valid.
+   */
+  earliestNow(): number {
+    return Math.min(this.#ports.clock.now(), this.#toldNow ?? Number.POSITIVE_INFINITY);
   }
 
   /** Waits for some time between these, so that those who wait for the same do not ask together. */
@@ -106,7 +111,10 @@ export class KeycloakApi {
       headers: { authorization: `Bearer ${await this.#tokens.getAccessToken()}` },
       timeoutMs: TIMEOUT_MS,
     };
-    return requestJson(whole, this.#ports);
+    const answer = await requestJson(whole, this.#ports);
+    const told = Date.parse(answer.headers.get('date') ?? '');
+    if (!Number.isNaN(told)) this.#toldNow = told;
+    return answer;
   }
 
   /** Runs one call of the admin client. */

@@ -5,6 +5,7 @@ import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { Secret } from '../../model/secret.ts';
 import { openKeycloak } from './index.ts';
 
+const HOUR = 3600;
 const POSITION = { file: 'clients.yaml', line: 1, column: 1 };
 const SETTINGS = keycloakSettings();
 const CLIENT: DesiredClient = {
@@ -93,4 +94,32 @@ test.each([
 ])("takes a client with %s for somebody else's, where the answer was lost", async (_, attributes) => {
   const present = { id: 'theirs', clientId: 'orders', attributes };
   expect(await create(breakOff, false, [present])).toEqual({ posts: 1, id: expect.stringContaining('Keycloak') });
+});
+
+test.each([
+  ['two days ahead, where the server tells the time', 48, 1, 'ROTATION_IN_OVERLAP'],
+  ['right', 0, 1, 'ROTATION_IN_OVERLAP'],
+  // It gets as far as to the write, which nobody answers.
+  ['right, more than a day after its end', 0, -25, 'UNREACHABLE'],
+])('an overlap is not ended by a change on a machine whose clock is %s', async (_, ahead, left, outcome) => {
+  const now = Date.parse('2026-11-30T12:00:00Z');
+  const until = String(now / 1000 + left * HOUR);
+  const attributes = { 'client.secret.rotated.expiration.time': until };
+  const row = { id: '1', clientId: 'orders', secret: 'canary', attributes };
+  const headers = { date: new Date(now).toUTCString() };
+  const base = portsOver(async () => Response.json(row, { headers }));
+  const clock = { now: () => now + ahead * HOUR * 1000, sleep: async () => undefined };
+  const provider = openKeycloak(SETTINGS, { ...base, clock }, { tokens: givenTokens() });
+  const after = provider.project(DESIRED)[0]?.fields ?? {};
+  const change = {
+    op: 'update',
+    address: 'Client/orders',
+    id: '1',
+    owner: '',
+    reason: '',
+    dependsOn: [],
+    notes: {},
+  } as const;
+  const update = provider.updateClient({ ...change, before: { ...after, overlap: '48h' }, after });
+  await expect(update).rejects.toMatchObject({ code: outcome });
 });

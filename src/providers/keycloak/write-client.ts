@@ -222,7 +222,7 @@ export class ClientWriter {
   /** Without its attribute no policy is for the client, and the server ends the overlap at once. */
   async #refuseToEndOverlap({ id }: UpdateChange | AdoptChange, { clientId }: ClientFields): Promise<void> {
     const { previousUntil } = await this.readCredential(id);
-    if (previousUntil === undefined || previousUntil * 1000 + CLOCKS_DIFFER_MS <= this.#api.now()) return;
+    if (previousUntil === undefined || previousUntil * 1000 + CLOCKS_DIFFER_MS <= this.#api.earliestNow()) return;
     const until = describeMoment(previousUntil * 1000);
     throw new GrantryError(
       'ROTATION_IN_OVERLAP',
