@@ -28,6 +28,7 @@ export const ATTRIBUTE = {
   secretCreatedAt: 'client.secret.creation.time',
   secretExpiresAt: 'client.secret.expiration.time',
   rotatedSecret: 'client.secret.rotated',
+  rotatedAt: 'client.secret.rotated.creation.time',
   rotatedExpiresAt: 'client.secret.rotated.expiration.time',
   device: 'oauth2.device.authorization.grant.enabled',
   ciba: 'oidc.ciba.grant.enabled',

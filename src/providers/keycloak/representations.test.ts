@@ -72,8 +72,10 @@ describe('readClient', () => {
   ])('tells whether anybody can guess %j, the present secret or the previous one', (secret, guessable) => {
     const access = { manage: true };
     expect(read({ ...ROW, secret, access }).guessable).toBe(guessable);
-    const attributes = { 'client.secret.rotated': secret };
+    const rotated = { 'client.secret.rotated': secret };
+    const attributes = { ...rotated, 'client.secret.rotated.creation.time': '1700000000' };
     expect(read({ ...ROW, attributes, access }).guessable).toBe(guessable);
+    expect(read({ ...ROW, attributes: rotated, access }).guessable).toBe(false);
   });
 
   it('sorts lists, takes numbers in attributes, and fills what is absent', () => {

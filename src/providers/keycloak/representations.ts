@@ -135,7 +135,7 @@ export function readClient(row: unknown, refuse: (field?: string) => never): Cli
     protocol: row.protocol ?? OPENID_CONNECT,
     secret:
       typeof secret !== 'string' || secret === '' || (MASK.test(secret) && !isShown) ? undefined : new Secret(secret),
-    guessable: isGuessable(secret, isShown) || isGuessable(row.attributes?.[ATTRIBUTE.rotatedSecret], isShown),
+    guessable: isGuessable(secret, isShown) || isGuessable(previousSecret(row.attributes), isShown),
     attributes: keptAttributes(row.attributes ?? NO_ATTRIBUTES),
     defaultClientScopes: sorted(row.defaultClientScopes),
     optionalClientScopes: sorted(row.optionalClientScopes),
@@ -153,6 +153,11 @@ export function readClient(row: unknown, refuse: (field?: string) => never): Cli
     webOrigins: sorted(row.webOrigins),
     clientAuthenticatorType: row.clientAuthenticatorType ?? '',
   };
+}
+
+/** Without the time of its rotation the server takes it for none. */
+function previousSecret(attributes: Fields | null | undefined): unknown {
+  return attributes?.[ATTRIBUTE.rotatedAt] ? attributes[ATTRIBUTE.rotatedSecret] : undefined;
 }
 
 function isGuessable(secret: unknown, isShown: boolean): boolean {
