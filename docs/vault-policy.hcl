@@ -12,6 +12,12 @@ path "secret/metadata/m2m/*" {
   capabilities = ["create", "update", "read", "list"]
 }
 
+# Whether the mount deletes versions by itself, and how many it keeps: asked once, before anything is written. Without it
+# a limit of the mount is noticed only once a document was written.
+path "secret/config" {
+  capabilities = ["read"]
+}
+
 # grantry's own records, such as the lock of a stack: written with check-and-set too, and kept to few versions. No secret
 # is ever in them. Vault goes by the longest path that fits, so these two blocks stand for themselves.
 path "secret/data/m2m/.grantry/*" {

@@ -107,5 +107,5 @@ describe('replaceSecret', () => {
 
 async function saved(bench: MemoryBench, desired: DesiredState): Promise<SavedPlan> {
   const { plan, input } = await settleFresh(desired, bench, {});
-  return savePlan(plan, input, { tool: 'test', createdAt: '2026-11-30T00:00:00.000Z' });
+  return savePlan(plan, input, { tool: 'test', createdAt: '2026-11-30T00:00:00.000Z', lastApply: null });
 }

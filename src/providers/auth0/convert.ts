@@ -2,7 +2,7 @@ import { sameJson } from '../../model/json.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import { Secret } from '../../model/secret.ts';
 import type { ApiFields, ClientFields } from './fields.ts';
-import { MARK, parseDeclared, parseLabels } from './marks.ts';
+import { MARK, formatName, parseDeclared, parseLabels, parseName } from './marks.ts';
 import type { Metadata } from './marks.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
 
@@ -12,19 +12,24 @@ export interface Vocabulary {
   readonly apiOf: ReadonlyMap<string, string>;
   /** The metadata that the manifest declares now. */
   readonly declared: Readonly<Record<string, string>>;
+  /** How often the manifest has the secret rotated; undefined: no manifest declares the client. */
+  readonly rotateEvery: number | undefined;
 }
 
 export function applicationToFields(
   app: Application,
   grants: readonly ClientGrant[],
-  { apiOf, declared }: Vocabulary,
+  { apiOf, declared, rotateEvery }: Vocabulary,
 ): ClientFields {
   const metadata = app.client_metadata;
+  const marked = parseName(metadata);
   const known = grants.filter(({ audience }) => apiOf.has(audience));
   const others = grants.filter(({ audience }) => !apiOf.has(audience));
   return {
     stack: metadata[MARK.stack] ?? null,
-    name: metadata[MARK.name] ?? null,
+    name: marked.name ?? null,
+    // One that was last written before this was noted counts as rotated as the manifest says; see Keycloak's `convert.ts`.
+    rotateEvery: marked.rotateEvery ?? rotateEvery ?? null,
     owner: ownerOrNull(metadata[MARK.owner]),
     displayName: app.name,
     description: app.description,
@@ -108,7 +113,7 @@ export function fieldsToMetadata(fields: ClientFields): Record<string, string> {
   return {
     ...fields.metadata,
     ...(fields.stack === null ? {} : { [MARK.stack]: fields.stack }),
-    ...(fields.name === null ? {} : { [MARK.name]: fields.name }),
+    ...(fields.name === null ? {} : { [MARK.name]: formatName(fields.name, fields.rotateEvery) }),
     ...(fields.owner === null ? {} : { [MARK.owner]: fields.owner }),
     ...(Object.keys(fields.labels).length === 0 ? {} : { [MARK.labels]: JSON.stringify(fields.labels) }),
     ...(declared.length === 0 ? {} : { [MARK.declared]: JSON.stringify(declared) }),
@@ -119,15 +124,20 @@ export function fieldsToMetadata(fields: ClientFields): Record<string, string> {
 export function changedApplication(before: ClientFields, after: ClientFields): JsonObject {
   const [was, is] = [fieldsToApplication(before), fieldsToApplication(after)];
   const body = changed(was, is);
-  const metadata = changed(fieldsToMetadata(before), fieldsToMetadata(after));
+  const marks = fieldsToMetadata(after);
+  const metadata = changed(fieldsToMetadata(before), marks);
   const freed =
     before.authenticationMethod === after.authenticationMethod ? {} : { client_authentication_methods: null };
+  const isChanged = Object.keys({ ...body, ...freed, ...metadata }).length > 0;
+  // Of an application from before it was noted how often it is rotated, that is no difference.
+  const name = marks[MARK.name];
+  const written = { ...metadata, ...(isChanged && name !== undefined ? { [MARK.name]: name } : {}) };
   return {
     ...body,
     ...freed,
     // Two ways to authenticate exclude each other: the one comes when the other goes.
     ...(Object.keys(freed).length === 0 ? {} : { token_endpoint_auth_method: after.auth }),
-    ...(Object.keys(metadata).length === 0 ? {} : { client_metadata: metadata }),
+    ...(Object.keys(written).length > 0 ? { client_metadata: written } : {}),
   };
 }
 

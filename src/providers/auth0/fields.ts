@@ -7,6 +7,8 @@ export const clientFields = z.strictObject({
   stack: z.string().nullable(),
   name: z.string().nullable(),
   owner: z.string().nullable(),
+  /** How often the secret is rotated, in seconds; null: that was never noted. */
+  rotateEvery: z.number().nullable(),
   /** The application's own name. */
   displayName: z.string(),
   description: z.string(),

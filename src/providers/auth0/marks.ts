@@ -5,6 +5,7 @@ import type { Delivery, ForeignPart } from '../../model/state.ts';
 /** Keys of client_metadata under which grantry's marks lie: at most ten keys, of values of at most 255 characters. */
 export const MARK = {
   stack: 'grantry_stack',
+  /** metadata.name, a blank, and how often the secret is rotated, in seconds. */
   name: 'grantry_name',
   owner: 'grantry_owner',
   /** JSON. */
@@ -37,6 +38,19 @@ export function parseDelivery(metadata: Metadata): Delivery | undefined {
   if (facts === undefined || path === undefined || place === undefined) return undefined;
   // Auth0 does not tell when a secret was made.
   return checkDelivery({ at: null, place, path, facts, ...(since === undefined ? {} : { since: Number(since) }) });
+}
+
+export function formatName(name: string, rotateEvery: number | null): string {
+  return rotateEvery === null ? name : `${name} ${rotateEvery}`;
+}
+
+/** Of an application that was last written before the second was noted there is the name alone. */
+export function parseName(metadata: Metadata): { readonly name?: string; readonly rotateEvery?: number } {
+  const [, name, seconds] = /^(.*?)(?: (\d{1,10}))?$/s.exec(metadata[MARK.name] ?? '') ?? [];
+  return {
+    ...(name === undefined || name === '' ? {} : { name }),
+    ...(seconds === undefined ? {} : { rotateEvery: Number(seconds) }),
+  };
 }
 
 const labelsSchema = z.record(z.string(), z.string());

@@ -2,7 +2,7 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import { groupBy } from '../../model/groups.ts';
 import type { ActualState } from '../../model/state.ts';
-import { MARK } from './marks.ts';
+import { MARK, parseName } from './marks.ts';
 import type { Application } from './representations.ts';
 
 /** Which application each client is, and which ones no manifest declares. */
@@ -26,9 +26,9 @@ export function matchApplications(
 ): Matches {
   const ours = apps.filter(({ client_metadata: metadata }) => metadata[MARK.stack] === stack);
   const others = apps.filter(({ client_metadata: metadata }) => metadata[MARK.stack] !== stack);
-  const byMark = groupBy(ours, ({ client_metadata: metadata }) => metadata[MARK.name] ?? '');
+  const byMark = groupBy(ours, ({ client_metadata: metadata }) => parseName(metadata).name ?? '');
   const byId = new Map(apps.map((app) => [app.client_id, app]));
-  const byName = groupBy(others, (app) => app.client_metadata[MARK.name] ?? app.name);
+  const byName = groupBy(others, (app) => parseName(app.client_metadata).name ?? app.name);
   const names = new Map<Application, string>();
   const desiredOf = new Map<Application, DesiredClient>();
   const ambiguous: ActualState['impossible'][number][] = [];
@@ -47,7 +47,7 @@ export function matchApplications(
   for (const app of apps) {
     const isRelevant = app.client_metadata[MARK.stack] === stack || ids.has(app.client_id);
     if (meant.has(app) || !isRelevant) continue;
-    const marked = app.client_metadata[MARK.name] ?? '';
+    const marked = parseName(app.client_metadata).name ?? '';
     const name = marked !== '' && !taken.has(marked) ? marked : app.client_id;
     names.set(app, name);
     taken.add(name);
@@ -57,7 +57,7 @@ export function matchApplications(
 
 function ambiguity(client: DesiredClient, apps: readonly Application[]): ActualState['impossible'][number] {
   const ids = apps.map((app) => app.client_id).toSorted();
-  const marked = apps.some((app) => app.client_metadata[MARK.name] === client.name);
+  const marked = apps.some((app) => parseName(app.client_metadata).name === client.name);
   return {
     address: addressOf('Client', client.name),
     reason: `${ids.length} applications ${marked ? 'carry the mark of this client' : `are called ${client.name}`}: ${ids.join(', ')}`,

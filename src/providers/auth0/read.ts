@@ -8,7 +8,7 @@ import type { ReadOptions } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
 import { applicationToFields, resourceServerToFields, unseenMetadata } from './convert.ts';
 import { findResourceServers, isOfMachines, listApplications, listGrants } from './listing.ts';
-import { foreignPart, MARK, parseDeclared, parseDelivery, unreadableMarks } from './marks.ts';
+import { foreignPart, MARK, parseDeclared, parseDelivery, parseName, unreadableMarks } from './marks.ts';
 import { matchApplications } from './match.ts';
 import { metadataOf } from './project.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
@@ -35,7 +35,9 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   const clients = [...names].map(([app, name]): ActualObject => {
     const desired = desiredOf.get(app);
     const declared = desired === undefined ? {} : metadataOf(desired);
-    const fields = applicationToFields(app, grantsOf.get(app.client_id) ?? [], { apiOf, declared });
+    const rotateEvery = desired?.secret.rotate.every;
+    const noted = parseName(app.client_metadata).rotateEvery;
+    const fields = applicationToFields(app, grantsOf.get(app.client_id) ?? [], { apiOf, declared, rotateEvery });
     const unseen = unseenMetadata(app.client_metadata, fields);
     return {
       address: addressOf('Client', name),
@@ -48,6 +50,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
         clientId: app.client_id,
         createdAt: undefined,
         delivered: parseDelivery(app.client_metadata),
+        ...(noted === undefined ? {} : { rotateEvery: noted }),
         ...(app.client_secret === undefined ? {} : { secret: app.client_secret }),
       },
       ...unreadableIn(app),

@@ -10,7 +10,7 @@ import type { ClientFields } from './fields.ts';
 import { changeGrants, createGrant } from './grants.ts';
 import type { Granted } from './grants.ts';
 import { listApplications, parseList } from './listing.ts';
-import { deliveryToMetadata, MARK } from './marks.ts';
+import { deliveryToMetadata, MARK, parseName } from './marks.ts';
 import { statusOf } from './refusal.ts';
 import { APPLICATION_FIELDS, application } from './representations.ts';
 import type { Application } from './representations.ts';
@@ -56,7 +56,8 @@ export class ClientWriter {
       // A look that fails too tells nothing: what happened is still not known.
       const apps = await listApplications(this.#api, false).catch(() => []);
       const found = apps.filter(
-        ({ client_metadata: metadata }) => metadata[MARK.stack] === fields.stack && metadata[MARK.name] === fields.name,
+        ({ client_metadata: metadata }) =>
+          metadata[MARK.stack] === fields.stack && parseName(metadata).name === fields.name,
       );
       const [app] = found;
       if (app === undefined || found.length > 1) throw error;
