@@ -3,6 +3,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RotationWish } from '../../src/apply/select-rotations.ts';
 import type { GrantryError } from '../../src/model/errors.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
+import { fieldChanges } from '../../src/plan/field-changes.ts';
 import { parseAdoption } from '../../src/plan/adoption.ts';
 import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
 import { ProviderSubject } from './provider-subject.ts';
@@ -120,6 +121,21 @@ export function describeProvider(title: string, capabilities: Capabilities, open
       await subject.makeIt(other);
       expect(await subject.unproven(other)).toEqual([]);
       expect(await changesOf(other)).toEqual([]);
+    });
+
+    it('sees that the manifest has the secret rotated at another interval', async () => {
+      await subject.makeIt(BASE);
+      const seldom = yaml(
+        STOCK,
+        BILLS,
+        orders('secret: {rotate: {every: 300d, overlap: 48h}}, access: [{api: stock, scopes: [stock:read]}]'),
+      );
+      const { changes } = await subject.plan(seldom);
+      expect(changes.flatMap(fieldChanges)).toEqual([
+        { path: ['rotateEvery'], before: 7_776_000, after: 25_920_000, widens: true },
+      ]);
+      await subject.makeIt(seldom);
+      expect(await changesOf(seldom)).toEqual([]);
     });
 
     it('sees and repairs what was changed by hand', async () => {

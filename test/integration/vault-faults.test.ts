@@ -188,6 +188,27 @@ describe('a fault', () => {
     expect(await store.write(path, documentOf('s-2'), entry?.version ?? 0)).toBe(2);
   });
 
+  test('a place or a mount that deletes documents by itself, or keeps few, is told of before anything is written', async () => {
+    const path = freshPath();
+    const metadata = `${vault.mount}/metadata/m2m/${path}`;
+    await vault.request('POST', metadata, { delete_version_after: '90m', max_versions: 1 });
+    const store = await open(root());
+    const vanishing = { after: '1h30m0s', hint: expect.stringContaining(`-delete-version-after=0s m2m/${path}`) };
+    expect(await store.inspect(path)).toMatchObject({ version: 0, limits: { vanishing, keepsVersions: 1 } });
+    expect(await store.limits()).toEqual({});
+    await vault.request('POST', metadata, { delete_version_after: '0s', max_versions: 0 });
+    expect((await store.inspect(path))?.limits).toBeUndefined();
+    await vault.request('POST', `${vault.mount}/config`, { delete_version_after: '1h', max_versions: 1 });
+    const limits = { vanishing: { after: '1h0m0s', hint: expect.stringContaining('/config') }, keepsVersions: 1 };
+    expect(await (await open(root())).limits()).toEqual(limits);
+    // A login that may not ask learns nothing, and goes on.
+    const hcl = `path "${vault.mount}/metadata/m2m/*" { capabilities = ["read", "list"] }`;
+    await vault.writePolicy(`${vault.mount}-plan`, hcl);
+    const token = new Secret(await vault.createToken({ policies: [`${vault.mount}-plan`] }));
+    expect(await (await open({ kind: 'token', token })).limits()).toEqual({});
+    await vault.request('POST', `${vault.mount}/config`, { delete_version_after: '0s', max_versions: 0 });
+  });
+
   test('a mount that deletes documents by itself', async () => {
     await vault.request('POST', `${vault.mount}/config`, { delete_version_after: '1h' });
     const store = await open(root());
