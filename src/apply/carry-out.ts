@@ -109,6 +109,9 @@ async function createClient(change: CreateChange, ports: CarryOutPorts): Promise
   // Providers count whole seconds: one less, so that a secret made by hand within the same second is told from this one.
   const now = secondsNow(ports) - 1;
   if (!chosenSecret) {
+    await checkPlace(delivery, stack, store, () =>
+      Promise.reject(new TypeError('a client that is new has no document')),
+    );
     const issued = await provider.createClient({ change });
     const storeVersion = await deliver(store, { ...delivery, since: now }, issued, { stack, owner });
     await provider.markDelivered(issued.id, deliveryMark(delivery, issued.createdAt, now));

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { api, client, state } from '../../test/support/declared.ts';
 import { MemoryBench } from '../../test/support/memory-bench.ts';
+import type { ActualObject } from '../model/state.ts';
 import { Secret } from '../model/secret.ts';
 import type { StoreMark } from '../stores/store.ts';
 import { surveyTarget } from './survey-target.ts';
@@ -42,5 +43,41 @@ describe('surveyTarget: the place of a client that is new', () => {
     ['one that the stack retired', { client: 'audit', state: 'retired' as const }],
   ])('is free where it holds %s', async (_, other) => {
     expect((await foreignPlaces({ ...MARK, ...other })).found).toEqual([]);
+  });
+});
+
+const COMPARED = state([], [client('a'), client('b')]);
+
+/** A stack in sync at a provider that does not show the secrets of some of its clients. */
+async function hiding(...names: readonly string[]): Promise<MemoryBench> {
+  const bench = new MemoryBench();
+  await bench.apply(COMPARED);
+  const read = bench.provider.read.bind(bench.provider);
+  bench.provider.read = async (...args) => {
+    const found = await read(...args);
+    const objects = found.objects.map((object) => (names.includes(object.address) ? hidden(object) : object));
+    return { ...found, objects };
+  };
+  return bench;
+}
+
+function hidden({ credential, ...object }: ActualObject): ActualObject {
+  if (credential === undefined) return object;
+  const { secret: _hidden, ...shown } = credential;
+  return { ...object, credential: shown };
+}
+
+describe('surveyTarget: a secret that is not shown, where all are to be compared', () => {
+  it('is told of, and the rest is compared', async () => {
+    const bench = await hiding('Client/a');
+    bench.store.writeForeign('b', { client_id: 'b', client_secret: 'another' });
+    const { deliveries, actual } = await surveyTarget(COMPARED, bench, { checkStore: true });
+    expect(deliveries).toMatchObject([{ client: 'b', reason: 'differs' }]);
+    expect(actual.notices).toEqual([expect.stringContaining('the secret of a:')]);
+  });
+
+  it('says something of the account where none is', async () => {
+    const bench = await hiding('Client/a', 'Client/b');
+    await expect(surveyTarget(COMPARED, bench, { checkStore: true })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   });
 });

@@ -57,6 +57,7 @@ export async function deliver(
   };
   // Also where the listing showed nothing: it may have missed what lies there.
   const entry = await store.inspect(delivery.path);
+  await refuseVanishing(delivery.place, entry, store);
   refuseForeign(delivery, entry, stack);
   const isOwn = entry?.mark?.stack === stack && entry.mark.client === delivery.client;
   const notes = { ...(isOwn ? entry.mark?.notes : {}), ...notesOfFacts(delivery.facts) };

@@ -5,6 +5,7 @@ import type { Plan } from '../model/plan.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
 import { savePlan } from '../plan/save-plan.ts';
 import { MemoryBench } from '../../test/support/memory-bench.ts';
+import { RotationBench } from '../../test/support/rotation-bench.ts';
 import { testTarget } from '../../test/support/random-states.ts';
 
 const DESIRED: DesiredState = {
@@ -67,6 +68,24 @@ describe('replaceSecret', () => {
     Object.assign(client, { secret: MASK, previous: { secret: MASK, until: Number.MAX_SAFE_INTEGER } });
     await bench.apply(DESIRED);
     expect([client.previous, bench.provider.accepts('orders', MASK)]).toEqual([undefined, false]);
+  });
+
+  it('is what a rotation does too, whatever it was asked for: the mask is refused at once', async () => {
+    const bench = new RotationBench({ secretOverlap: true });
+    const desired = {
+      ...DESIRED,
+      clients: DESIRED.clients.map((client) => ({
+        ...client,
+        secret: { path: 'orders', rotate: { every: 7_776_000, overlap: 3600 } },
+      })),
+      overlaps: [3600],
+    };
+    await bench.apply(desired);
+    Object.assign(clientOf(bench), { secret: MASK, previous: { secret: 'older', until: bench.provider.now + 1000 } });
+    const { results } = await bench.rotate(desired, { kind: 'due', stagger: false, max: undefined });
+    expect(results).toMatchObject([{ outcome: 'done' }]);
+    expect([bench.provider.accepts('orders', MASK), bench.provider.accepts('orders', 'older')]).toEqual([false, false]);
+    expect((await bench.plan(desired)).changes).toEqual([]);
   });
 
   it('loses no secret and converges, whichever of its writes is the last', async () => {
