@@ -7,7 +7,7 @@ import { trackWrites } from './track-writes.ts';
 const READS = new Set([
   ...['capabilities', 'describe', 'project', 'readAhead', 'read', 'endpoints', 'readCredential', 'findClient'],
   ...['answers', 'whyTaken'],
-  ...['locate', 'existing', 'inspect', 'locateRecord', 'readRecord'],
+  ...['locate', 'existing', 'limits', 'inspect', 'locateRecord', 'readRecord'],
 ]);
 
 function methodsOf(tracked: object): string[] {
