@@ -219,7 +219,8 @@ describe('rotate', () => {
 
   it('begins nothing more, and sends nothing more, once the lock is lost', async () => {
     endOverlapOf('audit');
-    const { target, sleep } = sleepClock(opened(bench, BEFORE).target);
+    const { target: awake, shown } = opened(bench, BEFORE);
+    const { target, sleep } = sleepClock(awake);
     const [asked, sent]: [string[], string[]] = [[], []];
     bench.provider.endOverlap = async (id) => {
       asked.push(id);
@@ -230,6 +231,7 @@ describe('rotate', () => {
     };
     expect(await rotateIn(target, DUE, { ...APPROVED, parallelism: 1 }, captureIo().io)).not.toBe(0);
     expect([asked.length, sent]).toEqual([1, []]);
+    expect(shown.join()).toContain('stopped before it began');
   });
 
   it('stops when its audit log does: nothing begins without its line', async () => {
@@ -239,8 +241,9 @@ describe('rotate', () => {
       ended += 1;
       return undefined;
     };
-    expect(await rotateIn(opened(bench, BEFORE).target, DUE, LOGGED, logUntil(1))).toBe(1);
-    expect(ended).toBe(1);
+    const { target, shown } = opened(bench, BEFORE);
+    expect(await rotateIn(target, DUE, LOGGED, logUntil(1))).toBe(1);
+    expect([ended, shown.join()]).toEqual([1, expect.stringContaining('stopped before it began')]);
     expect(await rotateIn(opened(bench, BEFORE).target, DUE, LOGGED, logUntil(0))).toBe(1);
     expect(ended).toBe(1);
   });
