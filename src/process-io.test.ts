@@ -61,12 +61,14 @@ test('a command that shows no status is not listened for', () => {
 });
 
 test('a second SIGHUP is no wish to stop at once: the shell and the system both send it', () => {
-  const exit = vi.spyOn(process, 'exit').mockReturnValue(undefined as never);
+  const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
+    throw new Error('ended');
+  });
   void waitingIo().signal;
   process.emit('SIGHUP', 'SIGHUP');
   process.emit('SIGHUP', 'SIGHUP');
   expect(exit.mock.calls).toEqual([]);
-  process.emit('SIGINT', 'SIGINT');
+  expect(() => process.emit('SIGINT', 'SIGINT')).toThrow('ended');
   expect(exit.mock.calls).toEqual([[130]]);
   exit.mockRestore();
 });

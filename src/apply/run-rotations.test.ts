@@ -1,9 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
-import { MemoryProvider } from '../providers/memory/index.ts';
-import { MemoryStore } from '../stores/memory/index.ts';
 import type { ActualObject } from '../model/state.ts';
 import { systemClock } from '../platform/clock.ts';
+import { MemoryBench } from '../../test/support/memory-bench.ts';
 import { runRotations } from './run-rotations.ts';
 import type { RotationRunOptions } from './run-rotations.ts';
 
@@ -14,7 +13,7 @@ async function run(
   options: Partial<RotationRunOptions>,
 ): Promise<{ began: string[]; ended: string[]; error: unknown }> {
   const [began, ended]: [string[], string[]] = [[], []];
-  const provider = new MemoryProvider();
+  const { provider, store } = new MemoryBench();
   provider.endOverlap = async (id) => {
     began.push(id);
     await sleep(10 * NAMES.indexOf(id) + 1);
@@ -23,7 +22,7 @@ async function run(
   };
   const ports = {
     provider,
-    store: new MemoryStore(),
+    store,
     tokens: { request: async () => ({ token: 'a token' }) },
     clock: systemClock,
     stack: 'acme',
@@ -36,12 +35,13 @@ async function run(
   return { began, ended, error };
 }
 
+function noRoom(): never {
+  throw new Error('no room for it');
+}
+
 describe('runRotations', () => {
   it('waits for what runs when a result cannot be noted, and begins nothing more', async () => {
-    const onResult = (): void => {
-      throw new Error('no room for it');
-    };
-    const { began, ended, error } = await run({ onResult });
+    const { began, ended, error } = await run({ onResult: noRoom });
     expect(error).toEqual(new Error('no room for it'));
     expect([began, ended]).toEqual([
       ['one', 'two'],
@@ -50,9 +50,6 @@ describe('runRotations', () => {
   });
 
   it('does not begin what cannot be noted', async () => {
-    const onBegin = (): void => {
-      throw new Error('no room for it');
-    };
-    expect((await run({ onBegin })).began).toEqual([]);
+    expect((await run({ onBegin: noRoom })).began).toEqual([]);
   });
 });

@@ -3,7 +3,7 @@ import { addressOf, isKind } from '../model/address.ts';
 import type { Address } from '../model/address.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
-import type { Plan, TargetPart } from '../model/plan.ts';
+import type { AdoptChange, Plan, TargetPart } from '../model/plan.ts';
 import type { SavedDesired, SavedPlan } from '../model/saved-plan.ts';
 import type { Target } from '../model/target.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
@@ -189,8 +189,8 @@ function idsOfDeleted({ changes }: SavedPlan): Map<Address, string> {
 
 /** Of what may be taken over, that which was reviewed: nothing else, and from nobody else. */
 function reviewedOf({ rules }: Adoption, { changes }: SavedPlan): Adoption {
-  const from = new Map(
-    changes.flatMap((change) => (change.op === 'adopt' ? [[`${change.address}`, change.from]] : [])),
+  const from = new Map<string, AdoptChange['from']>(
+    changes.flatMap((change) => (change.op === 'adopt' ? [[change.address, change.from]] : [])),
   );
   return {
     rules: rules.map((rule) => ({

@@ -1,6 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryProvider } from '../providers/memory/index.ts';
-import { MemoryStore } from '../stores/memory/index.ts';
+import { MemoryBench } from '../../test/support/memory-bench.ts';
 import { trackWrites } from './track-writes.ts';
 
 /** All else that a provider or a store can be asked for must be a write: a new method is one until it stands here. */
@@ -14,12 +13,15 @@ function methodsOf(tracked: object): string[] {
   return Object.keys(tracked).filter((name) => !READS.has(name));
 }
 
-describe('trackWrites', () => {
-  const untouched = (): never => {
-    throw new Error('it was asked');
-  };
-  const all = <T extends object>(server: T): T => new Proxy(server, { get: () => untouched });
+function untouched(): never {
+  throw new Error('it was asked');
+}
 
+function all<T extends object>(server: T): T {
+  return new Proxy(server, { get: () => untouched });
+}
+
+describe('trackWrites', () => {
   it.each(['provider', 'store'] as const)('asks before each write of a %s, and lets none through', async (which) => {
     const lost = new Error('the lock was lost');
     const hooks = {
@@ -28,7 +30,8 @@ describe('trackWrites', () => {
       },
       after: () => undefined,
     };
-    const servers = { provider: all(new MemoryProvider()), store: all(new MemoryStore()) };
+    const bench = new MemoryBench();
+    const servers = { provider: all(bench.provider), store: all(bench.store) };
     const tracked = trackWrites(servers, hooks)[which];
     const names = methodsOf(tracked);
     expect(names.length).toBeGreaterThan(3);
@@ -41,10 +44,9 @@ describe('trackWrites', () => {
 
   it('tells of a write after it, and of none that was refused', async () => {
     let told = 0;
-    const store = new MemoryStore();
-    const tracked = trackWrites({ provider: new MemoryProvider(), store }, { after: () => void (told += 1) });
+    const tracked = trackWrites(new MemoryBench(), { after: () => void (told += 1) });
     await tracked.store.writeRecord('ledger/acme', {}, 0);
-    await expect(tracked.store.writeRecord('ledger/acme', {}, 0)).rejects.toThrow();
+    await expect(tracked.store.writeRecord('ledger/acme', {}, 0)).rejects.toMatchObject({ code: 'CONFLICT' });
     expect(told).toBe(1);
   });
 });

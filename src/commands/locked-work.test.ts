@@ -44,20 +44,21 @@ async function lockDuring(run: () => Promise<number>): Promise<Json[]> {
     const { value } = await bench.store.readRecord('lock/acme');
     seen.push(value?.['released_at'] ?? 'no lock');
   };
-  const { updateClient, endOverlap } = bench.provider;
-  bench.provider.updateClient = async (change) => look().then(() => updateClient.call(bench.provider, change));
-  bench.provider.endOverlap = async (id) => look().then(() => endOverlap.call(bench.provider, id));
+  const { provider } = bench;
+  const [updateClient, endOverlap] = [provider.updateClient.bind(provider), provider.endOverlap.bind(provider)];
+  bench.provider.updateClient = async (change) => look().then(() => updateClient(change));
+  bench.provider.endOverlap = async (id) => look().then(() => endOverlap(id));
   await run();
   return seen;
 }
 
 /** A run of somebody else that ends just before this one gets the lock. */
 function meanwhile(act: () => Promise<void>): void {
-  const { writeRecord } = bench.store;
+  const writeRecord = bench.store.writeRecord.bind(bench.store);
   bench.store.writeRecord = async (name, value, expected) => {
     bench.store.writeRecord = writeRecord;
     await act();
-    return writeRecord.call(bench.store, name, value, expected);
+    return writeRecord(name, value, expected);
   };
 }
 
@@ -154,12 +155,12 @@ describe('apply', () => {
     const { target } = opened(bench, AFTER);
     let held = true;
     const lease = lost({ assertHeld: () => void (held || throwLost()) });
-    const { updateClient } = bench.provider;
+    const updateClient = bench.provider.updateClient.bind(bench.provider);
     bench.provider.updateClient = async (change) => {
       // As a provider does before each of its requests.
       held = false;
       target.gate.pass();
-      return updateClient.call(bench.provider, change);
+      return updateClient(change);
     };
     const settled = await settleFresh(AFTER, bench, {});
     const { applied } = await carryOutPlan(settled, { ...target, lease, applyId: 'this' }, APPROVED, captureIo().io);
@@ -206,9 +207,9 @@ describe('rotate', () => {
 
   it('refuses every write, also in the middle of a rotation, once the lock is lost', async () => {
     const { target, sleep } = sleepClock(opened(bench, BEFORE).target);
-    const { mark } = bench.store;
+    const mark = bench.store.mark.bind(bench.store);
     bench.store.mark = async (path, value) => {
-      await mark.call(bench.store, path, value);
+      await mark(path, value);
       sleep();
     };
     const before = JSON.stringify(bench.provider.objects);

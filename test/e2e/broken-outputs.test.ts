@@ -60,6 +60,10 @@ async function untilWriting(): Promise<void> {
   await vi.waitFor(() => expect(site.keycloak.writes().length).toBeGreaterThan(1), { timeout: 30_000, interval: 5 });
 }
 
+function isWrite({ method }: { readonly method: string }): boolean {
+  return method === 'POST' || method === 'PUT';
+}
+
 /** Clients of the round before that are gone, and those of this one that are there. */
 async function goneOrMade(): Promise<string[]> {
   const before = names.map((name) => name.replace(/^r\d+/, `r${round - 1}`));
@@ -171,7 +175,6 @@ describe('an audit log that cannot go on', () => {
 });
 
 it('a terminal that is closed lets the change in hand end', async () => {
-  const isWrite = ({ method }: { readonly method: string }): boolean => method === 'POST' || method === 'PUT';
   site.keycloak.inject({ match: isWrite, times: 999, fault: { kind: 'delay', ms: 100 } });
   const running = site.start('apply -t dev --auto-approve --no-proof --parallelism 2');
   await untilWriting();

@@ -20,7 +20,7 @@ const APP = {
 
 /** An application in a plan's fields. */
 function fieldsOf(declared: Record<string, string>): ClientFields {
-  return applicationToFields(application.parse(APP), [], { apiOf: new Map(), declared });
+  return applicationToFields(application.parse(APP), [], { apiOf: new Map(), declared, rotateEvery: undefined });
 }
 
 describe('updateClient', () => {
