@@ -52,6 +52,16 @@ describe.each(FOREIGN)('a client of %s', (_, foreign) => {
     expect(chosen.refused).toMatchObject([{ address: 'Client/orders', error: { code: 'CONFLICT' } }]);
   });
 
+  it.each([ALL, { kind: 'due', stagger: false, max: undefined } as const])(
+    'is refused, not left out, where nothing tells of a delivery: %o',
+    async (wish) => {
+      const bench = await benchOf();
+      const credential = { clientId: 'orders', createdAt: undefined, delivered: undefined };
+      const { refused } = choose(bench, await surveyWith(bench, { ...foreign, credential }), wish);
+      expect(refused).toMatchObject([{ address: 'Client/orders', error: { code: 'CONFLICT' } }]);
+    },
+  );
+
   it('is no subject of a rotation, though somebody chose it', async () => {
     const bench = await benchOf();
     const survey = await surveyWith(bench, foreign);
