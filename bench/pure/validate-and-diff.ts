@@ -58,7 +58,12 @@ const plan = buildPlan({
   projected,
   actual,
   endpoints,
-  deliveries: planDeliveries(desired, actual, documents, { locate, existing, differing: new Set(), unmarked: new Set() }),
+  deliveries: planDeliveries(desired, actual, documents, {
+    locate,
+    existing,
+    differing: new Set(),
+    unmarked: new Set(),
+  }),
   provider: 'Keycloak',
   store: 'Vault',
   foreignPlaces: [],

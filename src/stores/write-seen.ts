@@ -19,6 +19,8 @@ export async function writeSeen(
   throw new GrantryError(
     'FAILED',
     `the store said that version ${version} of ${store.locate(path)} was written, and it is not there`,
-    { hint: 'Something between grantry and the store must be answering for it: a proxy, or a cache. Look at the place, then run it again.' },
+    {
+      hint: 'Something between grantry and the store must be answering for it: a proxy, or a cache. Look at the place, then run it again.',
+    },
   );
 }

@@ -155,7 +155,11 @@ export class ClientWriter {
 
 /** Auth0 answers a write with the whole application. Its grants are objects of their own. */
 function asAnswered(app: Application, after: ClientFields): ClientFields {
-  const fields = applicationToFields(app, [], { apiOf: new Map(), declared: after.metadata, rotateEvery: after.rotateEvery ?? undefined });
+  const fields = applicationToFields(app, [], {
+    apiOf: new Map(),
+    declared: after.metadata,
+    rotateEvery: after.rotateEvery ?? undefined,
+  });
   return { ...fields, access: after.access, otherGrants: after.otherGrants };
 }
 

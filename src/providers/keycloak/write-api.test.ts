@@ -10,12 +10,14 @@ afterEach(() => void vi.unstubAllGlobals());
 /** What becomes of an Api that is to be made at a server which has these scopes once it lost its answer. */
 async function make(present: Readonly<Record<string, string>> | undefined): Promise<string> {
   let isLost = false;
-  const answer: typeof fetch = async (_, { method } = {}) => {
+  const answer: typeof fetch = async (input, { method } = {}) => {
     if (method === 'POST') {
       isLost = true;
       throw Object.assign(new Error('broken'), { code: 'ECONNRESET' });
     }
     const scope = { id: 'found', name: 'stock:read', attributes: present };
+    const readsBack = new URL(input instanceof Request ? input.url : input).pathname.endsWith('/client-scopes/found');
+    if (readsBack) return Response.json(scope);
     return Response.json(isLost && present !== undefined ? [scope] : []);
   };
   vi.stubGlobal('fetch', answer);
