@@ -171,6 +171,11 @@ function obstacle(
   if (locate(delivered.path) !== delivered.place) {
     return refuse(`the credential of ${name} lies at ${delivered.place}, which is not in this store`);
   }
+  const { unusable } = object.credential;
+  // It could not be proven. What leaked is replaced all the same: the client may work again at any time.
+  if (unusable !== undefined && !isRevocation(wish)) {
+    return refuse(`no secret of client ${name} is accepted: ${unusable}`);
+  }
   const overlap = object.fields['overlap'];
   if (actual.overlaps === 'unknown' && (rotate.overlap > 0 || typeof overlap === 'string')) {
     return new GrantryError('NOT_ALLOWED', `nobody can tell whether rotating ${name} cuts its consumers off`, {

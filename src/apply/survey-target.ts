@@ -3,7 +3,7 @@ import { addressOf } from '../model/address.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { DesiredClient, DesiredState } from '../model/desired.ts';
 import { isOurs, objectsByAddress, unreadableNotices } from '../model/state.ts';
-import type { ActualState } from '../model/state.ts';
+import type { ActualState, DesiredObject } from '../model/state.ts';
 import { mayTakeDocument, NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
@@ -53,7 +53,7 @@ export async function surveyTarget(
     const found = await provider.read(desired, { withSecrets: checkStore, only, projected, ...ledger });
     const actual = withinOwnPlaces(found, desired.target);
     const notices = [...(actual.notices ?? []), ...unreadableNotices(actual.objects)];
-    return { projected, actual: { ...actual, notices } };
+    return { projected: completed(projected, actual), actual: { ...actual, notices } };
   };
   const [{ projected, actual }, endpoints, documents, existing] = await Promise.all([
     read(),
@@ -89,6 +89,16 @@ export async function surveyTarget(
     adoption,
     ...(only === undefined ? {} : { only: only.addresses }),
   };
+}
+
+/** With what only the server could tell of them. */
+function completed(projected: readonly DesiredObject[], { completions }: ActualState): readonly DesiredObject[] {
+  if (completions === undefined || completions.size === 0) return projected;
+  return projected.map((object) => {
+    const more = completions.get(object.address);
+    if (more === undefined) return object;
+    return { ...object, fields: { ...object.fields, ...more.fields }, notes: { ...object.notes, ...more.notes } };
+  });
 }
 
 function isIn({ addresses }: ReadSelection): (client: DesiredClient) => boolean {

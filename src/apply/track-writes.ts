@@ -29,6 +29,7 @@ export function trackWrites(
     whyTaken: (clientId) => provider.whyTaken(clientId),
     answers: () => provider.answers(),
     explainDifference: (paths) => provider.explainDifference(paths),
+    readGrants: (desired, names) => provider.readGrants(desired, names),
     readCredential: (id) => provider.readCredential(id),
     growApi: tracked((change) => provider.growApi(change)),
     shrinkApi: tracked((change) => provider.shrinkApi(change)),

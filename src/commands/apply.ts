@@ -191,7 +191,12 @@ async function proveAffected(
   const names = affectedClients([...done, ...succeeded.map(({ address }) => address)], desired);
   for (const { address, outcome } of applied.results)
     if (outcome !== 'done') names.delete(address.replace(/^Client\//, ''));
-  const expectations = expectationsOf(desired, provider.capabilities, names);
+  const facts = await provider.readGrants(desired, names).catch((error: unknown) => {
+    if (error instanceof GrantryError) return error;
+    throw error;
+  });
+  if (facts instanceof GrantryError) return { proofs: [], outage: facts };
+  const expectations = expectationsOf(desired, provider.capabilities, names, facts);
   return proveWithProgress(expectations, input.endpoints, { store, ports }, options, io);
 }
 

@@ -33,8 +33,8 @@ const PRECEDENCE = [1, 4, 3, 2, 0];
 
 /** What a command asks of its targets. */
 export interface TargetNeeds {
-  /** False: grantry's own account at the provider is not used. */
-  readonly providerAccount?: boolean;
+  /** `optional`: grantry's own account at the provider is used if the environment has what it takes. */
+  readonly providerAccount?: 'required' | 'optional';
   /** Everything at the provider is going to be read, without secrets. */
   readonly readsAll?: boolean;
   /** Why there may be no more than one target; undefined where there may be. */
@@ -72,7 +72,7 @@ export interface SelectedTargets {
 export async function resolveSelected(
   options: CommandOptions,
   io: CommandIo,
-  { providerAccount = true, readsAll = false, onlyOne, sideBySide = false }: TargetNeeds,
+  { providerAccount = 'required', readsAll = false, onlyOne, sideBySide = false }: TargetNeeds,
 ): Promise<SelectedTargets> {
   await installProxy(io.env);
   const atATime = sideBySide ? TARGETS_AT_A_TIME : 1;
@@ -140,7 +140,7 @@ function lockPlace({ target }: DesiredState): string {
 async function loadStates(
   options: CommandOptions,
   io: CommandIo,
-  providerAccount: boolean,
+  providerAccount: 'required' | 'optional',
   onTargets: OnTargets,
 ): Promise<Pick<SelectedTargets, 'manifests' | 'states'>> {
   const manifests = await loadValidManifests(options, io, onTargets);

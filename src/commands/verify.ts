@@ -9,9 +9,11 @@ import { forEachTarget } from './targets.ts';
 
 /** Proves clients with real tokens, from the credentials that lie in the store. Writes nothing. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
-  const needs = { providerAccount: false, sideBySide: true };
+  const needs = { providerAccount: 'optional' as const, sideBySide: true };
   return forEachTarget(options, io, needs, async ({ desired, provider, store, ports, show }, io) => {
-    const expectations = expectationsOf(desired, provider.capabilities, named(desired, options.args));
+    const names = named(desired, options.args);
+    const facts = await provider.readGrants(desired, names);
+    const expectations = expectationsOf(desired, provider.capabilities, names, facts);
     const servers = { store, ports };
     const { proofs, outage } = await proveWithProgress(expectations, await provider.endpoints(), servers, options, io);
     if (outage !== undefined) throw outage;

@@ -65,6 +65,29 @@ describe('checkClaims', () => {
     expect(checks.find(({ claim }) => claim.includes('lives'))?.outcome).toBe(outcome);
   });
 
+  it('names what ends every token, where that is shorter than what was asked for', () => {
+    const cut = { ...EXPECTED, lifetime: 43_200, longest: { seconds: 36_000, setting: 'SSO Session Max' } };
+    expect(failures({ ...GOOD, exp: GOOD.iat + 36_000 }, cut)).toEqual([
+      'it lives 36000 s: the server ends every token after 36000 s (SSO Session Max)',
+    ]);
+    const within = { ...cut, lifetime: 300 };
+    expect(failures({ ...GOOD, exp: GOOD.iat + 60 }, within)).toEqual(['it lives 60 s']);
+  });
+
+  it('judges neither roles nor audiences that may have been granted too, but still what is missing', () => {
+    const unsure = { ...EXPECTED, unsure: 'nobody looked' };
+    const more = { ...GOOD, realm_access: { roles: ['auditor', 'part'] }, aud: [...GOOD.aud, 'other'] };
+    const checks = checkClaims(more, unsure, 'orders').filter(({ outcome }) => outcome !== 'passed');
+    expect(checks.map(({ outcome, detail }) => `${outcome}: ${detail}`)).toEqual([
+      'not-testable: it has other too, and nobody looked',
+      'not-testable: it has part too, and nobody looked',
+    ]);
+    expect(failures({ ...more, realm_access: { roles: ['part'] } }, unsure)).toEqual([
+      'missing: auditor; too much: part',
+    ]);
+    expect(failures({ ...more, scope: 'stock:read stock:write' }, unsure)).toEqual(['too much: stock:write']);
+  });
+
   it('takes any lifetime where none is declared, but not none', () => {
     const anyLifetime = { ...EXPECTED, lifetime: undefined };
     expect(failures({ ...GOOD, exp: 99_999 }, anyLifetime)).toEqual([]);

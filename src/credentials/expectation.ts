@@ -1,5 +1,7 @@
 import type { AuthMethod, DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../model/desired.ts';
-import type { Capabilities } from '../providers/provider.ts';
+import type { ProofCheck } from '../model/report.ts';
+import { NO_GRANT_FACTS } from '../providers/provider.ts';
+import type { Capabilities, GrantFacts, TokenLimit } from '../providers/provider.ts';
 
 /** What tokens of one client must show: exactly what the manifests grant. */
 export interface Expectation {
@@ -9,6 +11,8 @@ export interface Expectation {
   readonly auth: AuthMethod;
   /** The tokens to ask for; none where a client that may call nothing gets none. */
   readonly tokens: readonly ExpectedToken[];
+  /** What was found beside tokens. */
+  readonly found: readonly ProofCheck[];
   /** What must be refused; undefined where nothing of this target was not granted. */
   readonly refusal: ExpectedRefusal | undefined;
   /** Clients with which an Api introspects this client's tokens. */
@@ -29,7 +33,12 @@ export interface ExpectedToken {
   readonly audiences: readonly string[];
   /** Seconds; undefined: whatever the provider's default is. */
   readonly lifetime: number | undefined;
+  /** What ends every token of this server, where it is known. */
+  readonly longest?: TokenLimit | undefined;
+  /** What was declared, and all that it holds. */
   readonly roles: ServiceAccountRoles;
+  /** Why more roles and audiences than these may have been granted too; undefined: they are all. */
+  readonly unsure?: string | undefined;
 }
 
 /** A token request that goes beyond what was granted. */
@@ -52,8 +61,13 @@ export interface Introspector {
 /** What of a provider decides how its tokens are asked for. */
 export type TokenHabits = Pick<Capabilities, 'tokenPerApi' | 'introspection'>;
 
-/** The expectations of these clients, or of all. */
-export function expectationsOf(desired: DesiredState, habits: TokenHabits, names?: ReadonlySet<string>): Expectation[] {
+/** The expectations of these clients, or of all; `facts` is what the server says of their grants. */
+export function expectationsOf(
+  desired: DesiredState,
+  habits: TokenHabits,
+  names?: ReadonlySet<string>,
+  facts: GrantFacts = NO_GRANT_FACTS,
+): Expectation[] {
   const apis = new Map(desired.apis.map((api) => [api.name, api]));
   const clients = new Map(desired.clients.map((client) => [client.name, client]));
   return desired.clients
@@ -67,7 +81,8 @@ export function expectationsOf(desired: DesiredState, habits: TokenHabits, names
         client: client.name,
         path: client.secret.path,
         auth: client.auth,
-        tokens: habits.tokenPerApi ? tokensPerApi(granted) : tokensOfAll(client, granted, clients),
+        found: facts.checks.get(client.name) ?? [],
+        tokens: habits.tokenPerApi ? tokensPerApi(granted) : tokensOfAll(client, granted, clients, facts),
         refusal: habits.tokenPerApi ? refusedAudience(desired.apis, granted) : refusedScope(desired.apis, granted),
         introspectors: habits.introspection ? introspectorsOf(granted, clients) : [],
       };
@@ -83,18 +98,28 @@ function tokensOfAll(
   client: DesiredClient,
   granted: readonly Granted[],
   clients: ReadonlyMap<string, DesiredClient>,
+  facts: GrantFacts,
 ): ExpectedToken[] {
-  const roles = client.keycloak.serviceAccountRoles;
+  const roles = withParts(client.keycloak.serviceAccountRoles, facts.roleParts.get(client.name));
   const lifetimes = granted.flatMap(({ of }) => of.tokenLifetime ?? []);
-  // Keycloak adds the clients whose roles the token carries.
-  const ofRoles = Object.entries(roles.clients).flatMap(([id, names]) => (names.length === 0 ? [] : [id]));
+  // Keycloak adds the clients whose roles the token carries, but for the client itself.
+  const ofRoles = Object.entries(roles.clients).flatMap(([id, names]) =>
+    names.length === 0 || id === client.clientId ? [] : [id],
+  );
+  const unsure = unsureOf(client, granted, facts);
   const token = (kinds: readonly ('scopes' | 'onRequest')[]): Omit<ExpectedToken, 'which' | 'claim' | 'parameters'> => {
     const carried = granted.filter((access) => kinds.some((kind) => access[kind].length > 0));
     return {
       scopes: granted.flatMap((access) => kinds.flatMap((kind) => access[kind])).toSorted(),
-      audiences: unique([...carried.flatMap(({ of }) => audiencesOf(of, clients)), ...ofRoles]),
+      audiences: unique([
+        ...carried.flatMap(({ of }) => audiencesOf(of, clients)),
+        ...carried.flatMap((access) => kinds.flatMap((kind) => audiencesAtServer(access, kind, facts))),
+        ...ofRoles,
+      ]),
       lifetime: lifetimes.length === 0 ? undefined : Math.min(...lifetimes),
+      longest: facts.longest,
       roles,
+      unsure,
     };
   };
   const always = { which: 'a token', claim: WORKS, parameters: {}, ...token(['scopes']) };
@@ -106,6 +131,41 @@ function tokensOfAll(
     always,
     { which: `a token for ${scope}`, claim: `${scope} can be asked for`, parameters: { scope }, ...more },
   ];
+}
+
+function withParts(declared: ServiceAccountRoles, parts: ServiceAccountRoles | undefined): ServiceAccountRoles {
+  if (parts === undefined) return declared;
+  const owners = unique([...Object.keys(declared.clients), ...Object.keys(parts.clients)]);
+  return {
+    realm: unique([...declared.realm, ...parts.realm]),
+    clients: Object.fromEntries(
+      owners.map((id) => [id, unique([...(declared.clients[id] ?? []), ...(parts.clients[id] ?? [])])]),
+    ),
+  };
+}
+
+/** An Api that another stack manages has the audiences that its scopes have at the server. */
+function audiencesAtServer(
+  { of, ...access }: Granted,
+  kind: 'scopes' | 'onRequest',
+  { audiences }: GrantFacts,
+): readonly string[] {
+  return of.managed ? [] : access[kind].flatMap((scope) => audiences.get(scope) ?? []);
+}
+
+function unsureOf(
+  { name, keycloak }: DesiredClient,
+  granted: readonly Granted[],
+  facts: GrantFacts,
+): string | undefined {
+  const { realm, clients } = keycloak.serviceAccountRoles;
+  const hasRoles = realm.length + Object.values(clients).flat().length > 0;
+  if (hasRoles && !facts.roleParts.has(name)) return 'what its declared roles hold was not looked at';
+  const unseen = granted.some(
+    ({ of, scopes, onRequest }) =>
+      !of.managed && [...scopes, ...onRequest].some((scope) => !facts.audiences.has(scope)),
+  );
+  return unseen ? 'what the Apis of other stacks put into tokens was not looked at' : undefined;
 }
 
 /** A token for each Api, with everything that was granted there. */

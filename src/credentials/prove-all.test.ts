@@ -31,6 +31,7 @@ function expectationOf(client: string): Expectation {
         roles: { realm: [], clients: {} },
       },
     ],
+    found: [],
     refusal: undefined,
     introspectors: [],
   };

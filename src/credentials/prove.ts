@@ -22,12 +22,13 @@ export async function proveClient(expected: Expectation, ports: ProofPorts): Pro
   const started = ports.clock.now();
   const stored = await ports.store.read(expected.path);
   const place = ports.store.locate(expected.path);
-  const checks = stored === undefined ? [missingCredential(place)] : await proveWith(stored, expected, ports);
+  const shown = stored === undefined ? [missingCredential(place)] : await proveWith(stored, expected, ports);
   return {
     address: addressOf('Client', expected.client),
     place,
     storeVersion: stored?.version,
-    checks,
+    // What was found first: it may be the cause of the rest.
+    checks: [...expected.found, ...shown],
     duration: ports.clock.now() - started,
   };
 }

@@ -17,8 +17,8 @@ export interface Surroundings {
   readonly env: Environment;
   /** What the path of a file store is relative to. */
   readonly cwd: string;
-  /** False: grantry's own account at the provider is not used, and what it refers to need not be set. */
-  readonly providerAccount?: boolean;
+  /** `optional`: grantry's own account at the provider is used if all that it refers to is set. */
+  readonly providerAccount?: 'required' | 'optional';
 }
 
 /**
@@ -28,18 +28,19 @@ export interface Surroundings {
  */
 export function resolveTarget(
   manifest: TargetManifest & { spec: TargetSpec },
-  { env, cwd, providerAccount = true }: Surroundings,
+  { env, cwd, providerAccount = 'required' }: Surroundings,
 ): Target {
   const spec = substituteEnv(manifest.spec, env, new Set());
   // First: a changed URL is the graver news, also where the environment of a fork lacks the credentials.
   checkServers(manifest, spec, env);
-  checkEnvironment(manifest, providerAccount ? manifest.spec : withoutAccount(manifest.spec), env);
+  const hasAccount = providerAccount === 'required' || isSet(manifest.spec.provider, env);
+  checkEnvironment(manifest, hasAccount ? manifest.spec : withoutAccount(manifest.spec), env);
   checkStack(manifest, spec);
   const { rotate, guards } = targetDefaults(spec);
   return {
     name: manifest.name,
     stack: spec.stack,
-    provider: toProvider(spec, manifest.spec, providerAccount ? secretOf : () => new WithheldSecret()),
+    provider: toProvider(spec, manifest.spec, hasAccount ? secretOf : () => new WithheldSecret()),
     store: toStore(spec, manifest.spec, cwd),
     rotate,
     guards,
@@ -53,6 +54,12 @@ function checkStack({ name, position }: TargetManifest, { stack }: TargetSpec): 
   throw new GrantryError('INVALID_INPUT', `Target ${name}: spec.stack has blanks at its ends, or is too long`, {
     hint: `See ${position.file}, and the environment variables that it names.`,
   });
+}
+
+function isSet(value: unknown, env: Environment): boolean {
+  const missing = new Set<string>();
+  substituteEnv(value, env, missing);
+  return missing.size === 0;
 }
 
 /** What of a spec is read by a command that does not log in to the provider. */

@@ -125,7 +125,7 @@ describe('resolveTargets', () => {
 
   it('needs nothing of an account that is not used, and holds nothing that could be sent', () => {
     const manifests = checkSources([{ name: 'dev.yaml', text: DEV }]);
-    const surroundings = { cwd: '/work', providerAccount: false };
+    const surroundings = { cwd: '/work', providerAccount: 'optional' as const };
     const [state] = resolveTargets(manifests, ['dev'], { ...surroundings, env: { VAULT_TOKEN: 'vt' } });
     const auth = state?.target.provider.auth;
     expect(() => (auth !== undefined && 'clientSecret' in auth ? auth.clientSecret.reveal() : '')).toThrow(

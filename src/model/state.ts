@@ -86,6 +86,8 @@ export interface ActualCredential {
    * to be replaced at once.
    */
   readonly guessable?: true;
+  /** Why the provider refuses the client whatever its secret is: `its service account is disabled`. */
+  readonly unusable?: string;
   /** Only in a read that asked for secrets, and only where the account may see them. */
   readonly secret?: Secret;
 }
@@ -136,6 +138,12 @@ export interface SharedAudience {
   readonly by: string;
 }
 
+/** Fields of a desired object that stand in place of those of its projection, and remarks on fields, by path. */
+export interface Completion {
+  readonly fields: Fields;
+  readonly notes: Readonly<Record<string, string>>;
+}
+
 /** What a provider says when it is read. */
 export interface ActualState {
   /** Objects of the stack, and those whose identity a desired object claims. */
@@ -148,6 +156,8 @@ export interface ActualState {
   readonly sharedAudiences?: readonly SharedAudience[];
   /** What a reader must know that is neither a change nor in the way, such as what the account may not see; whole sentences. */
   readonly notices?: readonly string[];
+  /** What only the server can tell of desired objects: to be put into their fields before they are compared. */
+  readonly completions?: ReadonlyMap<Address, Completion>;
   /** How many clients the listing held, of any owner: an empty listing is never believed. */
   readonly listedClients: number;
   /** The client_id that grantry itself logs in with, where that is a client of this very realm or tenant. */

@@ -15,6 +15,7 @@ export function widens({ path, before, after }: LeafDifference): boolean {
     case 'access':
     case 'otherScopes':
     case 'roles':
+    case 'roleParts':
     case 'scopeMappings':
       return hasMore(before, after);
     case 'scopes':
@@ -36,6 +37,8 @@ export function widens({ path, before, after }: LeafDifference): boolean {
       return attributeWidens(path[1] ?? '', textOf(before), textOf(after));
     case 'enabled':
       return before === false && after === true;
+    case 'serviceAccount':
+      return before !== undefined && before !== 'enabled' && after === 'enabled';
     case undefined:
     default:
       return false;

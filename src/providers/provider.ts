@@ -1,7 +1,8 @@
 import type { Address } from '../model/address.ts';
-import type { DesiredState } from '../model/desired.ts';
+import type { DesiredState, ServiceAccountRoles } from '../model/desired.ts';
 import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
+import type { ProofCheck } from '../model/report.ts';
 import type { Secret } from '../model/secret.ts';
 import type { ActualState, ApiLedger, Delivery, DesiredObject, Endpoints, Fields } from '../model/state.ts';
 
@@ -84,6 +85,32 @@ export interface ReadSelection {
   readonly ids: ReadonlyMap<Address, string>;
 }
 
+/** What only the server tells of what was granted: the proofs of clients go by it. What is not in here was not looked at. */
+export interface GrantFacts {
+  /** What the declared roles of a client hold with them, by its name. */
+  readonly roleParts: ReadonlyMap<string, ServiceAccountRoles>;
+  /** What scopes of Apis that other stacks manage put into the `aud` of tokens, by scope. */
+  readonly audiences: ReadonlyMap<string, readonly string[]>;
+  /** What ends every token. */
+  readonly longest: TokenLimit | undefined;
+  /** What was found beside tokens, by the client's name. */
+  readonly checks: ReadonlyMap<string, readonly ProofCheck[]>;
+}
+
+export interface TokenLimit {
+  readonly seconds: number;
+  /** As the server calls it: `SSO Session Max`. */
+  readonly setting: string;
+}
+
+/** Of a provider where the manifests say it all, and of one that was not asked. */
+export const NO_GRANT_FACTS: GrantFacts = {
+  roleParts: new Map(),
+  audiences: new Map(),
+  longest: undefined,
+  checks: new Map(),
+};
+
 /** A client to be created; the secret and its mark only where the provider lets the caller choose the secret. */
 export interface NewClient {
   readonly change: CreateChange;
@@ -131,6 +158,11 @@ export interface Provider {
   whyTaken(clientId: string): Promise<GrantryError | undefined>;
   /** Whether the provider does its work, told by one small read that goes as deep as a write. */
   answers(): Promise<boolean>;
+  /**
+   * What the grants of these clients are on this server, and what they hold beside; of all without names. Where grantry's
+   * account may not look, or there is none, it says so.
+   */
+  readGrants(desired: DesiredState, names?: ReadonlySet<string>): Promise<GrantFacts>;
 
   /**
    * Creates the Api or adds what it lacks; takes nothing away that a client may still use.

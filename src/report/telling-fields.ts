@@ -34,6 +34,7 @@ function expectedOf(change: CreateChange): JsonObject {
     clientId: nameOf(change.address),
     enabled: true,
     flows: { serviceAccount: true },
+    serviceAccount: 'enabled',
     authenticator: 'client-secret',
     auth: 'client_secret_basic',
     displayName: nameOf(change.address),

@@ -13,7 +13,10 @@ const LABELS: Readonly<Record<string, string>> = {
   'flows tokenExchange': 'token exchange',
   'otherScopes default': 'other default scopes',
   'otherScopes optional': 'other optional scopes',
+  serviceAccount: 'service account user',
   'roles realm': 'realm roles',
+  'roleParts realm': 'realm roles included',
+  groups: 'roles by groups',
   'scopeMappings realm': 'realm roles in tokens',
   protocolMappers: 'protocol mappers',
   publicClient: 'public client',
@@ -42,6 +45,7 @@ const SCOPE_LABELS: Readonly<Record<string, string>> = {
   inTokenScope: 'in scope claim',
   otherMappers: 'other mappers',
   otherAttributes: 'other attributes',
+  roles: 'role scope mappings',
   markedFor: 'marked for Api',
 };
 
@@ -53,6 +57,7 @@ export function labelOf(path: readonly string[]): string {
   if (head === 'access' && path.length === 3 && third === 'scopes') return `may call ${second}`;
   if (head === 'access' && path.length === 3 && third === 'onRequest') return `on request ${second}`;
   if (head === 'roles' && second === 'clients' && path.length === 3) return `roles of ${third}`;
+  if (head === 'roleParts' && second === 'clients' && path.length === 3) return `roles of ${third} included`;
   if (head === 'scopeMappings' && second === 'clients' && path.length === 3) return `roles of ${third} in tokens`;
   if (head === 'labels' && path.length === 2) return `label ${second}`;
   if (head === 'attributes' && path.length === 2) return `attribute ${second}`;

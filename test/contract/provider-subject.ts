@@ -147,7 +147,8 @@ spec:
 
   async prove(manifests: string): Promise<readonly ClientProof[]> {
     const { desired, provider } = await this.open(manifests);
-    const expectations = expectationsOf(desired, provider.capabilities);
+    const facts = await provider.readGrants(desired);
+    const expectations = expectationsOf(desired, provider.capabilities, undefined, facts);
     const how = { inFlight: 4, stopped: () => false, onProof: () => undefined };
     return (await proveAll(expectations, await provider.endpoints(), this.store, this.#place.ports, how)).proofs;
   }

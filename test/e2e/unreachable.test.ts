@@ -169,7 +169,7 @@ describe('verify', () => {
     exitedWith(0, await site.run('apply -t dev --auto-approve'));
     site.keycloak.inject({ match: tokens, fault: page(503), times: 999 });
     const { stdout, stderr } = exitedWith(4, await site.run('verify -t dev'));
-    expect([stdout, stderr]).toEqual(['', expect.stringContaining('answers with status 503')]);
+    expect([stdout, stderr]).toEqual(['', expect.stringContaining('with status 503')]);
     site.reset();
     site.declare(BEFORE);
     exitedWith(0, await site.run('apply -t dev --auto-approve'));

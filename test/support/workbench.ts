@@ -103,11 +103,15 @@ spec:
   }
 
   /** Resolves manifests, given as YAML, for this workbench's target. */
-  desired(manifests: string): DesiredState {
+  desired(manifests: string, { withoutAccount = false } = {}): DesiredState {
     const sources = checkSources([{ name: 'test.yaml', text: `${manifests}\n---${this.target}` }]);
     const errors = sources.findings.filter(({ severity }) => severity === 'error');
     if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
-    const [desired] = resolveTargets(sources, ['dev'], { env: this.env, cwd: '/' });
+    const { KEYCLOAK_PASSWORD: _password, ...without } = this.env;
+    const surroundings = withoutAccount
+      ? { env: without, cwd: '/', providerAccount: 'optional' as const }
+      : { env: this.env, cwd: '/' };
+    const [desired] = resolveTargets(sources, ['dev'], surroundings);
     if (desired === undefined) throw new Error('no target');
     return desired;
   }
@@ -152,11 +156,15 @@ spec:
     return (await rotateOnce(desired, target, wish, { now, portsOf })).results;
   }
 
-  async prove(manifests: string): Promise<ClientProof[]> {
-    const { desired, provider, store } = await this.ports(manifests);
+  /** `withoutAccount`: as `verify` does where the environment has none. */
+  async prove(manifests: string, { withoutAccount = false } = {}): Promise<ClientProof[]> {
+    const { store, provider: known } = await this.ports(manifests);
+    const desired = this.desired(manifests, { withoutAccount });
+    const provider = withoutAccount ? await openProvider(desired.target.provider, systemPorts()) : known;
+    const facts = await provider.readGrants(desired);
     const options = { inFlight: 4, stopped: () => false, onProof: () => undefined };
     const proven = await proveAll(
-      expectationsOf(desired, provider.capabilities),
+      expectationsOf(desired, provider.capabilities, undefined, facts),
       await provider.endpoints(),
       store,
       systemPorts(),

@@ -1,6 +1,7 @@
 import type { DesiredState } from '../../model/desired.ts';
 import type { Auth0Settings } from '../../model/target.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
+import { NO_GRANT_FACTS } from '../provider.ts';
 import type { Capabilities, Provider, ReadOptions } from '../provider.ts';
 import { answers } from '../answers.ts';
 import { describeProvider } from '../describe.ts';
@@ -50,6 +51,8 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
       const call = { about: 'see whether the tenant answers', needs: 'read:clients' };
       return answers(() => api.get(call, 'clients', new URLSearchParams({ take: '1', fields: 'client_id' })));
     },
+    // Its applications have no roles, and each token is for an Api that the manifests name.
+    readGrants: () => Promise.resolve(NO_GRANT_FACTS),
     growApi: (change) => growApi(api, change),
     shrinkApi: (change) => shrinkApi(api, change),
     createClient: (client) => clients.create(client),

@@ -29,10 +29,17 @@ export function apisByScope(
   return apiOfScope;
 }
 
+export interface ScopeListing {
+  readonly scopes: readonly ClientScopeRepresentation[];
+  /** The Api of each scope, by the scope's name. */
+  readonly apiOfScope: ReadonlyMap<string, string>;
+  /** Their scope mappings, by the scope's id, where there are any. */
+  readonly rolesOfScope: ReadonlyMap<string, readonly string[]>;
+}
+
 /** The Apis of the stack, and those that manifests claim, from the realm's client scopes. */
 export function apiObjects(
-  scopes: readonly ClientScopeRepresentation[],
-  apiOfScope: ReadonlyMap<string, string>,
+  { scopes, apiOfScope, rolesOfScope }: ScopeListing,
   clients: ClientListing,
   desired: DesiredState,
   stack: string,
@@ -45,7 +52,7 @@ export function apiObjects(
     addToGroup(parts, api, scope);
   }
   const holders = foreignHolders(clients, stack);
-  return [...parts].map(([api, of]) => apiObject(api, of.toSorted(byName), holders, stack));
+  return [...parts].map(([api, of]) => apiObject(api, of.toSorted(byName), rolesOfScope, holders, stack));
 }
 
 /** The client_ids of clients outside the stack, by the client scopes that they hold. */
@@ -68,6 +75,7 @@ function byName(left: { readonly name: string }, right: { readonly name: string 
 function apiObject(
   api: string,
   parts: readonly ClientScopeRepresentation[],
+  rolesOfScope: ScopeListing['rolesOfScope'],
   holders: ReadonlyMap<string, string[]>,
   stack: string,
 ): ActualObject {
@@ -75,7 +83,7 @@ function apiObject(
   const heldByOthers = Object.fromEntries(
     parts.flatMap(({ name }) => (holders.has(name) ? [[name, (holders.get(name) ?? []).toSorted()]] : [])),
   );
-  const fields = scopesToFields(api, parts);
+  const fields = scopesToFields(api, parts, rolesOfScope);
   const unseen = unseenScopeValues(parts);
   return {
     address: addressOf('Api', api),

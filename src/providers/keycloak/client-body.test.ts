@@ -31,7 +31,10 @@ const FIELDS: ClientFields = {
   overlap: null,
   rotateEvery: 7_776_000,
   attributes: { 'dpop.bound.access.tokens': 'true' },
+  serviceAccount: 'enabled',
   roles: NO_ROLES,
+  roleParts: NO_ROLES,
+  groups: [],
   scopeMappings: NO_ROLES,
 };
 

@@ -65,9 +65,10 @@ export async function fieldsAsFound(
   const apiOfScope = new Map(
     granted.flatMap(([api, { scopes, onRequest }]) => [...scopes, ...onRequest].map((name) => [name, api] as const)),
   );
-  const { attributes: declaredAttributes, roles, scopeMappings } = after;
+  const { attributes: declaredAttributes, serviceAccount, roles, groups, scopeMappings } = after;
   const rules = hasUndeclared(client.attributes, declaredAttributes) ? await policies.read() : undefined;
   const rotateEvery = after.rotateEvery ?? undefined;
-  const context = { apiOfScope, declaredAttributes, rotateEvery, roles, scopeMappings };
-  return clientToFields(client, context, viewAttributes(client.attributes, declaredAttributes, rules));
+  const context = { apiOfScope, declaredAttributes, rotateEvery };
+  const found = clientToFields(client, context, viewAttributes(client.attributes, declaredAttributes, rules));
+  return { ...found, serviceAccount, roles, groups, scopeMappings };
 }

@@ -4,18 +4,17 @@ import { sameJson } from '../../model/json.ts';
 import type { ActualCredential, ActualObject, Fields } from '../../model/state.ts';
 import { viewAttributes } from './attributes.ts';
 import { clientToFields } from './convert.ts';
+import type { AccountAnswer } from './access.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from './marks.ts';
 import type { PolicyRule } from './policy-rules.ts';
 import type { ClientRepresentation } from './representations.ts';
-import { NO_ROLES } from './role-names.ts';
-import type { RoleAnswer } from './roles.ts';
+import { hasRoles } from './role-names.ts';
 
 /** What a client's object depends on beside its own representation. */
 export interface ClientSetting {
   readonly desired: DesiredClient | undefined;
   /** What its fields are to be: where they are, these are taken. */
   readonly wanted?: Fields | undefined;
-  readonly roles: RoleAnswer | undefined;
   readonly apiOfScope: ReadonlyMap<string, string>;
   readonly stack: string;
   /** What the realm's client policies do, where that was asked. */
@@ -25,15 +24,13 @@ export interface ClientSetting {
 export function clientObject(
   client: ClientRepresentation,
   name: string,
-  { desired, wanted, roles, apiOfScope, stack, rules }: ClientSetting,
+  { desired, wanted, apiOfScope, stack, rules }: ClientSetting,
 ): ActualObject {
   const { attributes } = client;
   const context = {
     apiOfScope,
     declaredAttributes: desired?.keycloak.attributes ?? {},
     rotateEvery: desired?.secret.rotate.every,
-    roles: roles?.roles ?? NO_ROLES,
-    scopeMappings: roles?.scopeMappings ?? NO_ROLES,
   };
   const unreadable = unreadableMarks(attributes);
   const view = viewAttributes(attributes, context.declaredAttributes, rules);
@@ -51,7 +48,24 @@ export function clientObject(
   };
 }
 
-function credentialOf({ clientId, attributes, secret, guessable }: ClientRepresentation): ActualCredential {
+/** The object with what was found out about its service account. */
+export function withAccess(object: ActualObject, answer: AccountAnswer | undefined): ActualObject {
+  if (answer === undefined) return object;
+  const { serviceAccount, roles, groups, scopeMappings } = answer;
+  const { credential } = object;
+  const isUsual = serviceAccount === 'enabled' && groups.length === 0 && !hasRoles(roles) && !hasRoles(scopeMappings);
+  if (isUsual) return object;
+  const unusable = serviceAccount === 'enabled' ? undefined : `its service account is ${WORDS[serviceAccount]}`;
+  return {
+    ...object,
+    fields: { ...object.fields, serviceAccount, roles, groups, scopeMappings },
+    ...(unusable === undefined || credential === undefined ? {} : { credential: { ...credential, unusable } }),
+  };
+}
+
+const WORDS = { disabled: 'disabled', missing: 'gone' };
+
+function credentialOf({ clientId, attributes, secret, guessable, enabled }: ClientRepresentation): ActualCredential {
   const createdAt = parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]);
   const delivered = parseDelivery(attributes[MARK.delivered]);
   const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
@@ -66,5 +80,6 @@ function credentialOf({ clientId, attributes, secret, guessable }: ClientReprese
     ...(rotateEvery === undefined ? {} : { rotateEvery }),
     ...(secret === undefined ? {} : { secret }),
     ...(guessable ? { guessable: true as const } : {}),
+    ...(enabled ? {} : { unusable: 'it is disabled' }),
   };
 }

@@ -2,11 +2,12 @@ import type { Delivery } from '../../model/state.ts';
 import { strangeScopeAttributes, viewAttributes } from './attributes.ts';
 import { canonicalApi, canonicalClient } from './canonical.ts';
 import { NO_OTHER_SCOPES, NOTHING } from './fields.ts';
-import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
-import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseSeconds } from './marks.ts';
+import type { ApiFields, ClientFields, ScopeFields } from './fields.ts';
+import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared, parseSeconds } from './marks.ts';
 import type { Attributes } from './marks.ts';
 import { overlapMark, parseOverlapMark } from './rotation.ts';
 import type { ClientRepresentation, ClientScopeRepresentation, MapperRepresentation } from './representations.ts';
+import { hasRoles, NO_ROLES } from './role-names.ts';
 
 /** The scope that Keycloak itself gives every client with a service account. */
 export const SERVICE_ACCOUNT_SCOPE = 'service_account';
@@ -23,11 +24,9 @@ export interface ClientContext {
   readonly declaredAttributes: Attributes;
   /** How often the manifest has the secret rotated; undefined: no manifest declares the client. */
   readonly rotateEvery: number | undefined;
-  /** Read for clients that declare roles, now or when last applied. */
-  readonly roles: RoleNames;
-  readonly scopeMappings: RoleNames;
 }
 
+/** All that a listing tells of a client: what its service account can do is asked for elsewhere. */
 export function clientToFields(
   client: ClientRepresentation,
   context: ClientContext,
@@ -39,6 +38,7 @@ export function clientToFields(
 /** Written out without spreads: one in the middle of an object costs more than everything else here. */
 function readClientFields(client: ClientRepresentation, context: ClientContext, shown: Attributes): ClientFields {
   const { attributes } = client;
+  const declared = parseDeclared(attributes[MARK.declared]);
   const { access, otherScopes } = scopesOf(client, context.apiOfScope);
   return {
     stack: attributes[MARK.stack] ?? null,
@@ -75,8 +75,11 @@ function readClientFields(client: ClientRepresentation, context: ClientContext, 
     overlap: parseOverlapMark(attributes),
     rotateEvery: rotateEveryOf(attributes, context.rotateEvery),
     attributes: shown,
-    roles: context.roles,
-    scopeMappings: context.scopeMappings,
+    serviceAccount: 'enabled',
+    roles: NO_ROLES,
+    roleParts: hasRoles(declared.roles) ? declared.parts : NO_ROLES,
+    groups: NOTHING,
+    scopeMappings: NO_ROLES,
   };
 }
 
@@ -181,7 +184,11 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
     [MARK.name]: fields.name ?? '',
     [MARK.owner]: fields.owner ?? '',
     ...(fields.rotateEvery === null ? {} : { [MARK.every]: String(fields.rotateEvery) }),
-    [MARK.declared]: formatDeclared(fields.attributes, fields.roles),
+    [MARK.declared]: formatDeclared(
+      fields.attributes,
+      fields.roles,
+      hasRoles(fields.roles) ? fields.roleParts : NO_ROLES,
+    ),
     [ATTRIBUTE.authMethod]: fields.auth,
     [ATTRIBUTE.device]: String(fields.flows.device),
     [ATTRIBUTE.ciba]: String(fields.flows.ciba),
@@ -221,7 +228,11 @@ export function assignedScopes(fields: ClientFields): AssignedScopes {
 }
 
 /** The client scopes of one Api as its fields; a mark is the one they agree on, or all that they have. */
-export function scopesToFields(api: string, parts: readonly ClientScopeRepresentation[]): ApiFields {
+export function scopesToFields(
+  api: string,
+  parts: readonly ClientScopeRepresentation[],
+  rolesOfScope: ReadonlyMap<string, readonly string[]>,
+): ApiFields {
   const shared = (key: string): string | null => {
     const values = [...new Set(parts.map(({ attributes }) => attributes[key] ?? null))];
     const [first = null] = values;
@@ -237,11 +248,13 @@ export function scopesToFields(api: string, parts: readonly ClientScopeRepresent
   return canonicalApi({
     stack: shared(MARK.stack),
     owner: shared(MARK.owner),
-    scopes: Object.fromEntries(byName.map((part) => [part.name, scopeToFields(api, part)])),
+    scopes: Object.fromEntries(
+      byName.map((part) => [part.name, scopeToFields(api, part, rolesOfScope.get(part.id) ?? NOTHING)]),
+    ),
   });
 }
 
-function scopeToFields(api: string, part: ClientScopeRepresentation): ScopeFields {
+function scopeToFields(api: string, part: ClientScopeRepresentation, roles: readonly string[]): ScopeFields {
   const audience: string[] = [];
   const introspectedBy: string[] = [];
   const otherMappers: string[] = [];
@@ -261,8 +274,17 @@ function scopeToFields(api: string, part: ClientScopeRepresentation): ScopeField
     inTokenScope: part.attributes[ATTRIBUTE.inTokenScope] !== 'false',
     otherMappers: otherMappers.toSorted(),
     otherAttributes: strangeScopeAttributes(part.attributes),
+    roles,
     markedFor: marked === undefined || marked === api ? null : marked,
   };
+}
+
+/** What a client scope puts into the `aud` of access tokens, whoever made its mappers. */
+export function audiencesOfScope({ protocolMappers }: Pick<ClientScopeRepresentation, 'protocolMappers'>): string[] {
+  return protocolMappers.flatMap(({ protocolMapper, config }) => {
+    if (protocolMapper !== AUDIENCE_MAPPER || config['access.token.claim'] !== 'true') return [];
+    return config[CLIENT_AUDIENCE] || config[CUSTOM_AUDIENCE] || [];
+  });
 }
 
 /** An audience mapper that grantry could have made: one that writes to access tokens and nothing else. */

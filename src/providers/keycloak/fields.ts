@@ -48,7 +48,14 @@ export const clientFields = z.strictObject({
   rotateEvery: z.number().nullable(),
   /** Those that are or were declared, and whatever is not known to be harmless; values that grantry did not write are masked. */
   attributes: texts,
+  /** Of the service account's user; where the client has none, what it will be. */
+  serviceAccount: z.enum(['enabled', 'disabled', 'missing']),
+  /** Assigned to the service account itself; not what the server gives to each by default. */
   roles: roleNames,
+  /** What declared roles hold that are composites, as they were when the client was last applied. */
+  roleParts: roleNames,
+  /** Paths of groups by which the service account has roles. */
+  groups: names,
   scopeMappings: roleNames,
 });
 export type ClientFields = z.infer<typeof clientFields>;
@@ -66,6 +73,8 @@ const scopeFields = z.strictObject({
   otherMappers: names,
   /** Names of attributes that grantry did not set, and that are not known to be harmless. */
   otherAttributes: names,
+  /** Scope mappings, as `role` or `client/role`: who holds none of them gets no token with the scope, and others get the role. */
+  roles: names,
   /** The Api that the scope's mark names, where it is another one; else null. */
   markedFor: z.string().nullable(),
 });

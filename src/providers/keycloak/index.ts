@@ -12,6 +12,7 @@ import { readRealm } from './read.ts';
 import { ReadAhead } from './read-ahead.ts';
 import { ScopeHolders } from './scope-holders.ts';
 import { ScopeIndex } from './scope-index.ts';
+import { readGrants } from './grants.ts';
 import { growApi, shrinkApi } from './write-api.ts';
 import type { OwnToken } from '../own-token.ts';
 import { whyTaken } from './taken-client-id.ts';
@@ -77,6 +78,7 @@ export function openKeycloak(
       answers(() =>
         api.read({ about: 'see whether the server answers', needs: 'view-clients' }, 'clients?first=0&max=1'),
       ),
+    readGrants: (desired, names) => readGrants(api, desired, names),
     growApi: async (change) => ({ found: await growApi(api, scopes, change) }),
     shrinkApi: (change) => shrinkApi(api, { index: scopes, holders }, change),
     createClient: (client) => clients.create(client),

@@ -61,6 +61,7 @@ const roleNames = z.strictObject({
   realm: z.array(roleName).readonly(),
   clients: z.record(z.string(), z.array(roleName).readonly()),
 });
+const noRoles: RoleNames = { realm: [], clients: {} };
 /** Attributes by name, each with the digest of its value; marks of earlier versions have the name alone. */
 const declaredSchema = z.object({
   attributes: z
@@ -70,6 +71,7 @@ const declaredSchema = z.object({
         new Map<string, string | undefined>(list.map((one) => (typeof one === 'string' ? [one, undefined] : one))),
     ),
   roles: roleNames,
+  parts: roleNames.default(noRoles),
 });
 
 /** What a client declared when it was last applied, so that what is declared no longer can be taken away. */
@@ -77,11 +79,15 @@ export interface Declared {
   /** Digests of their values by their names: only a value that grantry wrote is ever shown. */
   readonly attributes: ReadonlyMap<string, string | undefined>;
   readonly roles: RoleNames;
+  /** What these roles held then, where they are composites. */
+  readonly parts: RoleNames;
 }
 
-export function formatDeclared(attributes: Attributes, roles: RoleNames): string {
+export function formatDeclared(attributes: Attributes, roles: RoleNames, parts = noRoles): string {
   const names = Object.keys(attributes).toSorted();
-  return JSON.stringify({ attributes: names.map((name) => [name, valueDigest(name, attributes[name] ?? '')]), roles });
+  const digests = names.map((name) => [name, valueDigest(name, attributes[name] ?? '')]);
+  const isPlain = parts.realm.length + Object.keys(parts.clients).length === 0;
+  return JSON.stringify({ attributes: digests, roles, ...(isPlain ? {} : { parts }) });
 }
 
 /** Of an attribute's value: whoever can make it knows the value. */
@@ -92,8 +98,8 @@ export function valueDigest(name: string, value: string): string {
     .slice(0, 22);
 }
 
-const NOTHING_DECLARED: Declared = { attributes: new Map(), roles: { realm: [], clients: {} } };
-const NOTHING_DECLARED_TEXT = formatDeclared({}, NOTHING_DECLARED.roles);
+const NOTHING_DECLARED: Declared = { attributes: new Map(), roles: noRoles, parts: noRoles };
+const NOTHING_DECLARED_TEXT = formatDeclared({}, noRoles);
 
 export function parseDeclared(text: string | undefined): Declared {
   // Of nearly all clients.

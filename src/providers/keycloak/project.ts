@@ -31,6 +31,7 @@ function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<strin
       inTokenScope: true,
       otherMappers: [],
       otherAttributes: [],
+      roles: [],
       markedFor: null,
     },
   ]);
@@ -72,7 +73,11 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     overlap: client.secret.rotate.overlap === 0 ? null : overlapName(client.secret.rotate.overlap),
     rotateEvery: client.secret.rotate.every,
     attributes: client.keycloak.attributes,
+    serviceAccount: 'enabled',
     roles: declared,
+    // What they hold only the server tells.
+    roleParts: NO_ROLES,
+    groups: NOTHING,
     scopeMappings: declared,
   };
   const notes = lifetime === undefined ? {} : { tokenLifetime: `the shortest, of Api ${lifetime.api}` };
@@ -89,7 +94,7 @@ function copyRoles(roles: DesiredClient['keycloak']['serviceAccountRoles']): Rol
 }
 
 /** Keycloak has the lifetime per client, so the strictest Api that the client can reach decides. */
-function shortestLifetime(
+export function shortestLifetime(
   client: DesiredClient,
   apis: ReadonlyMap<string, DesiredApi>,
 ): { seconds: number; api: string } | undefined {

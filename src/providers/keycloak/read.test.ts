@@ -77,6 +77,17 @@ function row({ fields: wanted }: DesiredObject, special: Row = {}, attributes: R
   };
 }
 
+const AUDITOR = { id: '1', name: 'auditor' };
+
+/** Every client has a service account. */
+function accounts(rows: readonly Row[], query: URLSearchParams): Row[] {
+  const first = Number(query.get('first'));
+  return rows.slice(first, first + Number(query.get('max'))).map(({ clientId }) => ({
+    id: `account of ${String(clientId)}`,
+    username: `service-account-${String(clientId)}`,
+  }));
+}
+
 /** A realm that answers as Keycloak does; gives the provider and what it is asked for. */
 function realm(
   rows: readonly Row[],
@@ -98,19 +109,23 @@ function realm(
     '/client-scopes': () => Response.json(scopes),
     '/client-policies/profiles': () => Response.json({ profiles: [] }),
     '/client-policies/policies': () => Response.json({ policies: [] }),
-    '/roles/auditor/users': (query) =>
-      Response.json(query.get('first') === '0' ? [{ id: '1', username: 'service-account-with-role' }] : []),
     ...answers,
   };
   async function answer(input: string | URL | Request): Promise<Response> {
     const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
     const path = pathname.replace('/admin/realms/acme', '');
+    if (path === '')
+      return Response.json({ defaultRole: { name: 'default-roles-acme' }, ssoSessionMaxLifespan: 36_000 });
     const special = Object.entries(answers).find(([end]) => path.endsWith(end));
     if (special !== undefined) return special[1](searchParams);
     if (path === '/admin/serverinfo') return Response.json({ features: [] });
-    if (path.endsWith('/scope-mappings')) return Response.json({ realmMappings: [{ id: '1', name: 'auditor' }] });
-    if (path.endsWith('/service-account-user')) return Response.json({ id: 'user' });
-    if (path.endsWith('/role-mappings/realm')) return Response.json([{ id: '1', name: 'auditor' }]);
+    if (path === '/clients/id%20of%20with-role/scope-mappings') return Response.json({ realmMappings: [AUDITOR] });
+    if (path.endsWith('/scope-mappings')) return Response.json({});
+    if (path === '/users') return Response.json(accounts(rows, searchParams));
+    if (path === '/users/account%20of%20with-role/role-mappings') return Response.json({ realmMappings: [AUDITOR] });
+    if (path.endsWith('/role-mappings')) return Response.json({});
+    if (path.endsWith('/composites')) return Response.json([]);
+    if (path === '/groups/count') return Response.json({ count: 0 });
     return known[path]?.(searchParams) ?? new Response(null, { status: 404 });
   }
   return provider;
@@ -139,7 +154,8 @@ function rowsAsDeclared(): Row[] {
 it.each([
   ['/scope-mappings', [], 'scope mappings'],
   ['/scope-mappings', { realmMappings: [{ name: 'auditor' }] }, 'scope mappings'],
-  ['/roles/auditor/users', {}, 'users'],
+  ['/role-mappings', [], 'role mappings'],
+  ['/users', {}, 'users'],
   ['/client-policies/profiles', [], 'client profiles'],
 ])('says which answer is not what it should be: %s', async (path, answer, what) => {
   const provider = realm(rowsAsDeclared(), { [path]: () => Response.json(answer) });
@@ -147,15 +163,6 @@ it.each([
     code: 'UNREACHABLE',
     message: expect.stringContaining(`The listing of ${what} by Keycloak http://localhost:1`),
   });
-});
-
-it('leaves out users and roles without a name', async () => {
-  const nobody = {
-    '/roles/auditor/users': (query: URLSearchParams) =>
-      Response.json(query.get('first') === '0' ? [{ id: '1', username: null }, { id: '2' }] : []),
-  };
-  const { of } = await readAll(realm(rowsAsDeclared(), nobody), false);
-  expect(of.get('Client/with-role')?.fields).toMatchObject({ roles: { realm: [] } });
 });
 
 it('takes a list of no roles for none, as the realm does', () => {

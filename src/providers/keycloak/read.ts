@@ -1,5 +1,5 @@
 import { addressOf, isKind } from '../../model/address.ts';
-import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { DesiredState } from '../../model/desired.ts';
 import type { ActualState } from '../../model/state.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import type { ReadOptions } from '../provider.ts';
@@ -8,19 +8,20 @@ import type { KeycloakApi } from './api.ts';
 import { apiObjects, apisByScope, missingUnmanaged, originsOf, sharedAudiences } from './api-objects.ts';
 import { readOverlaps } from './client-policies.ts';
 import type { OverlapQuestion } from './client-policies.ts';
-import { clientObject } from './client-object.ts';
+import { clientObject, withAccess } from './client-object.ts';
 import { endangeredClients } from './endangered.ts';
-import { emptyListing, findClient, findClients, listClients, listClientScopes } from './listing.ts';
+import { emptyListing, findClients, listClients, listClientScopes } from './listing.ts';
 import type { ClientListing } from './listing.ts';
 import { matchClients, nameClients } from './match-clients.ts';
 import { clientsOfOtherProtocols, scopesOfOtherProtocols } from './other-protocols.ts';
 import { needsPolicies, policyNotices } from './policy-notices.ts';
 import type { PolicyRules } from './policy-rules.ts';
 import type { ReadAhead } from './read-ahead.ts';
-import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
-import { readRoles, rolesOfInterest } from './roles.ts';
+import type { ClientScopeRepresentation } from './representations.ts';
+import { beginAccounts, readAccountStates, readRealmAccess } from './read-access.ts';
+import type { AccessInput, RealmAccess } from './read-access.ts';
+import { readScopeRoles } from './scope-roles.ts';
 import { takenClientIds } from './taken-client-id.ts';
-import type { RoleQuestion } from './roles.ts';
 import { loginClientId } from './token.ts';
 import { makeSieve } from './sieve.ts';
 import type { Claims, Sieve } from './sieve.ts';
@@ -35,6 +36,7 @@ export async function readRealm(
 ): Promise<ActualState> {
   const { stack } = desired.target;
   const { only, forRotation = false, projected = [] } = options;
+  const listing = only === undefined ? (ahead?.accounts ?? beginAccounts(api)) : undefined;
   const listingScopes = ahead?.scopes ?? listClientScopes(api);
   const grouping = listingScopes.then((scopes) => ({ scopes, apiOfScope: apisByScope(scopes, desired, only) }));
   const sieveFor = async (claims: Claims): Promise<Sieve> => {
@@ -43,10 +45,13 @@ export async function readRealm(
     const settles = only === undefined && scopes.length > 0;
     return makeSieve(claims, { desired, projected, apiOfScope, settles });
   };
-  const [{ scopes, apiOfScope }, clients, overlaps] = await Promise.all([
+  const [{ scopes, apiOfScope }, clients, overlaps, rolesOfScope] = await Promise.all([
     grouping,
     ahead?.clients(sieveFor(claimsOf(desired, options))) ?? readClients(api, sieveFor, desired, options),
     looksAtOverlaps(options) ? readOverlaps(api, overlapQuestion(desired, options)) : undefined,
+    forRotation
+      ? NO_SCOPE_ROLES
+      : grouping.then((found) => readScopeRoles(api, found.scopes, found.apiOfScope, { desired, only })),
   ]);
   refuseBlindness(api, scopes, clients);
   const settledNames = clients.settled.map(({ name }) => name);
@@ -57,23 +62,23 @@ export async function readRealm(
   const accounts = [...clients.settled, ...[...clients.relevant, ...clients.others].filter(hasServiceAccount)];
   const looksAtPolicies = needsPolicies(clients.relevant, desiredOf);
   const rules = looksAtPolicies ? await policies.read() : undefined;
-  const questions = roleQuestions(clients.relevant, desiredOf);
-  const roles = await readRoles(api, questions, await idsOfRoleOwners(api, questions, clients));
-  const endangered =
-    only === undefined || forRotation ? [] : await endangeredClients(api, clients.relevant, desiredOf, { stack, only });
+  const input = { clients, desiredOf, desired, listing };
+  const [access, endangered] = await Promise.all([
+    forRotation ? statesOnly(api, input) : readRealmAccess(api, input),
+    only === undefined || forRotation ? [] : endangeredClients(api, clients.relevant, desiredOf, { stack, only }),
+  ]);
+  const { answers, completions, notices } = access;
   return {
     objects: [
-      ...apiObjects(scopes, apiOfScope, clients, desired, stack),
-      ...clients.settled.map(({ object }) => object),
-      ...clients.relevant.map((client) =>
-        clientObject(client, names.get(client.id) ?? client.clientId, {
-          desired: desiredOf.get(client.id),
-          roles: roles.get(client.id),
-          apiOfScope,
-          stack,
-          rules,
-        }),
-      ),
+      ...apiObjects({ scopes, apiOfScope, rolesOfScope }, clients, desired, stack),
+      ...clients.settled.map(({ id, object }) => withAccess(object, answers.get(id))),
+      ...clients.relevant.map((client) => {
+        const setting = { desired: desiredOf.get(client.id), apiOfScope, stack, rules };
+        return withAccess(
+          clientObject(client, names.get(client.id) ?? client.clientId, setting),
+          answers.get(client.id),
+        );
+      }),
       ...(overlaps?.objects ?? []),
     ],
     impossible: [
@@ -85,7 +90,8 @@ export async function readRealm(
     ],
     origins: originsOf(scopes, desired),
     sharedAudiences: sharedAudiences(scopes, apiOfScope, desired.apis),
-    ...(looksAtPolicies ? { notices: policyNotices(clients.relevant, desiredOf, rules) } : {}),
+    completions,
+    notices: [...notices, ...(looksAtPolicies ? policyNotices(clients.relevant, desiredOf, rules) : [])],
     listedClients: listed.length,
     ...ownClient(api.settings),
     ...(overlaps === undefined ? {} : { overlaps: overlaps.support }),
@@ -99,6 +105,12 @@ function ownClient({ realm, auth }: KeycloakSettings): Pick<ActualState, 'ownCli
 
 function hasServiceAccount({ serviceAccountsEnabled }: { readonly serviceAccountsEnabled: boolean }): boolean {
   return serviceAccountsEnabled;
+}
+
+const NO_SCOPE_ROLES: ReadonlyMap<string, readonly string[]> = new Map();
+
+async function statesOnly(api: KeycloakApi, input: AccessInput): Promise<RealmAccess> {
+  return { answers: await readAccountStates(api, input), completions: new Map(), notices: [] };
 }
 
 function looksAtOverlaps({ only, forRotation = false }: ReadOptions): boolean {
@@ -132,22 +144,6 @@ function claimsOf({ clients }: DesiredState, { only }: Pick<ReadOptions, 'only'>
   return { clientIds: new Set(clients.map(({ clientId }) => clientId)), ids: new Set(only?.ids.values() ?? []) };
 }
 
-/** The ids of the clients whose roles are asked for; a listing of a few clients may lack some. */
-async function idsOfRoleOwners(
-  api: KeycloakApi,
-  questions: readonly RoleQuestion[],
-  { settled, relevant, others }: ClientListing,
-): Promise<Map<string, string>> {
-  if (questions.length === 0) return new Map();
-  const ids = new Map([...settled, ...relevant, ...others].map(({ clientId, id }) => [clientId, id]));
-  const owners = new Set(questions.flatMap((question) => question.relevant.flatMap(({ client }) => client ?? [])));
-  const missing = others.length > 0 ? [] : [...owners].filter((owner) => !ids.has(owner));
-  for (const owner of await Promise.all(missing.map((clientId) => findClient(api, clientId)))) {
-    if (owner !== undefined) ids.set(owner.clientId, owner.id);
-  }
-  return ids;
-}
-
 /** Where rights are missing, lists come back empty: clients that hold scopes prove that there are some. */
 function refuseBlindness(
   api: KeycloakApi,
@@ -158,14 +154,4 @@ function refuseBlindness(
     others.some((client) => client.scopes.length > 0) ||
     relevant.some((client) => client.defaultClientScopes.length + client.optionalClientScopes.length > 0);
   if (scopes.length === 0 && held) throw emptyListing(api, 'client scopes');
-}
-
-function roleQuestions(
-  clients: readonly ClientRepresentation[],
-  desiredOf: ReadonlyMap<string, DesiredClient>,
-): RoleQuestion[] {
-  return clients.flatMap((client) => {
-    const relevant = rolesOfInterest(client, desiredOf.get(client.id));
-    return relevant.length === 0 ? [] : [{ client, relevant }];
-  });
 }

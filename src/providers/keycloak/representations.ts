@@ -218,7 +218,7 @@ export type RoleRepresentation = { id: string; name: string };
 export const mappingsRepresentation = z.object({
   realmMappings: roleList,
   clientMappings: z
-    .record(z.string(), z.object({ mappings: roleList }))
+    .record(z.string(), z.object({ id: z.string(), mappings: roleList }))
     .nullish()
     .transform((clients) => clients ?? {}),
 });

@@ -48,6 +48,11 @@ export function roleNamesOf(keys: readonly RoleKey[]): RoleNames {
   };
 }
 
+/** In lists of many: `auditor`, `ledger/reader`. */
+export function nameRole({ client, name }: RoleKey): string {
+  return client === undefined ? name : `${client}/${name}`;
+}
+
 export function describeRole({ client, name }: RoleKey): string {
   return client === undefined ? `realm role ${name}` : `role ${name} of client ${client}`;
 }

@@ -21,6 +21,7 @@ export interface SettledClient {
   readonly clientId: string;
   /** metadata.name. */
   readonly name: string;
+  readonly hasServiceAccount: boolean;
   readonly object: ActualObject;
 }
 
@@ -62,8 +63,8 @@ export function makeSieve(claims: Claims, { desired, projected, apiOfScope, sett
     const { id, clientId } = row;
     const { name } = client;
     const fields = wanted.get(addressOf('Client', name));
-    const object = clientObject(row, name, { desired: client, wanted: fields, roles: undefined, apiOfScope, stack });
-    return { id, clientId, name, object };
+    const object = clientObject(row, name, { desired: client, wanted: fields, apiOfScope, stack });
+    return { id, clientId, name, hasServiceAccount: row.serviceAccountsEnabled, object };
   };
   return (row) => {
     const { id, clientId, attributes, defaultClientScopes, optionalClientScopes, serviceAccountsEnabled } = row;
@@ -78,9 +79,10 @@ export function makeSieve(claims: Claims, { desired, projected, apiOfScope, sett
   };
 }
 
-/** Neither its roles must be asked for, nor what set an attribute that nobody declares. */
+/** Neither its roles must be asked for, nor what full scope gives it, nor what set an attribute that nobody declares. */
 function isPlain(row: ClientRepresentation, client: DesiredClient): boolean {
-  return rolesOfInterest(row, client).length === 0 && !hasUndeclared(row.attributes, client.keycloak.attributes);
+  if (row.fullScopeAllowed || rolesOfInterest(row, client).length > 0) return false;
+  return !hasUndeclared(row.attributes, client.keycloak.attributes);
 }
 
 /** A client of a listing, which may have been read before it was known what matters. */

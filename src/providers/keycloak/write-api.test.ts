@@ -16,8 +16,9 @@ async function make(present: Readonly<Record<string, string>> | undefined): Prom
       throw Object.assign(new Error('broken'), { code: 'ECONNRESET' });
     }
     const scope = { id: 'found', name: 'stock:read', attributes: present };
-    const readsBack = new URL(input instanceof Request ? input.url : input).pathname.endsWith('/client-scopes/found');
-    if (readsBack) return Response.json(scope);
+    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    if (pathname.endsWith('/scope-mappings')) return Response.json({});
+    if (pathname.endsWith('/client-scopes/found')) return Response.json(scope);
     return Response.json(isLost && present !== undefined ? [scope] : []);
   };
   vi.stubGlobal('fetch', answer);

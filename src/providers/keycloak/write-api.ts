@@ -15,6 +15,7 @@ import { clientScopeRepresentation } from './representations.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
 import type { ScopeHolders } from './scope-holders.ts';
 import type { ScopeIndex } from './scope-index.ts';
+import { clearScopeRoles, rolesOfScopes } from './scope-roles.ts';
 
 /** Creates and changes the client scopes of an Api; removes none. Each that was written is read back. */
 export async function growApi(
@@ -33,11 +34,14 @@ export async function growApi(
       continue;
     }
     refuseForeignScope(change, present, after);
-    if (!sameScope(before, after, scope)) written.push(await updateScope(api, present, name, after, fields));
+    if (sameScope(before, after, scope)) continue;
+    if (hasScopeRoles(before, scope)) await clearScopeRoles(api, present);
+    written.push(await updateScope(api, present, name, after, fields));
   }
   index.forget();
   if (written.length === 0) return change.after;
-  const found = scopesToFields(name, await Promise.all(written.map((id) => readScope(api, id))));
+  const scopes = await Promise.all(written.map((id) => readScope(api, id)));
+  const found = scopesToFields(name, scopes, await rolesOfScopes(api, scopes));
   return { ...found, scopes: { ...after.scopes, ...found.scopes } };
 }
 
@@ -123,6 +127,11 @@ async function refuseUsed(
     `${address}: clients outside the stack hold the client scope ${name}: ${others.join(', ')}. It was not deleted`,
     { hint: 'They have it since the plan was made. Take it from them first, or keep the scope in the manifest.' },
   );
+}
+
+function hasScopeRoles(before: ApiFields | undefined, scope: string): boolean {
+  if (before === undefined || !Object.hasOwn(before.scopes, scope)) return false;
+  return (before.scopes[scope]?.roles.length ?? 0) > 0;
 }
 
 function sameScope(before: ApiFields | undefined, after: ApiFields, scope: string): boolean {

@@ -18,10 +18,11 @@ import { ATTRIBUTE, MARK, parseSeconds } from './marks.ts';
 import type { PolicyRules } from './policy-rules.ts';
 import { statusOf } from './refusal.ts';
 import type { ClientRepresentation } from './representations.ts';
-import { NO_ROLES, hasRoles } from './role-names.ts';
+import { hasRoles } from './role-names.ts';
 import type { ScopeIndex } from './scope-index.ts';
 import { throwTaken } from './taken-client-id.ts';
-import { RoleAssigner } from './write-roles.ts';
+import { NEW_ACCOUNT, RoleAssigner } from './write-roles.ts';
+import type { AccountFields } from './write-roles.ts';
 
 /** Writes clients. Never sends a secret back that was read: one that is masked would become the secret. */
 export class ClientWriter {
@@ -51,7 +52,7 @@ export class ClientWriter {
     const createdAt = delivery.at ?? undefined;
     const id = await this.#post(fields, secret, delivery);
     if (hasRoles(fields.roles)) {
-      await this.#roles.change({ id, clientId: fields.clientId }, NO_ROLES_FIELDS, fields);
+      await this.#roles.change({ id, clientId: fields.clientId }, NEW_ACCOUNT, fields);
     }
     return { id, clientId: fields.clientId, secret, createdAt, found: await this.#readBack(id, fields) };
   }
@@ -100,7 +101,7 @@ export class ClientWriter {
       const given = heldScopes(await this.#read(id, `read the scopes of client ${after.clientId}`));
       await assignScopes(this.#api, this.#scopes, client, { had: allScopes(had, given), wants });
     }
-    if (!sameJson(before.roles, after.roles) || !sameJson(before.scopeMappings, after.scopeMappings)) {
+    if (!sameJson(accountOf(before), accountOf(after))) {
       await this.#roles.change(client, before, after);
     }
     const isUntouched = body === undefined && sameScopes(had, wants);
@@ -253,4 +254,6 @@ const clientWithAttributes = z.object({ attributes: z.record(z.string(), z.unkno
 /** By how much this machine's clock may be ahead of the server's. */
 const CLOCKS_DIFFER_MS = 86_400_000;
 
-const NO_ROLES_FIELDS = { roles: NO_ROLES, scopeMappings: NO_ROLES };
+function accountOf({ serviceAccount, roles, groups, scopeMappings }: ClientFields): AccountFields {
+  return { serviceAccount, roles, groups, scopeMappings };
+}

@@ -1,17 +1,24 @@
 import { GrantryError } from '../../model/errors.ts';
 import { addToGroup } from '../../model/groups.ts';
 import type { KeycloakApi } from './api.ts';
-import type { RoleNames } from './fields.ts';
+import type { ClientFields } from './fields.ts';
 import { findClient } from './listing.ts';
 import type { RoleRepresentation } from './representations.ts';
-import { describeRole, rolesWithout } from './role-names.ts';
+import { NO_ROLES, describeRole, rolesWithout } from './role-names.ts';
 import type { RoleKey } from './role-names.ts';
-import { readServiceAccountId } from './roles.ts';
+import { requireServiceAccount } from './roles.ts';
+import { accountName } from './service-accounts.ts';
 
-interface RoleSet {
-  readonly roles: RoleNames;
-  readonly scopeMappings: RoleNames;
-}
+/** What of a client's fields its service account is. */
+export type AccountFields = Pick<ClientFields, 'serviceAccount' | 'roles' | 'groups' | 'scopeMappings'>;
+
+/** Of a client that was just made. */
+export const NEW_ACCOUNT: AccountFields = {
+  serviceAccount: 'enabled',
+  roles: NO_ROLES,
+  groups: [],
+  scopeMappings: NO_ROLES,
+};
 
 interface ClientRef {
   readonly id: string;
@@ -21,7 +28,7 @@ interface ClientRef {
 type RoleList = Promise<readonly RoleRepresentation[]>;
 
 /**
- * Gives service accounts their roles and clients their scope mappings. Both take the ids of roles, which are looked up
+ * Restores service accounts, and gives them their roles and clients their scope mappings. The last two take the ids of roles, which are looked up
  * among the roles that can be assigned (that takes no right to view the realm), once per role owner and run.
  */
 export class RoleAssigner {
@@ -33,16 +40,54 @@ export class RoleAssigner {
     this.#api = api;
   }
 
-  async change(client: ClientRef, before: RoleSet, after: RoleSet): Promise<void> {
+  /** What gives power is taken away first. */
+  async change(client: ClientRef, before: AccountFields, after: AccountFields): Promise<void> {
     const removedScopes = rolesWithout(before.scopeMappings, after.scopeMappings);
     const [removed, added] = [rolesWithout(before.roles, after.roles), rolesWithout(after.roles, before.roles)];
+    const left = before.groups.filter((path) => !after.groups.includes(path));
     await this.#mapScopes(client, removedScopes, 'remove');
-    if (removed.length + added.length > 0) {
-      const userId = await readServiceAccountId(this.#api, client);
-      await this.#mapHolder(client, userId, removed, 'remove');
-      await this.#mapHolder(client, userId, added, 'add');
+    if (removed.length + added.length + left.length > 0 || before.serviceAccount !== after.serviceAccount) {
+      const user = await requireServiceAccount(this.#api, client);
+      await this.#leaveGroups(client, user.id, left);
+      await this.#mapHolder(client, user.id, removed, 'remove');
+      await this.#restore(client, user);
+      await this.#mapHolder(client, user.id, added, 'add');
     }
     await this.#mapScopes(client, rolesWithout(after.scopeMappings, before.scopeMappings), 'add');
+  }
+
+  /** One that was renamed by hand is not found by its name. */
+  async #restore(
+    { clientId }: ClientRef,
+    { id, username, enabled }: Awaited<ReturnType<typeof requireServiceAccount>>,
+  ): Promise<void> {
+    const name = accountName(clientId);
+    const wanted = { ...(enabled ? {} : { enabled: true }), ...(username === name ? {} : { username: name }) };
+    if (Object.keys(wanted).length === 0) return;
+    const call = {
+      about: `restore the service account of client ${clientId}`,
+      needs: 'manage-users',
+      idempotent: true,
+      writes: true as const,
+    };
+    await this.#api.call(call, (admin) => admin.users.update({ id }, wanted));
+  }
+
+  /** Groups are known by their paths, and left by their ids. */
+  async #leaveGroups({ clientId }: ClientRef, id: string, paths: readonly string[]): Promise<void> {
+    if (paths.length === 0) return;
+    const call = {
+      about: `take client ${clientId} out of groups`,
+      needs: 'manage-users',
+      idempotent: true,
+      writes: true as const,
+    };
+    const groups = await this.#api.call(call, (admin) => admin.users.listGroups({ id, briefRepresentation: true }));
+    for (const group of groups) {
+      const groupId = group.id;
+      if (groupId === undefined || !paths.includes(group.path ?? '')) continue;
+      await this.#api.call(call, (admin) => admin.users.delFromGroup({ id, groupId }));
+    }
   }
 
   async #mapHolder(client: ClientRef, id: string, keys: readonly RoleKey[], verb: 'add' | 'remove'): Promise<void> {

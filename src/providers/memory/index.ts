@@ -6,12 +6,14 @@ import type { Json, JsonObject } from '../../model/json.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
 import type { ActualObject, ActualState, Delivery, DesiredObject, Endpoints, Fields } from '../../model/state.ts';
+import { NO_GRANT_FACTS } from '../provider.ts';
 import type {
   Capabilities,
   ChosenSecret,
   ClientKey,
   CreatedClient,
   FoundClient,
+  GrantFacts,
   GrownApi,
   IssuedCredential,
   NewClient,
@@ -89,6 +91,10 @@ export class MemoryProvider implements Provider {
 
   async answers(): Promise<boolean> {
     return true;
+  }
+
+  async readGrants(): Promise<GrantFacts> {
+    return NO_GRANT_FACTS;
   }
 
   readAhead(): void {
