@@ -3,6 +3,7 @@ import { clientToFields } from './convert.ts';
 import { parseDeclared, parseSeconds, unreadableMarks } from './marks.ts';
 import { readClient } from './representations.ts';
 
+const declaredNames = (mark: string): string[] => [...parseDeclared(mark).attributes.keys()];
 const unread = (name: string, value: string): string[] => unreadableMarks({ [name]: value });
 
 describe('unreadableMarks', () => {
@@ -36,9 +37,11 @@ describe('unreadableMarks', () => {
   });
 
   it('takes a mark that names a role of dots for none: it would lead a request elsewhere', () => {
-    const names = (mark: string): string[] => [...parseDeclared(mark).attributes.keys()];
-    expect(names('{"attributes":["x"],"roles":{"realm":[".."],"clients":{}}}')).toEqual([]);
-    expect(names('{"attributes":["x",["y","digest"]],"roles":{"realm":["a.."],"clients":{}}}')).toEqual(['x', 'y']);
+    expect(declaredNames('{"attributes":["x"],"roles":{"realm":[".."],"clients":{}}}')).toEqual([]);
+    expect(declaredNames('{"attributes":["x",["y","digest"]],"roles":{"realm":["a.."],"clients":{}}}')).toEqual([
+      'x',
+      'y',
+    ]);
     expect(parseSeconds('99999999999999')).toBeUndefined();
   });
 });
