@@ -18,6 +18,8 @@ export interface ApplyOptions {
   /** Asked before each change: true begins no more. */
   readonly stopped: () => boolean;
   readonly onBegin?: (change: Change) => void;
+  /** Done once, after the first change was told of and before anything of it is done. */
+  readonly beforeFirst?: () => Promise<void>;
   readonly onResult: (result: ChangeResult, change: Change) => void;
   /** Destroy the documents of deleted clients instead of marking them as retired. */
   readonly purgeStore?: boolean;
@@ -43,6 +45,7 @@ export async function applyPlan(
   const journal = new Journal(plan.changes, stepsOf(plan), options);
   const apiBook = new ApiBook(ports.store, plan.stack);
   let gone = false;
+  let prepared: Promise<void> | undefined;
   let firstError: ErrorCode | undefined;
   await runGraph<Step, Done & { duration: number }>(stepsOf(plan), {
     inFlight: options.inFlight,
@@ -50,6 +53,7 @@ export async function applyPlan(
     run: async (step) => {
       const started = clock.now();
       journal.begin(step);
+      await (prepared ??= options.beforeFirst?.());
       const purgeStore = options.purgeStore ?? false;
       const { finishRotation } = options;
       try {

@@ -57,6 +57,11 @@ export async function carryOutPlan(
       stopped: () => io.signal.aborted || (lease?.failure() ?? trail.failure()) !== undefined,
       purgeStore: options.purgeStore,
       finishRotation: rotationFinisher(input, tracked, ports),
+      // A record of grantry's own: where all else fails, nothing was written.
+      beforeFirst: async () => {
+        mayWrite();
+        await noteApply(store, plan.stack, applyId);
+      },
       onBegin: (change) => trail.begin(begunEvent(change, run, now())),
       onResult: (result, change) => {
         if (result.outcome !== 'skipped') trail.end(endedEvent(change, result, run, now()));
@@ -66,10 +71,7 @@ export async function carryOutPlan(
     };
     // One change takes several requests, so each of them is asked whether the lock is still held.
     const carried = await gate
-      .during(mayWrite, async () => {
-        if (total > 0) await noteApply(tracked.store, plan.stack, applyId);
-        return applyPlan(plan, { ...tracked, clock: ports.clock }, how);
-      })
+      .during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, how))
       .finally(() => progress.end());
     const applied = tellWhyStopped(carried, [lease, trail], io);
     const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, asGrantryFailure);
