@@ -4,9 +4,24 @@ import { trackWrites } from './track-writes.ts';
 
 /** All else that a provider or a store can be asked for must be a write: a new method is one until it stands here. */
 const READS = new Set([
-  ...['capabilities', 'describe', 'project', 'readAhead', 'read', 'endpoints', 'readCredential', 'findClient'],
-  ...['readGrants', 'answers', 'whyTaken', 'explainDifference'],
-  ...['locate', 'existing', 'limits', 'inspect', 'locateRecord', 'readRecord'],
+  'capabilities',
+  'describe',
+  'project',
+  'readAhead',
+  'read',
+  'endpoints',
+  'readCredential',
+  'findClient',
+  'readGrants',
+  'answers',
+  'whyTaken',
+  'explainDifference',
+  'locate',
+  'existing',
+  'limits',
+  'inspect',
+  'locateRecord',
+  'readRecord',
 ]);
 
 function methodsOf(tracked: object): string[] {
