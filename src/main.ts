@@ -2,6 +2,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { BrokenOutputs } from './broken-outputs.ts';
 import { GrantryError, exitCodeOf } from './model/errors.ts';
+import { outputText } from './model/printable.ts';
 
 // Reading process.env asks the system each time, and the YAML library does so for every token: a third of its time.
 process.env = { ...process.env };
@@ -56,7 +57,8 @@ function printVersion(version: string): number {
 /** The only place where an error ends: words for the user, and the exit code. */
 function report(error: unknown): number {
   if (error instanceof GrantryError) {
-    broken.write(process.stderr, `error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    const hint = error.hint === undefined ? '' : `${error.hint}\n`;
+    broken.write(process.stderr, outputText(`error: ${error.message}\n${hint}`));
     return exitCodeOf(error.code);
   }
   const name = error instanceof Error ? error.name : 'Error';

@@ -1,6 +1,8 @@
 import { isatty } from 'node:tty';
 import type { BrokenOutputs } from './broken-outputs.ts';
 import type { CommandIo, Output, StatusPart } from './commands/context.ts';
+import { outputText } from './model/printable.ts';
+import type { OutputText } from './model/printable.ts';
 
 /** This process as commands see it; `args` as given, since colour is decided before they are parsed. */
 export function makeProcessIo(args: readonly string[], version: string, broken: BrokenOutputs): CommandIo {
@@ -52,7 +54,9 @@ function makeOutput(
   const parts = new Map<StatusPart, string>();
   let isShown = false;
   let unfinished = 0;
-  const write = (text: string): void => {
+  const color = hasColor(isTerminal, args);
+  const write = (given: string, what?: OutputText): void => {
+    const text = outputText(given, { ...what, color });
     broken.write(stream, isShown ? `${CLEAR_LINE}${text}` : text);
     isShown = false;
   };
@@ -64,6 +68,7 @@ function makeOutput(
   };
   return {
     write,
+    writeCommands: (text) => write(text, { commands: true }),
     writeNow: write,
     unfinished: (text) => {
       write(text);
@@ -86,7 +91,7 @@ function makeOutput(
     brokenBy: () => broken.codeOf(stream),
     isTerminal,
     columns: isTerminal ? stream.columns || undefined : undefined,
-    color: hasColor(isTerminal, args),
+    color,
     unicode: hasUnicode(isatty(descriptor)),
   };
 }

@@ -225,7 +225,7 @@ function stale(moved: readonly Moved[]): GrantryError {
   const more = moved.length > 20 ? [`  and ${moved.length - 20} more`] : [];
   return new GrantryError(
     'STALE_PLAN',
-    `the plan is stale, what it touches has moved: nothing was changed\n${[...lines, ...more].join('\n')}`,
+    ['the plan is stale, what it touches has moved: nothing was changed', ...lines, ...more],
     {
       hint: 'Plan again and have it reviewed.',
     },

@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../model/audit.ts';
 import { GrantryError } from '../model/errors.ts';
+import { jsonLine } from '../model/printable.ts';
 import { openLineLog } from '../platform/line-log.ts';
 import type { LineLog } from '../platform/line-log.ts';
 import type { CommandIo } from './context.ts';
@@ -53,7 +54,7 @@ function openAuditLog(target: string | undefined, { stderr }: CommandIo): LineLo
   if (target !== '-') return openLineLog(target);
   return {
     append: (value) => {
-      stderr.writeNow(`${JSON.stringify(value)}\n`);
+      stderr.writeNow(jsonLine(value));
       const code = stderr.brokenBy();
       if (code === undefined) return;
       throw new GrantryError('FAILED', `the audit log on standard error cannot be written (${code})`, {

@@ -1,9 +1,11 @@
 /** In this order on a line. */
 export type StatusPart = 'progress' | 'waiting';
 
-/** One end of the process that text is written to. */
+/** One end of the process that text is written to. What goes there holds no secret, and nothing that a terminal or a runner acts on. */
 export interface Output {
   write(text: string): void;
+  /** Writes commands for the runner of GitHub Actions, which `write` makes plain text of. */
+  writeCommands(text: string): void;
   /** Writes at once, even where the output of one of several targets has to wait for those before it. Whole lines. */
   writeNow(text: string): void;
   /**

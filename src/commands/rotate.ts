@@ -9,7 +9,8 @@ import type { RotationChoice, RotationWish } from '../apply/select-rotations.ts'
 import { surveyRotations } from '../apply/survey-rotations.ts';
 import type { RotationSurvey } from '../apply/survey-rotations.ts';
 import { trackWrites } from '../apply/track-writes.ts';
-import { GrantryError, exitCodeOf } from '../model/errors.ts';
+import { GrantryError, exitCodeOf, ownLines } from '../model/errors.ts';
+import { printable } from '../model/printable.ts';
 import type { RotateReport, RotationResult } from '../model/report.ts';
 import { monotonic } from '../platform/clock.ts';
 import { runIdentity } from '../platform/run-identity.ts';
@@ -116,12 +117,12 @@ function refuse({ choice: { refused, inOverlap }, isNothing }: Work, wish: Rotat
   const [first] = refused;
   if (first !== undefined && (wish.kind === 'named' || isNothing)) {
     const rest = refused.slice(1);
-    const more = rest.slice(0, MOST_TOLD).map(({ error }) => `\n  ${error.message}`);
-    if (rest.length > MOST_TOLD) more.push(`\n  and ${rest.length - MOST_TOLD} more`);
+    const more = rest.slice(0, MOST_TOLD).map(({ error }) => `  ${error.message}`);
+    if (rest.length > MOST_TOLD) more.push(`  and ${rest.length - MOST_TOLD} more`);
     const { code, message, hint } = first.error;
     const none =
-      wish.kind === 'named' && wish.names.length > 1 ? '\nNothing was rotated, none of the others either.' : '';
-    throw new GrantryError(code, `${message}${more.join('')}${none}`, hint === undefined ? {} : { hint });
+      wish.kind === 'named' && wish.names.length > 1 ? ['Nothing was rotated, none of the others either.'] : [];
+    throw new GrantryError(code, [...ownLines(message), ...more, ...none], hint === undefined ? {} : { hint });
   }
   if (wish.kind === 'all' && isNothing && inOverlap.length > 0) {
     throw new GrantryError(
@@ -158,10 +159,10 @@ async function confirm(
   }
   await io.stdin.turn();
   const more = names.length > MOST_ASKED ? `  and ${names.length - MOST_ASKED} more\n` : '';
-  const listed = names.slice(0, MOST_ASKED).map((each) => `  ${each}\n`);
+  const listed = names.slice(0, MOST_ASKED).map((each) => `  ${printable(each)}\n`);
   io.stderr.write(`To be rotated in ${name}:\n${listed.join('')}${more}`);
   const notices = [...overlapNotices(choice), ...endingNotices(names, { actual: survey.actual, now })];
-  for (const notice of notices) io.stderr.write(`${notice}\n`);
+  for (const notice of notices) io.stderr.write(`${printable(notice)}\n`);
   await askForYes(`Rotate ${count} of ${name}${fate}?`, io);
 }
 
@@ -187,7 +188,7 @@ async function rotate(
   const revoke = isRevocation(wish);
   const total = choice.rotate.length + choice.finish.length + choice.retire.length;
   const progress = new Progress(io.stderr, { what: 'rotation', total }, monotonic);
-  for (const notice of work.isNothing ? [] : gapNotices(survey)) io.stderr.write(`${notice}\n`);
+  for (const notice of work.isNothing ? [] : gapNotices(survey)) io.stderr.write(`${printable(notice)}\n`);
   try {
     const rotating = gate.during(mayWrite, () =>
       runRotations(

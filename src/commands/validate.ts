@@ -16,7 +16,7 @@ export async function run({ manifests, targets, format }: CommandOptions, io: Co
     findings: loaded.findings,
   };
   io.stdout.write(render(report, format, io));
-  if (io.env['GITHUB_ACTIONS'] === 'true') io.stderr.write(renderAnnotations(report.findings));
+  if (io.env['GITHUB_ACTIONS'] === 'true') io.stderr.writeCommands(renderAnnotations(report.findings));
   return loaded.findings.some((finding) => finding.severity === 'error') ? 1 : 0;
 }
 

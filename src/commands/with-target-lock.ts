@@ -1,6 +1,7 @@
 import { withLock } from '../apply/lock.ts';
 import type { Lease } from '../apply/lease.ts';
 import { describeHolder } from '../apply/lock-record.ts';
+import { printable } from '../model/printable.ts';
 import { monotonic } from '../platform/clock.ts';
 import { runIdentity } from '../platform/run-identity.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
@@ -31,7 +32,7 @@ export async function withTargetLock<T>(
     monotonic,
     signal: io.signal,
     onWait: (holder: string, left: number) => {
-      if (told !== holder) io.stderr.write(`Waiting for the lock of the stack ${stack}: ${holder}\n`);
+      if (told !== holder) io.stderr.write(`${printable(`Waiting for the lock of the stack ${stack}: ${holder}`)}\n`);
       told = holder;
       const seconds = Math.ceil(left / 1000);
       if (io.stderr.isTerminal) io.stderr.status(`waiting for the lock, for ${seconds} s more at most`, 'waiting');
@@ -43,7 +44,7 @@ export async function withTargetLock<T>(
   return withLock(store, request, async (lease) => {
     stopTelling();
     if (lease.brokeLock !== undefined) {
-      io.stderr.write(`Broke the lock of the stack ${stack}: ${describeHolder(lease.brokeLock)}\n`);
+      io.stderr.write(`${printable(`Broke the lock of the stack ${stack}: ${describeHolder(lease.brokeLock)}`)}\n`);
     }
     return work(lease);
   }).finally(stopTelling);

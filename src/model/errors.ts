@@ -1,4 +1,5 @@
 import type { Finding } from './finding.ts';
+import { printable, shortened } from './printable.ts';
 
 /**
  * Why a command could not do its work. The code decides the exit code (see `exitCodeOf`):
@@ -33,9 +34,12 @@ const EXIT_CODES: Readonly<Record<ErrorCode, 1 | 3 | 4>> = {
   NOT_ALLOWED: 4,
 };
 
+/** Words of an error: one line, or a list of them. A line break within a line is none: it came with text of others. */
+export type Lines = string | readonly string[];
+
 /**
- * An expected failure, worded for the user: what happened and where (`message`), what to do (`hint`).
- * Neither ever quotes a secret, nor text of a server that may quote one.
+ * An expected failure, worded for the user: what happened and where (`message`), what to do (`hint`). Both may name and quote what
+ * others wrote: what becomes of them here holds no secret of the run, no control character, and no line break but grantry's own.
  */
 export class GrantryError extends Error {
   readonly code: ErrorCode;
@@ -47,21 +51,36 @@ export class GrantryError extends Error {
 
   constructor(
     code: ErrorCode,
-    message: string,
+    message: Lines,
     options: {
-      hint?: string;
+      hint?: Lines;
       cause?: unknown;
       details?: Readonly<Record<string, unknown>>;
       serverFault?: boolean;
     } = {},
   ) {
-    super(message, 'cause' in options ? { cause: options.cause } : {});
+    super(printableLines(message), 'cause' in options ? { cause: options.cause } : {});
     this.name = 'GrantryError';
     this.code = code;
-    this.hint = options.hint;
+    this.hint = options.hint === undefined ? undefined : printableLines(options.hint);
     this.details = options.details;
     this.serverFault = options.serverFault ?? false;
   }
+}
+
+/** Characters that a line of an error may have: names have no limit at a server. */
+const LONGEST_LINE = 10_000;
+
+function printableLines(lines: Lines): string {
+  return [lines]
+    .flat()
+    .map((line) => shortened(printable(line), LONGEST_LINE))
+    .join('\n');
+}
+
+/** The words of an error, to make another of them: its lines stay lines. */
+export function ownLines(text: string): string[] {
+  return text.split('\n');
 }
 
 export function exitCodeOf(code: ErrorCode): 1 | 3 | 4 {

@@ -1,10 +1,12 @@
 import { inspect } from 'node:util';
+import { rememberSecret } from './known-secrets.ts';
 
 const HIDDEN = '‹hidden›';
 
 /**
  * A value that must never be printed. Strings, JSON and `inspect` show a placeholder;
- * `reveal()` is called only where the value is put on the wire or compared in memory.
+ * `reveal()` is called only where the value is put on the wire or compared in memory. From the moment that there is one, no output
+ * holds its value: servers repeat what was sent to them.
  */
 export class Secret {
   readonly #value: string;
@@ -14,6 +16,7 @@ export class Secret {
   /** `variables`: names of those of the environment that it came from. */
   constructor(value: string, variables: readonly string[] = []) {
     this.#value = value;
+    rememberSecret(value);
     this.origin = variables.length === 0 ? '' : ` (from ${variables.join(', ')} in the environment)`;
   }
 

@@ -1,5 +1,6 @@
 import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { GrantryError } from '../model/errors.ts';
+import { jsonLine } from '../model/printable.ts';
 
 /** Somewhere lines are appended to, one JSON value each. */
 export interface LineLog {
@@ -14,7 +15,7 @@ export function openLineLog(path: string): LineLog {
     append: (value) =>
       attempt(path, () => {
         // All of it: a single write may end in the middle of a line where the disk does.
-        writeFileSync(fd, `${JSON.stringify(value)}\n`);
+        writeFileSync(fd, jsonLine(value));
         fsyncSync(fd);
       }),
     close: () => closeSync(fd),

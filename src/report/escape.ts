@@ -1,25 +1,6 @@
-/**
- * Names and descriptions come from servers and from pull requests: nothing of them may move a cursor, hide or reorder
- * what a reviewer reads, or end the Markdown that it stands in.
- */
+import { printable, printableJsonText } from '../model/printable.ts';
 
-/** Control, format, unassigned and invisible characters, lone surrogates, and blanks that are not the plain one. */
-const UNPRINTABLE = /[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
-const NOT_ASCII = /[^ -~]/gu;
-const PLAIN_ASCII = /^[ -~]*$/;
-
-const SHORT_ESCAPES: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
-
-/** The text on one line, with whatever cannot be seen written as an escape such as `\n` or `\u{1b}`. */
-export function printable(text: string, style: { readonly unicode: boolean }): string {
-  if (PLAIN_ASCII.test(text)) return text;
-  const visible = text.replace(UNPRINTABLE, escapeCharacter);
-  return style.unicode ? visible : visible.replace(NOT_ASCII, escapeCharacter);
-}
-
-function escapeCharacter(character: string): string {
-  return SHORT_ESCAPES[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
-}
+export { printable } from '../model/printable.ts';
 
 /** Levels that are laid out over lines; below them a value is one line, so that a change takes as many as it has fields. */
 const LEVELS = 4;
@@ -33,24 +14,16 @@ export function printableJson(value: object): string {
 }
 
 function layout(value: unknown, level: number): string {
-  if (typeof value !== 'object' || value === null || level >= LEVELS) return inert(JSON.stringify(value));
+  if (typeof value !== 'object' || value === null || level >= LEVELS) return printableJsonText(JSON.stringify(value));
   const isArray = Array.isArray(value);
   const inner = '  '.repeat(level + 1);
   const members = isArray
     ? value.map((item: unknown) => inner + layout(item, level + 1))
     : Object.entries(value).flatMap(([key, member]: [string, unknown]) =>
-        member === undefined ? [] : [`${inner}${inert(JSON.stringify(key))}: ${layout(member, level + 1)}`],
+        member === undefined ? [] : [`${inner}${printableJsonText(JSON.stringify(key))}: ${layout(member, level + 1)}`],
       );
   const [open, close] = isArray ? '[]' : '{}';
   return members.length === 0 ? `${open}${close}` : `${open}\n${members.join(',\n')}\n${'  '.repeat(level)}${close}`;
-}
-
-/** Outside of strings JSON has no such characters, so that each can become the escape of its UTF-16 units. */
-function inert(json: string): string {
-  if (PLAIN_ASCII.test(json)) return json;
-  return json.replace(/[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/gu, (character) =>
-    character.replace(/[^]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`),
-  );
 }
 
 /** An inline code span; inside one, Markdown, HTML, mentions and links are plain text. */

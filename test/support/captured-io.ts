@@ -1,5 +1,6 @@
 /** The outside of a command, with everything that it writes at hand. */
 import type { CommandIo, Output } from '../../src/commands/context.ts';
+import { outputText } from '../../src/model/printable.ts';
 
 export interface CapturedIo {
   readonly io: CommandIo;
@@ -10,8 +11,9 @@ export interface CapturedIo {
 export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal'>> = {}): CapturedIo {
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr'): Output => ({
-    write: (text) => void (written[name] += text),
-    writeNow: (text) => void (written[name] += text),
+    write: (text) => void (written[name] += outputText(text)),
+    writeCommands: (text) => void (written[name] += text),
+    writeNow: (text) => void (written[name] += outputText(text)),
     unfinished: (text) => {
       written[name] += text;
       return () => undefined;

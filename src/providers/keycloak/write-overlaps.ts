@@ -160,7 +160,6 @@ export class OverlapWriter {
   }
 
   #somethingVanished(kind: PolicyKind, lost: readonly Named[]): GrantryError {
-    const text = lost.map((item) => JSON.stringify(item)).join('\n');
     const what =
       kind === 'profiles' && lost.some((item) => 'conditions' in item)
         ? 'policies name profiles that are not there (any more)'
@@ -169,7 +168,10 @@ export class OverlapWriter {
       'FAILED',
       `${this.#where()}: while grantry changed the realm's client ${kind}, ${what}: ${quoted(lost)}`,
       {
-        hint: `Somebody else changed them, maybe at the same time. Compare, and put back what is missing (Realm settings > Client policies > JSON editor):\n${text}`,
+        hint: [
+          'Somebody else changed them, maybe at the same time. Compare, and put back what is missing (Realm settings > Client policies > JSON editor):',
+          ...lost.map((item) => JSON.stringify(item)),
+        ],
       },
     );
   }
@@ -186,9 +188,12 @@ export class OverlapWriter {
     const { auth } = this.#api.settings;
     const who = auth.kind === 'client' ? `The client ${auth.clientId}` : `The user ${auth.username}`;
     return new GrantryError('NOT_ALLOWED', `${who} may not change the client policies of ${this.#where()}`, {
-      hint:
+      hint: [
         'It takes the role manage-realm. Without it, let an administrator of the realm add these two once, under Realm settings > ' +
-        `Client policies, in the JSON editors of Profiles and of Policies:\n${pretty(profile)}\n${pretty(policy)}`,
+          'Client policies, in the JSON editors of Profiles and of Policies:',
+        ...pretty(profile),
+        ...pretty(policy),
+      ],
     });
   }
 
@@ -201,8 +206,8 @@ function quoted(items: readonly Named[]): string {
   return items.map(({ name }) => JSON.stringify(name)).join(', ');
 }
 
-function pretty(value: object): string {
-  return JSON.stringify(value, undefined, 2);
+function pretty(value: object): string[] {
+  return JSON.stringify(value, undefined, 2).split('\n');
 }
 
 function withItem(list: readonly Named[], item: Named): readonly Named[] {

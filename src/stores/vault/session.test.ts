@@ -93,11 +93,11 @@ describe('a login', () => {
 
   test('by GitHub Actions asks for an id token first, for the audience', async () => {
     const env = { ACTIONS_ID_TOKEN_REQUEST_URL: 'https://gh.example/t?api=2', ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'b' };
-    answer = ({ url }) => (url.startsWith('https://gh') ? { body: { value: 'id-token' } } : lease('t-1', 0));
+    answer = ({ url }) => (url.startsWith('https://gh') ? { body: { value: 'a-github-token' } } : lease('t-1', 0));
     await open({ kind: 'github', mount: 'gh', role: 'ci', audience: 'https://vault' }, env);
     expect(sent[0]?.url).toBe('https://gh.example/t?api=2&audience=https%3A%2F%2Fvault');
     expect(sent[0]?.headers.get('authorization')).toBe('Bearer b');
-    expect(sent[1]).toMatchObject({ url: 'http://v/v1/auth/gh/login', body: { role: 'ci', jwt: 'id-token' } });
+    expect(sent[1]).toMatchObject({ url: 'http://v/v1/auth/gh/login', body: { role: 'ci', jwt: 'a-github-token' } });
   });
 
   test('by GitHub Actions outside of it, or without the permission, says so', async () => {
