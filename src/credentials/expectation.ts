@@ -15,6 +15,8 @@ export interface Expectation {
   readonly found: readonly ProofCheck[];
   /** What must be refused; undefined where nothing of this target was not granted. */
   readonly refusal: ExpectedRefusal | undefined;
+  /** How this provider says that something was not granted. */
+  readonly denial: Denial;
   /** Clients with which an Api introspects this client's tokens. */
   readonly introspectors: readonly Introspector[];
 }
@@ -41,15 +43,22 @@ export interface ExpectedToken {
   readonly unsure?: string | undefined;
 }
 
-/** A token request that goes beyond what was granted. */
-export interface ExpectedRefusal {
-  /** The scope or audience that was not granted. */
-  readonly what: string;
-  readonly parameters: Readonly<Record<string, string>>;
-  /** How the provider says so. */
+/** A refusal of what was asked for, not of the credential: a server looks at that first. */
+export interface Denial {
   readonly status: number;
   readonly error: string;
 }
+
+/** A token request that goes beyond what was granted, and how the provider says so. */
+export interface ExpectedRefusal extends Denial {
+  /** The scope or audience that was not granted. */
+  readonly what: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const INVALID_SCOPE: Denial = { status: 400, error: 'invalid_scope' };
+/** Auth0's, of an Api that may not be called and of a scope that was not granted. */
+const ACCESS_DENIED: Denial = { status: 403, error: 'access_denied' };
 
 export interface Introspector {
   readonly api: string;
@@ -84,6 +93,7 @@ export function expectationsOf(
         found: facts.checks.get(client.name) ?? [],
         tokens: habits.tokenPerApi ? tokensPerApi(granted) : tokensOfAll(client, granted, clients, facts),
         refusal: habits.tokenPerApi ? refusedAudience(desired.apis, granted) : refusedScope(desired.apis, granted),
+        denial: habits.tokenPerApi ? ACCESS_DENIED : INVALID_SCOPE,
         introspectors: habits.introspection ? introspectorsOf(granted, clients) : [],
       };
     });
@@ -188,17 +198,15 @@ function refusedScope(apis: readonly DesiredApi[], granted: readonly Granted[]):
     .flatMap(({ scopes }) => scopes)
     .find(({ name }) => !has.has(name))?.name;
   if (scope === undefined) return undefined;
-  return { what: scope, parameters: { scope }, status: 400, error: 'invalid_scope' };
+  return { what: scope, parameters: { scope }, ...INVALID_SCOPE };
 }
 
-/** Auth0 says the same of an Api that may not be called and of a scope that was not granted. */
 function refusedAudience(apis: readonly DesiredApi[], granted: readonly Granted[]): ExpectedRefusal | undefined {
-  const denied = { status: 403, error: 'access_denied' };
   const [other] = notCallable(apis, granted);
-  if (other !== undefined) return { what: other.audience, parameters: { audience: other.audience }, ...denied };
+  if (other !== undefined) return { what: other.audience, parameters: { audience: other.audience }, ...ACCESS_DENIED };
   for (const { of, scopes, onRequest } of granted) {
     const scope = of.scopes.find(({ name }) => !scopes.includes(name) && !onRequest.includes(name))?.name;
-    if (scope !== undefined) return { what: scope, parameters: { audience: of.audience, scope }, ...denied };
+    if (scope !== undefined) return { what: scope, parameters: { audience: of.audience, scope }, ...ACCESS_DENIED };
   }
   return undefined;
 }

@@ -33,6 +33,7 @@ function expectationOf(client: string): Expectation {
     ],
     found: [],
     refusal: undefined,
+    denial: { status: 400, error: 'invalid_scope' },
     introspectors: [],
   };
 }

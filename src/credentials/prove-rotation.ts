@@ -3,13 +3,16 @@ import type { ProofCheck } from '../model/report.ts';
 import type { Secret } from '../model/secret.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { Store } from '../stores/store.ts';
-import type { Expectation } from './expectation.ts';
+import type { Denial, Expectation } from './expectation.ts';
+import { describeRefusal, refusesCredential } from './token-client.ts';
 import type { TokenAnswer, TokenClient } from './token-client.ts';
 
 /** A token request that a working credential is good for, whatever the answer is about scopes. */
 export interface Probe {
   readonly auth: AuthMethod;
   readonly parameters: Readonly<Record<string, string>>;
+  /** How the provider says that it takes the credential, but what was asked for was not granted. */
+  readonly denial: Denial;
 }
 
 export interface ProbePorts {
@@ -22,8 +25,8 @@ export interface ProbePorts {
 
 const PAUSE_MS = 500;
 
-export function probeOf({ auth, tokens, refusal }: Expectation): Probe {
-  return { auth, parameters: tokens[0]?.parameters ?? refusal?.parameters ?? {} };
+export function probeOf({ auth, tokens, refusal, denial }: Expectation): Probe {
+  return { auth, parameters: tokens[0]?.parameters ?? refusal?.parameters ?? {}, denial };
 }
 
 /** The credential as it lies in the store, read as a consumer would, is accepted. */
@@ -32,8 +35,9 @@ export async function proveAccepted(path: string, probe: Probe, ports: ProbePort
   const stored = await ports.store.read(path);
   if (stored === undefined) return { claim, outcome: 'failed', detail: `nothing lies at ${ports.store.locate(path)}` };
   const { document } = stored;
-  const answer = await until(ports, isAccepted, () => ports.tokens.request(document, probe.auth, probe.parameters));
-  return isAccepted(answer) ? { claim, outcome: 'passed' } : { claim, outcome: 'failed', detail: describe(answer) };
+  const isRight = (given: TokenAnswer): boolean => isAccepted(given, probe.denial);
+  const answer = await until(ports, isRight, () => ports.tokens.request(document, probe.auth, probe.parameters));
+  return isRight(answer) ? { claim, outcome: 'passed' } : { claim, outcome: 'failed', detail: describe(answer) };
 }
 
 /** Secrets from before are refused, by the code that RFC 6749 section 5.2 has for it, or the provider's own. */
@@ -67,22 +71,21 @@ async function until(
   }
 }
 
-/** A token, or a refusal of what was asked for with the credential, which servers look at after it. */
-function isAccepted(answer: TokenAnswer): boolean {
+/**
+ * A token, or a refusal of what was asked for with the credential, which servers look at after it. Any other says nothing of the
+ * credential: a realm that is disabled refuses everybody.
+ */
+function isAccepted(answer: TokenAnswer, denial: Denial): boolean {
   if ('token' in answer) return true;
-  const { status, error } = answer.refused;
-  // The last is Auth0's, for an Api that the client may not call.
-  return error === 'invalid_scope' || error === 'invalid_target' || (status === 403 && error === 'access_denied');
+  return answer.refused.status === denial.status && answer.refused.error === denial.error;
 }
 
 /** Whether it is the credential that was refused. */
 function isRefused(answer: TokenAnswer): boolean {
-  if ('token' in answer) return false;
-  const { status, error } = answer.refused;
-  return status === 401 || error === 'invalid_client' || error === 'unauthorized_client';
+  return !('token' in answer) && refusesCredential(answer.refused);
 }
 
 function describe(answer: TokenAnswer): string {
   if ('token' in answer) return 'a token was issued';
-  return `the token endpoint answers ${answer.refused.status} ${answer.refused.error}`;
+  return `the token endpoint answers ${describeRefusal(answer.refused)}`;
 }

@@ -6,7 +6,8 @@ import type { Clock } from '../platform/clock.ts';
 import type { Store, StoredDocument } from '../stores/store.ts';
 import { checkClaims } from './claims.ts';
 import type { ExpectedToken, Expectation } from './expectation.ts';
-import type { TokenClient } from './token-client.ts';
+import { describeRefusal, refusesCredential } from './token-client.ts';
+import type { Refusal, TokenClient } from './token-client.ts';
 
 export interface ProofPorts {
   readonly store: Pick<Store, 'read' | 'locate'>;
@@ -22,42 +23,49 @@ export async function proveClient(expected: Expectation, ports: ProofPorts): Pro
   const started = ports.clock.now();
   const stored = await ports.store.read(expected.path);
   const place = ports.store.locate(expected.path);
-  const shown = stored === undefined ? [missingCredential(place)] : await proveWith(stored, expected, ports);
+  const shown = stored === undefined ? missingCredential(place) : await proveWith(stored, expected, ports);
   return {
     address: addressOf('Client', expected.client),
     place,
     storeVersion: stored?.version,
+    ...shown,
     // What was found first: it may be the cause of the rest.
-    checks: [...expected.found, ...shown],
+    checks: [...expected.found, ...shown.checks],
     duration: ports.clock.now() - started,
   };
 }
 
-function missingCredential(place: string): ProofCheck {
-  return { claim: 'the store has the credential', outcome: 'failed', detail: `nothing lies at ${place}` };
+type Shown = Pick<ClientProof, 'checks' | 'credential'>;
+
+function missingCredential(place: string): Shown {
+  const claim = 'the store has the credential';
+  return { checks: [{ claim, outcome: 'failed', detail: `nothing lies at ${place}` }], credential: 'missing' };
 }
 
-async function proveWith(
-  stored: StoredDocument,
-  expected: Expectation,
-  ports: ProofPorts,
-): Promise<readonly ProofCheck[]> {
+async function proveWith(stored: StoredDocument, expected: Expectation, ports: ProofPorts): Promise<Shown> {
   const checks: ProofCheck[] = [];
   let token: string | undefined;
   for (const wanted of expected.tokens) {
     const proven = await proveToken(stored, expected, wanted, ports);
     checks.push(...proven.checks);
     // Where the credential does not work at all, more requests would only say so again.
-    if (proven.token === undefined && token === undefined) return checks;
+    if (proven.token === undefined && token === undefined) return { checks, ...aboutCredential(proven.refused) };
     token = proven.token ?? token;
   }
-  checks.push(...(await proveRefusal(stored, expected, ports)));
+  const { refused, ...beyond } = await proveRefusal(stored, expected, ports);
+  checks.push(...beyond.checks);
   if (token !== undefined) checks.push(...(await proveIntrospection(token, expected, ports)));
-  return checks;
+  return { checks, ...(expected.tokens.length === 0 ? aboutCredential(refused) : {}) };
+}
+
+function aboutCredential(refused: Refusal | undefined): Pick<Shown, 'credential'> {
+  return refused !== undefined && refusesCredential(refused) ? { credential: 'refused' } : {};
 }
 
 interface ProvenToken {
   readonly token: string | undefined;
+  /** Why there is none. */
+  readonly refused?: Refusal;
   readonly checks: readonly ProofCheck[];
 }
 
@@ -70,10 +78,10 @@ async function proveToken(
   const { which, claim, parameters } = wanted;
   const answer = await tokens.request(document, auth, parameters);
   if ('refused' in answer) {
-    const { status, error } = answer.refused;
     return {
       token: undefined,
-      checks: [{ claim, outcome: 'failed', detail: `the token endpoint answers ${status} ${error}` }],
+      refused: answer.refused,
+      checks: [{ claim, outcome: 'failed', detail: `the token endpoint answers ${describeRefusal(answer.refused)}` }],
     };
   }
   const signature = `${which} is signed by the issuer`;
@@ -111,23 +119,26 @@ async function proveRefusal(
   { document }: StoredDocument,
   { refusal, auth, tokens: expected }: Expectation,
   { tokens }: ProofPorts,
-): Promise<ProofCheck[]> {
+): Promise<{ readonly checks: readonly ProofCheck[]; readonly refused?: Refusal }> {
   if (refusal === undefined) {
     const claim = 'a scope that was not granted is refused';
     const detail = 'this target has no scope that the client was not granted';
-    return [{ claim, outcome: 'not-testable', detail }];
+    return { checks: [{ claim, outcome: 'not-testable', detail }] };
   }
   const claim = `${refusal.what}, which was not granted, is refused`;
   const answer = await tokens.request(document, auth, refusal.parameters);
-  if ('token' in answer) return [{ claim, outcome: 'failed', detail: 'a token was issued' }];
-  const { status, error } = answer.refused;
+  if ('token' in answer) return { checks: [{ claim, outcome: 'failed', detail: 'a token was issued' }] };
+  const { refused } = answer;
+  const { status, error } = refused;
   const asItShould = status === refusal.status && error === refusal.error;
-  const detail = `refused, but with ${status} ${error} instead of ${refusal.status} ${refusal.error}`;
-  return [
+  const found = describeRefusal(refused);
+  const detail = `refused, but with ${found} instead of ${refusal.status} ${refusal.error}`;
+  const checks = [
     // Nothing else shows it of a client that gets no token: a wrong credential is refused in another way.
-    ...(expected.length === 0 ? [works(asItShould, `the token endpoint answers ${status} ${error}`)] : []),
+    ...(expected.length === 0 ? [works(asItShould, `the token endpoint answers ${found}`)] : []),
     asItShould ? { claim, outcome: 'passed' as const } : { claim, outcome: 'failed' as const, detail },
   ];
+  return { checks, refused };
 }
 
 function works(does: boolean, detail: string): ProofCheck {
@@ -144,7 +155,7 @@ async function proveIntrospection(token: string, expected: Expectation, ports: P
     }
     const active = await ports.tokens.introspect(token, stored.document, auth);
     if (active === true) return { claim, outcome: 'passed' };
-    const detail = active === false ? 'the token is not active for it' : `refused: ${active.status} ${active.error}`;
+    const detail = active === false ? 'the token is not active for it' : `refused: ${describeRefusal(active)}`;
     return { claim, outcome: 'failed', detail };
   });
   return Promise.all(checks);

@@ -3,20 +3,32 @@ import type { JWTPayload } from 'jose';
 import * as oauth from 'oauth4webapi';
 import type { AuthMethod } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
+import { rememberSecret } from '../model/known-secrets.ts';
 import type { Endpoints } from '../model/state.ts';
 import { asGrantryError } from '../platform/http.ts';
 import { printableUrl } from '../platform/network-error.ts';
 import type { Service } from '../platform/network-error.ts';
+import { oauthErrorIn } from '../platform/oauth-error.ts';
+import type { OAuthError } from '../platform/oauth-error.ts';
 import type { HttpPorts } from '../platform/ports.ts';
 import { againFor } from '../platform/http.ts';
 import { retry } from '../platform/retry.ts';
+import { takeIn } from '../platform/send.ts';
 import type { StoreDocument } from '../stores/store.ts';
 
-/** A refusal of the authorization server (RFC 6749 section 5.2). */
-export interface Refusal {
+/** A refusal of the authorization server. */
+export interface Refusal extends OAuthError {
   readonly status: number;
-  /** Such as `invalid_client`. Never the description: servers quote input there. */
-  readonly error: string;
+}
+
+/** Whether it is the credential that is refused. RFC 6749 wants 401 for that; a 400 is about the request. */
+export function refusesCredential({ status, error }: Refusal): boolean {
+  return status === 401 || error === 'invalid_client';
+}
+
+/** `401 invalid_client: Invalid client credentials`. */
+export function describeRefusal({ status, error, why }: Refusal): string {
+  return `${status} ${error}${why}`;
 }
 
 export type TokenAnswer = { readonly token: string } | { readonly refused: Refusal };
@@ -59,6 +71,7 @@ export class TokenClient {
     const response = await this.#send(send);
     if (!response.ok) return { refused: await refusalOf(response) };
     const answer = await oauth.processClientCredentialsResponse(this.#server, client, response);
+    rememberSecret(answer.access_token);
     return { token: answer.access_token };
   }
 
@@ -96,7 +109,11 @@ export class TokenClient {
 
   async #persist(send: () => Promise<Response>, service: Service, url: string): Promise<Response> {
     const { clock, signal } = this.#ports;
-    return retry(send, (outcome) => againFor(true, outcome, clock.now()), this.#ports).catch((error: unknown) => {
+    return retry(
+      async () => takeIn(await send()),
+      (outcome) => againFor(true, outcome, clock.now()),
+      this.#ports,
+    ).catch((error: unknown) => {
       throw asGrantryError(error, service, url, signal);
     });
   }
@@ -127,6 +144,5 @@ function authentication({ clientSecret }: StoreDocument, auth: AuthMethod): oaut
 
 async function refusalOf(response: Response): Promise<Refusal> {
   const body: unknown = await response.json().catch(() => undefined);
-  const error = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
-  return { status: response.status, error: typeof error === 'string' ? error.slice(0, 60) : 'no error code' };
+  return { status: response.status, ...(oauthErrorIn(body) ?? { error: 'no error code', why: '' }) };
 }

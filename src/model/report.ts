@@ -32,6 +32,8 @@ export interface ClientProof {
   readonly place: string;
   readonly storeVersion: number | undefined;
   readonly checks: readonly ProofCheck[];
+  /** The credential itself is the trouble: it is not in the store, or the token endpoint does not take it. */
+  readonly credential?: 'missing' | 'refused';
   /** Milliseconds. */
   readonly duration: number;
 }
@@ -139,8 +141,14 @@ export interface VerifyReport {
   readonly proofs: readonly ClientProof[];
 }
 
+/** Nothing failed. */
 export function isProven({ checks }: Pick<ClientProof, 'checks'>): boolean {
   return checks.every((check) => check.outcome !== 'failed');
+}
+
+/** Nothing failed, and nothing was shown: of a client that may call nothing, at a provider that gives such a client no token. */
+export function hasNothingToProve({ checks }: Pick<ClientProof, 'checks'>): boolean {
+  return checks.every((check) => check.outcome === 'not-testable');
 }
 
 /** Whether a rotation went well. */

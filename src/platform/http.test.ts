@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
 import type { RequestListener } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
+import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { listenOnLoopback } from '../../test/support/listening.ts';
 import { startTlsServer } from '../../test/support/tls-server.ts';
 import { GrantryError } from '../model/errors.ts';
+import { networkFailureOf } from './network-error.ts';
 import { requestJson } from './http.ts';
 import type { HttpRequest } from './http.ts';
 import { systemPorts } from './ports.ts';
@@ -113,12 +115,65 @@ describe.each<[string, Send]>([
     test('that redirects is not followed', async () => {
       const target = await serveStatuses([200]);
       const url = await serve((_, response) =>
-        response.writeHead(307, { location: `${target.url}/x?token=canary` }).end(),
+        response.writeHead(307, { location: `${target.url}/canary?token=canary` }).end(),
       );
       const error = await failure(get(url, { headers: { 'x-vault-token': 't' } }));
       expect(error.code).toBe('UNREACHABLE');
-      expect(error.message).toContain(`redirects to ${target.url}/x, which`);
+      // Of where it leads only the server: the path may repeat what was sent.
+      expect(error.message).toContain(`redirects to ${target.url}, which`);
+      expect(error.message).not.toContain('canary');
       expect(target.seen).toEqual([]);
+    });
+  });
+
+  describe('an answer without an end', () => {
+    const MB = Buffer.alloc(1024 * 1024, ' ');
+
+    /** Counts what it could send. */
+    async function serveEndless() {
+      const sent = { bytes: 0, requests: 0 };
+      const url = await serve((_, response) => {
+        sent.requests += 1;
+        response.writeHead(200);
+        const pour = (): void => {
+          if (response.destroyed) return;
+          sent.bytes += MB.length;
+          response.write(MB, () => setImmediate(pour));
+        };
+        pour();
+      });
+      return { url, sent };
+    }
+
+    test.each([
+      [false, 8],
+      [true, 64],
+    ])('(listing: %s) is given up after %d MB, and not asked for again', async (listing, most) => {
+      const { url, sent } = await serveEndless();
+      const error = await failure(get(url, { listing }));
+      expect(error).toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('larger than any') });
+      expect(sent.requests).toBe(1);
+      expect(sent.bytes).toBeGreaterThan(most * MB.length);
+      // What is on its way.
+      expect(sent.bytes).toBeLessThan((most + 32) * MB.length);
+    });
+
+    test('what is small only while it is packed is given up too', async () => {
+      const url = await serve((_, response) =>
+        response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync(Buffer.alloc(9 * MB.length))),
+      );
+      await expect(get(url)).rejects.toMatchObject({ code: 'UNREACHABLE' });
+      expect((await get(url, { listing: true })).format).toBe('other');
+    });
+
+    test('is given up in the fetch of libraries too, the global one', async () => {
+      systemPorts();
+      const { url, sent } = await serveEndless();
+      const error: unknown = await fetch(url)
+        .then((response) => response.text())
+        .catch((reason: unknown) => reason);
+      expect(networkFailureOf(error)).toMatchObject({ kind: 'huge', transient: false });
+      expect(sent.bytes).toBeLessThan(96 * MB.length);
     });
   });
 

@@ -4,6 +4,7 @@ import type { Service } from './network-error.ts';
 import type { HttpPorts } from './ports.ts';
 import { DEFAULT_RETRY, retry, retryAfterMs } from './retry.ts';
 import type { Again, Attempt, RetryPolicy } from './retry.ts';
+import { MAX_ANSWER } from './send.ts';
 import type { AnswerHeaders, Message, Timing } from './send.ts';
 
 export interface HttpRequest {
@@ -19,6 +20,8 @@ export interface HttpRequest {
   readonly writes?: boolean;
   /** May be executed twice without harm. Default: GET, PUT and DELETE. */
   readonly idempotent?: boolean;
+  /** Asks for a list, which may be long. */
+  readonly listing?: boolean;
   /** Milliseconds for one attempt, body included; default 30 seconds. */
   readonly timeoutMs?: number;
   readonly retry?: RetryPolicy;
@@ -142,12 +145,13 @@ function isIdempotent(method: HttpRequest['method']): boolean {
 async function send(request: HttpRequest, ports: HttpPorts): Promise<HttpResponse> {
   const { timeoutMs = DEFAULT_TIMEOUT_MS } = request;
   const { signal } = ports;
-  const limits = { timeoutMs, ...(signal === undefined ? {} : { signal }) };
+  const maxBytes = request.listing === true ? MAX_ANSWER.listing : MAX_ANSWER.object;
+  const limits = { timeoutMs, maxBytes, ...(signal === undefined ? {} : { signal }) };
   const { status, headers, text, timing } = await ports.send(request.url, { ...messageOf(request), ...limits });
   return { status, headers, timing, ...parse(text) };
 }
 
-function messageOf(request: HttpRequest): Omit<Message, 'timeoutMs' | 'signal'> {
+function messageOf(request: HttpRequest): Omit<Message, 'timeoutMs' | 'maxBytes' | 'signal'> {
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'grantry', ...request.headers };
   const base = { method: request.method, headers };
   if (request.json !== undefined) {
@@ -184,7 +188,8 @@ export function isRedirect(status: number): boolean {
 /** The error for an answer that sends the client elsewhere, with its credentials. */
 export function redirected(service: Service, url: string, headers: AnswerHeaders): GrantryError {
   const location = headers.get('location') ?? '';
-  const to = URL.canParse(location, url) ? printableUrl(new URL(location, url).href) : 'another place';
+  // Its path may repeat what was sent.
+  const to = URL.canParse(location, url) ? printableUrl(new URL('/', new URL(location, url)).href) : 'another place';
   const message = `${service.name} at ${printableUrl(url)} redirects to ${to}, which is not followed`;
   return new GrantryError('UNREACHABLE', message, {
     hint: `If that is where it lives, put this address into the Target. ${service.check}`,

@@ -8,7 +8,7 @@ export interface Service {
   readonly check: string;
 }
 
-type Kind = 'refused' | 'dns' | 'tls' | 'timeout' | 'broken' | 'proxy';
+type Kind = 'refused' | 'dns' | 'tls' | 'timeout' | 'broken' | 'proxy' | 'huge';
 
 /** Why a request got no answer. */
 export interface NetworkFailure {
@@ -71,8 +71,8 @@ function classify(code: string, syscall: unknown): Omit<NetworkFailure, 'code' |
     return { kind: 'proxy', notExecuted: true, transient: false };
   }
   if (code === 'ERR_BUFFER_TOO_LARGE') {
-    // An answer that was small only while it was packed.
-    return { kind: 'broken', notExecuted: false, transient: false };
+    // Of an answer that does not end, or that was small only while it was packed.
+    return { kind: 'huge', notExecuted: false, transient: false };
   }
   if (
     code === 'ECONNRESET' ||
@@ -132,6 +132,10 @@ const WORDING: Readonly<Record<Kind, (failure: NetworkFailure, host: string) => 
     proxy: ({ code }) => ({
       message: `the proxy refuses (${code})`,
       advice: 'Check HTTPS_PROXY (does it want a login?) and NO_PROXY.',
+    }),
+    huge: () => ({
+      message: 'its answer is larger than any that is asked for, or does not end',
+      advice: 'Is it that server which answers there?',
     }),
     tls: ({ code }) => ({ message: `TLS failed (${code})`, advice: tlsAdvice(code) }),
   };

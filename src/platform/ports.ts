@@ -1,7 +1,7 @@
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
 import { isProxyInstalled } from './proxy.ts';
-import { sendByFetch, sendByNode } from './send.ts';
+import { limitFetch, sendByFetch, sendByNode } from './send.ts';
 import type { Send } from './send.ts';
 
 /** What the code that talks to servers needs of the outside. */
@@ -41,8 +41,18 @@ export function withoutGate<P extends HttpPorts>({
 const globalFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
 const sendByGlobalFetch = sendByFetch(globalFetch);
 
+let limitedFetch: typeof globalThis.fetch | undefined;
+
+/** For libraries too that take no other than the global one, as Keycloak's admin client. */
+function limitGlobalFetch(): void {
+  if (globalThis.fetch === limitedFetch) return;
+  limitedFetch = limitFetch(globalThis.fetch);
+  globalThis.fetch = limitedFetch;
+}
+
 /** The real outside. */
 export function systemPorts(signal?: AbortSignal): Ports {
+  limitGlobalFetch();
   return {
     send: (url, message) => (isProxyInstalled() ? sendByGlobalFetch : sendByNode)(url, message),
     fetch: globalFetch,

@@ -1,5 +1,8 @@
 import { z } from 'zod';
+import { rememberSecret } from '../model/known-secrets.ts';
 import type { HttpResponse } from '../platform/http.ts';
+import { oauthErrorIn } from '../platform/oauth-error.ts';
+import type { OAuthError } from '../platform/oauth-error.ts';
 import type { Clock } from '../platform/clock.ts';
 
 /** A token as a token endpoint gives it (RFC 6749 section 5.1). */
@@ -9,19 +12,20 @@ export interface GivenToken {
   readonly seconds: number;
 }
 
-/** Characters of a token: RFC 6749 appendix A.12. */
-const answer = z.object({ access_token: z.string().regex(/^[\x20-\x7E]+$/), expires_in: z.number() });
-const refusal = z.object({ error: z.string() });
+/** A token of other characters than those of RFC 6749 (appendix A.12) could not be sent in a header. */
+const answer = z.object({ access_token: z.string().regex(/^[!-~]+$/), expires_in: z.number() });
 
 /** The token in an answer; undefined where there is none. */
 export function tokenIn({ status, body }: HttpResponse): GivenToken | undefined {
   const { data } = answer.safeParse(body);
-  return status === 200 && data !== undefined ? { value: data.access_token, seconds: data.expires_in } : undefined;
+  if (status !== 200 || data === undefined) return undefined;
+  rememberSecret(data.access_token);
+  return { value: data.access_token, seconds: data.expires_in };
 }
 
-/** The code of a refusal (RFC 6749 section 5.2), such as `invalid_client`. */
-export function refusalIn({ status, body }: HttpResponse): string | undefined {
-  return status === 200 ? undefined : refusal.safeParse(body).data?.error.slice(0, 60);
+/** Why there is none; undefined where it is not the token endpoint that says so. */
+export function refusalIn({ status, body }: HttpResponse): OAuthError | undefined {
+  return status === 200 ? undefined : oauthErrorIn(body);
 }
 
 /** Short-lived tokens end in the middle of a long run; so close to its end one is not used. */
@@ -37,6 +41,11 @@ export class OwnToken {
   constructor(ask: () => Promise<GivenToken>, clock: Pick<Clock, 'now'>) {
     this.#ask = ask;
     this.#clock = clock;
+  }
+
+  /** The one that was used last, if there is any: for words about what it may do. */
+  get last(): string | undefined {
+    return this.#token?.value;
   }
 
   async getAccessToken(): Promise<string> {

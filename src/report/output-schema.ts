@@ -167,6 +167,10 @@ const proof = z
     place: z.string(),
     storeVersion: total.optional(),
     checks,
+    credential: z
+      .enum(['missing', 'refused'])
+      .optional()
+      .describe('Present where the credential itself is the trouble'),
     duration: milliseconds,
     proven: z.boolean(),
   })
@@ -193,7 +197,12 @@ const audit = z.array(
   }),
 );
 
-const proofCounts = { proven: total, notProven: total, partlyTestable: total };
+const proofCounts = {
+  proven: total,
+  notProven: total,
+  nothingToProve: total.describe('Clients that may call nothing, at a provider that gives such a client no token'),
+  partlyTestable: total,
+};
 
 const brokeLock = z.string().optional().describe('Whose lock was broken for this run');
 

@@ -1,6 +1,6 @@
-import { isProven, type ClientProof, type ProofCheck } from '../model/report.ts';
+import type { ClientProof, ProofCheck } from '../model/report.ts';
 import { printable } from './escape.ts';
-import { checksPhrase, credentialPhrase, unprovenLast } from './results-summary.ts';
+import { checksPhrase, credentialPhrase, proofWord, unprovenLast } from './results-summary.ts';
 import type { Style } from './style.ts';
 import { LEFT_COLUMN, columnAfter, hangingLines, indented, padToColumn } from './text-parts.ts';
 import { displayWidth, padTo, wrap } from './width.ts';
@@ -16,12 +16,15 @@ export function proofTable(proofs: readonly ClientProof[], style: Style): string
 }
 
 function proofLines(proof: ClientProof, column: number, style: Style): string[] {
-  const proven = isProven(proof);
-  const [glyph, paint] = proven ? [style.passed, style.green] : [style.failed, style.red];
+  const word = proofWord(proof);
+  const [glyph, paint] = {
+    proven: [style.passed, style.green] as const,
+    'not proven': [style.failed, style.red] as const,
+    'nothing to prove': [style.skipped, style.dim] as const,
+  }[word];
   const left = padToColumn(`  ${glyph} ${printable(proof.address, style)}`, column);
-  const word = padTo(proven ? 'proven' : 'not proven', 12);
   const text = `${checksPhrase(proof.checks)}; ${printable(credentialPhrase(proof), style)}`;
-  return hangingLines([{ text: left + word, paint }], { text }, style);
+  return hangingLines([{ text: left + padTo(`${word}  `, 12), paint }], { text }, style);
 }
 
 function checkLines({ claim, outcome, detail = '' }: ProofCheck, style: Style): string[] {

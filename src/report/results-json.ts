@@ -1,4 +1,4 @@
-import { isProven, type ApplyReport, type ClientProof, type VerifyReport } from '../model/report.ts';
+import { hasNothingToProve, isProven, type ApplyReport, type ClientProof, type VerifyReport } from '../model/report.ts';
 import { printableJson } from './escape.ts';
 import { countProofs, countResults } from './results-summary.ts';
 
@@ -50,5 +50,5 @@ export function renderVerifyJson({ target, stack, provider, store, proofs }: Ver
 }
 
 function proofEntry(proof: ClientProof): object {
-  return { ...proof, proven: isProven(proof) };
+  return { ...proof, proven: isProven(proof) && !hasNothingToProve(proof) };
 }

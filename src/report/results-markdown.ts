@@ -26,6 +26,7 @@ import {
   credentialAdvice,
   credentialPhrase,
   proofPhrase,
+  proofWord,
   resultPhrase,
 } from './results-summary.ts';
 import { count, elapsed } from './words.ts';
@@ -130,13 +131,18 @@ function skippedLine({ address, op, reason = '' }: ChangeResult): string {
 }
 
 function provenBlocks(proofs: readonly ClientProof[], bytes: number): string[] {
-  const lines = proofs
-    .filter(isProven)
-    .flatMap((proof) => [
-      blockLine(`${proof.address}  ${checksPhrase(proof.checks)}; ${credentialPhrase(proof)}`),
-      ...proof.checks.filter(({ outcome }) => outcome === 'not-testable').flatMap(checkLines),
-    ]);
-  return folded('proven', lines, bytes, countProofs(proofs).proven);
+  const counts = countProofs(proofs);
+  const linesOf = (wanted: ReturnType<typeof proofWord>): string[] =>
+    proofs
+      .filter((proof) => proofWord(proof) === wanted)
+      .flatMap((proof) => [
+        blockLine(`${proof.address}  ${checksPhrase(proof.checks)}; ${credentialPhrase(proof)}`),
+        ...proof.checks.filter(({ outcome }) => outcome === 'not-testable').flatMap(checkLines),
+      ]);
+  return [
+    ...folded('proven', linesOf('proven'), bytes, counts.proven),
+    ...folded('with nothing to prove', linesOf('nothing to prove'), bytes, counts.nothingToProve),
+  ];
 }
 
 function folded(word: string, lines: readonly string[], bytes: number, number: number = lines.length): string[] {

@@ -1,4 +1,4 @@
-import { isProven, type ChangeResult, type ClientProof, type ProofCheck } from '../model/report.ts';
+import { hasNothingToProve, isProven, type ChangeResult, type ClientProof, type ProofCheck } from '../model/report.ts';
 import { thousands, count } from './words.ts';
 
 export interface ResultCounts {
@@ -12,6 +12,8 @@ export interface ResultCounts {
 export interface ProofCounts {
   readonly proven: number;
   readonly notProven: number;
+  /** Clients of which nothing failed, because there was nothing to be shown. */
+  readonly nothingToProve: number;
   /** Proven clients with something that could not be tested. */
   readonly partlyTestable: number;
 }
@@ -22,11 +24,13 @@ export function countResults(results: readonly ChangeResult[]): ResultCounts {
 }
 
 export function countProofs(proofs: readonly ClientProof[]): ProofCounts {
-  const proven = proofs.filter(isProven);
+  const proven = proofs.filter((proof) => isProven(proof) && !hasNothingToProve(proof));
+  const nothingToProve = proofs.filter(hasNothingToProve).length;
   const partlyTestable = proven.filter(({ checks }) => checks.some(({ outcome }) => outcome === 'not-testable'));
   return {
     proven: proven.length,
-    notProven: proofs.length - proven.length,
+    notProven: proofs.length - proven.length - nothingToProve,
+    nothingToProve,
     partlyTestable: partlyTestable.length,
   };
 }
@@ -43,15 +47,27 @@ export function resultPhrase({ done, doneBefore, failed, skipped }: ResultCounts
 }
 
 /** `3 clients proven, 1 not proven`; empty where none was to be proven. */
-export function proofPhrase({ proven, notProven }: ProofCounts): string {
-  if (proven + notProven === 0) return '';
-  if (notProven === 0) return `${count(proven, 'client')} proven`;
-  if (proven === 0) return `${count(notProven, 'client')} not proven`;
-  return `${count(proven, 'client')} proven, ${thousands(notProven)} not proven`;
+export function proofPhrase({ proven, notProven, nothingToProve }: ProofCounts): string {
+  const parts: (readonly [number, string])[] = [
+    [proven, 'proven'],
+    [notProven, 'not proven'],
+    [nothingToProve, 'with nothing to prove'],
+  ];
+  return parts
+    .filter(([number]) => number > 0)
+    .map(([number, what], index) => `${index === 0 ? count(number, 'client') : thousands(number)} ${what}`)
+    .join(', ');
+}
+
+/** How the proof of one client ended. */
+export function proofWord(proof: ClientProof): 'proven' | 'not proven' | 'nothing to prove' {
+  if (!isProven(proof)) return 'not proven';
+  return hasNothingToProve(proof) ? 'nothing to prove' : 'proven';
 }
 
 /** `7 checks passed, 1 not testable`, or how many failed. */
 export function checksPhrase(checks: readonly ProofCheck[]): string {
+  if (hasNothingToProve({ checks })) return 'it may call nothing, so that it gets no token';
   const of = (outcome: ProofCheck['outcome']): number => checks.filter((check) => check.outcome === outcome).length;
   const [failed, passed, open] = [of('failed'), of('passed'), of('not-testable')];
   const head =
@@ -69,13 +85,9 @@ export function checkStoreCommand(target: string): string {
  * where no proof failed so. `command` as it is shown.
  */
 export function credentialAdvice(proofs: readonly ClientProof[], command: string): string {
-  return proofs.some(isAboutCredential)
+  return proofs.some(({ credential }) => credential !== undefined)
     ? `Where a credential is missing or refused, ${command} compares the store with the server; apply --check-store delivers it again.`
     : '';
-}
-
-function isAboutCredential({ checks }: ClientProof): boolean {
-  return checks.length === 1 && checks[0]?.outcome === 'failed';
 }
 
 /** Where the credential was read from: `secret/m2m/order-service, version 3`. */

@@ -141,7 +141,14 @@ describe('what to do about a credential that is missing or refused', () => {
   const refused: ClientProof = {
     ...unproven,
     checks: [{ claim: 'a token with the scopes that are in every one is issued', outcome: 'failed', detail: '401' }],
+    credential: 'refused',
   };
+
+  test('a failed proof that is about something else gets no such advice', () => {
+    const { credential: _credential, ...other } = refused;
+    for (const format of ['text', 'markdown'] as const)
+      expect(renderVerify({ ...head, proofs: [other] }, { format, style: plain })).not.toContain('--check-store');
+  });
 
   test('in text', () => {
     const text = renderVerify({ ...head, proofs: [refused] }, { format: 'text', style: ascii });
@@ -152,6 +159,26 @@ describe('what to do about a credential that is missing or refused', () => {
   test('in Markdown', () => {
     const markdown = renderVerify({ ...head, proofs: [refused] }, { format: 'markdown', style: plain });
     expect(markdown).toContain('missing or refused, `grantry plan -t dev --check-store` compares');
+  });
+});
+
+describe('a client with nothing to prove', () => {
+  const idle: ClientProof = {
+    ...proven,
+    checks: [{ claim: 'a scope that was not granted is refused', outcome: 'not-testable', detail: 'there is none' }],
+  };
+
+  test('is not called proven', () => {
+    const text = renderVerify({ ...head, proofs: [idle] }, { format: 'text', style: plain });
+    expect(text).toMatch(/○ Client\/\S+ +nothing to prove {2}it may call nothing, so that it gets no\s+token; secret/);
+    expect(lastOf(text)).toBe('1 client with nothing to prove.');
+    const markdown = renderVerify({ ...head, proofs: [idle, proven] }, { format: 'markdown', style: plain });
+    expect(markdown).toContain('1 client proven, 1 with nothing to prove');
+    expect(markdown).toContain('<summary>1 with nothing to prove</summary>');
+    expect(JSON.parse(renderVerify({ ...head, proofs: [idle] }, { format: 'json', style: plain }))).toMatchObject({
+      summary: { proven: 0, notProven: 0, nothingToProve: 1 },
+      proofs: [{ proven: false }],
+    });
   });
 });
 
@@ -298,7 +325,16 @@ test('JSON has everything, with a version, a summary and whether each client is 
     interrupted: false,
     overriddenGuards: [],
     audit: [],
-    summary: { done: 2, doneBefore: 0, failed: 1, skipped: 1, proven: 1, notProven: 1, partlyTestable: 1 },
+    summary: {
+      done: 2,
+      doneBefore: 0,
+      failed: 1,
+      skipped: 1,
+      proven: 1,
+      notProven: 1,
+      nothingToProve: 0,
+      partlyTestable: 1,
+    },
     results,
     proofs: [
       { ...unproven, proven: false },
@@ -309,7 +345,7 @@ test('JSON has everything, with a version, a summary and whether each client is 
     formatVersion: 1,
     kind: 'verify',
     ...head,
-    summary: { proven: 0, notProven: 0, partlyTestable: 0 },
+    summary: { proven: 0, notProven: 0, nothingToProve: 0, partlyTestable: 0 },
     proofs: [],
   });
 });

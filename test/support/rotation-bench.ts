@@ -1,6 +1,7 @@
 /** Rotations of clients in memory, on servers that fail at a chosen call. */
 import type { RotationRun } from '../../src/apply/run-rotations.ts';
 import type { RotationWish } from '../../src/apply/select-rotations.ts';
+import type { TokenAnswer } from '../../src/credentials/token-client.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import type { MemoryObject } from '../../src/providers/memory/index.ts';
@@ -59,13 +60,10 @@ export class RotationBench extends MemoryBench {
     });
   }
 
-  #answer({
-    clientId,
-    clientSecret,
-  }: StoreDocument): { token: string } | { refused: { status: number; error: string } } {
+  #answer({ clientId, clientSecret }: StoreDocument): TokenAnswer {
     return this.provider.accepts(clientId, clientSecret.reveal())
       ? { token: 'a token' }
-      : { refused: { status: 401, error: 'unauthorized_client' } };
+      : { refused: { status: 401, error: 'unauthorized_client', why: '' } };
   }
 
   #failing(fault: Fault | undefined): { provider: Provider; store: Store } {

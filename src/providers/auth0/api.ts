@@ -7,6 +7,7 @@ import { againFor, asGrantryError, mayHaveActed } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
+import { takeIn } from '../../platform/send.ts';
 import type { AnswerHeaders } from '../../platform/send.ts';
 import type { OwnToken } from '../own-token.ts';
 import { Pace } from './pace.ts';
@@ -55,9 +56,8 @@ export class Auth0Api {
       fetch: async (input, init) => {
         const timeout = AbortSignal.timeout(TIMEOUT_MS);
         const signals = [timeout, init?.signal, ports.signal].flatMap((signal) => signal ?? []);
-        return this.#watched(
-          await ports.fetch(input, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) }),
-        );
+        const answer = await ports.fetch(input, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
+        return this.#watched(await takeIn(answer));
       },
       // Ours comes first: what the SDK makes of its own cannot be told from other failures.
       timeoutInSeconds: (2 * TIMEOUT_MS) / 1000,

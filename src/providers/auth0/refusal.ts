@@ -1,5 +1,6 @@
 import { ManagementError } from 'auth0';
 import { GrantryError } from '../../model/errors.ts';
+import { quoted } from '../../model/printable.ts';
 import type { Auth0Settings } from '../../model/target.ts';
 import { isRedirect, redirected } from '../../platform/http.ts';
 import { explainCommon } from '../refusals.ts';
@@ -49,9 +50,9 @@ export function explainRefusal(call: Call, error: unknown, settings: Auth0Settin
   return new GrantryError('FAILED', `${where} refuses this (${status}): ${call.about}${reasonOf(error)}`);
 }
 
-/** Auth0's own words. They name what is wrong with a body; no body that grantry sends holds a secret. */
+/** Auth0's own words. They name what is wrong with a body, and quote it. */
 function reasonOf(error: unknown): string {
   if (!(error instanceof ManagementError) || typeof error.body !== 'object' || error.body === null) return '';
   const { message } = error.body as { message?: unknown };
-  return typeof message === 'string' ? `: ${message.slice(0, 300)}` : '';
+  return typeof message === 'string' ? `: ${quoted(message)}` : '';
 }

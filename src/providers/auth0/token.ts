@@ -40,7 +40,11 @@ async function askForToken(settings: Auth0Settings, ports: HttpPorts): Promise<G
       hint: `Is that the domain of an Auth0 tenant? ${auth0Service(settings).check}`,
     });
   }
-  throw new GrantryError('NOT_ALLOWED', `Auth0 ${domain} does not let the application ${auth.clientId} in: ${error}`, {
-    hint: `Check provider.auth0.auth, its clientSecret${auth.clientSecret.origin} too, and that the application is authorised for the Auth0 Management API: docs/auth0.md.`,
-  });
+  throw new GrantryError(
+    'NOT_ALLOWED',
+    `Auth0 ${domain} does not let the application ${auth.clientId} in: ${error.error}${error.why}`,
+    {
+      hint: `Check provider.auth0.auth, its clientSecret${auth.clientSecret.origin} too, and that the application is authorised for the Auth0 Management API: docs/auth0.md.`,
+    },
+  );
 }

@@ -9,6 +9,7 @@ import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
 import type { OwnToken } from '../own-token.ts';
+import { adviseOnRights } from './own-rights.ts';
 import { RefusedRequest, explainRefusal, isRefusal, statusOf } from './refusal.ts';
 import type { Refusal } from './refusal.ts';
 import { keycloakService } from './token.ts';
@@ -110,6 +111,8 @@ export class KeycloakApi {
       url: `${this.settings.url}/admin/${path}`,
       headers: { authorization: `Bearer ${await this.#tokens.getAccessToken()}` },
       timeoutMs: TIMEOUT_MS,
+      // Scopes and roles come in one answer, however many there are.
+      listing: request.method === 'GET',
     };
     const answer = await requestJson(whole, this.#ports);
     const told = Date.parse(answer.headers.get('date') ?? '');
@@ -182,10 +185,15 @@ export class KeycloakApi {
     }
   }
 
+  /** What to do where the account lacks the right to something that takes these roles. */
+  adviseOnRights(needs: string): string {
+    return adviseOnRights(this.settings, needs, this.#tokens.last);
+  }
+
   #explain(purpose: Purpose, error: unknown): unknown {
     const url = `${this.settings.url}/admin/realms/${this.settings.realm}`;
     return (
-      explainRefusal(purpose, error, this.settings) ??
+      explainRefusal(purpose, error, this.settings, this.adviseOnRights(purpose.needs)) ??
       asGrantryError(error, keycloakService(this.settings), url, this.#ports.signal)
     );
   }

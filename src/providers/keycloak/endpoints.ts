@@ -3,14 +3,17 @@ import { GrantryError } from '../../model/errors.ts';
 import type { Endpoints } from '../../model/state.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { requestJson } from '../../platform/http.ts';
+import { describeMismatch } from '../../platform/mismatch.ts';
+import { oauthErrorIn } from '../../platform/oauth-error.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
-import { keycloakService, URL_QUESTION } from './token.ts';
+import { endpointUrl } from '../discovery.ts';
+import { adviseOnRealm, keycloakService, URL_QUESTION } from './token.ts';
 
 const metadata = z.object({
   issuer: z.string(),
-  token_endpoint: z.string(),
-  jwks_uri: z.string(),
-  introspection_endpoint: z.string().optional(),
+  token_endpoint: endpointUrl,
+  jwks_uri: endpointUrl,
+  introspection_endpoint: endpointUrl.optional(),
 });
 
 /** Reads the realm's metadata (OpenID Connect Discovery 1.0 section 4): its public URLs may differ from the one given. */
@@ -25,9 +28,16 @@ export async function readEndpoints(settings: KeycloakSettings, ports: HttpPorts
   }
   const parsed = metadata.safeParse(body);
   if (status !== 200 || !parsed.success) {
-    throw new GrantryError('UNREACHABLE', `Keycloak at ${url} gives no OpenID metadata (status ${status})`, {
-      hint: `Is that the base URL of a Keycloak server? ${service.check}`,
-    });
+    const refused = oauthErrorIn(body);
+    const why = status === 200 && parsed.error !== undefined ? `: ${describeMismatch(parsed.error)}` : refused?.why;
+    const advice = refused === undefined ? undefined : adviseOnRealm(settings.realm, settings.url, refused);
+    throw new GrantryError(
+      'UNREACHABLE',
+      `Keycloak at ${url} gives no OpenID metadata (status ${status})${why ?? ''}`,
+      {
+        hint: advice ?? `Is that the base URL of a Keycloak server? ${service.check}`,
+      },
+    );
   }
   const { issuer, token_endpoint: token, jwks_uri: jwks, introspection_endpoint: introspection } = parsed.data;
   return { issuer, token, jwks, introspection };

@@ -148,7 +148,7 @@ export function emptyListing(api: KeycloakApi, what: string): GrantryError {
     'NOT_ALLOWED',
     `Keycloak ${url} realm ${realm} lists no ${what}, though every realm has some`,
     {
-      hint: 'That is how it answers an account that may not see them: give its service account the role view-clients of the client realm-management.',
+      hint: `That is how it answers an account that may not see them. ${api.adviseOnRights('view-clients')}`,
     },
   );
 }

@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
+import { quoted } from '../../model/printable.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { isRedirect, redirected } from '../../platform/http.ts';
 import type { AnswerHeaders } from '../../platform/send.ts';
@@ -37,7 +39,12 @@ export function statusOf(error: unknown): number | undefined {
 }
 
 /** What an answer that is not 2xx means for the user; undefined when there was no answer. */
-export function explainRefusal(purpose: Purpose, error: unknown, settings: KeycloakSettings): GrantryError | undefined {
+export function explainRefusal(
+  purpose: Purpose,
+  error: unknown,
+  settings: KeycloakSettings,
+  advice: string,
+): GrantryError | undefined {
   const status = statusOf(error);
   if (status === undefined) return undefined;
   const where = describeProvider(settings);
@@ -51,27 +58,52 @@ export function explainRefusal(purpose: Purpose, error: unknown, settings: Keycl
     });
   }
   if (status === 403) {
-    return new GrantryError('NOT_ALLOWED', `${where} does not allow ${who} this (403): ${purpose.about}`, {
-      hint: `Give its service account the role ${purpose.needs} of the client realm-management. docs/keycloak.md lists all roles that are needed.`,
-    });
+    return new GrantryError(
+      'NOT_ALLOWED',
+      `${where} does not allow ${who} this (403): ${purpose.about}${reasonOf(error)}`,
+      {
+        hint: advice,
+      },
+    );
   }
-  const common = explainCommon(status, where, purpose.about);
+  const common = explainCommon(status, where, `${purpose.about}${reasonOf(error)}`);
   if (common !== undefined) return common;
   if (isRedirect(status) && isRefusal(error)) {
     return redirected(keycloakService(settings), settings.url, error.response.headers);
   }
   if (status >= 500) {
-    return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${purpose.about}`, {
-      hint: `See the server's log. Check it with: curl ${settings.url}/realms/${encodeURIComponent(settings.realm)}`,
-      serverFault: status === 500,
-    });
+    return new GrantryError(
+      'UNREACHABLE',
+      `${where} answers with status ${status}: ${purpose.about}${reasonOf(error)}`,
+      {
+        hint: `See the server's log. Check it with: curl ${settings.url}/realms/${encodeURIComponent(settings.realm)}`,
+        serverFault: status === 500,
+      },
+    );
   }
   return new GrantryError('FAILED', `${where} refuses this (${status}): ${purpose.about}${reasonOf(error)}`);
 }
 
-/** Keycloak's own words. They never hold a secret on the paths that grantry calls: they name the field that is wrong. */
+const words = z.object({
+  errorMessage: z.string().optional().catch(undefined),
+  error_description: z.string().optional().catch(undefined),
+  error: z.string().optional().catch(undefined),
+});
+
+/** Says nothing that the status does not: `unknown_error` points to the log, `HTTP 403 Forbidden` is the status again. */
+const SAYS_NOTHING = /^(unknown_error$|HTTP \d{3}\b)/;
+
+/**
+ * Keycloak's own words, behind a colon: it has three places for them, depending on which part of it refuses. The first of these is
+ * the one for people, the last often a code.
+ */
 function reasonOf(error: unknown): string {
-  if (!isRefusal(error) || typeof error.responseData !== 'object' || error.responseData === null) return '';
-  const { errorMessage } = error.responseData as { errorMessage?: unknown };
-  return typeof errorMessage === 'string' ? `: ${errorMessage.slice(0, 200)}` : '';
+  const { errorMessage, error_description: description, error: code } = wordsIn(error);
+  if (code !== undefined && SAYS_NOTHING.test(code)) return '';
+  const reason = errorMessage ?? description ?? code ?? '';
+  return reason === '' ? '' : `: ${quoted(reason)}`;
+}
+
+function wordsIn(error: unknown): z.infer<typeof words> {
+  return isRefusal(error) ? (words.safeParse(error.responseData).data ?? {}) : {};
 }

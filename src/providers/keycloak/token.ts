@@ -4,6 +4,7 @@ import { requestJson } from '../../platform/http.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Service } from '../../platform/network-error.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
+import type { OAuthError } from '../../platform/oauth-error.ts';
 import { OwnToken, refusalIn, tokenIn } from '../own-token.ts';
 import type { GivenToken } from '../own-token.ts';
 
@@ -55,12 +56,30 @@ function explainNoToken(settings: KeycloakSettings, response: HttpResponse): Gra
       hint: `Is that the base URL of a Keycloak server? ${keycloakService(settings).check}`,
     });
   }
-  return new GrantryError('NOT_ALLOWED', `${where} does not let ${who} of realm ${auth.realm} in: ${error}`, {
-    hint:
-      auth.kind === 'client'
-        ? `Check provider.keycloak.auth: the client must be confidential, with service accounts enabled, and the secret current${auth.clientSecret.origin}.`
-        : `Check provider.keycloak.auth: user name, password${auth.password.origin} and realm.`,
-  });
+  const message = `${where} does not let ${who} of realm ${auth.realm} in: ${error.error}${error.why}`;
+  return new GrantryError('NOT_ALLOWED', message, { hint: loginHint(settings, error) });
+}
+
+/** What to do where a realm refuses whoever asks; undefined where it does not. */
+export function adviseOnRealm(realm: string, url: string, { error, why }: OAuthError): string | undefined {
+  if (error === 'access_denied')
+    return `It is the realm ${realm} that refuses, whoever asks: enable it (Realm settings).`;
+  if (error !== 'invalid_request' || !/https/i.test(why)) return undefined;
+  return (
+    `The realm ${realm} asks for https (Realm settings > Require SSL). Give the https address of the server in provider.keycloak.url, in place of ${url}; ` +
+    'where a proxy ends TLS, Keycloak must be told to trust its headers (proxy-headers).'
+  );
+}
+
+function loginHint({ auth, url }: KeycloakSettings, error: OAuthError): string {
+  const ofRealm = adviseOnRealm(auth.realm, url, error);
+  if (ofRealm !== undefined) return ofRealm;
+  if (auth.kind === 'password')
+    return `Check provider.keycloak.auth: user name, password${auth.password.origin} and realm.`;
+  return (
+    `Check provider.keycloak.auth: the client must be confidential, with service accounts enabled, the secret current${auth.clientSecret.origin}, ` +
+    'and client_secret_post among the methods that it allows.'
+  );
 }
 
 /** The account's realm is the target's own where the Target does not name one. */

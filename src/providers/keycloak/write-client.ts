@@ -164,7 +164,7 @@ export class ClientWriter {
     const [client] = parseClients(this.#api, [found]);
     if (client?.secret === undefined) {
       throw new GrantryError('NOT_ALLOWED', `Keycloak does not show the secret of client ${client?.clientId ?? id}`, {
-        hint: 'From Keycloak 26.8 on only accounts with the role manage-clients of the client realm-management see secrets.',
+        hint: `From Keycloak 26.8 on only accounts with the role manage-clients see secrets. ${this.#api.adviseOnRights('manage-clients')}`,
       });
     }
     const { clientId, secret, attributes } = client;

@@ -181,8 +181,8 @@ export class RoleAssigner {
       if (id === undefined) {
         throw new GrantryError('FAILED', `There is no ${describeRole({ client: owner, name })} that can be assigned`, {
           hint:
-            'Create the role first: grantry assigns roles, it does not make them. If it is there, the account may not assign it: ' +
-            'that takes manage-users, and for realm roles manage-realm, of the client realm-management.',
+            'Create the role first: grantry assigns roles, it does not make them. If it is there, the account may not assign it. ' +
+            this.#api.adviseOnRights(owner === undefined ? 'manage-users and manage-realm' : 'manage-users'),
         });
       }
       return { id, name };

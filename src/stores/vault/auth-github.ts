@@ -1,10 +1,11 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
+import { rememberSecret } from '../../model/known-secrets.ts';
 import { Secret } from '../../model/secret.ts';
 import { requestJson } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';
 
-const idTokenBody = z.object({ value: z.string().min(1) });
+const idTokenBody = z.object({ value: z.string().regex(/^[!-~]+$/) });
 
 const HINT = 'The job needs "permissions: id-token: write", and this login works inside GitHub Actions only.';
 
@@ -16,6 +17,7 @@ export async function githubIdToken(audience: string, ports: Ports): Promise<Sec
       hint: HINT,
     });
   }
+  rememberSecret(bearer);
   const url = new URL(base);
   url.searchParams.set('audience', audience);
   const response = await requestJson(

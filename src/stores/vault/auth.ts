@@ -21,7 +21,7 @@ export interface Lease {
 export type LoginMethod = Exclude<VaultSettings['auth'], { kind: 'token' }>;
 
 const authBody = z.object({
-  auth: z.object({ client_token: z.string().min(1), lease_duration: z.number(), renewable: z.boolean() }),
+  auth: z.object({ client_token: z.string().regex(/^[!-~]+$/), lease_duration: z.number(), renewable: z.boolean() }),
 });
 const lookupBody = z.object({ data: z.object({ ttl: z.number(), renewable: z.boolean().optional() }) });
 

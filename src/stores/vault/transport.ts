@@ -41,6 +41,7 @@ export function createTransport(settings: VaultSettings, ports: HttpPorts): Vaul
         ...(call.method === 'PATCH' ? { 'content-type': 'application/merge-patch+json' } : {}),
       },
       ...(call.json === undefined ? {} : { json: call.json }),
+      listing: call.query !== undefined,
       ...(call.idempotent === undefined ? {} : { idempotent: call.idempotent }),
       ...(call.writes === undefined ? {} : { writes: call.writes }),
     };
