@@ -67,7 +67,7 @@ export function proofWord(proof: ClientProof): 'proven' | 'not proven' | 'nothin
 
 /** `7 checks passed, 1 not testable`, or how many failed. */
 export function checksPhrase(checks: readonly ProofCheck[]): string {
-  if (hasNothingToProve({ checks })) return 'it may call nothing, so that it gets no token';
+  if (hasNothingToProve({ checks })) return 'it may call nothing';
   const of = (outcome: ProofCheck['outcome']): number => checks.filter((check) => check.outcome === outcome).length;
   const [failed, passed, open] = [of('failed'), of('passed'), of('not-testable')];
   const head =
