@@ -36,6 +36,7 @@ const EXPECTATION: Expectation = {
   refusal: { what: 'pay:out', parameters: { scope: 'pay:out' }, status: 400, error: 'invalid_scope' },
   denial: { status: 400, error: 'invalid_scope' },
   introspectors: [],
+  found: [],
 };
 const NO_TOKENS: Expectation = { ...EXPECTATION, tokens: [] };
 

@@ -17,7 +17,7 @@ export type SavedChange = Change & {
 };
 
 /** A plan as `plan --out` writes it: docs/plan-format.md. Holds no secret and no hash of one. */
-export interface SavedPlan extends Omit<Plan, 'changes'> {
+export interface SavedPlan extends Omit<Plan, 'changes' | 'review'> {
   readonly formatVersion: 1;
   readonly kind: 'plan';
   readonly tool: string;

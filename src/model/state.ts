@@ -158,6 +158,8 @@ export interface ActualState {
   readonly notices?: readonly string[];
   /** What only the server can tell of desired objects: to be put into their fields before they are compared. */
   readonly completions?: ReadonlyMap<Address, Completion>;
+  /** Apis that carry the stack's mark and that manifests say another stack owns. */
+  readonly letGo?: readonly Address[];
   /** How many clients the listing held, of any owner: an empty listing is never believed. */
   readonly listedClients: number;
   /** The client_id that grantry itself logs in with, where that is a client of this very realm or tenant. */

@@ -13,6 +13,7 @@ import { findPartConflicts } from './part-conflicts.ts';
 import { markForeign, ungrantable } from './foreign-reach.ts';
 import { grantsOf } from './scopes.ts';
 import { linkOverlaps } from './link-overlaps.ts';
+import { reviewOf } from './review.ts';
 import { brokenGuards } from './guards.ts';
 import type { GuardedState } from './guards.ts';
 
@@ -74,6 +75,7 @@ export function buildPlan(input: PlanInput): Plan {
       ...ungrantable(changes, desired.target.guards.grantable, actual),
     ],
     unchanged: countUnchanged(projected, changes),
+    review: reviewOf(input, changes),
   };
 }
 

@@ -14,6 +14,7 @@ export function savePlan(
   { tool, createdAt, lastApply }: Pick<SavedPlan, 'tool' | 'createdAt' | 'lastApply'>,
 ): SavedPlan {
   const actualOf = objectsByAddress(actual);
+  const { review: _review, ...lasting } = plan;
   const part = savedDesired(narrowDesired(desired, new Set(plan.changes.map(({ address }) => address))));
   return {
     formatVersion: 1,
@@ -21,7 +22,7 @@ export function savePlan(
     tool,
     createdAt,
     lastApply,
-    ...plan,
+    ...lasting,
     changes: plan.changes.map((change) => {
       const present = actualOf.get(change.address);
       const secretMadeAt = present?.credential?.createdAt ?? null;

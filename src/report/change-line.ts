@@ -19,7 +19,14 @@ export interface ChangeLine {
   readonly label: string;
   readonly value: LineValue;
   readonly widens: boolean;
+  /** What is dangerous of it, where that is something else than that it widens access: it is marked like that. */
+  readonly alarm?: string;
   readonly note?: string;
+}
+
+/** What stands behind the mark of a line that a reviewer must not miss; empty where it is none. */
+export function alarmOf({ widens, alarm }: Pick<ChangeLine, 'widens' | 'alarm'>): string {
+  return [...(alarm === undefined ? [] : [alarm]), ...(widens ? ['widens access'] : [])].join(', ');
 }
 
 /** Undefined where nothing to be seen differs: an empty list and none at all, say. */

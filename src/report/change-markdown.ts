@@ -1,11 +1,14 @@
 import type { Change, Op } from '../model/plan.ts';
+import { alarmOf } from './change-line.ts';
 import type { ChangeLine } from './change-line.ts';
 import { linesOf, reasonOf, type ChangeView } from './change-view.ts';
 import { blockLine, byteLength, detailsBlock, firstLines, summaryCode } from './markdown-parts.ts';
 import { displayWidth, padTo } from './width.ts';
+import { DANGER_WORDS } from './words.ts';
 
 /** Columns that what widens access may take: it is cut only where it could fill the comment. */
 const MAX_WIDENING = 2_000;
+/** Columns that values are lined up behind; a longer label is not cut, for a name may be its end. */
 const MAX_LABEL = 40;
 
 interface BlockLimits {
@@ -23,20 +26,33 @@ export function changeBlock(view: ChangeView, { largest, target }: BlockLimits):
   const lines = firstLines(
     all,
     room,
-    (missing) => `# ${missing} more lines: grantry plan -t ${blockLine(target, MAX_LABEL)}`,
+    (missing) => `# ${missing} more lines${markedAmong(all.slice(-missing))}: grantry plan -t ${blockLine(target)}`,
   );
   return lines.length === 0 ? `<p>${summary}</p>` : detailsBlock(summary, 'diff', lines);
 }
 
-function summaryOf({ change, widens }: ChangeView): string {
+function markedAmong(lines: readonly string[]): string {
+  const marked = lines.filter((line) => line.includes(MARK)).length;
+  return marked === 0 ? '' : `, ${marked} of them marked with ▲`;
+}
+
+/** Between a value and what is to be said of it. */
+const MARK = '   ▲ ';
+
+/** The one line of a change that is always there. */
+export function summaryOf({ change, dangers }: ChangeView): string {
   const owner = change.owner === '' ? '' : ` owner ${summaryCode(change.owner)}`;
-  const mark = widens ? ' <b>▲ widens access</b>' : '';
+  const words = dangers.filter((danger) => danger !== 'delete').map((danger) => DANGER_WORDS[danger]);
+  const mark = words.length === 0 ? '' : ` <b>▲ ${words.join(', ')}</b>`;
   return `<b>${change.op}</b> ${summaryCode(change.address)}${owner}${mark}`;
 }
 
 function diffLines(change: Change, lines: readonly ChangeLine[]): string[] {
-  const labels = lines.map(({ label }) => blockLine(label, MAX_LABEL));
-  const width = labels.reduce((widest, label) => Math.max(widest, displayWidth(label)), 0);
+  const labels = lines.map(({ label }) => blockLine(label, MAX_WIDENING));
+  const width = Math.min(
+    MAX_LABEL,
+    labels.reduce((widest, label) => Math.max(widest, displayWidth(label)), 0),
+  );
   return lines.flatMap((line, index) => {
     const label = padTo(labels[index] ?? '', width);
     return signedValues(change.op, line).map(
@@ -47,8 +63,8 @@ function diffLines(change: Change, lines: readonly ChangeLine[]): string[] {
 
 type Sign = '+' | '-' | '!';
 
-function signedValues(op: Op, { value, widens }: ChangeLine): [Sign, string][] {
-  const limit = widens ? MAX_WIDENING : undefined;
+function signedValues(op: Op, { value, ...line }: ChangeLine): [Sign, string][] {
+  const limit = alarmOf(line) === '' ? undefined : MAX_WIDENING;
   switch (value.kind) {
     case 'items':
       return [
@@ -58,7 +74,7 @@ function signedValues(op: Op, { value, widens }: ChangeLine): [Sign, string][] {
     case 'replaced':
       return [['!', `${blockLine(value.before, limit)} → ${blockLine(value.after, limit)}`]];
     case 'place':
-      return [[op === 'create' ? '+' : '!', `→ ${blockLine(value.text)}`]];
+      return [[op === 'create' ? '+' : '!', `→ ${blockLine(value.text, MAX_WIDENING)}`]];
     case 'value':
     default:
       return [[op === 'delete' ? '-' : '+', blockLine(value.text, limit)]];
@@ -70,11 +86,14 @@ function itemText({ name, about = '' }: { readonly name: string; readonly about?
   return blockLine(name, MAX_WIDENING) + (about === '' ? '' : `  ${blockLine(about)}`);
 }
 
-/** What widens access is marked on every line that gains, a note stands once. */
-function remarkOf({ widens, note }: ChangeLine, sign: Sign, position: number): string {
+/** What is dangerous is marked on every line that gains, a note stands once. */
+function remarkOf({ note, ...line }: ChangeLine, sign: Sign, position: number): string {
+  const alarm = alarmOf(line);
+  const marked = alarm !== '' && sign !== '-';
   const parts = [
-    ...(widens && sign !== '-' ? ['▲ widens access'] : []),
+    ...(marked ? [blockLine(alarm)] : []),
     ...(note !== undefined && position === 0 ? [blockLine(note)] : []),
   ];
-  return parts.length === 0 ? '' : `   ${parts.join(', ')}`;
+  if (parts.length === 0) return '';
+  return `${marked ? MARK : '   '}${parts.join(', ')}`;
 }

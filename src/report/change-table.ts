@@ -1,3 +1,4 @@
+import { alarmOf } from './change-line.ts';
 import type { ChangeLine } from './change-line.ts';
 import { linesOf, reasonOf, type ChangeView } from './change-view.ts';
 import { printable } from './escape.ts';
@@ -58,10 +59,13 @@ interface Row {
 const GAP = 3;
 
 function makeRow({ line, label }: Block['lines'][number], left: number, style: Style): Row {
-  const widening = line.widens ? `${style.widens} widens access` : '';
+  const alarm = alarmOf(line);
+  const widening = alarm === '' ? '' : `${style.widens} ${printable(alarm, style)}`;
   // A list leaves room for the mark on its first line; one value keeps the room, and has the mark below if need be.
   const room =
-    line.value.kind === 'items' && line.widens ? style.width - left - GAP - displayWidth(widening) : style.width - left;
+    line.value.kind === 'items' && alarm !== ''
+      ? style.width - left - GAP - displayWidth(widening)
+      : style.width - left;
   return {
     label,
     values: layoutValue(line, room, style),

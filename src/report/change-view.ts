@@ -1,38 +1,49 @@
 import { sameJson } from '../model/json.ts';
 import { isKind, nameOf } from '../model/address.ts';
 import type { Change, FieldChange, Op, Plan } from '../model/plan.ts';
-import { leafDifferences } from '../plan/field-changes.ts';
-import { movesLogin, widens } from '../plan/widening.ts';
-import { describeValue, type ChangeLine } from './change-line.ts';
+import { dangersOf, rankOf } from '../plan/danger.ts';
+import type { Danger } from '../plan/danger.ts';
+import { alarmOf, describeValue, type ChangeLine } from './change-line.ts';
 import { deliveryLines, retirementLine } from './delivery-line.ts';
 import { scopeLines } from './scope-lines.ts';
 import { tellingFields } from './telling-fields.ts';
 import { introspectedApis, introspectionIn } from './introspection.ts';
-import { DELIVERY_REASONS, labelOf } from './words.ts';
+import { DELIVERY_REASONS, count, labelOf, thousands } from './words.ts';
 
 /** A change as its reviewer reads it: the same lines in text and in Markdown. */
 export interface ChangeView {
   readonly change: Change;
   readonly widens: boolean;
+  /** The worst first. */
+  readonly dangers: readonly Danger[];
+  /** Other owners in whose folder of the store its secret comes to lie. */
+  readonly folderOf: readonly string[];
+  /** Clients outside the stack that it concerns. */
+  readonly holders: readonly string[];
   /** Apis of the same plan that will introspect tokens with this new client. */
   readonly introspects: readonly string[];
   /** A conflict is about this very object. */
   readonly refused: boolean;
 }
 
-/**
- * The changes of a plan, the most dangerous first: deletes, then what widens access of something that exists, then
- * what is created with access; after them what is taken over, changed, delivered and created without access.
- * Within one rank the order of the plan stays.
- */
+/** The changes of a plan, the most dangerous first; within one rank the order of the plan stays. */
 export function viewChanges(plan: Plan): ChangeView[] {
+  const { review } = plan;
   const introspection = introspectionIn(plan);
   const conflicting = new Set(plan.conflicts.map(({ address }) => address));
   const ranked = plan.changes.map((change) => {
     const refused = conflicting.has(change.address);
-    const widening = widensAccess(change);
-    const introspects = introspectedApis(change, introspection);
-    return { change, widens: widening, introspects, refused, rank: rankOf(change.op, widening) };
+    const dangers = dangersOf(change, review);
+    return {
+      change,
+      dangers,
+      widens: dangers.includes('widens'),
+      folderOf: review?.foreignFolders[change.address] ?? [],
+      holders: review?.foreignHolders[change.address] ?? [],
+      introspects: introspectedApis(change, introspection),
+      refused,
+      rank: rankOf(change.op, dangers),
+    };
   });
   return ranked.toSorted((left, right) => left.rank - right.rank);
 }
@@ -42,15 +53,6 @@ function overlapLines({ address, op }: Change): ChangeLine[] {
   if (!isKind(address, 'Rotation') || (op !== 'create' && op !== 'delete')) return [];
   const text = `the previous secret stays valid for ${nameOf(address)} after a rotation`;
   return [{ label: op === 'create' ? 'from now on' : 'no more', value: { kind: 'value', text }, widens: false }];
-}
-
-function widensAccess(change: Change): boolean {
-  if (change.op === 'delete') return false;
-  if (movesLogin(change.delivery)) return true;
-  if (change.op === 'deliver') return false;
-  if (Object.keys(change.foreign ?? {}).length > 0) return true;
-  // Not kept: the fields of 100,000 changes at once would fill the memory.
-  return leafDifferences('before' in change ? change.before : undefined, change.after).some(widens);
 }
 
 /**
@@ -67,19 +69,19 @@ function reasonInWords(change: Change): string {
   return change.op === 'delete' || change.op === 'adopt' ? change.reason : '';
 }
 
-const CALM_RANKS: Readonly<Record<Op, number>> = { delete: 0, adopt: 3, update: 4, deliver: 5, create: 6 };
-
-function rankOf(op: Op, widens: boolean): number {
-  if (op === 'delete' || !widens) return CALM_RANKS[op];
-  return op === 'create' ? 2 : 1;
+/** The lines under a change, the weightiest first. JSON has every field; these leave out what tells a reviewer nothing. */
+export function linesOf(view: ChangeView): ChangeLine[] {
+  const lines = allLines(view);
+  // What is marked comes first: the rest may be cut.
+  return [...lines.filter((line) => alarmOf(line) !== ''), ...lines.filter((line) => alarmOf(line) === '')];
 }
 
-/** The lines under a change, the weightiest first. JSON has every field; these leave out what tells a reviewer nothing. */
-export function linesOf({ change, introspects }: ChangeView): ChangeLine[] {
+function allLines({ change, widens, introspects, folderOf, holders }: ChangeView): ChangeLine[] {
   const told = withoutRepeatedRoles(tellingFields(change));
   const plain = told.filter(({ path }) => !(path[0] === 'scopes' && path.length === 3)).toSorted(byWeight);
   return [
     ...overlapLines(change),
+    ...holderLine(holders, widens),
     ...scopeLines(change, told),
     ...plain.flatMap((field) => lineOf(change.op, field)),
     ...introspects.map((api) => ({
@@ -87,9 +89,20 @@ export function linesOf({ change, introspects }: ChangeView): ChangeLine[] {
       value: { kind: 'value' as const, text: api },
       widens: false,
     })),
-    ...(change.op === 'delete' ? retirementLine(change) : deliveryLines(change)),
+    ...(change.op === 'delete' ? retirementLine(change) : deliveryLines(change, folderOf)),
   ];
 }
+
+/** Of a scope that clients outside the stack hold: what becomes of it becomes of their tokens. */
+function holderLine(holders: readonly string[], widens: boolean): ChangeLine[] {
+  if (holders.length === 0) return [];
+  const more = holders.length > MOST_HOLDERS ? ` and ${thousands(holders.length - MOST_HOLDERS)} more` : '';
+  const text = `${holders.slice(0, MOST_HOLDERS).join(', ')}${more}`;
+  const alarm = `${count(holders.length, 'client')} outside this stack`;
+  return [{ label: 'held by', value: { kind: 'value', text }, widens, alarm }];
+}
+
+const MOST_HOLDERS = 5;
 
 function lineOf(op: Op, field: FieldChange): ChangeLine[] {
   const value = describeValue(op, field);
@@ -112,14 +125,14 @@ function tail({ path }: FieldChange): string {
 }
 
 const WEIGHTS = [
-  'access',
-  'audience',
-  'introspectedBy',
   'roles',
   'roleParts',
   'groups',
   'scopeMappings',
   'serviceAccount',
+  'access',
+  'audience',
+  'introspectedBy',
   'otherScopes',
   'tokenLifetime',
   'auth',

@@ -5,21 +5,29 @@ import { sendsElsewhere } from '../plan/widening.ts';
 import type { ChangeLine } from './change-line.ts';
 import { DELIVERY_REASONS } from './words.ts';
 
-/** Where the credential goes, why where that does not go without saying, and what the document tells otherwise than before. */
-export function deliveryLines(change: Exclude<Change, DeleteChange>): ChangeLine[] {
+/**
+ * Where the credential goes, why where that does not go without saying, and what the document tells otherwise than before.
+ * `folderOf`: other owners in whose folder that is.
+ */
+export function deliveryLines(change: Exclude<Change, DeleteChange>, folderOf: readonly string[]): ChangeLine[] {
   const { delivery, op } = change;
   if (delivery === undefined) return [];
   const saysWhy = op === 'update' || op === 'adopt' || delivery.reason === 'in-use';
   const facts = changedFacts(delivery);
   const note = [
-    ...(saysWhy ? [DELIVERY_REASONS[delivery.reason]] : []),
+    ...(saysWhy && delivery.reason !== 'moved' ? [DELIVERY_REASONS[delivery.reason]] : []),
     ...(delivery.reason === 'facts-changed' && delivery.told === undefined ? ['what it tells now is not known'] : []),
     ...(delivery.movedFrom === undefined ? [] : [`${delivery.movedFrom} is marked as retired`]),
     ...(delivery.lostMark === true && delivery.reason !== 'unmarked' ? ['the document there has lost its mark'] : []),
     ...(delivery.adopt === true && op !== 'adopt' ? ['the document there, which carries no mark, is taken over'] : []),
   ].join('; ');
   const line: ChangeLine = { label: 'secret', value: { kind: 'place', text: delivery.place }, widens: false };
-  return [note === '' ? line : { ...line, note }, ...facts.map(factLine)];
+  const alarm = [
+    ...(delivery.reason === 'moved' ? ['moves to another place'] : []),
+    ...(folderOf.length === 0 ? [] : [`folder of ${folderOf.join(', ')}`]),
+  ].join(', ');
+  const noted = { ...line, ...(alarm === '' ? {} : { alarm }), ...(note === '' ? {} : { note }) };
+  return [noted, ...facts.map(factLine)];
 }
 
 function factLine(fact: ChangedFact): ChangeLine {

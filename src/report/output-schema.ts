@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GUARD_NAMES } from '../model/plan.ts';
+import { DANGERS } from '../plan/danger.ts';
 
 /**
  * The documents that `--format json` writes, as schemas: schema/output.schema.json is made from them. No command loads
@@ -13,6 +14,7 @@ const address = z
   .describe('Such as Client/order-service')
   .meta({ id: 'address' });
 const op = z.enum(['create', 'update', 'adopt', 'deliver', 'delete']);
+const danger = z.enum(DANGERS);
 const guard = z.enum(GUARD_NAMES);
 
 const formatVersion = z.literal(1).describe('Changes when a reader would have to');
@@ -111,6 +113,9 @@ const change = z.strictObject({
   owner: z.string(),
   reason: z.string(),
   widens: z.boolean().describe('Gives somebody more power'),
+  dangers: z.array(danger).describe('Why a reviewer must not miss it, the worst first'),
+  heldOutside: texts.optional().describe('Clients outside the stack that hold its scopes: their tokens change with it'),
+  folderOf: texts.optional().describe('Other owners in whose folder of the store its secret comes to lie'),
   dependsOn: z.array(address),
   fields: z.array(field),
   delivery: delivery.optional().describe('The document that will be written to the store, without its secret'),
@@ -140,6 +145,8 @@ const plan = z
       deliver: total,
       delete: total,
       widening: total.describe('Changes that give somebody more power'),
+      dangers: z.record(danger, total).describe('Changes of each dangerous kind'),
+      letGo: z.array(address).describe("Apis with the stack's mark that manifests say another stack owns"),
       conflicts: total,
       unchanged: z.strictObject({ apis: total, clients: total }),
     }),

@@ -20,7 +20,12 @@ export function planDocument(plan: Plan, notices: readonly string[] = []): objec
     provider: plan.provider,
     store: plan.store,
     selection: plan.selection,
-    summary: { ...countPlan(views), conflicts: plan.conflicts.length, unchanged: plan.unchanged },
+    summary: {
+      ...countPlan(views),
+      letGo: plan.review?.letGo ?? [],
+      conflicts: plan.conflicts.length,
+      unchanged: plan.unchanged,
+    },
     conflicts: plan.conflicts,
     guards: plan.guards,
     changes: views.map(changeEntry),
@@ -28,7 +33,7 @@ export function planDocument(plan: Plan, notices: readonly string[] = []): objec
   };
 }
 
-function changeEntry({ change, widens }: ChangeView): object {
+function changeEntry({ change, widens, dangers, holders, folderOf }: ChangeView): object {
   const { address, op, owner, reason, dependsOn } = change;
   return {
     address,
@@ -37,6 +42,9 @@ function changeEntry({ change, widens }: ChangeView): object {
     owner,
     reason,
     widens,
+    dangers,
+    ...(holders.length === 0 ? {} : { heldOutside: holders }),
+    ...(folderOf.length === 0 ? {} : { folderOf }),
     dependsOn,
     // A side that is undefined is left out: null is a value of its own.
     fields: fieldChanges(change),

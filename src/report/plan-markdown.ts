@@ -1,5 +1,6 @@
 import type { Plan } from '../model/plan.ts';
-import { changeBlock } from './change-markdown.ts';
+import { isSerious } from '../plan/danger.ts';
+import { changeBlock, summaryOf } from './change-markdown.ts';
 import { viewChanges, type ChangeView } from './change-view.ts';
 import { fencedBlock } from './escape.ts';
 import {
@@ -26,8 +27,20 @@ export function renderPlanMarkdown(plan: Plan, notices: readonly string[], limit
   const fixed = [...headParts(plan, views), ...obstacleParts(plan, limit / 4), ...noticeParts(notices, limit / 8)];
   const room = limit - byteLength(fixed.join('\n\n')) - FOOTER;
   const largest = Math.min(room, limit / 4);
-  const { blocks, left } = fillBlocks(views, room, (view) => changeBlock(view, { largest, target: plan.target }));
-  return `${[...fixed, ...blocks, ...remainder(plan, left)].join('\n\n')}\n`;
+  const fill = (bytes: number): ReturnType<typeof fillBlocks<ChangeView>> =>
+    fillBlocks(views, bytes, (view) => changeBlock(view, { largest, target: plan.target }));
+  const all = fill(room);
+  if (!all.left.some(({ dangers }) => isSerious(dangers)))
+    return `${[...fixed, ...all.blocks, ...remainder(plan, all.left)].join('\n\n')}\n`;
+  // A line for each of the dangerous ones that find no room in full.
+  const listing = limit / 4;
+  const { blocks, left } = fill(room - listing);
+  return `${[...fixed, ...blocks, ...shortList(left, listing), ...remainder(plan, left)].join('\n\n')}\n`;
+}
+
+function shortList(left: readonly ChangeView[], bytes: number): string[] {
+  const entries = left.filter(({ dangers }) => isSerious(dangers)).map((view) => `- ${summaryOf(view)}`);
+  return [firstLines(entries, bytes, (missing) => `- and ${thousands(missing)} more`).join('\n')];
 }
 
 function headParts(plan: Plan, views: readonly ChangeView[]): string[] {
@@ -36,11 +49,16 @@ function headParts(plan: Plan, views: readonly ChangeView[]): string[] {
   const target = inlineCode(plan.target, MAX_NAME);
   const selection = selectionParts(plan);
   if (views.length === 0 && inTheWay === '')
-    return [`### ${target}: ${summary.emptyPhrase(plan)}`, ...selection, originLine(plan)];
+    return [
+      `### ${target}: ${summary.emptyPhrase(plan)}`,
+      ...letGoParts(plan).map((phrase) => `**▲ ${phrase}.**`),
+      ...selection,
+      originLine(plan),
+    ];
   const pending = summary.pendingPhrase(counts) || 'nothing to change';
-  const widening = summary.wideningPhrase(counts);
+  const dangers = [...summary.dangerPhrases(counts), ...letGoParts(plan)];
   const sentences = [
-    ...(widening === '' ? [] : [`**▲ ${widening}.**`]),
+    ...(dangers.length === 0 ? [] : [`**▲ ${dangers.join('. ')}.**`]),
     ...[summary.sentences([summary.unchangedPhrase(plan)])].filter((sentence) => sentence !== ''),
   ];
   return [
@@ -49,6 +67,11 @@ function headParts(plan: Plan, views: readonly ChangeView[]): string[] {
     ...selection,
     originLine(plan),
   ];
+}
+
+function letGoParts(plan: Plan): string[] {
+  const phrase = summary.letGoPhrase(plan);
+  return phrase === '' ? [] : [inlineCode(phrase)];
 }
 
 function selectionParts({ selection }: Plan): string[] {
@@ -86,9 +109,11 @@ function remainder(plan: Plan, left: readonly ChangeView[]): string[] {
   const counts = summary.countPlan(left);
   const among = [
     ...(counts.delete > 0 ? [`${thousands(counts.delete)} to delete`] : []),
-    ...(counts.widening > 0 ? [summary.wideningPhrase(counts)] : []),
+    ...summary.dangerPhrases(counts),
   ].join('; ');
   const shown = `**${count(left.length, 'more change')} ${left.length === 1 ? 'is' : 'are'} not shown here**`;
   const whole = inlineCode(`grantry plan -t ${plan.target}`, MAX_NAME);
-  return [`${shown}${among === '' ? '' : ` (${among})`}. See the whole plan with ${whole}.`];
+  return [
+    `${shown}${among === '' ? '' : ` (${among})`}. They are pending like the rest (--detailed-exitcode: 2). See the whole plan with ${whole}.`,
+  ];
 }

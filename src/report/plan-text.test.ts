@@ -149,9 +149,7 @@ describe('an update', () => {
       ...updateClient('x', {}, { description: 'y' }),
       delivery: deliverClient('x', 'moved').delivery,
     };
-    expect(linesOf(planOf([change])).join('\n')).toMatch(
-      /secret +→ secret\/m2m\/x +its place in the store has changed/,
-    );
+    expect(linesOf(planOf([change])).join('\n')).toMatch(/secret +→ secret\/m2m\/x +▲ moves to another place/);
   });
 
   test('cuts long texts where they differ, and nothing that widens access', () => {

@@ -7,11 +7,12 @@ import { isNothing, nothingPhrase, selectionPhrase } from './selection.ts';
 import type { Style } from './style.ts';
 import {
   countPlan,
+  dangerPhrases,
   emptyPhrase,
+  letGoPhrase,
   pendingPhrase,
   sentences,
   unchangedPhrase,
-  wideningPhrase,
   type PlanCounts,
 } from './summary.ts';
 import { columnAfter, indented, padToColumn, titleLine } from './text-parts.ts';
@@ -24,7 +25,12 @@ export function renderPlanText(plan: Plan, style: Style, notices: readonly strin
   const obstacles = obstaclesOf(plan);
   const isEmpty = views.length === 0 && obstacles.length === 0;
   const body = isEmpty
-    ? [`${style.bold(printable(plan.target, style))}: ${emptyPhrase(plan)}.`]
+    ? [
+        `${style.bold(printable(plan.target, style))}: ${emptyPhrase(plan)}.`,
+        ...[printable(letGoPhrase(plan), style)]
+          .filter((phrase) => phrase !== '')
+          .map((phrase) => style.yellow(`${phrase}.`)),
+      ]
     : [
         titleLine(plan, style),
         '',
@@ -46,7 +52,9 @@ function summaryLine(plan: Plan, counts: PlanCounts, style: Style): string {
   return sentences([
     style.red(obstaclePhrase(plan)),
     pendingPhrase(counts),
-    style.bold(style.yellow(wideningPhrase(counts))),
+    ...[...dangerPhrases(counts), printable(letGoPhrase(plan), style)].map((phrase) =>
+      style.bold(style.yellow(phrase)),
+    ),
     unchangedPhrase(plan),
   ]);
 }

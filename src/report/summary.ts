@@ -1,4 +1,6 @@
 import type { Plan } from '../model/plan.ts';
+import { DANGERS } from '../plan/danger.ts';
+import type { Danger } from '../plan/danger.ts';
 import type { ChangeView } from './change-view.ts';
 import { isNothing } from './selection.ts';
 import { PENDING, count, thousands } from './words.ts';
@@ -14,6 +16,8 @@ export interface PlanCounts {
   readonly delete: number;
   /** Changes that give somebody more power. */
   readonly widening: number;
+  /** Changes of each dangerous kind. */
+  readonly dangers: Readonly<Record<Danger, number>>;
 }
 
 export function countPlan(views: readonly ChangeView[]): PlanCounts {
@@ -24,10 +28,12 @@ export function countPlan(views: readonly ChangeView[]): PlanCounts {
     deliver: 0,
     delete: 0,
     widening: 0,
+    dangers: Object.fromEntries(DANGERS.map((danger) => [danger, 0])) as Record<Danger, number>,
   };
-  for (const { change, widens } of views) {
+  for (const { change, widens, dangers } of views) {
     counts[change.op] += 1;
     if (widens) counts.widening += 1;
+    for (const danger of dangers) counts.dangers[danger] += 1;
   }
   return counts;
 }
@@ -43,6 +49,40 @@ export function pendingPhrase(counts: PlanCounts): string {
 export function wideningPhrase({ widening }: PlanCounts): string {
   return widening === 0 ? '' : `${count(widening, 'change')} ${widening === 1 ? 'widens' : 'widen'} access`;
 }
+
+const DANGER_PHRASES: readonly (readonly [Danger, (number: number) => string])[] = [
+  ['login-moves', (number) => `${count(number, 'secret')} ${number === 1 ? 'is' : 'are'} to be sent to another server`],
+  ['secret-moves', (number) => `${count(number, 'secret')} ${number === 1 ? 'moves' : 'move'} to another place`],
+  [
+    'foreign-folder',
+    (number) => `${count(number, 'secret')} ${number === 1 ? 'comes' : 'come'} to lie in another owner's folder`,
+  ],
+  ['gains-roles', (number) => `${count(number, 'client')} ${number === 1 ? 'gains' : 'gain'} roles`],
+  ['foreign-reach', (number) => `${count(number, 'change')} ${number === 1 ? 'reaches' : 'reach'} what others own`],
+  [
+    'foreign-holders',
+    (number) => `${count(number, 'change')} ${number === 1 ? 'concerns' : 'concern'} clients outside this stack`,
+  ],
+];
+
+/** What a reviewer must not miss beside deletes, a phrase for each kind that there is, with its count; widening last. */
+export function dangerPhrases(counts: PlanCounts): string[] {
+  const kinds = DANGER_PHRASES.flatMap(([danger, phrase]) =>
+    counts.dangers[danger] === 0 ? [] : [phrase(counts.dangers[danger])],
+  );
+  return [...kinds, wideningPhrase(counts)].filter((phrase) => phrase !== '');
+}
+
+/** `Api/stock is another stack's from now on`; empty where no Api is let go. */
+export function letGoPhrase({ review }: Plan): string {
+  const letGo = review?.letGo ?? [];
+  if (letGo.length === 0) return '';
+  const more = letGo.length > MOST_LET_GO ? ` and ${thousands(letGo.length - MOST_LET_GO)} more` : '';
+  const whose = letGo.length === 1 ? 'is let go, though its mark says' : 'are let go, though their marks say';
+  return `${letGo.slice(0, MOST_LET_GO).join(', ')}${more} ${whose} that this stack owns ${letGo.length === 1 ? 'it' : 'them'} (managed: false)`;
+}
+
+const MOST_LET_GO = 5;
 
 /** `214 clients and 3 Apis are as declared`; empty where none is. */
 export function unchangedPhrase({ unchanged: { apis, clients } }: Plan): string {

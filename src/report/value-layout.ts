@@ -1,4 +1,5 @@
 import { printable } from './escape.ts';
+import { alarmOf } from './change-line.ts';
 import type { ChangeLine, Item } from './change-line.ts';
 import type { Style } from './style.ts';
 import { displayWidth, padTo, shorten } from './width.ts';
@@ -10,17 +11,17 @@ export interface TerminalLine {
 }
 
 /** Lays the value of a change's line out in no more than `width` columns; names in lists are never cut. */
-export function layoutValue({ value, widens }: ChangeLine, width: number, style: Style): TerminalLine[] {
+export function layoutValue({ value, ...line }: ChangeLine, width: number, style: Style): TerminalLine[] {
   if (value.kind === 'items') {
     return [
       ...itemLines('+', value.added, { width, style, paint: style.green }),
       ...itemLines('-', value.removed, { width, style, paint: style.red }),
     ];
   }
-  if (value.kind === 'value') return [unpainted(fit(value.text, width, style))];
+  // What a reviewer must not miss is never cut: its end may be what matters.
+  const room = alarmOf(line) === '' ? width : Number.POSITIVE_INFINITY;
+  if (value.kind === 'value') return [unpainted(fit(value.text, room, style))];
   if (value.kind === 'place') return [unpainted(`${style.arrow} ${printable(value.text, style)}`)];
-  // What widens access is never cut: its end may be what matters.
-  const room = widens ? Number.POSITIVE_INFINITY : width;
   return replacement(printable(value.before, style), printable(value.after, style), { room, width, style });
 }
 

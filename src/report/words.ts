@@ -1,6 +1,7 @@
 import { formatDuration } from '../model/duration.ts';
 import type { Json } from '../model/json.ts';
 import type { DeliveryReason, Op } from '../model/plan.ts';
+import type { Danger } from '../plan/danger.ts';
 
 const LABELS: Readonly<Record<string, string>> = {
   clientId: 'client id',
@@ -113,6 +114,18 @@ export const DELIVERY_REASONS: Readonly<Record<DeliveryReason, string>> = {
   'facts-changed': 'what the document tells beside the secret has changed',
   differs: 'the secret in the store is not the one at the provider',
   unmarked: 'the document in the store has lost its mark, and gets it again',
+};
+
+/** What is dangerous of a change, behind its name. */
+export const DANGER_WORDS: Readonly<Record<Danger, string>> = {
+  delete: 'is deleted',
+  'secret-moves': 'its secret moves',
+  'login-moves': 'its secret is sent to another server',
+  'foreign-folder': "its secret lies in another owner's folder",
+  'gains-roles': 'gains roles',
+  'foreign-reach': 'reaches what others own',
+  'foreign-holders': 'clients outside this stack hold it',
+  widens: 'widens access',
 };
 
 /** What stands in front of a change. */

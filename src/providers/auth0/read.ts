@@ -4,6 +4,7 @@ import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desire
 import { addToGroup, groupBy } from '../../model/groups.ts';
 import { WHOLE_API } from '../../model/state.ts';
 import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../model/state.ts';
+import { letGoApis } from '../let-go.ts';
 import type { ReadOptions } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
 import { applicationToFields, resourceServerToFields, unseenMetadata } from './convert.ts';
@@ -60,6 +61,10 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
     objects: [...apiObjects(servers, desired.apis, ledger, holders), ...clients],
     impossible: [...ambiguous, ...crowdedApplications(desiredOf), ...unusableApis(servers, desired.apis)],
     origins: originsOf(servers, desired.apis, ledger),
+    letGo: letGoApis(
+      Object.values(ledger).map(({ name }) => name),
+      desired.apis,
+    ),
     listedClients: apps.length,
     ownClientId: api.settings.auth.clientId,
     overlaps: 'unsupported',

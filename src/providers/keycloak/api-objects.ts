@@ -139,6 +139,11 @@ export function sharedAudiences(
   );
 }
 
+/** The Apis that the stack's marks name. */
+export function markedApis(scopes: readonly ClientScopeRepresentation[], stack: string): string[] {
+  return scopes.flatMap(({ attributes }) => (attributes[MARK.stack] === stack ? (attributes[MARK.api] ?? []) : []));
+}
+
 /** Apis with `managed: false` that are not there, or not whole. */
 export function missingUnmanaged(
   scopes: readonly ClientScopeRepresentation[],

@@ -2,10 +2,11 @@ import { addressOf, isKind } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import type { ActualState } from '../../model/state.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
+import { letGoApis } from '../let-go.ts';
 import type { ReadOptions } from '../provider.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { KeycloakApi } from './api.ts';
-import { apiObjects, apisByScope, missingUnmanaged, originsOf, sharedAudiences } from './api-objects.ts';
+import { apiObjects, apisByScope, markedApis, missingUnmanaged, originsOf, sharedAudiences } from './api-objects.ts';
 import { readOverlaps } from './client-policies.ts';
 import type { OverlapQuestion } from './client-policies.ts';
 import { clientObject, withAccess } from './client-object.ts';
@@ -92,6 +93,7 @@ export async function readRealm(
     sharedAudiences: sharedAudiences(scopes, apiOfScope, desired.apis),
     completions,
     notices: [...notices, ...(looksAtPolicies ? policyNotices(clients.relevant, desiredOf, rules) : [])],
+    letGo: letGoApis(markedApis(scopes, stack), desired.apis),
     listedClients: listed.length,
     ...ownClient(api.settings),
     ...(overlaps === undefined ? {} : { overlaps: overlaps.support }),
