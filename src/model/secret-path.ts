@@ -1,3 +1,5 @@
+import { printable } from './printable.ts';
+
 /** No blanks, no wildcards of policies, nothing that a URL, a shell or a file system would read in its own way. */
 const SEGMENT = /^[A-Za-z0-9._@=~-]+$/;
 const MAX_SEGMENT = 128;
@@ -13,6 +15,14 @@ const RESERVED = '.grantry';
 export function describePlaceProblem(path: string): string | undefined {
   const isReserved = path.split('/').some((segment) => segment.toLowerCase() === RESERVED);
   return describePathProblem(path) ?? (isReserved ? `the name ${RESERVED} is reserved for grantry itself` : undefined);
+}
+
+const NAMES: Readonly<Record<string, string>> = { ' ': 'a blank', '\t': 'a tab', '\n': 'a line break' };
+
+/** The character, or its number where it could not be seen. */
+function nameOfCharacter(character: string): string {
+  const visible = printable(character);
+  return NAMES[character] ?? (visible === character ? `"${character}"` : `the character ${visible}`);
 }
 
 /** What is wrong with a path inside a store; undefined when nothing is. */
@@ -34,7 +44,8 @@ export function describePathProblem(path: string): string | undefined {
       return `a part of it has more than ${MAX_SEGMENT} characters`;
     }
     if (!SEGMENT.test(segment)) {
-      return 'it contains a character that is not allowed';
+      const [odd = ''] = /[^A-Za-z0-9._@=~-]/u.exec(segment) ?? [];
+      return `it contains ${nameOfCharacter(odd)}, which is not allowed: letters of ASCII, digits and . _ @ = ~ - are`;
     }
   }
   return undefined;

@@ -1,5 +1,5 @@
 import { addressOf, nameOf } from '../../model/address.ts';
-import type { DesiredApi, DesiredState } from '../../model/desired.ts';
+import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import { addToGroup } from '../../model/groups.ts';
 import type { ActualObject, ActualState } from '../../model/state.ts';
 import type { ReadSelection } from '../provider.ts';
@@ -10,6 +10,7 @@ import { OPENID_CONNECT } from './fields.ts';
 import type { ClientListing } from './listing.ts';
 import { MARK, foreignPart } from './marks.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
+import { hasRoles } from './role-names.ts';
 
 /** The Api of each client scope: the manifests decide, and for scopes that they do not name the stack's marks. */
 export function apisByScope(
@@ -142,6 +143,21 @@ export function sharedAudiences(
 /** The Apis that the stack's marks name. */
 export function markedApis(scopes: readonly ClientScopeRepresentation[], stack: string): string[] {
   return scopes.flatMap(({ attributes }) => (attributes[MARK.stack] === stack ? (attributes[MARK.api] ?? []) : []));
+}
+
+/** Clients that are to have roles in their tokens, where the realm lacks the scope that brings them there. */
+export function withoutRolesScope(
+  scopes: readonly ClientScopeRepresentation[],
+  clients: readonly DesiredClient[],
+): ActualState['impossible'] {
+  if (scopes.length === 0 || scopes.some(({ name }) => name === 'roles')) return [];
+  return clients
+    .filter(({ keycloak }) => hasRoles(keycloak.serviceAccountRoles))
+    .map(({ name }) => ({
+      address: addressOf('Client', name),
+      reason: 'it is to have roles, but the realm has no client scope roles, without which no role comes into a token',
+      hint: 'Create that scope again, as Keycloak makes it in every realm: OpenID Connect, with the mappers User Realm Role and User Client Role.',
+    }));
 }
 
 /** Apis with `managed: false` that are not there, or not whole. */

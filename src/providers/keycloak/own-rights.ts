@@ -6,10 +6,7 @@ const roles = z
   .object({ roles: z.array(z.string()) })
   .transform((access) => access.roles)
   .catch([]);
-const claims = z.object({
-  realm_access: roles.optional(),
-  resource_access: z.record(z.string(), roles).optional(),
-});
+const claims = z.object({ resource_access: z.record(z.string(), roles).optional() });
 
 /**
  * What to do about a right that grantry's own account lacks: `needs` names roles. What an account holds and what its token carries
@@ -36,14 +33,7 @@ function whatTokenLacks(
 ): string[] {
   const found = token === undefined ? undefined : claimsIn(token);
   if (found === undefined) return [];
-  const { realm_access: ofRealm = [], resource_access: ofClients = {} } = found;
-  if (ofRealm.length === 0 && Object.keys(ofClients).length === 0) {
-    const client = auth.kind === 'client' ? auth.clientId : 'admin-cli';
-    return [
-      `Its token carries no role at all: is the client scope roles a default scope of the client ${client}, and is it there in the realm ${auth.realm}?`,
-    ];
-  }
-  const carried = ofClients[owner] ?? [];
+  const carried = found.resource_access?.[owner] ?? [];
   const lacking = (needs.match(/[a-z]+-[a-z-]+/g) ?? []).filter((role) => !carried.includes(role));
   if (lacking.length === 0)
     return ['Its token carries that role, so something else forbids it, such as a permission of the realm.'];

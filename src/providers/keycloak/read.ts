@@ -6,7 +6,7 @@ import { letGoApis } from '../let-go.ts';
 import type { ReadOptions } from '../provider.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { KeycloakApi } from './api.ts';
-import { apiObjects, apisByScope, markedApis, missingUnmanaged, originsOf, sharedAudiences } from './api-objects.ts';
+import { apiObjects, apisByScope, markedApis, missingUnmanaged, originsOf, sharedAudiences, withoutRolesScope } from './api-objects.ts';
 import { readOverlaps } from './client-policies.ts';
 import type { OverlapQuestion } from './client-policies.ts';
 import { clientObject, withAccess } from './client-object.ts';
@@ -87,6 +87,7 @@ export async function readRealm(
       ...takenClientIds(desired.clients, accounts, matched),
       ...scopesOfOtherProtocols(scopes, desired),
       ...clientsOfOtherProtocols(clients.relevant, desiredOf, stack),
+      ...withoutRolesScope(scopes, desired.clients),
       ...endangered,
     ],
     origins: originsOf(scopes, desired),

@@ -1,12 +1,22 @@
 import type { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
+import { quoted } from '../../model/printable.ts';
 import type { VaultSettings } from '../../model/target.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { DocumentData } from '../document.ts';
 import type { MarkPairs } from '../mark.ts';
 import { bodies, toLifetime, toMetadata, toPathData, toServerTime } from './convert.ts';
 import type { Lifetime, PathData, PathMetadata } from './convert.ts';
-import { isAbsent, isCasMismatch, noMount, saysInvalidToken, unexpectedBody, vaultError } from './errors.ts';
+import {
+  ignoredParameter,
+  isAbsent,
+  isCasMismatch,
+  mountAbove,
+  noMount,
+  saysInvalidToken,
+  unexpectedBody,
+  vaultError,
+} from './errors.ts';
 import type { Attempted } from './errors.ts';
 import type { VaultSession } from './session.ts';
 import type { VaultCall } from './transport.ts';
@@ -48,10 +58,13 @@ export class KvApi {
     if (response.status === 403 && !saysInvalidToken(response)) {
       throw noMount(this.#address, this.#mount);
     }
-    const { type, options } = this.#expect(bodies.mount, response, path, 'read').data;
+    const { type, options, path: found } = this.#expect(bodies.mount, response, path, 'read').data;
+    if (found !== undefined && `${this.#mount}/`.startsWith(found) && found !== `${this.#mount}/`) {
+      throw mountAbove(this.#address, { mount: this.#mount, found });
+    }
     if (type !== 'kv' || options?.version !== '2') {
-      const found = type === 'kv' ? 'KV version 1' : `of type "${type}"`;
-      const message = `The secrets engine at ${this.#mount}/ of Vault at ${this.#address} is ${found}; grantry needs KV version 2`;
+      const what = type === 'kv' ? 'KV version 1' : `of type "${quoted(type, 60)}"`;
+      const message = `The secrets engine at ${this.#mount}/ of Vault at ${this.#address} is ${what}; grantry needs KV version 2`;
       const hint = `Name another mount, or upgrade this one: vault kv enable-versioning ${this.#mount}/`;
       throw new GrantryError('NOT_ALLOWED', message, { hint });
     }
@@ -70,7 +83,12 @@ export class KvApi {
     const path = this.#path('metadata', folder);
     const query = options.includeDeleted ? 'list=true' : 'list=true&exclude_deleted=true';
     const response = await this.#send({ method: 'GET', path, query });
-    return isAbsent(response) ? [] : this.#expect(bodies.list, response, `${path}/`, 'list').data.keys;
+    if (isAbsent(response)) return [];
+    const { data, warnings } = this.#expect(bodies.list, response, `${path}/`, 'list');
+    if (!options.includeDeleted && warnings?.some((warning) => warning.includes('exclude_deleted')) === true) {
+      throw ignoredParameter('exclude_deleted', this.#attempted(`${path}/`, ['list']));
+    }
+    return data.keys;
   }
 
   async readMetadata(place: string): Promise<PathMetadata | undefined> {
@@ -173,7 +191,7 @@ export class KvApi {
     }
     const parsed = schema.safeParse(response.body);
     if (!parsed.success) {
-      throw unexpectedBody(response, attempted);
+      throw unexpectedBody(response, attempted, parsed.error);
     }
     return parsed.data;
   }

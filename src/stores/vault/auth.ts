@@ -6,7 +6,7 @@ import type { HttpResponse } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';
 import { githubIdToken } from './auth-github.ts';
 import { serviceAccountToken } from './auth-kubernetes.ts';
-import { phrasesOf, saysInvalidToken, unexpectedBody, vaultError } from './errors.ts';
+import { phrasesOf, saysInvalidToken, unexpectedBody, vaultError, wordsOf } from './errors.ts';
 import type { VaultTransport } from './transport.ts';
 
 /** A token and how long it lives. */
@@ -65,10 +65,11 @@ const NAMES: Readonly<Record<LoginMethod['kind'], string>> = {
 function loginError(response: HttpResponse, method: LoginMethod, address: string, path: string): GrantryError {
   const refused = response.status === 400 || response.status === 401 || response.status === 403;
   const noHandler = response.status === 404 && phrasesOf(response).includes('no handler for route');
-  if (!(refused && phrasesOf(response) !== '') && !noHandler) {
+  const behindVersion = phrasesOf(response).includes('no handler for route "v1/');
+  if ((!(refused && phrasesOf(response) !== '') && !noHandler) || behindVersion) {
     return vaultError(response, { address, path, capabilities: ['update'] });
   }
-  const message = `Vault at ${address} refuses the ${NAMES[method.kind]} login at ${path} (status ${response.status})`;
+  const message = `Vault at ${address} refuses the ${NAMES[method.kind]} login at ${path} (status ${response.status})${wordsOf(response)}`;
   return new GrantryError('NOT_ALLOWED', message, { hint: loginHint(method) });
 }
 
@@ -103,7 +104,7 @@ export async function lookUp(token: Secret, address: string, send: VaultTranspor
   }
   const parsed = lookupBody.safeParse(response.body);
   if (!parsed.success) {
-    throw unexpectedBody(response, { address, path, capabilities: ['read'] });
+    throw unexpectedBody(response, { address, path, capabilities: ['read'] }, parsed.error);
   }
   return { token, ttl: parsed.data.data.ttl, renewable: parsed.data.data.renewable ?? false };
 }
@@ -111,7 +112,7 @@ export async function lookUp(token: Secret, address: string, send: VaultTranspor
 function leaseOf(response: HttpResponse, address: string, path: string): Lease {
   const parsed = authBody.safeParse(response.body);
   if (!parsed.success) {
-    throw unexpectedBody(response, { address, path, capabilities: ['update'] });
+    throw unexpectedBody(response, { address, path, capabilities: ['update'] }, parsed.error);
   }
   const { client_token: token, lease_duration: ttl, renewable } = parsed.data.auth;
   return { token: new Secret(token), ttl, renewable };

@@ -7,7 +7,7 @@ import type { StoreEntry, StoreLimits } from '../store.ts';
 
 /** The bodies of Vault's answers, as far as grantry reads them. */
 export const bodies = {
-  list: z.object({ data: z.object({ keys: z.array(z.string()) }) }),
+  list: z.object({ data: z.object({ keys: z.array(z.string()) }), warnings: z.array(z.string()).nullish() }),
   metadata: z.object({
     data: z.object({
       current_version: z.number().int(),
@@ -28,7 +28,11 @@ export const bodies = {
   }),
   written: z.object({ data: z.object({ version: z.number().int(), deletion_time: z.string() }) }),
   mount: z.object({
-    data: z.object({ type: z.string(), options: z.object({ version: z.string().optional() }).nullish() }),
+    data: z.object({
+      type: z.string(),
+      path: z.string().optional(),
+      options: z.object({ version: z.string().optional() }).nullish(),
+    }),
   }),
 };
 

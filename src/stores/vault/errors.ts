@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
+import { quoted } from '../../model/printable.ts';
+import { describeMismatch } from '../../platform/mismatch.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 
 /** What was attempted, for the wording of an error. */
@@ -16,10 +18,16 @@ export interface Attempted {
 
 const errorBody = z.object({ errors: z.array(z.string()) });
 
-/** What Vault says went wrong. Only ever compared with known phrases: it may quote what was sent. */
+/** What Vault says went wrong, to be compared with known phrases. It may quote what was sent: shown by `wordsOf` only. */
 export function phrasesOf(response: HttpResponse): string {
   const parsed = errorBody.safeParse(response.body);
   return parsed.success ? parsed.data.errors.join('\n') : '';
+}
+
+/** The same behind a colon, fit to be shown. */
+export function wordsOf(response: HttpResponse): string {
+  const phrases = phrasesOf(response).trim();
+  return phrases === '' ? '' : `: ${quoted(phrases)}`;
 }
 
 /** Vault's way to say that nothing lies there: 404 with an empty list of errors, and nothing else. */
@@ -50,6 +58,9 @@ export function vaultError(response: HttpResponse, attempted: Attempted): Grantr
   if (response.status === 403) {
     return forbidden(response, attempted);
   }
+  if (response.status === 404 && phrases.includes('no handler for route "v1/')) {
+    return addressWithVersion(address);
+  }
   if (response.status === 404 && phrases.includes('no handler for route')) {
     return noMount(address, path.split('/')[0] ?? path);
   }
@@ -57,18 +68,56 @@ export function vaultError(response: HttpResponse, attempted: Attempted): Grantr
     return unreachable(`Vault at ${address} keeps refusing requests: rate limit (429)`, 'Try again later.');
   }
   if (response.status >= 500) {
-    return unreachable(`Vault at ${address} answers ${response.status} at ${path}`, check(address));
+    return unreachable(`Vault at ${address} answers ${response.status} at ${path}${wordsOf(response)}`, check(address));
   }
-  return new GrantryError('FAILED', `Vault at ${address} answers ${response.status} at ${path}`, {
+  return new GrantryError('FAILED', `Vault at ${address} answers ${response.status} at ${path}${wordsOf(response)}`, {
     hint: 'The audit log of Vault has the details.',
   });
 }
 
-/** The error for an answer of status 200 that does not look as documented. */
-export function unexpectedBody(response: HttpResponse, attempted: Attempted): GrantryError {
-  return response.format === 'json'
-    ? unreachable(`Vault at ${attempted.address} gave an answer at ${attempted.path} that does not look like Vault's`)
-    : notVault(response, attempted.address);
+/** The error for an answer of status 200 that does not look as documented: which field, and what the server warns of. */
+export function unexpectedBody(response: HttpResponse, attempted: Attempted, error: z.ZodError): GrantryError {
+  if (response.format !== 'json') return notVault(response, attempted.address);
+  const { data } = warningsBody.safeParse(response.body);
+  const warned = data === undefined ? '' : `. It warns: ${quoted(data.warnings.join('; '))}`;
+  return unreachable(
+    `Vault at ${attempted.address} gave an answer at ${attempted.path} that does not look like Vault's: ${describeMismatch(error)}${warned}`,
+    'It may be another server, such as OpenBao, which is not supported, or one that is not as it is documented.',
+  );
+}
+
+const warningsBody = z.object({ warnings: z.array(z.string()).min(1) });
+
+/** The error for a server that lists, but not what was asked for. */
+export function ignoredParameter(parameter: string, { address, path }: Attempted): GrantryError {
+  return unreachable(
+    `Vault at ${address} says that it does not know ${parameter}, which it was asked for at ${path}: documents that are deleted would be taken for good ones`,
+    'It may be another server, such as OpenBao, which is not supported.',
+  );
+}
+
+/** The error for an address that ends in the version of the API, which is put behind it. */
+function addressWithVersion(address: string): GrantryError {
+  return new GrantryError(
+    'NOT_ALLOWED',
+    `Vault at ${address} is asked for paths behind /v1 twice: the address holds it already`,
+    {
+      hint: 'Give spec.secrets.vault.address without /v1, as VAULT_ADDR has it.',
+    },
+  );
+}
+
+/** The error for a mount that holds a part of a path: the secrets engine stands above it. */
+export function mountAbove(
+  address: string,
+  { mount, found }: { readonly mount: string; readonly found: string },
+): GrantryError {
+  const [engine, rest] = [found.replace(/\/$/, ''), mount.slice(found.length)];
+  return new GrantryError(
+    'NOT_ALLOWED',
+    `The secrets engine of Vault at ${address} stands at ${engine}/, not at ${mount}/: ${rest} is a part of the path in it`,
+    { hint: `Set spec.secrets.vault.mount to ${engine}, and begin its prefix with ${rest}.` },
+  );
 }
 
 /** The error for a mount that is not there, or that the token may not see: Vault does not tell which. */
