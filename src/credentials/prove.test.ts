@@ -76,11 +76,11 @@ beforeEach(() => {
 
 const ports = portsOver(
   async (input, init) => {
-    if (String(input) === ENDPOINTS.jwks) {
+    if (new Request(input).url === ENDPOINTS.jwks) {
       const jwk = await exportJWK(keys.own.publicKey);
       return Response.json({ keys: [{ ...jwk, kid: 'k', alg: 'RS256' }] });
     }
-    return answer(new URLSearchParams(String(init?.body)).get('scope'));
+    return answer(init?.body instanceof URLSearchParams ? init.body.get('scope') : null);
   },
   { clock: { ...systemClock, sleep: async () => undefined }, random: () => 0 },
 );

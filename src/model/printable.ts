@@ -55,13 +55,19 @@ export function jsonLine(value: object): string {
   return `${printableJsonText(JSON.stringify(value))}\n`;
 }
 
+/** An escape sequence that paints, as grantry's own. */
+const COLOR = `${String.fromCodePoint(0x1b)}\\[[\\d;]*m`;
+
 /** `::command::` where a line begins, which blanks and colours may stand before: GitHub's and Forgejo's runners obey it. */
-const COMMAND_AT_START = /^((?:[^\S\n]|\u001B\[[\d;]*m)*):(?=:)/gm;
+const COMMAND_AT_START = new RegExp(`^((?:[^\\S\\n]|${COLOR})*):(?=:)`, 'gm');
 /** `##[command]`, `##vso[command]`, `##teamcity[command]`, wherever it stands. */
 const COMMAND_IN_LINE = /#(?=#[a-z]*\[)/gi;
 
 /** What may stand in whole output beside what can be seen: line breaks, and colours where they are grantry's own. */
-const NOT_IN_LINES = /\u001B\[[\d;]*m|\n|[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]|(?! )\p{Zs}/gu;
+const NOT_IN_LINES = new RegExp(
+  `${COLOR}|\\n|[\\p{C}\\p{Zl}\\p{Zp}\\p{Default_Ignorable_Code_Point}]|(?! )\\p{Zs}`,
+  'gu',
+);
 
 export interface OutputText {
   /** Whether grantry paints here; else no escape sequence is its own. */

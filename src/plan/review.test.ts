@@ -164,5 +164,7 @@ test('an Api that manifests let go is named, and a saved plan keeps nothing of a
   const plan = planOf({ desired, projected: [], actual: { letGo: ['Api/stock'] } });
   expect(plan.review?.letGo).toEqual(['Api/stock']);
   const actual = { objects: [], impossible: [], listedClients: 1 };
-  expect(savePlan(plan, { desired, actual }, { tool: '1', createdAt: '', lastApply: null })).not.toHaveProperty('review');
+  expect(savePlan(plan, { desired, actual }, { tool: '1', createdAt: '', lastApply: null })).not.toHaveProperty(
+    'review',
+  );
 });

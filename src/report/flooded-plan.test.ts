@@ -98,7 +98,7 @@ describe('a plan that is flooded with what is harmless', () => {
     expect(comment).toMatch(
       /not shown here\*\* \(\d+ changes widen access\)\. They are pending like the rest \(--detailed-exitcode: 2\)/,
     );
-    const parsed = JSON.parse(renderPlan(plan, { format: 'json', style })) as Parsed;
+    const parsed: Parsed = JSON.parse(renderPlan(plan, { format: 'json', style }));
     expect(parsed.summary).toMatchObject({
       letGo: ['Api/let-go'],
       dangers: { delete: 1, 'secret-moves': 1, 'gains-roles': 1, 'foreign-holders': 1, widens: 353 },

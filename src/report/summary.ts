@@ -1,9 +1,20 @@
 import type { Plan } from '../model/plan.ts';
-import { DANGERS } from '../plan/danger.ts';
 import type { Danger } from '../plan/danger.ts';
 import type { ChangeView } from './change-view.ts';
 import { isNothing } from './selection.ts';
 import { PENDING, count, thousands } from './words.ts';
+
+function noDangers(): Record<Danger, number> {
+  return {
+    delete: 0,
+    'secret-moves': 0,
+    'foreign-folder': 0,
+    'gains-roles': 0,
+    'foreign-reach': 0,
+    'foreign-holders': 0,
+    widens: 0,
+  };
+}
 
 const ORDER = ['create', 'update', 'adopt', 'deliver', 'delete'] as const;
 
@@ -28,7 +39,7 @@ export function countPlan(views: readonly ChangeView[]): PlanCounts {
     deliver: 0,
     delete: 0,
     widening: 0,
-    dangers: Object.fromEntries(DANGERS.map((danger) => [danger, 0])) as Record<Danger, number>,
+    dangers: noDangers(),
   };
   for (const { change, widens, dangers } of views) {
     counts[change.op] += 1;

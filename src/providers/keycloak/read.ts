@@ -6,7 +6,15 @@ import { letGoApis } from '../let-go.ts';
 import type { ReadOptions } from '../provider.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { KeycloakApi } from './api.ts';
-import { apiObjects, apisByScope, markedApis, missingUnmanaged, originsOf, sharedAudiences, withoutRolesScope } from './api-objects.ts';
+import {
+  apiObjects,
+  apisByScope,
+  markedApis,
+  missingUnmanaged,
+  originsOf,
+  sharedAudiences,
+  withoutRolesScope,
+} from './api-objects.ts';
 import { readOverlaps } from './client-policies.ts';
 import type { OverlapQuestion } from './client-policies.ts';
 import { clientObject, withAccess } from './client-object.ts';
