@@ -8,6 +8,7 @@ function noDangers(): Record<Danger, number> {
   return {
     delete: 0,
     'secret-moves': 0,
+    'login-moves': 0,
     'foreign-folder': 0,
     'gains-roles': 0,
     'foreign-reach': 0,

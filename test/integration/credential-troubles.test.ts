@@ -275,7 +275,17 @@ describe('a client', () => {
     const seldom = await policyOf('{every: 365d, overlap: 0s}');
     expect(viewChanges(seldom)).toMatchObject([{ widens: true, change: { op: 'update', address: 'Client/orders' } }]);
     expect(
-      seldom.changes.flatMap((each) => linesOf({ change: each, widens: true, dangers: [], folderOf: [], holders: [], introspects: [], refused: false })),
+      seldom.changes.flatMap((each) =>
+        linesOf({
+          change: each,
+          widens: true,
+          dangers: [],
+          folderOf: [],
+          holders: [],
+          introspects: [],
+          refused: false,
+        }),
+      ),
     ).toMatchObject([{ label: 'rotated every', value: { before: '90d', after: '365d' }, widens: true }]);
     expect(viewChanges(await policyOf('{every: 30d, overlap: 0s}'))).toMatchObject([{ widens: false }]);
     await bench.as({ rotate: '{every: 365d, overlap: 0s}' }).apply(MANIFESTS);
