@@ -150,3 +150,50 @@ describe('openTarget', () => {
     expect(asked.filter((path) => path.endsWith('/client-secret'))).toHaveLength(1);
   });
 });
+
+describe('endpoints that a provider names itself', () => {
+  const metadata = (special: object): void => {
+    answerTo = (path) =>
+      path.endsWith('/openid-configuration')
+        ? Response.json({
+            issuer: 'https://id.example/realms/a',
+            token_endpoint: 'https://id.example/token',
+            jwks_uri: 'https://id.example/keys',
+            introspection_endpoint: 'https://id.example/introspect',
+            ...special,
+          })
+        : answer(path);
+  };
+
+  async function endpoints(allowed?: string): Promise<unknown> {
+    const env = allowed === undefined ? {} : { GRANTRY_ALLOWED_HOSTS: allowed };
+    const { provider } = await openTarget(target('a'), captureIo({ env }).io, options());
+    return provider.endpoints();
+  }
+
+  it.each([
+    ['token', { token_endpoint: 'https://elsewhere.example/token' }],
+    ['introspection', { introspection_endpoint: 'https://elsewhere.example/introspect' }],
+  ])('no credential goes to a host that is not allowed: %s', async (_, special) => {
+    metadata(special);
+    await expect(endpoints('id.example,vault.example')).rejects.toMatchObject({ code: 'HOST_NOT_ALLOWED' });
+    await expect(endpoints('id.example,vault.example,elsewhere.example')).resolves.toBeDefined();
+  });
+
+  it.each([
+    ['token', { token_endpoint: 'http://id.example/token' }],
+    ['introspection', { introspection_endpoint: 'http://id.example/introspect' }],
+  ])('nor to one without TLS, where the server is reached with it: %s', async (_, special) => {
+    metadata(special);
+    await expect(endpoints()).rejects.toMatchObject({ code: 'HOST_NOT_ALLOWED' });
+  });
+
+  it.each([
+    ['jwks_uri', '/keys'],
+    ['token_endpoint', 'javascript:x'],
+    ['jwks_uri', undefined],
+  ])('one that is no URL is told of: %s %s', async (name, url) => {
+    metadata({ [name]: url });
+    await expect(endpoints()).rejects.toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining(name) });
+  });
+});

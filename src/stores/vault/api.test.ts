@@ -116,7 +116,7 @@ describe('a Target that is wrong', () => {
     });
   });
 
-  it.each([400, 500])(
+  it.each([400, 405])(
     "a refusal with %d is told in Vault's words, on one line and without the token",
     async (status) => {
       const { message } = await failureOf({ status, body: { errors: ['bad\n::error::canary-token'] } }, list);

@@ -68,7 +68,7 @@ export function vaultError(response: HttpResponse, attempted: Attempted): Grantr
     return unreachable(`Vault at ${address} keeps refusing requests: rate limit (429)`, 'Try again later.');
   }
   if (response.status >= 500) {
-    return unreachable(`Vault at ${address} answers ${response.status} at ${path}${wordsOf(response)}`, check(address));
+    return unreachable(`Vault at ${address} answers ${response.status} at ${path}`, check(address));
   }
   return new GrantryError('FAILED', `Vault at ${address} answers ${response.status} at ${path}${wordsOf(response)}`, {
     hint: 'The audit log of Vault has the details.',
