@@ -1,6 +1,7 @@
-import { expect, test } from 'vitest';
+import { afterEach, describe, expect, test, vi } from 'vitest';
 import { keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { GrantryError } from '../../model/errors.ts';
+import { Secret } from '../../model/secret.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
 import type { Send } from '../../platform/send.ts';
@@ -66,4 +67,50 @@ test('what stands in front of requests, and the end of the run, are told as what
   const ended = answered([200], { signal: AbortSignal.abort() });
   await expect(ended.api.read(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'INTERRUPTED' });
   expect([gate.sent, ended.sent]).toEqual([[], []]);
+});
+
+describe('the admin client', () => {
+  const SECRET = 'canary-of-the-account';
+  const call = { about: 'delete client orders', needs: 'manage-clients', idempotent: true, writes: true } as const;
+  afterEach(() => void vi.unstubAllGlobals());
+
+  async function refusedWith(answer: () => Response): Promise<{ error: GrantryError; redirects: unknown[] }> {
+    const redirects: unknown[] = [];
+    vi.stubGlobal('fetch', async (_: unknown, init?: RequestInit) => {
+      redirects.push(init?.redirect);
+      return answer();
+    });
+    void new Secret(SECRET);
+    const { api } = answered([]);
+    const error: unknown = await api
+      .call(call, (client) => client.clients.del({ id: 'x' }))
+      .catch((reason: unknown) => reason);
+    if (!(error instanceof GrantryError)) throw new Error('no GrantryError', { cause: error });
+    return { error, redirects };
+  }
+
+  test('follows no redirect, and of where it leads tells the server only', async () => {
+    const headers = { location: `https://elsewhere.test/${SECRET}` };
+    const { error, redirects } = await refusedWith(() => new Response(null, { status: 307, headers }));
+    expect(error).toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringContaining('redirects to https://elsewhere.test, which'),
+    });
+    expect(new Set(redirects)).toEqual(new Set(['manual']));
+  });
+
+  test.each([
+    ['errorMessage', { errorMessage: `bad\n::error::${SECRET}` }],
+    ['error_description', { error: 'invalid_input', error_description: `bad\n::error::${SECRET}` }],
+    ['error', { error: `bad\n::error::${SECRET}` }],
+  ])("tells Keycloak's reason on one line and without a secret: %s", async (_, body) => {
+    const { error } = await refusedWith(() => Response.json(body, { status: 400 }));
+    expect(error.message).toMatch(/\(400\): delete client orders: bad\\n::error::‹hidden›$/);
+  });
+
+  test('tells no reason that says nothing', async () => {
+    const body = { error: 'unknown_error', error_description: 'See the log' };
+    const { error } = await refusedWith(() => Response.json(body, { status: 400 }));
+    expect(error.message).toMatch(/\(400\): delete client orders$/);
+  });
 });
