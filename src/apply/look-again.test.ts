@@ -2,6 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { api, client, state } from '../../test/support/declared.ts';
 import { MemoryBench } from '../../test/support/memory-bench.ts';
 import type { DesiredState } from '../model/desired.ts';
+import { GrantryError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ActualState } from '../model/state.ts';
 import type { Capabilities } from '../providers/provider.ts';
@@ -46,6 +47,16 @@ const clientOf = ({ provider }: MemoryBench) => {
   if (found === undefined) throw new Error('there is no client');
   return found;
 };
+
+describe('a client that cannot be made though none of its client_id is there', () => {
+  it('fails for that reason, before a document is written', async () => {
+    const bench = new MemoryBench();
+    bench.provider.whyTaken = async () => new GrantryError('CONFLICT', 'a user has its name');
+    const { results } = await bench.apply(DECLARED);
+    expect(results.find(({ address }) => address === 'Client/orders')).toMatchObject({ reason: 'a user has its name' });
+    expect(await bench.store.inspect('orders')).toBeUndefined();
+  });
+});
 
 describe('a plan made from a listing that left a client out', () => {
   it.each([

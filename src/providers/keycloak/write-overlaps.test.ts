@@ -22,6 +22,9 @@ class Realm {
   lists: Lists;
   meddle: (lists: Lists, kind: keyof Lists, writes: number) => void = () => undefined;
   writes = 0;
+  /** Of these, the ones that somebody sent who did not hold the lock. */
+  unlocked = 0;
+  onRead = (): void => undefined;
   #role: unknown;
 
   constructor(...items: readonly { readonly profile?: Named; readonly policy?: Named }[]) {
@@ -57,7 +60,10 @@ class Realm {
     const json = (await new Response(body).text()) || '{}';
     if (path.includes('/roles')) return this.#lock(method, JSON.parse(json));
     const kind = path.endsWith('/profiles') ? 'profiles' : 'policies';
-    if (method === 'GET') return Response.json({ [kind]: this.lists[kind] });
+    if (method === 'GET') {
+      this.onRead();
+      return Response.json({ [kind]: this.lists[kind] });
+    }
     const list = lists.parse(JSON.parse(json))[kind] ?? [];
     const known = new Set(this.lists.profiles.map(({ name }) => name));
     const gap =
@@ -68,6 +74,7 @@ class Realm {
       return Response.json({ errorMessage: `Policy ${gap.name} contains invalid profile` }, { status: 400 });
     this.lists[kind] = list;
     this.writes += 1;
+    if (this.#role === undefined) this.unlocked += 1;
     this.meddle(this.lists, kind, this.writes);
     return new Response(null, { status: 204 });
   }
@@ -81,7 +88,10 @@ class Realm {
   }
 }
 
-afterEach(() => void vi.unstubAllGlobals());
+afterEach(() => {
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
 
 describe('OverlapWriter', () => {
   it('adds to what is there, and takes away no more than its own', async () => {
@@ -93,6 +103,21 @@ describe('OverlapWriter', () => {
     ]);
     expect(await realm.change('delete')).toBe('done');
     expect(realm.lists).toEqual(new Realm(STRICT, THEIRS).lists);
+  });
+
+  it('writes while it holds the lock of the realm, and not a moment longer', async () => {
+    const realm = new Realm();
+    await realm.change('create');
+    await realm.change('delete');
+    expect([realm.writes, realm.unlocked]).toEqual([4, 0]);
+    let isLate = 0;
+    const now = performance.now.bind(performance);
+    vi.spyOn(performance, 'now').mockImplementation(() => now() + isLate);
+    realm.onRead = () => {
+      isLate = 31_000;
+    };
+    expect(await realm.change('create')).toContain('too slow');
+    expect(realm.writes).toBe(4);
   });
 
   it('writes nothing where all is as it should be', async () => {
@@ -142,6 +167,14 @@ describe('OverlapWriter', () => {
     const realm = new Realm({ policy: STRICT.policy });
     expect(await realm.change('create')).toContain('"strict clients"');
     expect(realm.names()[1]).toEqual(['strict clients']);
+  });
+
+  it('tells which policies of others lost their profile while it wrote', async () => {
+    const realm = new Realm(STRICT);
+    realm.meddle = (found, written) => {
+      if (written === 'policies') found.profiles = found.profiles.filter(({ name }) => name !== 'strict');
+    };
+    expect(await realm.change('create')).toContain('"strict clients"');
   });
 
   it('leaves a profile that policies of others go by', async () => {

@@ -85,7 +85,7 @@ export class MemoryProvider implements Provider {
     return { id: found.id, clientId: textIn(found.fields, 'clientId'), stack: stack === '' ? undefined : stack };
   }
 
-  async whyTaken(): Promise<undefined> {
+  async whyTaken(_clientId: string): Promise<GrantryError | undefined> {
     return undefined;
   }
 
