@@ -31,6 +31,9 @@ describe('causeOf', () => {
   });
 });
 
+const count = ({ results }: Applied, outcome: string): number =>
+  results.filter((result) => result.outcome === outcome).length;
+
 describe('applyPlan, where the server fails at one write', () => {
   const CLIENTS = Array.from({ length: 12 }, (_, index) => client(`c${index}`));
   const apply = async (isThere: boolean): Promise<Applied> => {
@@ -41,8 +44,6 @@ describe('applyPlan, where the server fails at one write', () => {
     bench.provider.answers = async () => isThere;
     return bench.apply(state([api('stock', ['stock:read'])], CLIENTS));
   };
-  const count = ({ results }: Applied, outcome: string): number =>
-    results.filter((result) => result.outcome === outcome).length;
 
   it('does all the others, and fails', async () => {
     const applied = await apply(true);
