@@ -67,17 +67,17 @@ describe('a lock that is held', () => {
   });
 });
 
-describe('a lock with a lease longer than any', () => {
-  const lockUntil2099 = async (): Promise<LockBench> => {
-    const bench = new LockBench();
-    const ann = bench.start();
-    await bench.world.pass(5000);
-    ann.process.stopped = true;
-    const record = { ...(await bench.store.readRecord('lock/acme')).value, expires_at: '2099-01-01T00:00:00.000Z' };
-    await bench.store.writeRecord('lock/acme', record, 1);
-    return bench;
-  };
+async function lockUntil2099(): Promise<LockBench> {
+  const bench = new LockBench();
+  const ann = bench.start();
+  await bench.world.pass(5000);
+  ann.process.stopped = true;
+  const record = { ...(await bench.store.readRecord('lock/acme')).value, expires_at: '2099-01-01T00:00:00.000Z' };
+  await bench.store.writeRecord('lock/acme', record, 1);
+  return bench;
+}
 
+describe('a lock with a lease longer than any', () => {
   test('refuses, and tells the ways out', async () => {
     const bench = await lockUntil2099();
     const ben = bench.start({ who: 'ben' });

@@ -1,4 +1,5 @@
 /** What real realms and stores do to credentials: masks that come into force, policies of others, places that others touched. */
+import { z } from 'zod';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { credentialStatus } from '../../src/apply/credential-status.ts';
 import { surveyRotations } from '../../src/apply/survey-rotations.ts';
@@ -22,6 +23,8 @@ afterEach(async () => {
   await bench.close();
 });
 
+const texts = z.record(z.string(), z.string()).nullish();
+
 interface Row {
   readonly id: string;
   readonly secret?: string;
@@ -30,7 +33,7 @@ interface Row {
 
 async function clientRow(clientId = 'orders'): Promise<Row> {
   const [row] = await bench.realm.admin.clients.find({ clientId });
-  return { ...row, id: row?.id ?? '', attributes: { ...(row?.attributes as Record<string, string> | undefined) } };
+  return { ...row, id: row?.id ?? '', attributes: { ...texts.parse(row?.attributes) } };
 }
 
 async function change(body: object, clientId = 'orders'): Promise<void> {
@@ -52,10 +55,14 @@ function vault(method: string, path: string, body?: unknown) {
 async function placeOf(path = 'orders') {
   const [data, metadata] = [await vault('GET', `data/m2m/${path}`), await vault('GET', `metadata/m2m/${path}`)];
   return {
-    data: { ...(data.body?.data?.['data'] as Record<string, unknown> | null | undefined) },
-    pairs: { ...(metadata.body?.data?.['custom_metadata'] as Record<string, string> | null | undefined) },
+    data: { ...texts.parse(data.body?.data?.['data']) },
+    pairs: { ...texts.parse(metadata.body?.data?.['custom_metadata']) },
     version: metadata.body?.data?.['current_version'],
   };
+}
+
+async function replaceMetadata(): Promise<void> {
+  await vault('POST', 'metadata/m2m/orders', { custom_metadata: { ticket: 'OPS-1' } });
 }
 
 function deliveries({ changes }: Plan): PlannedDelivery[] {
@@ -174,13 +181,11 @@ describe('a place in Vault', () => {
 
   it('whose custom_metadata another tool replaced is no dead end', async () => {
     await bench.apply(MANIFESTS);
-    const replace = (): Promise<unknown> =>
-      vault('POST', 'metadata/m2m/orders', { custom_metadata: { ticket: 'OPS-1' } });
-    await replace();
+    await replaceMetadata();
     expect(await remarks()).toEqual([expect.stringContaining("has lost grantry's mark")]);
     expect(await bench.rotate(MANIFESTS, NOW)).toMatchObject([{ outcome: 'done' }]);
     expect((await placeOf()).pairs).toMatchObject({ ticket: 'OPS-1', grantry_state: 'active' });
-    await replace();
+    await replaceMetadata();
     // Another secret lies there than the client has: nothing proves whose document it is, so nothing is changed before that is said.
     await bench.realm.admin.clients.generateNewClientSecret({ id: (await clientRow()).id });
     const wider = yaml(
