@@ -151,26 +151,26 @@ describe('openTarget', () => {
   });
 });
 
+const metadata = (special: object): void => {
+  answerTo = (path) =>
+    path.endsWith('/openid-configuration')
+      ? Response.json({
+          issuer: 'https://id.example/realms/a',
+          token_endpoint: 'https://id.example/token',
+          jwks_uri: 'https://id.example/keys',
+          introspection_endpoint: 'https://id.example/introspect',
+          ...special,
+        })
+      : answer(path);
+};
+
+async function endpoints(allowed?: string): Promise<unknown> {
+  const env = allowed === undefined ? {} : { GRANTRY_ALLOWED_HOSTS: allowed };
+  const { provider } = await openTarget(target('a'), captureIo({ env }).io, options());
+  return provider.endpoints();
+}
+
 describe('endpoints that a provider names itself', () => {
-  const metadata = (special: object): void => {
-    answerTo = (path) =>
-      path.endsWith('/openid-configuration')
-        ? Response.json({
-            issuer: 'https://id.example/realms/a',
-            token_endpoint: 'https://id.example/token',
-            jwks_uri: 'https://id.example/keys',
-            introspection_endpoint: 'https://id.example/introspect',
-            ...special,
-          })
-        : answer(path);
-  };
-
-  async function endpoints(allowed?: string): Promise<unknown> {
-    const env = allowed === undefined ? {} : { GRANTRY_ALLOWED_HOSTS: allowed };
-    const { provider } = await openTarget(target('a'), captureIo({ env }).io, options());
-    return provider.endpoints();
-  }
-
   it.each([
     ['token', { token_endpoint: 'https://elsewhere.example/token' }],
     ['introspection', { introspection_endpoint: 'https://elsewhere.example/introspect' }],
