@@ -57,6 +57,7 @@ export function labelOf(path: readonly string[]): string {
   const [head, second = '', third = ''] = path;
   if (head === 'access' && path.length === 3 && third === 'scopes') return `may call ${second}`;
   if (head === 'access' && path.length === 3 && third === 'onRequest') return `on request ${second}`;
+  if (head === 'access' && path.length === 3 && third === 'organizations') return `organizations ${second}`;
   if (head === 'roles' && second === 'clients' && path.length === 3) return `roles of ${third}`;
   if (head === 'roleParts' && second === 'clients' && path.length === 3) return `roles of ${third} included`;
   if (head === 'scopeMappings' && second === 'clients' && path.length === 3) return `roles of ${third} in tokens`;

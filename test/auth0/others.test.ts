@@ -1,5 +1,6 @@
 /** What belongs to others in a tenant, and what only looks like it belongs to the stack. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
+import { z } from 'zod';
 import { settleSaved } from '../../src/apply/settle-plan.ts';
 import { surveyTarget } from '../../src/apply/survey-target.ts';
 import { parseAdoption } from '../../src/plan/adoption.ts';
@@ -126,3 +127,25 @@ it("grantry's own application is not taken over, whatever is adopted", async () 
     { address: 'Client/orders', reason: 'it is the client that grantry itself logs in with' },
   ]);
 });
+
+it.each(['require', 'allow'])(
+  'a grant that was set to %s organizations by hand is drift, and put right',
+  async (usage) => {
+    await subject.makeIt(MANIFESTS);
+    const { client_grants: grants } = await hand.ok('GET', '/client-grants?take=50');
+    const [grant] = z
+      .array(z.looseObject({ id: z.string(), audience: z.string() }))
+      .parse(grants)
+      .filter(({ audience }) => audience === AUDIENCE);
+    await hand.ok('PATCH', `/client-grants/${grant?.id}`, { organization_usage: usage });
+    const { changes } = await subject.plan(MANIFESTS);
+    expect(changes).toMatchObject([
+      { op: 'update', address: 'Client/orders', before: { access: { stock: { organizations: usage } } } },
+    ]);
+    // With `require` no token is had for no organization.
+    expect(await subject.unproven(MANIFESTS)).toHaveLength(usage === 'require' ? 1 : 0);
+    await subject.apply(MANIFESTS);
+    expect(await addresses(MANIFESTS)).toEqual([]);
+    expect(await subject.unproven(MANIFESTS)).toEqual([]);
+  },
+);

@@ -4,6 +4,7 @@ import { Secret } from '../../model/secret.ts';
 import type { ApiFields, ClientFields } from './fields.ts';
 import { MARK, formatName, parseDeclared, parseLabels, parseName } from './marks.ts';
 import type { Metadata } from './marks.ts';
+import { NO_ORGANIZATION } from './grants.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
 
 /** What of a tenant a client's fields are told in. */
@@ -36,9 +37,7 @@ export function applicationToFields(
     labels: parseLabels(metadata),
     appType: app.app_type,
     grantTypes: app.grant_types,
-    access: Object.fromEntries(
-      known.map((grant) => [apiOf.get(grant.audience) ?? grant.audience, { scopes: scopesOf(grant) }]),
-    ),
+    access: Object.fromEntries(known.map((grant) => [apiOf.get(grant.audience) ?? grant.audience, accessOf(grant)])),
     otherGrants: Object.fromEntries(others.map((grant) => [grant.audience, scopesOf(grant)])),
     callbacks: app.callbacks,
     webOrigins: app.web_origins,
@@ -86,6 +85,13 @@ function byKey([left]: readonly [string, string], [right]: readonly [string, str
 
 /** A grant of whatever the Api has is no list of scopes; its name stands for one. */
 const ALL_SCOPES = '(all scopes)';
+
+/** A client of a machine has no organization: a token for none must be had, and one for any is more than was granted. */
+function accessOf(grant: ClientGrant): ClientFields['access'][string] {
+  const { organization_usage: usage } = grant;
+  const scopes = scopesOf(grant);
+  return usage === NO_ORGANIZATION ? { scopes } : { scopes, organizations: usage };
+}
 
 function scopesOf({ scope, allow_all_scopes: all }: ClientGrant): string[] {
   return all ? [ALL_SCOPES] : scope;

@@ -15,8 +15,11 @@ export const clientFields = z.strictObject({
   labels: z.record(z.string(), z.string()),
   appType: z.string(),
   grantTypes: names,
-  /** By Api. */
-  access: z.record(z.string(), z.strictObject({ scopes: names })),
+  /** By Api; `organizations` where tokens may, or must, be for one: Auth0's `organization_usage`. */
+  access: z.record(
+    z.string(),
+    z.union([z.strictObject({ scopes: names }), z.strictObject({ scopes: names, organizations: z.string() })]),
+  ),
   /** Client grants for audiences of no Api that is known here. */
   otherGrants: z.record(z.string(), names),
   callbacks: names,

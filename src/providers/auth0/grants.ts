@@ -19,7 +19,7 @@ export async function changeGrants(
   for (const grant of present) {
     const wanted = after.get(grant.audience);
     if (wanted === undefined && before.has(grant.audience)) await deleteGrant(api, grant, application.name);
-    if (wanted !== undefined && (grant.allow_all_scopes || !sameJson(grant.scope, wanted))) {
+    if (wanted !== undefined && !isAsWanted(grant, wanted)) {
       await updateGrant(api, grant, wanted, application.name);
     }
   }
@@ -27,6 +27,16 @@ export async function changeGrants(
   for (const [audience, scope] of after) {
     if (!granted.has(audience)) await createGrant(api, application, audience, scope);
   }
+}
+
+/** The `organization_usage` of a grant for a client that has no organization. */
+export const NO_ORGANIZATION = 'deny' as const;
+
+function isAsWanted(
+  { allow_all_scopes: all, scope, organization_usage: usage }: ClientGrant,
+  wanted: readonly string[],
+): boolean {
+  return !all && usage === NO_ORGANIZATION && sameJson(scope, wanted);
 }
 
 /** A lost answer is resolved by looking whether the grant came to be: there is one at most. */
@@ -51,13 +61,17 @@ export async function createGrant(
 
 async function updateGrant(
   api: Auth0Api,
-  { id, audience, allow_all_scopes: all }: ClientGrant,
+  { id, audience, allow_all_scopes: all, organization_usage: usage }: ClientGrant,
   scope: readonly string[],
   name: string,
 ): Promise<void> {
   const about = `change what the application ${name} may do at ${audience}`;
   const call = { about, needs: 'update:client_grants', idempotent: true, writes: true as const };
-  const body = { scope: [...scope], ...(all ? { allow_all_scopes: false } : {}) };
+  const body = {
+    scope: [...scope],
+    ...(all ? { allow_all_scopes: false } : {}),
+    ...(usage === NO_ORGANIZATION ? {} : { organization_usage: NO_ORGANIZATION }),
+  };
   await api.call(call, (client) => client.clientGrants.update(id, body));
 }
 

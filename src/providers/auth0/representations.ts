@@ -109,6 +109,11 @@ export const clientGrant = z.object({
     .string()
     .nullish()
     .transform((value) => value ?? 'client'),
+  /** Whether tokens are for an organization: `require` refuses those for none, `allow` takes both, `deny` (default) none for one. */
+  organization_usage: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? 'deny'),
   /** Instead of `scope`. */
   allow_all_scopes: z
     .boolean()
