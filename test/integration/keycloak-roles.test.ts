@@ -214,7 +214,7 @@ describe('roles that nobody declares', () => {
     const { admin } = bench.realm;
     await admin.users.update({ id: await hands.account('orders') }, { enabled: false });
     await admin.users.del({ id: await hands.account('mail') });
-    expect((await failed(bench, PLAIN)).filter((line) => line.includes('service account'))).toEqual(
+    expect((await failed(bench, PLAIN)).filter((line) => line.includes('its service account'))).toEqual(
       [
         'Client/orders its service account is enabled: it is disabled, so no token is issued: grantry apply restores it',
         'Client/mail its service account is enabled: it was deleted, so no token is issued: grantry apply restores it',
