@@ -127,7 +127,9 @@ describe('rights that are missing', () => {
     const result = await site.runInVain('apply -t dev --auto-approve', { env }, { begins: true });
     const { stdout, stderr } = exitedWith(4, result);
     expect(stderr).toContain('does not allow');
-    expect(stdout.replaceAll(/\s+/g, ' ')).toContain('Give its service account the role manage-clients');
+    expect(stdout.replaceAll(/\s+/g, ' ')).toContain(
+      `Give the service account of client ${clientId} the role manage-clients`,
+    );
   });
 });
 

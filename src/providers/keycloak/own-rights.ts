@@ -39,7 +39,7 @@ function whatTokenLacks(
     return ['Its token carries that role, so something else forbids it, such as a permission of the realm.'];
   if (auth.kind === 'password') return [];
   return [
-    `If it has it already: its token carries ${carried.length === 0 ? `no role of ${owner}` : `only ${quoted(carried.join(', '))}`}, so full scope is off for the client ${auth.clientId}, and the role must be added to its scope too (Client scopes > ${auth.clientId}-dedicated > Scope).`,
+    `If it has that already, full scope is off for the client ${auth.clientId}, whose token carries ${carried.length === 0 ? `no role of ${owner}` : `only ${quoted(carried.join(', '))}`}: then add the role to its scope too (Client scopes > ${auth.clientId}-dedicated > Scope).`,
   ];
 }
 
