@@ -24,7 +24,7 @@ const endpoints = {
   introspection: undefined,
 };
 
-const manifests = await loadManifests({ manifests: [process.argv[2] ?? '.'], cwd: process.cwd() });
+const manifests = loadManifests({ manifests: [process.argv[2] ?? '.'], cwd: process.cwd() });
 if (manifests.findings.length > 0) throw new Error(`${manifests.findings.length} findings`);
 const desired = resolve();
 const projected = projectDesired(desired);

@@ -32,7 +32,6 @@ export async function run(options: CommandOptions, io: CommandIo): Promise<numbe
   const [file] = options.args;
   const saved = file === undefined ? undefined : readSavedPlan(readPlanFile(file, io), file);
   const needs = {
-    readsAll: file === undefined && !options.checkStore,
     onlyOne: file === undefined ? undefined : 'a saved plan is of one target',
     sideBySide: true,
   };

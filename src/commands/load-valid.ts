@@ -1,5 +1,4 @@
 import { loadManifests } from '../manifest/load.ts';
-import type { OnTargets } from '../manifest/load.ts';
 import type { Manifests } from '../manifest/types.ts';
 import { InvalidManifests } from '../model/errors.ts';
 import { findingEntry, renderFindingsText } from '../report/findings.ts';
@@ -10,12 +9,11 @@ import type { CommandIo, CommandOptions } from './context.ts';
  * The manifests, for commands that act on them: writes what is wrong to stderr, and throws INVALID_INPUT
  * when any of it is an error.
  */
-export async function loadValidManifests(
+export function loadValidManifests(
   { manifests: paths, targets }: Pick<CommandOptions, 'manifests' | 'targets'>,
   io: CommandIo,
-  onTargets?: OnTargets,
-): Promise<Manifests> {
-  const manifests = await loadManifests({ manifests: paths, targets, cwd: io.cwd }, onTargets);
+): Manifests {
+  const manifests = loadManifests({ manifests: paths, targets, cwd: io.cwd });
   if (manifests.findings.length > 0) {
     io.stderr.write(`${renderFindingsText(manifests.findings, makeStyle(io.stderr))}\n`);
   }

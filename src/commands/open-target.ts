@@ -2,6 +2,7 @@ import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/
 import { isSameKeycloakLogin, isSameVaultLogin } from '../model/same-login.ts';
 import type { Endpoints } from '../model/state.ts';
 import type { Target } from '../model/target.ts';
+import { monotonic } from '../platform/clock.ts';
 import { Gate } from '../platform/gate.ts';
 import { systemPorts } from '../platform/ports.ts';
 import type { HttpPorts, Ports } from '../platform/ports.ts';
@@ -13,7 +14,7 @@ import { openStore } from '../stores/open.ts';
 import type { VaultLogins } from '../stores/vault/index.ts';
 import type { Store } from '../stores/store.ts';
 import type { CommandIo } from './context.ts';
-import type { Waiting } from './waiting.ts';
+import { Waiting } from './waiting.ts';
 
 /** A target's two servers. */
 export interface Servers {
@@ -40,27 +41,27 @@ export interface OpenOptions {
   readonly waiting: Waiting;
   /** How the servers are reached; default: as the system does. */
   readonly ports?: HttpPorts;
-  /** Called as soon as the provider can be used, which may be before the store can. */
-  readonly onProvider?: (provider: Provider) => void;
+}
+
+/** Opens the servers of a run's targets, which share logins. */
+export function makeOpener(io: CommandIo): (target: Target) => Promise<Servers> {
+  const options = { logins: makeLogins(), waiting: new Waiting(io.stderr, monotonic) };
+  return (target) => openTarget(target, io, options);
 }
 
 /** Connects to the servers of a target. */
 export async function openTarget(
   target: Target,
   io: CommandIo,
-  { logins, waiting, ports: given = systemPorts(), onProvider }: OpenOptions,
+  { logins, waiting, ports: given = systemPorts() }: OpenOptions,
 ): Promise<Servers> {
   const ports = { ...waiting.watch(given), env: io.env };
   const gate = new Gate();
   const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
-  const opening = openProvider(target.provider, gated, {
-    logIn: onProvider !== undefined,
-    logins: logins.keycloak,
-  }).then((opened) => {
-    onProvider?.(opened);
-    return opened;
-  });
-  const [provider, store] = await Promise.all([opening, openStore(target.store, gated, logins.vault)]);
+  const [provider, store] = await Promise.all([
+    openProvider(target.provider, gated, logins.keycloak),
+    openStore(target.store, gated, logins.vault),
+  ]);
   return { provider: guardEndpoints(provider, target, io), store, ports, gate };
 }
 

@@ -18,7 +18,7 @@ import { describeProvider } from '../providers/describe.ts';
 import { makeStyle, renderPlan } from '../report/index.ts';
 import { describeStore } from '../stores/describe.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
-import { selectParts, selectsParts } from './select-parts.ts';
+import { selectParts } from './select-parts.ts';
 import { forEachSelected, resolveSelected } from './targets.ts';
 import { tellIdleAdoption } from './obstacles.ts';
 import type { TargetAtHand } from './targets.ts';
@@ -27,7 +27,6 @@ import type { TargetAtHand } from './targets.ts';
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {
   const survey = { checkStore: options.checkStore, adoption: parseAdoption(options.adopt) };
   const selected = await resolveSelected(options, io, {
-    readsAll: !options.checkStore && !selectsParts(options),
     onlyOne: options.out === undefined ? undefined : 'a file holds the plan of one target',
     sideBySide: true,
   });

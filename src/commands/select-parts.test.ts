@@ -40,7 +40,7 @@ const ENV = { A: 'a', B: 'AGE-SECRET-KEY-1QQ' };
 
 async function select(parsed: object, cwd = folder.path): Promise<ReadonlyMap<string, TargetPart> | undefined> {
   const options = readOptions({ target: ['*'], ...parsed }, []);
-  const manifests = await loadManifests({ manifests: options.manifests, targets: options.targets, cwd });
+  const manifests = loadManifests({ manifests: options.manifests, targets: options.targets, cwd });
   expect(manifests.findings).toEqual([]);
   const states = resolveTargets(manifests, options.target, { env: ENV, cwd });
   return selectParts(options, { manifests, states }, { env: { ...process.env, ...ENV }, cwd });
@@ -326,7 +326,7 @@ describe('--changed-since', () => {
 
   it('says so where there is no git', async () => {
     const options = readOptions({ target: ['*'], changedSince: 'main' }, []);
-    const manifests = await loadManifests({ ...options, cwd: folder.path });
+    const manifests = loadManifests({ ...options, cwd: folder.path });
     const states = resolveTargets(manifests, ['*'], { env: ENV, cwd: folder.path });
     const io = { env: { PATH: '/nowhere' }, cwd: folder.path };
     await expect(selectParts(options, { manifests, states }, io)).rejects.toThrow(
@@ -351,7 +351,7 @@ describe('--changed-since', () => {
       GIT_SSH_COMMAND: 'canary-7Qx2',
     };
     const options = readOptions({ target: ['*'], changedSince: 'main' }, []);
-    const manifests = await loadManifests({ ...options, cwd: folder.path });
+    const manifests = loadManifests({ ...options, cwd: folder.path });
     const states = resolveTargets(manifests, ['*'], { env: ENV, cwd: folder.path });
     await selectParts(options, { manifests, states }, { env, cwd: folder.path });
     const handed = folder.read('.environment');

@@ -1,14 +1,13 @@
 import pLimit from 'p-limit';
-import type { OnTargets } from '../manifest/load.ts';
 import { resolveTargets } from '../manifest/resolve.ts';
 import type { Manifests } from '../manifest/types.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
-import { letOthersGoOn } from '../platform/stretches.ts';
+import type { Target } from '../model/target.ts';
 import { installProxy } from '../platform/proxy.ts';
 import type { CommandIo, CommandOptions } from './context.ts';
-import { EarlyTargets } from './early-targets.ts';
 import { loadValidManifests } from './load-valid.ts';
+import { makeOpener } from './open-target.ts';
 import type { Servers } from './open-target.ts';
 import { describeStore } from '../stores/describe.ts';
 import { keepApart, keepIoApart } from './keep-apart.ts';
@@ -35,8 +34,6 @@ const PRECEDENCE = [1, 4, 3, 2, 0];
 export interface TargetNeeds {
   /** `optional`: grantry's own account at the provider is used if the environment has what it takes. */
   readonly providerAccount?: 'required' | 'optional';
-  /** Everything at the provider is going to be read, without secrets. */
-  readonly readsAll?: boolean;
   /** Why there may be no more than one target; undefined where there may be. */
   readonly onlyOne?: string | undefined;
   /** Several targets may be worked on at the same time: the work writes and asks by the io that it is given only. */
@@ -64,7 +61,7 @@ export async function forEachTarget(
 export interface SelectedTargets {
   readonly manifests: Manifests;
   readonly states: readonly DesiredState[];
-  readonly servers: EarlyTargets;
+  readonly openServers: (target: Target) => Promise<Servers>;
   readonly atATime: number;
 }
 
@@ -72,25 +69,18 @@ export interface SelectedTargets {
 export async function resolveSelected(
   options: CommandOptions,
   io: CommandIo,
-  { providerAccount = 'required', readsAll = false, onlyOne, sideBySide = false }: TargetNeeds,
+  { providerAccount = 'required', onlyOne, sideBySide = false }: TargetNeeds,
 ): Promise<SelectedTargets> {
   await installProxy(io.env);
-  const atATime = sideBySide ? TARGETS_AT_A_TIME : 1;
-  const servers = new EarlyTargets(options.target, io, atATime);
-  const onTargets: OnTargets = async (targets) => {
-    if (readsAll) await servers.begin(targets);
-  };
-  const loaded = await loadStates(options, io, providerAccount, onTargets).catch((error: unknown) => {
-    servers.abandon();
-    throw error;
-  });
-  if (onlyOne !== undefined && loaded.states.length > 1) {
-    const names = loaded.states.map(({ target }) => target.name).join(', ');
-    throw new GrantryError('INVALID_INPUT', `${onlyOne}, and ${loaded.states.length} are selected: ${names}`, {
+  const manifests = loadValidManifests(options, io);
+  const states = resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount });
+  if (onlyOne !== undefined && states.length > 1) {
+    const names = states.map(({ target }) => target.name).join(', ');
+    throw new GrantryError('INVALID_INPUT', `${onlyOne}, and ${states.length} are selected: ${names}`, {
       hint: 'Select one with -t. Nothing was read or changed.',
     });
   }
-  return { ...loaded, servers, atATime };
+  return { manifests, states, openServers: makeOpener(io), atATime: sideBySide ? TARGETS_AT_A_TIME : 1 };
 }
 
 /**
@@ -98,7 +88,7 @@ export async function resolveSelected(
  * they write is kept apart and in the order of their names.
  */
 export async function forEachSelected(
-  { states, servers, atATime }: SelectedTargets,
+  { states, openServers, atATime }: SelectedTargets,
   options: CommandOptions,
   io: CommandIo,
   work: (target: TargetAtHand, io: CommandIo) => Promise<number>,
@@ -106,7 +96,7 @@ export async function forEachSelected(
   const [first] = states;
   if (first !== undefined && !mayMeanSeveral(options.target)) {
     return work(
-      atHand(first, servers, (report) => io.stdout.write(report)),
+      atHand(first, openServers, (report) => io.stdout.write(report)),
       io,
     );
   }
@@ -119,7 +109,8 @@ export async function forEachSelected(
       limit(async () => {
         const ownReports = keepApart(reports, turns.of(index));
         const ownIo = keepIoApart(io, turns.of(index));
-        const run = async (): Promise<number> => workOn(desired, servers, ownReports, (target) => work(target, ownIo));
+        const run = async (): Promise<number> =>
+          workOn(desired, openServers, ownReports, (target) => work(target, ownIo));
         // Whoever shares a lock must not find it held by one of us.
         return inOrder.run(lockPlace(desired), run).finally(() => turns.end(index));
       }),
@@ -137,28 +128,14 @@ function lockPlace({ target }: DesiredState): string {
   return JSON.stringify([describeStore(target.store), target.stack]);
 }
 
-async function loadStates(
-  options: CommandOptions,
-  io: CommandIo,
-  providerAccount: 'required' | 'optional',
-  onTargets: OnTargets,
-): Promise<Pick<SelectedTargets, 'manifests' | 'states'>> {
-  const manifests = await loadValidManifests(options, io, onTargets);
-  await letOthersGoOn();
-  return {
-    manifests,
-    states: resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount }),
-  };
-}
-
 async function workOn(
   desired: DesiredState,
-  servers: EarlyTargets,
+  openServers: SelectedTargets['openServers'],
   reports: Pick<Reports, 'show' | 'fail'>,
   work: (target: TargetAtHand) => Promise<number>,
 ): Promise<number> {
   try {
-    return await work(atHand(desired, servers, (report) => reports.show(report)));
+    return await work(atHand(desired, openServers, (report) => reports.show(report)));
   } catch (error) {
     reports.fail(desired.target.name, error);
     if (!(error instanceof GrantryError)) throw error;
@@ -166,6 +143,10 @@ async function workOn(
   }
 }
 
-function atHand(desired: DesiredState, servers: EarlyTargets, show: OpenTarget['show']): TargetAtHand {
-  return { desired, show, open: async () => ({ ...(await servers.take(desired.target)), desired, show }) };
+function atHand(
+  desired: DesiredState,
+  openServers: SelectedTargets['openServers'],
+  show: OpenTarget['show'],
+): TargetAtHand {
+  return { desired, show, open: async () => ({ ...(await openServers(desired.target)), desired, show }) };
 }

@@ -7,7 +7,7 @@ import type { CommandIo, CommandOptions, Format } from './context.ts';
 
 /** Checks all manifests for all targets, offline and without the environment. */
 export async function run({ manifests, targets, format }: CommandOptions, io: CommandIo): Promise<number> {
-  const loaded = await loadManifests({ manifests, targets, cwd: io.cwd });
+  const loaded = loadManifests({ manifests, targets, cwd: io.cwd });
   const report: ValidationReport = {
     files: loaded.files,
     apis: loaded.apis.length,

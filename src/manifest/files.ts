@@ -4,7 +4,6 @@ import type { Dirent } from 'node:fs';
 import { join, relative, resolve } from 'node:path';
 import { GrantryError } from '../model/errors.ts';
 import { linkOnTheWay } from '../platform/links.ts';
-import { Stretches } from '../platform/stretches.ts';
 import type { Problem, SourceFile } from './types.ts';
 import { compareText } from './values.ts';
 
@@ -26,60 +25,21 @@ export interface FoundFiles {
  * names, each place once; leaves out hidden directories and node_modules. A symbolic link is an error: in a pull request it
  * could lead to what is reviewed elsewhere. Throws INVALID_INPUT when a path does not exist or when there is no manifest at all.
  */
-export async function readManifestFiles(paths: readonly string[], cwd: string): Promise<FoundFiles> {
-  return new ManifestFiles(paths, cwd).read();
-}
-
-/** The same for whoever has something to begin in between. */
-export class ManifestFiles {
-  readonly #paths: readonly string[];
-  readonly #walk: Walk;
-  readonly #coming: Iterator<FoundFile>;
-  readonly #found: FoundFile[] = [];
-
-  constructor(paths: readonly string[], cwd: string) {
-    const missing = paths.filter((path) => statOf(resolve(cwd, path)) === undefined);
-    if (missing.length > 0) {
-      throw new GrantryError('INVALID_INPUT', `no such file or directory: ${missing.join(', ')}`, {
-        hint: 'Name the directory of the manifests with --manifests DIR (or --targets DIR), or write a first set with: grantry init',
-      });
-    }
-    this.#paths = paths;
-    this.#walk = { cwd, seen: new Set(), problems: [] };
-    this.#coming = visitAll(paths, this.#walk);
+export function readManifestFiles(paths: readonly string[], cwd: string): FoundFiles {
+  const missing = paths.filter((path) => statOf(resolve(cwd, path)) === undefined);
+  if (missing.length > 0) {
+    throw new GrantryError('INVALID_INPUT', `no such file or directory: ${missing.join(', ')}`, {
+      hint: 'Name the directory of the manifests with --manifests DIR (or --targets DIR), or write a first set with: grantry init',
+    });
   }
-
-  /** Looks for no more than these. */
-  hasAtLeast(count: number): boolean {
-    while (this.#found.length < count) if (!this.#findNext()) return false;
-    return true;
+  const walk: Walk = { cwd, seen: new Set(), problems: [] };
+  const found = [...visitAll(paths, walk)].toSorted((one, other) => compareText(one.name, other.name));
+  if (found.length === 0 && walk.problems.length === 0) {
+    throw new GrantryError('INVALID_INPUT', `no manifests (*.yaml, *.yml) in ${paths.join(', ')}`, {
+      hint: 'Write a first set with: grantry init',
+    });
   }
-
-  /** Lets other work go on in between: ten thousand files take half a second. */
-  async read(): Promise<FoundFiles> {
-    const stretches = new Stretches();
-    while (this.#findNext()) if (stretches.isOver()) await stretches.pause();
-    const { problems } = this.#walk;
-    if (this.#found.length === 0 && problems.length === 0) {
-      throw new GrantryError('INVALID_INPUT', `no manifests (*.yaml, *.yml) in ${this.#paths.join(', ')}`, {
-        hint: 'Write a first set with: grantry init',
-      });
-    }
-    const files: SourceFile[] = [];
-    for (const found of this.#found.toSorted((one, other) => compareText(one.name, other.name))) {
-      const file = readSource(found, problems);
-      if (file !== undefined) files.push(file);
-      if (stretches.isOver()) await stretches.pause();
-    }
-    return { files, problems };
-  }
-
-  #findNext(): boolean {
-    const next = this.#coming.next();
-    if (next.done === true) return false;
-    this.#found.push(next.value);
-    return true;
-  }
+  return { files: found.flatMap((file) => readSource(file, walk.problems) ?? []), problems: walk.problems };
 }
 
 interface FoundFile {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { isKnownKey, isSecretKey } from './syntax/credential-keys.ts';
+import { isKnownKey, isSecretKey } from './credential-keys.ts';
 import { formatPath } from './path.ts';
 import { schemaKeysAt } from './schema-keys.ts';
 import { metadataSchema } from './schema/parts.ts';

@@ -9,21 +9,16 @@ import type { Provider } from './provider.ts';
 /** The logins of a run: realms with the same one share it. */
 export type KeycloakLogins = Shared<KeycloakSettings, OwnToken>;
 
-/**
- * Opens the provider that a Target names; its SDK is loaded only now. With `logIn` grantry's own token is asked for
- * meanwhile, since either takes a tenth of a second.
- */
+/** Opens the provider that a Target names; its SDK is loaded only now. */
 export async function openProvider(
   settings: ProviderSettings,
   ports: HttpPorts,
-  { logIn = false, logins }: { readonly logIn?: boolean; readonly logins?: KeycloakLogins } = {},
+  logins?: KeycloakLogins,
 ): Promise<Provider> {
   switch (settings.kind) {
     case 'keycloak': {
       const tokens =
         logins?.get(settings, () => adminToken(settings, withoutGate(ports))) ?? adminToken(settings, ports);
-      // What goes wrong goes wrong again, and is told, when the token is used.
-      if (logIn) tokens.getAccessToken().catch(() => undefined);
       const { openKeycloak } = await import('./keycloak/index.ts');
       return openKeycloak(settings, ports, { tokens });
     }

@@ -1,6 +1,6 @@
 import { buildManifest } from '../manifest/build.ts';
 import { locateProblems } from '../manifest/syntax/locate.ts';
-import { parseManifestFile } from '../manifest/syntax/parse-any.ts';
+import { parseManifestFile } from '../manifest/syntax/parse-file.ts';
 import type { ApiManifest, ClientManifest, Manifest, SourceFile, TargetManifest } from '../manifest/types.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Finding } from '../model/finding.ts';

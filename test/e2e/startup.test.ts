@@ -72,26 +72,6 @@ describe('the modules that are loaded', () => {
     expect(packages.filter((name) => HEAVY.includes(name))).toEqual([]);
   });
 
-  it('are those that read all of YAML only where a file takes them, or something is wrong with one', async () => {
-    const file = join(folder, 'api.yaml');
-    const loadsFor = async (text: string): Promise<boolean> => {
-      writeFileSync(file, text);
-      return (await packagesOf(['validate', '--manifests', file])).includes('yaml');
-    };
-    const plain = `
-apiVersion: grantry/v1
-kind: Api
-metadata: {name: orders, owner: shop}
-spec:
-  audience: https://orders.internal
-  scopes:
-    orders:read: May read
-`;
-    expect(await loadsFor(plain)).toBe(false);
-    expect(await loadsFor(`${plain}# with a character that is no ASCII: é\n`)).toBe(true);
-    expect(await loadsFor(`${plain}more: than there is\n`)).toBe(true);
-  });
-
   it('are none that talk to servers or stores for schema', async () => {
     expect((await packagesOf(['schema'])).filter((name) => HEAVY.includes(name))).toEqual([]);
   });

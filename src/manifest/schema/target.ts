@@ -9,7 +9,7 @@ export const CREDENTIAL_ERROR = 'must be exactly "${env:NAME}": a credential is 
 const credentialSchema = z
   .string({ error: (issue) => (issue.input === undefined ? undefined : CREDENTIAL_ERROR) })
   .regex(/^\$\{env:[A-Za-z_][A-Za-z0-9_]*\}$/, { error: CREDENTIAL_ERROR })
-  .meta({ description: 'Exactly ${env:NAME}.' });
+  .meta({ description: 'Exactly ${env:NAME}.', writeOnly: true });
 
 /** Text in which `${env:NAME}` is replaced, the only substitution there is. */
 const templateSchema = textSchema.regex(/^(?:[^$]|\$(?!\{)|\$\{env:[A-Za-z_][A-Za-z0-9_]*\})*$/, {

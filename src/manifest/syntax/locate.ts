@@ -1,14 +1,11 @@
 import type { Finding } from '../../model/finding.ts';
 import { groupBy } from '../../model/groups.ts';
 import { createLocator } from './locator.ts';
-import { positionAt } from './parse-any.ts';
-import { findHiddenLines, showLine } from './source-line.ts';
+import { positionAt } from './parse-file.ts';
+import { showsLines, sourceLine } from './source-line.ts';
 import { viewSyntax } from './syntax-view.ts';
 import type { Problem, SourceFile } from '../types.ts';
 import { compareText } from '../values.ts';
-
-/** Findings after which the syntax trees may not show what belongs to what. */
-const DOUBTS: ReadonlySet<string> = new Set(['yaml-syntax', 'unknown-anchor', 'misplaced-credential']);
 
 /**
  * Looks up line, column and source line of every problem, reading again only the files that have one, each once.
@@ -23,19 +20,18 @@ export function locateProblems(problems: readonly Problem[]): Finding[] {
 function locateInFile(file: SourceFile, problems: readonly Problem[]): Finding[] {
   const view = viewSyntax(file);
   const locator = createLocator(view);
-  // Also where it could be read: what was meant is not what it says.
-  const doubtful = view.broken || problems.some(({ rule }) => DOUBTS.has(rule));
-  const hidden = findHiddenLines(view, doubtful);
+  const isOpen = file.text !== '' && showsLines(view, problems);
   const findings = new Map<string, Finding>();
-  for (const { place, suggestion, ...rest } of problems) {
+  for (const problem of problems) {
+    const { place, suggestion, ...rest } = problem;
     const position = positionAt(file, view.lines, 'offset' in place ? place.offset : locator(place));
-    const sourceLine = file.text === '' ? undefined : showLine(view, position.line, hidden);
+    const shown = isOpen ? sourceLine(view, problem, position.line) : undefined;
     // Several targets find the same mistake.
     const key = `${position.line}:${position.column} ${rest.rule} ${rest.message}`;
     findings.set(key, {
       ...rest,
       position,
-      ...(sourceLine === undefined ? {} : { sourceLine }),
+      ...(shown === undefined ? {} : { sourceLine: shown }),
       ...(suggestion === undefined ? {} : { suggestion }),
     });
   }

@@ -1,46 +1,32 @@
-import { findSecretPart, isSecretKey, mayHoldCredential } from './credential-keys.ts';
-import { hideInText } from './mask-text.ts';
-import { hideInTrees } from './mask-tree.ts';
-import type { HiddenLines } from './mask-tree.ts';
+import { isMap } from 'yaml';
+import { isKnownKey, mayHoldCredential } from '../credential-keys.ts';
+import type { Problem } from '../types.ts';
 import { lineText } from './syntax-view.ts';
 import type { SyntaxView } from './syntax-view.ts';
 
-const HIDDEN = '‹hidden›';
-
-/** Finds all lines of a file that hold a credential, or may; with `doubtful`, by the text as well as by the trees. */
-export function findHiddenLines(view: SyntaxView, doubtful: boolean): HiddenLines {
-  const hidden = hideInTrees(view);
-  if (doubtful) {
-    for (const [line, label] of hideInText(view.file.text)) {
-      hidden.set(line, hidden.get(line) || label);
-    }
-  }
-  return hidden;
-}
+/** Findings beside which nothing of a file is shown: something in it is not what it seems, or should not be there at all. */
+const DOUBTS: ReadonlySet<string> = new Set(['yaml-syntax', 'unknown-anchor', 'misplaced-credential']);
 
 /**
- * A line as it may be shown. One that holds a credential becomes `clientSecret: ‹hidden›`, with a `…` before it
- * where other things stood on the line.
+ * Whether lines of a file may be shown beside its findings. Not where it holds a Target, or anything that is no Api or
+ * Client, and not where its syntax is broken or a credential stands in it: what is meant by a line cannot be told then.
  */
-export function showLine(view: SyntaxView, line: number, hidden: HiddenLines): string {
-  const text = lineText(view, line);
-  const label = hidden.get(line);
-  if (label === undefined && !mayHoldCredential(text) && !(text.match(/[&*!]\S+/g) ?? []).some(findSecretPart)) {
-    return hideComment(text);
-  }
-  const indent = /^\s*(?:- +)?/.exec(text)?.[0] ?? '';
-  if (label === undefined || label === '') {
-    return `… ${HIDDEN}`;
-  }
-  const inPlace = text.startsWith(`${indent}${label}:`);
-  return inPlace ? `${indent}${label}: ${HIDDEN}` : `… ${label}: ${HIDDEN}`;
+export function showsLines(view: SyntaxView, problems: readonly Problem[]): boolean {
+  const isOpen = view.documents.every(({ contents }) => {
+    const kind: unknown = isMap(contents) ? contents.get('kind') : undefined;
+    return contents === null || kind === 'Api' || kind === 'Client';
+  });
+  return isOpen && !view.broken && !problems.some(({ rule }) => DOUBTS.has(rule));
 }
 
-/** People leave old credentials in comments. */
-function hideComment(text: string): string {
-  const start = text.search(/(?:^|\s)#/);
-  const comment = start === -1 ? '' : text.slice(start);
-  const words = [...comment.matchAll(/[A-Za-z][A-Za-z0-9_.-]*/g)];
-  const telling = findSecretPart(comment) !== undefined || words.some(([word]) => isSecretKey(word));
-  return telling ? text.slice(0, start) : text;
+/** The line that a problem is on; undefined where it may hold a credential. */
+export function sourceLine(view: SyntaxView, { place }: Problem, line: number): string | undefined {
+  const text = lineText(view, line);
+  return mayHoldCredential(text) || ('path' in place && isInsideCredential(place.path)) ? undefined : text;
+}
+
+/** What stands below a Client's credential under a key that is not ours may be one. */
+function isInsideCredential(path: readonly (string | number)[]): boolean {
+  const start = path.indexOf('secret');
+  return start !== -1 && path.slice(start + 1).some((key) => typeof key === 'string' && !isKnownKey(key));
 }

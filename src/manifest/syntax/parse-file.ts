@@ -2,7 +2,6 @@ import type { Document, LineCounter } from 'yaml';
 import type { Position } from '../../model/finding.ts';
 import { nodeToValue } from './node-to-value.ts';
 import type { Problem, RawDocument, SourceFile } from '../types.ts';
-import { parsePlain } from './parse-plain.ts';
 import { streamDocuments } from './yaml-documents.ts';
 import { findBomb } from './yaml-bombs.ts';
 import { placeSyntaxError, wordSyntaxError } from './yaml-errors.ts';
@@ -19,17 +18,8 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 
 const TOO_DEEP = 'cannot be read as YAML: it is nested too deeply';
 
-/** Reads all documents of a file, the quick way where that is enough. */
+/** Reads all documents of a file; empty ones are left out. Never throws, whatever the text is. */
 export function parseManifestFile(file: SourceFile): ParsedFile {
-  const plain = parsePlain(file);
-  return plain === undefined ? parseAnyFile(file) : { documents: plain, problems: [] };
-}
-
-/**
- * Reads all documents of a file, which may hold everything that YAML knows; empty ones are left out. Never throws, whatever
- * the text is.
- */
-export function parseAnyFile(file: SourceFile): ParsedFile {
   const documents: RawDocument[] = [];
   const problems: Problem[] = [];
   const control = file.text.search(CONTROL);
