@@ -29,7 +29,9 @@ const SECRET_WORD = /secret|passw|passphrase|token|identity|credential|private.?
 
 /** Whether a line may hold a credential, or speaks of one, in a comment too, and so is not to be shown. */
 export function mayHoldCredential(line: string): boolean {
-  return BEGINNING.test(line) || SECRET_WORD.test(withoutKnownKeys(line));
+  const told = withoutKnownKeys(line);
+  const words = told.match(/[A-Za-z][\w.-]*/g) ?? [];
+  return BEGINNING.test(line) || SECRET_WORD.test(told) || words.some(isSecretKey);
 }
 
 /** Keys of the language that speak of credentials and hold none, such as `tokenLifetime`. */

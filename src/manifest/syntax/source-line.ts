@@ -25,8 +25,9 @@ export function sourceLine(view: SyntaxView, { place }: Problem, line: number): 
   return mayHoldCredential(text) || ('path' in place && isInsideCredential(place.path)) ? undefined : text;
 }
 
-/** What stands below a Client's credential under a key that is not ours may be one. */
+/** What stands in place of a Client's `secret`, or below it under a key that is not ours, may be one. */
 function isInsideCredential(path: readonly (string | number)[]): boolean {
   const start = path.indexOf('secret');
-  return start !== -1 && path.slice(start + 1).some((key) => typeof key === 'string' && !isKnownKey(key));
+  const below = path.slice(start + 1);
+  return start !== -1 && (below.length === 0 || below.some((key) => typeof key === 'string' && !isKnownKey(key)));
 }
