@@ -11,7 +11,6 @@ import { NO_ADOPTION } from '../../src/plan/adoption.ts';
 import { buildPlan } from '../../src/plan/build-plan.ts';
 import { planDeliveries } from '../../src/plan/deliveries.ts';
 import { documentOf, wantedDocuments } from '../../src/plan/document-facts.ts';
-import { inOneGo } from '../../src/platform/stretches.ts';
 import { projectDesired } from '../../src/providers/keycloak/project.ts';
 import { makeStyle, renderPlan } from '../../src/report/index.ts';
 
@@ -29,7 +28,7 @@ if (manifests.findings.length > 0) throw new Error(`${manifests.findings.length}
 const desired = resolve();
 const projected = projectDesired(desired);
 const clients = new Map(desired.clients.map((client) => [`Client/${client.name}`, client]));
-const documents = inOneGo(wantedDocuments(desired, endpoints));
+const documents = wantedDocuments(desired, endpoints);
 const locate = (path: string): string => `secret/${path}`;
 const actual: ActualState = {
   objects: projected.map(({ address, owner, fields }, index) => {

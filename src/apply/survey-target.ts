@@ -11,7 +11,6 @@ import { planDeliveries } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../providers/provider.ts';
 import { documentOf, wantedDocuments } from '../plan/document-facts.ts';
 import type { WantedDocument } from '../plan/document-facts.ts';
-import { inStretches, letOthersGoOn } from '../platform/stretches.ts';
 import { readWhole } from '../stores/read-whole.ts';
 import type { Store, StoredDocument } from '../stores/store.ts';
 import { readApiLedger } from './api-ledger.ts';
@@ -48,7 +47,6 @@ export async function surveyTarget(
   const concerned = only === undefined ? desired : { ...desired, clients: desired.clients.filter(isIn(only)) };
   const reachable = provider.endpoints();
   const read = async (): Promise<Pick<PlanInput, 'projected' | 'actual'>> => {
-    await letOthersGoOn();
     const projected = provider.project(desired);
     const found = await provider.read(desired, { withSecrets: checkStore, only, projected, ...ledger });
     const actual = withinOwnPlaces(found, desired.target);
@@ -58,8 +56,7 @@ export async function surveyTarget(
   const [{ projected, actual }, endpoints, documents, existing] = await Promise.all([
     read(),
     reachable,
-    // Made while the servers answer.
-    reachable.then((endpoints) => inStretches(wantedDocuments(desired, endpoints))),
+    reachable.then((found) => wantedDocuments(desired, found)),
     store.existing(concerned.clients.map((client) => client.secret.path)),
   ]);
   const { differing, hidden } = checkStore

@@ -7,7 +7,6 @@ const READS = new Set([
   'capabilities',
   'describe',
   'project',
-  'readAhead',
   'read',
   'endpoints',
   'readCredential',

@@ -22,7 +22,6 @@ export function trackWrites(
     capabilities: provider.capabilities,
     describe: () => provider.describe(),
     project: (desired) => provider.project(desired),
-    readAhead: () => provider.readAhead(),
     read: (desired, options) => provider.read(desired, options),
     endpoints: () => provider.endpoints(),
     findClient: (key) => provider.findClient(key),

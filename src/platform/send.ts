@@ -2,10 +2,10 @@ import { setMaxListeners } from 'node:events';
 import { Agent as HttpAgent, request as requestHttp } from 'node:http';
 import type { ClientRequest, IncomingMessage } from 'node:http';
 import { Agent as HttpsAgent, request as requestHttps } from 'node:https';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import type { ZlibOptions } from 'node:zlib';
-import { letOthersGoOn } from './stretches.ts';
 
 export interface Message {
   readonly method: string;
@@ -91,8 +91,8 @@ export const sendByNode: Send = async (url, message) => {
  * the next time, which one turn of its loop may not reach.
  */
 async function seeWhatClosed(): Promise<void> {
-  await letOthersGoOn();
-  await letOthersGoOn();
+  await nextTurn();
+  await nextTurn();
 }
 
 function makeRequest(url: string, { method, headers, body }: Message): ClientRequest {

@@ -145,11 +145,6 @@ export interface Provider {
   describe(): string;
   /** The desired objects in this provider's fields; pure. */
   project(desired: DesiredState): readonly DesiredObject[];
-  /**
-   * Begins what every whole read takes, while it is not known yet what is desired: the next whole read goes on from there.
-   * What fails in it fails in that read.
-   */
-  readAhead(): void;
   read(desired: DesiredState, options?: ReadOptions): Promise<ActualState>;
   endpoints(): Promise<Endpoints>;
   /** One client, whoever owns it; undefined where there is none. */

@@ -94,7 +94,7 @@ export class RotationBench extends MemoryBench {
 }
 
 /** Names of methods that answer at once: nothing is asked of a server. */
-const LOCAL = new Set(['locate', 'describe', 'project', 'readAhead', 'locateRecord']);
+const LOCAL = new Set(['locate', 'describe', 'project', 'locateRecord']);
 
 function failing<T extends object>(server: T, call: (work: () => Promise<unknown>) => Promise<unknown>): T {
   return new Proxy(server, {

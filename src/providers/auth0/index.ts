@@ -34,9 +34,6 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     capabilities: auth0Capabilities,
     describe: () => describeProvider(settings),
     project: projectDesired,
-    readAhead: () => {
-      // What is listed first depends on the ledger, and a tenant takes few requests per second anyway.
-    },
     read: (desired: DesiredState, options: ReadOptions = {}) => {
       const names = apisByAudience(desired.apis, options.ledger ?? {});
       audiences = new Map([...names].map(([audience, name]) => [name, audience]));

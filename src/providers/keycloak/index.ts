@@ -1,6 +1,5 @@
 import type { KeycloakSettings } from '../../model/target.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
-import type { Endpoints } from '../../model/state.ts';
 import type { Capabilities, Provider } from '../provider.ts';
 import { answers } from '../answers.ts';
 import { describeProvider } from '../describe.ts';
@@ -9,7 +8,6 @@ import { readEndpoints } from './endpoints.ts';
 import { PolicyRules } from './policy-rules.ts';
 import { projectDesired } from './project.ts';
 import { readRealm } from './read.ts';
-import { ReadAhead } from './read-ahead.ts';
 import { ScopeHolders } from './scope-holders.ts';
 import { ScopeIndex } from './scope-index.ts';
 import { readGrants } from './grants.ts';
@@ -49,29 +47,12 @@ export function openKeycloak(
   const clients = new ClientWriter(api, scopes, policies);
   const holders = new ScopeHolders(api);
   const overlaps = new OverlapWriter(api);
-  let ahead: ReadAhead | undefined;
-  let metadata: Promise<Endpoints> | undefined;
   return {
     capabilities: keycloakCapabilities,
     describe: () => describeProvider(settings),
     project: projectDesired,
-    readAhead: () => {
-      ahead = new ReadAhead(api);
-      metadata = readEndpoints(settings, ports);
-      // Whoever asks for them gets the error.
-      metadata.catch(() => undefined);
-    },
-    read: (desired, options = {}) => {
-      const begun = ahead;
-      ahead = undefined;
-      const fits = options.only === undefined && options.withSecrets !== true;
-      return readRealm(api, fits ? begun : undefined, policies, desired, options);
-    },
-    endpoints: () => {
-      const begun = metadata;
-      metadata = undefined;
-      return begun ?? readEndpoints(settings, ports);
-    },
+    read: (desired, options = {}) => readRealm(api, policies, desired, options),
+    endpoints: () => readEndpoints(settings, ports),
     findClient: (key) => clients.find(key),
     whyTaken: (clientId) => whyTaken(api, clientId),
     answers: () =>

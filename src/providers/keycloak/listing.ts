@@ -1,13 +1,11 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
-import { Stretches } from '../../platform/stretches.ts';
 import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import { PAGE_SIZE, readAllPages } from './pages.ts';
 import { parseList, unexpectedListing } from './parse-list.ts';
 import { clientScopeRepresentation, readClient } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
-import { ListedClient } from './sieve.ts';
 import type { Claims, Kept, OtherClient, SettledClient, Sieve } from './sieve.ts';
 
 export interface ClientListing {
@@ -18,32 +16,15 @@ export interface ClientListing {
 }
 
 /**
- * Lists all clients in pages, and sifts each page as it arrives, so that whole representations of thousands of clients
- * never lie in memory together. What arrives before the sieve is there waits for it.
+ * Lists all clients in pages, and classifies each page as it arrives, so that whole representations of thousands of clients
+ * never lie in memory together.
  */
-export async function listClients(
-  api: KeycloakApi,
-  coming: Promise<Sieve>,
-  withSecrets: boolean,
-): Promise<ClientListing> {
-  let sieve: Sieve | undefined;
-  const waiting: ListedClient[] = [];
-  coming
-    .then((come) => {
-      sieve = come;
-      return siftByAndBy(waiting, come);
-    })
-    // What goes wrong goes wrong again below, and is told there.
-    .catch(() => undefined);
+export async function listClients(api: KeycloakApi, sieve: Sieve, withSecrets: boolean): Promise<ClientListing> {
   const listed = await listEveryClient(api, (row) => {
     if (!withSecrets) row.secret = undefined;
-    const client = new ListedClient(row);
-    if (sieve === undefined) waiting.push(client);
-    else client.sift(sieve);
-    return client;
+    return { id: row.id, kept: sieve(row) };
   });
-  const come = await coming;
-  return listingOf(listed.map((client) => client.sift(come)));
+  return listingOf(listed.map(({ kept }) => kept));
 }
 
 /** What `keep` leaves of each client of the realm; none at all is never believed. */
@@ -59,15 +40,6 @@ export async function listEveryClient<Row extends { readonly id: string }>(
   const rows = await readAllPages({ ask, take }, { pageSize, inFlight });
   if (rows.length === 0) throw emptyListing(api, 'clients');
   return rows;
-}
-
-/** In between the next pages are asked for: the server should not wait. */
-async function siftByAndBy(waiting: readonly ListedClient[], sieve: Sieve): Promise<void> {
-  const stretches = new Stretches();
-  for (const client of waiting) {
-    client.sift(sieve);
-    if (stretches.isOver()) await stretches.pause();
-  }
 }
 
 function listingOf(kept: readonly Kept[]): ClientListing {

@@ -135,12 +135,7 @@ const wanted = (provider: Provider): Map<string, DesiredObject> =>
   new Map(provider.project(DESIRED).map((object) => [object.address, object]));
 
 /** What a whole read finds, by address. */
-async function readAll(provider: Provider, ahead: boolean): Promise<ActualState & { of: Map<string, ActualObject> }> {
-  if (ahead) {
-    provider.readAhead();
-    // All pages are there before anybody knows what they are for.
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+async function readAll(provider: Provider): Promise<ActualState & { of: Map<string, ActualObject> }> {
   const actual = await provider.read(DESIRED, { projected: provider.project(DESIRED) });
   return { ...actual, of: new Map(actual.objects.map((object) => [object.address, object])) };
 }
@@ -159,7 +154,7 @@ it.each([
   ['/client-policies/profiles', [], 'client profiles'],
 ])('says which answer is not what it should be: %s', async (path, answer, what) => {
   const provider = realm(rowsAsDeclared(), { [path]: () => Response.json(answer) });
-  await expect(readAll(provider, false)).rejects.toMatchObject({
+  await expect(readAll(provider)).rejects.toMatchObject({
     code: 'UNREACHABLE',
     message: expect.stringContaining(`The listing of ${what} by Keycloak http://localhost:1`),
   });
@@ -173,14 +168,10 @@ it('takes a list of no roles for none, as the realm does', () => {
   expect(object?.fields['roles']).toEqual({ realm: [], clients: {} });
 });
 
-describe.each([
-  ['begun when all is known', false],
-  ['begun ahead', true],
-])('a whole read, %s', (_, ahead) => {
+describe('a whole read', () => {
   it('gives what is as declared with the very fields that are wanted, and without a secret', async () => {
     const provider = realm(rowsAsDeclared());
     const projected = provider.project(DESIRED);
-    if (ahead) provider.readAhead();
     const { objects, listedClients } = await provider.read(DESIRED, { projected });
     const found = new Map(objects.map((object) => [object.address, object]));
     expect(listedClients).toBe(10);
@@ -208,7 +199,6 @@ describe.each([
         '/client-policies/profiles': () => Response.json({ profiles: [{ name: 'bound', executors }] }),
         '/client-policies/policies': () => Response.json({ policies }),
       }),
-      ahead,
     );
     expect(told.of.get('Client/svc-3')?.fields['attributes']).toEqual({});
     expect(told.notices).toEqual([
@@ -216,11 +206,10 @@ describe.each([
     ]);
     const untold = await readAll(
       realm(rows, { '/client-policies/policies': () => Response.json({}, { status: 403 }) }),
-      ahead,
     );
     expect(untold.of.get('Client/svc-3')?.fields['attributes']).toEqual({ 'dpop.bound.access.tokens': '(set)' });
     expect(untold.notices).toEqual([expect.stringContaining('it takes the role view-realm')]);
-    expect((await readAll(realm(rowsAsDeclared()), ahead)).notices ?? []).toEqual([]);
+    expect((await readAll(realm(rowsAsDeclared()))).notices ?? []).toEqual([]);
   });
 
   it('tells what is otherwise', async () => {
@@ -228,7 +217,7 @@ describe.each([
       index === 3 ? { ...each, directAccessGrantsEnabled: true, redirectUris: ['http://b', 'http://a'] } : each,
     );
     const provider = realm(rows);
-    const { of } = await readAll(provider, ahead);
+    const { of } = await readAll(provider);
     const fields = wanted(provider).get('Client/svc-3')?.fields ?? {};
     expect(of.get('Client/svc-3')?.fields).toEqual({
       ...fields,
@@ -249,7 +238,6 @@ describe.each([
         ...rows,
         row(third, { id: 'id of the renamed', clientId: 'renamed' }),
       ]),
-      ahead,
     );
     expect(of.get('Client/svc-3')).toMatchObject({ id: 'id of the renamed', fields: { clientId: 'renamed' } });
     expect(of.get('Client/svc-5')).toMatchObject({ id: 'id of svc-5' });
@@ -269,7 +257,6 @@ describe.each([
         { id: '2', clientId: 'account', attributes: null, defaultClientScopes: ['inventory:read'] },
         row(first, { id: '3', clientId: 'undeclared' }, { 'grantry.name': 'undeclared' }),
       ]),
-      ahead,
     );
     expect(listedClients).toBe(12);
     expect(of.get('Client/svc-0')?.foreign).toEqual([{ what: 'client svc-0', stack: 'another' }]);
@@ -291,7 +278,7 @@ describe.each([
       { id: '2', name: 'inventory:read' },
       { id: '3', name: 'inventory:write' },
     ];
-    const { of } = await readAll(realm(rows, { '/client-scopes': () => Response.json(scopes) }), ahead);
+    const { of } = await readAll(realm(rows, { '/client-scopes': () => Response.json(scopes) }));
     const access = Object.entries(clientFields.parse(of.get('Client/svc-3')?.fields).access);
     expect(JSON.stringify(of.get('Client/svc-3')?.fields['access'])).toContain(`"${name}":{"scopes":["marked"]`);
     expect(access.map(([api]) => api)).toContain('inventory');
@@ -310,7 +297,7 @@ describe.each([
       ...each,
       attributes: { 'grantry.stack': STACK, 'grantry.delivered': mark },
     }));
-    const { of } = await readAll(realm(rows), ahead);
+    const { of } = await readAll(realm(rows));
     expect(of.get('Client/svc-0')?.credential).toEqual({
       clientId: 'svc-0',
       createdAt: undefined,
@@ -320,11 +307,11 @@ describe.each([
 
   it('fails as the listing of scopes fails, whatever the pages say', async () => {
     const provider = realm(rowsAsDeclared(), { '/client-scopes': () => Response.json({}, { status: 403 }) });
-    await expect(readAll(provider, ahead)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await expect(readAll(provider)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   });
 
   it('believes no empty list of scopes where clients hold some', async () => {
     const provider = realm(rowsAsDeclared(), { '/client-scopes': () => Response.json([]) });
-    await expect(readAll(provider, ahead)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await expect(readAll(provider)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   });
 });

@@ -25,7 +25,6 @@ import { matchClients, nameClients } from './match-clients.ts';
 import { clientsOfOtherProtocols, scopesOfOtherProtocols } from './other-protocols.ts';
 import { needsPolicies, policyNotices } from './policy-notices.ts';
 import type { PolicyRules } from './policy-rules.ts';
-import type { ReadAhead } from './read-ahead.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
 import { beginAccounts, readAccountStates, readRealmAccess } from './read-access.ts';
 import type { AccessInput, RealmAccess } from './read-access.ts';
@@ -38,16 +37,14 @@ import type { Claims, Sieve } from './sieve.ts';
 /** Reads what the stack has in the realm, and what stands in its way; see docs/architecture.md for the requests. */
 export async function readRealm(
   api: KeycloakApi,
-  ahead: ReadAhead | undefined,
   policies: PolicyRules,
   desired: DesiredState,
   options: ReadOptions,
 ): Promise<ActualState> {
   const { stack } = desired.target;
   const { only, forRotation = false, projected = [] } = options;
-  const listing = only === undefined ? (ahead?.accounts ?? beginAccounts(api)) : undefined;
-  const listingScopes = ahead?.scopes ?? listClientScopes(api);
-  const grouping = listingScopes.then((scopes) => ({ scopes, apiOfScope: apisByScope(scopes, desired, only) }));
+  const listing = only === undefined ? beginAccounts(api) : undefined;
+  const grouping = listClientScopes(api).then((scopes) => ({ scopes, apiOfScope: apisByScope(scopes, desired, only) }));
   const sieveFor = async (claims: Claims): Promise<Sieve> => {
     const { scopes, apiOfScope } = await grouping;
     // Of a part more is asked about each client; and where no scope is seen, it must be found out why.
@@ -56,7 +53,7 @@ export async function readRealm(
   };
   const [{ scopes, apiOfScope }, clients, overlaps, rolesOfScope] = await Promise.all([
     grouping,
-    ahead?.clients(sieveFor(claimsOf(desired, options))) ?? readClients(api, sieveFor, desired, options),
+    readClients(api, sieveFor, desired, options),
     looksAtOverlaps(options) ? readOverlaps(api, overlapQuestion(desired, options)) : undefined,
     forRotation
       ? NO_SCOPE_ROLES
@@ -148,7 +145,7 @@ async function readClients(
     const few = await findClients(api, sieveFor, mustExist, claims, withSecrets);
     if (few !== undefined) return few;
   }
-  return listClients(api, sieveFor(whole), withSecrets);
+  return listClients(api, await sieveFor(whole), withSecrets);
 }
 
 function claimsOf({ clients }: DesiredState, { only }: Pick<ReadOptions, 'only'>): Claims {

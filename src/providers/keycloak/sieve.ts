@@ -84,22 +84,3 @@ function isPlain(row: ClientRepresentation, client: DesiredClient): boolean {
   if (row.fullScopeAllowed || rolesOfInterest(row, client).length > 0) return false;
   return !hasUndeclared(row.attributes, client.keycloak.attributes);
 }
-
-/** A client of a listing, which may have been read before it was known what matters. */
-export class ListedClient {
-  readonly id: string;
-  #state: { readonly row: ClientRepresentation } | { readonly kept: Kept };
-
-  constructor(row: ClientRepresentation) {
-    this.id = row.id;
-    this.#state = { row };
-  }
-
-  /** What is kept of it; the row itself is let go of when this is asked first. */
-  sift(sieve: Sieve): Kept {
-    if ('kept' in this.#state) return this.#state.kept;
-    const kept = sieve(this.#state.row);
-    this.#state = { kept };
-    return kept;
-  }
-}

@@ -97,10 +97,6 @@ export class MemoryProvider implements Provider {
     return NO_GRANT_FACTS;
   }
 
-  readAhead(): void {
-    // Nothing takes time here.
-  }
-
   async read(desired: DesiredState, { withSecrets = false, only }: ReadOptions = {}): Promise<ActualState> {
     const { stack } = desired.target;
     const wanted = new Map(
