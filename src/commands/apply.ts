@@ -9,6 +9,7 @@ import { expectationsOf } from '../credentials/expectation.ts';
 import type { Proofs } from '../credentials/prove-all.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { GuardName, Plan } from '../model/plan.ts';
+import { printable } from '../model/printable.ts';
 import { isProven } from '../model/report.ts';
 import type { ApplyReport, ChangeResult } from '../model/report.ts';
 import type { SavedPlan } from '../model/saved-plan.ts';
@@ -49,7 +50,7 @@ export async function applyTo(
     io.stderr.write('There are no manifests here to hold the plan against: what the file says of them is trusted.\n');
   }
   const settled = await settle(target, saved, overrides, options, io);
-  for (const notice of settled.input.actual.notices ?? []) io.stderr.write(`${notice}\n`);
+  for (const notice of settled.input.actual.notices ?? []) io.stderr.write(`${printable(notice)}\n`);
   if (settled.plan.changes.length === 0) return finish(settled, saved, { ...target, lease: undefined }, options, io);
   await confirm(settled.plan, saved, options, io);
   return withTargetLock(target, options, io, async (lease) => {

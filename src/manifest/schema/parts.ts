@@ -6,7 +6,7 @@ export const ENV_PATTERN = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 const NAME_ERROR = 'must be made of a-z, 0-9 and "-", and begin with a letter or digit';
-// Becomes the client_id, which Keycloak limits (it fails with a bare 500 above).
+// A bound of ours; what a provider takes is its own rule (rules/keycloak-limits.ts).
 const MAX_NAME = 255;
 
 /** The name of an Api, Client or Target. */
