@@ -4,6 +4,7 @@ import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateIdentity } from 'age-encryption';
 import {
+  BrokenOutputs,
   apply,
   collectLeftovers,
   exitCodeOf,
@@ -29,7 +30,9 @@ const OVERRIDE = `  overrides:
     ${TARGET}: {introspectedBy: null}
 `;
 
-const processIo = makeProcessIo([], '');
+const broken = new BrokenOutputs();
+broken.watch(process.stdout, process.stderr);
+const processIo = makeProcessIo([], '', broken);
 const { signal } = processIo;
 const leftovers = collectLeftovers();
 try {

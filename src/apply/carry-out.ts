@@ -22,6 +22,7 @@ import type {
   PlannedDelivery,
   UpdateChange,
 } from '../model/plan.ts';
+import { isRepeated } from '../model/guessable.ts';
 import { PENDING } from '../model/rotation.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { IssuedCredential } from '../providers/provider.ts';
@@ -104,8 +105,10 @@ async function createClient(change: CreateChange, ports: CarryOutPorts): Promise
   const { delivery, owner } = change;
   if (delivery === undefined) throw new TypeError(`${change.address} is to be created without a place for its secret`);
   const { chosenSecret, chosenClientId } = provider.capabilities;
-  const inUse = await readInUse(store, delivery, stack);
-  await refusePresentClient(change, chosenClientId ? delivery.clientId : inUse?.document.clientId, provider);
+  const lying = await readInUse(store, delivery, stack);
+  // One that anybody can guess is not given to a client again.
+  const inUse = lying !== undefined && isRepeated(lying.document.clientSecret.reveal()) ? undefined : lying;
+  await refusePresentClient(change, chosenClientId ? delivery.clientId : lying?.document.clientId, provider);
   // Providers count whole seconds: one less, so that a secret made by hand within the same second is told from this one.
   const now = secondsNow(ports) - 1;
   if (!chosenSecret) {
@@ -199,6 +202,7 @@ async function deliverAgain(
   if (delivery.reason === 'guessable') {
     return { storeVersion: await replaceSecret(change.id, delivery, owner, leavePlace, ports) };
   }
+  if (delivery.reason === 'previous-guessable') await provider.endOverlap(change.id);
   // It lies at the place before, which may be another one.
   const rotated = delivery.lostMark === true ? undefined : await ports.finishRotation(change.address);
   if (rotated !== undefined && delivery.reason !== 'moved') return { storeVersion: rotated };

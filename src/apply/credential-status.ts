@@ -96,6 +96,9 @@ function remarksOf(
       ? ['its secret was changed at the provider since it was delivered: grantry apply delivers it']
       : []),
     ...(credential.guessable === true ? ['anybody can guess its secret: grantry apply replaces it at once'] : []),
+    ...(credential.previousGuessable === true
+      ? ['anybody can guess its previous secret: grantry apply ends its overlap']
+      : []),
     ...(madeAt(credential) === undefined ? ['nobody knows how old it is: the next rotate --due rotates it'] : []),
     ...(expiresAt !== undefined && due !== undefined && expiresAt < Math.max(due, now)
       ? [`the provider refuses it ${expiresAt < now ? 'already' : `in ${daysOf(expiresAt - now)}`}: rotate it before`]

@@ -4,6 +4,7 @@ import { MemoryBench } from '../../test/support/memory-bench.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Plan } from '../model/plan.ts';
+import { Secret } from '../model/secret.ts';
 import type { ActualState } from '../model/state.ts';
 import type { Capabilities } from '../providers/provider.ts';
 import type { StoredDocument } from '../stores/store.ts';
@@ -103,6 +104,15 @@ describe('a client that somebody deleted', () => {
     expect(after.text).toBe(before.text);
     expect(after.document.facts['audience']).toBe(before.document.facts['audience']);
     expect(bench.provider.accepts('orders', before.text)).toBe(true);
+  });
+
+  it('gets a new secret where anybody can guess that of its document', async () => {
+    const { document: stored, version } = await document(bench);
+    await bench.store.write('orders', { ...stored, clientSecret: new Secret('**********') }, version);
+    await bench.apply(DECLARED);
+    const { text } = await document(bench);
+    expect(text).not.toMatch(/^\*/);
+    expect(bench.provider.accepts('orders', text)).toBe(true);
   });
 
   it('gets a new secret where its document is retired', async () => {

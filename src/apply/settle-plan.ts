@@ -227,7 +227,7 @@ function stale(moved: readonly Moved[]): GrantryError {
     'STALE_PLAN',
     ['the plan is stale, what it touches has moved: nothing was changed', ...lines, ...more],
     {
-      hint: 'Plan again and have it reviewed.',
+      hint: 'Plan again and have it reviewed, with an account that may see as much as this one: view-users and view-realm show roles.',
     },
   );
 }

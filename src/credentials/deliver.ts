@@ -30,6 +30,13 @@ export interface DeliveryOwner {
   readonly owner: string;
 }
 
+/** Where the document written before holds no secret that is accepted. */
+const WITHOUT_PREVIOUS: ReadonlySet<PlannedDelivery['reason']> = new Set([
+  'secret-changed',
+  'guessable',
+  'previous-guessable',
+]);
+
 /**
  * Writes a credential to its place: first the mark, then the document, each only over what was seen there.
  * Returns the version that the store gave it.
@@ -50,9 +57,7 @@ export async function deliver(
       ...delivery.facts,
       ...(madeAt === undefined ? {} : { rotated_at: new Date(madeAt * 1000).toISOString() }),
       // Somebody changed the secret, and no version of the document holds the previous one.
-      ...(delivery.reason === 'secret-changed' || delivery.reason === 'guessable'
-        ? { previous_version: null, overlap_until: null }
-        : {}),
+      ...(WITHOUT_PREVIOUS.has(delivery.reason) ? { previous_version: null, overlap_until: null } : {}),
     },
   };
   // Also where the listing showed nothing: it may have missed what lies there.

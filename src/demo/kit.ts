@@ -2,6 +2,7 @@
  * What scripts that tell a story of their own take from grantry: the build makes one file of it beside the program, which
  * shares the program's modules.
  */
+export { BrokenOutputs } from '../broken-outputs.ts';
 export { run as apply } from '../commands/apply.ts';
 export { run as plan } from '../commands/plan.ts';
 export { run as validate } from '../commands/validate.ts';

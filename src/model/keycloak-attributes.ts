@@ -193,6 +193,8 @@ export function isKnownAttribute(name: string): boolean {
 
 /** Whether an attribute of this value changes nothing about the tokens of an M2M client. An empty one is none. */
 export function isHarmlessAttribute(name: string, value: string): boolean {
+  // Old admin consoles wrote these to every client; only a SAML client is read for them, and the protocol is held exactly.
+  if (/^saml[._]/.test(name)) return true;
   const harmless = KNOWN.get(name)?.harmless ?? NEVER;
   return value === '' || harmless === 'always' || harmless.includes(value);
 }
@@ -207,12 +209,20 @@ export function attributeWidens(name: string, before: string | undefined, after:
 
 const SECRET_WORDS: ReadonlySet<string> = new Set(
   `secret secrets password passwords passwd passphrase pwd token tokens credential credentials
-   key keys apikey privatekey accesskey secretkey signingkey`.split(/\s+/),
+   apikey privatekey accesskey secretkey signingkey`.split(/\s+/),
+);
+
+/** A key of another kind, as in `routing.key`, is a name. */
+const KINDS_OF_KEYS: ReadonlySet<string> = new Set(
+  'api private access secret signing encryption encrypt hmac ssh rsa aes master'.split(' '),
 );
 
 /** Whether an attribute of this name may hold a credential, going by its words; known ones hold none. */
 export function maySpeakOfSecret(name: string): boolean {
   if (KNOWN.has(name)) return false;
   const words = name.split(/[^\p{L}\p{N}]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u);
-  return words.some((word) => SECRET_WORDS.has(word.toLowerCase()));
+  const told = words.map((word) => word.toLowerCase());
+  return told.some(
+    (word, at) => SECRET_WORDS.has(word) || (/^keys?$/.test(word) && KINDS_OF_KEYS.has(told[at - 1] ?? '')),
+  );
 }

@@ -97,6 +97,8 @@ export type DeliveryReason =
   | 'in-use'
   /** Not only written, but replaced first: consumers must read the new one. */
   | 'guessable'
+  /** The previous secret is refused first; the present one stays. */
+  | 'previous-guessable'
   | 'missing'
   | 'never-delivered'
   | 'moved'

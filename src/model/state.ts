@@ -82,10 +82,11 @@ export interface ActualCredential {
   /** When the provider stops accepting the secret, whatever anybody does, in Unix seconds. */
   readonly expiresAt?: number;
   /**
-   * Anybody can guess the secret, or the previous one beside it: such as the asterisks of an export that was imported. It is
-   * to be replaced at once.
+   * Anybody can guess the secret, such as the asterisks of an export that was imported: it is to be replaced at once.
    */
   readonly guessable?: true;
+  /** The same of the previous secret: its overlap is to end, and the present one stays. */
+  readonly previousGuessable?: true;
   /** Why the provider refuses the client whatever its secret is: `its service account is disabled`. */
   readonly unusable?: string;
   /** Only in a read that asked for secrets, and only where the account may see them. */

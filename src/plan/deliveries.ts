@@ -80,12 +80,13 @@ function deliveryReason(
   { existing, differing, unmarked }: DeliveryView,
 ): DeliveryReason | undefined {
   if (actual === undefined) return 'new';
-  const { delivered, createdAt, guessable = false } = actual.credential ?? {};
+  const { delivered, createdAt, guessable = false, previousGuessable = false } = actual.credential ?? {};
   if (guessable) return 'guessable';
   if (delivered === undefined) return 'never-delivered';
   if (delivered.place !== wanted.place) return 'moved';
   if (!existing.has(client.secret.path)) return 'missing';
   if (delivered.at !== (createdAt ?? null)) return 'secret-changed';
+  if (previousGuessable) return 'previous-guessable';
   if (delivered.facts !== wanted.digest) return 'facts-changed';
   if (differing.has(client.name)) return 'differs';
   return unmarked.has(client.name) ? 'unmarked' : undefined;

@@ -21,6 +21,7 @@ const delivery = z.strictObject({
       'new',
       'in-use',
       'guessable',
+      'previous-guessable',
       'missing',
       'never-delivered',
       'moved',

@@ -123,7 +123,7 @@ function sameDelivery(saved: Change, now: Change): boolean {
 }
 
 function replacesSecret(change: Change): boolean {
-  return 'delivery' in change && change.delivery?.reason === 'guessable';
+  return 'delivery' in change && ['guessable', 'previous-guessable'].includes(change.delivery?.reason ?? '');
 }
 
 function describeMove(saved: SavedChange, actual: ActualObject | undefined): string[] {

@@ -69,6 +69,7 @@ const delivery = z.strictObject({
     'new',
     'in-use',
     'guessable',
+    'previous-guessable',
     'missing',
     'never-delivered',
     'moved',

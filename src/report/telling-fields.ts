@@ -36,6 +36,7 @@ function expectedOf(change: CreateChange): JsonObject {
     flows: { serviceAccount: true },
     serviceAccount: 'enabled',
     authenticator: 'client-secret',
+    protocol: 'openid-connect',
     auth: 'client_secret_basic',
     displayName: nameOf(change.address),
     appType: 'non_interactive',

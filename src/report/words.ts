@@ -107,6 +107,7 @@ export function elapsed(milliseconds: number): string {
 export const DELIVERY_REASONS: Readonly<Record<DeliveryReason, string>> = {
   new: 'the client is new',
   'in-use': 'its document is in use: the client gets the secret that lies there',
+  'previous-guessable': 'anybody can guess the previous secret: its overlap ends at once',
   guessable: 'anybody can guess the secret: it is replaced at once, and consumers must read the new one',
   missing: 'the store has no document',
   'never-delivered': 'the secret was never delivered',

@@ -6,6 +6,8 @@ export type MarkPairs = Readonly<Record<string, string>>;
 
 const PREFIX = 'grantry_';
 const NOTE = 'grantry_note_';
+/** What `notesOfFacts` notes. */
+const FACTS = `${NOTE}fact_`;
 /** Limits of Vault's custom_metadata; every store keeps to them, so that a document can move between stores. */
 const MAX_KEYS = 64;
 const MAX_KEY_BYTES = 128;
@@ -45,13 +47,19 @@ function checkPair(key: string, value: string): void {
 /** What lies there, with all of grantry's keys replaced by the mark's and every other key kept. */
 export function mergePairs(before: MarkPairs, mark: StoreMark): MarkPairs {
   const foreign = Object.entries(before).filter(([key]) => !key.startsWith(PREFIX));
-  const pairs = { ...Object.fromEntries(foreign), ...toPairs(mark) };
+  const all = { ...Object.fromEntries(foreign), ...toPairs(mark) };
+  // What a plan shows beside a change of facts is worth less than the mark.
+  const pairs = Object.keys(all).length > MAX_KEYS ? withoutFacts(all) : all;
   if (Object.keys(pairs).length > MAX_KEYS) {
     throw new GrantryError('FAILED', `More than ${MAX_KEYS} metadata keys lie beside the document of ${mark.client}`, {
       hint: 'Remove some of those that were not written by grantry.',
     });
   }
   return pairs;
+}
+
+function withoutFacts(pairs: MarkPairs): MarkPairs {
+  return Object.fromEntries(Object.entries(pairs).filter(([key]) => !key.startsWith(FACTS)));
 }
 
 /** The mark in the pairs; undefined when it is not grantry's, or not whole. */

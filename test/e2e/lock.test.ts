@@ -134,8 +134,8 @@ describe('a run that ends before its time', () => {
 
 describe('--break-lock', () => {
   it('takes the lock of a living run, which notices, stops writing and fails', async () => {
-    // Two changes at a time: when the lock is renewed for the first time, after twenty seconds, the third pair is to come.
-    ann.reset(12_000);
+    // Two changes at a time: when the lock is renewed for the first time, after twenty seconds, the second pair is to come.
+    ann.reset(22_000);
     ben.reset(0);
     const running = ann.apply('--no-proof');
     await begunToWrite(ann, 2);

@@ -117,6 +117,7 @@ const REASONS: readonly DeliveryReason[] = [
   'secret-changed',
   'facts-changed',
   'in-use',
+  'previous-guessable',
   'differs',
 ];
 const reason = fc.constantFrom(...REASONS);

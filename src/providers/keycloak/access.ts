@@ -172,7 +172,10 @@ async function readByRole(
   const roles = (await Promise.all(owners.map((owner) => book.list(owner)))).flat();
   if (!roles.every(({ name }) => canBeNamed(name))) return undefined;
   const wanted = roles.filter(({ client, name }) => client !== undefined || name !== info.defaultRole);
-  let left = present.length * (groups === undefined ? 1 : 2);
+  const perName = groups === undefined ? 1 : 2;
+  let left = present.length * perName;
+  // Each role takes one request at least.
+  if (wanted.length * perName > left) return undefined;
   const spend = (): void => {
     left -= 1;
     if (left < 0) throw new TooManyRequests();

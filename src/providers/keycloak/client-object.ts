@@ -65,7 +65,7 @@ export function withAccess(object: ActualObject, answer: AccountAnswer | undefin
 
 const WORDS = { disabled: 'disabled', missing: 'gone' };
 
-function credentialOf({ clientId, attributes, secret, guessable, enabled }: ClientRepresentation): ActualCredential {
+function credentialOf({ clientId, attributes, secret, enabled, ...client }: ClientRepresentation): ActualCredential {
   const createdAt = parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]);
   const delivered = parseDelivery(attributes[MARK.delivered]);
   const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
@@ -79,7 +79,8 @@ function credentialOf({ clientId, attributes, secret, guessable, enabled }: Clie
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(rotateEvery === undefined ? {} : { rotateEvery }),
     ...(secret === undefined ? {} : { secret }),
-    ...(guessable ? { guessable: true as const } : {}),
+    ...(client.guessable ? { guessable: true as const } : {}),
+    ...(client.previousGuessable ? { previousGuessable: true as const } : {}),
     ...(enabled ? {} : { unusable: 'it is disabled' }),
   };
 }

@@ -91,6 +91,12 @@ export class PolicyRules {
     return this.#rules;
   }
 
+  /** Whether a policy of somebody else may fill in what a PUT leaves out; also where the account may not look. */
+  async mayFillIn(): Promise<boolean> {
+    const rules = await this.read();
+    return rules === undefined || rules.some(({ executor: id }) => id !== OVERLAPS);
+  }
+
   async #load(): Promise<readonly PolicyRule[]> {
     const needs = 'view-realm';
     const [found, used] = await Promise.all([

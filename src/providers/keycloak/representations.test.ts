@@ -74,8 +74,9 @@ describe('readClient', () => {
     expect(read({ ...ROW, secret, access }).guessable).toBe(guessable);
     const rotated = { 'client.secret.rotated': secret };
     const attributes = { ...rotated, 'client.secret.rotated.creation.time': '1700000000' };
-    expect(read({ ...ROW, attributes, access }).guessable).toBe(guessable);
-    expect(read({ ...ROW, attributes: rotated, access }).guessable).toBe(false);
+    const previous = read({ ...ROW, attributes, access });
+    expect([previous.guessable, previous.previousGuessable]).toEqual([false, guessable]);
+    expect(read({ ...ROW, attributes: rotated, access }).previousGuessable).toBe(false);
   });
 
   it('sorts lists, takes numbers in attributes, and fills what is absent', () => {
@@ -111,6 +112,7 @@ describe('readClient', () => {
       clientAuthenticatorType: '',
       secret: undefined,
       guessable: false,
+      previousGuessable: false,
     });
   });
 

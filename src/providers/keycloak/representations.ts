@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { isInOrder } from '../../model/in-order.ts';
+import { isRepeated } from '../../model/guessable.ts';
 import { Secret } from '../../model/secret.ts';
 import { NOTHING, NO_ATTRIBUTES, OPENID_CONNECT } from './fields.ts';
 import { ATTRIBUTE } from './marks.ts';
@@ -59,8 +60,6 @@ function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
 
 /** What a listing shows to accounts that may not read secrets, and what a partial export holds. Sent back, it becomes the secret. */
 const MASK = /^\*+$/;
-/** One character, however often. */
-const REPEATED = /^(.)\1*$/su;
 
 export interface ClientRepresentation {
   id: string;
@@ -72,6 +71,8 @@ export interface ClientRepresentation {
   secret: Secret | undefined;
   /** The secret, or the previous one, is such as anybody can guess: the mask of an export that was imported, above all. */
   guessable: boolean;
+  /** The same of the secret before the last rotation, which may still be accepted. */
+  previousGuessable: boolean;
   attributes: Readonly<Record<string, string>>;
   defaultClientScopes: string[];
   optionalClientScopes: string[];
@@ -135,7 +136,8 @@ export function readClient(row: unknown, refuse: (field?: string) => never): Cli
     protocol: row.protocol ?? OPENID_CONNECT,
     secret:
       typeof secret !== 'string' || secret === '' || (MASK.test(secret) && !isShown) ? undefined : new Secret(secret),
-    guessable: isGuessable(secret, isShown) || isGuessable(previousSecret(row.attributes), isShown),
+    guessable: isGuessable(secret, isShown),
+    previousGuessable: isGuessable(previousSecret(row.attributes), isShown),
     attributes: keptAttributes(row.attributes ?? NO_ATTRIBUTES),
     defaultClientScopes: sorted(row.defaultClientScopes),
     optionalClientScopes: sorted(row.optionalClientScopes),
@@ -161,7 +163,7 @@ function previousSecret(attributes: Fields | null | undefined): unknown {
 }
 
 function isGuessable(secret: unknown, isShown: boolean): boolean {
-  return typeof secret === 'string' && REPEATED.test(secret) && (isShown || !MASK.test(secret));
+  return typeof secret === 'string' && isRepeated(secret) && (isShown || !MASK.test(secret));
 }
 
 function isChecked(row: Fields): row is CheckedRow {

@@ -243,7 +243,10 @@ export class ClientWriter {
     { attributes, ...rest }: { readonly secret?: string; readonly attributes: Record<string, string> },
     about: string,
   ): Promise<void> {
-    const settings = settingsAsTheyStand(await this.#read(id, about));
+    // What is read and sent back would undo what somebody else changes in between: only where it must be.
+    const settings = (await this.#policies.mayFillIn())
+      ? settingsAsTheyStand(await this.#read(id, about))
+      : { attributes: {} };
     await this.#put(id, { ...settings, ...rest, attributes: { ...settings.attributes, ...attributes } }, about);
   }
 }

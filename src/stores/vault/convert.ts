@@ -75,8 +75,9 @@ export function toLifetime({
   delete_version_after: after = '',
   max_versions: most = 0,
 }: z.infer<typeof bodies.config>['data']): Lifetime {
-  // `0s`, with an `m` and an `h` before it or not.
-  return { deletesAfter: /[1-9]/.test(after) ? after : undefined, maxVersions: most === 0 ? undefined : most };
+  // `0s`, with an `m` and an `h` before it or not, sets no limit; one below zero takes that of the mount away.
+  const isLimit = !after.startsWith('-') && /[1-9]/.test(after);
+  return { deletesAfter: isLimit ? after : undefined, maxVersions: most === 0 ? undefined : most };
 }
 
 export function toPathData({ data }: z.infer<typeof bodies.data>): PathData {
