@@ -142,9 +142,14 @@ describe('a store that fails', () => {
   it('while Keycloak works: the report tells what was done, what failed and what was not begun', async () => {
     const fault = { kind: 'status', status: 503, body: '{"errors":["Vault is sealed"]}' } as const;
     site.store.inject({ match: posts(/\/metadata\/m2m\/[a-z]+$/), nth: 3, times: 999, fault });
-    site.store.inject({ match: posts(/\/\.grantry\/ledger\//), times: 999, fault });
+    // Once it is noted that an apply begins, which takes two requests.
+    site.store.inject({ match: posts(/\/\.grantry\/ledger\//), nth: 3, times: 999, fault });
     const { outcomes, reasons } = await applyReport(1);
-    expect(outcomes).toMatchObject({ 'Client/dora': 'done', 'Client/anna': 'failed', 'Client/bert': 'skipped' });
+    // Which Api was made first, and so whose clients come first, is up to the server.
+    const ofClients = Object.entries(outcomes).flatMap(([address, outcome]) =>
+      address.startsWith('Client/') ? outcome : [],
+    );
+    expect(ofClients.toSorted()).toEqual(['done', 'done', 'failed', 'skipped']);
     expect(reasons).toContain(`Vault at ${site.store.url} is sealed`);
     expect(reasons).toContain('a server could no longer be reached');
     site.reset();
