@@ -70,6 +70,30 @@ describe('replaceSecret', () => {
     expect([client.previous, bench.provider.accepts('orders', MASK)]).toEqual([undefined, false]);
   });
 
+  it('leaves the present secret where only the previous one can be guessed: its overlap ends', async () => {
+    const bench = new MemoryBench({ secretOverlap: true });
+    await bench.apply(DESIRED);
+    const client = clientOf(bench);
+    const { secret } = client;
+    Object.assign(client, { previous: { secret: MASK, until: Number.MAX_SAFE_INTEGER } });
+    expect(reasons(await bench.plan(DESIRED))).toEqual(['previous-guessable']);
+    await bench.apply(DESIRED);
+    expect([client.secret, client.previous]).toEqual([secret, undefined]);
+    expect((await bench.store.read('orders'))?.document.clientSecret.reveal()).toBe(secret);
+    expect((await bench.plan(DESIRED)).changes).toEqual([]);
+  });
+
+  it('is not done by a saved plan that only ends an overlap', async () => {
+    const bench = new MemoryBench({ secretOverlap: true });
+    await bench.apply(DESIRED);
+    const client = clientOf(bench);
+    Object.assign(client, { previous: { secret: MASK, until: Number.MAX_SAFE_INTEGER } });
+    const { plan, input } = await settleFresh(DESIRED, bench, {});
+    const saved = savePlan(plan, input, { tool: 'test', createdAt: '2026-11-30T00:00:00Z', lastApply: null });
+    client.secret = MASK;
+    await expect(settleSaved(saved, DESIRED, bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
+  });
+
   it('is what a rotation does too, whatever it was asked for: the mask is refused at once', async () => {
     const bench = new RotationBench({ secretOverlap: true });
     const desired = {

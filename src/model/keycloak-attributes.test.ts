@@ -18,6 +18,9 @@ describe('isHarmlessAttribute', () => {
     ['team.colour', 'blue', false],
     ['team.colour', '', true],
     ['__proto__', 'x', false],
+    ['saml.assertion.signature', 'false', true],
+    ['saml_force_name_id_format', 'true', true],
+    ['samlish.flow', 'true', false],
   ])('%s = %j: %s', (name, value, expected) => {
     expect(isHarmlessAttribute(name, value)).toBe(expected);
   });
@@ -50,10 +53,14 @@ describe('maySpeakOfSecret', () => {
     'client.secret.rotated',
     'CREDENTIAL',
   ])('thinks so of %s', (name) => expect(maySpeakOfSecret(name)).toBe(true));
-  it.each(['dpop.bound.access.tokens', 'access.token.lifespan', 'monkey.business', 'team.colour', 'tokenized'])(
-    'does not of %s',
-    (name) => expect(maySpeakOfSecret(name)).toBe(false),
-  );
+  it.each([
+    'dpop.bound.access.tokens',
+    'access.token.lifespan',
+    'monkey.business',
+    'team.colour',
+    'tokenized',
+    'routing.key',
+  ])('does not of %s', (name) => expect(maySpeakOfSecret(name)).toBe(false));
   it('knows the attributes that Keycloak names after tokens and that hold none', () => {
     expect(isKnownAttribute('tls.client.certificate.bound.access.tokens')).toBe(true);
     expect(isKnownAttribute('client.secret.rotated')).toBe(false);

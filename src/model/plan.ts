@@ -91,22 +91,25 @@ export interface PlannedDelivery {
   readonly movedFrom?: string;
 }
 
-export type DeliveryReason =
-  | 'new'
-  /** The client is new, and its document is in use: it gets the secret that lies there. */
-  | 'in-use'
-  /** Not only written, but replaced first: consumers must read the new one. */
-  | 'guessable'
-  /** The previous secret is refused first; the present one stays. */
-  | 'previous-guessable'
-  | 'missing'
-  | 'never-delivered'
-  | 'moved'
-  | 'secret-changed'
-  | 'facts-changed'
-  | 'differs'
-  /** Nothing of it changes but its mark. */
-  | 'unmarked';
+/** Why a document must be written. */
+export const DELIVERY_REASONS = [
+  'new',
+  // The client is new, and its document is in use: it gets the secret that lies there.
+  'in-use',
+  // Not only written, but replaced first: consumers must read the new one.
+  'guessable',
+  // The previous secret is refused first; the present one stays.
+  'previous-guessable',
+  'missing',
+  'never-delivered',
+  'moved',
+  'secret-changed',
+  'facts-changed',
+  'differs',
+  // Nothing of it changes but its mark.
+  'unmarked',
+] as const;
+export type DeliveryReason = (typeof DELIVERY_REASONS)[number];
 
 /** One leaf that differs. */
 export interface FieldChange {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GUARD_NAMES } from '../model/plan.ts';
+import { DELIVERY_REASONS, GUARD_NAMES } from '../model/plan.ts';
 
 /**
  * The saved plan as a schema: what `apply plan.json` accepts, and what schema/plan.schema.json is made from.
@@ -16,21 +16,7 @@ const delivery = z.strictObject({
   path: z.string().describe("Inside the store's prefix"),
   place: z.string().describe('As output names it'),
   facts,
-  reason: z
-    .enum([
-      'new',
-      'in-use',
-      'guessable',
-      'previous-guessable',
-      'missing',
-      'never-delivered',
-      'moved',
-      'secret-changed',
-      'facts-changed',
-      'differs',
-      'unmarked',
-    ])
-    .describe('guessable: the secret is replaced first'),
+  reason: z.enum(DELIVERY_REASONS).describe('guessable: the secret is replaced first'),
   fresh: z.boolean().describe('Nothing was at the path'),
   movedFrom: z.string().optional(),
   told: facts

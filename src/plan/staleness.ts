@@ -72,7 +72,7 @@ function isStill(saved: SavedChange, now: Change, actual: ActualObject | undefin
   // An apply that was cut off made a secret of an object that was there only to replace one: who else did, moved it.
   const sameSecret =
     saved.fingerprint === null ||
-    replacesSecret(saved) ||
+    cutsOff(saved) === 2 ||
     saved.secretMadeAt === (actual?.credential?.createdAt ?? null);
   return sameSecret && isRestOf(saved, now);
 }
@@ -118,12 +118,15 @@ function sameDelivery(saved: Change, now: Change): boolean {
   if (left === undefined || right === undefined) return left === right;
   // Why it must be written, and what was at the place, may have changed without harm; that consumers are cut off may not. The
   // place tells the path.
-  if (replacesSecret(now) && !replacesSecret(saved)) return false;
+  if (cutsOff(now) > cutsOff(saved)) return false;
   return left.place === right.place && sameJson({ ...left.facts }, { ...right.facts });
 }
 
-function replacesSecret(change: Change): boolean {
-  return 'delivery' in change && ['guessable', 'previous-guessable'].includes(change.delivery?.reason ?? '');
+/** How many of a client's secrets are refused by it: none, the previous one, or the present one too. */
+function cutsOff(change: Change): 0 | 1 | 2 {
+  const reason = 'delivery' in change ? change.delivery?.reason : undefined;
+  if (reason === 'guessable') return 2;
+  return reason === 'previous-guessable' ? 1 : 0;
 }
 
 function describeMove(saved: SavedChange, actual: ActualObject | undefined): string[] {

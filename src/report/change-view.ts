@@ -8,7 +8,7 @@ import { deliveryLines, retirementLine } from './delivery-line.ts';
 import { scopeLines } from './scope-lines.ts';
 import { tellingFields } from './telling-fields.ts';
 import { introspectedApis, introspectionIn } from './introspection.ts';
-import { DELIVERY_REASONS, count, labelOf, thousands } from './words.ts';
+import { DELIVERY_REASON_WORDS, count, labelOf, thousands } from './words.ts';
 
 /** A change as its reviewer reads it: the same lines in text and in Markdown. */
 export interface ChangeView {
@@ -65,7 +65,7 @@ export function reasonOf({ change, refused }: ChangeView): string {
 }
 
 function reasonInWords(change: Change): string {
-  if (change.op === 'deliver') return DELIVERY_REASONS[change.delivery.reason];
+  if (change.op === 'deliver') return DELIVERY_REASON_WORDS[change.delivery.reason];
   return change.op === 'delete' || change.op === 'adopt' ? change.reason : '';
 }
 

@@ -3,7 +3,7 @@ import { changedFacts } from '../plan/document-facts.ts';
 import type { ChangedFact } from '../plan/document-facts.ts';
 import { sendsElsewhere } from '../plan/widening.ts';
 import type { ChangeLine } from './change-line.ts';
-import { DELIVERY_REASONS } from './words.ts';
+import { DELIVERY_REASON_WORDS } from './words.ts';
 
 /**
  * Where the credential goes, why where that does not go without saying, and what the document tells otherwise than before.
@@ -15,7 +15,7 @@ export function deliveryLines(change: Exclude<Change, DeleteChange>, folderOf: r
   const saysWhy = op === 'update' || op === 'adopt' || delivery.reason === 'in-use';
   const facts = changedFacts(delivery);
   const note = [
-    ...(saysWhy && delivery.reason !== 'moved' ? [DELIVERY_REASONS[delivery.reason]] : []),
+    ...(saysWhy && delivery.reason !== 'moved' ? [DELIVERY_REASON_WORDS[delivery.reason]] : []),
     ...(delivery.reason === 'facts-changed' && delivery.told === undefined ? ['what it tells now is not known'] : []),
     ...(delivery.movedFrom === undefined ? [] : [`${delivery.movedFrom} is marked as retired`]),
     ...(delivery.lostMark === true && delivery.reason !== 'unmarked' ? ['the document there has lost its mark'] : []),

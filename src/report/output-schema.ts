@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { GUARD_NAMES } from '../model/plan.ts';
+import { DELIVERY_REASONS, GUARD_NAMES } from '../model/plan.ts';
 import { DANGERS } from '../plan/danger.ts';
 
 /**
@@ -65,19 +65,7 @@ const delivery = z.strictObject({
   path: z.string().describe("Inside the store's prefix"),
   place: z.string().describe('As output names it'),
   facts: z.record(z.string(), z.string()).describe('What the document tells beside the credential'),
-  reason: z.enum([
-    'new',
-    'in-use',
-    'guessable',
-    'previous-guessable',
-    'missing',
-    'never-delivered',
-    'moved',
-    'secret-changed',
-    'facts-changed',
-    'differs',
-    'unmarked',
-  ]),
+  reason: z.enum(DELIVERY_REASONS),
   fresh: z.boolean().describe('Nothing was at the path'),
   since: z
     .number()

@@ -104,7 +104,7 @@ export function elapsed(milliseconds: number): string {
 }
 
 /** Why a document is written, for the one who reviews it. */
-export const DELIVERY_REASONS: Readonly<Record<DeliveryReason, string>> = {
+export const DELIVERY_REASON_WORDS: Readonly<Record<DeliveryReason, string>> = {
   new: 'the client is new',
   'in-use': 'its document is in use: the client gets the secret that lies there',
   'previous-guessable': 'anybody can guess the previous secret: its overlap ends at once',

@@ -65,6 +65,14 @@ describe('PolicyRules', () => {
     expect(policyThatSets(rules, 'constructor', 'x')).toBeUndefined();
   });
 
+  it('tells whether a policy of others may fill in what a change leaves out', async () => {
+    expect(await rulesOf(['own']).mayFillIn()).toBe(true);
+    expect(await rulesOf(['rotation']).mayFillIn()).toBe(false);
+    expect(await rulesOf([]).mayFillIn()).toBe(false);
+    // Where it may not look there may be one.
+    expect(await rulesOf([], { status: 403 }).mayFillIn()).toBe(true);
+  });
+
   it('names what may refuse a change', async () => {
     expect(await rulesOf(['own', 'bound']).whoMayRefuse()).toBe(
       'It may be refused by the client policies "policy own" (of-an-extension), "policy bound" (dpop-bind-enforcer) of the realm.',

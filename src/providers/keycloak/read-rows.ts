@@ -28,13 +28,5 @@ export async function readRows<Row extends { readonly id: string }>(
     const query = `${path.includes('?') ? '&' : '?'}first=${first}&max=${max}&briefRepresentation=true`;
     return parseList(api, await api.read(reading, `${path}${query}`), schema, what);
   };
-  const head = await ask(0, PAGES.pageSize);
-  if (head.length === 0) return [];
-  let given: Row[] | undefined = head;
-  const again = async (first: number, max: number): Promise<readonly Row[]> => {
-    const page = first === 0 ? given : undefined;
-    given = undefined;
-    return page ?? ask(first, max);
-  };
-  return readAllPages({ ask: again, take: (page: readonly Row[]) => page }, PAGES);
+  return readAllPages({ ask, take: (page: readonly Row[]) => page }, PAGES);
 }

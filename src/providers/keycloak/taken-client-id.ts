@@ -6,11 +6,7 @@ import type { ActualState } from '../../model/state.ts';
 import { describeProvider } from '../describe.ts';
 import type { KeycloakApi } from './api.ts';
 import { parseList } from './parse-list.ts';
-
-/** Keycloak names the user of a client's service account so, in lower case, and names of users are unique. */
-export function serviceAccountName(clientId: string): string {
-  return `service-account-${clientId.toLowerCase()}`;
-}
+import { accountName } from './service-accounts.ts';
 
 /** A client with a service account. */
 interface Known {
@@ -25,9 +21,9 @@ export function takenClientIds(
 ): ActualState['impossible'] {
   const wanted = desired.filter(({ name }) => !matched.has(name));
   if (wanted.length === 0) return [];
-  const byName = new Map([...present].map(({ clientId }) => [serviceAccountName(clientId), clientId]));
+  const byName = new Map([...present].map(({ clientId }) => [accountName(clientId), clientId]));
   return wanted.flatMap(({ name, clientId }) => {
-    const other = byName.get(serviceAccountName(clientId));
+    const other = byName.get(accountName(clientId));
     if (other === undefined || other === clientId) return [];
     return [{ address: addressOf('Client', name), reason: inCaseOnly(clientId, other), hint: ANOTHER_ID }];
   });
@@ -37,7 +33,7 @@ const ANOTHER_ID =
   'Set another spec.clientId, or the very client_id that is there and take that client over with --adopt.';
 
 function inCaseOnly(clientId: string, other: string): string {
-  return `client ${other} is there, whose client_id differs from ${clientId} in case only: Keycloak gives both the service account ${serviceAccountName(clientId)}`;
+  return `client ${other} is there, whose client_id differs from ${clientId} in case only: Keycloak gives both the service account ${accountName(clientId)}`;
 }
 
 const userRow = z.object({ username: z.string() });
@@ -45,7 +41,7 @@ const clientRow = z.object({ clientId: z.string(), serviceAccountsEnabled: z.boo
 
 /** Why no client of this client_id can be made though there is none; undefined where nothing is in the way, or may be seen. */
 export async function whyTaken(api: KeycloakApi, clientId: string): Promise<GrantryError | undefined> {
-  const username = serviceAccountName(clientId);
+  const username = accountName(clientId);
   const isTaken = await hasUser(api, username);
   if (isTaken === false) return undefined;
   const where = describeProvider(api.settings);

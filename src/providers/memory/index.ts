@@ -2,6 +2,7 @@ import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
+import { isRepeated } from '../../model/guessable.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
@@ -144,7 +145,8 @@ export class MemoryProvider implements Provider {
               createdAt: this.capabilities.secretChangeVisible ? createdAt : undefined,
               delivered,
               ...(previous === undefined ? {} : { previousUntil: previous.until }),
-              ...(/^(.)\1*$/.test(secret ?? '') ? { guessable: true as const } : {}),
+              ...(secret !== undefined && isRepeated(secret) ? { guessable: true as const } : {}),
+              ...(previous !== undefined && isRepeated(previous.secret) ? { previousGuessable: true as const } : {}),
               ...(withSecrets && secret !== undefined ? { secret: new Secret(secret) } : {}),
             },
           }
