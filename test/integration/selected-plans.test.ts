@@ -131,7 +131,7 @@ describe('plans of a part on a real Keycloak', () => {
     expect(settled.plan.changes.map(({ op, address }) => `${op} ${address}`)).toEqual(['delete Client/crowd-5']);
     expect(settled.plan).toMatchObject({ conflicts: [], guards: [] });
     // Three by their client_ids, and what the one that is the stack's gives access to.
-    expect(clientReads().length).toBeLessThanOrEqual(4);
+    expect(clientReads()).toHaveLength(4);
     expect(clientReads().filter((path) => path.includes('first='))).toEqual([]);
     expect(await apply(save(settled), without)).toEqual(['delete Client/crowd-5 done']);
     expect(await bench.realm.admin.clients.find({ clientId: 'crowd-5' })).toEqual([]);
