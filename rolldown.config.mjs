@@ -1,4 +1,4 @@
-// What `npm run build` makes of src/ and the libraries: one file per set of modules that the same commands need.
+// What `npm run build` makes of src/, demo/ and the libraries: one file per set of modules that the same commands need.
 import { defineConfig } from 'rolldown';
 
 /**
@@ -17,7 +17,7 @@ export default defineConfig({
   input: {
     main: 'src/main.ts',
     // For the scripts.
-    'demo/kit': 'src/demo/kit.ts',
+    'demo/kit': 'demo/kit.ts',
   },
   platform: 'node',
   plugins: [withoutGeneratedClient],
@@ -27,7 +27,6 @@ export default defineConfig({
     dir: 'dist',
     cleanDir: true,
     format: 'esm',
-    // A folder below dist/, as most modules are a folder below src/: what they find relative to themselves is found.
     chunkFileNames: 'chunks/[name].js',
   },
 });

@@ -1,4 +1,4 @@
-// Bundles src/ into dist/, where it is missing or older than what it is made of.
+// Bundles src/ and demo/ into dist/, where it is missing or older than what it is made of.
 import { readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { checkout, run, step } from './process.mjs';
@@ -14,7 +14,9 @@ export async function build() {
 }
 
 function newestSource() {
-  const sources = readdirSync(join(checkout, 'src'), { recursive: true, withFileTypes: true });
+  const sources = ['src', 'demo'].flatMap((folder) =>
+    readdirSync(join(checkout, folder), { recursive: true, withFileTypes: true }),
+  );
   const files = [
     ...sources.map((entry) => join(entry.parentPath, entry.name)),
     ...SETTINGS.map((file) => join(checkout, file)),

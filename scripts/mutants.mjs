@@ -1,4 +1,4 @@
-// Takes out guards one by one and tells which the tests do not miss: npm run mutants -- src/plan [src/apply/lock.ts …] [--laws].
+// Takes out guards one by one and tells which the tests do not miss: npm run mutants -- src/plan [src/engine/lock/lock.ts …] [--laws].
 // A guard: an `if` that throws, a call of what refuses or asserts, and each part of a condition that asks whose something is.
 // Works on a copy of the checkout, so that a run that is ended leaves nothing behind in it.
 import { cpSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { readFileSync, writeSync } from 'node:fs';
-import { BrokenOutputs } from './broken-outputs.ts';
+import { BrokenOutputs } from './cli/output/broken-outputs.ts';
 import { GrantryError, exitCodeOf } from './model/errors.ts';
 import { outputText } from './model/printable.ts';
 
@@ -25,8 +25,8 @@ async function main(): Promise<number> {
     }
     broken.watch(process.stdout, process.stderr);
     const [{ runCommandLine }, { makeProcessIo }] = await Promise.all([
-      import('./commands/program.ts'),
-      import('./process-io.ts'),
+      import('./cli/program.ts'),
+      import('./cli/process-io.ts'),
     ]);
     return await endWith(await runCommandLine(args, makeProcessIo(args, version, broken), version));
   } catch (error) {

@@ -1,16 +1,16 @@
 // Everything that is computed between the manifests and the report, with a realm that holds what they say but for one client
 // in a hundred: load, check, resolve, project, compare, render. Reads the folder that is given, and asks no server.
 import { loadManifests } from '../../src/manifest/load.ts';
-import { resolveObjects } from '../../src/manifest/resolve.ts';
-import { viewTarget } from '../../src/manifest/target-view.ts';
+import { resolveObjects } from '../../src/manifest/resolve/resolve.ts';
+import { viewTarget } from '../../src/manifest/resolve/target-view.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { Secret } from '../../src/model/secret.ts';
 import type { ActualState, Fields } from '../../src/model/state.ts';
 import type { Target } from '../../src/model/target.ts';
-import { NO_ADOPTION } from '../../src/plan/adoption.ts';
-import { buildPlan } from '../../src/plan/build-plan.ts';
-import { planDeliveries } from '../../src/plan/deliveries.ts';
-import { documentOf, wantedDocuments } from '../../src/plan/document-facts.ts';
+import { NO_ADOPTION } from '../../src/engine/plan/adoption.ts';
+import { buildPlan } from '../../src/engine/plan/build-plan.ts';
+import { planDeliveries } from '../../src/engine/plan/deliveries.ts';
+import { documentOf, wantedDocuments } from '../../src/engine/survey/document-facts.ts';
 import { projectDesired } from '../../src/providers/keycloak/project.ts';
 import { makeStyle, renderPlan } from '../../src/report/index.ts';
 

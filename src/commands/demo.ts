@@ -1,5 +1,5 @@
-import { runDemo } from '../demo/run-demo.ts';
-import type { CommandIo, CommandOptions } from './context.ts';
+import { runDemo } from '../../demo/run-demo.ts';
+import type { CommandIo, CommandOptions } from '../cli/context.ts';
 
 /** Tells the whole story on a throw-away Keycloak and Vault. */
 export async function run({ keep }: CommandOptions, io: CommandIo): Promise<number> {

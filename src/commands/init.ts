@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync, write
 import { dirname, join } from 'node:path';
 import { generateX25519Identity, identityToRecipient } from 'age-encryption';
 import { GrantryError } from '../model/errors.ts';
-import type { CommandIo, CommandOptions } from './context.ts';
+import type { CommandIo, CommandOptions } from '../cli/context.ts';
 import { TEMPLATES } from './init-files.ts';
 
 const KEY_FILE = '.grantry/age-key.txt';

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
-import { readLastApply } from '../apply/ledger.ts';
-import { settleFresh, settlePart } from '../apply/settle-plan.ts';
-import type { SurveyOptions } from '../apply/survey-target.ts';
+import { readLastApply } from '../engine/ledger/ledger.ts';
+import { settleFresh, settlePart } from '../engine/plan/settle-plan.ts';
+import type { SurveyOptions } from '../engine/survey/survey-target.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Plan, TargetPart } from '../model/plan.ts';
@@ -9,19 +9,19 @@ import type { SavedPlan } from '../model/saved-plan.ts';
 import type { ActualState } from '../model/state.ts';
 import { systemClock } from '../platform/clock.ts';
 import { writeWhole } from '../platform/write-whole.ts';
-import { parseAdoption } from '../plan/adoption.ts';
-import type { PlanInput } from '../plan/build-plan.ts';
-import { noticesOfPart } from '../plan/part-conflicts.ts';
-import { rotationNotices, waitingNotices } from '../plan/rotation-notices.ts';
-import { savePlan } from '../plan/save-plan.ts';
+import { parseAdoption } from '../engine/plan/adoption.ts';
+import type { PlanInput } from '../engine/plan/build-plan.ts';
+import { noticesOfPart } from '../engine/plan/part-conflicts.ts';
+import { rotationNotices, waitingNotices } from '../engine/rotation/rotation-notices.ts';
+import { savePlan } from '../engine/plan/saved/save-plan.ts';
 import { describeProvider } from '../providers/describe.ts';
 import { makeStyle, renderPlan } from '../report/index.ts';
 import { describeStore } from '../stores/describe.ts';
-import type { CommandIo, CommandOptions } from './context.ts';
-import { selectParts } from './select-parts.ts';
-import { forEachSelected, resolveSelected } from './targets.ts';
-import { tellIdleAdoption } from './obstacles.ts';
-import type { TargetAtHand } from './targets.ts';
+import type { CommandIo, CommandOptions } from '../cli/context.ts';
+import { selectParts } from '../cli/select-parts.ts';
+import { forEachSelected, resolveSelected } from '../cli/targets.ts';
+import { tellIdleAdoption } from '../cli/obstacles.ts';
+import type { TargetAtHand } from '../cli/targets.ts';
 
 /** Reads each target and prints what must change. Writes nothing but the file that `--out` names. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {

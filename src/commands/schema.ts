@@ -1,5 +1,5 @@
-import { makeJsonSchema } from '../manifest/json-schema.ts';
-import type { CommandIo, CommandOptions } from './context.ts';
+import { makeJsonSchema } from '../manifest/schema/json-schema.ts';
+import type { CommandIo, CommandOptions } from '../cli/context.ts';
 
 /** Prints the JSON Schema of manifests. */
 export async function run(_options: CommandOptions, io: CommandIo): Promise<number> {

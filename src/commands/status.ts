@@ -1,9 +1,9 @@
-import { credentialStatus } from '../apply/credential-status.ts';
-import { surveyRotations } from '../apply/survey-rotations.ts';
-import { gapNotices } from '../plan/rotation-notices.ts';
+import { credentialStatus } from '../engine/rotation/credential-status.ts';
+import { surveyRotations } from '../engine/rotation/survey-rotations.ts';
+import { gapNotices } from '../engine/rotation/rotation-notices.ts';
 import { makeStyle, renderStatus } from '../report/index.ts';
-import type { CommandIo, CommandOptions } from './context.ts';
-import { forEachTarget } from './targets.ts';
+import type { CommandIo, CommandOptions } from '../cli/context.ts';
+import { forEachTarget } from '../cli/targets.ts';
 
 /** Shows how old each credential is, and when it is rotated next. Reads no secret and writes nothing. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {

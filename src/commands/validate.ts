@@ -3,7 +3,7 @@ import { renderAnnotations } from '../report/annotations.ts';
 import { renderValidationJson, renderValidationMarkdown, renderValidationText } from '../report/findings.ts';
 import type { ValidationReport } from '../report/findings.ts';
 import { makeStyle } from '../report/style.ts';
-import type { CommandIo, CommandOptions, Format } from './context.ts';
+import type { CommandIo, CommandOptions, Format } from '../cli/context.ts';
 
 /** Checks all manifests for all targets, offline and without the environment. */
 export async function run({ manifests, targets, format }: CommandOptions, io: CommandIo): Promise<number> {

@@ -1,11 +1,11 @@
-import { expectationsOf } from '../credentials/expectation.ts';
+import { expectationsOf } from '../engine/proof/expectation.ts';
 import type { DesiredState } from '../model/desired.ts';
 import { isProven } from '../model/report.ts';
 import { makeStyle, renderVerify } from '../report/index.ts';
-import type { CommandIo, CommandOptions } from './context.ts';
-import { proveWithProgress } from './prove-with-progress.ts';
-import { selectClients } from './select-clients.ts';
-import { forEachTarget } from './targets.ts';
+import type { CommandIo, CommandOptions } from '../cli/context.ts';
+import { proveWithProgress } from '../cli/prove-with-progress.ts';
+import { selectClients } from '../cli/select-clients.ts';
+import { forEachTarget } from '../cli/targets.ts';
 
 /** Proves clients with real tokens, from the credentials that lie in the store. Writes nothing. */
 export async function run(options: CommandOptions, io: CommandIo): Promise<number> {

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import { pathOf, wordIssues } from './schema-problems.ts';
+import { pathOf, wordIssues } from './schema/schema-problems.ts';
 import { SCHEMAS } from './schema/manifest.ts';
 import type { ManifestKind } from './schema/manifest.ts';
 import { CREDENTIAL_ERROR } from './schema/target.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { loadManifests } from './load.ts';
-import { resolveTargets } from './resolve.ts';
+import { resolveTargets } from './resolve/resolve.ts';
 
 const ENV = {
   GRANTRY_KEYCLOAK_SECRET: 'not-a-real-one',

@@ -1,4 +1,4 @@
-import { isKnownKey } from './credential-keys.ts';
+import { isKnownKey } from './schema/credential-keys.ts';
 import type { Path } from './types.ts';
 
 /**

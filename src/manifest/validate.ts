@@ -17,7 +17,7 @@ import { checkStorePaths, checkStorePlaces } from './rules/store-places.ts';
 import { checkSubstitutions } from './rules/substitutions.ts';
 import { checkTargetNames } from './rules/target-names.ts';
 import { checkUniqueNames } from './rules/unique-names.ts';
-import { viewTarget } from './target-view.ts';
+import { viewTarget } from './resolve/target-view.ts';
 import type { Manifest, Problem } from './types.ts';
 
 /** Rules on one document, by its kind. */

@@ -1,8 +1,8 @@
 import { sameJson } from '../model/json.ts';
 import { isKind, nameOf } from '../model/address.ts';
 import type { Change, FieldChange, Op, Plan } from '../model/plan.ts';
-import { dangersOf, rankOf } from '../plan/danger.ts';
-import type { Danger } from '../plan/danger.ts';
+import { dangersOf, rankOf } from '../engine/plan/danger.ts';
+import type { Danger } from '../engine/plan/danger.ts';
 import { alarmOf, describeValue, type ChangeLine } from './change-line.ts';
 import { deliveryLines, retirementLine } from './delivery-line.ts';
 import { scopeLines } from './scope-lines.ts';

@@ -1,7 +1,7 @@
 import type { Change, DeleteChange } from '../model/plan.ts';
-import { changedFacts } from '../plan/document-facts.ts';
-import type { ChangedFact } from '../plan/document-facts.ts';
-import { sendsElsewhere } from '../plan/widening.ts';
+import { changedFacts } from '../engine/survey/document-facts.ts';
+import type { ChangedFact } from '../engine/survey/document-facts.ts';
+import { sendsElsewhere } from '../engine/plan/widening.ts';
 import type { ChangeLine } from './change-line.ts';
 import { DELIVERY_REASON_WORDS } from './words.ts';
 

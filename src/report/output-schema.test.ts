@@ -1,6 +1,6 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { begunEvent, begunRotation, endedEvent, endedRotation } from '../apply/audit.ts';
+import { begunEvent, begunRotation, endedEvent, endedRotation } from '../engine/ledger/audit.ts';
 import { checkSources } from '../../test/support/check-sources.ts';
 import { GrantryError, InvalidManifests, exitCodeOf, type ErrorCode } from '../model/errors.ts';
 import type { BrokenGuard } from '../model/plan.ts';

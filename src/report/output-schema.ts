@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { DELIVERY_REASONS, GUARD_NAMES } from '../model/plan.ts';
-import { DANGERS } from '../plan/danger.ts';
+import { DANGERS } from '../engine/plan/danger.ts';
 
 /**
  * The documents that `--format json` writes, as schemas: schema/output.schema.json is made from them. No command loads

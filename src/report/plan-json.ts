@@ -1,5 +1,5 @@
 import type { Change, Plan } from '../model/plan.ts';
-import { fieldChanges } from '../plan/field-changes.ts';
+import { fieldChanges } from '../engine/plan/field-changes.ts';
 import { viewChanges, type ChangeView } from './change-view.ts';
 import { printableJson } from './escape.ts';
 import { countPlan } from './summary.ts';

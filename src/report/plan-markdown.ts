@@ -1,5 +1,5 @@
 import type { Plan } from '../model/plan.ts';
-import { isSerious } from '../plan/danger.ts';
+import { isSerious } from '../engine/plan/danger.ts';
 import { changeBlock, summaryOf } from './change-markdown.ts';
 import { viewChanges, type ChangeView } from './change-view.ts';
 import { fencedBlock } from './escape.ts';

@@ -1,6 +1,6 @@
 import { isProven, isRotated } from '../model/report.ts';
 import type { CredentialStatus, RotateReport, RotationResult } from '../model/report.ts';
-import { daysOf } from '../plan/rotation-notices.ts';
+import { daysOf } from '../engine/rotation/rotation-notices.ts';
 import { count, elapsed, thousands } from './words.ts';
 
 const DONE = { rotate: 'rotated', revoke: 'revoked', retire: 'cleared' };

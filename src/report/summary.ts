@@ -1,5 +1,5 @@
 import type { Plan } from '../model/plan.ts';
-import type { Danger } from '../plan/danger.ts';
+import type { Danger } from '../engine/plan/danger.ts';
 import type { ChangeView } from './change-view.ts';
 import { isNothing } from './selection.ts';
 import { PENDING, count, thousands } from './words.ts';

@@ -2,7 +2,7 @@ import { isKind, nameOf } from '../model/address.ts';
 import { isJsonObject, sameJson } from '../model/json.ts';
 import type { Json, JsonObject } from '../model/json.ts';
 import type { Change, CreateChange, FieldChange } from '../model/plan.ts';
-import { fieldChanges } from '../plan/field-changes.ts';
+import { fieldChanges } from '../engine/plan/field-changes.ts';
 
 /** The differences that tell a reviewer something. What every new client has is none, nor is the mark that adopting sets. */
 export function tellingFields(change: Change): FieldChange[] {

@@ -1,7 +1,7 @@
 import { formatDuration } from '../model/duration.ts';
 import type { Json } from '../model/json.ts';
 import type { DeliveryReason, Op } from '../model/plan.ts';
-import type { Danger } from '../plan/danger.ts';
+import type { Danger } from '../engine/plan/danger.ts';
 
 const LABELS: Readonly<Record<string, string>> = {
   clientId: 'client id',

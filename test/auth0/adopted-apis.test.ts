@@ -1,6 +1,6 @@
 /** An Api that grantry did not make is others' too: their scopes stay, whatever becomes of its manifest. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { parseAdoption } from '../../src/plan/adoption.ts';
+import { parseAdoption } from '../../src/engine/plan/adoption.ts';
 import { openAuth0Place } from '../contract/auth0-place.ts';
 import { ProviderSubject } from '../contract/provider-subject.ts';
 import { logIn } from '../support/auth0/management-client.ts';

@@ -1,12 +1,12 @@
 /** What belongs to others in a tenant, and what only looks like it belongs to the stack. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { settleSaved } from '../../src/apply/settle-plan.ts';
-import { surveyTarget } from '../../src/apply/survey-target.ts';
-import { parseAdoption } from '../../src/plan/adoption.ts';
-import { buildPlan } from '../../src/plan/build-plan.ts';
-import { readSavedPlan } from '../../src/plan/read-plan.ts';
-import { savePlan } from '../../src/plan/save-plan.ts';
+import { settleSaved } from '../../src/engine/plan/settle-plan.ts';
+import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
+import { parseAdoption } from '../../src/engine/plan/adoption.ts';
+import { buildPlan } from '../../src/engine/plan/build-plan.ts';
+import { readSavedPlan } from '../../src/engine/plan/saved/read-plan.ts';
+import { savePlan } from '../../src/engine/plan/saved/save-plan.ts';
 import { openAuth0Place } from '../contract/auth0-place.ts';
 import { ProviderSubject } from '../contract/provider-subject.ts';
 import type { Auth0Emulator } from '../support/auth0/emulator.ts';

@@ -1,10 +1,10 @@
 /** What every provider must do, whatever it is; what one cannot do is refused, and that is tested instead. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RotationWish } from '../../src/apply/select-rotations.ts';
+import type { RotationWish } from '../../src/engine/rotation/select-rotations.ts';
 import type { GrantryError } from '../../src/model/errors.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
-import { fieldChanges } from '../../src/plan/field-changes.ts';
-import { parseAdoption } from '../../src/plan/adoption.ts';
+import { fieldChanges } from '../../src/engine/plan/field-changes.ts';
+import { parseAdoption } from '../../src/engine/plan/adoption.ts';
 import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
 import { ProviderSubject } from './provider-subject.ts';
 import type { ProviderPlace } from './provider-subject.ts';

@@ -1,10 +1,10 @@
 /** What real realms and stores do to credentials: masks that come into force, policies of others, places that others touched. */
 import { z } from 'zod';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
-import { credentialStatus } from '../../src/apply/credential-status.ts';
-import { surveyRotations } from '../../src/apply/survey-rotations.ts';
+import { credentialStatus } from '../../src/engine/rotation/credential-status.ts';
+import { surveyRotations } from '../../src/engine/rotation/survey-rotations.ts';
 import type { Plan, PlannedDelivery } from '../../src/model/plan.ts';
-import { parseAdoption } from '../../src/plan/adoption.ts';
+import { parseAdoption } from '../../src/engine/plan/adoption.ts';
 import { linesOf, viewChanges } from '../../src/report/change-view.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';

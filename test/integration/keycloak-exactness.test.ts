@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
-import { surveyTarget } from '../../src/apply/survey-target.ts';
+import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
 import { isKnownAttribute } from '../../src/model/keycloak-attributes.ts';
 import { isProven } from '../../src/model/report.ts';
 import type { SavedPlan } from '../../src/model/saved-plan.ts';
-import { parseAdoption } from '../../src/plan/adoption.ts';
-import { buildPlan } from '../../src/plan/build-plan.ts';
-import { savePlan } from '../../src/plan/save-plan.ts';
+import { parseAdoption } from '../../src/engine/plan/adoption.ts';
+import { buildPlan } from '../../src/engine/plan/build-plan.ts';
+import { savePlan } from '../../src/engine/plan/saved/save-plan.ts';
 import { makeStyle, renderPlan } from '../../src/report/index.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 

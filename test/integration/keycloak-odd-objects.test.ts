@@ -1,8 +1,8 @@
 /** What is wrong with one object is a finding about that object: marks that somebody wrote by hand, names that are taken. */
 import { afterAll, afterEach, beforeAll, describe, expect, inject, it } from 'vitest';
-import { credentialStatus } from '../../src/apply/credential-status.ts';
-import { surveyRotations } from '../../src/apply/survey-rotations.ts';
-import { surveyTarget } from '../../src/apply/survey-target.ts';
+import { credentialStatus } from '../../src/engine/rotation/credential-status.ts';
+import { surveyRotations } from '../../src/engine/rotation/survey-rotations.ts';
+import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
 import type { CredentialStatus } from '../../src/model/report.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import type { CountingProxy } from '../support/counting-proxy.ts';

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fieldChanges } from '../../src/plan/field-changes.ts';
+import { fieldChanges } from '../../src/engine/plan/field-changes.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 

@@ -1,7 +1,7 @@
 /** The example's manifests on both providers: whoever moves from one to the other changes the Target and nothing else. */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { TokenClient } from '../../src/credentials/token-client.ts';
+import { TokenClient } from '../../src/engine/proof/token-client.ts';
 import { openAuth0Place } from '../contract/auth0-place.ts';
 import { openKeycloakPlace } from '../contract/keycloak-place.ts';
 import { ProviderSubject } from '../contract/provider-subject.ts';

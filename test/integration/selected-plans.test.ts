@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { applyPlan } from '../../src/apply/apply-plan.ts';
-import { settlePart, settleSaved } from '../../src/apply/settle-plan.ts';
-import type { SettledPlan } from '../../src/apply/settle-plan.ts';
+import { applyPlan } from '../../src/engine/apply/apply-plan.ts';
+import { settlePart, settleSaved } from '../../src/engine/plan/settle-plan.ts';
+import type { SettledPlan } from '../../src/engine/plan/settle-plan.ts';
 import type { Address } from '../../src/model/address.ts';
 import type { SavedPlan } from '../../src/model/saved-plan.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
-import { readSavedPlan } from '../../src/plan/read-plan.ts';
-import { savePlan } from '../../src/plan/save-plan.ts';
+import { readSavedPlan } from '../../src/engine/plan/saved/read-plan.ts';
+import { savePlan } from '../../src/engine/plan/saved/save-plan.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import type { CountingProxy } from '../support/counting-proxy.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';

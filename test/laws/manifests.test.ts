@@ -1,7 +1,7 @@
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { checkSources } from '../support/check-sources.ts';
-import { resolveTargets } from '../../src/manifest/resolve.ts';
+import { resolveTargets } from '../../src/manifest/resolve/resolve.ts';
 import type { SourceFile } from '../../src/manifest/types.ts';
 import { renderValidationJson, renderValidationMarkdown, renderValidationText } from '../../src/report/findings.ts';
 import { makeStyle } from '../../src/report/style.ts';

@@ -1,7 +1,7 @@
 /** A rotation that is cut off at any call, in any way: the next run finishes it, and nobody was ever left without. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RotationWish } from '../../src/apply/select-rotations.ts';
+import type { RotationWish } from '../../src/engine/rotation/select-rotations.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { isUndelivered } from '../../src/model/rotation.ts';

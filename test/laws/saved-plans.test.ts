@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { settleSaved } from '../../src/apply/settle-plan.ts';
-import { surveyTarget } from '../../src/apply/survey-target.ts';
+import { settleSaved } from '../../src/engine/plan/settle-plan.ts';
+import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import type { SavedPlan } from '../../src/model/saved-plan.ts';
-import { buildPlan } from '../../src/plan/build-plan.ts';
-import { readSavedPlan } from '../../src/plan/read-plan.ts';
-import { savePlan } from '../../src/plan/save-plan.ts';
+import { buildPlan } from '../../src/engine/plan/build-plan.ts';
+import { readSavedPlan } from '../../src/engine/plan/saved/read-plan.ts';
+import { savePlan } from '../../src/engine/plan/saved/save-plan.ts';
 import { MemoryBench } from '../support/memory-bench.ts';
 import { desiredState } from '../support/random-states.ts';
 

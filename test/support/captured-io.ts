@@ -1,5 +1,5 @@
 /** The outside of a command, with everything that it writes at hand. */
-import type { CommandIo, Output } from '../../src/commands/context.ts';
+import type { CommandIo, Output } from '../../src/cli/context.ts';
 import { outputText } from '../../src/model/printable.ts';
 
 export interface CapturedIo {

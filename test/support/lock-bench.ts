@@ -1,7 +1,7 @@
 /** Runs that want the lock of one stack, in a fake world with a store in memory. */
-import type { Lease } from '../../src/apply/lease.ts';
-import { withLock } from '../../src/apply/lock.ts';
-import type { LockRequest } from '../../src/apply/lock.ts';
+import type { Lease } from '../../src/engine/lock/lease.ts';
+import { withLock } from '../../src/engine/lock/lock.ts';
+import type { LockRequest } from '../../src/engine/lock/lock.ts';
 import { MemoryStore } from '../../src/stores/memory/index.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { FakeWorld } from './fake-world.ts';

@@ -1,11 +1,11 @@
 /** Everything between a desired state and a report, on a provider and a store in memory. */
-import { applyPlan } from '../../src/apply/apply-plan.ts';
-import type { Applied } from '../../src/apply/apply-plan.ts';
-import { surveyTarget } from '../../src/apply/survey-target.ts';
-import { trackWrites } from '../../src/apply/track-writes.ts';
+import { applyPlan } from '../../src/engine/apply/apply-plan.ts';
+import type { Applied } from '../../src/engine/apply/apply-plan.ts';
+import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
+import { trackWrites } from '../../src/engine/apply/track-writes.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import { buildPlan } from '../../src/plan/build-plan.ts';
+import { buildPlan } from '../../src/engine/plan/build-plan.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import { MemoryProvider } from '../../src/providers/memory/index.ts';
 import { MemoryStore } from '../../src/stores/memory/index.ts';

@@ -1,7 +1,7 @@
 /** A target whose servers are in memory, as commands get it. */
 import { Readable } from 'node:stream';
-import type { CommandIo } from '../../src/commands/context.ts';
-import type { OpenTarget } from '../../src/commands/targets.ts';
+import type { CommandIo } from '../../src/cli/context.ts';
+import type { OpenTarget } from '../../src/cli/targets.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { Gate } from '../../src/platform/gate.ts';
 import { systemPorts } from '../../src/platform/ports.ts';

@@ -1,18 +1,18 @@
 /** Plan files in memory: made, kept, edited, and held against what is there. */
-import { noteApply, noteClients, readLastApply } from '../../src/apply/ledger.ts';
-import { settleFresh, settleSaved } from '../../src/apply/settle-plan.ts';
-import type { SettledPlan } from '../../src/apply/settle-plan.ts';
+import { noteApply, noteClients, readLastApply } from '../../src/engine/ledger/ledger.ts';
+import { settleFresh, settleSaved } from '../../src/engine/plan/settle-plan.ts';
+import type { SettledPlan } from '../../src/engine/plan/settle-plan.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import { isJsonList } from '../../src/model/json.ts';
 import type { Json, JsonObject } from '../../src/model/json.ts';
 import type { Change } from '../../src/model/plan.ts';
 import type { SavedPlan } from '../../src/model/saved-plan.ts';
-import { parseAdoption } from '../../src/plan/adoption.ts';
-import type { Adoption } from '../../src/plan/adoption.ts';
-import { digestOf } from '../../src/plan/fingerprint.ts';
-import { readSavedPlan } from '../../src/plan/read-plan.ts';
-import { savePlan } from '../../src/plan/save-plan.ts';
+import { parseAdoption } from '../../src/engine/plan/adoption.ts';
+import type { Adoption } from '../../src/engine/plan/adoption.ts';
+import { digestOf } from '../../src/engine/plan/saved/fingerprint.ts';
+import { readSavedPlan } from '../../src/engine/plan/saved/read-plan.ts';
+import { savePlan } from '../../src/engine/plan/saved/save-plan.ts';
 import { api, client, state } from './declared.ts';
 import { MemoryBench } from './memory-bench.ts';
 

@@ -1,13 +1,13 @@
 /** One rotate command, in process: with everything but the lock and the report. */
-import { rotationSubjects } from '../../src/apply/rotation-subjects.ts';
-import { runRotations } from '../../src/apply/run-rotations.ts';
-import type { RotationRun } from '../../src/apply/run-rotations.ts';
-import { isRevocation, selectRotations } from '../../src/apply/select-rotations.ts';
-import type { RotationWish } from '../../src/apply/select-rotations.ts';
-import { surveyRotations } from '../../src/apply/survey-rotations.ts';
-import type { RotationSurvey } from '../../src/apply/survey-rotations.ts';
-import type { TargetPorts } from '../../src/apply/survey-target.ts';
-import type { RotationPorts } from '../../src/credentials/rotate.ts';
+import { rotationSubjects } from '../../src/engine/rotation/rotation-subjects.ts';
+import { runRotations } from '../../src/engine/rotation/run-rotations.ts';
+import type { RotationRun } from '../../src/engine/rotation/run-rotations.ts';
+import { isRevocation, selectRotations } from '../../src/engine/rotation/select-rotations.ts';
+import type { RotationWish } from '../../src/engine/rotation/select-rotations.ts';
+import { surveyRotations } from '../../src/engine/rotation/survey-rotations.ts';
+import type { RotationSurvey } from '../../src/engine/rotation/survey-rotations.ts';
+import type { TargetPorts } from '../../src/engine/survey/survey-target.ts';
+import type { RotationPorts } from '../../src/engine/rotation/rotate.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 
 /** `portsOf` is asked once the servers were read; `now` is in Unix seconds. Throws what the first that is refused says. */

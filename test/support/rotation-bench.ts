@@ -1,7 +1,7 @@
 /** Rotations of clients in memory, on servers that fail at a chosen call. */
-import type { RotationRun } from '../../src/apply/run-rotations.ts';
-import type { RotationWish } from '../../src/apply/select-rotations.ts';
-import type { TokenAnswer } from '../../src/credentials/token-client.ts';
+import type { RotationRun } from '../../src/engine/rotation/run-rotations.ts';
+import type { RotationWish } from '../../src/engine/rotation/select-rotations.ts';
+import type { TokenAnswer } from '../../src/engine/proof/token-client.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import type { MemoryObject } from '../../src/providers/memory/index.ts';

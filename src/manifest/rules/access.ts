@@ -1,4 +1,4 @@
-import type { TargetView } from '../target-view.ts';
+import type { TargetView } from '../resolve/target-view.ts';
 import type { ClientManifest, Path, Problem } from '../types.ts';
 import { isWhole, problemInView } from './rule.ts';
 

@@ -3,7 +3,7 @@ import { formatDuration } from '../../model/duration.ts';
 import { ENV_PATTERN } from '../schema/parts.ts';
 import type { TargetSpec } from '../schema/target.ts';
 import { trimSlashes } from '../slashes.ts';
-import type { InTarget, TargetView } from '../target-view.ts';
+import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ApiManifest, ClientManifest, Problem, TargetManifest } from '../types.ts';
 import { problemIn, problemInView } from './rule.ts';
 import { problemAtSecretPath, secretPathOf } from './secret-paths.ts';

@@ -1,4 +1,4 @@
-import type { TargetView } from '../target-view.ts';
+import type { TargetView } from '../resolve/target-view.ts';
 import type { Problem } from '../types.ts';
 import { placeOf, problemInView } from './rule.ts';
 

@@ -1,4 +1,4 @@
-import type { TargetView } from '../target-view.ts';
+import type { TargetView } from '../resolve/target-view.ts';
 import type { ClientManifest, Problem } from '../types.ts';
 import { placeOf, problemIn, problemInView } from './rule.ts';
 

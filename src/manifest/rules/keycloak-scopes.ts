@@ -1,4 +1,4 @@
-import type { InTarget, TargetView } from '../target-view.ts';
+import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ApiManifest, Problem } from '../types.ts';
 import { problemInView } from './rule.ts';
 

@@ -1,5 +1,5 @@
 import { isKnownAttribute, maySpeakOfSecret } from '../../model/keycloak-attributes.ts';
-import { holdsCredential, isSecretKey } from '../credential-keys.ts';
+import { holdsCredential, isSecretKey } from '../schema/credential-keys.ts';
 import { isObject, valueAt } from '../values.ts';
 import type { Manifest, Path, Problem } from '../types.ts';
 import { problemIn } from './rule.ts';

@@ -1,6 +1,6 @@
-import { wordIssues } from '../schema-problems.ts';
+import { wordIssues } from '../schema/schema-problems.ts';
 import { apiSchema, clientSchema } from '../schema/manifest.ts';
-import { patchSpec } from '../target-view.ts';
+import { patchSpec } from '../resolve/target-view.ts';
 import { isObject, valueAt } from '../values.ts';
 import type { ApiManifest, ClientManifest, Manifest, Path, Problem } from '../types.ts';
 import { NO_PROBLEMS, problemIn } from './rule.ts';

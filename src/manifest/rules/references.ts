@@ -1,4 +1,4 @@
-import type { InTarget, TargetView } from '../target-view.ts';
+import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ApiManifest, ClientManifest, Problem } from '../types.ts';
 import { createSuggest, isWhole, problemInView } from './rule.ts';
 import type { World } from './rule.ts';

@@ -1,7 +1,7 @@
 import { formatDuration } from '../../model/duration.ts';
 import type { RotatePolicy } from '../../model/desired.ts';
-import { targetDefaults } from '../target-defaults.ts';
-import type { TargetView } from '../target-view.ts';
+import { targetDefaults } from '../resolve/target-defaults.ts';
+import type { TargetView } from '../resolve/target-view.ts';
 import type { Problem } from '../types.ts';
 import { isWhole, problemIn, problemInView } from './rule.ts';
 

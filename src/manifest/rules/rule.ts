@@ -1,6 +1,6 @@
 import { findNearest } from '../suggest.ts';
-import { pathInTarget } from '../target-view.ts';
-import type { InTarget, TargetView } from '../target-view.ts';
+import { pathInTarget } from '../resolve/target-view.ts';
+import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import { overlaps } from '../values.ts';
 import type { ApiManifest, ClientManifest, Manifest, Manifests, Path, Problem } from '../types.ts';
 

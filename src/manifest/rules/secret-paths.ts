@@ -1,5 +1,5 @@
 import { describePlaceProblem } from '../../model/secret-path.ts';
-import type { InTarget, TargetView } from '../target-view.ts';
+import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ClientManifest, Problem } from '../types.ts';
 import { placeOf, problemIn, problemInView } from './rule.ts';
 

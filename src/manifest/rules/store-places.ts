@@ -1,10 +1,10 @@
 import { addToGroup } from '../../model/groups.ts';
 import { describePlaceProblem, liesIn } from '../../model/secret-path.ts';
-import { pathInside, storeOf } from '../places.ts';
+import { pathInside, storeOf } from '../resolve/places.ts';
 import { normaliseUrl } from '../schema/url.ts';
 import type { TargetSpec } from '../schema/target.ts';
 import { trimSlashes } from '../slashes.ts';
-import { viewTarget } from '../target-view.ts';
+import { viewTarget } from '../resolve/target-view.ts';
 import type { Manifest, Problem, TargetManifest } from '../types.ts';
 import { placeOf, problemIn } from './rule.ts';
 import type { World } from './rule.ts';

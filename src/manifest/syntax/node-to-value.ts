@@ -1,7 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Alias, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { findNearest } from '../suggest.ts';
-import { isKnownKey } from '../credential-keys.ts';
+import { isKnownKey } from '../schema/credential-keys.ts';
 import { isObject } from '../values.ts';
 
 /** Something wrong with the values of a document, at an offset of its file. */

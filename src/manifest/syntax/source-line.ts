@@ -1,5 +1,5 @@
 import { isMap } from 'yaml';
-import { isKnownKey, mayHoldCredential } from '../credential-keys.ts';
+import { isKnownKey, mayHoldCredential } from '../schema/credential-keys.ts';
 import type { Problem } from '../types.ts';
 import { lineText } from './syntax-view.ts';
 import type { SyntaxView } from './syntax-view.ts';

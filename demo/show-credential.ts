@@ -1,0 +1,62 @@
+import type { CommandIo, CommandOptions } from '../src/cli/context.ts';
+import { readOptions } from '../src/cli/options.ts';
+import { forEachTarget } from '../src/cli/targets.ts';
+import type { OpenTarget } from '../src/cli/targets.ts';
+import { expectationsOf } from '../src/engine/proof/expectation.ts';
+import type { Expectation } from '../src/engine/proof/expectation.ts';
+import { TokenClient } from '../src/engine/proof/token-client.ts';
+import { GrantryError } from '../src/model/errors.ts';
+import type { StoreDocument } from '../src/stores/store.ts';
+import { claimLines, documentLines } from './credential-view.ts';
+import type { Stage } from './stage.ts';
+
+/** Shows where a client's credential is and what its tokens say; never the secret, never a token. */
+export async function showCredential(
+  client: string,
+  options: Partial<CommandOptions>,
+  stage: Stage,
+  io: CommandIo,
+): Promise<void> {
+  await forEachTarget({ ...readOptions({}, []), ...options }, io, {}, async (target) => {
+    const [expected] = expectationsOf(target.desired, target.provider.capabilities, new Set([client]));
+    if (expected === undefined) throw new GrantryError('FAILED', `the example has no client ${client}`);
+    const document = await showDocument(expected, target, stage, io);
+    await showTokens(expected, document, target, stage);
+    return 0;
+  });
+}
+
+async function showDocument(
+  { path }: Expectation,
+  { store }: OpenTarget,
+  stage: Stage,
+  io: CommandIo,
+): Promise<StoreDocument> {
+  const stored = await store.read(path);
+  if (stored === undefined) throw new GrantryError('FAILED', `there is no document at ${store.locate(path)}`);
+  stage.tell(`Its credential, where the service reads it: ${store.locate(path)}, version ${stored.version}`, '');
+  stage.tell(...documentLines(stored.document, io.stdout.unicode));
+  return stored.document;
+}
+
+async function showTokens(
+  { auth, tokens: expected, client }: Expectation,
+  document: StoreDocument,
+  { provider, ports }: OpenTarget,
+  stage: Stage,
+): Promise<void> {
+  const tokens = new TokenClient(await provider.endpoints(), ports);
+  const claimsFor = async (parameters: Readonly<Record<string, string>>): Promise<Record<string, unknown>> => {
+    const answer = await tokens.request(document, auth, parameters);
+    if ('refused' in answer) throw new GrantryError('FAILED', `${client} gets no token: ${answer.refused.error}`);
+    return tokens.verify(answer.token);
+  };
+  const [first, second] = expected;
+  if (first === undefined) return;
+  stage.tell('', 'With it the service gets a token from token_url, and these are its claims:', '');
+  stage.tell(...claimLines(await claimsFor(first.parameters)));
+  const scope = second?.parameters['scope'];
+  if (second === undefined || scope === undefined) return;
+  stage.tell('', `With scope=${scope} in the request:`, '');
+  stage.tell(`  "scope": ${JSON.stringify((await claimsFor(second.parameters))['scope'])}`);
+}

@@ -1,0 +1,82 @@
+import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/resolve/hosts.ts';
+import { isSameKeycloakLogin, isSameVaultLogin } from '../model/same-login.ts';
+import type { Endpoints } from '../model/state.ts';
+import type { Target } from '../model/target.ts';
+import { monotonic } from '../platform/clock.ts';
+import { Gate } from '../platform/gate.ts';
+import { systemPorts } from '../platform/ports.ts';
+import type { HttpPorts, Ports } from '../platform/ports.ts';
+import { Shared } from '../platform/shared.ts';
+import { openProvider } from '../providers/open.ts';
+import type { KeycloakLogins } from '../providers/open.ts';
+import type { Provider } from '../providers/provider.ts';
+import { openStore } from '../stores/open.ts';
+import type { VaultLogins } from '../stores/vault/index.ts';
+import type { Store } from '../stores/store.ts';
+import type { CommandIo } from './context.ts';
+import { Waiting } from './output/waiting.ts';
+
+/** A target's two servers. */
+export interface Servers {
+  readonly provider: Provider;
+  readonly store: Store;
+  readonly ports: Ports;
+  /** Stands in front of every request to the two servers. */
+  readonly gate: Gate;
+}
+
+/** The logins of a run, which its targets share. */
+export interface Logins {
+  readonly keycloak: KeycloakLogins;
+  readonly vault: VaultLogins;
+}
+
+export function makeLogins(): Logins {
+  return { keycloak: new Shared(isSameKeycloakLogin), vault: new Shared(isSameVaultLogin) };
+}
+
+export interface OpenOptions {
+  readonly logins: Logins;
+  /** Watches the requests of the run. */
+  readonly waiting: Waiting;
+  /** How the servers are reached; default: as the system does. */
+  readonly ports?: HttpPorts;
+}
+
+/** Opens the servers of a run's targets, which share logins. */
+export function makeOpener(io: CommandIo): (target: Target) => Promise<Servers> {
+  const options = { logins: makeLogins(), waiting: new Waiting(io.stderr, monotonic) };
+  return (target) => openTarget(target, io, options);
+}
+
+/** Connects to the servers of a target. */
+export async function openTarget(
+  target: Target,
+  io: CommandIo,
+  { logins, waiting, ports: given = systemPorts() }: OpenOptions,
+): Promise<Servers> {
+  const ports = { ...waiting.watch(given), env: io.env };
+  const gate = new Gate();
+  const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
+  const [provider, store] = await Promise.all([
+    openProvider(target.provider, gated, logins.keycloak),
+    openStore(target.store, gated, logins.vault),
+  ]);
+  return { provider: guardEndpoints(provider, target, io), store, ports, gate };
+}
+
+/** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */
+function guardEndpoints(provider: Provider, { name, provider: settings }: Target, io: CommandIo): Provider {
+  const serverUrl = settings.kind === 'keycloak' ? settings.url : `https://${settings.domain}`;
+  const check = (endpoints: Endpoints): Endpoints => {
+    const allowed = readAllowedHosts(io.env);
+    const { token, introspection } = endpoints;
+    for (const [what, url] of Object.entries({ token, introspection })) {
+      if (url === undefined) continue;
+      checkHostAllowed(url, `the ${what} endpoint of Target ${name}`, allowed);
+      checkEncrypted(url, `the ${what} endpoint of Target ${name}`, serverUrl);
+    }
+    return endpoints;
+  };
+  return { ...provider, endpoints: async () => check(await provider.endpoints()) };
+}

@@ -1,0 +1,53 @@
+import { GrantryError } from '../../model/errors.ts';
+import { renderErrorJson, renderErrorMarkdown } from '../../report/error-report.ts';
+import { renderTargetsJson } from '../../report/targets-json.ts';
+import { renderTargetsSummary } from '../../report/targets-summary.ts';
+import type { TargetEnding } from '../../report/targets-summary.ts';
+import type { CommandIo, CommandOptions } from '../context.ts';
+
+/**
+ * Whether the selection may mean more than one target. It says which shape JSON has, so that this does not depend on
+ * how many targets a glob finds today.
+ */
+export function mayMeanSeveral(selectors: readonly string[]): boolean {
+  return selectors.length > 1 || selectors.some((selector) => !/^[a-z0-9-]+$/.test(selector));
+}
+
+/** Writes what a command has to say of several targets, one after the other, as one result. */
+export class Reports {
+  readonly #format: CommandOptions['format'];
+  readonly #io: CommandIo;
+  /** JSON is one document, which is written at the end. */
+  readonly #documents: string[] = [];
+  #begun = false;
+
+  constructor({ format }: Pick<CommandOptions, 'format'>, io: CommandIo) {
+    this.#format = format;
+    this.#io = io;
+  }
+
+  /** The report of a target, as it was rendered. */
+  show(report: string): void {
+    if (this.#format === 'json') {
+      this.#documents.push(report);
+      return;
+    }
+    // In Markdown the blank line is what ends the HTML of the report before.
+    this.#io.stdout.write(this.#begun ? `\n${report}` : report);
+    this.#begun = true;
+  }
+
+  /** A target that failed. */
+  fail(target: string, error: unknown): void {
+    if (this.#format === 'json') this.show(renderErrorJson(error, target));
+    if (this.#format === 'markdown') this.show(renderErrorMarkdown(error, target));
+    if (!(error instanceof GrantryError)) return;
+    this.#io.stderr.write(`${target}: error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+  }
+
+  /** How all of it ended, in the order of the reports. */
+  end(endings: readonly TargetEnding[]): void {
+    if (this.#format === 'json') this.#io.stdout.write(renderTargetsJson(this.#documents, endings));
+    else if (endings.length > 1) this.show(renderTargetsSummary(endings, this.#format));
+  }
+}

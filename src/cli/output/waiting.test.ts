@@ -1,0 +1,108 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import { captureIo } from '../../../test/support/captured-io.ts';
+import { portsOver } from '../../../test/support/ports-over.ts';
+import type { HttpPorts } from '../../platform/ports.ts';
+import { Waiting } from './waiting.ts';
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+const KEYCLOAK = 'http://sso:8080/realms/acme?token=canary';
+
+async function answerAtOnce(): Promise<Response> {
+  return new Response('{}');
+}
+
+/** A server that answers, or fails, when it is told to; and what the user sees meanwhile. */
+function slowServer() {
+  const { io, written } = captureIo();
+  const pending: { answer: () => void; fail: () => void }[] = [];
+  const ask = (): Promise<Response> =>
+    new Promise((resolve, reject) => {
+      pending.push({ answer: () => resolve(new Response('{}')), fail: () => reject(new Error('gone')) });
+    });
+  const ports = portsOver(ask);
+  const { fetch, onRequest } = new Waiting(io.stderr, Date.now).watch<HttpPorts>(ports);
+  const settle = async (how: 'answer' | 'fail'): Promise<void> => {
+    pending.shift()?.[how]();
+    await vi.advanceTimersByTimeAsync(0);
+  };
+  return { fetch, onRequest, written, settle };
+}
+
+it('says nothing of servers that answer soon, however long the work takes', async () => {
+  const { fetch, written, settle } = slowServer();
+  for (let count = 0; count < 20; count += 1) {
+    const answer = fetch(KEYCLOAK);
+    await vi.advanceTimersByTimeAsync(9_000);
+    await settle('answer');
+    await answer;
+  }
+  await vi.advanceTimersByTimeAsync(60_000);
+  const later = fetch(KEYCLOAK);
+  await vi.advanceTimersByTimeAsync(9_000);
+  await settle('answer');
+  await later;
+  expect(written.stderr).toBe('');
+});
+
+it('tells which server is silent and for how long, over attempts that fail, and not what was asked', async () => {
+  const { fetch, written, settle } = slowServer();
+  const first = fetch(KEYCLOAK).catch(() => undefined);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await settle('fail');
+  await first;
+  const second = fetch(KEYCLOAK);
+  await vi.advanceTimersByTimeAsync(10_000);
+  await settle('answer');
+  await second;
+  await vi.advanceTimersByTimeAsync(60_000);
+  expect(written.stderr).toBe(
+    'waiting for http://sso:8080: no answer for 10 s\nwaiting for http://sso:8080: no answer for 20 s\n',
+  );
+});
+
+it('begins anew where nothing was asked for a while after a failure', async () => {
+  const { fetch, written, settle } = slowServer();
+  const first = fetch(KEYCLOAK).catch(() => undefined);
+  await settle('fail');
+  await first;
+  await vi.advanceTimersByTimeAsync(300_000);
+  const second = fetch(KEYCLOAK);
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(written.stderr).toBe('');
+  await settle('answer');
+  await second;
+});
+
+it('is content as long as one of several requests is answered', async () => {
+  const { fetch, written, settle } = slowServer();
+  const answers = [fetch(KEYCLOAK), fetch(KEYCLOAK), fetch(KEYCLOAK)];
+  await vi.advanceTimersByTimeAsync(9_000);
+  await settle('answer');
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(written.stderr).toBe('');
+  await vi.advanceTimersByTimeAsync(9_000);
+  expect(written.stderr).toBe('waiting for http://sso:8080: no answer for 10 s\n');
+  await settle('answer');
+  await settle('answer');
+  await Promise.all(answers);
+});
+
+it('watches what is not sent by fetch, and takes the line away when the server that it tells of answers, no other', async () => {
+  const { io } = captureIo();
+  const shown: string[] = [];
+  const stderr = {
+    ...io.stderr,
+    status: (text: string) => void shown.push(text),
+    clearStatus: (about?: string) => void shown.push(`cleared ${about}`),
+  };
+  const ports = portsOver(answerAtOnce);
+  const watched = new Waiting(stderr, Date.now).watch<HttpPorts>(ports);
+  const end = watched.onRequest?.('http://sso:8080');
+  await vi.advanceTimersByTimeAsync(10_000);
+  await watched.fetch('http://vault:8200/v1/x');
+  expect(shown).toEqual(['waiting for http://sso:8080: no answer for 10 s']);
+  end?.(true);
+  expect(shown.at(-1)).toBe('cleared waiting');
+});

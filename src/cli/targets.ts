@@ -1,0 +1,152 @@
+import pLimit from 'p-limit';
+import { resolveTargets } from '../manifest/resolve/resolve.ts';
+import type { Manifests } from '../manifest/types.ts';
+import { GrantryError, exitCodeOf } from '../model/errors.ts';
+import type { DesiredState } from '../model/desired.ts';
+import type { Target } from '../model/target.ts';
+import { installProxy } from '../platform/proxy.ts';
+import type { CommandIo, CommandOptions } from './context.ts';
+import { loadValidManifests } from './load-valid.ts';
+import { makeOpener } from './open-target.ts';
+import type { Servers } from './open-target.ts';
+import { describeStore } from '../stores/describe.ts';
+import { keepApart, keepIoApart } from './output/keep-apart.ts';
+import { Queues } from './output/queues.ts';
+import { Reports, mayMeanSeveral } from './output/reports.ts';
+import { Turns } from './output/turns.ts';
+
+/** One target with its two servers. */
+export interface OpenTarget extends Servers {
+  readonly desired: DesiredState;
+  /** Writes the target's report, as it was rendered. */
+  readonly show: (report: string) => void;
+}
+
+/** One target whose servers need not have been asked anything yet. */
+export interface TargetAtHand extends Pick<OpenTarget, 'desired' | 'show'> {
+  readonly open: () => Promise<OpenTarget>;
+}
+
+/** What of several targets' exit codes is the command's: a failure before an outage before a refusal before changes. */
+const PRECEDENCE = [1, 4, 3, 2, 0];
+
+/** What a command asks of its targets. */
+export interface TargetNeeds {
+  /** `optional`: grantry's own account at the provider is used if the environment has what it takes. */
+  readonly providerAccount?: 'required' | 'optional';
+  /** Why there may be no more than one target; undefined where there may be. */
+  readonly onlyOne?: string | undefined;
+  /** Several targets may be worked on at the same time: the work writes and asks by the io that it is given only. */
+  readonly sideBySide?: boolean;
+}
+
+/** Targets that are worked on at the same time. More would only wait for each other: they have few servers, or one. */
+const TARGETS_AT_A_TIME = 4;
+
+/**
+ * Runs a command for every target that was selected. Where several may be, one that fails with a GrantryError is
+ * reported and the others go on; the worst exit code is the command's.
+ */
+export async function forEachTarget(
+  options: CommandOptions,
+  io: CommandIo,
+  needs: TargetNeeds,
+  work: (target: OpenTarget, io: CommandIo) => Promise<number>,
+): Promise<number> {
+  const selected = await resolveSelected(options, io, needs);
+  return forEachSelected(selected, options, io, async ({ open }, ownIo) => work(await open(), ownIo));
+}
+
+/** The manifests, and what they ask for in the targets that were selected. */
+export interface SelectedTargets {
+  readonly manifests: Manifests;
+  readonly states: readonly DesiredState[];
+  readonly openServers: (target: Target) => Promise<Servers>;
+  readonly atATime: number;
+}
+
+/** Loads the manifests and resolves them for the targets that are selected. */
+export async function resolveSelected(
+  options: CommandOptions,
+  io: CommandIo,
+  { providerAccount = 'required', onlyOne, sideBySide = false }: TargetNeeds,
+): Promise<SelectedTargets> {
+  await installProxy(io.env);
+  const manifests = loadValidManifests(options, io);
+  const states = resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount });
+  if (onlyOne !== undefined && states.length > 1) {
+    const names = states.map(({ target }) => target.name).join(', ');
+    throw new GrantryError('INVALID_INPUT', `${onlyOne}, and ${states.length} are selected: ${names}`, {
+      hint: 'Select one with -t. Nothing was read or changed.',
+    });
+  }
+  return { manifests, states, openServers: makeOpener(io), atATime: sideBySide ? TARGETS_AT_A_TIME : 1 };
+}
+
+/**
+ * Runs a command for each of these targets, as `forEachTarget` does; it opens the servers of those that need them. What
+ * they write is kept apart and in the order of their names.
+ */
+export async function forEachSelected(
+  { states, openServers, atATime }: SelectedTargets,
+  options: CommandOptions,
+  io: CommandIo,
+  work: (target: TargetAtHand, io: CommandIo) => Promise<number>,
+): Promise<number> {
+  const [first] = states;
+  if (first !== undefined && !mayMeanSeveral(options.target)) {
+    return work(
+      atHand(first, openServers, (report) => io.stdout.write(report)),
+      io,
+    );
+  }
+  const reports = new Reports(options, io);
+  const turns = new Turns(states.length);
+  const limit = pLimit(atATime);
+  const inOrder = new Queues();
+  const endings = await Promise.allSettled(
+    states.map((desired, index) =>
+      limit(async () => {
+        const ownReports = keepApart(reports, turns.of(index));
+        const ownIo = keepIoApart(io, turns.of(index));
+        const run = async (): Promise<number> =>
+          workOn(desired, openServers, ownReports, (target) => work(target, ownIo));
+        // Whoever shares a lock must not find it held by one of us.
+        return inOrder.run(lockPlace(desired), run).finally(() => turns.end(index));
+      }),
+    ),
+  );
+  const codes = endings.map((ending) => (ending.status === 'fulfilled' ? ending.value : 1));
+  reports.end(states.map(({ target }, index) => ({ target: target.name, exitCode: codes[index] ?? 1 })));
+  // A bug in one must not cost the others the end of what they had begun.
+  const bug = endings.find((ending) => ending.status === 'rejected');
+  if (bug !== undefined) throw bug.reason;
+  return PRECEDENCE.find((code) => codes.includes(code)) ?? 0;
+}
+
+function lockPlace({ target }: DesiredState): string {
+  return JSON.stringify([describeStore(target.store), target.stack]);
+}
+
+async function workOn(
+  desired: DesiredState,
+  openServers: SelectedTargets['openServers'],
+  reports: Pick<Reports, 'show' | 'fail'>,
+  work: (target: TargetAtHand) => Promise<number>,
+): Promise<number> {
+  try {
+    return await work(atHand(desired, openServers, (report) => reports.show(report)));
+  } catch (error) {
+    reports.fail(desired.target.name, error);
+    if (!(error instanceof GrantryError)) throw error;
+    return exitCodeOf(error.code);
+  }
+}
+
+function atHand(
+  desired: DesiredState,
+  openServers: SelectedTargets['openServers'],
+  show: OpenTarget['show'],
+): TargetAtHand {
+  return { desired, show, open: async () => ({ ...(await openServers(desired.target)), desired, show }) };
+}

@@ -1,0 +1,124 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import type { PlannedDelivery } from '../../model/plan.ts';
+import { Secret } from '../../model/secret.ts';
+import type { StoreMark } from '../../stores/store.ts';
+import { deliver, purgeRetired, retire } from './deliver.ts';
+
+const OURS = { stack: 'acme', client: 'orders' };
+const ACTIVE: StoreMark = { ...OURS, owner: 'team-a', state: 'active' };
+const DOCUMENT = { clientId: 'orders', clientSecret: new Secret('theirs'), next: null, facts: {} };
+const OTHERS: readonly (readonly [string, Partial<StoreMark>])[] = [
+  ['another client', { client: 'audit' }],
+  ['another stack', { stack: 'theirs' }],
+];
+
+let store: MemoryBench['store'];
+beforeEach(() => {
+  store = new MemoryBench().store;
+});
+
+/** A document with a mark, or without one. */
+async function put(mark: StoreMark | undefined): Promise<void> {
+  if (mark !== undefined) await store.mark('orders', mark);
+  await store.write('orders', DOCUMENT, 0);
+}
+
+const stateNow = async (): Promise<string | undefined> => (await store.inspect('orders'))?.mark?.state;
+
+const isThere = async (): Promise<boolean> => (await store.read('orders')) !== undefined;
+
+describe('retire', () => {
+  it("marks the client's own document", async () => {
+    await put(ACTIVE);
+    await retire(store, 'orders', OURS);
+    expect(await stateNow()).toBe('retired');
+  });
+
+  it.each(OTHERS)('leaves the document of %s as it is', async (_, other) => {
+    await put({ ...ACTIVE, ...other });
+    await retire(store, 'orders', OURS);
+    expect(await stateNow()).toBe('active');
+  });
+
+  it('gives no mark to what has none', async () => {
+    await put(undefined);
+    await retire(store, 'orders', OURS);
+    expect((await store.inspect('orders'))?.mark).toBeUndefined();
+  });
+});
+
+describe('purgeRetired', () => {
+  it('destroys what the client has retired', async () => {
+    await put({ ...ACTIVE, state: 'retired' });
+    await purgeRetired(store, 'orders', OURS);
+    expect(await isThere()).toBe(false);
+  });
+
+  it.each(OTHERS)('leaves the document of %s, retired or not', async (_, other) => {
+    for (const state of ['active', 'retired'] as const) {
+      store = new MemoryBench().store;
+      await put({ ...ACTIVE, ...other, state });
+      await purgeRetired(store, 'orders', OURS);
+      expect(await isThere()).toBe(true);
+    }
+  });
+
+  it('leaves one that is in use, and one without a mark', async () => {
+    for (const mark of [ACTIVE, undefined]) {
+      store = new MemoryBench().store;
+      await put(mark);
+      await purgeRetired(store, 'orders', OURS);
+      expect(await isThere()).toBe(true);
+    }
+  });
+});
+
+describe('deliver', () => {
+  const delivery: PlannedDelivery = {
+    client: 'orders',
+    clientId: 'orders',
+    path: 'orders',
+    place: 'memory/orders',
+    facts: {},
+    reason: 'moved',
+    fresh: false,
+  };
+  const issued = { clientId: 'orders', secret: new Secret('ours'), createdAt: 7 };
+  const write = async (how: Partial<PlannedDelivery> = {}): Promise<string | undefined> => {
+    await deliver(store, { ...delivery, ...how }, issued, { stack: 'acme', owner: 'team-a' }).catch(() => undefined);
+    return (await store.read('orders'))?.document.clientSecret.reveal();
+  };
+
+  it.each(OTHERS)('never writes over the document of %s', async (_, other) => {
+    await put({ ...ACTIVE, ...other });
+    expect(await write()).toBe('theirs');
+    expect(await write({ adopt: true })).toBe('theirs');
+    expect((await store.inspect('orders'))?.mark).toEqual({ ...ACTIVE, ...other });
+  });
+
+  it('never writes over a document of another stack, though it is retired or renewed', async () => {
+    await put({ ...ACTIVE, stack: 'theirs', state: 'retired' });
+    expect(await write({ renews: true })).toBe('theirs');
+  });
+
+  it('writes over what has no mark only where that is to be taken over', async () => {
+    await put(undefined);
+    expect(await write()).toBe('theirs');
+    expect(await write({ adopt: true })).toBe('ours');
+  });
+
+  it.each([
+    ['its own', {}, {}],
+    ['one that the stack has retired', { client: 'audit', state: 'retired' as const }, {}],
+    ["one that was this client's under another name", { client: 'before' }, { renews: true as const }],
+  ])('writes over %s', async (_, mark, how) => {
+    await put({ ...ACTIVE, ...mark });
+    expect(await write(how)).toBe('ours');
+  });
+
+  it('insists on being the first where nothing was seen', async () => {
+    await put(undefined);
+    expect(await write({ fresh: true })).toBe('theirs');
+  });
+});

@@ -1,0 +1,66 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { trackWrites } from './track-writes.ts';
+
+/** All else that a provider or a store can be asked for must be a write: a new method is one until it stands here. */
+const READS = new Set([
+  'capabilities',
+  'describe',
+  'project',
+  'read',
+  'endpoints',
+  'readCredential',
+  'findClient',
+  'readGrants',
+  'answers',
+  'whyTaken',
+  'explainDifference',
+  'locate',
+  'existing',
+  'limits',
+  'inspect',
+  'locateRecord',
+  'readRecord',
+]);
+
+function methodsOf(tracked: object): string[] {
+  return Object.keys(tracked).filter((name) => !READS.has(name));
+}
+
+function untouched(): never {
+  throw new Error('it was asked');
+}
+
+function all<T extends object>(server: T): T {
+  return new Proxy(server, { get: () => untouched });
+}
+
+describe('trackWrites', () => {
+  it.each(['provider', 'store'] as const)('asks before each write of a %s, and lets none through', async (which) => {
+    const lost = new Error('the lock was lost');
+    const hooks = {
+      before: () => {
+        throw lost;
+      },
+      after: () => undefined,
+    };
+    const bench = new MemoryBench();
+    const servers = { provider: all(bench.provider), store: all(bench.store) };
+    const tracked = trackWrites(servers, hooks)[which];
+    const names = methodsOf(tracked);
+    expect(names.length).toBeGreaterThan(3);
+    for (const name of names) {
+      const write: unknown = Reflect.get(tracked, name);
+      if (typeof write !== 'function') throw new TypeError(`${name} is no method`);
+      await expect(Promise.resolve(Reflect.apply(write, tracked, []))).rejects.toBe(lost);
+    }
+  });
+
+  it('tells of a write after it, and of none that was refused', async () => {
+    let told = 0;
+    const tracked = trackWrites(new MemoryBench(), { after: () => void (told += 1) });
+    await tracked.store.writeRecord('ledger/acme', {}, 0);
+    await expect(tracked.store.writeRecord('ledger/acme', {}, 0)).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect(told).toBe(1);
+  });
+});

@@ -1,0 +1,62 @@
+import { beforeEach, expect, test } from 'vitest';
+import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { addressOf } from '../../model/address.ts';
+import { GrantryError } from '../../model/errors.ts';
+import type { CreateChange } from '../../model/plan.ts';
+import { ApiBook, readApiLedger } from './api-ledger.ts';
+
+const AUDIENCE = 'https://stock.test';
+const CHANGE: CreateChange = {
+  op: 'create',
+  address: addressOf('Api', 'stock'),
+  owner: 'team-stock',
+  reason: '',
+  dependsOn: [],
+  notes: {},
+  after: { audience: AUDIENCE, scopes: { 'stock:write': {}, 'stock:read': {} } },
+};
+const NOTED = { name: 'stock', owner: 'team-stock', origin: 'created', scopes: ['stock:read', 'stock:write'] };
+
+let store: MemoryBench['store'];
+let book: ApiBook;
+beforeEach(() => {
+  ({ store } = new MemoryBench());
+  book = new ApiBook(store, 'acme');
+});
+
+const noted = async (): Promise<unknown> => (await readApiLedger(store, 'acme'))[AUDIENCE];
+
+test('an Api is noted before it is created, and with its id afterwards', async () => {
+  const during: unknown[] = [];
+  await book.growing(CHANGE, async () => {
+    during.push(await noted());
+    return { id: 'id-1', found: {} };
+  });
+  expect(during).toEqual([{ ...NOTED, id: null }]);
+  expect(await noted()).toEqual({ ...NOTED, id: 'id-1' });
+  await book.deleted(CHANGE);
+  expect(await noted()).toBeUndefined();
+});
+
+test.each([
+  ['a refusal', new GrantryError('NOT_ALLOWED', 'no'), undefined],
+  ['an Api of somebody else', new GrantryError('CONFLICT', 'no'), undefined],
+  ['an answer that was lost', new GrantryError('UNREACHABLE', 'gone'), { ...NOTED, id: null }],
+  ['an error that says nothing', new TypeError('what'), { ...NOTED, id: null }],
+])('after %s it stands there only if it may have come to be', async (_, error, left) => {
+  await expect(book.growing(CHANGE, () => Promise.reject(error))).rejects.toBe(error);
+  expect(await noted()).toEqual(left);
+});
+
+test('an Api that was created stays noted when its id cannot be', async () => {
+  const write = store.writeRecord.bind(store);
+  const created = book.growing(CHANGE, async () => {
+    store.writeRecord = async () => {
+      throw new GrantryError('NOT_ALLOWED', 'the token has ended');
+    };
+    return { id: 'id-1', found: {} };
+  });
+  await expect(created).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  store.writeRecord = write;
+  expect(await noted()).toEqual({ ...NOTED, id: null });
+});

@@ -1,0 +1,113 @@
+import { isKind } from '../../model/address.ts';
+import type { Address } from '../../model/address.ts';
+import type { Change, Conflict } from '../../model/plan.ts';
+import { OWN_ACCOUNT_HINT, WHOLE_API, isOurs, isOwnAccount, objectsByAddress } from '../../model/state.ts';
+import type { ActualObject, ActualState, DesiredObject, Fields } from '../../model/state.ts';
+import { partsInTheWay } from './adoption.ts';
+import type { Adoption } from './adoption.ts';
+
+/**
+ * What is in the way of a plan: objects of others, scopes that others use, objects that cannot be. Of a plan of a part,
+ * `reach` is what it concerns.
+ */
+export function findConflicts(
+  projected: readonly DesiredObject[],
+  changes: readonly Change[],
+  actual: ActualState,
+  adoption: Adoption,
+  reach?: ReadonlySet<Address>,
+): Conflict[] {
+  const actualOf = objectsByAddress(actual);
+  // A part of a target tells nothing of the rest.
+  const isNew = reach === undefined && !actual.objects.some(isOurs);
+  const own = ownAccounts(projected, changes, actual);
+  return [
+    ...[...own].map(ownAccountConflict),
+    ...actual.impossible.filter(({ address }) => reach === undefined || reach.has(address)),
+    ...othersAmong(projected, actual)
+      .filter(({ address }) => !own.has(address))
+      .flatMap((object) => ownershipConflicts(object, adoption, isNew)),
+    ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
+  ];
+}
+
+/** Addresses at which grantry's own account is declared, or would be changed. */
+function ownAccounts(
+  projected: readonly DesiredObject[],
+  changes: readonly Change[],
+  actual: ActualState,
+): ReadonlySet<Address> {
+  const { ownClientId, objects } = actual;
+  if (ownClientId === undefined) return new Set();
+  const claimed = projected.filter(
+    ({ address, fields }) => isKind(address, 'Client') && fields['clientId'] === ownClientId,
+  );
+  const touched = new Set([...projected, ...changes].map(({ address }) => address));
+  const there = objects.filter((object) => touched.has(object.address) && isOwnAccount(object, actual));
+  return new Set([...claimed, ...there].map(({ address }) => address));
+}
+
+function ownAccountConflict(address: Address): Conflict {
+  return { address, reason: 'it is the client that grantry itself logs in with', hint: OWN_ACCOUNT_HINT };
+}
+
+/** What is there of the objects that are wanted, and not all the stack's. */
+function othersAmong(projected: readonly DesiredObject[], actual: ActualState): ActualObject[] {
+  const others = actual.objects.filter((object) => !isOurs(object));
+  if (others.length === 0) return [];
+  const actualOf = objectsByAddress(actual);
+  // Of what cannot be anyway, whose it is does not matter.
+  const impossible = new Set(actual.impossible.map(({ address }) => address));
+  const wanted = new Set(projected.flatMap(({ address }) => (impossible.has(address) ? [] : [address])));
+  return others.filter((object) => wanted.has(object.address) && actualOf.get(object.address) === object);
+}
+
+/** Of a stack that is `isNew`, having nothing in the target, the name may be a slip of the pen. */
+function ownershipConflicts(actual: ActualObject, adoption: Adoption, isNew: boolean): Conflict[] {
+  const { address } = actual;
+  const other = isKind(address, 'Api') ? 'set managed: false to grant it only' : 'give the manifest another name';
+  const question = isNew ? 'Nothing here belongs to the stack of this Target: is its spec.stack right? If so, ' : '';
+  return partsInTheWay(actual, adoption).map(({ what, stack }) =>
+    stack === undefined
+      ? {
+          address,
+          reason: `${what} exists already, and no mark says that this stack owns it`,
+          hint: `Give the manifest another name, or take the object over with --adopt ${address}.`,
+        }
+      : {
+          address,
+          reason: `${what} belongs to the stack ${stack}`,
+          hint: asSentence(`${question}${other}, or take it over with --adopt ${address}@${stack}.`),
+        },
+  );
+}
+
+function asSentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+/** What goes would be taken without a word from everybody who uses it. */
+function removedScopeConflicts(change: Change, actual: ActualObject | undefined): Conflict[] {
+  if (!('before' in change) || actual?.heldByOthers === undefined) return [];
+  const { address, op } = change;
+  const [had, has] = [scopesIn(change.before), 'after' in change ? scopesIn(change.after) : []];
+  return Object.entries(actual.heldByOthers)
+    .filter(([scope]) => op === 'delete' || (had.includes(scope) && !has.includes(scope)))
+    .map(([scope, clients]) =>
+      scope === WHOLE_API
+        ? {
+            address,
+            reason: `it is to be deleted, but clients outside this stack may call it: ${clients.join(', ')}`,
+            hint: 'Take that from these clients first, or keep the manifest.',
+          }
+        : {
+            address,
+            reason: `scope ${scope} is to be deleted, but clients outside this stack hold it: ${clients.join(', ')}`,
+            hint: 'Take the scope from these clients first, or keep it in the manifest.',
+          },
+    );
+}
+
+function scopesIn({ scopes }: Fields): string[] {
+  return typeof scopes === 'object' && scopes !== null ? Object.keys(scopes) : [];
+}

@@ -1,0 +1,52 @@
+import type { Change, Op, PlanReview } from '../../model/plan.ts';
+import { leafDifferences } from './field-changes.ts';
+import { movesLogin, widens } from './widening.ts';
+
+/** Why a reviewer must not miss a change, the worst first. */
+export const DANGERS = [
+  'delete',
+  'secret-moves',
+  'login-moves',
+  'foreign-folder',
+  'gains-roles',
+  'foreign-reach',
+  'foreign-holders',
+  'widens',
+] as const;
+export type Danger = (typeof DANGERS)[number];
+
+const ROLES: ReadonlySet<string> = new Set(['roles', 'roleParts', 'groups', 'scopeMappings']);
+
+/** What of a change is dangerous, the worst first; pure, and the same for every format. */
+export function dangersOf(change: Change, review: PlanReview | undefined): Danger[] {
+  const found = new Set<Danger>();
+  if (change.op === 'delete') found.add('delete');
+  if ('delivery' in change && change.delivery?.reason === 'moved') found.add('secret-moves');
+  if ('delivery' in change && movesLogin(change.delivery)) found.add('login-moves').add('widens');
+  if (review?.foreignFolders[change.address] !== undefined) found.add('foreign-folder');
+  if (review?.foreignHolders[change.address] !== undefined) found.add('foreign-holders');
+  if (Object.keys(change.foreign ?? {}).length > 0) found.add('foreign-reach').add('widens');
+  if (change.op === 'create' || change.op === 'update' || change.op === 'adopt') {
+    for (const difference of leafDifferences('before' in change ? change.before : undefined, change.after)) {
+      if (!widens(difference)) continue;
+      found.add('widens');
+      if (ROLES.has(difference.path[0] ?? '')) found.add('gains-roles');
+    }
+  }
+  return DANGERS.filter((danger) => found.has(danger));
+}
+
+/** Beside what only widens access, which a plan may do a thousand times: none of these may be left out of a review. */
+export function isSerious(dangers: readonly Danger[]): boolean {
+  return dangers.some((danger) => danger !== 'widens');
+}
+
+const CALM: Readonly<Record<Op, number>> = { delete: 0, adopt: 1, update: 2, deliver: 3, create: 4 };
+
+/** In which order changes are shown: lower ones first. */
+export function rankOf(op: Op, dangers: readonly Danger[]): number {
+  const [worst] = dangers;
+  if (worst === undefined) return DANGERS.length + 1 + CALM[op];
+  // What widens what there is comes before what is new.
+  return DANGERS.indexOf(worst) + (worst === 'widens' && op === 'create' ? 1 : 0);
+}

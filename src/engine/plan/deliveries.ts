@@ -1,0 +1,93 @@
+import { addressOf } from '../../model/address.ts';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { DeliveryReason, PlannedDelivery } from '../../model/plan.ts';
+import { objectsByAddress } from '../../model/state.ts';
+import type { ActualObject, ActualState } from '../../model/state.ts';
+import { documentOf } from '../survey/document-facts.ts';
+import type { WantedDocument } from '../survey/document-facts.ts';
+
+/** What the documents of clients are held against. */
+export interface DeliveryView {
+  locate(path: string): string;
+  /** Paths at which a document lies. */
+  readonly existing: ReadonlySet<string>;
+  /** Clients whose document was compared with the provider and found to differ (`--check-store`). */
+  readonly differing: ReadonlySet<string>;
+  /** Clients whose document was looked at and found without the mark that says whose it is. */
+  readonly unmarked: ReadonlySet<string>;
+}
+
+/**
+ * The documents that credentials must be written to; none where the right one is there. Told from the listing of the
+ * store, the age of the secret and grantry's own mark: no secret is looked at.
+ */
+export function planDeliveries(
+  { clients }: Pick<DesiredState, 'clients'>,
+  actual: ActualState,
+  documents: ReadonlyMap<string, WantedDocument>,
+  store: DeliveryView,
+): PlannedDelivery[] {
+  const actualOf = objectsByAddress(actual);
+  const planned: PlannedDelivery[] = [];
+  for (const client of clients) {
+    const present = actualOf.get(addressOf('Client', client.name));
+    const delivery = planDelivery(client, present, documentOf(documents, client.name), store);
+    if (delivery !== undefined) planned.push(delivery);
+  }
+  return planned;
+}
+
+/** Whether it goes to a place where this client's document has not been, as far as the provider can tell. */
+export function isFirstVisit({ renews, fresh }: PlannedDelivery): boolean {
+  return renews !== true || fresh;
+}
+
+function planDelivery(
+  client: DesiredClient,
+  actual: ActualObject | undefined,
+  { facts, digest }: WantedDocument,
+  store: DeliveryView,
+): PlannedDelivery | undefined {
+  const { path } = client.secret;
+  const place = store.locate(path);
+  const reason = deliveryReason(client, actual, { place, digest }, store);
+  if (reason === undefined) return undefined;
+  const delivered = actual?.credential?.delivered;
+  const isMove = delivered !== undefined && delivered.place !== place;
+  // As its mark at the provider says: a manifest that was renamed keeps the client.
+  const marked = actual?.fields['name'];
+  const formerName = typeof marked === 'string' ? marked : client.name;
+  const formerId = actual?.credential?.clientId ?? client.clientId;
+  const movedHere = isMove && store.locate(delivered.path) === delivered.place;
+  return {
+    client: client.name,
+    clientId: client.clientId,
+    path,
+    place,
+    facts,
+    reason,
+    fresh: !store.existing.has(path),
+    ...(delivered?.since === undefined ? {} : { since: delivered.since }),
+    ...(delivered?.place === place ? { renews: true as const } : {}),
+    ...(movedHere ? { movedFrom: delivered.path, former: { client: formerName, clientId: formerId } } : {}),
+  };
+}
+
+function deliveryReason(
+  client: DesiredClient,
+  actual: ActualObject | undefined,
+  wanted: { readonly place: string; readonly digest: string },
+  { existing, differing, unmarked }: DeliveryView,
+): DeliveryReason | undefined {
+  if (actual === undefined) return 'new';
+  const { delivered, createdAt, guessable = false, previousGuessable = false } = actual.credential ?? {};
+  if (guessable) return 'guessable';
+  if (delivered === undefined) return 'never-delivered';
+  if (delivered.place !== wanted.place) return 'moved';
+  if (!existing.has(client.secret.path)) return 'missing';
+  if (delivered.at !== (createdAt ?? null)) return 'secret-changed';
+  if (previousGuessable) return 'previous-guessable';
+  if (delivered.facts !== wanted.digest) return 'facts-changed';
+  if (differing.has(client.name)) return 'differs';
+  return unmarked.has(client.name) ? 'unmarked' : undefined;
+}

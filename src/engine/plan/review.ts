@@ -1,0 +1,83 @@
+import { addressOf, isKind } from '../../model/address.ts';
+import type { Address } from '../../model/address.ts';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { Change, PlanReview } from '../../model/plan.ts';
+import { objectsByAddress } from '../../model/state.ts';
+import type { ActualState } from '../../model/state.ts';
+import { leafDifferences } from './field-changes.ts';
+import type { LeafDifference } from './field-changes.ts';
+
+/** What a plan follows from, as far as its review does. */
+interface ReviewInput {
+  readonly desired: DesiredState;
+  readonly whole?: DesiredState;
+  readonly actual: ActualState;
+}
+
+/** What a reviewer must know of a plan that its changes alone do not show. */
+export function reviewOf(input: ReviewInput, changes: readonly Change[]): PlanReview {
+  const { clients } = input.whole ?? input.desired;
+  return {
+    letGo: [...(input.actual.letGo ?? [])].toSorted(),
+    foreignFolders: foreignFolders(changes, clients),
+    foreignHolders: foreignHolders(input, changes),
+  };
+}
+
+/**
+ * Owners in whose folder of the store a secret comes to lie, by the client that it is of: whose documents are there already, or
+ * whose name the folder bears. One who has documents there too is at home.
+ */
+function foreignFolders(changes: readonly Change[], clients: readonly DesiredClient[]): PlanReview['foreignFolders'] {
+  const arriving = changes.filter((change) => 'delivery' in change && ARRIVES.has(change.delivery?.reason ?? ''));
+  if (arriving.length === 0) return {};
+  const arrivals = new Set(arriving.map(({ address }) => address));
+  const owners = new Set(clients.map(({ owner }) => owner).filter((owner) => owner !== ''));
+  const ownersIn = new Map<string, Set<string>>();
+  for (const { name, secret, owner } of clients) {
+    if (owner === '' || arrivals.has(addressOf('Client', name))) continue;
+    const folder = folderOf(secret.path);
+    ownersIn.set(folder, (ownersIn.get(folder) ?? new Set()).add(owner));
+  }
+  const found = arriving.flatMap(({ address, owner, ...change }): [Address, readonly string[]][] => {
+    const path = 'delivery' in change ? (change.delivery?.path ?? '') : '';
+    const whose = new Set(folderOf(path) === '' ? [] : ownersIn.get(folderOf(path)));
+    if (whose.has(owner)) return [];
+    const [first = ''] = path.split('/');
+    if (path.includes('/') && owners.has(first)) whose.add(first);
+    whose.delete(owner);
+    return whose.size === 0 ? [] : [[address, [...whose].toSorted()]];
+  });
+  return Object.fromEntries(found);
+}
+
+/** Reasons for which a document comes to a place where it was not. */
+const ARRIVES: ReadonlySet<string> = new Set(['new', 'moved', 'never-delivered']);
+
+function folderOf(path: string): string {
+  return path.split('/').slice(0, -1).join('/');
+}
+
+/** Clients outside the stack whose tokens change with an Api, or that hold scopes of one that is taken over. */
+function foreignHolders({ actual }: ReviewInput, changes: readonly Change[]): PlanReview['foreignHolders'] {
+  const actualOf = objectsByAddress(actual);
+  const found = changes.flatMap((change): [Address, readonly string[]][] => {
+    const held = actualOf.get(change.address)?.heldByOthers;
+    if (held === undefined || !isKind(change.address, 'Api') || (change.op !== 'update' && change.op !== 'adopt'))
+      return [];
+    const differences = leafDifferences(change.before, change.after).filter(changesTokens);
+    const isTouched = (scope: string): boolean =>
+      change.op === 'adopt' || differences.some(({ path }) => path[0] !== 'scopes' || path[1] === scope);
+    const clients = Object.entries(held).flatMap(([scope, ids]) => (isTouched(scope) ? ids : []));
+    return clients.length === 0 ? [] : [[change.address, [...new Set(clients)].toSorted()]];
+  });
+  return Object.fromEntries(found);
+}
+
+const WORDS_ONLY: ReadonlySet<string> = new Set(['name', 'owner', 'description', 'displayName', 'stack', 'markedFor']);
+
+/** Whether a difference of an Api is seen in tokens: words about it, and marks, are not. */
+function changesTokens({ path }: LeafDifference): boolean {
+  const field = path[0] === 'scopes' ? path[2] : path[0];
+  return field !== undefined && !WORDS_ONLY.has(field);
+}

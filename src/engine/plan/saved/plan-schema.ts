@@ -1,0 +1,140 @@
+import { z } from 'zod';
+import { DELIVERY_REASONS, GUARD_NAMES } from '../../../model/plan.ts';
+
+/**
+ * The saved plan as a schema: what `apply plan.json` accepts, and what schema/plan.schema.json is made from.
+ * Unknown keys are refused: a plan that says more than this version understands is not carried out.
+ */
+const names = z.array(z.string());
+const fields = z.record(z.string(), z.json()).describe("The object in its provider's fields");
+const address = z.templateLiteral([z.enum(['Api', 'Client', 'Rotation']), '/', z.string()]);
+const facts = z.record(z.string(), z.string()).describe('What the document tells beside the credential');
+
+const delivery = z.strictObject({
+  client: z.string(),
+  clientId: z.string(),
+  path: z.string().describe("Inside the store's prefix"),
+  place: z.string().describe('As output names it'),
+  facts,
+  reason: z.enum(DELIVERY_REASONS).describe('guessable: the secret is replaced first'),
+  fresh: z.boolean().describe('Nothing was at the path'),
+  movedFrom: z.string().optional(),
+  told: facts
+    .optional()
+    .describe('What the document that is there tells of audience, issuer and token_url, as far as that is noted'),
+  former: z
+    .strictObject({ client: z.string(), clientId: z.string() })
+    .optional()
+    .describe('As whom the client was delivered to the place before'),
+  lostMark: z.literal(true).optional().describe('The document that is there carries no mark any more'),
+  since: z.number().optional().describe('Since when the secret is there, where the provider does not tell'),
+  renews: z.literal(true).optional().describe('The client was delivered to the place before'),
+  adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
+});
+
+const delivered = z.strictObject({
+  at: z.number().nullable(),
+  place: z.string(),
+  path: z.string(),
+  facts: z.string(),
+  since: z.number().optional(),
+});
+
+const base = {
+  address,
+  owner: z.string(),
+  reason: z.string(),
+  dependsOn: z.array(address),
+  notes: z.record(z.string(), z.string()).describe('Remarks on single fields, by path joined with blanks'),
+  foreign: z
+    .record(z.string(), z.string())
+    .optional()
+    .describe('Fields by which the change reaches what others own, by path joined with blanks: whose that is'),
+  secretMadeAt: z.number().nullable().describe("When the client's secret was made, in Unix seconds"),
+  fingerprint: z.string().nullable().describe('SHA-256 of the object as it was read; null: it was not there'),
+};
+
+const change = z.discriminatedUnion('op', [
+  z.strictObject({ ...base, op: z.literal('create'), after: fields, delivery: delivery.optional() }),
+  z.strictObject({
+    ...base,
+    op: z.literal('update'),
+    id: z.string(),
+    before: fields,
+    after: fields,
+    delivery: delivery.optional(),
+  }),
+  z.strictObject({
+    ...base,
+    op: z.literal('adopt'),
+    from: z.array(z.string().nullable()).describe('The stacks whose marks it, or its parts, carry; null: no mark'),
+    id: z.string(),
+    before: fields,
+    after: fields,
+    delivery: delivery.optional(),
+  }),
+  z.strictObject({ ...base, op: z.literal('delete'), id: z.string(), before: fields, delivered: delivered.optional() }),
+  z.strictObject({ ...base, op: z.literal('deliver'), id: z.string(), after: fields, delivery }),
+]);
+
+const roles = z.strictObject({ realm: names, clients: z.record(z.string(), names) });
+const rotate = z.strictObject({ every: z.number(), overlap: z.number() }).describe('Seconds');
+
+const desired = z.strictObject({
+  apis: z.array(
+    z.strictObject({
+      name: z.string(),
+      owner: z.string(),
+      description: z.string(),
+      audience: z.string(),
+      tokenLifetime: z.number().optional().describe('Seconds'),
+      introspectedBy: z.string().optional(),
+      managed: z.boolean(),
+      scopes: z.array(z.strictObject({ name: z.string(), description: z.string() })),
+    }),
+  ),
+  clients: z.array(
+    z.strictObject({
+      name: z.string(),
+      clientId: z.string(),
+      owner: z.string(),
+      description: z.string(),
+      labels: z.record(z.string(), z.string()),
+      access: z.array(z.strictObject({ api: z.string(), scopes: names, onRequest: names })),
+      auth: z.enum(['client_secret_basic', 'client_secret_post']),
+      secret: z.strictObject({ path: z.string(), rotate }),
+      keycloak: z.strictObject({ serviceAccountRoles: roles, attributes: z.record(z.string(), z.string()) }),
+      auth0: z.strictObject({ metadata: z.record(z.string(), z.json()) }),
+    }),
+  ),
+  overlaps: z.array(z.number()).describe('Overlaps of rotations that the provider is set up for; seconds'),
+});
+
+export const planSchema = z.strictObject({
+  formatVersion: z.literal(1),
+  kind: z.literal('plan'),
+  tool: z.string().describe('The version of grantry that made it'),
+  createdAt: z.string().describe('ISO 8601; everything else is the same for the same inputs, byte for byte'),
+  lastApply: z
+    .string()
+    .nullable()
+    .describe('The last apply that the ledger told of before the plan was made; null: none'),
+  target: z.string(),
+  stack: z.string(),
+  provider: z.string(),
+  store: z.string(),
+  changes: z.array(change).describe('Deletes first'),
+  conflicts: z.array(z.strictObject({ address, reason: z.string(), hint: z.string() })),
+  guards: z.array(z.strictObject({ guard: z.enum(GUARD_NAMES), reason: z.string() })),
+  unchanged: z.strictObject({ apis: z.number(), clients: z.number() }),
+  selection: z
+    .strictObject({
+      only: names.describe('As --only named it'),
+      changedSince: z.strictObject({ ref: z.string(), commit: z.string() }).optional(),
+      addresses: z.array(address).describe('Everything that was looked at'),
+    })
+    .optional()
+    .describe('The part of the target that was looked at; absent: all of it'),
+  desired: desired.describe('What the manifests said, as far as these changes follow from it'),
+  desiredDigest: z.string().describe('SHA-256 of desired'),
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import { checkSources } from '../../../test/support/check-sources.ts';
+import { apiYaml, clientYaml, yaml } from '../../../test/support/workbench.ts';
+import { resolveTargets } from '../../manifest/resolve/resolve.ts';
+import type { DesiredState } from '../../model/desired.ts';
+import { NO_GRANT_FACTS } from '../../providers/provider.ts';
+import type { GrantFacts } from '../../providers/provider.ts';
+import { expectationsOf } from './expectation.ts';
+import type { ExpectedToken } from './expectation.ts';
+
+const TARGET = `
+apiVersion: grantry/v1
+kind: Target
+metadata: {name: dev}
+spec:
+  stack: acme
+  provider: {keycloak: {url: "http://localhost:1", realm: acme, auth: {clientId: g, clientSecret: "\${env:S}"}}}
+  secrets: {vault: {address: "http://localhost:2", mount: secret, prefix: m2m, auth: {token: "\${env:S}"}}}
+`;
+
+function desired(...documents: readonly string[]): DesiredState {
+  const sources = checkSources([{ name: 'test.yaml', text: yaml(...documents, TARGET) }]);
+  const [state] = resolveTargets(sources, ['dev'], { env: { S: 's' }, cwd: '/' });
+  if (state === undefined) throw new Error('no target');
+  return state;
+}
+
+const HABITS = { tokenPerApi: false, introspection: true };
+const WITH_ROLES = 'keycloak: {serviceAccountRoles: {realm: [auditor], clients: {orders: [own], ledger: [reader]}}}';
+
+function tokenOf(state: DesiredState, facts: Partial<GrantFacts>): ExpectedToken | undefined {
+  return expectationsOf(state, HABITS, undefined, { ...NO_GRANT_FACTS, ...facts })[0]?.tokens[0];
+}
+
+describe('expectationsOf', () => {
+  it('expects what declared roles hold, and the clients of all these roles as audiences, but for the client itself', () => {
+    const parts = { realm: ['reader'], clients: { ledger: ['books'], 'realm-management': ['view-users'] } };
+    const token = tokenOf(desired(clientYaml('orders', WITH_ROLES)), { roleParts: new Map([['orders', parts]]) });
+    expect(token?.roles).toEqual({
+      realm: ['auditor', 'reader'],
+      clients: { ledger: ['books', 'reader'], orders: ['own'], 'realm-management': ['view-users'] },
+    });
+    expect(token?.audiences).toEqual(['ledger', 'realm-management']);
+    expect(token?.unsure).toBeUndefined();
+  });
+
+  it('is unsure of roles of which nobody looked what they hold', () => {
+    expect(tokenOf(desired(clientYaml('orders', WITH_ROLES)), {})?.unsure).toContain('was not looked at');
+    expect(tokenOf(desired(clientYaml('orders', '')), {})?.unsure).toBeUndefined();
+  });
+
+  it('takes the audiences of what another stack manages from the scopes that a token carries', () => {
+    const state = desired(
+      apiYaml('stock', ['stock:read', 'stock:write'], ', managed: false'),
+      clientYaml('orders', 'access: [{api: stock, scopes: [stock:read], onRequest: [stock:write]}]'),
+    );
+    const audiences = new Map([
+      ['stock:read', ['https://stock.test', 'stock-api']],
+      ['stock:write', ['stock-writer']],
+    ]);
+    const tokens = expectationsOf(state, HABITS, undefined, { ...NO_GRANT_FACTS, audiences })[0]?.tokens;
+    expect(tokens?.map((token) => token.audiences)).toEqual([
+      ['https://stock.test', 'stock-api'],
+      ['https://stock.test', 'stock-api', 'stock-writer'],
+    ]);
+    expect(tokens?.map(({ unsure }) => unsure)).toEqual([undefined, undefined]);
+    audiences.delete('stock:write');
+    expect(tokenOf(state, { audiences })?.unsure).toContain('other stacks');
+  });
+
+  it('takes no audience of the server for an Api that is managed here', () => {
+    const state = desired(
+      apiYaml('stock', ['stock:read']),
+      clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]'),
+    );
+    const token = tokenOf(state, { audiences: new Map([['stock:read', ['https://evil.test']]]) });
+    expect(token?.audiences).toEqual(['https://stock.test']);
+  });
+});

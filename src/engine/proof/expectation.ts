@@ -1,0 +1,234 @@
+import type { AuthMethod, DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
+import type { ProofCheck } from '../../model/report.ts';
+import { NO_GRANT_FACTS } from '../../providers/provider.ts';
+import type { Capabilities, GrantFacts, TokenLimit } from '../../providers/provider.ts';
+
+/** What tokens of one client must show: exactly what the manifests grant. */
+export interface Expectation {
+  /** metadata.name. */
+  readonly client: string;
+  readonly path: string;
+  readonly auth: AuthMethod;
+  /** The tokens to ask for; none where a client that may call nothing gets none. */
+  readonly tokens: readonly ExpectedToken[];
+  /** What was found beside tokens. */
+  readonly found: readonly ProofCheck[];
+  /** What must be refused; undefined where nothing of this target was not granted. */
+  readonly refusal: ExpectedRefusal | undefined;
+  /** How this provider says that something was not granted. */
+  readonly denial: Denial;
+  /** Clients with which an Api introspects this client's tokens. */
+  readonly introspectors: readonly Introspector[];
+}
+
+/** One token and everything that it says. */
+export interface ExpectedToken {
+  /** How it is told from others: `a token`, `a token for stock:write`. */
+  readonly which: string;
+  /** What is shown by getting it. */
+  readonly claim: string;
+  /** Of the token request, beside grant type and credential (RFC 6749 section 4.4.2). */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** Sorted. */
+  readonly scopes: readonly string[];
+  /** Sorted. */
+  readonly audiences: readonly string[];
+  /** Seconds; undefined: whatever the provider's default is. */
+  readonly lifetime: number | undefined;
+  /** What ends every token of this server, where it is known. */
+  readonly longest?: TokenLimit | undefined;
+  /** What was declared, and all that it holds. */
+  readonly roles: ServiceAccountRoles;
+  /** Why more roles and audiences than these may have been granted too; undefined: they are all. */
+  readonly unsure?: string | undefined;
+}
+
+/** A refusal of what was asked for, not of the credential: a server looks at that first. */
+export interface Denial {
+  readonly status: number;
+  readonly error: string;
+}
+
+/** A token request that goes beyond what was granted, and how the provider says so. */
+export interface ExpectedRefusal extends Denial {
+  /** The scope or audience that was not granted. */
+  readonly what: string;
+  readonly parameters: Readonly<Record<string, string>>;
+}
+
+const INVALID_SCOPE: Denial = { status: 400, error: 'invalid_scope' };
+/** Auth0's, of an Api that may not be called and of a scope that was not granted. */
+const ACCESS_DENIED: Denial = { status: 403, error: 'access_denied' };
+
+export interface Introspector {
+  readonly api: string;
+  readonly client: string;
+  readonly path: string;
+  readonly auth: AuthMethod;
+}
+
+/** What of a provider decides how its tokens are asked for. */
+export type TokenHabits = Pick<Capabilities, 'tokenPerApi' | 'introspection'>;
+
+/** The expectations of these clients, or of all; `facts` is what the server says of their grants. */
+export function expectationsOf(
+  desired: DesiredState,
+  habits: TokenHabits,
+  names?: ReadonlySet<string>,
+  facts: GrantFacts = NO_GRANT_FACTS,
+): Expectation[] {
+  const apis = new Map(desired.apis.map((api) => [api.name, api]));
+  const clients = new Map(desired.clients.map((client) => [client.name, client]));
+  return desired.clients
+    .filter((client) => names === undefined || names.has(client.name))
+    .map((client) => {
+      const granted = client.access.flatMap((access) => {
+        const of = apis.get(access.api);
+        return of === undefined ? [] : [{ ...access, of }];
+      });
+      return {
+        client: client.name,
+        path: client.secret.path,
+        auth: client.auth,
+        found: facts.checks.get(client.name) ?? [],
+        tokens: habits.tokenPerApi ? tokensPerApi(granted) : tokensOfAll(client, granted, clients, facts),
+        refusal: habits.tokenPerApi ? refusedAudience(desired.apis, granted) : refusedScope(desired.apis, granted),
+        denial: habits.tokenPerApi ? ACCESS_DENIED : INVALID_SCOPE,
+        introspectors: habits.introspection ? introspectorsOf(granted, clients) : [],
+      };
+    });
+}
+
+type Granted = DesiredClient['access'][number] & { readonly of: DesiredApi };
+
+const WORKS = 'the credential in the store works';
+
+/** One token for everything that is always granted, and one that asks for the rest. */
+function tokensOfAll(
+  client: DesiredClient,
+  granted: readonly Granted[],
+  clients: ReadonlyMap<string, DesiredClient>,
+  facts: GrantFacts,
+): ExpectedToken[] {
+  const roles = withParts(client.keycloak.serviceAccountRoles, facts.roleParts.get(client.name));
+  const lifetimes = granted.flatMap(({ of }) => of.tokenLifetime ?? []);
+  // Keycloak adds the clients whose roles the token carries, but for the client itself.
+  const ofRoles = Object.entries(roles.clients).flatMap(([id, names]) =>
+    names.length === 0 || id === client.clientId ? [] : [id],
+  );
+  const unsure = unsureOf(client, granted, facts);
+  const token = (kinds: readonly ('scopes' | 'onRequest')[]): Omit<ExpectedToken, 'which' | 'claim' | 'parameters'> => {
+    const carried = granted.filter((access) => kinds.some((kind) => access[kind].length > 0));
+    return {
+      scopes: granted.flatMap((access) => kinds.flatMap((kind) => access[kind])).toSorted(),
+      audiences: unique([
+        ...carried.flatMap(({ of }) => audiencesOf(of, clients)),
+        ...carried.flatMap((access) => kinds.flatMap((kind) => audiencesAtServer(access, kind, facts))),
+        ...ofRoles,
+      ]),
+      lifetime: lifetimes.length === 0 ? undefined : Math.min(...lifetimes),
+      longest: facts.longest,
+      roles,
+      unsure,
+    };
+  };
+  const always = { which: 'a token', claim: WORKS, parameters: {}, ...token(['scopes']) };
+  const asked = granted.flatMap(({ onRequest }) => onRequest).toSorted();
+  if (asked.length === 0) return [always];
+  const scope = asked.join(' ');
+  const more = token(['scopes', 'onRequest']);
+  return [
+    always,
+    { which: `a token for ${scope}`, claim: `${scope} can be asked for`, parameters: { scope }, ...more },
+  ];
+}
+
+function withParts(declared: ServiceAccountRoles, parts: ServiceAccountRoles | undefined): ServiceAccountRoles {
+  if (parts === undefined) return declared;
+  const owners = unique([...Object.keys(declared.clients), ...Object.keys(parts.clients)]);
+  return {
+    realm: unique([...declared.realm, ...parts.realm]),
+    clients: Object.fromEntries(
+      owners.map((id) => [id, unique([...(declared.clients[id] ?? []), ...(parts.clients[id] ?? [])])]),
+    ),
+  };
+}
+
+/** An Api that another stack manages has the audiences that its scopes have at the server. */
+function audiencesAtServer(
+  { of, ...access }: Granted,
+  kind: 'scopes' | 'onRequest',
+  { audiences }: GrantFacts,
+): readonly string[] {
+  return of.managed ? [] : access[kind].flatMap((scope) => audiences.get(scope) ?? []);
+}
+
+function unsureOf(
+  { name, keycloak }: DesiredClient,
+  granted: readonly Granted[],
+  facts: GrantFacts,
+): string | undefined {
+  const { realm, clients } = keycloak.serviceAccountRoles;
+  const hasRoles = realm.length + Object.values(clients).flat().length > 0;
+  if (hasRoles && !facts.roleParts.has(name)) return 'what its declared roles hold was not looked at';
+  const unseen = granted.some(
+    ({ of, scopes, onRequest }) =>
+      !of.managed && [...scopes, ...onRequest].some((scope) => !facts.audiences.has(scope)),
+  );
+  return unseen ? 'what the Apis of other stacks put into tokens was not looked at' : undefined;
+}
+
+/** A token for each Api, with everything that was granted there. */
+function tokensPerApi(granted: readonly Granted[]): ExpectedToken[] {
+  return granted.map(({ api, scopes, onRequest, of: { audience, tokenLifetime: lifetime } }, index) => ({
+    which: `a token for ${api}`,
+    claim: index === 0 ? WORKS : `${api} can be called`,
+    parameters: { audience },
+    scopes: unique([...scopes, ...onRequest]),
+    audiences: [audience],
+    lifetime,
+    roles: { realm: [], clients: {} },
+  }));
+}
+
+/** Best a scope of an Api that the client may not call at all. */
+function refusedScope(apis: readonly DesiredApi[], granted: readonly Granted[]): ExpectedRefusal | undefined {
+  const has = new Set(granted.flatMap(({ scopes, onRequest }) => [...scopes, ...onRequest]));
+  const scope = [...notCallable(apis, granted), ...apis]
+    .flatMap(({ scopes }) => scopes)
+    .find(({ name }) => !has.has(name))?.name;
+  if (scope === undefined) return undefined;
+  return { what: scope, parameters: { scope }, ...INVALID_SCOPE };
+}
+
+function refusedAudience(apis: readonly DesiredApi[], granted: readonly Granted[]): ExpectedRefusal | undefined {
+  const [other] = notCallable(apis, granted);
+  if (other !== undefined) return { what: other.audience, parameters: { audience: other.audience }, ...ACCESS_DENIED };
+  for (const { of, scopes, onRequest } of granted) {
+    const scope = of.scopes.find(({ name }) => !scopes.includes(name) && !onRequest.includes(name))?.name;
+    if (scope !== undefined) return { what: scope, parameters: { audience: of.audience, scope }, ...ACCESS_DENIED };
+  }
+  return undefined;
+}
+
+function notCallable(apis: readonly DesiredApi[], granted: readonly Granted[]): DesiredApi[] {
+  const callable = new Set(granted.map(({ api }) => api));
+  return apis.filter(({ name }) => !callable.has(name));
+}
+
+function introspectorsOf(granted: readonly Granted[], clients: ReadonlyMap<string, DesiredClient>): Introspector[] {
+  return granted.flatMap(({ api, of }) => {
+    const by = of.introspectedBy === undefined ? undefined : clients.get(of.introspectedBy);
+    return by === undefined ? [] : [{ api, client: by.name, path: by.secret.path, auth: by.auth }];
+  });
+}
+
+/** Keycloak asks that the introspecting client be in the audience of the token. */
+function audiencesOf(api: DesiredApi, clients: ReadonlyMap<string, DesiredClient>): string[] {
+  const introspector = api.introspectedBy === undefined ? undefined : clients.get(api.introspectedBy);
+  return introspector === undefined ? [api.audience] : [api.audience, introspector.clientId];
+}
+
+function unique(names: readonly string[]): string[] {
+  return [...new Set(names)].toSorted();
+}

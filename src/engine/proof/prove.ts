@@ -1,0 +1,162 @@
+import type { JWTPayload } from 'jose';
+import { errors } from 'jose';
+import { addressOf } from '../../model/address.ts';
+import type { ClientProof, ProofCheck } from '../../model/report.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Store, StoredDocument } from '../../stores/store.ts';
+import { checkClaims } from './claims.ts';
+import type { ExpectedToken, Expectation } from './expectation.ts';
+import { describeRefusal, refusesCredential } from './token-client.ts';
+import type { Refusal, TokenClient } from './token-client.ts';
+
+export interface ProofPorts {
+  readonly store: Pick<Store, 'read' | 'locate'>;
+  readonly tokens: TokenClient;
+  readonly clock: Clock;
+}
+
+/**
+ * Proves with real tokens, asked for with the credential that lies in the store, that a client works and can do
+ * exactly what it was granted. Throws when a server cannot be reached: that proves nothing.
+ */
+export async function proveClient(expected: Expectation, ports: ProofPorts): Promise<ClientProof> {
+  const started = ports.clock.now();
+  const stored = await ports.store.read(expected.path);
+  const place = ports.store.locate(expected.path);
+  const shown = stored === undefined ? missingCredential(place) : await proveWith(stored, expected, ports);
+  return {
+    address: addressOf('Client', expected.client),
+    place,
+    storeVersion: stored?.version,
+    ...shown,
+    // What was found first: it may be the cause of the rest.
+    checks: [...expected.found, ...shown.checks],
+    duration: ports.clock.now() - started,
+  };
+}
+
+type Shown = Pick<ClientProof, 'checks' | 'credential'>;
+
+function missingCredential(place: string): Shown {
+  const claim = 'the store has the credential';
+  return { checks: [{ claim, outcome: 'failed', detail: `nothing lies at ${place}` }], credential: 'missing' };
+}
+
+async function proveWith(stored: StoredDocument, expected: Expectation, ports: ProofPorts): Promise<Shown> {
+  const checks: ProofCheck[] = [];
+  let token: string | undefined;
+  for (const wanted of expected.tokens) {
+    const proven = await proveToken(stored, expected, wanted, ports);
+    checks.push(...proven.checks);
+    // Where the credential does not work at all, more requests would only say so again.
+    if (proven.token === undefined && token === undefined) return { checks, ...aboutCredential(proven.refused) };
+    token = proven.token ?? token;
+  }
+  const { refused, ...beyond } = await proveRefusal(stored, expected, ports);
+  checks.push(...beyond.checks);
+  if (token !== undefined) checks.push(...(await proveIntrospection(token, expected, ports)));
+  return { checks, ...(expected.tokens.length === 0 ? aboutCredential(refused) : {}) };
+}
+
+function aboutCredential(refused: Refusal | undefined): Pick<Shown, 'credential'> {
+  return refused !== undefined && refusesCredential(refused) ? { credential: 'refused' } : {};
+}
+
+interface ProvenToken {
+  readonly token: string | undefined;
+  /** Why there is none. */
+  readonly refused?: Refusal;
+  readonly checks: readonly ProofCheck[];
+}
+
+async function proveToken(
+  { document }: StoredDocument,
+  { auth }: Expectation,
+  wanted: ExpectedToken,
+  { tokens }: ProofPorts,
+): Promise<ProvenToken> {
+  const { which, claim, parameters } = wanted;
+  const answer = await tokens.request(document, auth, parameters);
+  if ('refused' in answer) {
+    return {
+      token: undefined,
+      refused: answer.refused,
+      checks: [{ claim, outcome: 'failed', detail: `the token endpoint answers ${describeRefusal(answer.refused)}` }],
+    };
+  }
+  const signature = `${which} is signed by the issuer`;
+  const payload = await verified(answer.token, tokens);
+  if (typeof payload === 'string') {
+    return {
+      token: undefined,
+      checks: [
+        { claim, outcome: 'passed' },
+        { claim: signature, outcome: 'failed', detail: payload },
+      ],
+    };
+  }
+  return {
+    token: answer.token,
+    checks: [
+      { claim, outcome: 'passed' },
+      { claim: signature, outcome: 'passed' },
+      ...checkClaims(payload, wanted, document.clientId),
+    ],
+  };
+}
+
+/** The claims, or why the token is not to be trusted. */
+async function verified(token: string, tokens: TokenClient): Promise<JWTPayload | string> {
+  try {
+    return await tokens.verify(token);
+  } catch (error) {
+    if (error instanceof errors.JOSEError) return `${error.code}: ${error.message}`;
+    throw error;
+  }
+}
+
+async function proveRefusal(
+  { document }: StoredDocument,
+  { refusal, auth, tokens: expected }: Expectation,
+  { tokens }: ProofPorts,
+): Promise<{ readonly checks: readonly ProofCheck[]; readonly refused?: Refusal }> {
+  if (refusal === undefined) {
+    const claim = 'a scope that was not granted is refused';
+    const detail = 'this target has no scope that the client was not granted';
+    return { checks: [{ claim, outcome: 'not-testable', detail }] };
+  }
+  const claim = `${refusal.what}, which was not granted, is refused`;
+  const answer = await tokens.request(document, auth, refusal.parameters);
+  if ('token' in answer) return { checks: [{ claim, outcome: 'failed', detail: 'a token was issued' }] };
+  const { refused } = answer;
+  const { status, error } = refused;
+  const asItShould = status === refusal.status && error === refusal.error;
+  const found = describeRefusal(refused);
+  const detail = `refused, but with ${found} instead of ${refusal.status} ${refusal.error}`;
+  const checks = [
+    // Nothing else shows it of a client that gets no token: a wrong credential is refused in another way.
+    ...(expected.length === 0 ? [works(asItShould, `the token endpoint answers ${found}`)] : []),
+    asItShould ? { claim, outcome: 'passed' as const } : { claim, outcome: 'failed' as const, detail },
+  ];
+  return { checks, refused };
+}
+
+function works(does: boolean, detail: string): ProofCheck {
+  const claim = 'the credential in the store works';
+  return does ? { claim, outcome: 'passed' } : { claim, outcome: 'failed', detail };
+}
+
+async function proveIntrospection(token: string, expected: Expectation, ports: ProofPorts): Promise<ProofCheck[]> {
+  const checks = expected.introspectors.map(async ({ api, client, path, auth }): Promise<ProofCheck> => {
+    const claim = `${client} can introspect its tokens for ${api}`;
+    const stored = await ports.store.read(path);
+    if (stored === undefined) {
+      return { claim, outcome: 'failed', detail: `the credential of ${client} is not in the store` };
+    }
+    const active = await ports.tokens.introspect(token, stored.document, auth);
+    if (active === true) return { claim, outcome: 'passed' };
+    const detail = active === false ? 'the token is not active for it' : `refused: ${describeRefusal(active)}`;
+    return { claim, outcome: 'failed', detail };
+  });
+  return Promise.all(checks);
+}

@@ -1,0 +1,148 @@
+import { createRemoteJWKSet, customFetch as joseFetch, jwtVerify } from 'jose';
+import type { JWTPayload } from 'jose';
+import * as oauth from 'oauth4webapi';
+import type { AuthMethod } from '../../model/desired.ts';
+import { GrantryError } from '../../model/errors.ts';
+import { rememberSecret } from '../../model/known-secrets.ts';
+import type { Endpoints } from '../../model/state.ts';
+import { asGrantryError } from '../../platform/http.ts';
+import { printableUrl } from '../../platform/network-error.ts';
+import type { Service } from '../../platform/network-error.ts';
+import { oauthErrorIn } from '../../platform/oauth-error.ts';
+import type { OAuthError } from '../../platform/oauth-error.ts';
+import type { HttpPorts } from '../../platform/ports.ts';
+import { againFor } from '../../platform/http.ts';
+import { retry } from '../../platform/retry.ts';
+import { takeIn } from '../../platform/send.ts';
+import type { StoreDocument } from '../../stores/store.ts';
+
+/** A refusal of the authorization server. */
+export interface Refusal extends OAuthError {
+  readonly status: number;
+}
+
+/** Whether it is the credential that is refused. RFC 6749 wants 401 for that; a 400 is about the request. */
+export function refusesCredential({ status, error }: Refusal): boolean {
+  return status === 401 || error === 'invalid_client';
+}
+
+/** `401 invalid_client: Invalid client credentials`. */
+export function describeRefusal({ status, error, why }: Refusal): string {
+  return `${status} ${error}${why}`;
+}
+
+export type TokenAnswer = { readonly token: string } | { readonly refused: Refusal };
+
+/** Asks the real token endpoint for tokens and checks them as a resource server would. */
+export class TokenClient {
+  readonly #endpoints: Endpoints;
+  readonly #ports: HttpPorts;
+  readonly #server: oauth.AuthorizationServer;
+  readonly #keys: ReturnType<typeof createRemoteJWKSet>;
+  readonly #service: Service;
+
+  constructor(endpoints: Endpoints, ports: HttpPorts) {
+    this.#endpoints = endpoints;
+    this.#ports = ports;
+    this.#service = { name: 'The token endpoint', check: `Check it with: curl -i ${endpoints.token}` };
+    this.#server = {
+      issuer: endpoints.issuer,
+      token_endpoint: endpoints.token,
+      ...(endpoints.introspection === undefined ? {} : { introspection_endpoint: endpoints.introspection }),
+    };
+    this.#keys = createRemoteJWKSet(new URL(endpoints.jwks), { [joseFetch]: (...request) => this.#fetchKeys(request) });
+  }
+
+  /** A client_credentials request (RFC 6749 section 4.4). */
+  async request(
+    document: StoreDocument,
+    auth: AuthMethod,
+    parameters: Readonly<Record<string, string>>,
+  ): Promise<TokenAnswer> {
+    const client = { client_id: document.clientId };
+    const send = async (): Promise<Response> =>
+      oauth.clientCredentialsGrantRequest(
+        this.#server,
+        client,
+        authentication(document, auth),
+        new URLSearchParams(parameters),
+        this.#options(),
+      );
+    const response = await this.#send(send);
+    if (!response.ok) return { refused: await refusalOf(response) };
+    const answer = await oauth.processClientCredentialsResponse(this.#server, client, response);
+    rememberSecret(answer.access_token);
+    return { token: answer.access_token };
+  }
+
+  /** Whether the token is active for this introspecting client (RFC 7662). */
+  async introspect(token: string, document: StoreDocument, auth: AuthMethod): Promise<boolean | Refusal> {
+    const client = { client_id: document.clientId };
+    const send = async (): Promise<Response> =>
+      oauth.introspectionRequest(this.#server, client, authentication(document, auth), token, this.#options());
+    const response = await this.#send(send);
+    if (!response.ok) return refusalOf(response);
+    return (await oauth.processIntrospectionResponse(this.#server, client, response)).active;
+  }
+
+  /** The claims, once signature and issuer are found good; throws jose's errors otherwise. */
+  async verify(token: string): Promise<JWTPayload> {
+    const { payload } = await jwtVerify(token, this.#keys, { issuer: this.#endpoints.issuer, clockTolerance: 5 });
+    return payload;
+  }
+
+  /** Asking twice for a token does no harm. */
+  async #send(send: () => Promise<Response>): Promise<Response> {
+    const response = await this.#persist(send, this.#service, this.#endpoints.token);
+    // Of a proxy, or of a server that is busy: it says nothing of the client.
+    if (OUT_OF_ORDER.has(response.status)) throw outOfOrder(this.#service, this.#endpoints.token, response.status);
+    return response;
+  }
+
+  async #fetchKeys(request: Parameters<typeof fetch>): Promise<Response> {
+    const { jwks } = this.#endpoints;
+    const service = { name: 'The key set of the issuer', check: `Check it with: curl -i ${jwks}` };
+    const response = await this.#persist(async () => this.#ports.fetch(...request), service, jwks);
+    if (response.status !== 200) throw outOfOrder(service, jwks, response.status);
+    return response;
+  }
+
+  async #persist(send: () => Promise<Response>, service: Service, url: string): Promise<Response> {
+    const { clock, signal } = this.#ports;
+    return retry(
+      async () => takeIn(await send()),
+      (outcome) => againFor(true, outcome, clock.now()),
+      this.#ports,
+    ).catch((error: unknown) => {
+      throw asGrantryError(error, service, url, signal);
+    });
+  }
+
+  #options(): { [oauth.allowInsecureRequests]: boolean; [oauth.customFetch]: typeof fetch; signal: AbortSignal } {
+    return {
+      // Whether http may be used at all was decided when the Target was read.
+      [oauth.allowInsecureRequests]: true,
+      [oauth.customFetch]: this.#ports.fetch,
+      signal: AbortSignal.timeout(30_000),
+    };
+  }
+}
+
+const OUT_OF_ORDER: ReadonlySet<number> = new Set([429, 502, 503, 504]);
+
+function outOfOrder({ name, check }: Service, url: string, status: number): GrantryError {
+  return new GrantryError('UNREACHABLE', `${name} at ${printableUrl(url)} answers with status ${status}`, {
+    hint: check,
+  });
+}
+
+function authentication({ clientSecret }: StoreDocument, auth: AuthMethod): oauth.ClientAuth {
+  return auth === 'client_secret_basic'
+    ? oauth.ClientSecretBasic(clientSecret.reveal())
+    : oauth.ClientSecretPost(clientSecret.reveal());
+}
+
+async function refusalOf(response: Response): Promise<Refusal> {
+  const body: unknown = await response.json().catch(() => undefined);
+  return { status: response.status, ...(oauthErrorIn(body) ?? { error: 'no error code', why: '' }) };
+}

@@ -1,0 +1,91 @@
+import type { AuthMethod } from '../../model/desired.ts';
+import type { ProofCheck } from '../../model/report.ts';
+import type { Secret } from '../../model/secret.ts';
+import type { Clock } from '../../platform/clock.ts';
+import type { Store } from '../../stores/store.ts';
+import type { Denial, Expectation } from '../proof/expectation.ts';
+import { describeRefusal, refusesCredential } from '../proof/token-client.ts';
+import type { TokenAnswer, TokenClient } from '../proof/token-client.ts';
+
+/** A token request that a working credential is good for, whatever the answer is about scopes. */
+export interface Probe {
+  readonly auth: AuthMethod;
+  readonly parameters: Readonly<Record<string, string>>;
+  /** How the provider says that it takes the credential, but what was asked for was not granted. */
+  readonly denial: Denial;
+}
+
+export interface ProbePorts {
+  readonly store: Pick<Store, 'read' | 'locate'>;
+  readonly tokens: Pick<TokenClient, 'request'>;
+  readonly clock: Clock;
+  /** For so long after a change the provider may still go by the previous secrets; milliseconds. */
+  readonly patience: number;
+}
+
+const PAUSE_MS = 500;
+
+export function probeOf({ auth, tokens, refusal, denial }: Expectation): Probe {
+  return { auth, parameters: tokens[0]?.parameters ?? refusal?.parameters ?? {}, denial };
+}
+
+/** The credential as it lies in the store, read as a consumer would, is accepted. */
+export async function proveAccepted(path: string, probe: Probe, ports: ProbePorts): Promise<ProofCheck> {
+  const claim = 'the credential in the store works';
+  const stored = await ports.store.read(path);
+  if (stored === undefined) return { claim, outcome: 'failed', detail: `nothing lies at ${ports.store.locate(path)}` };
+  const { document } = stored;
+  const isRight = (given: TokenAnswer): boolean => isAccepted(given, probe.denial);
+  const answer = await until(ports, isRight, () => ports.tokens.request(document, probe.auth, probe.parameters));
+  return isRight(answer) ? { claim, outcome: 'passed' } : { claim, outcome: 'failed', detail: describe(answer) };
+}
+
+/** Secrets from before are refused, by the code that RFC 6749 section 5.2 has for it, or the provider's own. */
+export async function proveRefused(
+  clientId: string,
+  before: readonly Secret[],
+  { auth, parameters }: Probe,
+  ports: ProbePorts,
+): Promise<ProofCheck> {
+  const claim = 'the previous secret is refused';
+  if (before.length === 0) return { claim, outcome: 'not-testable', detail: 'it is not known any more' };
+  for (const clientSecret of before) {
+    const document = { clientId, clientSecret, facts: {} };
+    const answer = await until(ports, isRefused, () => ports.tokens.request(document, auth, parameters));
+    if (!isRefused(answer)) return { claim, outcome: 'failed', detail: describe(answer) };
+  }
+  return { claim, outcome: 'passed' };
+}
+
+/** Asks until the answer is as it should be, or patience ends; gives the last answer. */
+async function until(
+  { clock, patience }: ProbePorts,
+  isRight: (answer: TokenAnswer) => boolean,
+  ask: () => Promise<TokenAnswer>,
+): Promise<TokenAnswer> {
+  const begun = clock.now();
+  for (;;) {
+    const answer = await ask();
+    if (isRight(answer) || clock.now() - begun >= patience) return answer;
+    await clock.sleep(PAUSE_MS);
+  }
+}
+
+/**
+ * A token, or a refusal of what was asked for with the credential, which servers look at after it. Any other says nothing of the
+ * credential: a realm that is disabled refuses everybody.
+ */
+function isAccepted(answer: TokenAnswer, denial: Denial): boolean {
+  if ('token' in answer) return true;
+  return answer.refused.status === denial.status && answer.refused.error === denial.error;
+}
+
+/** Whether it is the credential that was refused. */
+function isRefused(answer: TokenAnswer): boolean {
+  return !('token' in answer) && refusesCredential(answer.refused);
+}
+
+function describe(answer: TokenAnswer): string {
+  if ('token' in answer) return 'a token was issued';
+  return `the token endpoint answers ${describeRefusal(answer.refused)}`;
+}

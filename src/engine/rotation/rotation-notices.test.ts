@@ -1,0 +1,117 @@
+import { describe, expect, it } from 'vitest';
+import { addressOf } from '../../model/address.ts';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { ActualState } from '../../model/state.ts';
+import { testTarget } from '../../../test/support/random-states.ts';
+import { endingNotices, rotationNotices, waitingNotices } from './rotation-notices.ts';
+
+const DAY = 86_400;
+const NOW = 1_800_000_000;
+
+function client(name: string, overlap = 2 * DAY): DesiredClient {
+  return {
+    name,
+    clientId: name,
+    owner: 'team',
+    description: '',
+    labels: {},
+    access: [],
+    auth: 'client_secret_basic',
+    secret: { path: name, rotate: { every: 90 * DAY, overlap } },
+    keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
+    auth0: { metadata: {} },
+    position: { file: 'a.yaml', line: 1, column: 1 },
+  };
+}
+
+function state(...clients: DesiredClient[]): DesiredState {
+  return { target: testTarget(), apis: [], clients, overlaps: [] };
+}
+
+/** Clients with the ages of their secrets, in days. */
+function actual(ages: Readonly<Record<string, number>>, more: Partial<ActualState> = {}): ActualState {
+  const objects = Object.entries(ages).map(([name, days]) => ({
+    address: addressOf('Client', name),
+    id: name,
+    owner: 'team',
+    foreign: [],
+    fields: {},
+    credential: { clientId: name, createdAt: NOW - days * DAY, delivered: undefined },
+  }));
+  return { objects, impossible: [], listedClients: objects.length, overlaps: 'supported', ...more };
+}
+
+describe('notices beside a plan', () => {
+  it('tell nothing where all is young and the server keeps previous secrets', () => {
+    expect(rotationNotices({ desired: state(client('a')), actual: actual({ a: 89 }), now: NOW })).toEqual([]);
+  });
+
+  it('tell of one that is overdue by its name, its age and what to do', () => {
+    expect(
+      rotationNotices({ desired: state(client('billing-export')), actual: actual({ 'billing-export': 94 }), now: NOW }),
+    ).toEqual([
+      '1 credential is overdue: billing-export, 94 days (limit 90). Rotate it with: grantry rotate -t test billing-export',
+    ]);
+  });
+
+  it('tell of many by the oldest, and of one command for all', () => {
+    const names = ['a', 'b', 'c', 'd', 'e', 'f'];
+    const ages = Object.fromEntries(names.map((name, index) => [name, 100 + index]));
+    const [notice] = rotationNotices({
+      desired: state(...names.map((name) => client(name))),
+      actual: actual(ages),
+      now: NOW,
+    });
+    expect(notice).toMatch(/^6 credentials are overdue: f \(105 days\), .* and 1 more\. .*--due$/);
+  });
+
+  it('tell of the gap where the server keeps none, unless no manifest wants it', () => {
+    const gone = actual({ a: 1 }, { overlaps: 'unsupported' });
+    expect(rotationNotices({ desired: state(client('a')), actual: gone, now: NOW })).toEqual([
+      expect.stringContaining('No overlap here'),
+    ]);
+    expect(rotationNotices({ desired: state(client('a', 0)), actual: gone, now: NOW })).toEqual([]);
+    const unknown = actual({ a: 1 }, { overlaps: 'unknown' });
+    expect(rotationNotices({ desired: state(client('a')), actual: unknown, now: NOW })).toEqual([
+      expect.stringContaining('cannot be told'),
+    ]);
+  });
+
+  it('tell before a rotation whose previous secret, still accepted, it ends', () => {
+    const { objects, ...rest } = actual({ a: 1, b: 1, c: 1 });
+    const until: Readonly<Record<string, object>> = { a: { previousUntil: NOW + DAY }, b: { previousUntil: NOW } };
+    const rotated = objects.map((object) => ({
+      ...object,
+      credential: { clientId: object.id, createdAt: NOW, delivered: undefined, ...until[object.id] },
+    }));
+    const of = (now: number): string[] =>
+      endingNotices(['a', 'b', 'c', 'new'], { actual: { ...rest, objects: rotated }, now });
+    const end = 'the previous secret, which is still accepted, ends at once.';
+    expect(of(NOW)).toEqual([`a is in the overlap of its last rotation: ${end}`]);
+    expect(of(NOW - 1)).toEqual([`2 clients are in the overlap of their last rotation: ${end}`]);
+    expect(of(NOW + DAY)).toEqual([]);
+  });
+
+  it('tell of a change that waits for the end of an overlap', () => {
+    const { objects, ...rest } = actual({ a: 1 });
+    const rotated = objects.map((object) => ({
+      ...object,
+      credential: { clientId: 'a', createdAt: NOW, delivered: undefined, previousUntil: NOW + DAY },
+    }));
+    const change = {
+      op: 'update' as const,
+      address: addressOf('Client', 'a'),
+      owner: 'team',
+      id: 'a',
+      reason: '',
+      dependsOn: [],
+      notes: {},
+      before: { overlap: '48h' },
+      after: { overlap: null },
+    };
+    const input = { actual: { ...rest, objects: rotated }, now: NOW };
+    expect(waitingNotices([change], input)).toEqual([expect.stringContaining('Client/a was rotated')]);
+    expect(waitingNotices([{ ...change, after: { overlap: '24h' } }], input)).toEqual([]);
+    expect(waitingNotices([change], { ...input, now: NOW + 2 * DAY })).toEqual([]);
+  });
+});

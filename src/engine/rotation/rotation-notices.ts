@@ -1,0 +1,128 @@
+import { addressOf } from '../../model/address.ts';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { Change } from '../../model/plan.ts';
+import { describeMoment } from '../../model/moment.ts';
+import { dueAt, isInOverlap, madeAt } from '../../model/rotation.ts';
+import { isOurs, objectsByAddress } from '../../model/state.ts';
+import type { ActualState } from '../../model/state.ts';
+
+/** Names in a line of notice. */
+const MOST_NAMED = 5;
+const DAY = 86_400;
+
+export interface NoticeInput {
+  readonly desired: DesiredState;
+  readonly actual: ActualState;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+/** What must be known of credentials beside a plan: it is no part of it, for it changes with the time alone. */
+export function rotationNotices(input: NoticeInput): string[] {
+  return [...gapNotices(input), ...overdueNotices(input)];
+}
+
+/** Changes that apply will refuse for now: without its overlap the server would end what is left of it at once. */
+export function waitingNotices(
+  changes: readonly Change[],
+  { actual, now }: Pick<NoticeInput, 'actual' | 'now'>,
+): string[] {
+  const objects = objectsByAddress(actual);
+  return changes.flatMap((change) => {
+    if (!('before' in change) || !('after' in change)) return [];
+    const until = objects.get(change.address)?.credential?.previousUntil;
+    const loses = typeof change.before['overlap'] === 'string' && change.after['overlap'] === null;
+    if (!loses || until === undefined || until <= now) return [];
+    return [
+      `${change.address} was rotated, and apply refuses to take its overlap away before that ends at ${describeMoment(until * 1000)}.`,
+    ];
+  });
+}
+
+/** What a rotation will do to consumers here, where that is not what the manifests ask for. */
+export function gapNotices({ desired: { target, clients }, actual }: Omit<NoticeInput, 'now'>): string[] {
+  if (!clients.some(({ secret }) => secret.rotate.overlap > 0)) return [];
+  if (actual.overlaps === 'unknown') {
+    return [
+      'Whether the previous secret stays valid after a rotation cannot be told here: this account may not read the features of the server.',
+    ];
+  }
+  if (actual.overlaps !== 'unsupported') return [];
+  const why =
+    target.provider.kind === 'auth0'
+      ? 'Auth0 keeps no previous secret'
+      : 'this Keycloak has the feature client-secret-rotation switched off (--features=client-secret-rotation)';
+  return [
+    `No overlap here: ${why}, so a rotation cuts off whoever has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
+  ];
+}
+
+/** Of clients that are rotated though their previous secret is still accepted: that ends with it. */
+export function endingNotices(
+  names: readonly string[],
+  { actual, now }: Pick<NoticeInput, 'actual' | 'now'>,
+): string[] {
+  const objects = objectsByAddress(actual);
+  const ending = names.filter((name) => {
+    const credential = objects.get(addressOf('Client', name))?.credential;
+    return credential !== undefined && isInOverlap(credential, now);
+  });
+  return ending.length === 0
+    ? []
+    : [`${wordInOverlap(ending)}: the previous secret, which is still accepted, ends at once.`];
+}
+
+export function wordInOverlap(clients: readonly string[]): string {
+  return clients.length === 1
+    ? `${clients[0]} is in the overlap of its last rotation`
+    : `${clients.length} clients are in the overlap of their last rotation`;
+}
+
+/** Who is older than his policy allows, the oldest first. */
+function overdueNotices({ desired, actual, now }: NoticeInput): string[] {
+  const overdue = findOverdue({ desired, actual, now });
+  const [first] = overdue;
+  if (first === undefined) return [];
+  const { name: target } = desired.target;
+  if (overdue.length === 1) {
+    const { client, age } = first;
+    const told = `${client.name}, ${daysOf(age)} (limit ${limitOf(client)})`;
+    return [`1 credential is overdue: ${told}. Rotate it with: grantry rotate -t ${target} ${client.name}`];
+  }
+  const named = overdue.slice(0, MOST_NAMED).map(({ client, age }) => `${client.name} (${daysOf(age)})`);
+  const more = overdue.length > MOST_NAMED ? ` and ${overdue.length - MOST_NAMED} more` : '';
+  return [
+    `${overdue.length} credentials are overdue: ${named.join(', ')}${more}. Rotate them with: grantry rotate -t ${target} --due`,
+  ];
+}
+
+interface Overdue {
+  readonly client: DesiredClient;
+  /** Seconds. */
+  readonly age: number;
+}
+
+export function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
+  const objects = objectsByAddress(actual);
+  const overdue: Overdue[] = [];
+  for (const client of desired.clients) {
+    const object = objects.get(addressOf('Client', client.name));
+    // One that anybody can guess is a change of the plan already.
+    if (object?.credential === undefined || !isOurs(object) || object.credential.guessable === true) continue;
+    const [made, due] = [madeAt(object.credential), dueAt(client, object.credential)];
+    if (made !== undefined && due !== undefined && now > due) overdue.push({ client, age: now - made });
+  }
+  return overdue.toSorted((left, right) => right.age - left.age || (left.client.name < right.client.name ? -1 : 1));
+}
+
+/** Whole days; hours below two of them. */
+export function daysOf(seconds: number): string {
+  if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`;
+  const hours = Math.floor(seconds / 3600);
+  return hours >= 2 ? `${hours} hours` : `${Math.floor(seconds / 60)} min`;
+}
+
+/** In days where those of the age are meant too. */
+function limitOf({ secret: { rotate } }: DesiredClient): string {
+  return rotate.every % DAY === 0 ? String(rotate.every / DAY) : daysOf(rotate.every);
+}

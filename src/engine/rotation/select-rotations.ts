@@ -1,0 +1,216 @@
+import { createHash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { addressOf } from '../../model/address.ts';
+import type { Address } from '../../model/address.ts';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import { GrantryError } from '../../model/errors.ts';
+import { describeMoment } from '../../model/moment.ts';
+import { dueAt, isInOverlap } from '../../model/rotation.ts';
+import { OWN_ACCOUNT_HINT, isOurs, isOwnAccount, objectsByAddress, ownerPhrase } from '../../model/state.ts';
+import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
+import type { Target } from '../../model/target.ts';
+
+/** Which credentials a rotate is to rotate. */
+export type RotationWish =
+  | { readonly kind: 'named'; readonly names: readonly string[]; readonly force: boolean; readonly revoke: boolean }
+  | { readonly kind: 'all'; readonly force: boolean; readonly revoke: boolean; readonly max: number | undefined }
+  | { readonly kind: 'due'; readonly stagger: boolean; readonly max: number | undefined };
+
+/** What is known of the clients, after a read for rotation. */
+export interface RotationView {
+  /** How the store names the place of a path. */
+  readonly locate: (path: string) => string;
+  readonly desired: DesiredState;
+  readonly projected: readonly DesiredObject[];
+  readonly actual: ActualState;
+  /** Names of clients of which a run before left a rotation half-done. */
+  readonly halfDone: ReadonlySet<string>;
+  /** Unix seconds. */
+  readonly now: number;
+}
+
+export interface RotationChoice {
+  /** Names of clients, the most urgent first. */
+  readonly rotate: readonly string[];
+  /** Names of other clients, of which a run before left a rotation half-done. */
+  readonly finish: readonly string[];
+  /** Other clients whose previous secret has had its time. */
+  readonly retire: readonly ActualObject[];
+  /** Why others are not rotated, or finished, though they were wished for. */
+  readonly refused: readonly { readonly address: Address; readonly error: GrantryError }[];
+  /** How many more are wished for, beyond `max`. */
+  readonly waiting: number;
+  /** Of those that were not named, those left out because their previous secret is still accepted. */
+  readonly inOverlap: readonly string[];
+}
+
+/** Whether the previous secrets are to be refused at once. */
+export function isRevocation(wish: RotationWish): boolean {
+  return wish.kind !== 'due' && wish.revoke;
+}
+
+/** Which of the clients are rotated now, which cannot be, and what runs before left to do. */
+export function selectRotations(wish: RotationWish, view: RotationView): RotationChoice {
+  const chosen = chooseClients(wish, view);
+  const left = findUnfinished(view).filter(({ name }) => !chosen.rotate.includes(name));
+  const finish = left.flatMap(({ name, error }) => (error === undefined ? [name] : []));
+  const touched = new Set([...chosen.rotate, ...finish].map((name) => addressOf('Client', name)));
+  return {
+    ...chosen,
+    refused: [...chosen.refused, ...left.flatMap(refusalOf)],
+    finish,
+    retire: endedOverlaps(view.actual, view.now).filter(({ address }) => !touched.has(address)),
+  };
+}
+
+function refusalOf({ name, error }: Unfinished): RotationChoice['refused'] {
+  return error === undefined ? [] : [{ address: addressOf('Client', name), error }];
+}
+
+function chooseClients(wish: RotationWish, view: RotationView): Omit<RotationChoice, 'finish' | 'retire'> {
+  const objects = objectsByAddress(view.actual);
+  const wished = wishedClients(wish, view, objects);
+  const ready: DesiredClient[] = [];
+  const refused: { address: Address; error: GrantryError }[] = [];
+  const inOverlap: string[] = [];
+  for (const client of wished) {
+    const address = addressOf('Client', client.name);
+    const error = obstacle(client, objects.get(address), view, wish);
+    if (error === undefined) ready.push(client);
+    else if (wish.kind !== 'named' && error.code === 'ROTATION_IN_OVERLAP') inOverlap.push(client.name);
+    else refused.push({ address, error });
+  }
+  const max = wish.kind === 'named' ? ready.length : (wish.max ?? ready.length);
+  const names = ready.map(({ name }) => name);
+  return { rotate: names.slice(0, max), refused, waiting: names.slice(max).length, inOverlap };
+}
+
+/** A client of which a run before left a rotation half-done. */
+interface Unfinished {
+  readonly name: string;
+  /** Why it cannot be finished now. */
+  readonly error: GrantryError | undefined;
+}
+
+/** Those that the manifests declare; of others nobody knows what their document is to say. */
+function findUnfinished(view: RotationView): Unfinished[] {
+  const objects = objectsByAddress(view.actual);
+  const wish = { kind: 'due', stagger: false, max: undefined } as const;
+  return view.desired.clients
+    .filter(({ name }) => view.halfDone.has(name))
+    .map((client) => ({
+      name: client.name,
+      error: obstacle(client, objects.get(addressOf('Client', client.name)), view, wish),
+    }));
+}
+
+/** Clients whose previous secret is not accepted any more, but still lies with the provider. */
+function endedOverlaps(actual: ActualState, now: number): ActualObject[] {
+  return actual.objects.filter((object) => {
+    const until = object.credential?.previousUntil;
+    return until !== undefined && isOurs(object) && !isOwnAccount(object, actual) && until + CLOCKS_DIFFER < now;
+  });
+}
+
+/** Whoever takes something away because of the time leaves room for a clock that is wrong; seconds. */
+const CLOCKS_DIFFER = 3600;
+
+function wishedClients(
+  wish: RotationWish,
+  { desired, now }: RotationView,
+  objects: ReadonlyMap<Address, ActualObject>,
+): DesiredClient[] {
+  if (wish.kind === 'named') {
+    const names = new Set(wish.names);
+    return desired.clients.filter(({ name }) => names.has(name));
+  }
+  // What is not there yet, or was never delivered, is not to be rotated but to be applied.
+  const candidates = desired.clients.flatMap((client) => {
+    const object = objects.get(addressOf('Client', client.name));
+    // What is somebody else's is refused, not left out: a nightly run with the wrong stack would be green for ever.
+    if (object !== undefined && !isOurs(object)) return [{ client, due: 0 }];
+    if (object?.credential?.delivered === undefined) return [];
+    const due = object.credential.guessable === true ? 0 : (dueAt(client, object.credential) ?? 0);
+    return [{ client, due: wish.kind === 'due' && wish.stagger ? due - headStart(client) : due }];
+  });
+  return candidates
+    .filter(({ due }) => wish.kind === 'all' || due <= now)
+    .toSorted((left, right) => left.due - right.due || (left.client.name < right.client.name ? -1 : 1))
+    .map(({ client }) => client);
+}
+
+/**
+ * By how much sooner a client is rotated than it must be, so that credentials of the same day are not rotated on the same
+ * day: up to a quarter of the time between two rotations, always the same for the same client and its policy.
+ */
+function headStart({ name, secret: { rotate } }: DesiredClient): number {
+  const share = createHash('sha256').update(name).digest().readUInt32BE() / 2 ** 32;
+  return Math.floor(Math.min(rotate.every - rotate.overlap, rotate.every / 4) * share);
+}
+
+/** Why a client cannot be rotated now. */
+function obstacle(
+  { name, secret: { rotate } }: DesiredClient,
+  object: ActualObject | undefined,
+  { projected, actual, desired, halfDone, locate, now }: RotationView,
+  wish: RotationWish,
+): GrantryError | undefined {
+  const target = desired.target.name;
+  const hint = `Run grantry apply -t ${target} first.`;
+  const refuse = (reason: string): GrantryError => new GrantryError('CONFLICT', reason, { hint });
+  if (object === undefined) return refuse(`client ${name} does not exist yet`);
+  if (isOwnAccount(object, actual)) {
+    const reason = `client ${name} is the one that grantry itself logs in with`;
+    return new GrantryError('CONFLICT', reason, { hint: OWN_ACCOUNT_HINT });
+  }
+  if (!isOurs(object)) return foreignClient(name, object, desired.target);
+  const { delivered } = object.credential ?? {};
+  if (object.credential === undefined || delivered === undefined) {
+    return refuse(`the credential of ${name} was never delivered`);
+  }
+  if (locate(delivered.path) !== delivered.place) {
+    return refuse(`the credential of ${name} lies at ${delivered.place}, which is not in this store`);
+  }
+  const { unusable } = object.credential;
+  // It could not be proven. What leaked is replaced all the same: the client may work again at any time.
+  if (unusable !== undefined && !isRevocation(wish)) {
+    return refuse(`no secret of client ${name} is accepted: ${unusable}`);
+  }
+  const overlap = object.fields['overlap'];
+  if (actual.overlaps === 'unknown' && (rotate.overlap > 0 || typeof overlap === 'string')) {
+    return new GrantryError('NOT_ALLOWED', `nobody can tell whether rotating ${name} cuts its consumers off`, {
+      hint: 'Whether Keycloak has the feature client-secret-rotation stands in /admin/serverinfo, which this account may not read.',
+    });
+  }
+  if (actual.overlaps === 'supported') {
+    if (typeof overlap !== 'string' && rotate.overlap > 0) return refuse(`client ${name} has no overlap yet`);
+    if (typeof overlap === 'string' && !isSetUp(addressOf('Rotation', overlap), projected, actual)) {
+      return refuse(`the overlap of client ${name} is not set up as it should be (Rotation/${overlap})`);
+    }
+  }
+  // To finish what was begun is not to begin another.
+  if (halfDone.has(name) || (wish.kind !== 'due' && (wish.force || wish.revoke))) return undefined;
+  // What anybody can guess is worth no waiting.
+  if (object.credential.guessable === true) return undefined;
+  if (!isInOverlap(object.credential, now)) return undefined;
+  const until = describeMoment((object.credential.previousUntil ?? 0) * 1000);
+  return new GrantryError(
+    'ROTATION_IN_OVERLAP',
+    `client ${name} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and another rotation would end that at once`,
+    { hint: 'Wait for that, or rotate anyway with --force. For a secret that leaked there is --revoke-now.' },
+  );
+}
+
+function foreignClient(client: string, object: ActualObject, { name, stack }: Target): GrantryError {
+  const owner = object.foreign[0]?.stack;
+  const [other, from] = owner === undefined ? ['', ''] : [`, and the Target ${name} is of ${stack}`, `@${owner}`];
+  return new GrantryError('CONFLICT', `client ${client} ${ownerPhrase(object)}${other}`, {
+    hint: `Check spec.stack of the Target. To take the client over: grantry apply -t ${name} --adopt Client/${client}${from}`,
+  });
+}
+
+/** What is there is as the manifests want it, or they do not speak of it. */
+function isSetUp(address: Address, projected: readonly DesiredObject[], { objects }: ActualState): boolean {
+  const [present, wanted] = [objects, projected].map((list) => list.find((object) => object.address === address));
+  return present !== undefined && (wanted === undefined || isDeepStrictEqual(present.fields, wanted.fields));
+}

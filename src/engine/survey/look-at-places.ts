@@ -1,0 +1,106 @@
+import pLimit from 'p-limit';
+import { isInUse } from '../apply/deliver.ts';
+import { addressOf } from '../../model/address.ts';
+import type { PlannedDelivery } from '../../model/plan.ts';
+import { mayTakeDocument } from '../plan/adoption.ts';
+import type { Adoption } from '../plan/adoption.ts';
+import type { ForeignPlace } from '../plan/build-plan.ts';
+import { isFirstVisit } from '../plan/deliveries.ts';
+import { factsInNotes } from './document-facts.ts';
+import type { Store, StoreEntry, StoreMark } from '../../stores/store.ts';
+
+const LOOKS_IN_FLIGHT = 8;
+
+/** What the looks go by. */
+export interface PlaceView {
+  readonly stack: string;
+  readonly adoption: Adoption;
+  /** A client that is created may be given the secret that lies at its place. */
+  readonly keepsSecrets: boolean;
+}
+
+/** The deliveries of a plan as what lies at their places allows them, and what is in their way. */
+export interface SeenPlaces {
+  readonly deliveries: PlannedDelivery[];
+  readonly foreign: ForeignPlace[];
+}
+
+/**
+ * Looks at every place that the plan would write to, and at those that it would leave: one request for each change. Of new
+ * places a listing tells first at which anything lies. No document is read.
+ */
+export async function lookAtPlaces(
+  planned: readonly PlannedDelivery[],
+  view: PlaceView,
+  store: Pick<Store, 'existing' | 'inspect'>,
+): Promise<SeenPlaces> {
+  if (planned.length === 0) return { deliveries: [], foreign: [] };
+  const visits = planned.filter(isFirstVisit).map(({ path }) => path);
+  const occupied = visits.length === 0 ? new Set() : await store.existing(visits, { includeDeleted: true });
+  const limit = pLimit(LOOKS_IN_FLIGHT);
+  const seen = await Promise.all(
+    planned.map((delivery) =>
+      limit(async () => {
+        const isEmpty = isFirstVisit(delivery) && !occupied.has(delivery.path);
+        const entry = isEmpty ? undefined : await store.inspect(delivery.path);
+        const left = delivery.movedFrom === undefined ? undefined : await store.inspect(delivery.movedFrom);
+        const moving = leavesPlace(delivery, left, view);
+        return seePlace({ ...moving, fresh: isEmpty }, entry, view);
+      }),
+    ),
+  );
+  return {
+    deliveries: seen.map(({ delivery }) => delivery),
+    foreign: seen.flatMap(({ foreign }) => foreign),
+  };
+}
+
+/** Only what is the client's own document still is marked as retired; what it told, the new one is compared with. */
+function leavesPlace(
+  { movedFrom, ...delivery }: PlannedDelivery,
+  left: StoreEntry | undefined,
+  { stack }: PlaceView,
+): PlannedDelivery {
+  if (movedFrom === undefined || left === undefined) return delivery;
+  const { mark, version } = left;
+  // Whether a document without a mark is the client's own, apply finds out: its secret tells.
+  if (mark === undefined) return version === 0 ? delivery : { ...delivery, movedFrom };
+  const isOwn = mark.stack === stack && mark.client === (delivery.former?.client ?? delivery.client);
+  if (!isOwn) return delivery;
+  const told = toldBy(mark);
+  return mark.state === 'retired' ? { ...delivery, ...told } : { ...delivery, ...told, movedFrom };
+}
+
+function toldBy(mark: StoreMark): Pick<PlannedDelivery, 'told'> {
+  const told = factsInNotes(mark);
+  return Object.keys(told).length === 0 ? {} : { told };
+}
+
+function seePlace(
+  delivery: PlannedDelivery,
+  entry: StoreEntry | undefined,
+  { stack, adoption, keepsSecrets }: PlaceView,
+): { readonly delivery: PlannedDelivery; readonly foreign: ForeignPlace[] } {
+  if (entry === undefined || (entry.mark === undefined && entry.version === 0)) return { delivery, foreign: [] };
+  const { mark } = entry;
+  const { client, place, renews } = delivery;
+  const address = addressOf('Client', client);
+  if (mark === undefined) {
+    if (mayTakeDocument(address, adoption)) return { delivery: { ...delivery, adopt: true }, foreign: [] };
+    if (renews === true) return { delivery: { ...delivery, lostMark: true }, foreign: [] };
+    const reason = `${place} holds a document that grantry did not write`;
+    return { delivery, foreign: [{ address, unmarked: true, reason, hint: HINT }] };
+  }
+  const isStacks = mark.stack === stack;
+  if (isStacks && (mark.client === client || renews === true)) {
+    const isKept = keepsSecrets && delivery.reason === 'new' && isInUse(entry, delivery, stack);
+    const reason = isKept ? 'in-use' : delivery.reason;
+    return { delivery: { ...toldBy(mark), ...delivery, reason }, foreign: [] };
+  }
+  if (isStacks && mark.state === 'retired') return { delivery, foreign: [] };
+  const whose = isStacks ? `the client ${mark.client}` : `the client ${mark.client} of the stack ${mark.stack}`;
+  const reason = `${place} holds the document of ${whose}`;
+  return { delivery, foreign: [{ address, unmarked: false, reason, hint: HINT }] };
+}
+
+const HINT = 'Set another spec.secret.path, or remove what lies there if nobody needs it.';

@@ -1,0 +1,83 @@
+import { describe, expect, it } from 'vitest';
+import { api, client, state } from '../../../test/support/declared.ts';
+import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import type { ActualObject } from '../../model/state.ts';
+import { Secret } from '../../model/secret.ts';
+import type { StoreMark } from '../../stores/store.ts';
+import { surveyTarget } from './survey-target.ts';
+
+const DECLARED = state([api('stock', ['stock:read'])], [client('orders')]);
+const MARK: StoreMark = { stack: 'acme', client: 'orders', owner: '', state: 'active' };
+const DOCUMENT = { clientId: 'x', clientSecret: new Secret('x'), next: null, facts: {} };
+
+/** What stands at the place of a client that is to be made. */
+async function foreignPlaces(mark: StoreMark | undefined, hasDocument = true) {
+  const bench = new MemoryBench();
+  if (mark !== undefined) await bench.store.mark('orders', mark);
+  if (hasDocument) await bench.store.write('orders', DOCUMENT, 0);
+  const { foreignPlaces: found, deliveries } = await surveyTarget(DECLARED, bench);
+  return { found: found.map(({ unmarked, reason }) => `${unmarked ? 'unmarked: ' : ''}${reason}`), deliveries };
+}
+
+describe('surveyTarget: the place of a client that is new', () => {
+  it.each([
+    ['another client', { client: 'audit' }, 'memory/orders holds the document of the client audit'],
+    ['another stack', { stack: 'theirs' }, 'memory/orders holds the document of the client orders of the stack theirs'],
+    [
+      'another stack, retired',
+      { stack: 'theirs', state: 'retired' as const },
+      'memory/orders holds the document of the client orders of the stack theirs',
+    ],
+  ])('is in the way where it holds the document of %s', async (_, other, reason) => {
+    expect((await foreignPlaces({ ...MARK, ...other })).found).toEqual([reason]);
+  });
+
+  it('is in the way where grantry did not write what lies there', async () => {
+    const { found, deliveries } = await foreignPlaces(undefined);
+    expect(found).toEqual(['unmarked: memory/orders holds a document that grantry did not write']);
+    expect(deliveries).toMatchObject([{ fresh: false }]);
+  });
+
+  it.each([
+    ['its own document', {}],
+    ['one that the stack retired', { client: 'audit', state: 'retired' as const }],
+  ])('is free where it holds %s', async (_, other) => {
+    expect((await foreignPlaces({ ...MARK, ...other })).found).toEqual([]);
+  });
+});
+
+const COMPARED = state([], [client('a'), client('b')]);
+
+/** A stack in sync at a provider that does not show the secrets of some of its clients. */
+async function hiding(...names: readonly string[]): Promise<MemoryBench> {
+  const bench = new MemoryBench();
+  await bench.apply(COMPARED);
+  const read = bench.provider.read.bind(bench.provider);
+  bench.provider.read = async (...args) => {
+    const found = await read(...args);
+    const objects = found.objects.map((object) => (names.includes(object.address) ? hidden(object) : object));
+    return { ...found, objects };
+  };
+  return bench;
+}
+
+function hidden({ credential, ...object }: ActualObject): ActualObject {
+  if (credential === undefined) return object;
+  const { secret: _hidden, ...shown } = credential;
+  return { ...object, credential: shown };
+}
+
+describe('surveyTarget: a secret that is not shown, where all are to be compared', () => {
+  it('is told of, and the rest is compared', async () => {
+    const bench = await hiding('Client/a');
+    bench.store.writeForeign('b', { client_id: 'b', client_secret: 'another' });
+    const { deliveries, actual } = await surveyTarget(COMPARED, bench, { checkStore: true });
+    expect(deliveries).toMatchObject([{ client: 'b', reason: 'differs' }]);
+    expect(actual.notices).toEqual([expect.stringContaining('the secret of a:')]);
+  });
+
+  it('says something of the account where none is', async () => {
+    const bench = await hiding('Client/a', 'Client/b');
+    await expect(surveyTarget(COMPARED, bench, { checkStore: true })).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  });
+});

@@ -1,0 +1,74 @@
+import * as z from 'zod';
+import { manifestSchema } from './manifest.ts';
+import type { Path } from '../types.ts';
+
+/** The keys that the schema has at a path; empty where any key is allowed, or none. */
+export function schemaKeysAt(schema: z.core.$ZodType, path: Path): readonly string[] {
+  let current: unknown = schema;
+  for (const step of path) {
+    current = enter(unwrap(current), step);
+  }
+  return Object.keys(shapeOf(current));
+}
+
+/** All keys of the manifest language. */
+export interface ManifestKeys {
+  readonly known: ReadonlySet<string>;
+  /** Those that hold a credential. */
+  readonly credentials: readonly string[];
+}
+
+let keys: ManifestKeys | undefined;
+
+/** The keys of all kinds of manifest, as their schemas have them; found once. */
+export function manifestKeys(): ManifestKeys {
+  keys ??= findKeys();
+  return keys;
+}
+
+function findKeys(): ManifestKeys {
+  const known = new Set<string>();
+  const credentials = new Set<string>();
+  const visit = (schema: unknown): void => {
+    const inner = unwrap(schema);
+    if (inner instanceof z.ZodArray) visit(inner.element);
+    if (inner instanceof z.ZodRecord) visit(inner.valueType);
+    if (inner instanceof z.ZodDiscriminatedUnion) inner.options.forEach(visit);
+    for (const [key, value] of Object.entries(shapeOf(schema))) {
+      known.add(key);
+      if (isCredential(value)) credentials.add(key);
+      visit(value);
+    }
+  };
+  visit(manifestSchema);
+  return { known, credentials: [...credentials] };
+}
+
+/** Whether a field holds a credential: its schema says that it is only ever written. */
+function isCredential(schema: unknown): boolean {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodType && inner.meta()?.['writeOnly'] === true;
+}
+
+function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
+  const inner = unwrap(schema);
+  return inner instanceof z.ZodObject ? inner.shape : {};
+}
+
+function enter(schema: unknown, step: string | number): unknown {
+  if (schema instanceof z.ZodObject) {
+    return schema.shape[step];
+  }
+  if (schema instanceof z.ZodArray) {
+    return schema.element;
+  }
+  return schema instanceof z.ZodRecord ? schema.valueType : undefined;
+}
+
+/** What a value must be, without the wrappers that say whether it must be there. */
+function unwrap(schema: unknown): unknown {
+  if (schema instanceof z.ZodOptional || schema instanceof z.ZodDefault || schema instanceof z.ZodPrefault) {
+    return unwrap(schema.unwrap());
+  }
+  return schema instanceof z.ZodPipe ? unwrap(schema.in) : schema;
+}

@@ -1,0 +1,194 @@
+import type * as z from 'zod';
+import { isKnownKey, isSecretKey } from './credential-keys.ts';
+import { formatPath } from '../path.ts';
+import { schemaKeysAt } from './schema-keys.ts';
+import { metadataSchema } from './parts.ts';
+import { SCHEMAS } from './manifest.ts';
+import type { ManifestKind } from './manifest.ts';
+import { CREDENTIAL_ERROR } from './target.ts';
+import { findNearest } from '../suggest.ts';
+import type { Path, Problem, RawDocument } from '../types.ts';
+import { valueAt } from '../values.ts';
+
+type Issue = z.core.$ZodIssue;
+
+const NO_CREDENTIALS =
+  'looks like a credential, and none is ever written into a manifest: the server makes it, and apply delivers it to the store';
+
+/** What the schema refused, in words of ours: its own would quote values. */
+export function wordIssues(document: RawDocument, kind: ManifestKind, issues: readonly Issue[]): Problem[] {
+  const own = kind === 'Target' || issues.some(speaksOfCredential) ? 'hide' : 'show';
+  const context: Context = { document, kind, own };
+  const unknown = issues.flatMap((issue) =>
+    issue.code === 'unrecognized_keys' ? wordUnknownKeys(issue, context) : [],
+  );
+  // A misspelt key is one mistake, not an unknown key and a missing one.
+  const meant = new Set(unknown.flatMap((found) => found.meant));
+  const rest = issues.flatMap((issue) => {
+    const missing = isMissing(issue, document.value);
+    const consequence = (missing || issue.code === 'custom') && meant.has(keyOf(issue.path));
+    return issue.code === 'unrecognized_keys' || consequence
+      ? []
+      : [missing ? wordMissing(issue, context) : wordValue(issue, context)];
+  });
+  return [...unknown.map((found) => found.problem), ...rest];
+}
+
+interface Context {
+  readonly document: RawDocument;
+  readonly kind: ManifestKind;
+  /** Whether keys that are not ours may be quoted: beside a credential in the wrong place they may be part of it. */
+  readonly own: 'show' | 'hide';
+}
+
+function speaksOfCredential(issue: Issue): boolean {
+  const keys = issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path.at(-1) ?? '')];
+  return keys.some(isSecretKey);
+}
+
+/** The path of an issue; symbols do not occur in what YAML can say. */
+export function pathOf(issue: Issue): Path {
+  return issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
+}
+
+function keyOf(path: readonly PropertyKey[]): string {
+  return path.map((step) => `${String(step)}\u0000`).join('');
+}
+
+function isMissing(issue: Issue, root: unknown): boolean {
+  return (
+    (issue.code === 'invalid_type' || issue.code === 'invalid_value') && valueAt(root, pathOf(issue)) === undefined
+  );
+}
+
+function problemAt(context: Context, rule: string, message: string, path: Path, part: 'key' | 'value'): Problem {
+  const { file, document } = context.document;
+  return { severity: 'error', rule, message, place: { file, document, path, part } };
+}
+
+interface UnknownKey {
+  readonly problem: Problem;
+  /** Path of the key that was meant, and of the maps that it belongs to. */
+  readonly meant: readonly string[];
+}
+
+function wordUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: Context): UnknownKey[] {
+  const parent = pathOf(issue);
+  const valid = schemaKeysAt(SCHEMAS[context.kind], parent);
+  return issue.keys.map((key) => {
+    const path = [...parent, key];
+    const suggestion = findNearest(key, valid);
+    const secret = context.kind !== 'Target' && isSecretKey(key) && suggestion === undefined;
+    const named = isShowable(key, path, suggestion, context) || (secret && /^[A-Za-z_-]+$/.test(key));
+    const quoted = named ? ` "${key}"` : '';
+    const where = parent.length === 0 ? '' : ` in ${formatPath(parent, context.own)}`;
+    if (secret) {
+      return {
+        problem: problemAt(context, 'misplaced-credential', `the key${quoted}${where} ${NO_CREDENTIALS}`, path, 'key'),
+        meant: [],
+      };
+    }
+    const hint = suggestion === undefined ? wordValidKeys(key, parent, valid) : '';
+    const problem = problemAt(context, 'unknown-key', `unknown key${quoted}${where}${hint}`, path, 'key');
+    return {
+      problem: { ...problem, suggestion },
+      meant:
+        suggestion === undefined
+          ? []
+          : [
+              ...parent.map((_step, index) => keyOf(parent.slice(0, index))),
+              keyOf(parent),
+              keyOf([...parent, suggestion]),
+            ],
+    };
+  });
+}
+
+function wordValidKeys(key: string, parent: Path, valid: readonly string[]): string {
+  if (parent.join() === 'spec' && Object.hasOwn(metadataSchema.shape, key)) {
+    return '; it belongs into metadata';
+  }
+  return valid.length > 0 ? `; there are ${valid.join(', ')}` : '';
+}
+
+/** A key that stands in the wrong place may be a credential itself, as in `auth: {hunter2}`. */
+function isShowable(key: string, path: Path, suggestion: string | undefined, context: Context): boolean {
+  if (isKnownKey(key)) {
+    return true;
+  }
+  const lone = valueAt(context.document.value, path) === null;
+  const guarded = context.own === 'hide' || path.includes('secret') || lone;
+  return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(key) && (!guarded || suggestion !== undefined);
+}
+
+function wordMissing(issue: Issue, context: Context): Problem {
+  const path = pathOf(issue);
+  const hint = path.at(-1) === 'apiVersion' ? ': write "apiVersion: grantry/v1"' : '';
+  return problemAt(
+    context,
+    'missing-key',
+    `${formatPath(path, context.own)} is missing${hint}`,
+    path.slice(0, -1),
+    'key',
+  );
+}
+
+function wordValue(issue: Issue, context: Context): Problem {
+  const path = pathOf(issue);
+  const label = path.length === 0 ? 'the document' : formatPath(path, context.own);
+  const value = valueAt(context.document.value, path);
+  const last = path.at(-1);
+  if (issue.code === 'invalid_type' && typeof last === 'string' && isLiteralSecret(last, value, context)) {
+    return problemAt(context, 'misplaced-credential', `${label} ${NO_CREDENTIALS}`, path, 'value');
+  }
+  if (issue.code === 'invalid_key') {
+    const inner = issue.issues[0]?.message ?? 'is not valid';
+    return problemAt(context, 'bad-name', `the name of ${label} ${inner}`, path, 'key');
+  }
+  if (issue.code === 'invalid_value') {
+    const values = issue.values.map(String);
+    const suggestion = typeof value === 'string' && values.length > 1 ? findNearest(value, values) : undefined;
+    return { ...problemAt(context, 'bad-value', `${label} must be ${values.join(' or ')}`, path, 'value'), suggestion };
+  }
+  const rule = issue.message === CREDENTIAL_ERROR ? 'literal-secret' : 'bad-value';
+  const message =
+    issue.code === 'invalid_type' && issue.message.startsWith(ZOD_MESSAGE)
+      ? wordType(issue.expected, value)
+      : issue.message;
+  return problemAt(
+    context,
+    rule,
+    `${label} ${issue.code === 'invalid_union' ? 'is not valid' : message}`,
+    path,
+    'value',
+  );
+}
+
+function isLiteralSecret(key: string, value: unknown, context: Context): boolean {
+  return context.kind !== 'Target' && isSecretKey(key) && (typeof value === 'string' || typeof value === 'number');
+}
+
+/** How the library words what no schema has words for. */
+const ZOD_MESSAGE = 'Invalid input';
+
+const TYPES: Readonly<Record<string, string>> = {
+  object: 'a map',
+  record: 'a map',
+  array: 'a list',
+  string: 'text',
+  boolean: 'true or false',
+  number: 'a number',
+  int: 'a whole number',
+};
+
+function wordType(expected: string, value: unknown): string {
+  const wanted = TYPES[expected] ?? expected;
+  if (value === null) {
+    return `has no value: it must be ${wanted}`;
+  }
+  if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) {
+    return `must be text: put the ${typeof value === 'number' ? 'number' : 'word'} in quotes`;
+  }
+  const found = Array.isArray(value) ? 'a list' : (TYPES[typeof value] ?? typeof value);
+  return `must be ${wanted}, not ${found}`;
+}
