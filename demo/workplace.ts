@@ -40,7 +40,7 @@ const STORE_VARIABLES = { vault: 'VAULT_TOKEN', file: 'GRANTRY_AGE_KEY' } as con
 export function writeTarget(directory: string, { keycloak, store }: StartedServers, env: Environment): DemoTarget {
   const document = parseDocument(findTarget(store.kind));
   document.setIn(['spec', 'provider', 'keycloak', 'url'], keycloak.url);
-  if (store.kind === 'vault') document.setIn(['spec', 'secrets', 'vault', 'address'], store.url);
+  if (store.kind === 'vault') document.setIn(['spec', 'store', 'vault', 'address'], store.url);
   writeFileSync(join(directory, TARGET_FILE), document.toString({ lineWidth: 0 }));
   const text = (...path: string[]): string => String(document.getIn(path));
   return {
@@ -54,7 +54,7 @@ export function writeTarget(directory: string, { keycloak, store }: StartedServe
 function findTarget(kind: StartedStore['kind']): string {
   const folder = join(EXAMPLE, 'targets');
   const texts = readdirSync(folder).map((name) => readFileSync(join(folder, name), 'utf8'));
-  const found = texts.find((text) => isMap(parseDocument(text).getIn(['spec', 'secrets', kind])));
+  const found = texts.find((text) => isMap(parseDocument(text).getIn(['spec', 'store', kind])));
   if (found === undefined) throw new Error(`no Target of the example has a ${kind} store`);
   return found;
 }

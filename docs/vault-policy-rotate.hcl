@@ -1,5 +1,5 @@
 # What the nightly `grantry rotate` needs in Vault, by itself. Put the mount and the prefix of your Target
-# (spec.secrets.vault) in the place of "secret" and "m2m".
+# (spec.store.vault) in the place of "secret" and "m2m".
 
 # Documents that exist: read, and written with check-and-set. It makes none: that is for apply.
 path "secret/data/m2m/*" {

@@ -133,7 +133,7 @@ spec:
       domain: ${domain}
       auth: {clientId: ${clientId}, clientSecret: "\${env:GRANTRY_AUTH0_SECRET}"}
       onRequestScopes: grant
-  secrets:
+  store:
     file: {path: .grantry/secrets, identity: "\${env:GRANTRY_AGE_KEY}"}
 `;
 }

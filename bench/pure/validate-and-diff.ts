@@ -35,8 +35,8 @@ const actual: ActualState = {
     const client = clients.get(address);
     const delivered = client && {
       at: null,
-      place: locate(client.secret.path),
-      path: client.secret.path,
+      place: locate(client.credential.path),
+      path: client.credential.path,
       facts: documentOf(documents, client.name).digest,
     };
     return {
@@ -51,7 +51,7 @@ const actual: ActualState = {
   impossible: [],
   listedClients: clients.size,
 };
-const existing = new Set(desired.clients.map(({ secret }) => secret.path));
+const existing = new Set(desired.clients.map(({ credential }) => credential.path));
 const plan = buildPlan({
   desired,
   projected,

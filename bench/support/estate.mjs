@@ -120,7 +120,7 @@ spec:
       scopes: [${of(first)}]
       onRequest: [${onRequest.join(', ')}]
 ${other}  auth: client_secret_basic
-  secret:
+  credential:
     path: ${path}
 ${roles}`;
 }

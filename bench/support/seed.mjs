@@ -61,7 +61,7 @@ spec:
       url: ${keycloak.url}
       realm: ${realm}
       auth: { realm: master, username: ${keycloak.username}, password: '\${env:BENCH_PASSWORD}' }
-  secrets:
+  store:
     vault: { address: '${vault.url}', mount: ${mount}, prefix: ${prefix}, auth: { token: '\${env:BENCH_TOKEN}' } }
 `;
 }

@@ -21,7 +21,7 @@ const DUE = { kind: 'due', stagger: false, max: undefined } as const;
 /** Never due. */
 const LASTING = { every: 10_000_000_000, overlap: 0 };
 const lasting = (name: string): ReturnType<typeof client> =>
-  client(name, {}, { secret: { path: name, rotate: LASTING } });
+  client(name, {}, { credential: { path: name, rotate: LASTING } });
 const BEFORE = state([api('stock', ['stock:read'])], [lasting('orders'), lasting('audit')]);
 const AFTER = state(
   [api('stock', ['stock:read', 'stock:write'])],

@@ -86,7 +86,7 @@ metadata: {name: ${realm}}
 spec:
   stack: acme
   provider: {keycloak: {url: "http://localhost", realm: ${realm}, auth: {clientId: a, clientSecret: "\${env:A}"}}}
-  secrets: {file: {path: x, identity: "\${env:B}"}}
+  store: {file: {path: x, identity: "\${env:B}"}}
 `;
 }
 

@@ -23,7 +23,7 @@ spec:
   stack: acme
   rotate: {overlap: 0s}
   provider: {keycloak: {url: "http://localhost", realm: ${name}, auth: {clientId: a, clientSecret: "\${env:A}"}}}
-  secrets: {file: {path: ${name}, identity: "\${env:B}"}}
+  store: {file: {path: ${name}, identity: "\${env:B}"}}
   ${spec}
 `;
 }

@@ -31,7 +31,7 @@ spec:
     - api: inventory
       scopes: [inventory:read]        # in every token
       onRequest: [inventory:write]    # only in tokens that ask for it by the scope parameter
-  secret:
+  credential:
     path: team-checkout/order-service # where the team reads its credentials
 `;
 
@@ -50,7 +50,7 @@ spec:
       auth:
         clientId: grantry
         clientSecret: "\${env:GRANTRY_KEYCLOAK_SECRET}"
-  secrets:
+  store:
     file:
       path: .grantry/secrets
       identity: "\${env:GRANTRY_AGE_KEY}"
@@ -70,7 +70,7 @@ spec:
       auth:
         clientId: "\${env:GRANTRY_KEYCLOAK_CLIENT}" # one to plan, another to apply
         clientSecret: "\${env:GRANTRY_KEYCLOAK_SECRET}"
-  secrets:
+  store:
     vault:
       address: https://vault.dev.example.com
       mount: secret

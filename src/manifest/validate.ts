@@ -11,7 +11,7 @@ import { createReferenceRule } from './rules/references.ts';
 import { checkRotation } from './rules/rotation.ts';
 import type { ManifestRule, TargetRule, World, WorldRule } from './rules/rule.ts';
 import { checkScopeCollisions } from './rules/scope-collisions.ts';
-import { checkSecretPaths } from './rules/secret-paths.ts';
+import { checkCredentialPaths } from './rules/credential-paths.ts';
 import { checkSecureUrls } from './rules/secure-urls.ts';
 import { checkStorePaths, checkStorePlaces } from './rules/store-places.ts';
 import { checkSubstitutions } from './rules/substitutions.ts';
@@ -39,7 +39,7 @@ const TARGET_RULES: readonly TargetRule[] = [
   checkKeycloakScopes,
   checkRotation,
   checkScopeCollisions,
-  checkSecretPaths,
+  checkCredentialPaths,
 ];
 
 /** Checks manifests against each other. Linear in the number of manifests, for each target. */

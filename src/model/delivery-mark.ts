@@ -1,4 +1,4 @@
-import { describePlaceProblem } from './secret-path.ts';
+import { describePlaceProblem } from './credential-path.ts';
 import type { Delivery } from './state.ts';
 
 /** The end of the year 9999: no date is later. */

@@ -68,7 +68,7 @@ export interface DesiredClient {
   /** Sorted by Api name. */
   readonly access: readonly DesiredAccess[];
   readonly auth: AuthMethod;
-  readonly secret: {
+  readonly credential: {
     /** Path inside the target's store prefix, such as `team-checkout/order-service`. */
     readonly path: string;
     readonly rotate: RotatePolicy;

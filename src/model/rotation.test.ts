@@ -6,10 +6,10 @@ const MADE = 1_800_000_000;
 
 /** In days after the secret was made. */
 function dueAfter(every: number, expiresAfter: number | undefined): number {
-  const secret = { path: 'a', rotate: { every: every * DAY, overlap: 0 } };
+  const policy = { every: every * DAY, overlap: 0 };
   const credential = { createdAt: MADE, delivered: undefined };
   const end = expiresAfter === undefined ? {} : { expiresAt: MADE + expiresAfter * DAY };
-  return ((dueAt({ secret }, { ...credential, ...end }) ?? 0) - MADE) / DAY;
+  return ((dueAt(policy, { ...credential, ...end }) ?? 0) - MADE) / DAY;
 }
 
 describe('dueAt', () => {

@@ -1,4 +1,4 @@
-import type { DesiredClient } from './desired.ts';
+import type { DesiredClient, RotatePolicy } from './desired.ts';
 import type { ActualCredential } from './state.ts';
 
 /** How an overlap is named, in hours where that is exact: `Rotation/48h`. Seconds in, above zero. */
@@ -9,7 +9,7 @@ export function overlapName(seconds: number): string {
 
 /** Every overlap that some client has, in seconds, sorted; zero is none. */
 export function overlapsOf(clients: readonly DesiredClient[]): number[] {
-  const overlaps = new Set(clients.map(({ secret }) => secret.rotate.overlap));
+  const overlaps = new Set(clients.map(({ credential }) => credential.rotate.overlap));
   return [...overlaps].filter((seconds) => seconds > 0).toSorted((left, right) => left - right);
 }
 
@@ -31,7 +31,7 @@ const LAST_PART = 1 / 3;
 
 /** When the secret is to be rotated, in Unix seconds; undefined: nobody knows how old it is, so it is due. */
 export function dueAt(
-  { secret: { rotate } }: Pick<DesiredClient, 'secret'>,
+  rotate: RotatePolicy,
   credential: Pick<ActualCredential, 'createdAt' | 'delivered' | 'expiresAt' | 'guessable'>,
 ): number | undefined {
   const made = madeAt(credential);

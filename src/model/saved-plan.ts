@@ -18,7 +18,7 @@ export type SavedChange = Change & {
 
 /** A plan as `plan --out` writes it: docs/plan-format.md. Holds no secret and no hash of one. */
 export interface SavedPlan extends Omit<Plan, 'changes' | 'review'> {
-  readonly formatVersion: 1;
+  readonly formatVersion: 2;
   readonly kind: 'plan';
   readonly tool: string;
   /** ISO 8601; all else is the same for the same inputs, byte for byte. */

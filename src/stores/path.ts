@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GrantryError } from '../model/errors.ts';
 import { groupBy } from '../model/groups.ts';
-import { describePathProblem } from '../model/secret-path.ts';
+import { describePathProblem } from '../model/credential-path.ts';
 
 /**
  * Refuses a path that a store might take for something else than it looks like. Vault itself takes `..` and blanks
@@ -12,7 +12,7 @@ export function checkStorePath(path: string): string {
   if (problem !== undefined) {
     throw new GrantryError(
       'INVALID_INPUT',
-      `${JSON.stringify(path.slice(0, 80))} is no path for a secret: ${problem}`,
+      `${JSON.stringify(path.slice(0, 80))} is no path for a credential: ${problem}`,
       {
         hint: 'Use folder/name with letters, digits and . _ - @ = ~ only.',
       },

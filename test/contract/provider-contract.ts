@@ -30,7 +30,7 @@ kind: Client
 metadata: {name: empty, labels: {}}
 spec:
   access: []
-  secret: {rotate: {}}
+  credential: {rotate: {}}
   keycloak: {serviceAccountRoles: {realm: [], clients: {}}, attributes: {}}
   auth0: {metadata: {}}
 ---
@@ -128,7 +128,7 @@ export function describeProvider(title: string, capabilities: Capabilities, open
       const seldom = yaml(
         STOCK,
         BILLS,
-        orders('secret: {rotate: {every: 300d, overlap: 48h}}, access: [{api: stock, scopes: [stock:read]}]'),
+        orders('credential: {rotate: {every: 300d, overlap: 48h}}, access: [{api: stock, scopes: [stock:read]}]'),
       );
       const { changes } = await subject.plan(seldom);
       expect(changes.flatMap(fieldChanges)).toEqual([

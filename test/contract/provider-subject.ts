@@ -99,7 +99,7 @@ metadata: {name: dev}
 spec:
   stack: acme
   provider: ${this.#place.provider}
-  secrets: {vault: {address: "http://localhost:1", mount: secret, auth: {token: "\${env:TOKEN}"}}}
+  store: {vault: {address: "http://localhost:1", mount: secret, auth: {token: "\${env:TOKEN}"}}}
 `;
     return checkSources([{ name: 'test.yaml', text: `${manifests}\n---${target}` }]);
   }

@@ -37,7 +37,7 @@ metadata: {name: dev}
 spec:
   stack: acme
   provider: {auth0: {domain: "${emulator.domain}", requestsPerSecond: 50, auth: {clientId: ${emulator.clientId}, clientSecret: "\${env:AUTH0_SECRET}"}}}
-  secrets: {file: {path: secrets, identity: "\${env:AGE_KEY}"}}
+  store: {file: {path: secrets, identity: "\${env:AGE_KEY}"}}
 `;
   writeFileSync(join(folder, 'manifests/target.yaml'), target);
   declare(STOCK, orders('"stock:read"'), clientYaml('idle', ''));

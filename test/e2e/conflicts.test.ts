@@ -86,7 +86,7 @@ describe('an object without our mark', () => {
     await site.vault.request('POST', path, { data: { password: 'of-somebody-else' } });
     site.declare(yaml(STOCK, ORDERS));
     const place = `${site.vault.mount}/m2m/orders`;
-    const words = ['! Client/orders', `${place} holds a document that grantry did not write`, 'secret.path'];
+    const words = ['! Client/orders', `${place} holds a document that grantry did not write`, 'credential.path'];
     await expectRefusal(...words).finally(() =>
       site.vault.request('DELETE', `${site.vault.mount}/metadata/m2m/orders`),
     );
@@ -110,7 +110,7 @@ describe("another stack's mark", () => {
   });
 
   it('on a document in the store', async () => {
-    site.declare(clientYaml('sales', 'secret: {path: orders}'));
+    site.declare(clientYaml('sales', 'credential: {path: orders}'));
     await expectRefusal(`${site.vault.mount}/m2m/orders holds the document of the client orders of the stack theirs`);
   });
 

@@ -13,7 +13,7 @@ const MANIFESTS = yaml(
   clientYaml('stock-api', ''),
   clientYaml(
     'orders',
-    'access: [{api: stock, scopes: [stock:read], onRequest: [stock:write]}], secret: {path: team/orders}',
+    'access: [{api: stock, scopes: [stock:read], onRequest: [stock:write]}], credential: {path: team/orders}',
   ),
   clientYaml('report', 'access: [{api: bills, scopes: [bills/read]}], auth: client_secret_post'),
 );

@@ -88,7 +88,7 @@ spec:
   stack: acme
   provider:
     keycloak: {url: "http://localhost:1", realm: acme, auth: {clientId: grantry, clientSecret: "\${env:SECRET}"}}
-  secrets:
+  store:
     vault: {address: "http://localhost:1", mount: secret, auth: {token: "\${env:SECRET}"}}
 `,
     );

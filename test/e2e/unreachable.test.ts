@@ -187,7 +187,7 @@ describe('verify', () => {
 
   it('refuses a token with a line break at its end', async () => {
     const { stderr } = exitedWith(1, await site.run('verify -t dev', { env: { VAULT_TOKEN: 'canary\n' } }));
-    expect(stderr).toContain('spec.secrets.vault.auth.token has a line break at its end, from VAULT_TOKEN');
+    expect(stderr).toContain('spec.store.vault.auth.token has a line break at its end, from VAULT_TOKEN');
     expect(stderr).not.toContain('canary');
   });
 });

@@ -14,13 +14,13 @@ it('the official client exports what was applied', { timeout: 400_000 }, async (
     const { apis, clients } = subject.desired(EXAMPLE);
     const ours = tenant.clients.filter(({ client_metadata: metadata }) => metadata?.['grantry_stack'] === 'acme');
     expect(ours.toSorted((left, right) => (left.name < right.name ? -1 : 1))).toMatchObject(
-      clients.map(({ name, auth, owner, secret }) => ({
+      clients.map(({ name, auth, owner, credential }) => ({
         name,
         app_type: 'non_interactive',
         grant_types: ['client_credentials'],
         token_endpoint_auth_method: auth,
         // Behind the name stands how often the secret is rotated: Auth0 takes ten keys and no more.
-        client_metadata: { grantry_name: `${name} ${secret.rotate.every}`, grantry_owner: owner },
+        client_metadata: { grantry_name: `${name} ${credential.rotate.every}`, grantry_owner: owner },
       })),
     );
     const servers = new Map(tenant.resourceServers.map((server) => [server.identifier, server]));

@@ -17,11 +17,11 @@ const ACCESS = 'access: [{api: stock, scopes: [stock:read], onRequest: [stock:wr
 const MANIFESTS = yaml(
   apiYaml('stock', ['stock:read', 'stock:write'], ', tokenLifetime: 5m'),
   apiYaml('quick', ['quick:read'], ', tokenLifetime: 4s'),
-  clientYaml('orders', `${ACCESS}, secret: {path: team/orders, rotate: {overlap: 0s}}`),
-  clientYaml('report', `${ACCESS}, auth: client_secret_post, secret: {path: team/report, rotate: {overlap: 0s}}`),
+  clientYaml('orders', `${ACCESS}, credential: {path: team/orders, rotate: {overlap: 0s}}`),
+  clientYaml('report', `${ACCESS}, auth: client_secret_post, credential: {path: team/report, rotate: {overlap: 0s}}`),
   clientYaml(
     'sales',
-    'access: [{api: quick, scopes: [quick:read]}], secret: {path: team/sales, rotate: {overlap: 1h}}',
+    'access: [{api: quick, scopes: [quick:read]}], credential: {path: team/sales, rotate: {overlap: 1h}}',
   ),
 );
 const SCRIPT = example('token.sh');

@@ -5,7 +5,7 @@ import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 
 const MANIFESTS = yaml(
   apiYaml('stock', ['stock:read', 'stock:write']),
-  clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}], secret: {path: team/orders}'),
+  clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}], credential: {path: team/orders}'),
 );
 
 function deliveries(plan: Plan): string[] {
@@ -129,7 +129,7 @@ describe('credentials between provider and store', () => {
 
   it('a place that holds something of others is a conflict, and nothing is written there', async () => {
     await bench.vault.request('POST', path('data', 'theirs'), { data: { password: 'precious' } });
-    const plan = await bench.plan(yaml(MANIFESTS, clientYaml('newcomer', 'secret: {path: theirs}')));
+    const plan = await bench.plan(yaml(MANIFESTS, clientYaml('newcomer', 'credential: {path: theirs}')));
     expect(plan.conflicts).toMatchObject([
       { address: 'Client/newcomer', reason: expect.stringContaining('did not write') },
     ]);

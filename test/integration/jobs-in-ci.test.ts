@@ -31,7 +31,7 @@ const MANIFESTS = yaml(
   ].map(([name = '', rotate = '']) =>
     clientYaml(
       name,
-      `access: [{api: stock, scopes: [stock:read]}], secret: {path: team-data/${name}, rotate: ${rotate}}`,
+      `access: [{api: stock, scopes: [stock:read]}], credential: {path: team-data/${name}, rotate: ${rotate}}`,
     ),
   ),
 );

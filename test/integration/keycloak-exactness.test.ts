@@ -11,10 +11,10 @@ import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 
 const STOCK = apiYaml('stock', ['stock:read']);
 const orders = (spec = '', description = 'The orders service'): string =>
-  clientYaml('orders', `access: [{api: stock, scopes: [stock:read]}], secret: {rotate: {overlap: 0s}}${spec}`).replace(
-    'The orders service',
-    description,
-  );
+  clientYaml(
+    'orders',
+    `access: [{api: stock, scopes: [stock:read]}], credential: {rotate: {overlap: 0s}}${spec}`,
+  ).replace('The orders service', description);
 const BASE = yaml(STOCK, orders());
 
 /** Attributes of realms and of client scopes, which the console names in the same way. */
@@ -197,7 +197,7 @@ describe('in a realm with client policies', () => {
     ['pkce-enforcer', { 'auto-configure': 'true' }],
   ])('leaves alone what a policy sets on its own: %s', async (executor, configuration) => {
     await setPolicy(executor, configuration);
-    const manifests = yaml(BASE, clientYaml(`with-${executor}`, 'secret: {rotate: {overlap: 0s}}'));
+    const manifests = yaml(BASE, clientYaml(`with-${executor}`, 'credential: {rotate: {overlap: 0s}}'));
     const changed = yaml(manifests.replace('The orders service', `Under ${executor}`));
     expect((await outcomes(changed)).every((outcome) => outcome.startsWith('done'))).toBe(true);
     const { desired, ...ports } = await bench.ports(changed);

@@ -144,7 +144,7 @@ describe('odd objects in a real Keycloak', () => {
       TWO,
       clientYaml(
         'long',
-        `clientId: ${'c'.repeat(239)}, keycloak: {attributes: {${'n'.repeat(255)}: x}}, secret: {path: long}`,
+        `clientId: ${'c'.repeat(239)}, keycloak: {attributes: {${'n'.repeat(255)}: x}}, credential: {path: long}`,
       )
         .replace('owner: team-long', `owner: ${'o'.repeat(512)}, labels: {${'k'.repeat(241)}: v}`)
         .replace('The long service', 'd'.repeat(255)),

@@ -24,7 +24,7 @@ async function accessOf(subject: ProviderSubject): Promise<Record<string, readon
   const tokens = new TokenClient(await provider.endpoints(), subject.ports);
   const access: Record<string, readonly string[]> = {};
   for (const client of desired.clients) {
-    const document = (await subject.store.read(client.secret.path))?.document;
+    const document = (await subject.store.read(client.credential.path))?.document;
     if (document === undefined) throw new Error(`${client.name} was not delivered`);
     for (const { api, scopes, onRequest } of client.access) {
       const declared = desired.apis.find(({ name }) => name === api);

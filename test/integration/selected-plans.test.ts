@@ -13,7 +13,7 @@ import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 
 /** More than one page of clients. */
 const CROWD = Array.from({ length: 120 }, (_, index) =>
-  clientYaml(`crowd-${index}`, `secret: {path: crowd/c${index}}`),
+  clientYaml(`crowd-${index}`, `credential: {path: crowd/c${index}}`),
 );
 const ORDERS = clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]');
 const BEFORE = yaml(apiYaml('stock', ['stock:read', 'stock:write']), ORDERS, ...CROWD);
@@ -95,7 +95,10 @@ describe('plans of a part on a real Keycloak', () => {
   });
 
   it('looks among all clients for one that is not found by its client_id: it may have had another', async () => {
-    const renamed = AFTER.replace('secret: {path: crowd/c3}', 'clientId: crowd-three, secret: {path: crowd/c3}');
+    const renamed = AFTER.replace(
+      'credential: {path: crowd/c3}',
+      'clientId: crowd-three, credential: {path: crowd/c3}',
+    );
     const { plan: made } = await plan(renamed, ['Client/crowd-3']);
     expect(made.changes).toMatchObject([
       { op: 'update', before: { clientId: 'crowd-3' }, after: { clientId: 'crowd-three' } },
@@ -105,8 +108,8 @@ describe('plans of a part on a real Keycloak', () => {
 
   it('takes a manifest with another name and the same client_id for the same client', async () => {
     const renamed = AFTER.replace(/name: crowd-4,/, 'name: fourth,').replace(
-      'secret: {path: crowd/c4}',
-      'clientId: crowd-4, secret: {path: crowd/c4}',
+      'credential: {path: crowd/c4}',
+      'clientId: crowd-4, credential: {path: crowd/c4}',
     );
     const { plan: made } = await plan(renamed, ['Client/crowd-4', 'Client/fourth'], ['crowd-4']);
     expect(made.changes.map(({ op, address }) => `${op} ${address}`)).toEqual(['update Client/fourth']);

@@ -3,7 +3,7 @@ import { GrantryError } from '../../src/model/errors.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
 import { openVaultStore } from '../../src/stores/vault/index.ts';
 import { Secret } from '../../src/model/secret.ts';
-import { describePathProblem } from '../../src/model/secret-path.ts';
+import { describePathProblem } from '../../src/model/credential-path.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 
 const ONE = yaml(
@@ -153,7 +153,7 @@ describe('errors name their cause', () => {
   });
 
   it.each([
-    ['the mount with a part of the path', { mount: 'secret/m2m' }, 'Set spec.secrets.vault.mount to secret'],
+    ['the mount with a part of the path', { mount: 'secret/m2m' }, 'Set spec.store.vault.mount to secret'],
     ['the address with /v1', { v1: '/v1' }, 'without /v1'],
   ])('Vault, given %s', async (_, { mount = 'secret', v1 = '' }: { mount?: string; v1?: string }, hint) => {
     const { url, rootToken } = inject('vault');

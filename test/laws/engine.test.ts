@@ -9,11 +9,11 @@ const KINDS = [{ chosenSecret: true }, { chosenSecret: false }, { chosenSecret: 
 
 /** The store holds exactly the secret that the provider has, for every client that the manifests declare. */
 async function expectCredentials(bench: MemoryBench, desired: DesiredState): Promise<void> {
-  for (const { clientId, secret } of desired.clients) {
+  for (const { clientId, credential } of desired.clients) {
     const object = bench.provider.objects.find(
       ({ kind, fields }) => kind === 'Client' && fields['clientId'] === clientId,
     );
-    const stored = await bench.store.read(secret.path);
+    const stored = await bench.store.read(credential.path);
     expect(stored?.document.clientId).toBe(clientId);
     expect(stored?.document.clientSecret.reveal()).toBe(object?.secret);
   }
@@ -48,7 +48,7 @@ describe.each(KINDS)('the engine on a provider with %o', (capabilities) => {
           const bench = new MemoryBench(capabilities);
           await bench.apply(theirs);
           const snapshot = structuredClone(bench.provider.objects);
-          const held = new Set(theirs.clients.map(({ secret }) => secret.path));
+          const held = new Set(theirs.clients.map(({ credential }) => credential.path));
           for (const desired of [first, second]) {
             const plan = await bench.plan(desired);
             // A plan with conflicts is refused whole: see the commands.

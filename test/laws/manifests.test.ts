@@ -28,7 +28,7 @@ metadata: {name: dev}
 spec:
   stack: acme
   provider: {keycloak: {url: "http://localhost:8080", realm: acme, auth: {clientId: a, clientSecret: "\${env:KEYCLOAK}"}}}
-  secrets: {file: {path: x, identity: "\${env:AGE}"}}
+  store: {file: {path: x, identity: "\${env:AGE}"}}
 `;
   const apis = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}$/), { minLength: 1, maxLength: 6 });
   const clients = fc.uniqueArray(fc.record({ name: fc.stringMatching(/^[a-z]{1,8}$/), seed: fc.nat() }), {
@@ -131,7 +131,7 @@ spec:
       realm: acme
       auth:
         ${shape}
-  secrets:
+  store:
     file:
       path: x
       identity: "\${env:AGE}"

@@ -33,7 +33,7 @@ const DESIRED: DesiredState = {
     labels: {},
     access: [],
     auth: 'client_secret_basic',
-    secret: { path: name, rotate: { every: 30 * DAY, overlap: 48 * HOUR } },
+    credential: { path: name, rotate: { every: 30 * DAY, overlap: 48 * HOUR } },
     keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
     auth0: { metadata: {} },
     position: { file: 'random.yaml', line: 1, column: 1 },
@@ -317,7 +317,7 @@ describe('a provider that keeps the previous secret', () => {
       ...DESIRED,
       clients: DESIRED.clients.map((client) => ({
         ...client,
-        secret: { ...client.secret, rotate: { every: 60, overlap: 48 * HOUR } },
+        credential: { ...client.credential, rotate: { every: 60, overlap: 48 * HOUR } },
       })),
     };
     bench.provider.now += HOUR;

@@ -35,7 +35,7 @@ export function client(
     labels: {},
     access: Object.entries(access).map(([of, scopes]) => ({ api: of, scopes, onRequest: [] })),
     auth: 'client_secret_basic',
-    secret: { path: name, rotate: { every: 100, overlap: 10 } },
+    credential: { path: name, rotate: { every: 100, overlap: 10 } },
     keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
     auth0: { metadata: {} },
     position: POSITION,

@@ -9,7 +9,7 @@ metadata: {name: local}
 spec:
   stack: elsewhere
   provider: {keycloak: {url: "http://localhost:1", realm: elsewhere, auth: {clientId: x, clientSecret: "\${env:X}"}}}
-  secrets: {file: {path: nowhere, identity: "\${env:X}"}}
+  store: {file: {path: nowhere, identity: "\${env:X}"}}
 `;
 
 /** All of the example but its Targets, as one YAML stream. */

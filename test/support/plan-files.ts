@@ -34,7 +34,7 @@ export const AFTER = state(
   [api('stock', ['stock:read', 'stock:write', 'stock:admin']), api('mail', ['mail:send'])],
   [
     client('orders', { stock: ['stock:read', 'stock:write'] }),
-    client('moving', {}, { secret: { path: 'team/moving', rotate: { every: 100, overlap: 10 } } }),
+    client('moving', {}, { credential: { path: 'team/moving', rotate: { every: 100, overlap: 10 } } }),
     client('stays'),
     client('sender', { mail: ['mail:send'] }),
     client('elder'),

@@ -77,7 +77,7 @@ function client(name: string, apis: readonly DesiredApi[]): fc.Arbitrary<Desired
       name,
       clientId: name,
       access: granted.flatMap((one) => one ?? []),
-      secret: { path: `${folder}${name}`, rotate: { every: 7_776_000, overlap: 172_800 } },
+      credential: { path: `${folder}${name}`, rotate: { every: 7_776_000, overlap: 172_800 } },
       keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
       auth0: { metadata: {} },
       position: POSITION,

@@ -19,7 +19,7 @@ export interface TargetOptions {
   readonly stack?: string;
   /** Keys of `provider.keycloak`. */
   readonly keycloak?: Readonly<Record<string, unknown>>;
-  /** Keys of `secrets.vault`. */
+  /** Keys of `store.vault`. */
   readonly vault?: Readonly<Record<string, unknown>>;
   readonly guards?: Readonly<Record<string, unknown>>;
   readonly rotate?: Readonly<Record<string, unknown>>;
@@ -87,7 +87,7 @@ export class Site {
       ...vault,
     };
     const optional = { guards, rotate };
-    const spec = { stack, provider: provider ?? { keycloak: realm }, secrets: { vault: store }, ...optional };
+    const spec = { stack, provider: provider ?? { keycloak: realm }, store: { vault: store }, ...optional };
     return {
       apiVersion: 'grantry/v1',
       kind: 'Target',

@@ -35,7 +35,7 @@ export interface WorkbenchOptions {
   readonly stack?: string;
   /** YAML flow map of `provider.keycloak.auth`. */
   readonly auth?: string;
-  /** YAML flow map of `secrets.vault.auth`. */
+  /** YAML flow map of `store.vault.auth`. */
   readonly vaultAuth?: string;
   readonly env?: Readonly<Record<string, string>>;
   /** YAML flow map of `rotate`. */
@@ -93,7 +93,7 @@ spec:
       url: ${keycloakUrl ?? url}
       realm: ${this.realm.name}
       auth: ${auth ?? `{realm: master, username: ${username}, password: "\${env:KEYCLOAK_PASSWORD}"}`}
-  secrets:
+  store:
     vault:
       address: ${vaultUrl ?? inject('vault').url}
       mount: ${this.vault.mount}

@@ -82,7 +82,7 @@ function refuseForeign(
   if (mark?.stack === stack && (mark.client === client || mark.state === 'retired' || renews === true)) return;
   const whose = mark === undefined ? 'that grantry did not write' : `of the client ${mark.client}, stack ${mark.stack}`;
   throw new GrantryError('CONFLICT', `${place} holds a document ${whose}`, {
-    hint: 'Set another spec.secret.path, or remove what lies there if nobody needs it.',
+    hint: 'Set another spec.credential.path, or remove what lies there if nobody needs it.',
   });
 }
 

@@ -25,7 +25,7 @@ describe('a server that keeps a field back', () => {
     const bench = new MemoryBench();
     await bench.apply(wanted);
     bench.provider.updateClient = async ({ after }) => ({ ...after, description: 'otherwise' });
-    const moved = { secret: { path: 'elsewhere', rotate: { every: 7_776_000, overlap: 0 } }, description: 'new' };
+    const moved = { credential: { path: 'elsewhere', rotate: { every: 7_776_000, overlap: 0 } }, description: 'new' };
     const desired = state([STOCK], [client('orders', { stock: ['stock:read'] }, moved)]);
     expect(await outcomes(bench, desired)).toContain('Client/orders failed');
     expect((await bench.store.read('elsewhere'))?.document.clientId).toBe('orders');

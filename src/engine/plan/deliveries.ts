@@ -48,7 +48,7 @@ function planDelivery(
   { facts, digest }: WantedDocument,
   store: DeliveryView,
 ): PlannedDelivery | undefined {
-  const { path } = client.secret;
+  const { path } = client.credential;
   const place = store.locate(path);
   const reason = deliveryReason(client, actual, { place, digest }, store);
   if (reason === undefined) return undefined;
@@ -84,7 +84,7 @@ function deliveryReason(
   if (guessable) return 'guessable';
   if (delivered === undefined) return 'never-delivered';
   if (delivered.place !== wanted.place) return 'moved';
-  if (!existing.has(client.secret.path)) return 'missing';
+  if (!existing.has(client.credential.path)) return 'missing';
   if (delivered.at !== (createdAt ?? null)) return 'secret-changed';
   if (previousGuessable) return 'previous-guessable';
   if (delivered.facts !== wanted.digest) return 'facts-changed';

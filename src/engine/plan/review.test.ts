@@ -48,8 +48,8 @@ function dangersIn(plan: Plan): Record<string, readonly string[]> {
 
 describe('a secret that comes to lie in the store', () => {
   const clients = [
-    client('orders', {}, { owner: 'team-a', secret: { path: 'b/orders', rotate: { every: 1, overlap: 0 } } }),
-    client('pay', {}, { owner: 'team-b', secret: { path: 'b/pay', rotate: { every: 1, overlap: 0 } } }),
+    client('orders', {}, { owner: 'team-a', credential: { path: 'b/orders', rotate: { every: 1, overlap: 0 } } }),
+    client('pay', {}, { owner: 'team-b', credential: { path: 'b/pay', rotate: { every: 1, overlap: 0 } } }),
   ];
   const projected = [wanted('orders'), wanted('pay', {}, 'team-b')];
 
@@ -74,10 +74,10 @@ describe('a secret that comes to lie in the store', () => {
   test('its own folder, a common one, and none at all are not', () => {
     const rotate = { every: 1, overlap: 0 };
     const many = [
-      client('orders', {}, { owner: 'team-a', secret: { path: 'shared/orders', rotate } }),
-      client('stock', {}, { owner: 'team-a', secret: { path: 'shared/stock', rotate } }),
-      client('pay', {}, { owner: 'team-b', secret: { path: 'shared/pay', rotate } }),
-      client('top', {}, { owner: 'team-a', secret: { path: 'top', rotate } }),
+      client('orders', {}, { owner: 'team-a', credential: { path: 'shared/orders', rotate } }),
+      client('stock', {}, { owner: 'team-a', credential: { path: 'shared/stock', rotate } }),
+      client('pay', {}, { owner: 'team-b', credential: { path: 'shared/pay', rotate } }),
+      client('top', {}, { owner: 'team-a', credential: { path: 'top', rotate } }),
     ];
     const deliveries = [
       { ...delivery('orders', 'new'), path: 'shared/orders' },
@@ -90,8 +90,8 @@ describe('a secret that comes to lie in the store', () => {
   test("a folder by another owner's name is dangerous, though nothing lies there", () => {
     const rotate = { every: 1, overlap: 0 };
     const two = [
-      client('orders', {}, { owner: 'team-a', secret: { path: 'team-b/x/orders', rotate } }),
-      client('pay', {}, { owner: 'team-b', secret: { path: 'pay', rotate } }),
+      client('orders', {}, { owner: 'team-a', credential: { path: 'team-b/x/orders', rotate } }),
+      client('pay', {}, { owner: 'team-b', credential: { path: 'pay', rotate } }),
     ];
     const deliveries = [{ ...delivery('orders', 'new'), path: 'team-b/x/orders' }];
     const plan = planOf({ desired: state([], two), projected: [wanted('orders')], deliveries });

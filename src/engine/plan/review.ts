@@ -34,9 +34,9 @@ function foreignFolders(changes: readonly Change[], clients: readonly DesiredCli
   const arrivals = new Set(arriving.map(({ address }) => address));
   const owners = new Set(clients.map(({ owner }) => owner).filter((owner) => owner !== ''));
   const ownersIn = new Map<string, Set<string>>();
-  for (const { name, secret, owner } of clients) {
+  for (const { name, credential, owner } of clients) {
     if (owner === '' || arrivals.has(addressOf('Client', name))) continue;
-    const folder = folderOf(secret.path);
+    const folder = folderOf(credential.path);
     ownersIn.set(folder, (ownersIn.get(folder) ?? new Set()).add(owner));
   }
   const found = arriving.flatMap(({ address, owner, ...change }): [Address, readonly string[]][] => {

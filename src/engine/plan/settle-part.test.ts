@@ -48,7 +48,7 @@ describe('a plan of a part', () => {
     const bench = new MemoryBench();
     const desired = state(
       [],
-      [client('a'), client('b', {}, { secret: { path: 'far/away/b', rotate: { every: 1, overlap: 1 } } })],
+      [client('a'), client('b', {}, { credential: { path: 'far/away/b', rotate: { every: 1, overlap: 1 } } })],
     );
     await bench.apply(desired);
     const before = bench.store.requests;

@@ -118,7 +118,9 @@ describe('settleSaved: what moved since', () => {
     const saved = await save(bench, AFTER);
     for (const name of ['moving', 'sender']) {
       const at = saved.desired.clients.findIndex((one) => one.name === name);
-      const forged = withRightDigest(edited(plain(saved), ['desired', 'clients', at, 'secret', 'path'], 'of/others'));
+      const forged = withRightDigest(
+        edited(plain(saved), ['desired', 'clients', at, 'credential', 'path'], 'of/others'),
+      );
       expect(await outcomeOf(bench, forged, withoutManifests(AFTER))).toEqual({ refused: 'STALE_PLAN' });
     }
   });

@@ -15,7 +15,7 @@ metadata: {name: dev}
 spec:
   stack: acme
   provider: {keycloak: {url: "http://localhost:1", realm: acme, auth: {clientId: g, clientSecret: "\${env:S}"}}}
-  secrets: {vault: {address: "http://localhost:2", mount: secret, prefix: m2m, auth: {token: "\${env:S}"}}}
+  store: {vault: {address: "http://localhost:2", mount: secret, prefix: m2m, auth: {token: "\${env:S}"}}}
 `;
 
 function desired(...documents: readonly string[]): DesiredState {

@@ -88,7 +88,7 @@ export function expectationsOf(
       });
       return {
         client: client.name,
-        path: client.secret.path,
+        path: client.credential.path,
         auth: client.auth,
         found: facts.checks.get(client.name) ?? [],
         tokens: habits.tokenPerApi ? tokensPerApi(granted) : tokensOfAll(client, granted, clients, facts),
@@ -219,7 +219,7 @@ function notCallable(apis: readonly DesiredApi[], granted: readonly Granted[]): 
 function introspectorsOf(granted: readonly Granted[], clients: ReadonlyMap<string, DesiredClient>): Introspector[] {
   return granted.flatMap(({ api, of }) => {
     const by = of.introspectedBy === undefined ? undefined : clients.get(of.introspectedBy);
-    return by === undefined ? [] : [{ api, client: by.name, path: by.secret.path, auth: by.auth }];
+    return by === undefined ? [] : [{ api, client: by.name, path: by.credential.path, auth: by.auth }];
   });
 }
 

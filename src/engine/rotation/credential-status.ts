@@ -45,14 +45,14 @@ function pathHere(object: ActualObject, store: Pick<Store, 'locate'>): string | 
 }
 
 function statusOf(
-  { name, owner, secret }: DesiredClient,
+  { name, owner, credential: { rotate } }: DesiredClient,
   object: ActualObject | undefined,
   { place, entry }: Found,
   now: number,
 ): CredentialStatus {
   const credential = object !== undefined && isOurs(object) ? object.credential : undefined;
   const made = credential === undefined ? undefined : madeAt(credential);
-  const due = credential === undefined ? undefined : dueAt({ secret }, credential);
+  const due = credential === undefined ? undefined : dueAt(rotate, credential);
   const inOverlap = credential !== undefined && isInOverlap(credential, now);
   return {
     address: addressOf('Client', name),
@@ -65,10 +65,7 @@ function statusOf(
     overdue: due !== undefined && due < now,
     overlapUntil: inOverlap ? toIso(credential.previousUntil) : undefined,
     refusedFrom: toIso(credential?.expiresAt),
-    remarks: [
-      ...remarksOf(object, { place, entry }, { due, now }),
-      ...limitRemarks({ place, entry }, secret.rotate.overlap),
-    ],
+    remarks: [...remarksOf(object, { place, entry }, { due, now }), ...limitRemarks({ place, entry }, rotate.overlap)],
   };
 }
 

@@ -20,7 +20,7 @@ const DESIRED: DesiredState = {
       labels: {},
       access: [],
       auth: 'client_secret_basic',
-      secret: { path: 'orders', rotate: { every: 7_776_000, overlap: 0 } },
+      credential: { path: 'orders', rotate: { every: 7_776_000, overlap: 0 } },
       keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
       auth0: { metadata: {} },
       position: { file: 'a.yaml', line: 1, column: 1 },
@@ -100,7 +100,7 @@ describe('replaceSecret', () => {
       ...DESIRED,
       clients: DESIRED.clients.map((client) => ({
         ...client,
-        secret: { path: 'orders', rotate: { every: 7_776_000, overlap: 3600 } },
+        credential: { path: 'orders', rotate: { every: 7_776_000, overlap: 3600 } },
       })),
       overlaps: [3600],
     };

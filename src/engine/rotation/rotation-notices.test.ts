@@ -17,7 +17,7 @@ function client(name: string, overlap = 2 * DAY): DesiredClient {
     labels: {},
     access: [],
     auth: 'client_secret_basic',
-    secret: { path: name, rotate: { every: 90 * DAY, overlap } },
+    credential: { path: name, rotate: { every: 90 * DAY, overlap } },
     keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
     auth0: { metadata: {} },
     position: { file: 'a.yaml', line: 1, column: 1 },

@@ -41,7 +41,7 @@ export function waitingNotices(
 
 /** What a rotation will do to consumers here, where that is not what the manifests ask for. */
 export function gapNotices({ desired: { target, clients }, actual }: Omit<NoticeInput, 'now'>): string[] {
-  if (!clients.some(({ secret }) => secret.rotate.overlap > 0)) return [];
+  if (!clients.some(({ credential }) => credential.rotate.overlap > 0)) return [];
   if (actual.overlaps === 'unknown') {
     return [
       'Whether the previous secret stays valid after a rotation cannot be told here: this account may not read the features of the server.',
@@ -109,7 +109,7 @@ export function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
     const object = objects.get(addressOf('Client', client.name));
     // One that anybody can guess is a change of the plan already.
     if (object?.credential === undefined || !isOurs(object) || object.credential.guessable === true) continue;
-    const [made, due] = [madeAt(object.credential), dueAt(client, object.credential)];
+    const [made, due] = [madeAt(object.credential), dueAt(client.credential.rotate, object.credential)];
     if (made !== undefined && due !== undefined && now > due) overdue.push({ client, age: now - made });
   }
   return overdue.toSorted((left, right) => right.age - left.age || (left.client.name < right.client.name ? -1 : 1));
@@ -123,6 +123,6 @@ export function daysOf(seconds: number): string {
 }
 
 /** In days where those of the age are meant too. */
-function limitOf({ secret: { rotate } }: DesiredClient): string {
+function limitOf({ credential: { rotate } }: DesiredClient): string {
   return rotate.every % DAY === 0 ? String(rotate.every / DAY) : daysOf(rotate.every);
 }

@@ -49,8 +49,8 @@ export function rotationSubjects(
       const probe = { ...probeOf(expectation), ...(isAuthMethod(auth) ? { auth } : {}) };
       const keepsPrevious = actual.overlaps === 'supported' && typeof object.fields['overlap'] === 'string';
       const facts = documentFacts(client, apis, endpoints);
-      const { owner, secret } = client;
-      const noted = credential.rotateEvery === undefined ? { rotateEvery: secret.rotate.every } : {};
+      const { owner, credential: wanted } = client;
+      const noted = credential.rotateEvery === undefined ? { rotateEvery: wanted.rotate.every } : {};
       const subject = { name, owner, id: object.id, credential, delivered, keepsPrevious, facts, probe, ...noted };
       return [[name, subject]];
     }),

@@ -130,7 +130,7 @@ function wishedClients(
     // What is somebody else's is refused, not left out: a nightly run with the wrong stack would be green for ever.
     if (object !== undefined && !isOurs(object)) return [{ client, due: 0 }];
     if (object?.credential?.delivered === undefined) return [];
-    const due = object.credential.guessable === true ? 0 : (dueAt(client, object.credential) ?? 0);
+    const due = object.credential.guessable === true ? 0 : (dueAt(client.credential.rotate, object.credential) ?? 0);
     return [{ client, due: wish.kind === 'due' && wish.stagger ? due - headStart(client) : due }];
   });
   return candidates
@@ -143,14 +143,14 @@ function wishedClients(
  * By how much sooner a client is rotated than it must be, so that credentials of the same day are not rotated on the same
  * day: up to a quarter of the time between two rotations, always the same for the same client and its policy.
  */
-function headStart({ name, secret: { rotate } }: DesiredClient): number {
+function headStart({ name, credential: { rotate } }: DesiredClient): number {
   const share = createHash('sha256').update(name).digest().readUInt32BE() / 2 ** 32;
   return Math.floor(Math.min(rotate.every - rotate.overlap, rotate.every / 4) * share);
 }
 
 /** Why a client cannot be rotated now. */
 function obstacle(
-  { name, secret: { rotate } }: DesiredClient,
+  { name, credential: { rotate } }: DesiredClient,
   object: ActualObject | undefined,
   { projected, actual, desired, halfDone, locate, now }: RotationView,
   wish: RotationWish,

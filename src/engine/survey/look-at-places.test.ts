@@ -20,7 +20,7 @@ function client(name: string, special: Partial<DesiredClient> = {}): DesiredClie
     labels: {},
     access: [],
     auth: 'client_secret_basic',
-    secret: { path: name, rotate: { every: 7_776_000, overlap: 0 } },
+    credential: { path: name, rotate: { every: 7_776_000, overlap: 0 } },
     keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
     auth0: { metadata: {} },
     position: { file: 'a.yaml', line: 1, column: 1 },
@@ -206,7 +206,7 @@ describe('a store', () => {
   it('that keeps one version is told of, and its documents name no version that is gone', async () => {
     const bench = new Bench({ secretOverlap: true });
     const desired = {
-      ...state(client('orders', { secret: { path: 'orders', rotate: { every: 7_776_000, overlap: 3600 } } })),
+      ...state(client('orders', { credential: { path: 'orders', rotate: { every: 7_776_000, overlap: 3600 } } })),
       overlaps: [3600],
     };
     await bench.apply(desired);

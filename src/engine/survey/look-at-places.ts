@@ -103,4 +103,4 @@ function seePlace(
   return { delivery, foreign: [{ address, unmarked: false, reason, hint: HINT }] };
 }
 
-const HINT = 'Set another spec.secret.path, or remove what lies there if nobody needs it.';
+const HINT = 'Set another spec.credential.path, or remove what lies there if nobody needs it.';

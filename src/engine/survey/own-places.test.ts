@@ -8,7 +8,7 @@ const APIS = [api('stock', ['stock:read'])];
 const CLIENT = client(
   'orders',
   { stock: ['stock:read'] },
-  { secret: { path: 'team/orders', rotate: { every: 100, overlap: 0 } } },
+  { credential: { path: 'team/orders', rotate: { every: 100, overlap: 0 } } },
 );
 const DECLARED = state(APIS, [CLIENT]);
 const BESIDE_DEV = { ...DECLARED, target: { ...DECLARED.target, otherPlaces: ['dev'] } };
@@ -17,7 +17,7 @@ const BESIDE_DEV = { ...DECLARED, target: { ...DECLARED.target, otherPlaces: ['d
 async function withForgedMark(path: string): Promise<MemoryBench> {
   const bench = new MemoryBench();
   // The same stack's client of the same name, in the other Target.
-  await bench.apply(state(APIS, [{ ...CLIENT, secret: { ...CLIENT.secret, path } }]));
+  await bench.apply(state(APIS, [{ ...CLIENT, credential: { ...CLIENT.credential, path } }]));
   bench.provider.objects.splice(0);
   await bench.apply(DECLARED);
   const orders = bench.provider.objects.find(({ kind }) => kind === 'Client');

@@ -57,7 +57,7 @@ export async function surveyTarget(
     read(),
     reachable,
     reachable.then((found) => wantedDocuments(desired, found)),
-    store.existing(concerned.clients.map((client) => client.secret.path)),
+    store.existing(concerned.clients.map((client) => client.credential.path)),
   ]);
   const { differing, hidden } = checkStore
     ? await findDiffering(concerned, { actual, documents }, store, existing)
@@ -118,7 +118,7 @@ async function findUnmarked(
 ): Promise<Set<string>> {
   const limit = pLimit(READS_IN_FLIGHT);
   const found = await Promise.all(
-    clients.map(({ name, secret: { path } }) =>
+    clients.map(({ name, credential: { path } }) =>
       limit(async () => {
         const entry = existing.has(path) ? await store.inspect(path) : undefined;
         const mark = entry?.mark;
@@ -147,14 +147,14 @@ async function findDiffering(
     desired.clients.map((client) =>
       limit(async () => {
         const present = actualOf.get(addressOf('Client', client.name));
-        if (present === undefined || !existing.has(client.secret.path)) return;
+        if (present === undefined || !existing.has(client.credential.path)) return;
         const secret = present.credential?.secret;
         if (secret === undefined) {
           hidden.push(client.name);
           return;
         }
         compared += 1;
-        const stored = await readWhole(store, client.secret.path);
+        const stored = await readWhole(store, client.credential.path);
         const isRight =
           stored !== undefined &&
           stored.document.clientSecret.equals(secret) &&

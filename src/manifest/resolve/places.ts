@@ -14,7 +14,7 @@ export function storeOf(spec: TargetSpec): string {
   return JSON.stringify([store, folder]);
 }
 
-function placeOf({ secrets: { vault, file } }: TargetSpec): Place {
+function placeOf({ store: { vault, file } }: TargetSpec): Place {
   if (vault === undefined) return { store: 'file', folder: trimSlashes(file?.path ?? '').replace(/^(?:\.\/)+/, '') };
   const folder = [vault.mount, vault.prefix ?? ''].map(trimSlashes).filter((part) => part !== '');
   return { store: JSON.stringify([normaliseUrl(vault.address), vault.namespace ?? '']), folder: folder.join('/') };

@@ -89,7 +89,7 @@ function checkEnvironment({ name, position }: TargetManifest, needed: unknown, e
 }
 
 /** A whole key file, with its comments, may be in the variable. */
-const MULTILINE = new Set(['secrets.file.identity']);
+const MULTILINE = new Set(['store.file.identity']);
 
 interface Server {
   readonly what: string;
@@ -98,9 +98,9 @@ interface Server {
   readonly problem: string | undefined;
 }
 
-function serversOf({ provider, secrets }: TargetSpec): Server[] {
+function serversOf({ provider, store }: TargetSpec): Server[] {
   const { keycloak, auth0 } = provider;
-  const { vault } = secrets;
+  const { vault } = store;
   return [
     ...(keycloak
       ? [
@@ -176,8 +176,8 @@ function toProvider({ provider }: TargetSpec, written: TargetSpec, makeSecret: M
   throw new GrantryError('INVALID_INPUT', 'a Target names no provider');
 }
 
-function toStore({ secrets }: TargetSpec, written: TargetSpec, cwd: string): StoreSettings {
-  const { vault, file } = secrets;
+function toStore({ store }: TargetSpec, written: TargetSpec, cwd: string): StoreSettings {
+  const { vault, file } = store;
   if (vault !== undefined) {
     return {
       kind: 'vault',
@@ -185,16 +185,16 @@ function toStore({ secrets }: TargetSpec, written: TargetSpec, cwd: string): Sto
       namespace: vault.namespace === undefined ? undefined : trimSlashes(vault.namespace),
       mount: trimSlashes(vault.mount),
       prefix: trimSlashes(vault.prefix ?? ''),
-      auth: toVaultAuth(vault.auth, written.secrets.vault?.auth),
+      auth: toVaultAuth(vault.auth, written.store.vault?.auth),
     };
   }
   if (file !== undefined) {
-    return toFileStore(file, written.secrets.file?.identity, cwd);
+    return toFileStore(file, written.store.file?.identity, cwd);
   }
   throw new GrantryError('INVALID_INPUT', 'a Target names no store');
 }
 
-type WrittenVaultAuth = NonNullable<TargetSpec['secrets']['vault']>['auth'];
+type WrittenVaultAuth = NonNullable<TargetSpec['store']['vault']>['auth'];
 
 function toVaultAuth(auth: WrittenVaultAuth, written: WrittenVaultAuth | undefined): VaultAuth {
   const { approle, jwt, kubernetes } = auth;
@@ -219,7 +219,7 @@ function toVaultAuth(auth: WrittenVaultAuth, written: WrittenVaultAuth | undefin
 }
 
 function toFileStore(
-  file: NonNullable<TargetSpec['secrets']['file']>,
+  file: NonNullable<TargetSpec['store']['file']>,
   written: string | undefined,
   cwd: string,
 ): FileStoreSettings {

@@ -9,7 +9,7 @@ spec:
   stack: acme
   provider:
     keycloak: {url: "http://localhost:8080/", realm: acme, auth: {clientId: grantry, clientSecret: "\${env:KC}"}}
-  secrets:
+  store:
     vault: {address: "https://vault.example.com:8200/", mount: /secret/, prefix: m2m/, auth: {token: "\${env:VAULT_TOKEN}"}}
   rotate: {every: 60d}
 `;
@@ -17,8 +17,8 @@ const CLIENT = `apiVersion: grantry/v1
 kind: Client
 metadata: {name: order-service}
 spec:
-  secret: {rotate: {overlap: 1h}}
-  overrides: {prod: {clientId: other, secret: null}}
+  credential: {rotate: {overlap: 1h}}
+  overrides: {prod: {clientId: other, credential: null}}
 `;
 const PROD = DEV.replace('name: dev', 'name: prod').replace('realm: acme', 'realm: prod').replace('m2m/', '""');
 const ENV = { KC: 'kc', VAULT_TOKEN: 'vt' };
@@ -41,7 +41,7 @@ describe('resolveTargets', () => {
     expect(state?.clients[0]).toMatchObject({
       clientId: 'order-service',
       auth: 'client_secret_basic',
-      secret: { path: 'order-service', rotate: { every: 60 * 86_400, overlap: 3600 } },
+      credential: { path: 'order-service', rotate: { every: 60 * 86_400, overlap: 3600 } },
     });
   });
 
@@ -80,13 +80,13 @@ describe('resolveTargets', () => {
     [
       'VAULT_TOKEN',
       'hunter2\r\n',
-      'spec.secrets.vault.auth.token has a line break at its end, from VAULT_TOKEN',
+      'spec.store.vault.auth.token has a line break at its end, from VAULT_TOKEN',
       'printf',
     ],
     [
       'VAULT_TOKEN',
       'hun\u0000ter2',
-      'spec.secrets.vault.auth.token has a control character, from VAULT_TOKEN',
+      'spec.store.vault.auth.token has a control character, from VAULT_TOKEN',
       'one line',
     ],
   ])('refuses control characters that %s brings, and quotes nothing: %j', (variable, value, message, hint) => {

@@ -92,7 +92,7 @@ function toApi(manifest: ApiManifest, spec: ApiSpec): DesiredApi {
 function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePolicy): DesiredClient {
   const { name, owner, description, labels, position } = manifest;
   const roles = spec.keycloak?.serviceAccountRoles;
-  const own = spec.secret?.rotate;
+  const own = spec.credential?.rotate;
   return {
     name,
     clientId: spec.clientId ?? name,
@@ -103,8 +103,8 @@ function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePoli
       .map(({ api, scopes, onRequest }) => ({ api, scopes: inOrder(scopes), onRequest: inOrder(onRequest) }))
       .toSorted((a, b) => compareText(a.api, b.api)),
     auth: spec.auth,
-    secret: {
-      path: spec.secret?.path ?? name,
+    credential: {
+      path: spec.credential?.path ?? name,
       rotate: own === undefined ? rotate : { ...rotate, ...withoutUndefined(own) },
     },
     keycloak: {

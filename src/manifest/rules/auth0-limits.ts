@@ -6,7 +6,7 @@ import { trimSlashes } from '../slashes.ts';
 import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ApiManifest, ClientManifest, Problem, TargetManifest } from '../types.ts';
 import { problemIn, problemInView } from './rule.ts';
-import { problemAtSecretPath, secretPathOf } from './secret-paths.ts';
+import { problemAtCredentialPath, credentialPathOf } from './credential-paths.ts';
 
 /** Of an application and of an API: the schema of the Management API. */
 const MAX_DESCRIPTION = 140;
@@ -95,20 +95,20 @@ function* checkClient(view: TargetView, target: TargetSpec, client: InTarget<Cli
 
 /** What was delivered where is kept with the application: a mark that was cut off would tell of another place. */
 function* checkPlace(view: TargetView, target: TargetSpec, client: InTarget<ClientManifest>): Iterable<Problem> {
-  const path = secretPathOf(client);
+  const path = credentialPathOf(client);
   const place = placeOf(target, path);
   const tooLong =
     path.length > MAX_PATH
-      ? `the secret path has ${path.length} characters; with Auth0 it can have ${MAX_PATH}`
+      ? `the credential path has ${path.length} characters; with Auth0 it can have ${MAX_PATH}`
       : place.length > MAX_TEXT
         ? `the place of the secret has ${place.length} characters, with what the Target puts around the path; with Auth0 it can have ${MAX_TEXT}`
         : undefined;
   if (tooLong === undefined) return;
-  yield problemAtSecretPath(view, client, 'auth0-limit', `${tooLong}: choose a shorter spec.secret.path`);
+  yield problemAtCredentialPath(view, client, 'auth0-limit', `${tooLong}: choose a shorter spec.credential.path`);
 }
 
 /** As the stores name it. */
-function placeOf({ secrets: { vault, file } }: TargetSpec, path: string): string {
+function placeOf({ store: { vault, file } }: TargetSpec, path: string): string {
   if (vault === undefined) return join(known(file?.path ?? ''), `${path}.age`);
   const parts = [trimSlashes(known(vault.mount)), trimSlashes(known(vault.prefix ?? '')), path];
   return parts.filter((part) => part !== '').join('/');

@@ -20,14 +20,14 @@ export function* checkRotation(view: TargetView): Iterable<Problem> {
     yield problemIn(target, { rule: 'rotation', message: own.message, path });
   }
   for (const client of view.clients) {
-    const given = client.spec?.secret?.rotate;
-    if (given !== undefined && isWhole(client.manifest, ['spec', 'secret', 'rotate'])) {
+    const given = client.spec?.credential?.rotate;
+    if (given !== undefined && isWhole(client.manifest, ['spec', 'credential', 'rotate'])) {
       const policy = { every: given.every ?? rotate.every, overlap: given.overlap ?? rotate.overlap };
       const found = describeProblem(policy, guards.maxCredentialAge);
       if (found !== undefined) {
         const key = given[found.key] === undefined ? (found.key === 'every' ? 'overlap' : 'every') : found.key;
         const message = `${found.message} (Target ${target.name})`;
-        yield problemInView(view, client, { rule: 'rotation', message, path: ['secret', 'rotate', key] });
+        yield problemInView(view, client, { rule: 'rotation', message, path: ['credential', 'rotate', key] });
       }
     }
   }

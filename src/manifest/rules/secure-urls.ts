@@ -6,10 +6,10 @@ import { problemIn } from './rule.ts';
 export function* checkSecureUrls(manifest: Manifest): Iterable<Problem> {
   if (manifest.kind !== 'Target' || manifest.spec === undefined) return;
   const { keycloak } = manifest.spec.provider;
-  const { vault } = manifest.spec.secrets;
+  const { vault } = manifest.spec.store;
   const servers: { url: string; allowInsecure: boolean; path: Path }[] = [
     ...(keycloak ? [{ ...keycloak, path: ['spec', 'provider', 'keycloak', 'url'] }] : []),
-    ...(vault ? [{ ...vault, url: vault.address, path: ['spec', 'secrets', 'vault', 'address'] }] : []),
+    ...(vault ? [{ ...vault, url: vault.address, path: ['spec', 'store', 'vault', 'address'] }] : []),
   ];
   for (const { url, allowInsecure, path } of servers) {
     if (isInsecure(url) && !allowInsecure) {

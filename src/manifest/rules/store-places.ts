@@ -1,5 +1,5 @@
 import { addToGroup } from '../../model/groups.ts';
-import { describePlaceProblem, liesIn } from '../../model/secret-path.ts';
+import { describePlaceProblem, liesIn } from '../../model/credential-path.ts';
 import { pathInside, storeOf } from '../resolve/places.ts';
 import { normaliseUrl } from '../schema/url.ts';
 import type { TargetSpec } from '../schema/target.ts';
@@ -8,19 +8,19 @@ import { viewTarget } from '../resolve/target-view.ts';
 import type { Manifest, Problem, TargetManifest } from '../types.ts';
 import { placeOf, problemIn } from './rule.ts';
 import type { World } from './rule.ts';
-import { problemAtSecretPath, secretPathOf } from './secret-paths.ts';
+import { problemAtCredentialPath, credentialPathOf } from './credential-paths.ts';
 
 type Valid = TargetManifest & { readonly spec: TargetSpec };
 
 /** Mount and prefix of a store are paths like those of secrets. */
 export function* checkStorePaths(manifest: Manifest): Iterable<Problem> {
-  const vault = manifest.kind === 'Target' ? manifest.spec?.secrets.vault : undefined;
+  const vault = manifest.kind === 'Target' ? manifest.spec?.store.vault : undefined;
   for (const key of ['mount', 'prefix'] as const) {
     const path = trimSlashes(vault?.[key] ?? '');
     const problem = path === '' || path.includes('${env:') ? undefined : describePlaceProblem(path);
     if (problem !== undefined) {
-      const message = `secrets.vault.${key} is no path: ${problem}`;
-      yield problemIn(manifest, { rule: 'bad-store-path', message, path: ['spec', 'secrets', 'vault', key] });
+      const message = `store.vault.${key} is no path: ${problem}`;
+      yield problemIn(manifest, { rule: 'bad-store-path', message, path: ['spec', 'store', 'vault', key] });
     }
   }
 }
@@ -38,7 +38,7 @@ export function* checkStorePlaces(world: World): Iterable<Problem> {
     const other = byOwner.get(owner);
     if (other !== undefined && storeOf(other.spec) !== storeOf(target.spec)) {
       const message = `Target ${other.name} (${placeOf(other)}) names the same ${target.spec.provider.auth0 ? 'tenant' : 'realm'} and stack with another store`;
-      yield problemIn(target, { rule: 'two-stores', message, path: ['spec', 'secrets'], part: 'key' });
+      yield problemIn(target, { rule: 'two-stores', message, path: ['spec', 'store'], part: 'key' });
     }
     byOwner.set(owner, other ?? target);
     addToGroup(byStore, storeOf(target.spec), target);
@@ -58,12 +58,12 @@ function* checkReach(target: Valid, targets: readonly Valid[], { clients }: Worl
   if (inside.length === 0) return;
   const view = viewTarget(target, [], clients);
   for (const client of view.clients) {
-    const path = secretPathOf(client);
+    const path = credentialPathOf(client);
     const reached = inside.find(({ folder }) => liesIn(path, folder));
     if (reached === undefined) continue;
     const { name } = reached.other;
-    const message = `the secret path "${path}" of Target ${target.name} leads into the place of Target ${name} (${placeOf(reached.other)}): choose another`;
-    yield problemAtSecretPath(view, client, 'reaches-target', message);
+    const message = `the credential path "${path}" of Target ${target.name} leads into the place of Target ${name} (${placeOf(reached.other)}): choose another`;
+    yield problemAtCredentialPath(view, client, 'reaches-target', message);
   }
 }
 
@@ -72,7 +72,7 @@ function* checkSharing(targets: readonly Valid[], { clients }: World): Iterable<
   const told = new Set<string>();
   for (const target of targets.length > 1 ? targets : []) {
     for (const client of viewTarget(target, [], clients).clients) {
-      const path = secretPathOf(client);
+      const path = credentialPathOf(client);
       const other = owners.get(path);
       if (other === undefined) {
         owners.set(path, { target, client: client.manifest.name });
@@ -80,8 +80,8 @@ function* checkSharing(targets: readonly Valid[], { clients }: World): Iterable<
         told.add(target.name);
         const message =
           `Target ${other.target.name} (${placeOf(other.target)}) delivers to the same store: the credential of Client ` +
-          `${other.client} would overwrite that of the other realm at "${path}"; give each Target a ${target.spec.secrets.file === undefined ? 'prefix' : 'path'} of its own`;
-        yield problemIn(target, { rule: 'shared-store', message, path: ['spec', 'secrets'], part: 'key' });
+          `${other.client} would overwrite that of the other realm at "${path}"; give each Target a ${target.spec.store.file === undefined ? 'prefix' : 'path'} of its own`;
+        yield problemIn(target, { rule: 'shared-store', message, path: ['spec', 'store'], part: 'key' });
       }
     }
   }

@@ -48,7 +48,7 @@ const auth0Schema = z
   })
   .meta({ description: 'Settings that only Auth0 has.' });
 
-const secretSchema = z
+const credentialSchema = z
   .strictObject({
     path: textSchema
       .optional()
@@ -69,7 +69,7 @@ export const clientSpecSchema = z
       .enum(['client_secret_basic', 'client_secret_post'])
       .default('client_secret_basic')
       .meta({ description: 'How it authenticates at the token endpoint.' }),
-    secret: secretSchema.optional(),
+    credential: credentialSchema.optional(),
     overrides: overridesSchema.optional(),
     targets: targetsSchema.optional(),
     keycloak: keycloakSchema.optional(),

@@ -77,6 +77,11 @@ function wordUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: Conte
   const valid = schemaKeysAt(SCHEMAS[context.kind], parent);
   return issue.keys.map((key) => {
     const path = [...parent, key];
+    const renamed = renamedTo(context, path);
+    if (renamed !== undefined) {
+      const message = `${path.join('.')} is called ${[...parent, renamed].join('.')}: rename the key`;
+      return { problem: problemAt(context, 'renamed-key', message, path, 'key'), meant: keysTo([...parent, renamed]) };
+    }
     const suggestion = findNearest(key, valid);
     const secret = context.kind !== 'Target' && isSecretKey(key) && suggestion === undefined;
     const named = isShowable(key, path, suggestion, context) || (secret && /^[A-Za-z_-]+$/.test(key));
@@ -92,16 +97,26 @@ function wordUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: Conte
     const problem = problemAt(context, 'unknown-key', `unknown key${quoted}${where}${hint}`, path, 'key');
     return {
       problem: { ...problem, suggestion },
-      meant:
-        suggestion === undefined
-          ? []
-          : [
-              ...parent.map((_step, index) => keyOf(parent.slice(0, index))),
-              keyOf(parent),
-              keyOf([...parent, suggestion]),
-            ],
+      meant: suggestion === undefined ? [] : keysTo([...parent, suggestion]),
     };
   });
+}
+
+/** Of a path and of every map that it leads through. */
+function keysTo(path: Path): string[] {
+  return [...path, ''].map((_step, index) => keyOf(path.slice(0, index)));
+}
+
+/** Keys of the language that had another name once. */
+const RENAMED: Readonly<Partial<Record<ManifestKind, Readonly<Record<string, string>>>>> = {
+  Client: { 'spec.secret': 'credential' },
+  Target: { 'spec.secrets': 'store' },
+};
+
+/** What the key is called today. A text in its place may be a credential: that is said instead. */
+function renamedTo({ kind, document }: Context, path: Path): string | undefined {
+  const renamed = RENAMED[kind]?.[path.join('.')];
+  return typeof valueAt(document.value, path) === 'object' ? renamed : undefined;
 }
 
 function wordValidKeys(key: string, parent: Path, valid: readonly string[]): string {
@@ -117,7 +132,7 @@ function isShowable(key: string, path: Path, suggestion: string | undefined, con
     return true;
   }
   const lone = valueAt(context.document.value, path) === null;
-  const guarded = context.own === 'hide' || path.includes('secret') || lone;
+  const guarded = context.own === 'hide' || path.includes('credential') || lone;
   return /^[A-Za-z][A-Za-z0-9_-]{0,63}$/.test(key) && (!guarded || suggestion !== undefined);
 }
 

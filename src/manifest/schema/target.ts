@@ -182,7 +182,7 @@ export const targetSpecSchema = z
       .refine(fitsMark, { error: MARK_ERROR })
       .meta({ description: 'The owner name: what grantry may change and prune here.' }),
     provider: oneOf({ keycloak: keycloakSchema.optional(), auth0: auth0Schema.optional() }, 'The identity provider.'),
-    secrets: oneOf({ vault: vaultSchema.optional(), file: fileSchema.optional() }, 'Where credentials are delivered.'),
+    store: oneOf({ vault: vaultSchema.optional(), file: fileSchema.optional() }, 'Where credentials are delivered.'),
     rotate: rotateSchema.optional(),
     guards: guardsSchema.optional(),
   })

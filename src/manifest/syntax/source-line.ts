@@ -25,9 +25,9 @@ export function sourceLine(view: SyntaxView, { place }: Problem, line: number): 
   return mayHoldCredential(text) || ('path' in place && isInsideCredential(place.path)) ? undefined : text;
 }
 
-/** What stands in place of a Client's `secret`, or below it under a key that is not ours, may be one. */
+/** What stands in place of a Client's `credential`, or below it under a key that is not ours, may be one. */
 function isInsideCredential(path: readonly (string | number)[]): boolean {
-  const start = path.indexOf('secret');
+  const start = path.indexOf('credential');
   const below = path.slice(start + 1);
   return start !== -1 && (below.length === 0 || below.some((key) => typeof key === 'string' && !isKnownKey(key)));
 }

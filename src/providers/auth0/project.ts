@@ -28,7 +28,7 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
     stack,
     name: client.name,
     owner: ownerOrNull(client.owner),
-    rotateEvery: client.secret.rotate.every,
+    rotateEvery: client.credential.rotate.every,
     displayName: client.name,
     description: client.description,
     labels: { ...client.labels },

@@ -36,7 +36,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   const clients = [...names].map(([app, name]): ActualObject => {
     const desired = desiredOf.get(app);
     const declared = desired === undefined ? {} : metadataOf(desired);
-    const rotateEvery = desired?.secret.rotate.every;
+    const rotateEvery = desired?.credential.rotate.every;
     const noted = parseName(app.client_metadata).rotateEvery;
     const fields = applicationToFields(app, grantsOf.get(app.client_id) ?? [], { apiOf, declared, rotateEvery });
     const unseen = unseenMetadata(app.client_metadata, fields);

@@ -30,7 +30,7 @@ export function clientObject(
   const context = {
     apiOfScope,
     declaredAttributes: desired?.keycloak.attributes ?? {},
-    rotateEvery: desired?.secret.rotate.every,
+    rotateEvery: desired?.credential.rotate.every,
   };
   const unreadable = unreadableMarks(attributes);
   const view = viewAttributes(attributes, context.declaredAttributes, rules);

@@ -28,7 +28,7 @@ export async function endangeredClients(
     if (until === undefined || desired === undefined || attributes[MARK.stack] !== stack) return [];
     const address = addressOf('Client', desired.name);
     const had = parseDuration(parseOverlapMark(attributes) ?? '');
-    const overlaps = [had ?? 0, desired.secret.rotate.overlap].filter((seconds) => seconds > 0);
+    const overlaps = [had ?? 0, desired.credential.rotate.overlap].filter((seconds) => seconds > 0);
     return !only.addresses.has(address) ? [] : overlaps.map((seconds) => ({ address, seconds, until }));
   });
   const open = risks

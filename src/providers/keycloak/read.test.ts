@@ -23,7 +23,7 @@ function client(name: string, roles: readonly string[] = []): DesiredClient {
     labels: { tier: 'backend' },
     access: [{ api: 'inventory', scopes: ['inventory:read'], onRequest: ['inventory:write'] }],
     auth: 'client_secret_basic',
-    secret: { path: name, rotate: { every: 7_776_000, overlap: 0 } },
+    credential: { path: name, rotate: { every: 7_776_000, overlap: 0 } },
     keycloak: { serviceAccountRoles: { realm: roles, clients: {} }, attributes: {} },
     auth0: { metadata: {} },
     position: POSITION,

@@ -16,7 +16,7 @@ const CLIENT: DesiredClient = {
   labels: {},
   access: [],
   auth: 'client_secret_basic',
-  secret: { path: 'orders', rotate: { every: 7_776_000, overlap: 0 } },
+  credential: { path: 'orders', rotate: { every: 7_776_000, overlap: 0 } },
   keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
   auth0: { metadata: {} },
   position: POSITION,

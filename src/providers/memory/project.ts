@@ -35,7 +35,7 @@ function projectOverlap(seconds: number, stack: string): DesiredObject {
 }
 
 function projectClient(client: DesiredClient, stack: string, secretOverlap: boolean): DesiredObject {
-  const { name, clientId, owner, description, labels, access, auth, secret } = client;
+  const { name, clientId, owner, description, labels, access, auth, credential } = client;
   const fields: JsonObject = {
     stack,
     name,
@@ -44,8 +44,8 @@ function projectClient(client: DesiredClient, stack: string, secretOverlap: bool
     description,
     labels: { ...labels },
     auth,
-    ...(secretOverlap && secret.rotate.overlap > 0 ? { overlap: overlapName(secret.rotate.overlap) } : {}),
-    rotateEvery: secret.rotate.every,
+    ...(secretOverlap && credential.rotate.overlap > 0 ? { overlap: overlapName(credential.rotate.overlap) } : {}),
+    rotateEvery: credential.rotate.every,
     access: Object.fromEntries(
       access.map(({ api, scopes, onRequest }) => [api, { scopes: [...scopes], onRequest: [...onRequest] }]),
     ),

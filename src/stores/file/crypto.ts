@@ -60,7 +60,7 @@ async function decrypt(decrypter: Decrypter, ciphertext: Uint8Array, file: strin
   } catch (error) {
     if (error instanceof Error && error.message.startsWith('no identity matched')) {
       throw new GrantryError('NOT_ALLOWED', `${file} is encrypted to another key than the one given`, {
-        hint: 'Check spec.secrets.file.identity of the Target (GRANTRY_AGE_KEY?).',
+        hint: 'Check spec.store.file.identity of the Target (GRANTRY_AGE_KEY?).',
       });
     }
     throw damaged(file);

@@ -17,7 +17,7 @@ export function asFileError(error: unknown, file: string): unknown {
     });
   }
   return new GrantryError('UNREACHABLE', `The file store cannot use ${file} (${code})`, {
-    hint: 'Check spec.secrets.file.path of the Target, and the space on that disk.',
+    hint: 'Check spec.store.file.path of the Target, and the space on that disk.',
   });
 }
 

@@ -85,7 +85,7 @@ describe('a Target that is wrong', () => {
     expect(await failureOf({ body }, (api) => api.checkMount())).toMatchObject({
       code: 'NOT_ALLOWED',
       message: 'The secrets engine of Vault at http://v stands at kv/, not at kv/m2m/: m2m is a part of the path in it',
-      hint: 'Set spec.secrets.vault.mount to kv, and begin its prefix with m2m.',
+      hint: 'Set spec.store.vault.mount to kv, and begin its prefix with m2m.',
     });
     const whole = { data: { ...body.data, path: 'kv/m2m/' } };
     const ok = new KvApi(
@@ -112,7 +112,7 @@ describe('a Target that is wrong', () => {
     const body = { errors: ['no handler for route "v1/kv/metadata/a". route entry not found.'] };
     expect(await failureOf({ status: 404, body }, list)).toMatchObject({
       code: 'NOT_ALLOWED',
-      hint: 'Give spec.secrets.vault.address without /v1, as VAULT_ADDR has it.',
+      hint: 'Give spec.store.vault.address without /v1, as VAULT_ADDR has it.',
     });
   });
 

@@ -102,7 +102,7 @@ function addressWithVersion(address: string): GrantryError {
     'NOT_ALLOWED',
     `Vault at ${address} is asked for paths behind /v1 twice: the address holds it already`,
     {
-      hint: 'Give spec.secrets.vault.address without /v1, as VAULT_ADDR has it.',
+      hint: 'Give spec.store.vault.address without /v1, as VAULT_ADDR has it.',
     },
   );
 }
@@ -116,7 +116,7 @@ export function mountAbove(
   return new GrantryError(
     'NOT_ALLOWED',
     `The secrets engine of Vault at ${address} stands at ${engine}/, not at ${mount}/: ${rest} is a part of the path in it`,
-    { hint: `Set spec.secrets.vault.mount to ${engine}, and begin its prefix with ${rest}.` },
+    { hint: `Set spec.store.vault.mount to ${engine}, and begin its prefix with ${rest}.` },
   );
 }
 
@@ -124,7 +124,7 @@ export function mountAbove(
 export function noMount(address: string, mount: string): GrantryError {
   const message = `Vault at ${address} has no secrets engine at ${mount}/, or the login may not see it`;
   return new GrantryError('NOT_ALLOWED', message, {
-    hint: `Check spec.secrets.vault.mount and namespace. To create it: vault secrets enable -path=${mount} -version=2 kv. To grant access: docs/vault.md.`,
+    hint: `Check spec.store.vault.mount and namespace. To create it: vault secrets enable -path=${mount} -version=2 kv. To grant access: docs/vault.md.`,
   });
 }
 

@@ -40,8 +40,8 @@ describe('the saved plan', () => {
   it.each([
     ['no JSON', 'plan', 'INVALID_INPUT'],
     ['something else', '[]', 'STALE_PLAN'],
-    ['another version', '{"formatVersion": 2}', 'STALE_PLAN'],
-    ['half a plan', '{"formatVersion": 1, "kind": "plan"}', 'INVALID_INPUT'],
+    ['another version', '{"formatVersion": 1}', 'STALE_PLAN'],
+    ['half a plan', '{"formatVersion": 2, "kind": "plan"}', 'INVALID_INPUT'],
   ])('refuses %s', (_, text, code) => {
     expect(() => readSavedPlan(text, 'plan.json')).toThrow(expect.objectContaining({ code }));
   });

@@ -102,7 +102,7 @@ const desired = z.strictObject({
       labels: z.record(z.string(), z.string()),
       access: z.array(z.strictObject({ api: z.string(), scopes: names, onRequest: names })),
       auth: z.enum(['client_secret_basic', 'client_secret_post']),
-      secret: z.strictObject({ path: z.string(), rotate }),
+      credential: z.strictObject({ path: z.string(), rotate }),
       keycloak: z.strictObject({ serviceAccountRoles: roles, attributes: z.record(z.string(), z.string()) }),
       auth0: z.strictObject({ metadata: z.record(z.string(), z.json()) }),
     }),
@@ -111,7 +111,7 @@ const desired = z.strictObject({
 });
 
 export const planSchema = z.strictObject({
-  formatVersion: z.literal(1),
+  formatVersion: z.literal(2),
   kind: z.literal('plan'),
   tool: z.string().describe('The version of grantry that made it'),
   createdAt: z.string().describe('ISO 8601; everything else is the same for the same inputs, byte for byte'),

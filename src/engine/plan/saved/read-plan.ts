@@ -8,7 +8,7 @@ export function readSavedPlan(text: string, file: string): SavedPlan {
   const value = parseJson(text, file);
   const version =
     typeof value === 'object' && value !== null && 'formatVersion' in value ? value.formatVersion : undefined;
-  if (version !== 1) {
+  if (version !== 2) {
     throw new GrantryError('STALE_PLAN', `${file} is no plan that this version of grantry can apply`, {
       hint:
         version === undefined

@@ -17,7 +17,7 @@ export function savePlan(
   const { review: _review, ...lasting } = plan;
   const part = savedDesired(narrowDesired(desired, new Set(plan.changes.map(({ address }) => address))));
   return {
-    formatVersion: 1,
+    formatVersion: 2,
     kind: 'plan',
     tool,
     createdAt,

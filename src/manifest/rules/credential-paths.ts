@@ -1,23 +1,28 @@
-import { describePlaceProblem } from '../../model/secret-path.ts';
+import { describePlaceProblem } from '../../model/credential-path.ts';
 import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ClientManifest, Problem } from '../types.ts';
 import { placeOf, problemIn, problemInView } from './rule.ts';
 
 /** Every Client has a place of its own in the store, and none lies inside of another's. */
-export function* checkSecretPaths(view: TargetView): Iterable<Problem> {
+export function* checkCredentialPaths(view: TargetView): Iterable<Problem> {
   const owners = new Map<string, ClientManifest>();
   for (const client of view.clients) {
     if (client.spec === undefined) {
       continue;
     }
-    const path = secretPathOf(client);
+    const path = credentialPathOf(client);
     const problem = describePlaceProblem(path);
     const other = owners.get(path);
     if (problem !== undefined) {
-      yield problemAtSecretPath(view, client, 'bad-secret-path', `this is no path for a secret: ${problem}`);
+      yield problemAtCredentialPath(
+        view,
+        client,
+        'bad-credential-path',
+        `this is no path for a credential: ${problem}`,
+      );
     } else if (other !== undefined && other.name !== client.manifest.name) {
-      const message = `Client ${other.name} has the secret path "${path}" too (${placeOf(other)})`;
-      yield problemAtSecretPath(view, client, 'duplicate-secret-path', message);
+      const message = `Client ${other.name} has the credential path "${path}" too (${placeOf(other)})`;
+      yield problemAtCredentialPath(view, client, 'duplicate-credential-path', message);
     }
     owners.set(path, other ?? client.manifest);
   }
@@ -26,34 +31,34 @@ export function* checkSecretPaths(view: TargetView): Iterable<Problem> {
 
 function* checkNesting(view: TargetView, owners: ReadonlyMap<string, ClientManifest>): Iterable<Problem> {
   for (const client of view.clients) {
-    const path = client.spec === undefined ? '' : secretPathOf(client);
+    const path = client.spec === undefined ? '' : credentialPathOf(client);
     for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       const outer = owners.get(path.slice(0, slash));
       if (outer !== undefined && outer.name !== client.manifest.name) {
-        const message = `the secret path "${path}" lies inside of that of Client ${outer.name} (${placeOf(outer)})`;
-        yield problemAtSecretPath(view, client, 'nested-secret-path', message);
+        const message = `the credential path "${path}" lies inside of that of Client ${outer.name} (${placeOf(outer)})`;
+        yield problemAtCredentialPath(view, client, 'nested-credential-path', message);
       }
     }
   }
 }
 
 /** Where a Client's credential is delivered, inside the target's prefix. */
-export function secretPathOf({ manifest, spec }: InTarget<ClientManifest>): string {
-  return spec?.secret?.path ?? manifest.name;
+export function credentialPathOf({ manifest, spec }: InTarget<ClientManifest>): string {
+  return spec?.credential?.path ?? manifest.name;
 }
 
 /** A problem with where the credential goes, which may be by default. */
-export function problemAtSecretPath(
+export function problemAtCredentialPath(
   view: TargetView,
   client: InTarget<ClientManifest>,
   rule: string,
   message: string,
 ): Problem {
-  return client.spec?.secret?.path === undefined
+  return client.spec?.credential?.path === undefined
     ? problemIn(client.manifest, {
         rule,
-        message: `${message} (spec.secret.path is the name, by default)`,
+        message: `${message} (spec.credential.path is the name, by default)`,
         path: ['metadata', 'name'],
       })
-    : problemInView(view, client, { rule, message, path: ['secret', 'path'] });
+    : problemInView(view, client, { rule, message, path: ['credential', 'path'] });
 }
