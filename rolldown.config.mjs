@@ -18,6 +18,7 @@ export default defineConfig({
     main: 'src/main.ts',
     // For the scripts.
     'demo/kit': 'demo/kit.ts',
+    'demo/auth0-story': 'demo/auth0/story-process.ts',
   },
   platform: 'node',
   plugins: [withoutGeneratedClient],

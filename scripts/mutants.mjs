@@ -18,7 +18,7 @@ await main(async () => {
   if (places.length === 0) throw new Error('name files or folders below src, such as: npm run mutants -- src/plan');
   const copy = mkdtempSync(join(tmpdir(), 'grantry-mutants-'));
   try {
-    for (const name of ['src', 'test', 'schema', 'manifests', 'examples', 'docs', 'scripts', 'bench']) {
+    for (const name of ['src', 'demo', 'test', 'schema', 'manifests', 'examples', 'docs', 'scripts', 'bench']) {
       cpSync(join(checkout, name), join(copy, name), { recursive: true });
     }
     for (const name of readdirSync(checkout).filter((file) => /\.(json|ts|mjs|md)$/.test(file))) {

@@ -1,3 +1,5 @@
+import type { DemoProvider } from '../../demo/demo.ts';
+
 /** In this order on a line. */
 export type StatusPart = 'progress' | 'waiting';
 
@@ -85,6 +87,8 @@ export interface CommandOptions {
   readonly force: boolean;
   readonly revokeNow: boolean;
   readonly keep: boolean;
+  /** Of the demo. */
+  readonly provider: DemoProvider;
 }
 
 /** What every command's module exports as `run`: does the work and tells the exit code; throws GrantryError. */

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option } from 'commander';
+import { DEMO_PROVIDERS } from '../../demo/demo.ts';
 import { parseDuration } from '../model/duration.ts';
 import type { CommandOptions } from './context.ts';
 
@@ -48,6 +49,10 @@ const OPTIONS: Readonly<Record<OptionName, () => Option>> = {
   force: () => new Option('--force', 'rotate inside an overlap too').default(false),
   revokeNow: () =>
     new Option('--revoke-now', 'refuse the previous secrets as soon as the new one works').default(false),
+  provider: () =>
+    new Option('--provider <kind>', 'whose servers: keycloak, or an emulated tenant of auth0')
+      .choices(DEMO_PROVIDERS)
+      .default('keycloak'),
   keep: () => new Option('--keep', 'leave the servers running at the end').default(false),
 };
 
@@ -85,6 +90,7 @@ export function readOptions(parsed: Readonly<Record<string, unknown>>, args: rea
     force: false,
     revokeNow: false,
     keep: false,
+    provider: 'keycloak',
     ...parsed,
     args,
   };

@@ -123,9 +123,9 @@ export const COMMANDS: readonly CommandEntry[] = [
   },
   {
     name: 'demo',
-    summary: 'show the whole story on a throw-away Keycloak and Vault',
-    options: ['keep'],
-    examples: ['grantry demo --keep'],
+    summary: 'show the whole story on a throw-away Keycloak and Vault, or on an emulated Auth0',
+    options: ['provider', 'keep'],
+    examples: ['grantry demo --keep', 'grantry demo --provider auth0'],
     load: () => import('../commands/demo.ts'),
   },
   {

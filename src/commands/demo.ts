@@ -1,8 +1,7 @@
-import { runDemo } from '../../demo/run-demo.ts';
+import { runDemo } from '../../demo/demo.ts';
 import type { CommandIo, CommandOptions } from '../cli/context.ts';
 
-/** Tells the whole story on a throw-away Keycloak and Vault. */
-export async function run({ keep }: CommandOptions, io: CommandIo): Promise<number> {
-  await runDemo({ keep }, io);
-  return 0;
+/** Shows the whole story on servers that are thrown away. */
+export function run({ provider, keep }: CommandOptions, io: CommandIo): Promise<number> {
+  return runDemo({ provider, keep }, io);
 }

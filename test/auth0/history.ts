@@ -1,6 +1,6 @@
 /** What a recording has told of a tenant up to some pair: the objects in its answers so far. */
-import { isJsonObject, textOf } from '../support/auth0/json.ts';
-import type { Json, JsonObject } from '../support/auth0/json.ts';
+import { isJsonObject, textOf } from '../../demo/auth0/emulator/json.ts';
+import type { Json, JsonObject } from '../../demo/auth0/emulator/json.ts';
 import { placeOf } from './recorded-traffic.ts';
 import type { RecordedPair } from './recorded-traffic.ts';
 

@@ -7,13 +7,13 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startAuth0Emulator } from '../support/auth0/emulator.ts';
-import type { Auth0Emulator } from '../support/auth0/emulator.ts';
-import { isJsonObject, textOf } from '../support/auth0/json.ts';
-import type { Json, JsonObject } from '../support/auth0/json.ts';
+import { startAuth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import { isJsonObject, textOf } from '../../demo/auth0/emulator/json.ts';
+import type { Json, JsonObject } from '../../demo/auth0/emulator/json.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import type { ManagementClient } from '../support/auth0/management-client.ts';
-import { ROUTES } from '../support/auth0/routes.ts';
+import { ROUTES } from '../../demo/auth0/emulator/management/routes.ts';
 import { sharedFile } from './recorded-traffic.ts';
 
 const FILE = sharedFile('management-api-openapi-slice.json');

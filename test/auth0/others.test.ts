@@ -9,7 +9,7 @@ import { readSavedPlan } from '../../src/engine/plan/saved/read-plan.ts';
 import { savePlan } from '../../src/engine/plan/saved/save-plan.ts';
 import { openAuth0Place } from '../contract/auth0-place.ts';
 import { ProviderSubject } from '../contract/provider-subject.ts';
-import type { Auth0Emulator } from '../support/auth0/emulator.ts';
+import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import type { ManagementClient } from '../support/auth0/management-client.ts';
 import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';

@@ -1,7 +1,7 @@
 /** The Auth0 provider against a tenant in trouble. Time is a fake: waiting takes none. */
 import { afterEach, describe, expect, it } from 'vitest';
 import { BusyTenant, estate, serviceNames } from '../support/auth0/busy-tenant.ts';
-import { PLANS } from '../support/auth0/rate-limits.ts';
+import { PLANS } from '../../demo/auth0/emulator/rate-limits.ts';
 
 let tenant: BusyTenant;
 afterEach(() => tenant.subject.close());

@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
-import type { Json } from '../support/auth0/json.ts';
+import type { Json } from '../../demo/auth0/emulator/json.ts';
 
 const json: z.ZodType<Json> = z.json();
 

@@ -3,8 +3,8 @@
  * its own types (`re-marshalled`): keys that these do not have are lost, and some are written whatever the API said. Both
  * are left out of the comparison, on both sides.
  */
-import { isJsonObject } from '../support/auth0/json.ts';
-import type { Json } from '../support/auth0/json.ts';
+import { isJsonObject } from '../../demo/auth0/emulator/json.ts';
+import type { Json } from '../../demo/auth0/emulator/json.ts';
 import type { RecordedPair } from './recorded-traffic.ts';
 
 /** Keys that the recorder's types do not have. */

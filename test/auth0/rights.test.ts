@@ -3,13 +3,13 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ProviderSubject } from '../contract/provider-subject.ts';
-import { startAuth0Emulator } from '../support/auth0/emulator.ts';
-import type { Auth0Emulator } from '../support/auth0/emulator.ts';
+import { startAuth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { fetchFrom } from '../support/auth0/fetch-from.ts';
 import { portsOver } from '../support/ports-over.ts';
 import { logIn } from '../support/auth0/management-client.ts';
-import { createSigningKey } from '../support/auth0/signing-key.ts';
-import type { SigningKey } from '../support/auth0/signing-key.ts';
+import { createSigningKey } from '../../demo/auth0/emulator/signing-key.ts';
+import type { SigningKey } from '../../demo/auth0/emulator/signing-key.ts';
 import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
 
 const DOMAIN = 'acme-test.eu.auth0.com';

@@ -3,13 +3,13 @@
  * also of its answer. Objects that a request names and nobody has told of are created as Auth0 would create them, with
  * nothing but defaults; the caller learns which these were.
  */
-import { newClientFields } from '../support/auth0/client-defaults.ts';
-import { newClientId, newGrantId, newSecret } from '../support/auth0/ids.ts';
-import { isJsonObject, textOf } from '../support/auth0/json.ts';
-import type { Json, JsonObject } from '../support/auth0/json.ts';
-import { encodeCursor } from '../support/auth0/pagination.ts';
-import { newResourceServer } from '../support/auth0/resource-servers.ts';
-import type { Tenant } from '../support/auth0/tenant.ts';
+import { newClientFields } from '../../demo/auth0/emulator/management/client-defaults.ts';
+import { newClientId, newGrantId, newSecret } from '../../demo/auth0/emulator/ids.ts';
+import { isJsonObject, textOf } from '../../demo/auth0/emulator/json.ts';
+import type { Json, JsonObject } from '../../demo/auth0/emulator/json.ts';
+import { encodeCursor } from '../../demo/auth0/emulator/management/pagination.ts';
+import { newResourceServer } from '../../demo/auth0/emulator/management/resource-servers.ts';
+import type { Tenant } from '../../demo/auth0/emulator/tenant.ts';
 import { elements, pathOf } from './history.ts';
 import type { History } from './history.ts';
 import type { RecordedPair } from './recorded-traffic.ts';

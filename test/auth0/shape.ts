@@ -1,6 +1,6 @@
 /** The shape of a JSON value: the recursive set of its keys and types. Values do not matter, nor how long a list is. */
-import { isJsonObject } from '../support/auth0/json.ts';
-import type { Json } from '../support/auth0/json.ts';
+import { isJsonObject } from '../../demo/auth0/emulator/json.ts';
+import type { Json } from '../../demo/auth0/emulator/json.ts';
 
 /** A text that is equal for values of the same shape. `cut` are paths of lists of which only the types of elements count. */
 export function shapeOf(value: Json, cut: ReadonlySet<string> = new Set(), path = ''): string {

@@ -4,10 +4,13 @@
  * request sent must be there or gone as the emulator answers it, what every object of its kind has must be there, and what
  * else was recorded must be a property that the emulator knows, of a type that it allows. Nothing is taken from the answer.
  */
-import { updateClientSchema } from '../support/auth0/client-schemas.ts';
-import { updateGrantSchema, updateResourceServerSchema } from '../support/auth0/api-schemas.ts';
-import { isJsonObject } from '../support/auth0/json.ts';
-import type { Json, JsonObject } from '../support/auth0/json.ts';
+import { updateClientSchema } from '../../demo/auth0/emulator/management/schemas/client-schemas.ts';
+import {
+  updateGrantSchema,
+  updateResourceServerSchema,
+} from '../../demo/auth0/emulator/management/schemas/api-schemas.ts';
+import { isJsonObject } from '../../demo/auth0/emulator/json.ts';
+import type { Json, JsonObject } from '../../demo/auth0/emulator/json.ts';
 import { shapeDifferences, shapeOf } from './shape.ts';
 import type { z } from 'zod';
 

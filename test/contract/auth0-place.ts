@@ -1,8 +1,8 @@
 /** A tenant of the emulator of Auth0. */
-import { startAuth0Emulator } from '../support/auth0/emulator.ts';
-import type { Auth0Emulator } from '../support/auth0/emulator.ts';
-import { textOf } from '../support/auth0/json.ts';
-import type { JsonObject } from '../support/auth0/json.ts';
+import { startAuth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import { textOf } from '../../demo/auth0/emulator/json.ts';
+import type { JsonObject } from '../../demo/auth0/emulator/json.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import { fetchFrom } from '../support/auth0/fetch-from.ts';
 import { portsOver } from '../support/ports-over.ts';

@@ -29,7 +29,7 @@ describe('the demo on an emulated tenant of Auth0', () => {
   });
 
   it.each([
-    { args: ['--provider', 'okta'], says: 'the demo knows no provider okta' },
+    { args: ['--provider', 'okta'], says: "argument 'okta' is invalid. Allowed choices are keycloak, auth0." },
     { args: ['--provider=auth0', '--keep'], says: 'the demo of Auth0 takes no --keep' },
   ])('$args: $says', async ({ args, says }) => {
     await expect(run(...args)).rejects.toMatchObject({ code: 1, stderr: expect.stringContaining(says) });

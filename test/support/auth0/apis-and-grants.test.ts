@@ -1,8 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startAuth0Emulator } from './emulator.ts';
-import type { Auth0Emulator, EmulatorOptions } from './emulator.ts';
-import { textOf } from './json.ts';
-import type { JsonObject } from './json.ts';
+import { startAuth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
+import { textOf } from '../../../demo/auth0/emulator/json.ts';
+import type { JsonObject } from '../../../demo/auth0/emulator/json.ts';
 import { logIn } from './management-client.ts';
 import type { ManagementClient } from './management-client.ts';
 

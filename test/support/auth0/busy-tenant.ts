@@ -2,11 +2,11 @@
 import { ProviderSubject } from '../../contract/provider-subject.ts';
 import type { Hands } from '../../contract/provider-subject.ts';
 import { apiYaml, clientYaml, yaml } from '../workbench.ts';
-import { startAuth0Emulator } from './emulator.ts';
-import type { Auth0Emulator, EmulatorOptions } from './emulator.ts';
+import { startAuth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
 import { portsOver } from '../ports-over.ts';
 import { fetchFrom } from './fetch-from.ts';
-import { textOf } from './json.ts';
+import { textOf } from '../../../demo/auth0/emulator/json.ts';
 
 const DOMAIN = 'acme-test.eu.auth0.com';
 

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import type { Auth0Emulator } from './emulator.ts';
+import type { Auth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
 
 const run = promisify(execFile);
 const VERSION = '8.44.0';

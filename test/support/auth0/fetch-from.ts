@@ -1,5 +1,5 @@
 /** `fetch` that finds the emulator where a tenant's domain is asked for. */
-import type { Auth0Emulator } from './emulator.ts';
+import type { Auth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
 
 export function fetchFrom({ domain, url }: Pick<Auth0Emulator, 'domain' | 'url'>): typeof globalThis.fetch {
   const origin = `https://${domain}/`;

@@ -1,7 +1,7 @@
 /** A caller of the emulator for tests: with a token for the Management API, and without any care of its own. */
-import type { Auth0Emulator } from './emulator.ts';
-import { isJsonObject, textOf } from './json.ts';
-import type { Json, JsonObject } from './json.ts';
+import type { Auth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import { isJsonObject, textOf } from '../../../demo/auth0/emulator/json.ts';
+import type { Json, JsonObject } from '../../../demo/auth0/emulator/json.ts';
 
 export interface Reply {
   readonly status: number;

@@ -1,10 +1,10 @@
 /** Rate limits, faults and the log of requests. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { startAuth0Emulator } from './emulator.ts';
-import type { Auth0Emulator, EmulatorOptions } from './emulator.ts';
+import { startAuth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
 import { logIn } from './management-client.ts';
 import type { ManagementClient } from './management-client.ts';
-import { PLANS } from './rate-limits.ts';
+import { PLANS } from '../../../demo/auth0/emulator/rate-limits.ts';
 
 let emulator: Auth0Emulator;
 
