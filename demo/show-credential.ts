@@ -1,10 +1,9 @@
-import type { CommandIo, CommandOptions } from '../src/cli/context.ts';
-import { readOptions } from '../src/cli/options.ts';
+import type { CommandIo } from '../src/cli/context.ts';
 import { forEachTarget } from '../src/cli/targets.ts';
-import type { OpenTarget } from '../src/cli/targets.ts';
 import { expectationsOf } from '../src/engine/proof/expectation.ts';
 import type { Expectation } from '../src/engine/proof/expectation.ts';
 import { TokenClient } from '../src/engine/proof/token-client.ts';
+import type { OpenTarget } from '../src/engine/run/open-target.ts';
 import { GrantryError } from '../src/model/errors.ts';
 import type { StoreDocument } from '../src/stores/store.ts';
 import { claimLines, documentLines } from './credential-view.ts';
@@ -13,11 +12,12 @@ import type { Stage } from './stage.ts';
 /** Shows where a client's credential is and what its tokens say; never the secret, never a token. */
 export async function showCredential(
   client: string,
-  options: Partial<CommandOptions>,
+  { target: name, targets }: { readonly target: string; readonly targets: string },
   stage: Stage,
   io: CommandIo,
 ): Promise<void> {
-  await forEachTarget({ ...readOptions({}, []), ...options }, io, {}, async (target) => {
+  const options = { target: [name], targets, manifests: ['manifests'], format: 'text' as const };
+  await forEachTarget(options, io, {}, async (target) => {
     const [expected] = expectationsOf(target.desired, target.provider.capabilities, new Set([client]));
     if (expected === undefined) throw new GrantryError('FAILED', `the example has no client ${client}`);
     const document = await showDocument(expected, target, stage, io);

@@ -24,11 +24,12 @@ async function main(): Promise<number> {
       return printVersion(version);
     }
     broken.watch(process.stdout, process.stderr);
-    const [{ runCommandLine }, { makeProcessIo }] = await Promise.all([
-      import('./cli/program.ts'),
+    const [{ runCommandLine }, { COMMANDS }, { makeProcessIo }] = await Promise.all([
+      import('./cli/command-line/program.ts'),
+      import('./commands/index.ts'),
       import('./cli/process-io.ts'),
     ]);
-    return await endWith(await runCommandLine(args, makeProcessIo(args, version, broken), version));
+    return await endWith(await runCommandLine(COMMANDS, args, makeProcessIo(args, version, broken)));
   } catch (error) {
     return endWith(report(error));
   }

@@ -1,11 +1,7 @@
 import { appendFileSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { generateIdentity } from 'age-encryption';
-import { run as apply } from '../../src/commands/apply.ts';
-import { run as plan } from '../../src/commands/plan.ts';
-import { run as validate } from '../../src/commands/validate.ts';
-import { run as verify } from '../../src/commands/verify.ts';
-import type { CommandIo, CommandOptions, Run } from '../../src/cli/context.ts';
+import type { CommandIo } from '../../src/cli/context.ts';
 import { makeStyle } from '../../src/report/index.ts';
 import type { Leftovers } from '../leftovers.ts';
 import { showCredential } from '../show-credential.ts';
@@ -19,7 +15,6 @@ const HERO = 'order-service';
 const TARGET = 'tenant';
 const TARGET_FILE = 'target.yaml';
 const LINE = `-t ${TARGET} --targets ${TARGET_FILE}`;
-const OPTIONS: Partial<CommandOptions> = { target: [TARGET], targets: TARGET_FILE };
 
 const OVERRIDE = `  overrides:
     ${TARGET}: {introspectedBy: null}
@@ -28,7 +23,7 @@ const OVERRIDE = `  overrides:
 /** What the acts need: `act` runs a command on the tenant, `show` prints a file of the working directory. */
 interface Cast {
   readonly stage: Stage;
-  readonly act: (line: string, run: Run, options: Partial<CommandOptions>, expected?: number) => Promise<void>;
+  readonly act: (line: string, expected?: number) => Promise<void>;
   readonly show: (file: string) => void;
 }
 
@@ -40,8 +35,7 @@ export async function tellStory(processIo: CommandIo, leftovers: Leftovers): Pro
   const stage = new Stage(io, makeStyle(io.stdout));
   const cast: Cast = {
     stage,
-    act: (line, run, options, expected = 0) =>
-      stage.run({ line: `${line} ${LINE}`, run, options: { ...OPTIONS, ...options }, expected }),
+    act: (line, expected) => stage.run(`${line} ${LINE}`, expected),
     show: (file) => stage.tell('', ...indented(readFileSync(join(io.cwd, file), 'utf8'))),
   };
   await manifests(cast);
@@ -73,8 +67,7 @@ async function manifests({ stage, show }: Cast): Promise<void> {
       'no introspection either, so an override in manifests/apis/inventory.yaml takes introspectedBy away here.',
   );
   show(TARGET_FILE);
-  const line = `validate --targets ${TARGET_FILE}`;
-  await stage.run({ line, run: validate, options: { targets: TARGET_FILE }, expected: 0 });
+  await stage.run(`validate --targets ${TARGET_FILE}`);
 }
 
 async function fromPlanToTokens({ stage, act }: Cast, io: CommandIo): Promise<void> {
@@ -82,20 +75,20 @@ async function fromPlanToTokens({ stage, act }: Cast, io: CommandIo): Promise<vo
     'Plan: what must change, for a review',
     'The tenant has none of it, so everything is new. Plan changes nothing.',
   );
-  await act('plan --out plan.json', plan, { out: 'plan.json' });
+  await act('plan --out plan.json');
 
   stage.act(
     'Apply: make it so, and prove it',
     'Exactly the plan that was reviewed, or nothing. Auth0 makes the secrets; they go straight to the store. Then each client asks ' +
       'for a real token for each Api that it may call, and one that it may not call must be refused.',
   );
-  await act('apply plan.json', apply, { args: ['plan.json'] });
+  await act('apply plan.json');
 
   stage.act('A second plan finds nothing to do');
-  await act('plan', plan, {});
+  await act('plan');
 
   stage.act(`What ${HERO} has now`);
-  await showCredential(HERO, OPTIONS, stage, io);
+  await showCredential(HERO, { target: TARGET, targets: TARGET_FILE }, stage, io);
 }
 
 async function driftAndRepair({ stage, act }: Cast, tenant: DemoTenant): Promise<void> {
@@ -105,14 +98,13 @@ async function driftAndRepair({ stage, act }: Cast, tenant: DemoTenant): Promise
       'one in the store works no more. Auth0 does not say when a secret was made: --check-store compares the two.',
   );
   await driftByHand(tenant, HERO);
-  const compared = { checkStore: true, detailedExitcode: true, out: 'repair.json' };
-  await act('plan --check-store --detailed-exitcode --out repair.json', plan, compared, 2);
+  await act('plan --check-store --detailed-exitcode --out repair.json', 2);
 
   stage.act('Apply repairs it', 'The new secret is delivered as it is: nobody is cut off a second time.');
-  await act('apply repair.json', apply, { args: ['repair.json'] });
+  await act('apply repair.json');
 
   stage.act('Verify proves every client again, from the credentials in the store');
-  await act('verify', verify, {});
+  await act('verify');
 }
 
 function targetManifest({ domain, clientId }: DemoTenant): string {

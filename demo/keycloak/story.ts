@@ -1,12 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { run as apply } from '../../src/commands/apply.ts';
-import { run as plan } from '../../src/commands/plan.ts';
-import { run as rotate } from '../../src/commands/rotate.ts';
-import { run as status } from '../../src/commands/status.ts';
-import { run as validate } from '../../src/commands/validate.ts';
-import { run as verify } from '../../src/commands/verify.ts';
-import type { CommandIo, CommandOptions } from '../../src/cli/context.ts';
+import type { CommandIo } from '../../src/cli/context.ts';
 import { driftByHand, FOREIGN_SCOPE } from './realm.ts';
 import type { StartedKeycloak } from '../setting.ts';
 import { showCredential } from '../show-credential.ts';
@@ -40,33 +34,30 @@ export async function tellStory(cast: Cast): Promise<void> {
 }
 
 async function fromManifestsToTokens({ stage, io, directory, target }: Cast): Promise<void> {
-  const { line, options } = selecting(target);
+  const line = selecting(target);
   stage.act('Who may call what is written down', `manifests/clients/${HERO}.yaml:`);
   stage.tell('', ...manifestLines(directory));
-  const checked = { line: `validate --targets ${TARGET_FILE}`, run: validate, expected: 0 };
-  await stage.run({ ...checked, options: { targets: TARGET_FILE } });
+  await stage.run(`validate --targets ${TARGET_FILE}`);
 
   stage.act('Plan: what must change, for a review', 'The realm is empty, so everything is new. Plan changes nothing.');
-  const out = { ...options, out: PLAN_FILE };
-  await stage.run({ line: `plan ${line} --out ${PLAN_FILE}`, run: plan, options: out, expected: 0 });
+  await stage.run(`plan ${line} --out ${PLAN_FILE}`);
 
   stage.act(
     'Apply: make it so, and prove it',
     'Exactly the plan that was reviewed, or nothing. Secrets go straight to the store. Then each client asks for real tokens: they must ' +
       'show exactly what was granted, and a scope that was not granted must be refused.',
   );
-  const reviewed = { ...options, args: [PLAN_FILE] };
-  await stage.run({ line: `apply ${line} ${PLAN_FILE}`, run: apply, options: reviewed, expected: 0 });
+  await stage.run(`apply ${line} ${PLAN_FILE}`);
 
   stage.act('A second plan finds nothing to do');
-  await stage.run({ line: `plan ${line}`, run: plan, options, expected: 0 });
+  await stage.run(`plan ${line}`);
 
   stage.act(`What ${HERO} has now`);
-  await showCredential(HERO, options, stage, io);
+  await showCredential(HERO, { target: target.name, targets: TARGET_FILE }, stage, io);
 }
 
 async function driftAndRepair({ stage, keycloak, target }: Cast): Promise<void> {
-  const { line, options } = selecting(target);
+  const line = selecting(target);
   stage.act(
     'Somebody changes a client by hand',
     `In ${HERO} somebody switches on logins with passwords (direct access grants), adds the scope ${FOREIGN_SCOPE} and ` +
@@ -74,38 +65,28 @@ async function driftAndRepair({ stage, keycloak, target }: Cast): Promise<void> 
       '--detailed-exitcode it tells CI by exit code 2.',
   );
   await driftByHand(keycloak, target.realm, HERO);
-  const detailed = { ...options, detailedExitcode: true };
-  await stage.run({ line: `plan ${line} --detailed-exitcode`, run: plan, options: detailed, expected: 2 });
+  await stage.run(`plan ${line} --detailed-exitcode`, 2);
 
   stage.act('Apply repairs it', 'The new secret is delivered as it is: nobody is cut off a second time.');
-  await stage.run({ line: `apply ${line} --auto-approve`, run: apply, options: approved(options), expected: 0 });
+  await stage.run(`apply ${line} --auto-approve`);
 
   stage.act('Verify proves every client again, from the credentials in the store');
-  await stage.run({ line: `verify ${line}`, run: verify, options, expected: 0 });
+  await stage.run(`verify ${line}`);
 }
 
 async function rotation({ stage, target }: Cast): Promise<void> {
-  const { line, options } = selecting(target);
+  const line = selecting(target);
   stage.act(
     'Rotate: a new secret, and nobody is cut off',
     `${ROTATED} gets a new secret. The previous one stays valid for the overlap of its policy, so that the job can read ` +
       'the new one when it likes; it lies in the store as the previous version.',
   );
-  await stage.run({
-    line: `rotate ${line} ${ROTATED}`,
-    run: rotate,
-    options: { ...options, args: [ROTATED] },
-    expected: 0,
-  });
-  await stage.run({ line: `status ${line}`, run: status, options, expected: 0 });
+  await stage.run(`rotate ${line} ${ROTATED}`);
+  await stage.run(`status ${line}`);
 }
 
-function selecting({ name }: DemoTarget): { line: string; options: Partial<CommandOptions> } {
-  return { line: `-t ${name} --targets ${TARGET_FILE}`, options: { target: [name], targets: TARGET_FILE } };
-}
-
-function approved(options: Partial<CommandOptions>): Partial<CommandOptions> {
-  return { ...options, autoApprove: true };
+function selecting({ name }: DemoTarget): string {
+  return `-t ${name} --targets ${TARGET_FILE}`;
 }
 
 function manifestLines(directory: string): string[] {

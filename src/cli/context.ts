@@ -1,5 +1,3 @@
-import type { DemoProvider } from '../../demo/demo.ts';
-
 /** In this order on a line. */
 export type StatusPart = 'progress' | 'waiting';
 
@@ -54,42 +52,3 @@ export interface CommandIo {
 
 /** How results are written. */
 export type Format = 'text' | 'json' | 'markdown';
-
-/** The value of every option that a command may have; a command reads those that the table declares for it. */
-export interface CommandOptions {
-  /** Positional arguments. */
-  readonly args: readonly string[];
-  readonly verbose: boolean;
-  readonly manifests: readonly string[];
-  readonly targets: string | undefined;
-  readonly format: Format;
-  readonly target: readonly string[];
-  readonly auditLog: string | undefined;
-  readonly parallelism: number;
-  /** Seconds. */
-  readonly lockTimeout: number;
-  readonly breakLock: boolean;
-  readonly out: string | undefined;
-  readonly detailedExitcode: boolean;
-  readonly checkStore: boolean;
-  readonly only: readonly string[];
-  readonly changedSince: string | undefined;
-  readonly autoApprove: boolean;
-  /** False with --no-proof. */
-  readonly proof: boolean;
-  readonly adopt: readonly string[];
-  readonly overrideGuard: readonly string[];
-  readonly purgeStore: boolean;
-  readonly due: boolean;
-  readonly all: boolean;
-  readonly max: number | undefined;
-  readonly stagger: boolean;
-  readonly force: boolean;
-  readonly revokeNow: boolean;
-  readonly keep: boolean;
-  /** Of the demo. */
-  readonly provider: DemoProvider;
-}
-
-/** What every command's module exports as `run`: does the work and tells the exit code; throws GrantryError. */
-export type Run = (options: CommandOptions, io: CommandIo) => Promise<number>;

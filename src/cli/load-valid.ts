@@ -3,16 +3,14 @@ import type { Manifests } from '../manifest/types.ts';
 import { InvalidManifests } from '../model/errors.ts';
 import { findingEntry, renderFindingsText } from '../report/findings.ts';
 import { makeStyle } from '../report/style.ts';
-import type { CommandIo, CommandOptions } from './context.ts';
+import type { ManifestOptions } from './command-line/options.ts';
+import type { CommandIo } from './context.ts';
 
 /**
  * The manifests, for commands that act on them: writes what is wrong to stderr, and throws INVALID_INPUT
  * when any of it is an error.
  */
-export function loadValidManifests(
-  { manifests: paths, targets }: Pick<CommandOptions, 'manifests' | 'targets'>,
-  io: CommandIo,
-): Manifests {
+export function loadValidManifests({ manifests: paths, targets }: ManifestOptions, io: CommandIo): Manifests {
   const manifests = loadManifests({ manifests: paths, targets, cwd: io.cwd });
   if (manifests.findings.length > 0) {
     io.stderr.write(`${renderFindingsText(manifests.findings, makeStyle(io.stderr))}\n`);

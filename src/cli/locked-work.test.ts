@@ -1,6 +1,7 @@
 /** apply and rotate write only while they hold the lock, and only what still is to be done then. */
 import { beforeEach, describe, expect, it } from 'vitest';
 import { captureIo } from '../../test/support/captured-io.ts';
+import type { CapturedIo } from '../../test/support/captured-io.ts';
 import { api, client, state } from '../../test/support/declared.ts';
 import { opened, typed } from '../../test/support/opened.ts';
 import { MemoryBench } from '../../test/support/memory-bench.ts';
@@ -8,14 +9,21 @@ import type { Lease } from '../engine/lock/lease.ts';
 import { settleFresh } from '../engine/plan/settle-plan.ts';
 import { GrantryError } from '../model/errors.ts';
 import type { Json } from '../model/json.ts';
-import { applyTo } from '../commands/apply.ts';
-import { carryOutPlan } from './carry-out-plan.ts';
-import type { CommandIo } from './context.ts';
-import { readOptions } from './options.ts';
-import { rotateIn } from '../commands/rotate.ts';
-import type { OpenTarget } from './targets.ts';
+import { apply } from '../commands/apply.ts';
+import { rotate } from '../commands/rotate.ts';
+import { applyTo } from '../commands/run/apply.ts';
+import type { ApplyOptions } from '../commands/run/apply.ts';
+import { rotateIn } from '../commands/run/rotate.ts';
+import type { RotateOptions } from '../commands/run/rotate.ts';
+import { carryOutPlan } from '../engine/run/carry-out-plan.ts';
+import type { OpenTarget } from '../engine/run/open-target.ts';
+import type { RunContext } from '../engine/run/run-context.ts';
+import { readOptions } from './command-line/option.ts';
+import { makeRunContext } from './listeners/run-context.ts';
 
-const APPROVED = readOptions({ autoApprove: true, proof: false }, []);
+const UNASKED: ApplyOptions = { ...readOptions(apply.options, { target: ['dev'], proof: [] }), args: [] };
+const APPROVED: ApplyOptions = { ...UNASKED, autoApprove: true };
+const ROTATE: RotateOptions = { ...readOptions(rotate.options, { target: ['dev'], autoApprove: [] }), args: [] };
 const NOT_SAVED = { saved: undefined, overrides: new Set<never>() };
 const DUE = { kind: 'due', stagger: false, max: undefined } as const;
 /** Never due. */
@@ -80,14 +88,17 @@ function sleepClock(target: OpenTarget): { readonly target: OpenTarget; readonly
 }
 
 /** The audit log on a standard error whose reader ends after so many lines. */
-function logUntil(lines: number): CommandIo {
-  const { io } = captureIo();
+function logUntil(lines: number): CapturedIo {
+  const { io, written } = captureIo();
   let left = lines;
   const writeNow = (): void => void (left -= 1);
-  return { ...io, stderr: { ...io.stderr, writeNow, brokenBy: () => (left < 0 ? 'EPIPE' : undefined) } };
+  const stderr = { ...io.stderr, writeNow, brokenBy: () => (left < 0 ? 'EPIPE' : undefined) };
+  return { io: { ...io, stderr }, written };
 }
 
-const LOGGED = { ...APPROVED, auditLog: '-', parallelism: 1 };
+const LOGGED = { auditLog: '-', parallelism: 1 };
+
+const context = (): RunContext => makeRunContext(captureIo().io);
 
 const LOST = new GrantryError('LOCK_HELD', 'the lock was lost');
 const throwLost = (): never => {
@@ -118,9 +129,9 @@ describe('apply', () => {
 
   it('does not do again what somebody did before it got the lock', async () => {
     meanwhile(async () => void (await bench.apply(AFTER)));
-    const { target, shown } = opened(bench, AFTER);
-    expect(await applyTo(target, NOT_SAVED, APPROVED, captureIo().io)).toBe(0);
-    expect(shown.join()).toContain('There was nothing to do.');
+    const { io, written } = captureIo();
+    expect(await applyTo(opened(bench, AFTER).target, NOT_SAVED, APPROVED, io)).toBe(0);
+    expect(written.stdout).toContain('There was nothing to do.');
   });
 
   it('does not do what nobody agreed to: the object was changed before it got the lock', async () => {
@@ -132,8 +143,7 @@ describe('apply', () => {
       );
       before = snapshot();
     });
-    const options = readOptions({ proof: false }, []);
-    await expect(applyTo(opened(bench, desired).target, NOT_SAVED, options, typed('yes\n'))).rejects.toMatchObject({
+    await expect(applyTo(opened(bench, desired).target, NOT_SAVED, UNASKED, typed('yes\n'))).rejects.toMatchObject({
       code: 'STALE_PLAN',
     });
     expect(snapshot()).toBe(before);
@@ -146,12 +156,7 @@ describe('apply', () => {
     const before = snapshot();
     const { target } = opened(bench, AFTER);
     const settled = await settleFresh(AFTER, bench, {});
-    const writing = carryOutPlan(
-      settled,
-      { ...target, lease: lost(notices), applyId: 'this' },
-      APPROVED,
-      captureIo().io,
-    );
+    const writing = carryOutPlan(settled, { ...target, lease: lost(notices), applyId: 'this' }, APPROVED, context());
     const ended = await writing.then(
       ({ applied }) => applied.results.map((result) => result.outcome),
       (error: unknown) => (error === LOST ? ['failed'] : [error]),
@@ -172,7 +177,7 @@ describe('apply', () => {
       return updateClient(change);
     };
     const settled = await settleFresh(AFTER, bench, {});
-    const { applied } = await carryOutPlan(settled, { ...target, lease, applyId: 'this' }, APPROVED, captureIo().io);
+    const { applied } = await carryOutPlan(settled, { ...target, lease, applyId: 'this' }, APPROVED, context());
     expect(
       applied.results.filter(({ address, outcome }) => address.startsWith('Client/') && outcome === 'done'),
     ).toEqual([]);
@@ -180,15 +185,15 @@ describe('apply', () => {
   });
 
   it('stops when its audit log does: nothing begins without its line', async () => {
-    const { target, shown } = opened(bench, AFTER);
-    expect(await applyTo(target, NOT_SAVED, LOGGED, logUntil(3))).toBe(1);
+    const { io, written } = logUntil(3);
+    expect(await applyTo(opened(bench, AFTER).target, NOT_SAVED, { ...APPROVED, ...LOGGED }, io)).toBe(1);
     // The Api has both its lines; the client is begun, and the line of its end is lost.
-    expect(shown.join()).toMatch(/2 changes done, 1 skipped/);
-    expect(shown.join()).toContain('stopped before it began');
+    expect(written.stdout).toMatch(/2 changes done, 1 skipped/);
+    expect(written.stdout).toContain('stopped before it began');
   });
 
   it('fails when the line of its last change is lost', async () => {
-    expect(await applyTo(opened(bench, AFTER).target, NOT_SAVED, LOGGED, logUntil(5))).toBe(1);
+    expect(await applyTo(opened(bench, AFTER).target, NOT_SAVED, { ...APPROVED, ...LOGGED }, logUntil(5).io)).toBe(1);
   });
 
   it('notes itself in the ledger before its first change', async () => {
@@ -205,14 +210,14 @@ describe('rotate', () => {
 
   it('holds the lock while it writes, and releases it', async () => {
     const { target } = opened(bench, BEFORE);
-    expect(await lockDuring(() => rotateIn(target, DUE, APPROVED, captureIo().io))).toEqual(['']);
+    expect(await lockDuring(() => rotateIn(target, DUE, ROTATE, captureIo().io))).toEqual(['']);
     expect((await bench.store.readRecord('lock/acme')).value?.['released_at']).not.toBe('');
   });
 
   it('does not do again what somebody did before it got the lock', async () => {
     const own = bench.provider.objects.find(({ fields }) => fields['clientId'] === 'orders');
     meanwhile(async () => void delete own?.previous);
-    const done = await lockDuring(() => rotateIn(opened(bench, BEFORE).target, DUE, APPROVED, captureIo().io));
+    const done = await lockDuring(() => rotateIn(opened(bench, BEFORE).target, DUE, ROTATE, captureIo().io));
     expect(done).toEqual([]);
   });
 
@@ -225,14 +230,14 @@ describe('rotate', () => {
     };
     const before = JSON.stringify(bench.provider.objects);
     const named = { kind: 'named', names: ['audit'], force: true, revoke: false } as const;
-    expect(await rotateIn(target, named, { ...APPROVED, parallelism: 1 }, captureIo().io)).toBe(1);
+    expect(await rotateIn(target, named, { ...ROTATE, parallelism: 1 }, captureIo().io)).toBe(1);
     expect(JSON.stringify(bench.provider.objects)).toBe(before);
   });
 
   it('begins nothing more, and sends nothing more, once the lock is lost', async () => {
     endOverlapOf('audit');
-    const { target: awake, shown } = opened(bench, BEFORE);
-    const { target, sleep } = sleepClock(awake);
+    const { io, written } = captureIo();
+    const { target, sleep } = sleepClock(opened(bench, BEFORE).target);
     const [asked, sent]: [string[], string[]] = [[], []];
     bench.provider.endOverlap = async (id) => {
       asked.push(id);
@@ -241,9 +246,9 @@ describe('rotate', () => {
       sent.push(id);
       return undefined;
     };
-    expect(await rotateIn(target, DUE, { ...APPROVED, parallelism: 1 }, captureIo().io)).not.toBe(0);
+    expect(await rotateIn(target, DUE, { ...ROTATE, parallelism: 1 }, io)).not.toBe(0);
     expect([asked.length, sent]).toEqual([1, []]);
-    expect(shown.join()).toContain('stopped before it began');
+    expect(written.stdout).toContain('stopped before it began');
   });
 
   it('stops when its audit log does: nothing begins without its line', async () => {
@@ -253,10 +258,11 @@ describe('rotate', () => {
       ended += 1;
       return undefined;
     };
-    const { target, shown } = opened(bench, BEFORE);
-    expect(await rotateIn(target, DUE, LOGGED, logUntil(1))).toBe(1);
-    expect([ended, shown.join()]).toEqual([1, expect.stringContaining('stopped before it began')]);
-    expect(await rotateIn(opened(bench, BEFORE).target, DUE, LOGGED, logUntil(0))).toBe(1);
+    const { target } = opened(bench, BEFORE);
+    const { io, written } = logUntil(1);
+    expect(await rotateIn(target, DUE, { ...ROTATE, ...LOGGED }, io)).toBe(1);
+    expect([ended, written.stdout]).toEqual([1, expect.stringContaining('stopped before it began')]);
+    expect(await rotateIn(target, DUE, { ...ROTATE, ...LOGGED }, logUntil(0).io)).toBe(1);
     expect(ended).toBe(1);
   });
 
@@ -266,7 +272,7 @@ describe('rotate', () => {
       if (own !== undefined) own.fields = { ...own.fields, stack: 'theirs' };
     });
     const named = { kind: 'named', names: ['audit'], force: true, revoke: false } as const;
-    await expect(rotateIn(opened(bench, BEFORE).target, named, APPROVED, captureIo().io)).rejects.toMatchObject({
+    await expect(rotateIn(opened(bench, BEFORE).target, named, ROTATE, captureIo().io)).rejects.toMatchObject({
       code: 'CONFLICT',
     });
   });

@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { captureIo } from '../../test/support/captured-io.ts';
 import { portsOver } from '../../test/support/ports-over.ts';
+import type { Servers } from '../engine/run/open-target.ts';
 import { GrantryError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import type { Target } from '../model/target.ts';
 import { Waiting } from './output/waiting.ts';
 import { makeLogins, openTarget } from './open-target.ts';
-import type { Logins, OpenOptions, Servers } from './open-target.ts';
+import type { Logins, OpenOptions } from './open-target.ts';
 
 const nobodyWaits = (): Waiting => new Waiting(captureIo().io.stderr, Date.now);
 

@@ -1,3 +1,4 @@
+import type { Servers } from '../engine/run/open-target.ts';
 import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/resolve/hosts.ts';
 import { isSameKeycloakLogin, isSameVaultLogin } from '../model/same-login.ts';
 import type { Endpoints } from '../model/state.ts';
@@ -5,25 +6,15 @@ import type { Target } from '../model/target.ts';
 import { monotonic } from '../platform/clock.ts';
 import { Gate } from '../platform/gate.ts';
 import { systemPorts } from '../platform/ports.ts';
-import type { HttpPorts, Ports } from '../platform/ports.ts';
+import type { HttpPorts } from '../platform/ports.ts';
 import { Shared } from '../platform/shared.ts';
 import { openProvider } from '../providers/open.ts';
 import type { KeycloakLogins } from '../providers/open.ts';
 import type { Provider } from '../providers/provider.ts';
 import { openStore } from '../stores/open.ts';
 import type { VaultLogins } from '../stores/vault/index.ts';
-import type { Store } from '../stores/store.ts';
 import type { CommandIo } from './context.ts';
 import { Waiting } from './output/waiting.ts';
-
-/** A target's two servers. */
-export interface Servers {
-  readonly provider: Provider;
-  readonly store: Store;
-  readonly ports: Ports;
-  /** Stands in front of every request to the two servers. */
-  readonly gate: Gate;
-}
 
 /** The logins of a run, which its targets share. */
 export interface Logins {

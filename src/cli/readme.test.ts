@@ -3,7 +3,7 @@ import { expect, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { checkSources } from '../../test/support/check-sources.ts';
-import { TEMPLATES, WORKFLOW } from '../commands/init-files.ts';
+import { TEMPLATES, WORKFLOW } from '../commands/run/init-files.ts';
 
 const README = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
 const BLOCKS = [...README.matchAll(/^```yaml\n(.*?)^```$/gms)].map(([, text = '']) => text);

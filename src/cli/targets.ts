@@ -5,27 +5,16 @@ import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Target } from '../model/target.ts';
 import { installProxy } from '../platform/proxy.ts';
-import type { CommandIo, CommandOptions } from './context.ts';
+import type { ClosedTarget, OpenTarget, Servers } from '../engine/run/open-target.ts';
+import type { FormatOptions, TargetOptions } from './command-line/options.ts';
+import type { CommandIo } from './context.ts';
 import { loadValidManifests } from './load-valid.ts';
 import { makeOpener } from './open-target.ts';
-import type { Servers } from './open-target.ts';
 import { describeStore } from '../stores/describe.ts';
-import { keepApart, keepIoApart } from './output/keep-apart.ts';
-import { Queues } from './output/queues.ts';
+import { OrderedOutput } from './output/ordered-output.ts';
 import { Reports, mayMeanSeveral } from './output/reports.ts';
-import { Turns } from './output/turns.ts';
-
-/** One target with its two servers. */
-export interface OpenTarget extends Servers {
-  readonly desired: DesiredState;
-  /** Writes the target's report, as it was rendered. */
-  readonly show: (report: string) => void;
-}
-
-/** One target whose servers need not have been asked anything yet. */
-export interface TargetAtHand extends Pick<OpenTarget, 'desired' | 'show'> {
-  readonly open: () => Promise<OpenTarget>;
-}
+import { SerialByKey } from './output/serial-by-key.ts';
+import { withLane } from './output/with-lane.ts';
 
 /** What of several targets' exit codes is the command's: a failure before an outage before a refusal before changes. */
 const PRECEDENCE = [1, 4, 3, 2, 0];
@@ -48,7 +37,7 @@ const TARGETS_AT_A_TIME = 4;
  * reported and the others go on; the worst exit code is the command's.
  */
 export async function forEachTarget(
-  options: CommandOptions,
+  options: TargetOptions & FormatOptions,
   io: CommandIo,
   needs: TargetNeeds,
   work: (target: OpenTarget, io: CommandIo) => Promise<number>,
@@ -67,7 +56,7 @@ export interface SelectedTargets {
 
 /** Loads the manifests and resolves them for the targets that are selected. */
 export async function resolveSelected(
-  options: CommandOptions,
+  options: TargetOptions & FormatOptions,
   io: CommandIo,
   { providerAccount = 'required', onlyOne, sideBySide = false }: TargetNeeds,
 ): Promise<SelectedTargets> {
@@ -85,34 +74,28 @@ export async function resolveSelected(
 
 /**
  * Runs a command for each of these targets, as `forEachTarget` does; it opens the servers of those that need them. What
- * they write is kept apart and in the order of their names.
+ * they write is kept apart and in the order of their names; each text on standard output is a whole report.
  */
 export async function forEachSelected(
   { states, openServers, atATime }: SelectedTargets,
-  options: CommandOptions,
+  options: TargetOptions & FormatOptions,
   io: CommandIo,
-  work: (target: TargetAtHand, io: CommandIo) => Promise<number>,
+  work: (target: ClosedTarget, io: CommandIo) => Promise<number>,
 ): Promise<number> {
   const [first] = states;
-  if (first !== undefined && !mayMeanSeveral(options.target)) {
-    return work(
-      atHand(first, openServers, (report) => io.stdout.write(report)),
-      io,
-    );
-  }
+  if (first !== undefined && !mayMeanSeveral(options.target)) return work(closedTarget(first, openServers), io);
   const reports = new Reports(options, io);
-  const turns = new Turns(states.length);
+  const output = new OrderedOutput(states.length);
   const limit = pLimit(atATime);
-  const inOrder = new Queues();
+  // Those who share a lock must not find it held by one of us.
+  const serial = new SerialByKey();
   const endings = await Promise.allSettled(
     states.map((desired, index) =>
       limit(async () => {
-        const ownReports = keepApart(reports, turns.of(index));
-        const ownIo = keepIoApart(io, turns.of(index));
-        const run = async (): Promise<number> =>
-          workOn(desired, openServers, ownReports, (target) => work(target, ownIo));
-        // Whoever shares a lock must not find it held by one of us.
-        return inOrder.run(lockPlace(desired), run).finally(() => turns.end(index));
+        const lane = output.lane(index);
+        const run = (): Promise<number> => work(closedTarget(desired, openServers), withLane(io, reports, lane));
+        const fail = (error: unknown): void => lane.write(() => reports.fail(desired.target.name, error));
+        return serial.run(lockPlace(desired), () => codeOf(run, fail)).finally(() => output.end(index));
       }),
     ),
   );
@@ -128,25 +111,17 @@ function lockPlace({ target }: DesiredState): string {
   return JSON.stringify([describeStore(target.store), target.stack]);
 }
 
-async function workOn(
-  desired: DesiredState,
-  openServers: SelectedTargets['openServers'],
-  reports: Pick<Reports, 'show' | 'fail'>,
-  work: (target: TargetAtHand) => Promise<number>,
-): Promise<number> {
+/** The exit code for one of several targets; `fail` hears of what is thrown. */
+async function codeOf(run: () => Promise<number>, fail: (error: unknown) => void): Promise<number> {
   try {
-    return await work(atHand(desired, openServers, (report) => reports.show(report)));
+    return await run();
   } catch (error) {
-    reports.fail(desired.target.name, error);
+    fail(error);
     if (!(error instanceof GrantryError)) throw error;
     return exitCodeOf(error.code);
   }
 }
 
-function atHand(
-  desired: DesiredState,
-  openServers: SelectedTargets['openServers'],
-  show: OpenTarget['show'],
-): TargetAtHand {
-  return { desired, show, open: async () => ({ ...(await openServers(desired.target)), desired, show }) };
+function closedTarget(desired: DesiredState, openServers: SelectedTargets['openServers']): ClosedTarget {
+  return { desired, open: async () => ({ ...(await openServers(desired.target)), desired }) };
 }

@@ -1,7 +1,14 @@
-import { runDemo } from '../../demo/demo.ts';
-import type { CommandIo, CommandOptions } from '../cli/context.ts';
+import { DEMO_PROVIDERS, runDemo } from '../../demo/demo.ts';
+import { defineCommand } from '../cli/command-line/define-command.ts';
+import { choice, flag } from '../cli/command-line/option.ts';
 
-/** Shows the whole story on servers that are thrown away. */
-export function run({ provider, keep }: CommandOptions, io: CommandIo): Promise<number> {
-  return runDemo({ provider, keep }, io);
-}
+export const demo = defineCommand({
+  name: 'demo',
+  summary: 'show the whole story on a throw-away Keycloak and Vault, or on an emulated Auth0',
+  options: {
+    provider: choice('--provider <kind>', 'whose servers: keycloak, or an emulated tenant of auth0', DEMO_PROVIDERS),
+    keep: flag('--keep', 'leave the servers running at the end'),
+  },
+  examples: ['grantry demo --keep', 'grantry demo --provider auth0'],
+  run: runDemo,
+});

@@ -1,8 +1,9 @@
-import { makeJsonSchema } from '../manifest/schema/json-schema.ts';
-import type { CommandIo, CommandOptions } from '../cli/context.ts';
+import { defineCommand } from '../cli/command-line/define-command.ts';
 
-/** Prints the JSON Schema of manifests. */
-export async function run(_options: CommandOptions, io: CommandIo): Promise<number> {
-  io.stdout.write(`${JSON.stringify(makeJsonSchema(), undefined, 2)}\n`);
-  return 0;
-}
+export const schema = defineCommand({
+  name: 'schema',
+  summary: 'print the JSON Schema of manifests, for editors',
+  options: {},
+  examples: ['grantry schema > manifest.schema.json'],
+  run: async (_, io) => (await import('./run/schema.ts')).runSchema(io),
+});

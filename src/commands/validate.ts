@@ -1,28 +1,10 @@
-import { loadManifests } from '../manifest/load.ts';
-import { renderAnnotations } from '../report/annotations.ts';
-import { renderValidationJson, renderValidationMarkdown, renderValidationText } from '../report/findings.ts';
-import type { ValidationReport } from '../report/findings.ts';
-import { makeStyle } from '../report/style.ts';
-import type { CommandIo, CommandOptions, Format } from '../cli/context.ts';
+import { defineCommand } from '../cli/command-line/define-command.ts';
+import { FORMAT, MANIFESTS } from '../cli/command-line/options.ts';
 
-/** Checks all manifests for all targets, offline and without the environment. */
-export async function run({ manifests, targets, format }: CommandOptions, io: CommandIo): Promise<number> {
-  const loaded = loadManifests({ manifests, targets, cwd: io.cwd });
-  const report: ValidationReport = {
-    files: loaded.files,
-    apis: loaded.apis.length,
-    clients: loaded.clients.length,
-    targets: loaded.targets.length,
-    findings: loaded.findings,
-  };
-  io.stdout.write(render(report, format, io));
-  if (io.env['GITHUB_ACTIONS'] === 'true') io.stderr.writeCommands(renderAnnotations(report.findings));
-  return loaded.findings.some((finding) => finding.severity === 'error') ? 1 : 0;
-}
-
-function render(report: ValidationReport, format: Format, io: CommandIo): string {
-  if (format === 'json') {
-    return renderValidationJson(report);
-  }
-  return format === 'markdown' ? renderValidationMarkdown(report) : renderValidationText(report, makeStyle(io.stdout));
-}
+export const validate = defineCommand({
+  name: 'validate',
+  summary: 'check manifests offline, for all targets',
+  options: { ...MANIFESTS, ...FORMAT },
+  examples: ['grantry validate', 'grantry validate --manifests platform --manifests teams'],
+  run: async (options, io) => (await import('./run/validate.ts')).runValidate(options, io),
+});

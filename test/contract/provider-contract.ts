@@ -1,6 +1,6 @@
 /** What every provider must do, whatever it is; what one cannot do is refused, and that is tested instead. */
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { RotationWish } from '../../src/engine/rotation/select-rotations.ts';
+import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
 import type { GrantryError } from '../../src/model/errors.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import { fieldChanges } from '../../src/engine/plan/field-changes.ts';
@@ -43,7 +43,7 @@ spec:
   overrides: {}
 `;
 
-const named = (more: { force?: true; revoke?: true } = {}): RotationWish => ({
+const named = (more: { force?: true; revoke?: true } = {}): RotationRequest => ({
   kind: 'named',
   names: ['orders'],
   force: false,

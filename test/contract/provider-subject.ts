@@ -3,7 +3,7 @@ import { applyPlan } from '../../src/engine/apply/apply-plan.ts';
 import type { Applied } from '../../src/engine/apply/apply-plan.ts';
 import { credentialStatus } from '../../src/engine/rotation/credential-status.ts';
 import { rotationPorts } from '../../src/engine/rotation/rotation-subjects.ts';
-import type { RotationWish } from '../../src/engine/rotation/select-rotations.ts';
+import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
 import { surveyRotations } from '../../src/engine/rotation/survey-rotations.ts';
 import type { RotationSurvey } from '../../src/engine/rotation/survey-rotations.ts';
 import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
@@ -130,13 +130,13 @@ spec:
   }
 
   /** Rotates clients; throws what the first that is refused says. */
-  async rotate(manifests: string, wish: RotationWish): Promise<readonly RotationResult[]> {
+  async rotate(manifests: string, request: RotationRequest): Promise<readonly RotationResult[]> {
     const { desired, provider } = await this.open(manifests);
     const target = { provider, store: this.store };
     const { ports } = this.#place;
     const now = Math.floor(ports.clock.now() / 1000);
     const portsOf = (survey: RotationSurvey): RotationPorts => rotationPorts(target, survey, ports);
-    return (await rotateOnce(desired, target, wish, { now, portsOf })).results;
+    return (await rotateOnce(desired, target, request, { now, portsOf })).results;
   }
 
   async status(manifests: string): Promise<readonly CredentialStatus[]> {

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } fr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { WORKFLOW } from '../../src/commands/init-files.ts';
+import { WORKFLOW } from '../../src/commands/run/init-files.ts';
 import { exitedWith } from '../support/cli.ts';
 import { runJob } from '../support/run-workflow.ts';
 import type { JobRun } from '../support/run-workflow.ts';

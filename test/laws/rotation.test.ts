@@ -1,7 +1,7 @@
 /** A rotation that is cut off at any call, in any way: the next run finishes it, and nobody was ever left without. */
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { RotationWish } from '../../src/engine/rotation/select-rotations.ts';
+import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { isUndelivered } from '../../src/model/rotation.ts';
@@ -108,9 +108,9 @@ async function attempt(run: () => Promise<unknown>): Promise<'done' | 'cut off' 
   }
 }
 
-const NAMED: RotationWish = { kind: 'named', names: ['one'], force: false, revoke: false };
-const REVOKE: RotationWish = { kind: 'named', names: ['one'], force: false, revoke: true };
-const DUE: RotationWish = { kind: 'due', stagger: false, max: undefined };
+const NAMED: RotationRequest = { kind: 'named', names: ['one'], force: false, revoke: false };
+const REVOKE: RotationRequest = { kind: 'named', names: ['one'], force: false, revoke: true };
+const DUE: RotationRequest = { kind: 'due', stagger: false, max: undefined };
 const FAULTS: readonly FaultKind[] = ['crash-before', 'crash-after', 'answer-lost', 'down'];
 
 describe.each(Object.entries(PROVIDERS))('a provider %s', (_name, capabilities) => {
@@ -187,14 +187,14 @@ describe.each(Object.entries(PROVIDERS))('a provider %s', (_name, capabilities) 
     await fc.assert(
       fc.asyncProperty(fc.array(fault, { maxLength: 4 }), fc.boolean(), async (faults, revoke) => {
         const bench = await applied(capabilities);
-        const wish = revoke ? REVOKE : NAMED;
+        const request = revoke ? REVOKE : NAMED;
         // One that failed at its last call may be as done as one that did not.
         let finished = 0;
         for (const { wait, ...each } of faults) {
-          if ((await attempt(() => bench.rotate(DESIRED, wish, each))) === 'done') finished += 1;
+          if ((await attempt(() => bench.rotate(DESIRED, request, each))) === 'done') finished += 1;
           bench.provider.now += wait;
         }
-        await attempt(() => bench.rotate(DESIRED, wish));
+        await attempt(() => bench.rotate(DESIRED, request));
         expect(bench.outages).toEqual([]);
         // Whoever asks again for a revocation gets another.
         expect(revoke ? 0 : bench.rotations('one')).toBeLessThanOrEqual(finished + 1);
@@ -210,12 +210,12 @@ describe.each(Object.entries(PROVIDERS))('what is left of a rotation at a provid
   const tellsTime = capabilities.secretChangeVisible ?? true;
 
   /** One that was noted, and whose secret was never issued. */
-  async function onlyIntended(wish: RotationWish): Promise<Watched> {
+  async function onlyIntended(request: RotationRequest): Promise<Watched> {
     const bench = await applied(capabilities);
     const whole = await applied(capabilities);
-    await whole.rotate(DESIRED, wish);
+    await whole.rotate(DESIRED, request);
     for (let call = 0; call < whole.calls; call += 1) {
-      await attempt(() => bench.rotate(DESIRED, wish, { call, kind: 'crash-before' }));
+      await attempt(() => bench.rotate(DESIRED, request, { call, kind: 'crash-before' }));
       const mark = (await bench.store.inspect('one'))?.mark;
       if (mark?.notes !== undefined && bench.rotations('one') === 0) return bench;
     }

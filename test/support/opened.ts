@@ -1,30 +1,18 @@
 /** A target whose servers are in memory, as commands get it. */
 import { Readable } from 'node:stream';
 import type { CommandIo } from '../../src/cli/context.ts';
-import type { OpenTarget } from '../../src/cli/targets.ts';
+import type { OpenTarget } from '../../src/engine/run/open-target.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { Gate } from '../../src/platform/gate.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
 import { captureIo } from './captured-io.ts';
 import type { MemoryBench } from './memory-bench.ts';
 
-export interface Opened {
-  readonly target: OpenTarget;
-  /** Reports that were shown. */
-  readonly shown: string[];
-}
-
-export function opened({ provider, store }: Pick<MemoryBench, 'provider' | 'store'>, desired: DesiredState): Opened {
-  const shown: string[] = [];
-  const target = {
-    desired,
-    provider,
-    store,
-    ports: systemPorts(),
-    gate: new Gate(),
-    show: (text: string) => void shown.push(text),
-  };
-  return { target, shown };
+export function opened(
+  { provider, store }: Pick<MemoryBench, 'provider' | 'store'>,
+  desired: DesiredState,
+): { readonly target: OpenTarget } {
+  return { target: { desired, provider, store, ports: systemPorts(), gate: new Gate() } };
 }
 
 /** A terminal at which somebody types this. */

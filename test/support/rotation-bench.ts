@@ -1,6 +1,6 @@
 /** Rotations of clients in memory, on servers that fail at a chosen call. */
 import type { RotationRun } from '../../src/engine/rotation/run-rotations.ts';
-import type { RotationWish } from '../../src/engine/rotation/select-rotations.ts';
+import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
 import type { TokenAnswer } from '../../src/engine/proof/token-client.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
@@ -41,13 +41,13 @@ export class RotationBench extends MemoryBench {
   }
 
   /** One rotate command, with everything but the lock and the report. */
-  async rotate(desired: DesiredState, wish: RotationWish, fault?: Fault): Promise<RotationRun> {
+  async rotate(desired: DesiredState, request: RotationRequest, fault?: Fault): Promise<RotationRun> {
     const { provider, store } = this.#failing(fault);
     const sleep = async (ms: number): Promise<void> => {
       this.provider.now += Math.ceil(ms / 1000);
     };
     const clock = { now: () => this.provider.now * 1000, sleep };
-    return rotateOnce(desired, { provider, store }, wish, {
+    return rotateOnce(desired, { provider, store }, request, {
       now: this.provider.now,
       portsOf: () => ({
         provider,

@@ -3,7 +3,7 @@ import { inject } from 'vitest';
 import { applyPlan } from '../../src/engine/apply/apply-plan.ts';
 import type { Applied } from '../../src/engine/apply/apply-plan.ts';
 import { rotationPorts } from '../../src/engine/rotation/rotation-subjects.ts';
-import type { RotationWish } from '../../src/engine/rotation/select-rotations.ts';
+import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
 import type { RotationSurvey } from '../../src/engine/rotation/survey-rotations.ts';
 import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
 import type { SurveyOptions, TargetPorts } from '../../src/engine/survey/survey-target.ts';
@@ -148,12 +148,12 @@ spec:
   }
 
   /** Rotates clients; throws what the first that is refused says. */
-  async rotate(manifests: string, wish: RotationWish): Promise<readonly RotationResult[]> {
+  async rotate(manifests: string, request: RotationRequest): Promise<readonly RotationResult[]> {
     const { desired, ...target } = await this.ports(manifests);
     const http = systemPorts();
     const now = Math.floor(http.clock.now() / 1000);
     const portsOf = (survey: RotationSurvey): RotationPorts => rotationPorts(target, survey, http);
-    return (await rotateOnce(desired, target, wish, { now, portsOf })).results;
+    return (await rotateOnce(desired, target, request, { now, portsOf })).results;
   }
 
   /** `withoutAccount`: as `verify` does where the environment has none. */

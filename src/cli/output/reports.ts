@@ -3,7 +3,7 @@ import { renderErrorJson, renderErrorMarkdown } from '../../report/error-report.
 import { renderTargetsJson } from '../../report/targets-json.ts';
 import { renderTargetsSummary } from '../../report/targets-summary.ts';
 import type { TargetEnding } from '../../report/targets-summary.ts';
-import type { CommandIo, CommandOptions } from '../context.ts';
+import type { CommandIo, Format } from '../context.ts';
 
 /**
  * Whether the selection may mean more than one target. It says which shape JSON has, so that this does not depend on
@@ -15,13 +15,13 @@ export function mayMeanSeveral(selectors: readonly string[]): boolean {
 
 /** Writes what a command has to say of several targets, one after the other, as one result. */
 export class Reports {
-  readonly #format: CommandOptions['format'];
+  readonly #format: Format;
   readonly #io: CommandIo;
   /** JSON is one document, which is written at the end. */
   readonly #documents: string[] = [];
   #begun = false;
 
-  constructor({ format }: Pick<CommandOptions, 'format'>, io: CommandIo) {
+  constructor({ format }: { readonly format: Format }, io: CommandIo) {
     this.#format = format;
     this.#io = io;
   }

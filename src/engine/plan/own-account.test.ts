@@ -1,7 +1,7 @@
 /** grantry's own account: whatever is asked for, it is left alone. */
 import { describe, expect, it } from 'vitest';
 import { settleFresh, settlePart } from './settle-plan.ts';
-import type { RotationWish } from '../rotation/select-rotations.ts';
+import type { RotationRequest } from '../rotation/select-rotations.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { RotationBench } from '../../../test/support/rotation-bench.ts';
 import { client, state } from '../../../test/support/declared.ts';
@@ -71,17 +71,17 @@ describe('a plan with the own account in it', () => {
 
 describe('a rotation of the own account', () => {
   const DESIRED = state([], [OWN, client('orders')]);
-  const wishes: RotationWish[] = [
+  const requests: RotationRequest[] = [
     { kind: 'named', names: ['grantry'], force: true, revoke: false },
     { kind: 'named', names: ['grantry'], force: false, revoke: true },
     { kind: 'all', force: true, revoke: false, max: undefined },
     { kind: 'due', stagger: false, max: undefined },
   ];
 
-  it.each(wishes)('is refused: %j', async (wish) => {
+  it.each(requests)('is refused: %j', async (request) => {
     const bench = await realm('acme');
     bench.provider.now += 1000;
-    await expect(bench.rotate(DESIRED, wish)).rejects.toMatchObject({
+    await expect(bench.rotate(DESIRED, request)).rejects.toMatchObject({
       code: 'CONFLICT',
       message: 'client grantry is the one that grantry itself logs in with',
     });

@@ -5,7 +5,7 @@ import { RotationBench } from '../../../test/support/rotation-bench.ts';
 import type { ActualObject } from '../../model/state.ts';
 import { rotationSubjects } from './rotation-subjects.ts';
 import { selectRotations } from './select-rotations.ts';
-import type { RotationChoice, RotationWish } from './select-rotations.ts';
+import type { RotationChoice, RotationRequest } from './select-rotations.ts';
 import { surveyRotations } from './survey-rotations.ts';
 import type { RotationSurvey } from './survey-rotations.ts';
 
@@ -13,7 +13,7 @@ const DECLARED = state(
   [api('stock', ['stock:read'])],
   [client('orders', { stock: ['stock:read'] }), client('audit', { stock: ['stock:read'] })],
 );
-const ALL: RotationWish = { kind: 'all', force: true, revoke: false, max: undefined };
+const ALL: RotationRequest = { kind: 'all', force: true, revoke: false, max: undefined };
 const LATER = 3_000_000_000;
 
 async function benchOf(): Promise<RotationBench> {
@@ -31,8 +31,8 @@ async function surveyWith(bench: RotationBench, orders: Partial<ActualObject>): 
   return { ...survey, actual: { ...survey.actual, objects } };
 }
 
-function choose(bench: RotationBench, survey: RotationSurvey, wish: RotationWish): RotationChoice {
-  return selectRotations(wish, { ...survey, locate: (path) => bench.store.locate(path), now: LATER });
+function choose(bench: RotationBench, survey: RotationSurvey, request: RotationRequest): RotationChoice {
+  return selectRotations(request, { ...survey, locate: (path) => bench.store.locate(path), now: LATER });
 }
 
 const FOREIGN: readonly (readonly [string, Pick<ActualObject, 'foreign'>])[] = [
@@ -45,19 +45,19 @@ describe.each(FOREIGN)('a client of %s', (_, foreign) => {
     ALL,
     { kind: 'due', stagger: false, max: undefined } as const,
     { kind: 'named', names: ['orders', 'audit'], force: true, revoke: true } as const,
-  ])('is refused, not rotated: %o', async (wish) => {
+  ])('is refused, not rotated: %o', async (request) => {
     const bench = await benchOf();
-    const chosen = choose(bench, await surveyWith(bench, foreign), wish);
+    const chosen = choose(bench, await surveyWith(bench, foreign), request);
     expect(chosen.rotate).toEqual(['audit']);
     expect(chosen.refused).toMatchObject([{ address: 'Client/orders', error: { code: 'CONFLICT' } }]);
   });
 
   it.each([ALL, { kind: 'due', stagger: false, max: undefined } as const])(
     'is refused, not left out, where nothing tells of a delivery: %o',
-    async (wish) => {
+    async (request) => {
       const bench = await benchOf();
       const credential = { clientId: 'orders', createdAt: undefined, delivered: undefined };
-      const { refused } = choose(bench, await surveyWith(bench, { ...foreign, credential }), wish);
+      const { refused } = choose(bench, await surveyWith(bench, { ...foreign, credential }), request);
       expect(refused).toMatchObject([{ address: 'Client/orders', error: { code: 'CONFLICT' } }]);
     },
   );

@@ -11,7 +11,7 @@ import type { ActualObject, ActualState, DesiredObject } from '../../model/state
 import type { Target } from '../../model/target.ts';
 
 /** Which credentials a rotate is to rotate. */
-export type RotationWish =
+export type RotationRequest =
   | { readonly kind: 'named'; readonly names: readonly string[]; readonly force: boolean; readonly revoke: boolean }
   | { readonly kind: 'all'; readonly force: boolean; readonly revoke: boolean; readonly max: number | undefined }
   | { readonly kind: 'due'; readonly stagger: boolean; readonly max: number | undefined };
@@ -36,22 +36,22 @@ export interface RotationChoice {
   readonly finish: readonly string[];
   /** Other clients whose previous secret has had its time. */
   readonly retire: readonly ActualObject[];
-  /** Why others are not rotated, or finished, though they were wished for. */
+  /** Why others are not rotated, or finished, though they were requested. */
   readonly refused: readonly { readonly address: Address; readonly error: GrantryError }[];
-  /** How many more are wished for, beyond `max`. */
+  /** How many more are requested, beyond `max`. */
   readonly waiting: number;
   /** Of those that were not named, those left out because their previous secret is still accepted. */
   readonly inOverlap: readonly string[];
 }
 
 /** Whether the previous secrets are to be refused at once. */
-export function isRevocation(wish: RotationWish): boolean {
-  return wish.kind !== 'due' && wish.revoke;
+export function isRevocation(request: RotationRequest): boolean {
+  return request.kind !== 'due' && request.revoke;
 }
 
 /** Which of the clients are rotated now, which cannot be, and what runs before left to do. */
-export function selectRotations(wish: RotationWish, view: RotationView): RotationChoice {
-  const chosen = chooseClients(wish, view);
+export function selectRotations(request: RotationRequest, view: RotationView): RotationChoice {
+  const chosen = chooseClients(request, view);
   const left = findUnfinished(view).filter(({ name }) => !chosen.rotate.includes(name));
   const finish = left.flatMap(({ name, error }) => (error === undefined ? [name] : []));
   const touched = new Set([...chosen.rotate, ...finish].map((name) => addressOf('Client', name)));
@@ -67,20 +67,20 @@ function refusalOf({ name, error }: Unfinished): RotationChoice['refused'] {
   return error === undefined ? [] : [{ address: addressOf('Client', name), error }];
 }
 
-function chooseClients(wish: RotationWish, view: RotationView): Omit<RotationChoice, 'finish' | 'retire'> {
+function chooseClients(request: RotationRequest, view: RotationView): Omit<RotationChoice, 'finish' | 'retire'> {
   const objects = objectsByAddress(view.actual);
-  const wished = wishedClients(wish, view, objects);
+  const requested = requestedClients(request, view, objects);
   const ready: DesiredClient[] = [];
   const refused: { address: Address; error: GrantryError }[] = [];
   const inOverlap: string[] = [];
-  for (const client of wished) {
+  for (const client of requested) {
     const address = addressOf('Client', client.name);
-    const error = obstacle(client, objects.get(address), view, wish);
+    const error = obstacle(client, objects.get(address), view, request);
     if (error === undefined) ready.push(client);
-    else if (wish.kind !== 'named' && error.code === 'ROTATION_IN_OVERLAP') inOverlap.push(client.name);
+    else if (request.kind !== 'named' && error.code === 'ROTATION_IN_OVERLAP') inOverlap.push(client.name);
     else refused.push({ address, error });
   }
-  const max = wish.kind === 'named' ? ready.length : (wish.max ?? ready.length);
+  const max = request.kind === 'named' ? ready.length : (request.max ?? ready.length);
   const names = ready.map(({ name }) => name);
   return { rotate: names.slice(0, max), refused, waiting: names.slice(max).length, inOverlap };
 }
@@ -95,12 +95,12 @@ interface Unfinished {
 /** Those that the manifests declare; of others nobody knows what their document is to say. */
 function findUnfinished(view: RotationView): Unfinished[] {
   const objects = objectsByAddress(view.actual);
-  const wish = { kind: 'due', stagger: false, max: undefined } as const;
+  const request = { kind: 'due', stagger: false, max: undefined } as const;
   return view.desired.clients
     .filter(({ name }) => view.halfDone.has(name))
     .map((client) => ({
       name: client.name,
-      error: obstacle(client, objects.get(addressOf('Client', client.name)), view, wish),
+      error: obstacle(client, objects.get(addressOf('Client', client.name)), view, request),
     }));
 }
 
@@ -115,13 +115,13 @@ function endedOverlaps(actual: ActualState, now: number): ActualObject[] {
 /** Whoever takes something away because of the time leaves room for a clock that is wrong; seconds. */
 const CLOCKS_DIFFER = 3600;
 
-function wishedClients(
-  wish: RotationWish,
+function requestedClients(
+  request: RotationRequest,
   { desired, now }: RotationView,
   objects: ReadonlyMap<Address, ActualObject>,
 ): DesiredClient[] {
-  if (wish.kind === 'named') {
-    const names = new Set(wish.names);
+  if (request.kind === 'named') {
+    const names = new Set(request.names);
     return desired.clients.filter(({ name }) => names.has(name));
   }
   // What is not there yet, or was never delivered, is not to be rotated but to be applied.
@@ -131,10 +131,10 @@ function wishedClients(
     if (object !== undefined && !isOurs(object)) return [{ client, due: 0 }];
     if (object?.credential?.delivered === undefined) return [];
     const due = object.credential.guessable === true ? 0 : (dueAt(client.credential.rotate, object.credential) ?? 0);
-    return [{ client, due: wish.kind === 'due' && wish.stagger ? due - headStart(client) : due }];
+    return [{ client, due: request.kind === 'due' && request.stagger ? due - headStart(client) : due }];
   });
   return candidates
-    .filter(({ due }) => wish.kind === 'all' || due <= now)
+    .filter(({ due }) => request.kind === 'all' || due <= now)
     .toSorted((left, right) => left.due - right.due || (left.client.name < right.client.name ? -1 : 1))
     .map(({ client }) => client);
 }
@@ -153,7 +153,7 @@ function obstacle(
   { name, credential: { rotate } }: DesiredClient,
   object: ActualObject | undefined,
   { projected, actual, desired, halfDone, locate, now }: RotationView,
-  wish: RotationWish,
+  request: RotationRequest,
 ): GrantryError | undefined {
   const target = desired.target.name;
   const hint = `Run grantry apply -t ${target} first.`;
@@ -173,7 +173,7 @@ function obstacle(
   }
   const { unusable } = object.credential;
   // It could not be proven. What leaked is replaced all the same: the client may work again at any time.
-  if (unusable !== undefined && !isRevocation(wish)) {
+  if (unusable !== undefined && !isRevocation(request)) {
     return refuse(`no secret of client ${name} is accepted: ${unusable}`);
   }
   const overlap = object.fields['overlap'];
@@ -189,7 +189,7 @@ function obstacle(
     }
   }
   // To finish what was begun is not to begin another.
-  if (halfDone.has(name) || (wish.kind !== 'due' && (wish.force || wish.revoke))) return undefined;
+  if (halfDone.has(name) || (request.kind !== 'due' && (request.force || request.revoke))) return undefined;
   // What anybody can guess is worth no waiting.
   if (object.credential.guessable === true) return undefined;
   if (!isInOverlap(object.credential, now)) return undefined;

@@ -1,0 +1,8 @@
+import { makeJsonSchema } from '../../manifest/schema/json-schema.ts';
+import type { CommandIo } from '../../cli/context.ts';
+
+/** Prints the JSON Schema of manifests. */
+export async function runSchema(io: CommandIo): Promise<number> {
+  io.stdout.write(`${JSON.stringify(makeJsonSchema(), undefined, 2)}\n`);
+  return 0;
+}

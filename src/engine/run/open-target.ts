@@ -1,0 +1,35 @@
+import type { DesiredState } from '../../model/desired.ts';
+import type { Gate } from '../../platform/gate.ts';
+import type { Ports } from '../../platform/ports.ts';
+import type { TargetPorts } from '../survey/survey-target.ts';
+
+/** The two servers of a target, opened. */
+export interface Servers extends TargetPorts {
+  readonly ports: Ports;
+  /** Stands in front of every request to the two servers. */
+  readonly gate: Gate;
+}
+
+/** A target, and what the manifests ask for in it. */
+export interface OpenTarget extends Servers {
+  readonly desired: DesiredState;
+}
+
+/** A target whose servers need not have been asked anything yet. */
+export interface ClosedTarget {
+  readonly desired: DesiredState;
+  readonly open: () => Promise<OpenTarget>;
+}
+
+/** How every report begins. */
+export interface ReportHead {
+  readonly target: string;
+  readonly stack: string;
+  readonly provider: string;
+  readonly store: string;
+}
+
+export function reportHead({ desired, provider, store }: Pick<OpenTarget, 'desired' | keyof TargetPorts>): ReportHead {
+  const { name, stack } = desired.target;
+  return { target: name, stack, provider: provider.describe(), store: store.describe() };
+}

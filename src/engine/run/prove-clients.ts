@@ -1,0 +1,27 @@
+import type { Endpoints } from '../../model/state.ts';
+import type { Expectation } from '../proof/expectation.ts';
+import { proveAll } from '../proof/prove-all.ts';
+import type { Proofs } from '../proof/prove-all.ts';
+import type { OpenTarget } from './open-target.ts';
+import type { RunContext } from './run-context.ts';
+
+/** What is to be proven, and how many clients at a time. */
+export interface ProofWork {
+  readonly expectations: readonly Expectation[];
+  readonly endpoints: Endpoints;
+  readonly inFlight: number;
+}
+
+/** Proves clients and reports how far it is; begins no more once the run is stopped. */
+export async function proveClients(
+  { expectations, endpoints, inFlight }: ProofWork,
+  { store, ports }: Pick<OpenTarget, 'store' | 'ports'>,
+  context: RunContext,
+): Promise<Proofs> {
+  context.emit({ kind: 'work-begun', unit: 'proof', total: expectations.length });
+  return proveAll(expectations, endpoints, store, ports, {
+    inFlight,
+    stopped: () => context.signal.aborted,
+    onProof: (proof) => context.emit({ kind: 'proof-ended', proof }),
+  }).finally(() => context.emit({ kind: 'work-ended', unit: 'proof' }));
+}
