@@ -29,7 +29,7 @@ export type GivenOptions = Readonly<Record<string, readonly string[] | undefined
 /** Reads what was given for each of the options. */
 export function readOptions<Specs extends OptionSpecs>(specs: Specs, given: GivenOptions): OptionValues<Specs> {
   const values = Object.entries(specs).map(([name, { read }]) => [name, read(given[name])] as const);
-  // The compiler cannot follow names through entries.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- The compiler cannot follow names through entries.
   return Object.fromEntries(values) as OptionValues<Specs>;
 }
 
@@ -87,12 +87,15 @@ export function count<Preset extends number | undefined>(
 
 /** A duration such as `5m`, in seconds; none where it is not given. */
 export function duration(flags: string, summary: string): OptionSpec<number> {
-  const parse = (value: string): number | undefined => (value === '0' ? 0 : parseDuration(value));
   return {
     flags,
     summary,
     shownDefault: '0s',
-    refusal: (value) => (parse(value) === undefined ? 'It must be a duration such as 90s, 5m or 1h.' : undefined),
-    read: (given) => parse(given?.at(-1) ?? '0') ?? 0,
+    refusal: (value) => (secondsOf(value) === undefined ? 'It must be a duration such as 90s, 5m or 1h.' : undefined),
+    read: (given) => secondsOf(given?.at(-1) ?? '0') ?? 0,
   };
+}
+
+function secondsOf(value: string): number | undefined {
+  return value === '0' ? 0 : parseDuration(value);
 }

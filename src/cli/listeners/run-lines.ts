@@ -1,4 +1,4 @@
-import type { RunEvent } from '../../engine/run/events.ts';
+import type { RunEvent, TroubleEvent } from '../../engine/run/events.ts';
 import type { GrantryError } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import { makeStyle, renderPlan, renderProgress, renderRotation } from '../../report/index.ts';
@@ -21,23 +21,32 @@ export function runLines(output: Output): Listener {
 }
 
 function lineOf(event: RunEvent, style: Style, listsAll: boolean): string | undefined {
-  switch (event.kind) {
-    case 'notice':
-      return `${printable(event.text)}\n`;
-    case 'plan-changed':
-      return `${event.plan.target} was changed after the plan was made. Now it is:\n${renderPlan(event.plan, { format: 'text', style })}`;
-    case 'change-ended':
-      return listsAll || event.result.outcome === 'failed' ? `${renderProgress(event.result, style)}\n` : undefined;
-    case 'rotation-ended':
-      return listsAll || event.result.outcome === 'failed' ? `${renderRotation(event.result, style)}\n` : undefined;
+  if (event.kind === 'notice') return `${printable(event.text)}\n`;
+  if (event.kind === 'plan-changed') {
+    const shown = renderPlan(event.plan, { format: 'text', style });
+    return `${event.plan.target} was changed after the plan was made. Now it is:\n${shown}`;
+  }
+  if (event.kind === 'change-ended' || event.kind === 'rotation-ended') {
+    if (!listsAll && event.result.outcome !== 'failed') return undefined;
+    return `${event.kind === 'change-ended' ? renderProgress(event.result, style) : renderRotation(event.result, style)}\n`;
+  }
+  return isTrouble(event) ? troubleLine(event) : undefined;
+}
+
+function isTrouble(event: RunEvent): event is TroubleEvent {
+  return 'error' in event;
+}
+
+function troubleLine({ kind, error }: TroubleEvent): string {
+  switch (kind) {
     case 'stopped':
-      return withHint(event.error);
+      return withHint(error);
     case 'not-noted':
-      return `The number of clients could not be noted in the store: ${event.error.message}\n`;
+      return `The number of clients could not be noted in the store: ${error.message}\n`;
     case 'not-proven':
-      return `Not every client could be proven: ${withHint(event.error)}`;
+      return `Not every client could be proven: ${withHint(error)}`;
     default:
-      return undefined;
+      return kind satisfies never;
   }
 }
 

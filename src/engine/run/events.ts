@@ -41,7 +41,7 @@ type WorkEvent =
 export type RotationTask = Pick<RotationResult, 'address' | 'op' | 'place'>;
 
 /** What went wrong beside the results, after which there is a report all the same. */
-interface TroubleEvent {
+export interface TroubleEvent {
   /**
    * `stopped`: nothing more is begun, the lock was lost or the audit log is broken. `not-noted`: the number of clients
    * could not be noted in the store. `not-proven`: not every client could be proven.
