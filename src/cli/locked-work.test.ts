@@ -15,7 +15,7 @@ import { applyTo } from '../commands/run/apply.ts';
 import type { ApplyOptions } from '../commands/run/apply.ts';
 import { rotateIn } from '../commands/run/rotate.ts';
 import type { RotateOptions } from '../commands/run/rotate.ts';
-import { carryOutPlan } from '../engine/run/carry-out-plan.ts';
+import { carryOutPlan } from '../engine/run/apply/carry-out-plan.ts';
 import type { OpenTarget } from '../engine/run/open-target.ts';
 import type { RunContext } from '../engine/run/run-context.ts';
 import { readOptions } from './command-line/option.ts';

@@ -3,7 +3,7 @@ import { jsonLine } from '../../model/printable.ts';
 import { openLineLog } from '../../platform/line-log.ts';
 import type { LineLog } from '../../platform/line-log.ts';
 import type { CommandIo } from '../context.ts';
-import type { Listener } from './run-context.ts';
+import type { Listener } from './listener.ts';
 
 /** Writes the log that `--audit-log` names, while a run changes things; throws where a line cannot be written. */
 export function auditLog(place: string | undefined, io: CommandIo): Listener {

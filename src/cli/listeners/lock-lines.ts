@@ -1,6 +1,6 @@
 import { printable } from '../../model/printable.ts';
 import type { Output } from '../context.ts';
-import type { Listener } from './run-context.ts';
+import type { Listener } from './listener.ts';
 
 /** Writes for whom a run waits before it gets the lock, and whose lock it broke. */
 export function lockLines(output: Output): Listener {

@@ -2,7 +2,7 @@ import { isProven } from '../../model/report.ts';
 import { monotonic } from '../../platform/clock.ts';
 import type { Output } from '../context.ts';
 import { Progress } from '../output/progress.ts';
-import type { Listener } from './run-context.ts';
+import type { Listener } from './listener.ts';
 
 /** Shows how far a run is. */
 export function progress(output: Output): Listener {

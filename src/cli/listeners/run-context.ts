@@ -1,15 +1,12 @@
-import type { RunEvent } from '../../engine/run/events.ts';
 import type { RunContext } from '../../engine/run/run-context.ts';
 import { monotonic } from '../../platform/clock.ts';
 import { runIdentity } from '../../platform/run-identity.ts';
 import type { CommandIo } from '../context.ts';
 import { auditLog } from './audit-log.ts';
+import type { Listener } from './listener.ts';
 import { lockLines } from './lock-lines.ts';
 import { progress } from './progress.ts';
 import { runLines } from './run-lines.ts';
-
-/** Hears everything that a run reports. */
-export type Listener = (event: RunEvent) => void;
 
 /** The context of a run that a command starts: what it reports goes to standard error and to the audit log. */
 export function makeRunContext(

@@ -4,7 +4,7 @@ import { printable } from '../../model/printable.ts';
 import { makeStyle, renderPlan, renderProgress, renderRotation } from '../../report/index.ts';
 import type { Style } from '../../report/index.ts';
 import type { Output } from '../context.ts';
-import type { Listener } from './run-context.ts';
+import type { Listener } from './listener.ts';
 
 /** Of more than so many pieces of work only those that failed have a line when they end: all of them are in the report. */
 const MOST_LINES = 50;

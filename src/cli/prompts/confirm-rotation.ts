@@ -1,4 +1,4 @@
-import type { RotationQuestion } from '../../engine/run/rotate-request.ts';
+import type { RotationQuestion } from '../../engine/run/rotate/rotate-request.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
 import type { CommandIo } from '../context.ts';

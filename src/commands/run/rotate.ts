@@ -11,8 +11,8 @@ import { forEachTarget } from '../../cli/targets.ts';
 import type { RotationRequest } from '../../engine/rotation/select-rotations.ts';
 import type { OpenTarget } from '../../engine/run/open-target.ts';
 import { exitCodeOfOutcome } from '../../engine/run/outcome.ts';
-import type { RotateRequest } from '../../engine/run/rotate-request.ts';
-import { rotateTarget } from '../../engine/run/rotate-target.ts';
+import type { RotateRequest } from '../../engine/run/rotate/rotate-request.ts';
+import { rotateTarget } from '../../engine/run/rotate/rotate-target.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { makeStyle, renderRotate } from '../../report/index.ts';
 

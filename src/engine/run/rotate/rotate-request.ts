@@ -1,5 +1,5 @@
-import type { RotationRequest } from '../rotation/select-rotations.ts';
-import type { LockPolicy } from './run-context.ts';
+import type { RotationRequest } from '../../rotation/select-rotations.ts';
+import type { LockPolicy } from '../run-context.ts';
 
 /** What a rotate is to do. */
 export interface RotateRequest {

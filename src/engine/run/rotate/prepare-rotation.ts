@@ -1,11 +1,11 @@
-import { GrantryError, ownLines } from '../../model/errors.ts';
-import { lockName } from '../lock/lock.ts';
-import { endingNotices, wordInOverlap } from '../rotation/rotation-notices.ts';
-import { isRevocation, selectRotations } from '../rotation/select-rotations.ts';
-import type { RotationChoice, RotationRequest } from '../rotation/select-rotations.ts';
-import { surveyRotations } from '../rotation/survey-rotations.ts';
-import type { RotationSurvey } from '../rotation/survey-rotations.ts';
-import type { OpenTarget } from './open-target.ts';
+import { GrantryError, ownLines } from '../../../model/errors.ts';
+import { lockName } from '../../lock/lock.ts';
+import { endingNotices, wordInOverlap } from '../../rotation/rotation-notices.ts';
+import { isRevocation, selectRotations } from '../../rotation/select-rotations.ts';
+import type { RotationChoice, RotationRequest } from '../../rotation/select-rotations.ts';
+import { surveyRotations } from '../../rotation/survey-rotations.ts';
+import type { RotationSurvey } from '../../rotation/survey-rotations.ts';
+import type { OpenTarget } from '../open-target.ts';
 import type { RotationQuestion } from './rotate-request.ts';
 
 /** What a rotate has to do, and what that follows from. */

@@ -1,5 +1,5 @@
-import { GrantryError } from '../../model/errors.ts';
-import type { GuardName, Plan } from '../../model/plan.ts';
+import { GrantryError } from '../../../model/errors.ts';
+import type { GuardName, Plan } from '../../../model/plan.ts';
 
 /** A plan that has something in its way: CONFLICT, or GUARD where only guards are. */
 export class ObstructedPlan extends GrantryError {

@@ -1,17 +1,17 @@
-import type { AuditEvent } from '../../model/audit.ts';
-import { GrantryError } from '../../model/errors.ts';
-import { applyPlan } from '../apply/apply-plan.ts';
-import type { Applied, ApplyOptions } from '../apply/apply-plan.ts';
-import { trackWrites } from '../apply/track-writes.ts';
-import { begunEvent, endedEvent } from '../ledger/audit.ts';
-import { noteApply, noteClients } from '../ledger/ledger.ts';
-import type { Lease } from '../lock/lease.ts';
-import type { SettledPlan } from '../plan/settle-plan.ts';
-import { rotationFinisher } from '../rotation/rotation-subjects.ts';
+import type { AuditEvent } from '../../../model/audit.ts';
+import { GrantryError } from '../../../model/errors.ts';
+import { applyPlan } from '../../apply/apply-plan.ts';
+import type { Applied, ApplyOptions } from '../../apply/apply-plan.ts';
+import { trackWrites } from '../../apply/track-writes.ts';
+import { begunEvent, endedEvent } from '../../ledger/audit.ts';
+import { noteApply, noteClients } from '../../ledger/ledger.ts';
+import type { Lease } from '../../lock/lease.ts';
+import type { SettledPlan } from '../../plan/settle-plan.ts';
+import { rotationFinisher } from '../../rotation/rotation-subjects.ts';
 import type { ApplyRequest } from './apply-request.ts';
-import { AuditTrail } from './audit-trail.ts';
-import type { OpenTarget } from './open-target.ts';
-import type { RunContext } from './run-context.ts';
+import { AuditTrail } from '../audit-trail.ts';
+import type { OpenTarget } from '../open-target.ts';
+import type { RunContext } from '../run-context.ts';
 
 /** What became of a plan. */
 export interface CarriedOut {

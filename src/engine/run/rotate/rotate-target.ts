@@ -1,18 +1,18 @@
-import type { RotateReport, RotationResult } from '../../model/report.ts';
-import { gapNotices } from '../rotation/rotation-notices.ts';
-import { allDone } from '../rotation/run-rotations.ts';
-import type { RotationChoice } from '../rotation/select-rotations.ts';
+import type { RotateReport, RotationResult } from '../../../model/report.ts';
+import { gapNotices } from '../../rotation/rotation-notices.ts';
+import { allDone } from '../../rotation/run-rotations.ts';
+import type { RotationChoice } from '../../rotation/select-rotations.ts';
 import { carryOutRotations } from './carry-out-rotations.ts';
 import type { RotatedClients, Rotating } from './carry-out-rotations.ts';
-import { holdLock } from './hold-lock.ts';
-import { reportHead } from './open-target.ts';
-import type { OpenTarget } from './open-target.ts';
-import type { Outcome } from './outcome.ts';
+import { holdLock } from '../hold-lock.ts';
+import { reportHead } from '../open-target.ts';
+import type { OpenTarget } from '../open-target.ts';
+import type { Outcome } from '../outcome.ts';
 import { overlapNotices, prepareRotation, questionOf } from './prepare-rotation.ts';
 import type { PreparedRotation } from './prepare-rotation.ts';
 import type { RotateRequest } from './rotate-request.ts';
-import type { RunContext } from './run-context.ts';
-import { selectClients } from './select-clients.ts';
+import type { RunContext } from '../run-context.ts';
+import { selectClients } from '../select-clients.ts';
 
 /** Rotates credentials of one target: of the clients named, of those that are due, or of all. */
 export async function rotateTarget(

@@ -1,26 +1,26 @@
 import { randomBytes } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { GrantryError } from '../../model/errors.ts';
-import type { Plan } from '../../model/plan.ts';
-import { isProven } from '../../model/report.ts';
-import type { ApplyReport, ChangeResult } from '../../model/report.ts';
-import type { SavedPlan } from '../../model/saved-plan.ts';
-import type { Lease } from '../lock/lease.ts';
-import { applyIdOf } from '../plan/saved/save-plan.ts';
-import { settleFresh, settleSaved, trustsFile } from '../plan/settle-plan.ts';
-import type { SettledPlan } from '../plan/settle-plan.ts';
-import type { Proofs } from '../proof/prove-all.ts';
+import { GrantryError } from '../../../model/errors.ts';
+import type { Plan } from '../../../model/plan.ts';
+import { isProven } from '../../../model/report.ts';
+import type { ApplyReport, ChangeResult } from '../../../model/report.ts';
+import type { SavedPlan } from '../../../model/saved-plan.ts';
+import type { Lease } from '../../lock/lease.ts';
+import { applyIdOf } from '../../plan/saved/save-plan.ts';
+import { settleFresh, settleSaved, trustsFile } from '../../plan/settle-plan.ts';
+import type { SettledPlan } from '../../plan/settle-plan.ts';
+import type { Proofs } from '../../proof/prove-all.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import { carryOutPlan } from './carry-out-plan.ts';
 import type { CarriedOut } from './carry-out-plan.ts';
-import { brokenLock, holdLock } from './hold-lock.ts';
+import { brokenLock, holdLock } from '../hold-lock.ts';
 import { refuseObstacles } from './obstructed-plan.ts';
-import { reportHead } from './open-target.ts';
-import type { OpenTarget } from './open-target.ts';
-import type { Outcome } from './outcome.ts';
+import { reportHead } from '../open-target.ts';
+import type { OpenTarget } from '../open-target.ts';
+import type { Outcome } from '../outcome.ts';
 import { proveAffected } from './prove-affected.ts';
-import type { RunContext } from './run-context.ts';
-import { warnUnusedAdoption } from './warn-unused-adoption.ts';
+import type { RunContext } from '../run-context.ts';
+import { warnUnusedAdoption } from '../warn-unused-adoption.ts';
 
 /**
  * Makes a target as its manifests say, or as a saved plan says, and proves what changed. Throws ObstructedPlan where

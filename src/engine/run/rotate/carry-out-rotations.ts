@@ -1,19 +1,19 @@
-import type { RotateReport } from '../../model/report.ts';
-import { trackWrites } from '../apply/track-writes.ts';
-import { begunRotation, endedRotation } from '../ledger/audit.ts';
-import type { Lease } from '../lock/lease.ts';
-import { gapNotices } from '../rotation/rotation-notices.ts';
-import { rotationPorts, rotationSubjects } from '../rotation/rotation-subjects.ts';
-import { allDone, runRotations } from '../rotation/run-rotations.ts';
-import type { RotationRun, RotationRunOptions, RotationWork } from '../rotation/run-rotations.ts';
-import { isRevocation } from '../rotation/select-rotations.ts';
-import type { TargetPorts } from '../survey/survey-target.ts';
-import { AuditTrail } from './audit-trail.ts';
-import { brokenLock } from './hold-lock.ts';
-import type { OpenTarget } from './open-target.ts';
+import type { RotateReport } from '../../../model/report.ts';
+import { trackWrites } from '../../apply/track-writes.ts';
+import { begunRotation, endedRotation } from '../../ledger/audit.ts';
+import type { Lease } from '../../lock/lease.ts';
+import { gapNotices } from '../../rotation/rotation-notices.ts';
+import { rotationPorts, rotationSubjects } from '../../rotation/rotation-subjects.ts';
+import { allDone, runRotations } from '../../rotation/run-rotations.ts';
+import type { RotationRun, RotationRunOptions, RotationWork } from '../../rotation/run-rotations.ts';
+import { isRevocation } from '../../rotation/select-rotations.ts';
+import type { TargetPorts } from '../../survey/survey-target.ts';
+import { AuditTrail } from '../audit-trail.ts';
+import { brokenLock } from '../hold-lock.ts';
+import type { OpenTarget } from '../open-target.ts';
 import type { PreparedRotation } from './prepare-rotation.ts';
 import type { RotateRequest } from './rotate-request.ts';
-import type { RunContext } from './run-context.ts';
+import type { RunContext } from '../run-context.ts';
 
 /** One rotate under way. */
 export interface Rotating {

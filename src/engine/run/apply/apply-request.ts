@@ -1,7 +1,7 @@
-import type { GuardName, Plan } from '../../model/plan.ts';
-import type { SavedPlan } from '../../model/saved-plan.ts';
-import type { Adoption } from '../plan/adoption.ts';
-import type { LockPolicy } from './run-context.ts';
+import type { GuardName, Plan } from '../../../model/plan.ts';
+import type { SavedPlan } from '../../../model/saved-plan.ts';
+import type { Adoption } from '../../plan/adoption.ts';
+import type { LockPolicy } from '../run-context.ts';
 
 /** What an apply is to do. */
 export interface ApplyRequest {

@@ -1,13 +1,13 @@
-import { GrantryError } from '../../model/errors.ts';
-import type { Applied } from '../apply/apply-plan.ts';
-import { affectedClients } from '../plan/settle-plan.ts';
-import type { SettledPlan } from '../plan/settle-plan.ts';
-import { expectationsOf } from '../proof/expectation.ts';
-import type { Proofs } from '../proof/prove-all.ts';
+import { GrantryError } from '../../../model/errors.ts';
+import type { Applied } from '../../apply/apply-plan.ts';
+import { affectedClients } from '../../plan/settle-plan.ts';
+import type { SettledPlan } from '../../plan/settle-plan.ts';
+import { expectationsOf } from '../../proof/expectation.ts';
+import type { Proofs } from '../../proof/prove-all.ts';
 import type { ApplyRequest } from './apply-request.ts';
-import type { OpenTarget } from './open-target.ts';
-import { proveClients } from './prove-clients.ts';
-import type { RunContext } from './run-context.ts';
+import type { OpenTarget } from '../open-target.ts';
+import { proveClients } from '../prove-clients.ts';
+import type { RunContext } from '../run-context.ts';
 
 interface Proving {
   readonly target: OpenTarget;

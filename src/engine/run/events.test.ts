@@ -1,0 +1,215 @@
+/** Whole runs with no command line at all: what a worker or a metric would hear of them, in order. */
+import { beforeEach, describe, expect, it } from 'vitest';
+import { api, client, state } from '../../../test/support/declared.ts';
+import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { portsOver } from '../../../test/support/ports-over.ts';
+import { GrantryError } from '../../model/errors.ts';
+import { Gate } from '../../platform/gate.ts';
+import { NO_ADOPTION } from '../plan/adoption.ts';
+import type { ApplyRequest } from './apply/apply-request.ts';
+import { applyTarget } from './apply/apply-target.ts';
+import type { RunEvent } from './events.ts';
+import type { OpenTarget } from './open-target.ts';
+import { planTarget } from './plan-target.ts';
+import { rotateTarget } from './rotate/rotate-target.ts';
+import type { RotateRequest } from './rotate/rotate-request.ts';
+import type { RunContext } from './run-context.ts';
+import { statusTarget } from './status-target.ts';
+import { verifyTarget } from './verify-target.ts';
+
+const DESIRED = state([api('stock', ['stock:read'])], [client('audit'), client('orders', { stock: ['stock:read'] })]);
+const APPLY: ApplyRequest = {
+  saved: undefined,
+  adoption: NO_ADOPTION,
+  overrides: new Set(),
+  checkStore: false,
+  purgeStore: false,
+  proof: true,
+  parallelism: 1,
+  lock: { timeout: 0, breakLock: false },
+  approval: { confirm: async () => undefined, coversChanges: true },
+};
+const ROTATE: RotateRequest = {
+  rotation: { kind: 'all', force: true, revoke: false, max: undefined },
+  parallelism: 1,
+  lock: { timeout: 0, breakLock: false },
+  confirm: async () => undefined,
+};
+
+let bench: MemoryBench;
+let target: OpenTarget;
+let events: RunEvent[];
+let context: RunContext;
+
+beforeEach(() => {
+  bench = new MemoryBench();
+  const { provider, store } = bench;
+  target = { desired: DESIRED, provider, store, ports: portsOver(answer), gate: new Gate() };
+  events = [];
+  context = {
+    signal: new AbortController().signal,
+    monotonic: () => performance.now(),
+    identity: { who: 'worker', host: 'node-1', run: undefined },
+    tool: '1.2.3',
+    emit: (event) => void events.push(event),
+  };
+});
+
+/** A token endpoint that takes the secrets of the provider; its tokens are none that could be checked. */
+const answer: typeof globalThis.fetch = async (input, init) => {
+  const { url, headers } = new Request(input, init);
+  if (!url.endsWith('/token')) return new Response(null, { status: 404 });
+  const [id = '', secret = ''] = atob(headers.get('authorization')?.replace('Basic ', '') ?? '').split(':');
+  return bench.provider.accepts(decodeURIComponent(id), decodeURIComponent(secret))
+    ? Response.json({ access_token: 'not-a-jwt', token_type: 'Bearer' })
+    : Response.json({ error: 'invalid_client' }, { status: 401 });
+};
+
+/** Each event as `kind what`. */
+function heard(): string[] {
+  return events.map((event) => {
+    switch (event.kind) {
+      case 'plan-made':
+      case 'plan-changed':
+        return `${event.kind} ${event.plan.changes.length}`;
+      case 'work-begun':
+        return `${event.kind} ${event.total} ${event.unit}`;
+      case 'work-ended':
+        return `${event.kind} ${event.unit}`;
+      case 'change-begun':
+        return `${event.kind} ${event.change.address}`;
+      case 'rotation-begun':
+        return `${event.kind} ${event.task.address}`;
+      case 'change-ended':
+      case 'rotation-ended':
+        return `${event.kind} ${event.result.address} ${event.result.outcome}`;
+      case 'proof-ended':
+        return `${event.kind} ${event.proof.address}`;
+      case 'audit':
+        return `${event.kind} ${event.event.event} ${event.event.address} by ${event.event.who}`;
+      case 'notice':
+        return `${event.kind} ${event.text}`;
+      case 'stopped':
+      case 'not-noted':
+      case 'not-proven':
+        return `${event.kind} ${event.error.code}`;
+      case 'confirmation-awaited':
+      case 'confirmed':
+      case 'lock-awaited':
+      case 'lock-taken':
+      case 'lock-ended':
+        return event.kind;
+      default:
+        return event satisfies never;
+    }
+  });
+}
+
+const step = (address: string, kind: 'change' | 'rotation'): string[] => [
+  `audit begun ${address} by worker`,
+  `${kind}-begun ${address}`,
+  `audit done ${address} by worker`,
+  `${kind}-ended ${address} done`,
+];
+
+describe('the events of a run', () => {
+  it('planTarget: the plan that was made', async () => {
+    const request = { part: undefined, checkStore: false, adoption: NO_ADOPTION, saves: false };
+    const { plan } = await planTarget({ desired: DESIRED, open: async () => target }, request, context);
+    expect(heard()).toEqual(['plan-made 3']);
+    expect(events).toEqual([{ kind: 'plan-made', plan }]);
+  });
+
+  it('applyTarget: the plan, the yes to it, the lock, every change with its audit, every proof', async () => {
+    const { report, written } = await applyTarget(target, APPLY, context);
+    expect(heard()).toEqual([
+      'plan-made 3',
+      'confirmation-awaited',
+      'confirmed',
+      'lock-taken',
+      'plan-made 3',
+      'work-begun 3 change',
+      ...step('Api/stock', 'change'),
+      ...step('Client/audit', 'change'),
+      ...step('Client/orders', 'change'),
+      'work-ended change',
+      'work-begun 2 proof',
+      'proof-ended Client/audit',
+      'proof-ended Client/orders',
+      'work-ended proof',
+      'lock-ended',
+    ]);
+    expect(written).toBe(true);
+    expect(report.audit).toEqual(events.flatMap((event) => (event.kind === 'audit' ? [event.event] : [])));
+  });
+
+  it('applyTarget: no lock and no question where there is nothing to do', async () => {
+    await bench.apply(DESIRED);
+    expect(await applyTarget(target, APPLY, context)).toMatchObject({ written: false, complete: true });
+    expect(heard()).toEqual([
+      'plan-made 0',
+      'work-begun 0 change',
+      'work-ended change',
+      'work-begun 0 proof',
+      'work-ended proof',
+    ]);
+  });
+
+  it('applyTarget: nothing after a no, and nothing is written', async () => {
+    const refusal = new GrantryError('NOT_CONFIRMED', 'not by this policy');
+    const confirm = (): Promise<void> => Promise.reject(refusal);
+    const approval = { confirm, coversChanges: false };
+    await expect(applyTarget(target, { ...APPLY, approval }, context)).rejects.toBe(refusal);
+    expect(heard()).toEqual(['plan-made 3', 'confirmation-awaited']);
+    expect([bench.provider.objects, bench.store.writes]).toEqual([[], 0]);
+  });
+
+  it('applyTarget: begins no change whose audit event a listener could not keep', async () => {
+    const full = new GrantryError('FAILED', 'the disk is full');
+    const emit = (event: RunEvent): void => {
+      if (event.kind === 'audit') throw full;
+      events.push(event);
+    };
+    const outcome = await applyTarget(target, { ...APPLY, proof: false }, { ...context, emit });
+    expect(outcome).toMatchObject({ firstError: 'FAILED', complete: false });
+    expect(outcome.report.results.some((result) => result.outcome === 'done')).toBe(false);
+    expect(bench.provider.objects).toEqual([]);
+    expect(heard()).toContain('stopped FAILED');
+  });
+
+  it('rotateTarget: the yes, the lock, what consumers must know, and every rotation with its audit', async () => {
+    await bench.apply(DESIRED);
+    const outcome = await rotateTarget(target, ROTATE, context);
+    const [gap = ''] = outcome.report.notices;
+    expect(gap).toMatch(/^No overlap here/);
+    expect(heard()).toEqual([
+      'confirmation-awaited',
+      'confirmed',
+      'lock-taken',
+      'work-begun 2 rotation',
+      `notice ${gap}`,
+      ...step('Client/audit', 'rotation'),
+      ...step('Client/orders', 'rotation'),
+      'work-ended rotation',
+      'lock-ended',
+    ]);
+    expect(outcome).toMatchObject({ written: true, complete: true });
+  });
+
+  it('rotateTarget: asks nobody about one client that was named', async () => {
+    await bench.apply(DESIRED);
+    const confirm = (): Promise<void> => Promise.reject(new Error('asked'));
+    const rotation = { kind: 'named', names: ['orders'], force: true, revoke: true } as const;
+    await rotateTarget(target, { ...ROTATE, rotation, confirm }, context);
+    expect(heard()).not.toContain('confirmation-awaited');
+    expect(heard()).toContain('rotation-ended Client/orders done');
+  });
+
+  it('verifyTarget and statusTarget: proofs, and nothing', async () => {
+    await bench.apply(DESIRED);
+    const { report } = await verifyTarget(target, { clients: ['orders'], parallelism: 1 }, context);
+    expect(heard()).toEqual(['work-begun 1 proof', 'proof-ended Client/orders', 'work-ended proof']);
+    expect(report.proofs).toHaveLength(1);
+    expect((await statusTarget(target)).report.credentials).toHaveLength(2);
+  });
+});
