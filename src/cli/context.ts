@@ -9,13 +9,13 @@ export interface Output {
   /** Writes at once, even where the output of one of several targets has to wait for those before it. Whole lines. */
   writeNow(text: string): void;
   /**
-   * Tells how far things are, or whom they wait for: on a terminal in one line for both, which the next text replaces,
+   * Shows how far things are, or what they wait for: on a terminal in one line for both, which the next text replaces,
    * elsewhere in lines of their own.
    */
   status(text: string, about?: StatusPart): void;
   /** Takes away what `status` left standing on a terminal: one part of it, or all. */
   clearStatus(about?: StatusPart): void;
-  /** Writes what the user finishes, such as a question; `status` tells nothing until the function that it gives is called. */
+  /** Writes what the user finishes, such as a question; `status` shows nothing until the function that it gives is called. */
   unfinished(text: string): () => void;
   /** The system's code for why nothing can be written any more, such as EPIPE: the reader ended. */
   brokenBy(): string | undefined;
@@ -46,7 +46,7 @@ export interface CommandIo {
   readonly cwd: string;
   /** Of grantry. */
   readonly version: string;
-  /** Aborted when the user stops the command (Ctrl-C), or when what it says cannot be written: finish the change in hand, report, and end. */
+  /** Aborted when the user stops the command (Ctrl-C), or when its output cannot be written: finish the change in hand, report, and end. */
   readonly signal: AbortSignal;
 }
 

@@ -26,7 +26,7 @@ async function grantry(...args: string[]): Promise<{ code: number; stdout: strin
   return grantryWith({}, ...args);
 }
 
-/** What is thrown is told as main.ts tells it. */
+/** What is thrown is reported as main.ts reports it. */
 async function grantryWith(
   env: Readonly<Record<string, string>>,
   ...args: string[]
@@ -187,7 +187,7 @@ describe('plan --changed-since', () => {
 });
 
 describe('verify', () => {
-  it('needs no account at the provider, and tells of all targets in one JSON document', async () => {
+  it('needs no account at the provider, and reports all targets in one JSON document', async () => {
     const server = createServer(({ url = '' }, response) => {
       const issuer = `http://localhost/realms/dev`;
       const metadata = { issuer, token_endpoint: `${issuer}/token`, jwks_uri: `${issuer}/keys` };
@@ -218,7 +218,7 @@ describe('verify', () => {
     await close();
   });
 
-  it('works on several targets at once, and tells of them in the order of their names, whichever is away', async () => {
+  it('works on several targets at once, and reports them in the order of their names, whichever is away', async () => {
     const asked: string[] = [];
     const answers: (() => void)[] = [];
     const server = createServer(({ url = '' }, response) => {

@@ -49,7 +49,7 @@ it('counts down while it waits for a lock, and takes the line away when it gets 
     await expect(waiting).rejects.toMatchObject({ code: 'LOCK_HELD' });
   });
   expect(seen[0]).toMatch(/^Waiting for the lock of the stack acme: .+ on .+, lock [0-9a-f]{16}$/);
-  // How often it is told depends on how busy the machine is.
+  // How often it is shown depends on how busy the machine is.
   expect(new Set(seen.slice(1, -1))).toEqual(new Set(['waiting: waiting for the lock, for 1 s more at most']));
   expect(seen.at(-1)).toBe('cleared waiting');
 });

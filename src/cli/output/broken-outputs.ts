@@ -7,12 +7,12 @@ export class BrokenOutputs {
   readonly #codes = new Map<NodeJS.WriteStream, string>();
   readonly #failed = new AbortController();
 
-  /** Aborted at the first failure: whoever is at work finishes what is in hand. */
+  /** Aborted at the first failure: what is in hand is finished, and nothing more is begun. */
   get failed(): AbortSignal {
     return this.#failed.signal;
   }
 
-  /** Hears of what a stream tells later, which would else end the process at once. */
+  /** Hears of errors that a stream reports later, which would otherwise end the process at once. */
   watch(...streams: readonly NodeJS.WriteStream[]): void {
     for (const stream of streams) stream.on('error', (error) => this.#note(stream, error));
   }
@@ -25,7 +25,7 @@ export class BrokenOutputs {
     } catch (error) {
       return this.#note(stream, error);
     }
-    // Files and pipes are written at once: known here, before the event tells it.
+    // Files and pipes are written at once: known here, before the event.
     if (stream.errored !== null && stream.errored !== undefined) this.#note(stream, stream.errored);
   }
 

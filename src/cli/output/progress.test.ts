@@ -49,7 +49,7 @@ describe('the progress of a run', () => {
     expect(written.stderr.split('\n').slice(-3)).toEqual(['5 of 10 changes', '6 of 10 changes, about 1 s left', '']);
   });
 
-  it('is told several times a second on a terminal, and taken away at its end', () => {
+  it('is shown several times a second on a terminal, and taken away at its end', () => {
     const { io } = captureIo();
     const shown: string[] = [];
     const stderr = {

@@ -2,14 +2,14 @@ import { renderAdvance } from '../../report/progress-line.ts';
 import type { Advance } from '../../report/progress-line.ts';
 import type { Output } from '../context.ts';
 
-/** Milliseconds between two tellings; what takes less is not told of. */
+/** Milliseconds between two reports of progress; what takes less has none. */
 const ON_TERMINAL = 200;
 const IN_LOGS = 5_000;
 
 /** What takes longer than this is no part of an estimate; milliseconds. */
 const STANDSTILL = 10_000;
 
-/** Tells how far a piece of work is: on a terminal in one line that changes, elsewhere by a plain line every few seconds. */
+/** Shows how far a piece of work is: on a terminal in one line that changes, elsewhere by a plain line every few seconds. */
 export class Progress {
   readonly #output: Output;
   readonly #now: () => number;
@@ -25,7 +25,7 @@ export class Progress {
     this.#began = now();
     this.#lastStep = this.#began;
     this.#advance = { what, total, done: 0, failed: 0 };
-    this.#timer = setInterval(() => this.#tell(), output.isTerminal ? ON_TERMINAL : IN_LOGS);
+    this.#timer = setInterval(() => this.#show(), output.isTerminal ? ON_TERMINAL : IN_LOGS);
   }
 
   /** One more is done. */
@@ -33,7 +33,7 @@ export class Progress {
     const { done, failed: before } = this.#advance;
     this.#advance = { ...this.#advance, done: done + 1, failed: before + Number(failed) };
     const now = this.#now();
-    // How long a server did not answer tells nothing of the rest.
+    // How long a server did not answer says nothing of the rest.
     if (now - this.#lastStep > STANDSTILL) this.#began += now - this.#lastStep;
     this.#lastStep = now;
   }
@@ -43,7 +43,7 @@ export class Progress {
     this.#output.clearStatus('progress');
   }
 
-  #tell(): void {
+  #show(): void {
     const now = this.#now();
     const times = { elapsed: now - this.#began, sinceStep: now - this.#lastStep };
     this.#output.status(renderAdvance({ ...this.#advance, ...times }));

@@ -19,14 +19,14 @@ import {
 } from './lock-record.ts';
 import type { LockHolder, LockRecord } from './lock-record.ts';
 
-/** A wish for the lock of a stack. */
+/** A request for the lock of a stack. */
 export interface LockRequest {
   readonly stack: string;
   readonly target: string;
   readonly identity: RunIdentity;
-  /** How long to wait for whoever holds it; 0: not at all. */
+  /** How long to wait for another holder; 0: not at all. */
   readonly timeoutMs: number;
-  /** Take it from whoever holds it. */
+  /** Take it from its holder. */
   readonly breakLock: boolean;
   readonly clock: Clock;
   /** Milliseconds since any moment, never set by anybody: `performance.now`. */
@@ -99,7 +99,7 @@ class Seeker {
   readonly #request: LockRequest;
   readonly #name: string;
   readonly #id = randomBytes(8).toString('hex');
-  /** The only holder whose lock may be broken: the one that was there when the wish to break it was uttered. */
+  /** The only holder whose lock may be broken: the one that was there at the first look. */
   #mayBreak: string | undefined;
   #answerWasLost = false;
   /** A lock whose end tells nothing, and since when it was not renewed, by the store's clock. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { deleteClient, updateClient } from '../../../test/support/plans.ts';
 import type { Change } from '../../model/plan.ts';
-import { idlePatterns, parseAdoption } from './adoption.ts';
+import { unusedPatterns, parseAdoption } from './adoption.ts';
 
 const adopted = (name: string, ...from: (string | null)[]): Change => ({
   ...updateClient(name, {}, {}),
@@ -18,10 +18,12 @@ test.each([
   [['Api/*'], ['Api/*']],
 ])('of %j those take nothing over: %j', (patterns, idle) => {
   const changes = [adopted('orders', null), adopted('shared', 'theirs'), deleteClient('gone')];
-  expect(idlePatterns({ changes, conflicts: [] }, parseAdoption(patterns))).toEqual(idle);
+  expect(unusedPatterns({ changes, conflicts: [] }, parseAdoption(patterns))).toEqual(idle);
 });
 
 test('what is still in the way was meant, if not reached', () => {
   const conflicts = [{ address: 'Client/orders' as const, reason: 'belongs to the stack theirs', hint: '' }];
-  expect(idlePatterns({ changes: [], conflicts }, parseAdoption(['Client/orders', 'Client/o']))).toEqual(['Client/o']);
+  expect(unusedPatterns({ changes: [], conflicts }, parseAdoption(['Client/orders', 'Client/o']))).toEqual([
+    'Client/o',
+  ]);
 });

@@ -48,8 +48,8 @@ export function mayTakeDocument(address: string, { rules }: Adoption): boolean {
   return rules.some(({ matches, stack }) => stack === undefined && matches(address));
 }
 
-/** Patterns that name nothing which is in the way or is being taken over: a slip of the pen, most likely. */
-export function idlePatterns(
+/** Patterns that name nothing which is in the way or is being taken over: most likely a typo. */
+export function unusedPatterns(
   { changes, conflicts }: Pick<Plan, 'changes' | 'conflicts'>,
   { rules }: Adoption,
 ): string[] {

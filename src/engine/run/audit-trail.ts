@@ -4,7 +4,7 @@ import type { AuditRun } from '../ledger/audit.ts';
 import type { OpenTarget } from './open-target.ts';
 import type { RunContext } from './run-context.ts';
 
-/** What a run reports of its changes, for whom it may concern later. */
+/** The audit events of one run: reported as they happen, and kept for its report. */
 export class AuditTrail {
   readonly events: AuditEvent[] = [];
   /** What all its events have in common. */

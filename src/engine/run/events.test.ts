@@ -5,7 +5,7 @@ import { MemoryBench } from '../../../test/support/memory-bench.ts';
 import { portsOver } from '../../../test/support/ports-over.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { Gate } from '../../platform/gate.ts';
-import { NO_ADOPTION } from '../plan/adoption.ts';
+import { NO_ADOPTION, parseAdoption } from '../plan/adoption.ts';
 import type { ApplyRequest } from './apply/apply-request.ts';
 import { applyTarget } from './apply/apply-target.ts';
 import type { RunEvent } from './events.ts';
@@ -141,6 +141,29 @@ describe('the events of a run', () => {
     ]);
     expect(written).toBe(true);
     expect(report.audit).toEqual(events.flatMap((event) => (event.kind === 'audit' ? [event.event] : [])));
+  });
+
+  it('applyTarget: the plan as it is by now, where the yes covers that', async () => {
+    const confirm = async (): Promise<void> => void (await bench.apply(state(DESIRED.apis, [client('orders')])));
+    await applyTarget(target, { ...APPLY, proof: false, approval: { confirm, coversChanges: true } }, context);
+    expect(heard().slice(0, 6)).toEqual([
+      'plan-made 3',
+      'confirmation-awaited',
+      'confirmed',
+      'lock-taken',
+      'plan-made 2',
+      'plan-changed 2',
+    ]);
+  });
+
+  it('planTarget and applyTarget: which of the adoptions asked for is of no use', async () => {
+    const adoption = parseAdoption(['Client/nobody']);
+    const unused = expect.stringMatching(/^notice --adopt Client\/nobody takes nothing over/);
+    const request = { part: undefined, checkStore: false, adoption, saves: false };
+    await planTarget({ desired: DESIRED, open: async () => target }, request, context);
+    expect(heard()).toEqual(['plan-made 3', unused]);
+    await applyTarget(target, { ...APPLY, adoption }, context);
+    expect(heard().slice(2, 4)).toEqual(['plan-made 3', unused]);
   });
 
   it('applyTarget: no lock and no question where there is nothing to do', async () => {

@@ -1,7 +1,7 @@
 import type { RunIdentity } from '../../platform/run-identity.ts';
 import type { RunEvent } from './events.ts';
 
-/** What a run has of its surroundings, whoever started it: a command line, a worker of a fleet, a test. */
+/** What a run has of its surroundings. A command line starts it, a worker of a fleet, or a test. */
 export interface RunContext {
   /** Aborted when nothing more is to be begun. */
   readonly signal: AbortSignal;
