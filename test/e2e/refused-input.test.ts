@@ -71,7 +71,7 @@ describe('a manifest', () => {
 describe('a server without TLS', () => {
   it.each<[string, string, TargetOptions]>([
     ['Keycloak', 'provider.keycloak.url', { keycloak: { url: 'http://sso.test:8080' } }],
-    ['Vault', 'secrets.vault.address', { vault: { address: 'http://vault.test:8200' } }],
+    ['Vault', 'store.vault.address', { vault: { address: 'http://vault.test:8200' } }],
   ])('is refused unless it is on the loopback: %s', async (_, key, target) => {
     site.declare(MANIFESTS, target);
     for (const command of ['validate', 'apply -t dev --auto-approve']) {
