@@ -103,11 +103,13 @@ describe('apply', () => {
   });
 });
 
+function rotated(request: RotationRequest, options = ROTATE, io = captureIo().io): Promise<number> {
+  return rotateIn(opened(bench, DESIRED).target, request, options, io);
+}
+
 describe('rotate', () => {
   beforeEach(async () => void (await bench.apply(DESIRED)));
 
-  const rotated = (request: RotationRequest, options = ROTATE, io = captureIo().io): Promise<number> =>
-    rotateIn(opened(bench, DESIRED).target, request, options, io);
   const ALL: RotationRequest = { kind: 'all', force: true, revoke: false, max: undefined };
   const TWO: RotationRequest = { kind: 'named', names: ['audit', 'orders'], force: true, revoke: true };
 

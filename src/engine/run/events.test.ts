@@ -144,8 +144,11 @@ describe('the events of a run', () => {
   });
 
   it('applyTarget: the plan as it is by now, where the yes covers that', async () => {
-    const confirm = async (): Promise<void> => void (await bench.apply(state(DESIRED.apis, [client('orders')])));
-    await applyTarget(target, { ...APPLY, proof: false, approval: { confirm, coversChanges: true } }, context);
+    const approval = {
+      confirm: async () => void (await bench.apply(state(DESIRED.apis, [client('orders')]))),
+      coversChanges: true,
+    };
+    await applyTarget(target, { ...APPLY, proof: false, approval }, context);
     expect(heard().slice(0, 6)).toEqual([
       'plan-made 3',
       'confirmation-awaited',
@@ -221,9 +224,8 @@ describe('the events of a run', () => {
 
   it('rotateTarget: asks nobody about one client that was named', async () => {
     await bench.apply(DESIRED);
-    const confirm = (): Promise<void> => Promise.reject(new Error('asked'));
     const rotation = { kind: 'named', names: ['orders'], force: true, revoke: true } as const;
-    await rotateTarget(target, { ...ROTATE, rotation, confirm }, context);
+    await rotateTarget(target, { ...ROTATE, rotation, confirm: async () => expect.fail('asked') }, context);
     expect(heard()).not.toContain('confirmation-awaited');
     expect(heard()).toContain('rotation-ended Client/orders done');
   });
