@@ -1,8 +1,7 @@
 import { isatty } from 'node:tty';
 import type { BrokenOutputs } from './output/broken-outputs.ts';
-import type { CommandIo, Output, StatusPart } from './context.ts';
-import { outputText } from '../model/printable.ts';
-import type { OutputText } from '../model/printable.ts';
+import type { CommandIo, Output } from './context.ts';
+import { makeOutput } from './output/process-output.ts';
 
 /** This process as commands see it; `args` as given, since colour is decided before they are parsed. */
 export function makeProcessIo(args: readonly string[], version: string, broken: BrokenOutputs): CommandIo {
@@ -37,78 +36,6 @@ export function makeProcessIo(args: readonly string[], version: string, broken: 
       return signal;
     },
   };
-}
-
-const ORDER: readonly StatusPart[] = ['progress', 'waiting'];
-
-const CLEAR_LINE = '\r\u001b[K';
-
-function makeOutput(
-  stream: NodeJS.WriteStream,
-  descriptor: 1 | 2,
-  args: readonly string[],
-  broken: BrokenOutputs,
-): Output {
-  // One that cannot take a line away again gets what logs get.
-  const isTerminal = isatty(descriptor) && process.env['TERM'] !== 'dumb';
-  const parts = new Map<StatusPart, string>();
-  let isShown = false;
-  let unfinished = 0;
-  const color = hasColor(isTerminal, args);
-  const write = (given: string, what?: OutputText): void => {
-    const text = outputText(given, { ...what, color });
-    broken.write(stream, isShown ? `${CLEAR_LINE}${text}` : text);
-    isShown = false;
-  };
-  const show = (): void => {
-    const line = ORDER.flatMap((about) => parts.get(about) ?? []).join('; ');
-    // A line that wraps could not be taken away.
-    write(line.slice(0, (stream.columns || 80) - 1));
-    isShown = line !== '';
-  };
-  return {
-    write,
-    writeCommands: (text) => write(text, { commands: true }),
-    writeNow: write,
-    unfinished: (text) => {
-      write(text);
-      unfinished += 1;
-      return () => {
-        unfinished -= 1;
-      };
-    },
-    status: (text, about = 'progress') => {
-      if (unfinished > 0) return;
-      if (!isTerminal) return write(`${text}\n`);
-      parts.set(about, text);
-      show();
-    },
-    clearStatus: (about) => {
-      if (about === undefined) parts.clear();
-      else parts.delete(about);
-      if (isShown) show();
-    },
-    brokenBy: () => broken.codeOf(stream),
-    isTerminal,
-    columns: isTerminal ? stream.columns || undefined : undefined,
-    color,
-    unicode: hasUnicode(isatty(descriptor)),
-  };
-}
-
-function hasColor(isTerminal: boolean, args: readonly string[]): boolean {
-  const { NO_COLOR, FORCE_COLOR } = process.env;
-  if (args.includes('--no-color') || (NO_COLOR ?? '') !== '') {
-    return false;
-  }
-  return (FORCE_COLOR ?? '0') === '0' ? isTerminal : true;
-}
-
-/** What the locale says; without one, files and pipes take UTF-8, and a terminal may not. */
-function hasUnicode(isTerminal: boolean): boolean {
-  const { LC_ALL, LC_CTYPE, LANG } = process.env;
-  const locale = [LC_ALL, LC_CTYPE, LANG].find((value) => (value ?? '') !== '');
-  return locale === undefined ? !isTerminal || process.platform === 'win32' : /utf-?8/i.test(locale);
 }
 
 /** A command that Ctrl-C ends as it ends programs would leave its status line before the user's next prompt. */
