@@ -74,11 +74,11 @@ export interface PlannedDelivery {
   /** Why the document must be written. */
   readonly reason: DeliveryReason;
   /** True where the listing found nothing at the path, so that the write may insist on being the first. */
-  readonly fresh: boolean;
+  readonly pathIsEmpty: boolean;
   /** As the mark of the delivery before says: since when the secret is there, where the provider does not tell. */
   readonly since?: number;
   /** This very client's credential was delivered to the place before, under whatever name the client had. */
-  readonly renews?: true;
+  readonly alreadyDelivered?: true;
   /** A document at the place that carries no mark may be taken over. */
   readonly adopt?: true;
   /** What the document that is there tells, as far as that was noted beside it, and a plan would not show it elsewhere. */

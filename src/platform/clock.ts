@@ -11,6 +11,17 @@ export interface Clock {
 /** Milliseconds since the start of the process, whatever is done to the clock of the machine. */
 export const monotonic = (): number => performance.now();
 
+/** So much room is left for a clock that is wrong before something ends because of the time; seconds. */
+export const CLOCK_MARGIN = 3600;
+
+/**
+ * The time by this clock or by a server's as it told it, whichever is less, in milliseconds: a clock that is ahead must not
+ * end what is still valid.
+ */
+export function earliestNow(clock: Pick<Clock, 'now'>, told: number | undefined): number {
+  return Math.min(clock.now(), told ?? Number.POSITIVE_INFINITY);
+}
+
 /** The machine's clock. */
 export const systemClock: Clock = {
   now: () => Date.now(),

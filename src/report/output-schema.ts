@@ -66,12 +66,12 @@ const delivery = z.strictObject({
   place: z.string().describe('As output names it'),
   facts: z.record(z.string(), z.string()).describe('What the document tells beside the credential'),
   reason: z.enum(DELIVERY_REASONS),
-  fresh: z.boolean().describe('Nothing was at the path'),
+  pathIsEmpty: z.boolean().describe('Nothing was at the path'),
   since: z
     .number()
     .optional()
     .describe('Since when the secret is there, in Unix seconds, where the provider does not tell'),
-  renews: z.literal(true).optional().describe('The client was delivered to the place before'),
+  alreadyDelivered: z.literal(true).optional().describe('The client was delivered to the place before'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
   movedFrom: z.string().optional().describe('The path that it was delivered to before'),
   told: z

@@ -1,4 +1,5 @@
 import { GrantryError } from '../model/errors.ts';
+import { MAX_MARK_BYTES, fitsMark } from '../model/mark-text.ts';
 import type { StoreMark } from './store.ts';
 
 /** A mark as stores keep it: a string map, of which grantry owns the keys that begin with `grantry_`. */
@@ -8,10 +9,9 @@ const PREFIX = 'grantry_';
 const NOTE = 'grantry_note_';
 /** What `notesOfFacts` notes. */
 const FACTS = `${NOTE}fact_`;
-/** Limits of Vault's custom_metadata; every store keeps to them, so that a document can move between stores. */
+/** Limits of Vault's custom_metadata too. */
 const MAX_KEYS = 64;
 const MAX_KEY_BYTES = 128;
-const MAX_VALUE_BYTES = 512;
 
 /** The pairs of a mark; refuses what Vault would refuse. Empty values cannot exist there, so none is written. */
 function toPairs(mark: StoreMark): MarkPairs {
@@ -39,8 +39,8 @@ function checkPair(key: string, value: string): void {
       `The metadata key ${key.slice(0, 60)}… has more than ${MAX_KEY_BYTES} bytes`,
     );
   }
-  if (Buffer.byteLength(value) > MAX_VALUE_BYTES) {
-    throw new GrantryError('INVALID_INPUT', `The metadata value of ${key} has more than ${MAX_VALUE_BYTES} bytes`);
+  if (!fitsMark(value)) {
+    throw new GrantryError('INVALID_INPUT', `The metadata value of ${key} has more than ${MAX_MARK_BYTES} bytes`);
   }
 }
 

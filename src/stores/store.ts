@@ -31,7 +31,7 @@ export interface StoredDocument {
 
 /**
  * Who owns a place in the store and what is being done there. Written before the document, so that a crash between
- * the two leaves nothing that looks foreign. Never holds a secret. Values are at most 512 characters (Vault).
+ * the two leaves nothing that looks foreign. Never holds a secret. Values are at most `MAX_MARK_BYTES` long.
  */
 export interface StoreMark {
   readonly stack: string;
@@ -103,10 +103,10 @@ export interface Store {
   /** The document; undefined when there is none, or when its latest version was deleted. */
   read(path: string): Promise<StoredDocument | undefined>;
   /**
-   * Sets the mark, before or after there is a document; other metadata at the place is kept. With `fresh` the caller
+   * Sets the mark, before or after there is a document; other metadata at the place is kept. With `pathIsEmpty` the caller
    * knows that nothing lies there (from `existing` with `includeDeleted`), and nothing is read first.
    */
-  mark(path: string, mark: StoreMark, options?: { readonly fresh?: boolean }): Promise<void>;
+  mark(path: string, mark: StoreMark, options?: { readonly pathIsEmpty?: boolean }): Promise<void>;
   /**
    * Writes the document if the latest version is still `expected` (0: nothing was ever written).
    * Keys that grantry does not know are kept. Returns the new version.

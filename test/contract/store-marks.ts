@@ -20,7 +20,7 @@ export function testMarks(subject: SubjectOf): void {
       const { store, countRequests } = subject();
       const path = freshPath();
       countRequests();
-      await store.mark(path, markOf(), { fresh: true });
+      await store.mark(path, markOf(), { pathIsEmpty: true });
       await store.write(path, documentOf('s-1'), 0);
       expect([2, undefined]).toContain(countRequests());
     });
@@ -92,7 +92,7 @@ export function testMarks(subject: SubjectOf): void {
     test('between mark and document leaves a place from which the next run goes on', async () => {
       const { store, another } = subject();
       const path = freshPath();
-      await store.mark(path, markOf(), { fresh: true });
+      await store.mark(path, markOf(), { pathIsEmpty: true });
       const next = await another();
       const entry = await next.inspect(path);
       expect(entry).toMatchObject({ mark: { stack: 'acme-platform' }, version: 0, readable: false });

@@ -44,7 +44,7 @@ export function testSafety(subject: SubjectOf): void {
         () => store.inspect(path),
         () => store.read(path),
         () => store.mark(path, markOf()),
-        () => store.mark(path, markOf(), { fresh: true }),
+        () => store.mark(path, markOf(), { pathIsEmpty: true }),
         () => store.write(path, documentOf('canary-path'), 0),
         () => store.write(path, documentOf('canary-path'), 1),
         () => store.purge(path),

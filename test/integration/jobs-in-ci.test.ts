@@ -210,7 +210,7 @@ describe('the nightly rotation', () => {
 
     it('makes no document, and destroys none', async () => {
       const calls = [
-        () => store.mark(freshPath(), markOf(), { fresh: true }),
+        () => store.mark(freshPath(), markOf(), { pathIsEmpty: true }),
         () => store.write(freshPath(), documentOf('s'), 0),
         () => store.purge('team-data/nightly-export'),
       ];

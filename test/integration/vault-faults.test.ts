@@ -43,7 +43,7 @@ const count = (suffix: string): number => proxy.requests.filter(({ path }) => pa
 
 async function useOnce(store: Store): Promise<void> {
   const path = freshPath();
-  await store.mark(path, markOf(), { fresh: true });
+  await store.mark(path, markOf(), { pathIsEmpty: true });
   await store.write(path, documentOf('s'), 0);
 }
 

@@ -54,7 +54,7 @@ async function everything(store: Store): Promise<unknown> {
   const path = freshPath();
   try {
     await store.existing([path]);
-    await store.mark(path, markOf(), { fresh: true });
+    await store.mark(path, markOf(), { pathIsEmpty: true });
     await store.write(path, documentOf('s-1'), 0);
     await store.mark(path, markOf('other'));
     await store.write(path, documentOf('s-2'), 1);

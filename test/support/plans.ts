@@ -84,7 +84,7 @@ export function delivery(client: string, reason: DeliveryReason, movedFrom?: str
     place: `secret/m2m/${client}`,
     facts,
     reason,
-    fresh: reason === 'new',
+    pathIsEmpty: reason === 'new',
   };
   return movedFrom === undefined ? base : { ...base, movedFrom };
 }

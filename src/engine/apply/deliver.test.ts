@@ -82,7 +82,7 @@ describe('deliver', () => {
     place: 'memory/orders',
     facts: {},
     reason: 'moved',
-    fresh: false,
+    pathIsEmpty: false,
   };
   const issued = { clientId: 'orders', secret: new Secret('ours'), createdAt: 7 };
   const write = async (how: Partial<PlannedDelivery> = {}): Promise<string | undefined> => {
@@ -99,7 +99,7 @@ describe('deliver', () => {
 
   it('never writes over a document of another stack, though it is retired or renewed', async () => {
     await put({ ...ACTIVE, stack: 'theirs', state: 'retired' });
-    expect(await write({ renews: true })).toBe('theirs');
+    expect(await write({ alreadyDelivered: true })).toBe('theirs');
   });
 
   it('writes over what has no mark only where that is to be taken over', async () => {
@@ -111,7 +111,7 @@ describe('deliver', () => {
   it.each([
     ['its own', {}, {}],
     ['one that the stack has retired', { client: 'audit', state: 'retired' as const }, {}],
-    ["one that was this client's under another name", { client: 'before' }, { renews: true as const }],
+    ["one that was this client's under another name", { client: 'before' }, { alreadyDelivered: true as const }],
   ])('writes over %s', async (_, mark, how) => {
     await put({ ...ACTIVE, ...mark });
     expect(await write(how)).toBe('ours');
@@ -119,6 +119,6 @@ describe('deliver', () => {
 
   it('insists on being the first where nothing was seen', async () => {
     await put(undefined);
-    expect(await write({ fresh: true })).toBe('theirs');
+    expect(await write({ pathIsEmpty: true })).toBe('theirs');
   });
 });

@@ -66,20 +66,20 @@ export async function deliver(
   refuseForeign(delivery, entry, stack);
   const isOwn = entry?.mark?.stack === stack && entry.mark.client === delivery.client;
   const notes = { ...(isOwn ? entry.mark?.notes : {}), ...notesOfFacts(delivery.facts) };
-  await store.mark(delivery.path, { ...mark, notes }, { fresh: entry === undefined });
+  await store.mark(delivery.path, { ...mark, notes }, { pathIsEmpty: entry === undefined });
   return writeSeen(store, delivery.path, document, entry?.version ?? 0);
 }
 
 /** The plan looked at the place, but that was then: nothing of somebody else is ever written over. */
 function refuseForeign(
-  { place, client, adopt, renews }: PlannedDelivery,
+  { place, client, adopt, alreadyDelivered }: PlannedDelivery,
   entry: StoreEntry | undefined,
   stack: string,
 ): void {
   if (entry === undefined || (entry.mark === undefined && entry.version === 0)) return;
   const { mark } = entry;
   if (mark === undefined && adopt === true) return;
-  if (mark?.stack === stack && (mark.client === client || mark.state === 'retired' || renews === true)) return;
+  if (mark?.stack === stack && (mark.client === client || mark.state === 'retired' || alreadyDelivered === true)) return;
   const whose = mark === undefined ? 'that grantry did not write' : `of the client ${mark.client}, stack ${mark.stack}`;
   throw new GrantryError('CONFLICT', `${place} holds a document ${whose}`, {
     hint: 'Set another spec.credential.path, or remove what lies there if nobody needs it.',
@@ -116,11 +116,11 @@ export async function checkPlace(
   store: Pick<Store, 'inspect' | 'limits' | 'read'>,
   present: () => Promise<Pick<IssuedCredential, 'clientId' | 'secret'>>,
 ): Promise<PlannedDelivery> {
-  const { path, place, client, adopt, renews } = delivery;
+  const { path, place, client, adopt, alreadyDelivered } = delivery;
   const entry = await store.inspect(path);
   await refuseVanishing(place, entry, store);
   const lostMark = entry !== undefined && entry.mark === undefined && entry.version > 0;
-  if (lostMark && renews === true && adopt !== true) {
+  if (lostMark && alreadyDelivered === true && adopt !== true) {
     if (!entry.readable || holdsCredential(await readWhole(store, path), await present()))
       return { ...delivery, adopt: true };
     throw new GrantryError(

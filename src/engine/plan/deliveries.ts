@@ -38,8 +38,8 @@ export function planDeliveries(
 }
 
 /** Whether it goes to a place where this client's document has not been, as far as the provider can tell. */
-export function isFirstVisit({ renews, fresh }: PlannedDelivery): boolean {
-  return renews !== true || fresh;
+export function isFirstVisit({ alreadyDelivered, pathIsEmpty }: PlannedDelivery): boolean {
+  return alreadyDelivered !== true || pathIsEmpty;
 }
 
 function planDelivery(
@@ -66,9 +66,9 @@ function planDelivery(
     place,
     facts,
     reason,
-    fresh: !store.existing.has(path),
+    pathIsEmpty: !store.existing.has(path),
     ...(delivered?.since === undefined ? {} : { since: delivered.since }),
-    ...(delivered?.place === place ? { renews: true as const } : {}),
+    ...(delivered?.place === place ? { alreadyDelivered: true as const } : {}),
     ...(movedHere ? { movedFrom: delivered.path, former: { client: formerName, clientId: formerId } } : {}),
   };
 }

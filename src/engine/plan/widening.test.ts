@@ -34,7 +34,7 @@ describe('movesLogin', () => {
     place: 'a',
     facts: { token_url: 'https://idp.example/realms/a/token', issuer: 'https://idp.example/realms/a' },
     reason: 'facts-changed',
-    fresh: false,
+    pathIsEmpty: false,
   } as const;
 
   it.each([

@@ -35,7 +35,7 @@ export async function replaceSecret(
   const mark = deliveryMark(delivery, createdAt, since);
   await provider.setSecret(id, { secret, createdAt: since, delivery: { ...mark, facts: PENDING } });
   if (provider.capabilities.secretOverlap) await provider.endOverlap(id);
-  const written = { ...delivery, fresh: false, since };
+  const written = { ...delivery, pathIsEmpty: false, since };
   const version = await deliver(store, written, { clientId, secret, createdAt }, owner);
   await provider.markDelivered(id, mark);
   return version;

@@ -9,6 +9,7 @@ import { dueAt, isInOverlap } from '../../model/rotation.ts';
 import { OWN_ACCOUNT_HINT, isOurs, isOwnAccount, objectsByAddress, ownerPhrase } from '../../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
 import type { Target } from '../../model/target.ts';
+import { CLOCK_MARGIN } from '../../platform/clock.ts';
 
 /** Which credentials a rotate is to rotate. */
 export type RotationRequest =
@@ -108,12 +109,9 @@ function findUnfinished(view: RotationView): Unfinished[] {
 function endedOverlaps(actual: ActualState, now: number): ActualObject[] {
   return actual.objects.filter((object) => {
     const until = object.credential?.previousUntil;
-    return until !== undefined && isOurs(object) && !isOwnAccount(object, actual) && until + CLOCKS_DIFFER < now;
+    return until !== undefined && isOurs(object) && !isOwnAccount(object, actual) && until + CLOCK_MARGIN < now;
   });
 }
-
-/** Whoever takes something away because of the time leaves room for a clock that is wrong; seconds. */
-const CLOCKS_DIFFER = 3600;
 
 function requestedClients(
   request: RotationRequest,

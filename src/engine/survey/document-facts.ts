@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { inOrder } from '../../model/in-order.ts';
+import { fitsMark } from '../../model/mark-text.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import type { Endpoints } from '../../model/state.ts';
@@ -72,14 +73,12 @@ export function factsDigest(
 /** Facts that follow from nothing else that a plan shows: what the client may call, and how it logs in, its own fields tell. */
 const TOLD = ['audience', 'issuer', 'token_url'] as const;
 const NOTE = 'fact_';
-/** What the mark of a place takes in a note; see `stores/mark.ts`. */
-const MAX_NOTE_BYTES = 512;
 
 /** Those facts as notes beside the document, so that a plan can say what changes without reading the document. */
 export function notesOfFacts(facts: Readonly<Record<string, string>>): Record<string, string> {
   const notes = TOLD.map((key): [string, string] => [`${NOTE}${key}`, facts[key] ?? '']);
   return Object.fromEntries(
-    notes.filter(([, value]) => value !== '' && Buffer.byteLength(value) <= MAX_NOTE_BYTES && !/\p{Cc}/u.test(value)),
+    notes.filter(([, value]) => value !== '' && fitsMark(value) && !/\p{Cc}/u.test(value)),
   );
 }
 

@@ -45,7 +45,7 @@ export async function lookAtPlaces(
         const entry = isEmpty ? undefined : await store.inspect(delivery.path);
         const left = delivery.movedFrom === undefined ? undefined : await store.inspect(delivery.movedFrom);
         const moving = leavesPlace(delivery, left, view);
-        return seePlace({ ...moving, fresh: isEmpty }, entry, view);
+        return seePlace({ ...moving, pathIsEmpty: isEmpty }, entry, view);
       }),
     ),
   );
@@ -83,16 +83,16 @@ function seePlace(
 ): { readonly delivery: PlannedDelivery; readonly foreign: ForeignPlace[] } {
   if (entry === undefined || (entry.mark === undefined && entry.version === 0)) return { delivery, foreign: [] };
   const { mark } = entry;
-  const { client, place, renews } = delivery;
+  const { client, place, alreadyDelivered } = delivery;
   const address = addressOf('Client', client);
   if (mark === undefined) {
     if (mayTakeDocument(address, adoption)) return { delivery: { ...delivery, adopt: true }, foreign: [] };
-    if (renews === true) return { delivery: { ...delivery, lostMark: true }, foreign: [] };
+    if (alreadyDelivered === true) return { delivery: { ...delivery, lostMark: true }, foreign: [] };
     const reason = `${place} holds a document that grantry did not write`;
     return { delivery, foreign: [{ address, unmarked: true, reason, hint: HINT }] };
   }
   const isStacks = mark.stack === stack;
-  if (isStacks && (mark.client === client || renews === true)) {
+  if (isStacks && (mark.client === client || alreadyDelivered === true)) {
     const isKept = keepsSecrets && delivery.reason === 'new' && isInUse(entry, delivery, stack);
     const reason = isKept ? 'in-use' : delivery.reason;
     return { delivery: { ...toldBy(mark), ...delivery, reason }, foreign: [] };

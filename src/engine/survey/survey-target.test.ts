@@ -35,7 +35,7 @@ describe('surveyTarget: the place of a client that is new', () => {
   it('is in the way where grantry did not write what lies there', async () => {
     const { found, deliveries } = await foreignPlaces(undefined);
     expect(found).toEqual(['unmarked: memory/orders holds a document that grantry did not write']);
-    expect(deliveries).toMatchObject([{ fresh: false }]);
+    expect(deliveries).toMatchObject([{ pathIsEmpty: false }]);
   });
 
   it.each([

@@ -5,7 +5,7 @@ import type { FileStoreSettings, ProviderSettings, StoreSettings, Target, VaultA
 import { findControlCharacter, substituteEnv, variablesIn } from './environment.ts';
 import type { Environment } from './environment.ts';
 import { checkHostAllowed, readAllowedHosts } from './hosts.ts';
-import { fitsMark } from '../schema/parts.ts';
+import { fitsMark } from '../../model/mark-text.ts';
 import { checkDomain, checkUrl, isInsecure, normaliseUrl } from '../schema/url.ts';
 import type { TargetSpec } from '../schema/target.ts';
 import { trimSlashes } from '../slashes.ts';

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN, parseDuration } from '../../model/duration.ts';
+import { MAX_MARK_BYTES, fitsMark } from '../../model/mark-text.ts';
 
 /** What `${env:NAME}` looks like; the only substitution there is. */
 export const ENV_PATTERN = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
@@ -31,14 +32,6 @@ const LINE = /^(?:[^\p{Cc}\p{Cs}\s](?:[^\p{Cc}\p{Cs}]*[^\p{Cc}\p{Cs}\s])?)?$/u;
 export const lineSchema = textSchema.regex(LINE, {
   error: 'must be one line, without control characters and without blanks at its ends',
 });
-
-/** Vault takes no more in a mark. */
-const MAX_MARK_BYTES = 512;
-
-/** Whether marks can hold a text. */
-export function fitsMark(text: string): boolean {
-  return Buffer.byteLength(text) <= MAX_MARK_BYTES;
-}
 
 export const MARK_ERROR = `must have at most ${MAX_MARK_BYTES} bytes`;
 

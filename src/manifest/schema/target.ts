@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { checkDomain, checkKeycloakUrl, checkUrl } from './url.ts';
-import { MARK_ERROR, fitsMark, positiveDurationSchema, rotateSchema, textSchema } from './parts.ts';
+import { fitsMark } from '../../model/mark-text.ts';
+import { MARK_ERROR, positiveDurationSchema, rotateSchema, textSchema } from './parts.ts';
 
 /** What is said of a credential that is not a reference, whatever it is instead. */
 export const CREDENTIAL_ERROR = 'must be exactly "${env:NAME}": a credential is never written into a manifest';

@@ -5,6 +5,7 @@ import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { againFor, asGrantryError, mayHaveActed, requestJson } from '../../platform/http.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
+import { earliestNow } from '../../platform/clock.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
@@ -60,12 +61,9 @@ export class KeycloakApi {
     this.#tokens = tokens;
   }
 
-  /**
-   * Milliseconds since the epoch, by this machine's clock or the server's own as its last answer told it, whichever says less:
-   * a clock that is ahead must not end what is still valid.
-   */
+  /** By this machine's clock and the server's own, as its last answer told it. */
   earliestNow(): number {
-    return Math.min(this.#ports.clock.now(), this.#toldNow ?? Number.POSITIVE_INFINITY);
+    return earliestNow(this.#ports.clock, this.#toldNow);
   }
 
   /** Waits for some time between these, so that those who wait for the same do not ask together. */

@@ -5,6 +5,7 @@ import { describeMoment } from '../../model/moment.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
 import type { Delivery, Fields } from '../../model/state.ts';
+import { CLOCK_MARGIN } from '../../platform/clock.ts';
 import type { ChosenSecret, ClientKey, CreatedClient, FoundClient, IssuedCredential, NewClient } from '../provider.ts';
 import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
@@ -223,12 +224,12 @@ export class ClientWriter {
   /** Without its attribute no policy is for the client, and the server ends the overlap at once. */
   async #refuseToEndOverlap({ id }: UpdateChange | AdoptChange, { clientId }: ClientFields): Promise<void> {
     const { previousUntil } = await this.readCredential(id);
-    if (previousUntil === undefined || previousUntil * 1000 + CLOCKS_DIFFER_MS <= this.#api.earliestNow()) return;
+    if (previousUntil === undefined || (previousUntil + CLOCK_MARGIN) * 1000 <= this.#api.earliestNow()) return;
     const until = describeMoment(previousUntil * 1000);
     throw new GrantryError(
       'ROTATION_IN_OVERLAP',
       `client ${clientId} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and would be refused at once without an overlap`,
-      { hint: 'Apply this change a day after that, or as soon as a grantry rotate has taken away what is left of it.' },
+      { hint: 'Apply this change an hour after that, or as soon as a grantry rotate has taken away what is left of it.' },
     );
   }
 
@@ -253,9 +254,6 @@ export class ClientWriter {
 
 /** What is read of other clients leaves the previous secret out. */
 const clientWithAttributes = z.object({ attributes: z.record(z.string(), z.unknown()).nullish() });
-
-/** By how much this machine's clock may be ahead of the server's. */
-const CLOCKS_DIFFER_MS = 86_400_000;
 
 function accountOf({ serviceAccount, roles, groups, scopeMappings }: ClientFields): AccountFields {
   return { serviceAccount, roles, groups, scopeMappings };

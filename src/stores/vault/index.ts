@@ -108,10 +108,10 @@ class VaultStore implements Store {
       : { document: fromData(found.data, this.locate(path)), version: found.version };
   }
 
-  async mark(path: string, mark: StoreMark, options: { readonly fresh?: boolean } = {}): Promise<void> {
+  async mark(path: string, mark: StoreMark, options: { readonly pathIsEmpty?: boolean } = {}): Promise<void> {
     const place = this.#place(path);
     // Vault replaces all custom_metadata of a place, so what others wrote there has to be sent again.
-    const before = options.fresh === true ? {} : ((await this.#api.readMetadata(place))?.pairs ?? {});
+    const before = options.pathIsEmpty === true ? {} : ((await this.#api.readMetadata(place))?.pairs ?? {});
     const after = mergePairs(before, mark);
     if (!samePairs(before, after)) {
       await this.#api.writeMetadata(place, after);

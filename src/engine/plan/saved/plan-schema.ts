@@ -17,7 +17,7 @@ const delivery = z.strictObject({
   place: z.string().describe('As output names it'),
   facts,
   reason: z.enum(DELIVERY_REASONS).describe('guessable: the secret is replaced first'),
-  fresh: z.boolean().describe('Nothing was at the path'),
+  pathIsEmpty: z.boolean().describe('Nothing was at the path'),
   movedFrom: z.string().optional(),
   told: facts
     .optional()
@@ -28,7 +28,7 @@ const delivery = z.strictObject({
     .describe('As whom the client was delivered to the place before'),
   lostMark: z.literal(true).optional().describe('The document that is there carries no mark any more'),
   since: z.number().optional().describe('Since when the secret is there, where the provider does not tell'),
-  renews: z.literal(true).optional().describe('The client was delivered to the place before'),
+  alreadyDelivered: z.literal(true).optional().describe('The client was delivered to the place before'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
 });
 

@@ -1,4 +1,5 @@
 import { GrantryError, ownLines } from '../../../model/errors.ts';
+import { earliestNow } from '../../../platform/clock.ts';
 import { lockName } from '../../lock/lock.ts';
 import { endingNotices, wordInOverlap } from '../../rotation/rotation-notices.ts';
 import { isRevocation, selectRotations } from '../../rotation/select-rotations.ts';
@@ -27,22 +28,14 @@ export async function prepareRotation(
   const startedAt = new Date(ports.clock.now()).toISOString();
   const named = request.kind === 'named' ? new Set(request.names) : undefined;
   const survey = await surveyRotations(desired, { provider, store }, named);
-  const now = await earliestNow({ store, ports }, desired.target.stack);
+  const { now: told } = await store.readRecord(lockName(desired.target.stack));
+  const now = Math.floor(earliestNow(ports.clock, told) / 1000);
   const view = { ...survey, locate: (path: string) => store.locate(path), now };
   const choice = selectRotations(request, view);
   const isNothing = choice.rotate.length + choice.finish.length + choice.retire.length === 0;
   const prepared = { startedAt, survey, choice, isNothing, now };
   refuse(prepared, request);
   return prepared;
-}
-
-/**
- * Unix seconds, by the machine's clock or the store's, whichever says less: a clock that is ahead must not end what is
- * still valid.
- */
-async function earliestNow({ store, ports }: Pick<OpenTarget, 'store' | 'ports'>, stack: string): Promise<number> {
-  const { now } = await store.readRecord(lockName(stack));
-  return Math.floor(Math.min(ports.clock.now(), now) / 1000);
 }
 
 /** Reasons beside the first one: of a wrong stack every client has one. */
