@@ -1,10 +1,13 @@
 import type { JWTPayload } from 'jose';
+import { Secret } from '../src/model/secret.ts';
 import { printableJson } from '../src/report/escape.ts';
 import type { StoreDocument } from '../src/stores/store.ts';
 
-/** The keys of a document in the store with their values, the secret's hidden. */
-export function documentLines({ clientId, facts }: StoreDocument, unicode: boolean): string[] {
-  const rows = Object.entries({ ...facts, client_id: clientId, client_secret: unicode ? '‹hidden›' : '<hidden>' });
+/** The keys of a document in the store with their values, those of secrets hidden. */
+export function documentLines({ clientId, payload, facts }: StoreDocument, unicode: boolean): string[] {
+  const hidden = unicode ? '‹hidden›' : '<hidden>';
+  const shown = Object.entries(payload).map(([key, value]) => [key, value instanceof Secret ? hidden : value] as const);
+  const rows = [...Object.entries({ ...facts, client_id: clientId }), ...shown];
   const width = Math.max(...rows.map(([key]) => key.length));
   return rows.toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, value]) => `  ${key.padEnd(width)}  ${value}`);
 }

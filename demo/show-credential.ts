@@ -5,7 +5,8 @@ import type { Expectation } from '../src/engine/proof/expectation.ts';
 import { TokenClient } from '../src/engine/proof/token-client.ts';
 import type { OpenTarget } from '../src/engine/run/open-target.ts';
 import { GrantryError } from '../src/model/errors.ts';
-import type { StoreDocument } from '../src/stores/store.ts';
+import { loginIn } from '../src/engine/places/stored-credential.ts';
+import type { Login } from '../src/engine/places/stored-credential.ts';
 import { claimLines, documentLines } from './credential-view.ts';
 import type { Stage } from './stage.ts';
 
@@ -20,34 +21,29 @@ export async function showCredential(
   await forEachTarget(options, io, {}, async (target) => {
     const [expected] = expectationsOf(target.desired, target.provider.capabilities, new Set([client]));
     if (expected === undefined) throw new GrantryError('FAILED', `the example has no client ${client}`);
-    const document = await showDocument(expected, target, stage, io);
-    await showTokens(expected, document, target, stage);
+    const login = await showDocument(expected, target, stage, io);
+    await showTokens(expected, login, target, stage);
     return 0;
   });
 }
 
-async function showDocument(
-  { path }: Expectation,
-  { store }: OpenTarget,
-  stage: Stage,
-  io: CommandIo,
-): Promise<StoreDocument> {
+async function showDocument({ path }: Expectation, { store }: OpenTarget, stage: Stage, io: CommandIo): Promise<Login> {
   const stored = await store.read(path);
   if (stored === undefined) throw new GrantryError('FAILED', `there is no document at ${store.locate(path)}`);
   stage.tell(`Its credential, where the service reads it: ${store.locate(path)}, version ${stored.version}`, '');
   stage.tell(...documentLines(stored.document, io.stdout.unicode));
-  return stored.document;
+  return loginIn(stored, store.locate(path));
 }
 
 async function showTokens(
   { auth, tokens: expected, client }: Expectation,
-  document: StoreDocument,
+  login: Login,
   { provider, ports }: OpenTarget,
   stage: Stage,
 ): Promise<void> {
   const tokens = new TokenClient(await provider.endpoints(), ports);
   const claimsFor = async (parameters: Readonly<Record<string, string>>): Promise<Record<string, unknown>> => {
-    const answer = await tokens.request(document, auth, parameters);
+    const answer = await tokens.request(login, auth, parameters);
     if ('refused' in answer) throw new GrantryError('FAILED', `${client} gets no token: ${answer.refused.error}`);
     return tokens.verify(answer.token);
   };

@@ -2,7 +2,6 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { Secret } from '../src/model/secret.ts';
 import { claimLines, documentLines } from './credential-view.ts';
 import { endOfLog } from './keycloak/docker.ts';
 import { endingLines, keptLines } from './keycloak/ending.ts';
@@ -10,6 +9,7 @@ import { environmentFile } from './keycloak/environment-file.ts';
 import { collectLeftovers } from './leftovers.ts';
 import type { StartedServers } from './setting.ts';
 import { makeWorkplace, TARGET_FILE, writeTarget } from './workplace.ts';
+import { secretPayload } from '../test/support/stored-secrets.ts';
 
 const HIDDEN = ['password-of-admin', 'token-of-root', 'AGE-SECRET-KEY-1X'];
 
@@ -74,7 +74,7 @@ describe('what the demo writes', () => {
 
 describe('what the demo shows', () => {
   it('is a document whose secret is hidden', () => {
-    const document = { clientId: 'orders', clientSecret: new Secret('very-secret'), facts: { scopes: 'a b' } };
+    const document = { clientId: 'orders', payload: secretPayload('very-secret'), facts: { scopes: 'a b' } };
     expect(documentLines(document, false)).toEqual([
       '  client_id      orders',
       '  client_secret  <hidden>',

@@ -144,7 +144,7 @@ describe('openTarget', () => {
     const { gate, provider } = await openTarget(target('one'), captureIo().io, options());
     const writing = gate.during(
       () => isLost && refuse(),
-      () => provider.regenerateSecret('id'),
+      async () => provider.secrets?.regenerate('id'),
     );
     await expect(writing).rejects.toMatchObject({ code: 'INTERRUPTED' });
     expect(asked.filter((path) => path.endsWith('/token'))).toHaveLength(3);

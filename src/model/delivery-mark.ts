@@ -1,4 +1,5 @@
 import { describePlaceProblem } from './credential-path.ts';
+import { PENDING } from './rotation.ts';
 import type { Delivery } from './state.ts';
 
 /** The end of the year 9999: no date is later. */
@@ -13,6 +14,15 @@ export function isMoment(value: unknown): value is number {
 export function parseMoment(text: string | undefined): number | undefined {
   const seconds = text !== undefined && /^\d{1,12}$/.test(text) ? Number(text) : undefined;
   return isMoment(seconds) ? seconds : undefined;
+}
+
+/** The mark of a delivery that is not finished. Where the provider does not tell when the credential was made, `since` says so. */
+export function pendingDelivery(
+  { place, path }: Pick<Delivery, 'place' | 'path'>,
+  createdAt: number | undefined,
+  since: number,
+): Delivery {
+  return { at: createdAt ?? null, place, path, facts: PENDING, ...(createdAt === undefined ? { since } : {}) };
 }
 
 const MAX_PLACE = 2048;

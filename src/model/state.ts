@@ -1,4 +1,5 @@
 import type { Address } from './address.ts';
+import type { Credential } from './credential.ts';
 import type { JsonObject } from './json.ts';
 import type { Secret } from './secret.ts';
 
@@ -89,8 +90,8 @@ export interface ActualCredential {
   readonly previousGuessable?: true;
   /** Why the provider refuses the client whatever its secret is: `its service account is disabled`. */
   readonly unusable?: string;
-  /** Only in a read that asked for secrets, and only where the account may see them. */
-  readonly secret?: Secret;
+  /** Only in a read that asked for it, and only where the account may see it. */
+  readonly present?: Credential;
 }
 
 /** The mark that a credential was delivered; it lies with the client at the provider and holds no secret. */

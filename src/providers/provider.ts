@@ -3,7 +3,7 @@ import type { DesiredState, ServiceAccountRoles } from '../model/desired.ts';
 import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { ProofCheck } from '../model/report.ts';
-import type { Secret } from '../model/secret.ts';
+import type { ClientSecret, Credential } from '../model/credential.ts';
 import type { ActualState, ApiLedger, Delivery, DesiredObject, Endpoints, Fields } from '../model/state.ts';
 
 /** What differs between providers, as data: it drives the engine, the documents and the contract suite. */
@@ -30,15 +30,15 @@ export interface Capabilities {
   readonly secretLag: number;
 }
 
-/** A secret as the provider has it now. */
+/** A credential as the provider has it now. */
 export interface IssuedCredential {
   /** The provider's own id of the client. */
   readonly id: string;
   readonly clientId: string;
-  readonly secret: Secret;
+  readonly credential: Credential;
   /** Unix seconds; undefined where the provider does not tell. */
   readonly createdAt: number | undefined;
-  /** Until when the previous secret is accepted, in Unix seconds. */
+  /** Until when the previous one is accepted, in Unix seconds. */
   readonly previousUntil?: number;
 }
 
@@ -55,14 +55,29 @@ export interface FoundClient {
 
 /** A secret that the caller chose for a client that is there, with the mark that tells of it until it is delivered. */
 export interface ChosenSecret {
-  readonly secret: Secret;
+  readonly credential: ClientSecret;
   /** Unix seconds. */
   readonly createdAt: number;
   readonly delivery: Delivery;
 }
 
+/** What a provider can do whose clients have secrets. */
+export interface SecretsFacet {
+  /** The client's present secret. */
+  read(id: string): Promise<IssuedCredential>;
+  /**
+   * Has the server make a new secret and keep the present one for the client's overlap. Never repeated: after a lost
+   * answer it throws UNREACHABLE, and `read` tells whether it happened.
+   */
+  regenerate(id: string): Promise<IssuedCredential>;
+  /** Replaces the client's secret at once; repeating it changes nothing more. */
+  set(id: string, chosen: ChosenSecret): Promise<void>;
+  /** Ends an overlap, so that the previous secret is refused from now on; gives that secret, where there was one. */
+  endOverlap(id: string): Promise<ClientSecret | undefined>;
+}
+
 export interface ReadOptions {
-  /** Keep the secrets that the listing shows, in memory, for a comparison with the store. */
+  /** Keep the credentials that the listing shows, in memory, for a comparison with the store. */
   readonly withSecrets?: boolean;
   /** Only these objects matter: the provider may read less, never something else. */
   readonly only?: ReadSelection | undefined;
@@ -111,17 +126,27 @@ export const NO_GRANT_FACTS: GrantFacts = {
   checks: new Map(),
 };
 
-/** A client to be created; the secret and its mark only where the provider lets the caller choose the secret. */
+/** A client to be created. */
 export interface NewClient {
   readonly change: CreateChange;
-  readonly secret?: Secret;
-  readonly delivery?: Delivery;
+  /** Where the caller chose it: the client is born with the mark of its delivery. */
+  readonly chosen?: ChosenCredential;
+}
+
+/** A credential that the caller chose for a client that is to be created, with the mark of its delivery. */
+export interface ChosenCredential {
+  readonly credential: Credential;
+  readonly delivery: Delivery;
 }
 
 /** A client that came to be. */
-export interface CreatedClient extends IssuedCredential {
+export interface CreatedClient {
+  /** The provider's own id of it. */
+  readonly id: string;
   /** As it was read back. */
   readonly found: Fields;
+  /** The credential that the provider chose for it. */
+  readonly issued?: IssuedCredential;
 }
 
 /** An Api that was created or changed. */
@@ -171,20 +196,10 @@ export interface Provider {
   /** Why fields may be otherwise than they were written, and what to do about it; undefined where nothing is known. */
   explainDifference(paths: readonly (readonly string[])[]): Promise<string | undefined>;
   deleteClient(change: DeleteChange): Promise<void>;
-  /** The client's present secret. */
-  readCredential(id: string): Promise<IssuedCredential>;
   /** Marks the client's credential as delivered. */
   markDelivered(id: string, delivery: Delivery): Promise<void>;
-
   /** Sets up, changes or takes away an overlap; only where the provider has such objects. */
   changeOverlap(change: ObjectChange | DeleteChange): Promise<void>;
-  /**
-   * Has the server make a new secret and keep the present one for the client's overlap. Never repeated: after a lost
-   * answer it throws UNREACHABLE, and `readCredential` tells whether it happened.
-   */
-  regenerateSecret(id: string): Promise<IssuedCredential>;
-  /** Replaces the client's secret at once; repeating it changes nothing more. */
-  setSecret(id: string, chosen: ChosenSecret): Promise<void>;
-  /** Ends an overlap, so that the previous secret is refused from now on; gives that secret, where there was one. */
-  endOverlap(id: string): Promise<Secret | undefined>;
+
+  readonly secrets?: SecretsFacet;
 }

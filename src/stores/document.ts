@@ -1,3 +1,4 @@
+import { PAYLOAD_KEYS } from '../credentials/registry.ts';
 import { GrantryError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import type { DocumentUpdate, StoreDocument } from './store.ts';
@@ -5,23 +6,26 @@ import type { DocumentUpdate, StoreDocument } from './store.ts';
 /** A document as stores keep it: flat JSON, of which grantry owns some keys. */
 export type DocumentData = Readonly<Record<string, unknown>>;
 
+/** What of a document is part of a credential, by key, and which of that is secret. */
+type PayloadKeys = Readonly<Record<string, 'secret' | 'public'>>;
+
 const CLIENT_ID = 'client_id';
-const CLIENT_SECRET = 'client_secret';
-const NEXT_SECRET = 'client_secret_next';
 
 /** The keys that grantry writes; null: one that is to go, as in a JSON Merge Patch (RFC 7396). */
-export function toPatch(document: DocumentUpdate): Readonly<Record<string, string | null>> {
-  for (const key of [CLIENT_ID, CLIENT_SECRET, NEXT_SECRET]) {
-    if (Object.hasOwn(document.facts, key)) {
+export function toPatch(
+  { clientId, payload, facts }: DocumentUpdate,
+  keys: PayloadKeys = PAYLOAD_KEYS,
+): Readonly<Record<string, string | null>> {
+  for (const key of [CLIENT_ID, ...Object.keys(keys)]) {
+    if (Object.hasOwn(facts, key)) {
       throw new GrantryError('FAILED', `A fact of a stored document may not be called ${key}`);
     }
   }
-  return {
-    ...document.facts,
-    [CLIENT_ID]: document.clientId,
-    [CLIENT_SECRET]: document.clientSecret.reveal(),
-    ...(document.next === undefined ? {} : { [NEXT_SECRET]: document.next?.reveal() ?? null }),
-  };
+  const credential = Object.entries(payload).map(([key, value]) => [
+    key,
+    value instanceof Secret ? value.reveal() : value,
+  ]);
+  return { ...facts, [CLIENT_ID]: clientId, ...Object.fromEntries(credential) };
 }
 
 /** What lies there, with the keys that grantry writes replaced and every other key kept. */
@@ -33,25 +37,21 @@ export function mergeData(before: DocumentData | undefined, document: DocumentUp
 }
 
 /** Reads a document; `where` names the place in the error, which never quotes what lies there. */
-export function fromData(data: DocumentData, where: string): StoreDocument {
-  const { [CLIENT_ID]: clientId, [CLIENT_SECRET]: clientSecret, [NEXT_SECRET]: next, ...rest } = data;
-  if (typeof clientId !== 'string' || clientId === '') {
-    throw incomplete(where, CLIENT_ID);
-  }
-  if (typeof clientSecret !== 'string' || clientSecret === '') {
-    throw incomplete(where, CLIENT_SECRET);
-  }
-  const facts = Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
-  return {
-    clientId,
-    clientSecret: new Secret(clientSecret),
-    ...(typeof next === 'string' && next !== '' ? { next: new Secret(next) } : {}),
-    facts: Object.fromEntries(facts),
-  };
+export function fromData(data: DocumentData, where: string, keys: PayloadKeys = PAYLOAD_KEYS): StoreDocument {
+  const { [CLIENT_ID]: clientId, ...rest } = data;
+  if (typeof clientId !== 'string' || clientId === '') throw incomplete(where, CLIENT_ID);
+  const texts = Object.entries(rest).filter((entry): entry is [string, string] => typeof entry[1] === 'string');
+  const payload = texts.flatMap(([key, value]): [string, Secret | string][] => {
+    if (!Object.hasOwn(keys, key) || value === '') return [];
+    return [[key, keys[key] === 'secret' ? new Secret(value) : value]];
+  });
+  const facts = texts.filter(([key]) => !Object.hasOwn(keys, key));
+  return { clientId, payload: Object.fromEntries(payload), facts: Object.fromEntries(facts) };
 }
 
-function incomplete(where: string, key: string): GrantryError {
-  return new GrantryError('FAILED', `The document at ${where} has no ${key}`, {
+/** The error for a document that lacks what it must hold. */
+export function incomplete(where: string, what: string): GrantryError {
+  return new GrantryError('FAILED', `The document at ${where} has no ${what}`, {
     hint: 'It was not written by grantry, or was changed by hand. `grantry apply` delivers the credential again.',
   });
 }

@@ -1,15 +1,20 @@
 import type { JsonObject } from '../model/json.ts';
 import type { Secret } from '../model/secret.ts';
 
+/** The part of a document that a credential is made of, in the document's own key names. */
+export type Payload = Readonly<Record<string, Secret | string>>;
+
+/** A payload to be written: what it does not name stays as it lies there, null takes it away. */
+export type PayloadUpdate = Readonly<Record<string, Secret | string | null>>;
+
 /**
  * What a consumer reads: the credential and the facts needed to use it. Keys of a document that grantry
  * does not know are kept when it is written again.
  */
 export interface StoreDocument {
   readonly clientId: string;
-  readonly clientSecret: Secret;
-  /** The secret that is just about to replace it, where a rotation cannot keep both valid. */
-  readonly next?: Secret;
+  /** What the method of the credential makes of it; empty where there is nothing to keep. */
+  readonly payload: Payload;
   /** Everything else that grantry writes, in the document's own key names (`token_url`, `scopes`, …). */
   readonly facts: Readonly<Record<string, string>>;
 }
@@ -17,8 +22,7 @@ export interface StoreDocument {
 /** A document to be written: what it does not name stays as it lies there, null takes it away. */
 export interface DocumentUpdate {
   readonly clientId: string;
-  readonly clientSecret: Secret;
-  readonly next?: Secret | null;
+  readonly payload: PayloadUpdate;
   readonly facts: Readonly<Record<string, string | null>>;
 }
 

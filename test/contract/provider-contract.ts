@@ -8,6 +8,7 @@ import { parseAdoption } from '../../src/engine/plan/adoption.ts';
 import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
 import { ProviderSubject } from './provider-subject.ts';
 import type { ProviderPlace } from './provider-subject.ts';
+import { nextSecretIn, secretIn } from '../support/stored-secrets.ts';
 
 const STOCK = apiYaml('stock', ['stock:read', 'stock:write']);
 const BILLS = apiYaml('bills', ['bills:read']);
@@ -224,8 +225,7 @@ export function describeProvider(title: string, capabilities: Capabilities, open
       expect((await subject.plan(unmanaged)).conflicts).toMatchObject([{ address: 'Api/stock' }]);
     });
 
-    const secretInStore = async (): Promise<string> =>
-      (await subject.store.read('orders'))?.document.clientSecret.reveal() ?? '';
+    const secretInStore = async (): Promise<string> => secretIn(await subject.store.read('orders')) ?? '';
 
     it(`rotates a secret, and ${capabilities.secretOverlap ? 'keeps the one before valid' : 'tells of the gap'}`, async () => {
       await subject.makeIt(BASE);
@@ -237,8 +237,9 @@ export function describeProvider(title: string, capabilities: Capabilities, open
       expect([after === before, await subject.hands.secretOf(id)]).toEqual([false, after]);
       expect(await subject.hands.accepts(id, after)).toBe(true);
       expect(await subject.hands.accepts(id, before)).toBe(capabilities.secretOverlap);
-      const { facts, next } = (await subject.store.read('orders'))?.document ?? { facts: {} };
-      expect(next).toBeUndefined();
+      const stored = await subject.store.read('orders');
+      const { facts = {} } = stored?.document ?? {};
+      expect(nextSecretIn(stored)).toBeUndefined();
       expect(facts).toMatchObject({ previous_version: '1', rotated_at: expect.stringMatching(/^2\d{3}-/) });
       expect('overlap_until' in facts).toBe(capabilities.secretOverlap);
       expect(await changesOf(BASE, true)).toEqual([]);

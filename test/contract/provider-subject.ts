@@ -10,7 +10,7 @@ import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
 import type { SurveyOptions } from '../../src/engine/survey/survey-target.ts';
 import { expectationsOf } from '../../src/engine/proof/expectation.ts';
 import { proveAll } from '../../src/engine/proof/prove-all.ts';
-import type { RotationPorts } from '../../src/engine/rotation/rotate.ts';
+import type { RotationPorts } from '../../src/engine/rotation/subject.ts';
 import { checkSources } from '../support/check-sources.ts';
 import { resolveTargets } from '../../src/manifest/resolve/resolve.ts';
 import type { DesiredState } from '../../src/model/desired.ts';

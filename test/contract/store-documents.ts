@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { Secret } from '../../src/model/secret.ts';
 import { documentOf, failureOf, freshPath, markOf } from './store-subject.ts';
 import type { SubjectOf } from './store-subject.ts';
+import { nextSecretIn, secretIn, secretPayload } from '../support/stored-secrets.ts';
 
 /** Documents: versions, check-and-set, keys of others, listings. */
 export function testDocuments(subject: SubjectOf): void {
@@ -24,7 +24,7 @@ export function testDocuments(subject: SubjectOf): void {
         clientId: 'order-service',
         facts: { audience: 'https://a', scopes: 'a b' },
       });
-      expect(found?.document.clientSecret.reveal()).toBe('s-1');
+      expect(secretIn(found)).toBe('s-1');
     });
 
     test('keeps any secret and any fact to the letter', async () => {
@@ -33,31 +33,30 @@ export function testDocuments(subject: SubjectOf): void {
       const odd = ' "quoted" \\ {} \u0000\u001f ‹ü› 🔑 ${env:HOME}\n';
       await store.write(path, documentOf(odd, { odd }), 0);
       const found = await store.read(path);
-      expect(found?.document.clientSecret.reveal()).toBe(odd);
+      expect(secretIn(found)).toBe(odd);
       expect(found?.document.facts['odd']).toBe(odd);
     });
 
     test('may hold the secret to come, which a later write takes away, with facts that are not true any more', async () => {
       const { store } = subject();
       const path = freshPath();
-      await store.write(path, { ...documentOf('s-1', { scopes: 'a' }), next: new Secret('s-2') }, 0);
-      const staged = (await store.read(path))?.document;
-      expect([staged?.clientSecret.reveal(), staged?.next?.reveal()]).toEqual(['s-1', 's-2']);
+      await store.write(path, { ...documentOf('s-1', { scopes: 'a' }), payload: secretPayload('s-1', 's-2') }, 0);
+      const staged = await store.read(path);
+      expect([secretIn(staged), nextSecretIn(staged)]).toEqual(['s-1', 's-2']);
       const facts = { scopes: null, overlap_until: null, rotated_at: 'now' };
-      expect(
-        await store.write(path, { clientId: 'order-service', clientSecret: new Secret('s-2'), next: null, facts }, 1),
-      ).toBe(2);
-      const found = (await store.read(path))?.document;
-      expect([found?.clientSecret.reveal(), found?.next]).toEqual(['s-2', undefined]);
-      expect(found?.facts).toEqual({ audience: 'https://a', rotated_at: 'now' });
+      const payload = { ...secretPayload('s-2'), client_secret_next: null };
+      expect(await store.write(path, { clientId: 'order-service', payload, facts }, 1)).toBe(2);
+      const found = await store.read(path);
+      expect(found?.document.payload).toEqual(secretPayload('s-2'));
+      expect(found?.document.facts).toEqual({ audience: 'https://a', rotated_at: 'now' });
     });
 
     test('keeps the secret to come when a write does not speak of it', async () => {
       const { store } = subject();
       const path = freshPath();
-      await store.write(path, { ...documentOf('s-1'), next: new Secret('s-2') }, 0);
+      await store.write(path, { ...documentOf('s-1'), payload: secretPayload('s-1', 's-2') }, 0);
       await store.write(path, documentOf('s-1', { scopes: 'b' }), 1);
-      expect((await store.read(path))?.document.next?.reveal()).toBe('s-2');
+      expect(nextSecretIn(await store.read(path))).toBe('s-2');
     });
 
     test('counts its versions up', async () => {
@@ -67,7 +66,7 @@ export function testDocuments(subject: SubjectOf): void {
         expect(await store.write(path, documentOf(`s-${version}`), version)).toBe(version + 1);
       }
       expect(await store.inspect(path)).toMatchObject({ version: 12, readable: true });
-      expect((await store.read(path))?.document.clientSecret.reveal()).toBe('s-11');
+      expect(secretIn(await store.read(path))).toBe('s-11');
     });
 
     test('keeps keys that grantry does not know, also when they are no strings', async () => {
@@ -82,10 +81,17 @@ export function testDocuments(subject: SubjectOf): void {
       expect((await store.read(path))?.document.facts['nested']).toBeUndefined();
     });
 
-    test('without the keys of a credential is an error that names the place', async () => {
+    test('without a payload is read all the same: not every client has something to keep', async () => {
+      const { store } = subject();
+      const path = freshPath();
+      await store.write(path, { ...documentOf('s-1'), payload: {} }, 0);
+      expect((await store.read(path))?.document).toEqual({ ...documentOf('s-1'), payload: {} });
+    });
+
+    test('without a client_id is an error that names the place', async () => {
       const { store, putForeign } = subject();
       const path = freshPath();
-      await putForeign(path, { client_id: 'x', password: 'canary-foreign' });
+      await putForeign(path, { client_secret: 'x', password: 'canary-foreign' });
       const failure = await failureOf(store.read(path));
       expect(failure).toMatchObject({ code: 'FAILED', message: expect.stringContaining(store.locate(path)) });
       expect(String(failure)).not.toContain('canary-foreign');
@@ -101,7 +107,7 @@ export function testDocuments(subject: SubjectOf): void {
         expect(await failureOf(store.write(path, documentOf('s-x'), expected))).toMatchObject({ code: 'CONFLICT' });
       }
       expect(await failureOf(store.write(freshPath(), documentOf('s-x'), 3))).toMatchObject({ code: 'CONFLICT' });
-      expect((await store.read(path))?.document.clientSecret.reveal()).toBe('s-1');
+      expect(secretIn(await store.read(path))).toBe('s-1');
     });
 
     test('lets exactly one of many concurrent writers win, at every version', async () => {
@@ -115,7 +121,7 @@ export function testDocuments(subject: SubjectOf): void {
         expect(winners).toHaveLength(1);
         const found = await (await another()).read(path);
         expect(found?.version).toBe(version + 1);
-        expect(found?.document.clientSecret.reveal()).toBe(`s-${version}-${winners[0]}`);
+        expect(secretIn(found)).toBe(`s-${version}-${winners[0]}`);
       }
     });
 
@@ -151,7 +157,7 @@ export function testDocuments(subject: SubjectOf): void {
       const entry = await store.inspect(path);
       expect(entry).toEqual({ mark: markOf(), version: 1, readable: false });
       expect(await store.write(path, documentOf('s-2'), entry?.version ?? 0)).toBe(2);
-      expect((await store.read(path))?.document.clientSecret.reveal()).toBe('s-2');
+      expect(secretIn(await store.read(path))).toBe('s-2');
     });
   });
 

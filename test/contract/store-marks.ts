@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { documentOf, failureOf, freshPath, markOf } from './store-subject.ts';
 import type { SubjectOf } from './store-subject.ts';
+import { secretIn } from '../support/stored-secrets.ts';
 
 /** Marks: ownership before data, keys of others, retiring, purging, what a crash in between leaves. */
 export function testMarks(subject: SubjectOf): void {
@@ -98,7 +99,7 @@ export function testMarks(subject: SubjectOf): void {
       expect(entry).toMatchObject({ mark: { stack: 'acme-platform' }, version: 0, readable: false });
       await next.mark(path, markOf());
       await next.write(path, documentOf('s-1'), entry?.version ?? -1);
-      expect((await next.read(path))?.document.clientSecret.reveal()).toBe('s-1');
+      expect(secretIn(await next.read(path))).toBe('s-1');
     });
   });
 

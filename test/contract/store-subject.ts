@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
-import { Secret } from '../../src/model/secret.ts';
 import type { Store, StoreDocument, StoreMark } from '../../src/stores/store.ts';
+import { secretPayload } from '../support/stored-secrets.ts';
 
 /** A store under test, and the hands of others on the same places. */
 export interface StoreSubject {
@@ -43,7 +43,7 @@ export function markOf(client = 'order-service', rest: Partial<StoreMark> = {}):
 }
 
 export function documentOf(secret: string, facts: Record<string, string> = {}): StoreDocument {
-  return { clientId: 'order-service', clientSecret: new Secret(secret), facts: { audience: 'https://a', ...facts } };
+  return { clientId: 'order-service', payload: secretPayload(secret), facts: { audience: 'https://a', ...facts } };
 }
 
 /** The error that a promise ends with, whatever it is. */

@@ -5,6 +5,7 @@ import type { ActualState } from '../../src/model/state.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import type { CountingProxy } from '../support/counting-proxy.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
+import { secretIn } from '../support/stored-secrets.ts';
 
 const COUNT = 120;
 const NAMES = Array.from({ length: COUNT }, (_, index) => `svc-${String(index).padStart(3, '0')}`);
@@ -30,7 +31,7 @@ async function documents(): Promise<Map<string, string>> {
   const read = await Promise.all(
     NAMES.map(async (name): Promise<[string, string]> => {
       const stored = await store.read(name);
-      return [name, `${stored?.version} ${stored?.document.clientSecret.reveal()}`];
+      return [name, `${stored?.version} ${secretIn(stored)}`];
     }),
   );
   return new Map(read);

@@ -6,6 +6,7 @@ import { openAuth0Place } from '../contract/auth0-place.ts';
 import { openKeycloakPlace } from '../contract/keycloak-place.ts';
 import { ProviderSubject } from '../contract/provider-subject.ts';
 import { EXAMPLE } from '../support/example.ts';
+import { loginIn } from '../../src/engine/places/stored-credential.ts';
 
 let keycloak: ProviderSubject;
 let auth0: ProviderSubject;
@@ -24,14 +25,15 @@ async function accessOf(subject: ProviderSubject): Promise<Record<string, readon
   const tokens = new TokenClient(await provider.endpoints(), subject.ports);
   const access: Record<string, readonly string[]> = {};
   for (const client of desired.clients) {
-    const document = (await subject.store.read(client.credential.path))?.document;
-    if (document === undefined) throw new Error(`${client.name} was not delivered`);
+    const stored = await subject.store.read(client.credential.path);
+    if (stored === undefined) throw new Error(`${client.name} was not delivered`);
+    const login = loginIn(stored, client.name);
     for (const { api, scopes, onRequest } of client.access) {
       const declared = desired.apis.find(({ name }) => name === api);
       const ofApi = new Set(declared?.scopes.map(({ name }) => name));
       for (const scope of [scopes, [...scopes, ...onRequest]].map((names) => names.join(' '))) {
         const audience = provider.capabilities.tokenPerApi ? { audience: declared?.audience ?? '' } : {};
-        const answer = await tokens.request(document, client.auth, { scope, ...audience });
+        const answer = await tokens.request(login, client.auth, { scope, ...audience });
         const claims = 'token' in answer ? decodeJwt(answer.token) : {};
         const carried = String(claims['scope'])
           .split(' ')

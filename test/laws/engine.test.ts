@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { MemoryBench } from '../support/memory-bench.ts';
 import { desiredState } from '../support/random-states.ts';
+import { secretIn } from '../support/stored-secrets.ts';
 
 const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 100) };
 const KINDS = [{ chosenSecret: true }, { chosenSecret: false }, { chosenSecret: false, secretChangeVisible: false }];
@@ -15,7 +16,7 @@ async function expectCredentials(bench: MemoryBench, desired: DesiredState): Pro
     );
     const stored = await bench.store.read(credential.path);
     expect(stored?.document.clientId).toBe(clientId);
-    expect(stored?.document.clientSecret.reveal()).toBe(object?.secret);
+    expect(secretIn(stored)).toBe(object?.secret);
   }
 }
 

@@ -10,6 +10,7 @@ import { Crash } from '../support/memory-bench.ts';
 import { testTarget } from '../support/random-states.ts';
 import { RotationBench } from '../support/rotation-bench.ts';
 import type { Fault, FaultKind } from '../support/rotation-bench.ts';
+import { nextSecretIn, secretIn } from '../support/stored-secrets.ts';
 
 const RUNS = Number(process.env['LAW_RUNS'] ?? '300');
 
@@ -56,8 +57,8 @@ class Watched extends RotationBench {
     for (const [name, { secret }] of this.clients()) {
       const seen = this.secrets.get(name) ?? [];
       if (secret !== undefined && !seen.includes(secret)) this.secrets.set(name, [...seen, secret]);
-      const document = (await this.store.read(name).catch(() => undefined))?.document;
-      const held = [document?.clientSecret.reveal(), document?.next?.reveal()];
+      const lying = await this.store.read(name).catch(() => undefined);
+      const held = [secretIn(lying), nextSecretIn(lying)];
       if (!held.some((each) => each !== undefined && this.provider.accepts(name, each))) this.outages.push(name);
     }
   }
@@ -88,8 +89,8 @@ async function applied(capabilities: Partial<Capabilities>): Promise<Watched> {
 async function expectHealthy(bench: Watched, name: string, tellsTime: boolean): Promise<void> {
   const stored = await bench.store.read(name);
   const object = bench.clients().get(name);
-  expect(stored?.document.clientSecret.reveal()).toBe(object?.secret);
-  expect(stored?.document.next).toBeUndefined();
+  expect(secretIn(stored)).toBe(object?.secret);
+  expect(nextSecretIn(stored)).toBeUndefined();
   const createdAt = tellsTime ? object?.createdAt : undefined;
   expect(isUndelivered({ createdAt, delivered: object?.delivered })).toBe(false);
   expect((await bench.store.inspect(name))?.mark?.notes).not.toHaveProperty('rotation');
@@ -159,9 +160,7 @@ describe.each(Object.entries(PROVIDERS))('a provider %s', (_name, capabilities) 
         await bench.apply(DESIRED);
         expect({ call, kind, rotations: bench.rotations('one') }).toEqual({ call, kind, rotations: before });
         expect((await bench.plan(DESIRED)).changes).toEqual([]);
-        expect(
-          bench.provider.accepts('one', (await bench.store.read('one'))?.document.clientSecret.reveal() ?? ''),
-        ).toBe(true);
+        expect(bench.provider.accepts('one', secretIn(await bench.store.read('one')) ?? '')).toBe(true);
         expect(bench.outages).toEqual([]);
       }
     }
@@ -236,7 +235,7 @@ describe.each(Object.entries(PROVIDERS))('what is left of a rotation at a provid
       await change(bench);
       const { results } = await bench.rotate(DESIRED, REVOKE);
       expect(results.map(({ outcome }) => outcome)).toEqual(['done']);
-      const now = (await bench.store.read('one'))?.document.clientSecret.reveal() ?? '';
+      const now = secretIn(await bench.store.read('one')) ?? '';
       expect([bench.provider.accepts('one', leaked), bench.provider.accepts('one', now)]).toEqual([false, true]);
       expect(['REVOKED', 'planted']).not.toContain(now);
       await expectHealthy(bench, 'one', tellsTime);
@@ -266,7 +265,7 @@ describe.each(Object.entries(PROVIDERS))('what is left of a rotation at a provid
     const whole = await applied(capabilities);
     await whole.rotate(DESIRED, REVOKE);
     await attempt(() => bench.rotate(DESIRED, REVOKE, { call: whole.calls - 2, kind: 'crash-before' }));
-    const delivered = (await bench.store.read('one'))?.document.clientSecret.reveal() ?? '';
+    const delivered = secretIn(await bench.store.read('one')) ?? '';
     expect(bench.provider.accepts('one', delivered)).toBe(true);
     await bench.rotate(DESIRED, REVOKE);
     expect(bench.provider.accepts('one', delivered)).toBe(false);
@@ -277,8 +276,8 @@ describe.each(Object.entries(PROVIDERS))('what is left of a rotation at a provid
 /** What somebody writes into the document of `one` by hand; an empty value takes a key away. */
 async function rewrite(bench: Watched, keys: Readonly<Record<string, string>>): Promise<void> {
   const found = await bench.store.read('one');
-  const { clientId = '', clientSecret, facts = {} } = found?.document ?? {};
-  const data = { ...facts, client_id: clientId, client_secret: clientSecret?.reveal() ?? '', ...keys };
+  const { clientId = '', facts = {} } = found?.document ?? {};
+  const data = { ...facts, client_id: clientId, client_secret: secretIn(found) ?? '', ...keys };
   const kept = Object.entries(data).filter(([, value]) => value !== '');
   bench.store.writeForeign('one', Object.fromEntries(kept));
 }

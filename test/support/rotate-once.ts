@@ -7,7 +7,7 @@ import type { RotationRequest } from '../../src/engine/rotation/select-rotations
 import { surveyRotations } from '../../src/engine/rotation/survey-rotations.ts';
 import type { RotationSurvey } from '../../src/engine/rotation/survey-rotations.ts';
 import type { TargetPorts } from '../../src/engine/survey/survey-target.ts';
-import type { RotationPorts } from '../../src/engine/rotation/rotate.ts';
+import type { RotationPorts } from '../../src/engine/rotation/subject.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 
 /** `portsOf` is asked once the servers were read; `now` is in Unix seconds. Throws what the first that is refused says. */

@@ -5,7 +5,7 @@ import type { TokenAnswer } from '../../src/engine/proof/token-client.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import type { MemoryObject } from '../../src/providers/memory/index.ts';
-import type { StoreDocument } from '../../src/stores/store.ts';
+import type { Login } from '../../src/engine/places/stored-credential.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { rotateOnce } from './rotate-once.ts';
@@ -55,13 +55,13 @@ export class RotationBench extends MemoryBench {
         clock,
         stack: desired.target.stack,
         patience: 0,
-        tokens: { request: async (document) => this.#answer(document) },
+        tokens: { request: async (login) => this.#answer(login) },
       }),
     });
   }
 
-  #answer({ clientId, clientSecret }: StoreDocument): TokenAnswer {
-    return this.provider.accepts(clientId, clientSecret.reveal())
+  #answer({ clientId, credential }: Login): TokenAnswer {
+    return this.provider.accepts(clientId, credential.secret.reveal())
       ? { token: 'a token' }
       : { refused: { status: 401, error: 'unauthorized_client', why: '' } };
   }
@@ -100,6 +100,7 @@ function failing<T extends object>(server: T, call: (work: () => Promise<unknown
   return new Proxy(server, {
     get: (target, key) => {
       const value: unknown = Reflect.get(target, key);
+      if (key === 'secrets' && typeof value === 'object' && value !== null) return failing(value, call);
       if (typeof value !== 'function' || typeof key !== 'string') return value;
       if (LOCAL.has(key)) return value.bind(target) as unknown;
       return async (...args: unknown[]) => call(async () => (await value.apply(target, args)) as unknown);

@@ -8,7 +8,7 @@ import type { RotationSurvey } from '../../src/engine/rotation/survey-rotations.
 import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
 import type { SurveyOptions, TargetPorts } from '../../src/engine/survey/survey-target.ts';
 import { expectationsOf } from '../../src/engine/proof/expectation.ts';
-import type { RotationPorts } from '../../src/engine/rotation/rotate.ts';
+import type { RotationPorts } from '../../src/engine/rotation/subject.ts';
 import { proveAll } from '../../src/engine/proof/prove-all.ts';
 import { checkSources } from './check-sources.ts';
 import { resolveTargets } from '../../src/manifest/resolve/resolve.ts';

@@ -53,9 +53,10 @@ async function lockDuring(run: () => Promise<number>): Promise<Json[]> {
     seen.push(value?.['released_at'] ?? 'no lock');
   };
   const { provider } = bench;
-  const [updateClient, endOverlap] = [provider.updateClient.bind(provider), provider.endOverlap.bind(provider)];
+  const updateClient = provider.updateClient.bind(provider);
+  const { endOverlap } = provider.secrets;
   bench.provider.updateClient = async (change) => look().then(() => updateClient(change));
-  bench.provider.endOverlap = async (id) => look().then(() => endOverlap(id));
+  bench.provider.secrets.endOverlap = async (id) => look().then(() => endOverlap(id));
   await run();
   return seen;
 }
@@ -239,7 +240,7 @@ describe('rotate', () => {
     const { io, written } = captureIo();
     const { target, sleep } = sleepClock(opened(bench, BEFORE).target);
     const [asked, sent]: [string[], string[]] = [[], []];
-    bench.provider.endOverlap = async (id) => {
+    bench.provider.secrets.endOverlap = async (id) => {
       asked.push(id);
       sleep();
       target.gate.pass();
@@ -254,7 +255,7 @@ describe('rotate', () => {
   it('stops when its audit log does: nothing begins without its line', async () => {
     endOverlapOf('audit');
     let ended = 0;
-    bench.provider.endOverlap = async () => {
+    bench.provider.secrets.endOverlap = async () => {
       ended += 1;
       return undefined;
     };

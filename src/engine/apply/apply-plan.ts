@@ -4,7 +4,7 @@ import type { ChangeResult } from '../../model/report.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { ApiBook } from '../ledger/api-ledger.ts';
 import { carryOut } from './carry-out.ts';
-import type { CarryOutPorts, Done } from './carry-out.ts';
+import type { CarryOutPorts, Done } from './ports.ts';
 import { causeOf, failureOf, stopReason } from './failure.ts';
 import { runGraph } from './run-graph.ts';
 import type { NodeOutcome } from './run-graph.ts';

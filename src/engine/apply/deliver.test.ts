@@ -3,11 +3,13 @@ import { MemoryBench } from '../../../test/support/memory-bench.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import { Secret } from '../../model/secret.ts';
 import type { StoreMark } from '../../stores/store.ts';
-import { deliver, purgeRetired, retire } from './deliver.ts';
+import { purgeRetired, retire } from '../places/leave-place.ts';
+import { deliver } from './deliver.ts';
+import { secretIn, secretPayload } from '../../../test/support/stored-secrets.ts';
 
 const OURS = { stack: 'acme', client: 'orders' };
 const ACTIVE: StoreMark = { ...OURS, owner: 'team-a', state: 'active' };
-const DOCUMENT = { clientId: 'orders', clientSecret: new Secret('theirs'), next: null, facts: {} };
+const DOCUMENT = { clientId: 'orders', payload: secretPayload('theirs'), facts: {} };
 const OTHERS: readonly (readonly [string, Partial<StoreMark>])[] = [
   ['another client', { client: 'audit' }],
   ['another stack', { stack: 'theirs' }],
@@ -84,10 +86,11 @@ describe('deliver', () => {
     reason: 'moved',
     pathIsEmpty: false,
   };
-  const issued = { clientId: 'orders', secret: new Secret('ours'), createdAt: 7 };
+  const present = { kind: 'client-secret', secret: new Secret('ours') } as const;
+  const issued = { clientId: 'orders', held: { present }, createdAt: 7 };
   const write = async (how: Partial<PlannedDelivery> = {}): Promise<string | undefined> => {
     await deliver(store, { ...delivery, ...how }, issued, { stack: 'acme', owner: 'team-a' }).catch(() => undefined);
-    return (await store.read('orders'))?.document.clientSecret.reveal();
+    return secretIn(await store.read('orders'));
   };
 
   it.each(OTHERS)('never writes over the document of %s', async (_, other) => {

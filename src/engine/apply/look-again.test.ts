@@ -4,10 +4,10 @@ import { MemoryBench } from '../../../test/support/memory-bench.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
-import { Secret } from '../../model/secret.ts';
 import type { ActualState } from '../../model/state.ts';
 import type { Capabilities } from '../../providers/provider.ts';
 import type { StoredDocument } from '../../stores/store.ts';
+import { secretIn, secretPayload } from '../../../test/support/stored-secrets.ts';
 
 const DECLARED: DesiredState = state([api('stock', ['stock:read'])], [client('orders', { stock: ['stock:read'] })]);
 const NOTHING: DesiredState = { ...DECLARED, apis: [], clients: [] };
@@ -21,7 +21,7 @@ const ASSIGNS_IDS: Partial<Capabilities> = {
 async function document(bench: MemoryBench): Promise<StoredDocument & { text: string }> {
   const stored = await bench.store.read('orders');
   if (stored === undefined) throw new Error('there is no document');
-  return { ...stored, text: stored.document.clientSecret.reveal() };
+  return { ...stored, text: secretIn(stored) ?? '' };
 }
 
 /** The plan that is made when a listing leaves this client out. */
@@ -108,7 +108,7 @@ describe('a client that somebody deleted', () => {
 
   it('gets a new secret where anybody can guess that of its document', async () => {
     const { document: stored, version } = await document(bench);
-    await bench.store.write('orders', { ...stored, clientSecret: new Secret('**********') }, version);
+    await bench.store.write('orders', { ...stored, payload: secretPayload('**********') }, version);
     await bench.apply(DECLARED);
     const { text } = await document(bench);
     expect(text).not.toMatch(/^\*/);

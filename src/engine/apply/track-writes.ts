@@ -18,6 +18,7 @@ export function trackWrites(
       hooks.after();
       return result;
     };
+  const { secrets } = provider;
   const trackedProvider: Provider = {
     capabilities: provider.capabilities,
     describe: () => provider.describe(),
@@ -29,7 +30,6 @@ export function trackWrites(
     answers: () => provider.answers(),
     explainDifference: (paths) => provider.explainDifference(paths),
     readGrants: (desired, names) => provider.readGrants(desired, names),
-    readCredential: (id) => provider.readCredential(id),
     growApi: tracked((change) => provider.growApi(change)),
     shrinkApi: tracked((change) => provider.shrinkApi(change)),
     createClient: tracked((client) => provider.createClient(client)),
@@ -37,9 +37,16 @@ export function trackWrites(
     deleteClient: tracked((change) => provider.deleteClient(change)),
     markDelivered: tracked((id, delivery) => provider.markDelivered(id, delivery)),
     changeOverlap: tracked((change) => provider.changeOverlap(change)),
-    regenerateSecret: tracked((id) => provider.regenerateSecret(id)),
-    setSecret: tracked((id, chosen) => provider.setSecret(id, chosen)),
-    endOverlap: tracked((id) => provider.endOverlap(id)),
+    ...(secrets === undefined
+      ? {}
+      : {
+          secrets: {
+            read: (id) => secrets.read(id),
+            regenerate: tracked((id) => secrets.regenerate(id)),
+            set: tracked((id, chosen) => secrets.set(id, chosen)),
+            endOverlap: tracked((id) => secrets.endOverlap(id)),
+          },
+        }),
   };
   const trackedStore: Store = {
     locate: (path) => store.locate(path),

@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { portsOver } from '../../../test/support/ports-over.ts';
 import { GrantryError } from '../../model/errors.ts';
-import { Secret } from '../../model/secret.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Store, StoredDocument } from '../../stores/store.ts';
 import type { Expectation } from './expectation.ts';
 import { proveAll } from './prove-all.ts';
 import type { Proofs } from './prove-all.ts';
+import { secretPayload } from '../../../test/support/stored-secrets.ts';
 
 const ENDPOINTS = {
   issuer: 'https://sso.test',
@@ -48,7 +48,7 @@ function storeWith(clients: readonly string[], fail: (path: string) => GrantryEr
     const error = fail(path);
     if (error !== undefined) throw error;
     if (!clients.includes(path)) return undefined;
-    return { document: { clientId: path, clientSecret: new Secret('canary'), facts: {} }, version: 1 };
+    return { document: { clientId: path, payload: secretPayload('canary'), facts: {} }, version: 1 };
   };
   return { read, locate: (path: string) => `memory/${path}`, reads };
 }

@@ -10,9 +10,10 @@ import { systemClock } from '../../platform/clock.ts';
 import type { Expectation } from './expectation.ts';
 import { proveAll } from './prove-all.ts';
 import type { Proofs } from './prove-all.ts';
-import { proveRefused } from '../rotation/prove-rotation.ts';
-import { proveAccepted } from '../rotation/prove-rotation.ts';
+import { rotationOf } from '../../credentials/registry.ts';
+import { proveAccepted, provePreviousRefused } from '../rotation/prove-rotation.ts';
 import { TokenClient } from './token-client.ts';
+import { secretPayload } from '../../../test/support/stored-secrets.ts';
 
 const ISSUER = 'https://sso.test/realms/a';
 const ENDPOINTS = { issuer: ISSUER, token: `${ISSUER}/token`, jwks: `${ISSUER}/keys`, introspection: undefined };
@@ -87,7 +88,7 @@ const ports = portsOver(
 
 const store = {
   locate: (path: string) => `memory/${path}`,
-  read: async () => ({ document: { clientId: 'orders', clientSecret: new Secret(SECRET), facts: {} }, version: 1 }),
+  read: async () => ({ document: { clientId: 'orders', payload: secretPayload(SECRET), facts: {} }, version: 1 }),
 };
 
 async function prove(expectation = EXPECTATION): Promise<ClientProof> {
@@ -213,6 +214,9 @@ describe('proveClient', () => {
 
 describe('rotation', () => {
   const probe = { auth: 'client_secret_post', parameters: {}, denial: EXPECTATION.denial } as const;
+  const login = { clientId: 'orders', credential: { kind: 'client-secret', secret: new Secret(SECRET) } } as const;
+  const before = { kind: 'client-secret', secret: new Secret('the-one-before') } as const;
+  const subject = { probe, rotation: rotationOf({ auth: 'client_secret_post' }) };
   const probing = { store, tokens: new TokenClient(ENDPOINTS, ports), clock: systemClock, patience: 0 };
 
   test.each([
@@ -221,16 +225,15 @@ describe('rotation', () => {
     [400, 'unauthorized_client'],
   ])('%d %s neither proves that the new secret works nor that the previous one is refused', async (status, error) => {
     answer = async () => refused(status, error);
-    const before = [new Secret('the-one-before')];
     expect(await proveAccepted('orders', probe, probing)).toMatchObject({ outcome: 'failed' });
-    expect(await proveRefused('orders', before, probe, probing)).toMatchObject({ outcome: 'failed' });
+    expect(await provePreviousRefused(subject, login, [before], probing)).toMatchObject({ outcome: 'failed' });
   });
 
   test('what the provider says of scopes shows that it took the secret; 401 shows that it did not', async () => {
     answer = async () => refused(400, 'invalid_scope');
     expect(await proveAccepted('orders', probe, probing)).toMatchObject({ outcome: 'passed' });
     answer = async () => refused(401, 'invalid_client');
-    expect(await proveRefused('orders', [new Secret('the-one-before')], probe, probing)).toMatchObject({
+    expect(await provePreviousRefused(subject, login, [before], probing)).toMatchObject({
       outcome: 'passed',
     });
   });

@@ -3,7 +3,9 @@ import { errors } from 'jose';
 import { addressOf } from '../../model/address.ts';
 import type { ClientProof, ProofCheck } from '../../model/report.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Store, StoredDocument } from '../../stores/store.ts';
+import type { Store } from '../../stores/store.ts';
+import { loginIn } from '../places/stored-credential.ts';
+import type { Login } from '../places/stored-credential.ts';
 import { checkClaims } from './claims.ts';
 import type { ExpectedToken, Expectation } from './expectation.ts';
 import { describeRefusal, refusesCredential } from './token-client.ts';
@@ -23,7 +25,8 @@ export async function proveClient(expected: Expectation, ports: ProofPorts): Pro
   const started = ports.clock.now();
   const stored = await ports.store.read(expected.path);
   const place = ports.store.locate(expected.path);
-  const shown = stored === undefined ? missingCredential(place) : await proveWith(stored, expected, ports);
+  const shown =
+    stored === undefined ? missingCredential(place) : await proveWith(loginIn(stored, place), expected, ports);
   return {
     address: addressOf('Client', expected.client),
     place,
@@ -42,17 +45,17 @@ function missingCredential(place: string): Shown {
   return { checks: [{ claim, outcome: 'failed', detail: `nothing lies at ${place}` }], credential: 'missing' };
 }
 
-async function proveWith(stored: StoredDocument, expected: Expectation, ports: ProofPorts): Promise<Shown> {
+async function proveWith(login: Login, expected: Expectation, ports: ProofPorts): Promise<Shown> {
   const checks: ProofCheck[] = [];
   let token: string | undefined;
   for (const wanted of expected.tokens) {
-    const proven = await proveToken(stored, expected, wanted, ports);
+    const proven = await proveToken(login, expected, wanted, ports);
     checks.push(...proven.checks);
     // Where the credential does not work at all, more requests would only say so again.
     if (proven.token === undefined && token === undefined) return { checks, ...aboutCredential(proven.refused) };
     token = proven.token ?? token;
   }
-  const { refused, ...beyond } = await proveRefusal(stored, expected, ports);
+  const { refused, ...beyond } = await proveRefusal(login, expected, ports);
   checks.push(...beyond.checks);
   if (token !== undefined) checks.push(...(await proveIntrospection(token, expected, ports)));
   return { checks, ...(expected.tokens.length === 0 ? aboutCredential(refused) : {}) };
@@ -70,13 +73,13 @@ interface ProvenToken {
 }
 
 async function proveToken(
-  { document }: StoredDocument,
+  login: Login,
   { auth }: Expectation,
   wanted: ExpectedToken,
   { tokens }: ProofPorts,
 ): Promise<ProvenToken> {
   const { which, claim, parameters } = wanted;
-  const answer = await tokens.request(document, auth, parameters);
+  const answer = await tokens.request(login, auth, parameters);
   if ('refused' in answer) {
     return {
       token: undefined,
@@ -100,7 +103,7 @@ async function proveToken(
     checks: [
       { claim, outcome: 'passed' },
       { claim: signature, outcome: 'passed' },
-      ...checkClaims(payload, wanted, document.clientId),
+      ...checkClaims(payload, wanted, login.clientId),
     ],
   };
 }
@@ -116,7 +119,7 @@ async function verified(token: string, tokens: TokenClient): Promise<JWTPayload 
 }
 
 async function proveRefusal(
-  { document }: StoredDocument,
+  login: Login,
   { refusal, auth, tokens: expected }: Expectation,
   { tokens }: ProofPorts,
 ): Promise<{ readonly checks: readonly ProofCheck[]; readonly refused?: Refusal }> {
@@ -126,7 +129,7 @@ async function proveRefusal(
     return { checks: [{ claim, outcome: 'not-testable', detail }] };
   }
   const claim = `${refusal.what}, which was not granted, is refused`;
-  const answer = await tokens.request(document, auth, refusal.parameters);
+  const answer = await tokens.request(login, auth, refusal.parameters);
   if ('token' in answer) return { checks: [{ claim, outcome: 'failed', detail: 'a token was issued' }] };
   const { refused } = answer;
   const { status, error } = refused;
@@ -153,7 +156,8 @@ async function proveIntrospection(token: string, expected: Expectation, ports: P
     if (stored === undefined) {
       return { claim, outcome: 'failed', detail: `the credential of ${client} is not in the store` };
     }
-    const active = await ports.tokens.introspect(token, stored.document, auth);
+    const login = loginIn(stored, ports.store.locate(path));
+    const active = await ports.tokens.introspect(token, login, auth);
     if (active === true) return { claim, outcome: 'passed' };
     const detail = active === false ? 'the token is not active for it' : `refused: ${describeRefusal(active)}`;
     return { claim, outcome: 'failed', detail };

@@ -1,6 +1,7 @@
 import { createRemoteJWKSet, customFetch as joseFetch, jwtVerify } from 'jose';
 import type { JWTPayload } from 'jose';
 import * as oauth from 'oauth4webapi';
+import { authenticate } from '../../credentials/registry.ts';
 import type { AuthMethod } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { rememberSecret } from '../../model/known-secrets.ts';
@@ -14,7 +15,7 @@ import type { HttpPorts } from '../../platform/ports.ts';
 import { againFor } from '../../platform/http.ts';
 import { retry } from '../../platform/retry.ts';
 import { takeIn } from '../../platform/send.ts';
-import type { StoreDocument } from '../../stores/store.ts';
+import type { Login } from '../places/stored-credential.ts';
 
 /** A refusal of the authorization server. */
 export interface Refusal extends OAuthError {
@@ -55,16 +56,16 @@ export class TokenClient {
 
   /** A client_credentials request (RFC 6749 section 4.4). */
   async request(
-    document: StoreDocument,
+    { clientId, credential }: Login,
     auth: AuthMethod,
     parameters: Readonly<Record<string, string>>,
   ): Promise<TokenAnswer> {
-    const client = { client_id: document.clientId };
+    const client = { client_id: clientId };
     const send = async (): Promise<Response> =>
       oauth.clientCredentialsGrantRequest(
         this.#server,
         client,
-        authentication(document, auth),
+        authenticate(credential, auth),
         new URLSearchParams(parameters),
         this.#options(),
       );
@@ -76,10 +77,10 @@ export class TokenClient {
   }
 
   /** Whether the token is active for this introspecting client (RFC 7662). */
-  async introspect(token: string, document: StoreDocument, auth: AuthMethod): Promise<boolean | Refusal> {
-    const client = { client_id: document.clientId };
+  async introspect(token: string, { clientId, credential }: Login, auth: AuthMethod): Promise<boolean | Refusal> {
+    const client = { client_id: clientId };
     const send = async (): Promise<Response> =>
-      oauth.introspectionRequest(this.#server, client, authentication(document, auth), token, this.#options());
+      oauth.introspectionRequest(this.#server, client, authenticate(credential, auth), token, this.#options());
     const response = await this.#send(send);
     if (!response.ok) return refusalOf(response);
     return (await oauth.processIntrospectionResponse(this.#server, client, response)).active;
@@ -134,12 +135,6 @@ function outOfOrder({ name, check }: Service, url: string, status: number): Gran
   return new GrantryError('UNREACHABLE', `${name} at ${printableUrl(url)} answers with status ${status}`, {
     hint: check,
   });
-}
-
-function authentication({ clientSecret }: StoreDocument, auth: AuthMethod): oauth.ClientAuth {
-  return auth === 'client_secret_basic'
-    ? oauth.ClientSecretBasic(clientSecret.reveal())
-    : oauth.ClientSecretPost(clientSecret.reveal());
 }
 
 async function refusalOf(response: Response): Promise<Refusal> {

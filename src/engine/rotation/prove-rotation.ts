@@ -1,11 +1,15 @@
+import { isSameCredential } from '../../credentials/registry.ts';
+import type { Credential } from '../../model/credential.ts';
 import type { AuthMethod } from '../../model/desired.ts';
 import type { ProofCheck } from '../../model/report.ts';
-import type { Secret } from '../../model/secret.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Store } from '../../stores/store.ts';
+import { loginIn } from '../places/stored-credential.ts';
+import type { Login } from '../places/stored-credential.ts';
 import type { Denial, Expectation } from '../proof/expectation.ts';
 import { describeRefusal, refusesCredential } from '../proof/token-client.ts';
 import type { TokenAnswer, TokenClient } from '../proof/token-client.ts';
+import type { RotationSubject } from './subject.ts';
 
 /** A token request that a working credential is good for, whatever the answer is about scopes. */
 export interface Probe {
@@ -32,26 +36,27 @@ export function probeOf({ auth, tokens, refusal, denial }: Expectation): Probe {
 /** The credential as it lies in the store, read as a consumer would, is accepted. */
 export async function proveAccepted(path: string, probe: Probe, ports: ProbePorts): Promise<ProofCheck> {
   const claim = 'the credential in the store works';
+  const place = ports.store.locate(path);
   const stored = await ports.store.read(path);
-  if (stored === undefined) return { claim, outcome: 'failed', detail: `nothing lies at ${ports.store.locate(path)}` };
-  const { document } = stored;
+  if (stored === undefined) return { claim, outcome: 'failed', detail: `nothing lies at ${place}` };
+  const login = loginIn(stored, place);
   const isRight = (given: TokenAnswer): boolean => isAccepted(given, probe.denial);
-  const answer = await until(ports, isRight, () => ports.tokens.request(document, probe.auth, probe.parameters));
+  const answer = await until(ports, isRight, () => ports.tokens.request(login, probe.auth, probe.parameters));
   return isRight(answer) ? { claim, outcome: 'passed' } : { claim, outcome: 'failed', detail: describe(answer) };
 }
 
-/** Secrets from before are refused, by the code that RFC 6749 section 5.2 has for it, or the provider's own. */
-export async function proveRefused(
-  clientId: string,
-  before: readonly Secret[],
-  { auth, parameters }: Probe,
+/** Credentials from before are refused, by the code that RFC 6749 section 5.2 has for it, or the provider's own. */
+export async function provePreviousRefused(
+  { probe: { auth, parameters }, rotation: { previousIsRefused: claim } }: Pick<RotationSubject, 'probe' | 'rotation'>,
+  { clientId, credential: present }: Login,
+  known: readonly (Credential | undefined)[],
   ports: ProbePorts,
 ): Promise<ProofCheck> {
-  const claim = 'the previous secret is refused';
+  const before = known.filter((old) => old !== undefined).filter((old) => !isSameCredential(old, present));
   if (before.length === 0) return { claim, outcome: 'not-testable', detail: 'it is not known any more' };
-  for (const clientSecret of before) {
-    const document = { clientId, clientSecret, facts: {} };
-    const answer = await until(ports, isRefused, () => ports.tokens.request(document, auth, parameters));
+  for (const credential of before) {
+    const login = { clientId, credential };
+    const answer = await until(ports, isRefused, () => ports.tokens.request(login, auth, parameters));
     if (!isRefused(answer)) return { claim, outcome: 'failed', detail: describe(answer) };
   }
   return { claim, outcome: 'passed' };

@@ -7,6 +7,7 @@ import { savePlan } from '../plan/saved/save-plan.ts';
 import { MemoryBench } from '../../../test/support/memory-bench.ts';
 import { RotationBench } from '../../../test/support/rotation-bench.ts';
 import { testTarget } from '../../../test/support/random-states.ts';
+import { nextSecretIn, secretIn } from '../../../test/support/stored-secrets.ts';
 
 const DESIRED: DesiredState = {
   target: testTarget(),
@@ -57,7 +58,7 @@ describe('replaceSecret', () => {
     const { secret } = clientOf(bench);
     expect(secret).not.toBe(MASK);
     const stored = await bench.store.read('orders');
-    expect([stored?.document.clientSecret.reveal(), stored?.document.next]).toEqual([secret, undefined]);
+    expect([secretIn(stored), nextSecretIn(stored)]).toEqual([secret, undefined]);
     expect((await bench.plan(DESIRED)).changes).toEqual([]);
   });
 
@@ -79,7 +80,7 @@ describe('replaceSecret', () => {
     expect(reasons(await bench.plan(DESIRED))).toEqual(['previous-guessable']);
     await bench.apply(DESIRED);
     expect([client.secret, client.previous]).toEqual([secret, undefined]);
-    expect((await bench.store.read('orders'))?.document.clientSecret.reveal()).toBe(secret);
+    expect(secretIn(await bench.store.read('orders'))).toBe(secret);
     expect((await bench.plan(DESIRED)).changes).toEqual([]);
   });
 
@@ -116,13 +117,13 @@ describe('replaceSecret', () => {
     for (let writes = 0; writes < 8; writes += 1) {
       const bench = await masked();
       await bench.carryOut(await bench.plan(DESIRED), writes);
-      const { document } = (await bench.store.read('orders')) ?? {};
-      const held = [document?.clientSecret.reveal(), document?.next?.reveal()];
+      const lying = await bench.store.read('orders');
+      const held = [secretIn(lying), nextSecretIn(lying)];
       // Before the first write there lies what was delivered before the mask.
       expect(writes < 2 || held.includes(clientOf(bench).secret), `after ${writes} writes`).toBe(true);
       await bench.apply(DESIRED);
       const stored = await bench.store.read('orders');
-      expect(stored?.document.clientSecret.reveal(), `after ${writes} writes`).toBe(clientOf(bench).secret);
+      expect(secretIn(stored), `after ${writes} writes`).toBe(clientOf(bench).secret);
       expect(clientOf(bench).secret).not.toBe(MASK);
       expect((await bench.plan(DESIRED)).changes).toEqual([]);
     }

@@ -1,13 +1,14 @@
+import { authSchema } from '../../credentials/auth.ts';
+import { methodOf } from '../../credentials/registry.ts';
 import { expectationsOf } from '../proof/expectation.ts';
 import { probeOf } from './prove-rotation.ts';
 import { finishRotation } from './rotate.ts';
-import type { RotationPorts, RotationSubject } from './rotate.ts';
+import type { RotationPorts, RotationSubject } from './subject.ts';
 import { TokenClient } from '../proof/token-client.ts';
 import { addressOf, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
-import type { AuthMethod, DesiredState } from '../../model/desired.ts';
+import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
-import type { Json } from '../../model/json.ts';
 import { isProven } from '../../model/report.ts';
 import { isUndelivered } from '../../model/rotation.ts';
 import { isOurs, objectsByAddress } from '../../model/state.ts';
@@ -45,21 +46,19 @@ export function rotationSubjects(
       const { delivered } = credential;
       if (delivered === undefined) return [];
       if (store.locate(delivered.path) !== delivered.place) return [];
-      const auth = object.fields['auth'];
-      const probe = { ...probeOf(expectation), ...(isAuthMethod(auth) ? { auth } : {}) };
+      // As the server has it now: the manifests may ask for another way that is not applied yet.
+      const { data: auth = client.auth } = authSchema.safeParse(object.fields['auth']);
+      const method = methodOf({ auth });
+      if (method.rotation === undefined) return [];
+      const probe = { ...probeOf(expectation), auth };
       const keepsPrevious = actual.overlaps === 'supported' && typeof object.fields['overlap'] === 'string';
       const facts = documentFacts(client, apis, endpoints);
       const { owner, credential: wanted } = client;
       const noted = credential.rotateEvery === undefined ? { rotateEvery: wanted.rotate.every } : {};
-      const subject = { name, owner, id: object.id, credential, delivered, keepsPrevious, facts, probe, ...noted };
-      return [[name, subject]];
+      const how = { method, rotation: method.rotation, keepsPrevious, probe };
+      return [[name, { name, owner, id: object.id, credential, delivered, facts, ...how, ...noted }]];
     }),
   );
-}
-
-/** As the server has it now: the manifests may ask for another way that is not applied yet. */
-function isAuthMethod(value: Json | undefined): value is AuthMethod {
-  return value === 'client_secret_basic' || value === 'client_secret_post';
 }
 
 /** How long after a change of a secret an answer that goes by the previous one is still no failure; milliseconds. */

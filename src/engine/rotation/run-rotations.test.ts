@@ -14,7 +14,7 @@ async function run(
 ): Promise<{ began: string[]; ended: string[]; error: unknown }> {
   const [began, ended]: [string[], string[]] = [[], []];
   const { provider, store } = new MemoryBench();
-  provider.endOverlap = async (id) => {
+  provider.secrets.endOverlap = async (id) => {
     began.push(id);
     await sleep(10 * NAMES.indexOf(id) + 1);
     ended.push(id);

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
+import { rotationOf } from '../../credentials/registry.ts';
 import { finishRotation, rotateClient } from './rotate.ts';
-import type { Rotated, RotateOptions, RotationPorts, RotationSubject } from './rotate.ts';
+import type { Rotated, RotateOptions, RotationPorts, RotationSubject } from './subject.ts';
 import { addressOf, nameOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { ErrorCode } from '../../model/errors.ts';
@@ -91,11 +92,11 @@ function tasksOf({ finish, rotate, how, retire }: RotationWork, ports: RotationP
       op: how.kind,
       run: () => rotateClient(subject, how, ports),
     })),
-    ...retire.map(({ address, id, credential }): Task => ({
+    ...retire.map(({ address, id, credential, fields }): Task => ({
       op: 'retire',
       name: nameOf(address),
       place: credential?.delivered?.place ?? '',
-      run: async () => void (await ports.provider.endOverlap(id)),
+      run: async () => void (await rotationOf(fields).endPrevious(id, ports.provider)),
     })),
   ];
 }

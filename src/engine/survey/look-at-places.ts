@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { isInUse } from '../apply/deliver.ts';
+import { isInUse, obstacleTo, occupantOf, ownMark } from '../places/whose-document.ts';
 import { addressOf } from '../../model/address.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import { mayTakeDocument } from '../plan/adoption.ts';
@@ -61,14 +61,13 @@ function leavesPlace(
   left: StoreEntry | undefined,
   { stack }: PlaceView,
 ): PlannedDelivery {
-  if (movedFrom === undefined || left === undefined) return delivery;
-  const { mark, version } = left;
-  // Whether a document without a mark is the client's own, apply finds out: its secret tells.
-  if (mark === undefined) return version === 0 ? delivery : { ...delivery, movedFrom };
-  const isOwn = mark.stack === stack && mark.client === (delivery.former?.client ?? delivery.client);
-  if (!isOwn) return delivery;
-  const told = toldBy(mark);
-  return mark.state === 'retired' ? { ...delivery, ...told } : { ...delivery, ...told, movedFrom };
+  if (movedFrom === undefined) return delivery;
+  const occupant = occupantOf(left, { stack, client: delivery.former?.client ?? delivery.client });
+  // Whether a document without a mark is the client's own, apply finds out: its credential tells.
+  if (occupant.kind === 'unmarked') return { ...delivery, movedFrom };
+  if (occupant.kind !== 'client') return delivery;
+  const { mark } = occupant;
+  return { ...delivery, ...toldBy(mark), ...(mark.state === 'retired' ? {} : { movedFrom }) };
 }
 
 function toldBy(mark: StoreMark): Pick<PlannedDelivery, 'told'> {
@@ -81,26 +80,17 @@ function seePlace(
   entry: StoreEntry | undefined,
   { stack, adoption, keepsSecrets }: PlaceView,
 ): { readonly delivery: PlannedDelivery; readonly foreign: ForeignPlace[] } {
-  if (entry === undefined || (entry.mark === undefined && entry.version === 0)) return { delivery, foreign: [] };
-  const { mark } = entry;
-  const { client, place, alreadyDelivered } = delivery;
+  const { client, alreadyDelivered } = delivery;
   const address = addressOf('Client', client);
-  if (mark === undefined) {
-    if (mayTakeDocument(address, adoption)) return { delivery: { ...delivery, adopt: true }, foreign: [] };
-    if (alreadyDelivered === true) return { delivery: { ...delivery, lostMark: true }, foreign: [] };
-    const reason = `${place} holds a document that grantry did not write`;
-    return { delivery, foreign: [{ address, unmarked: true, reason, hint: HINT }] };
-  }
-  const isStacks = mark.stack === stack;
-  if (isStacks && (mark.client === client || alreadyDelivered === true)) {
-    const isKept = keepsSecrets && delivery.reason === 'new' && isInUse(entry, delivery, stack);
-    const reason = isKept ? 'in-use' : delivery.reason;
-    return { delivery: { ...toldBy(mark), ...delivery, reason }, foreign: [] };
-  }
-  if (isStacks && mark.state === 'retired') return { delivery, foreign: [] };
-  const whose = isStacks ? `the client ${mark.client}` : `the client ${mark.client} of the stack ${mark.stack}`;
-  const reason = `${place} holds the document of ${whose}`;
-  return { delivery, foreign: [{ address, unmarked: false, reason, hint: HINT }] };
+  const occupant = occupantOf(entry, { stack, client });
+  const isUnmarked = occupant.kind === 'unmarked';
+  if (isUnmarked && mayTakeDocument(address, adoption)) return { delivery: { ...delivery, adopt: true }, foreign: [] };
+  if (isUnmarked && alreadyDelivered === true) return { delivery: { ...delivery, lostMark: true }, foreign: [] };
+  const obstacle = obstacleTo(delivery, occupant);
+  if (obstacle !== undefined) return { delivery, foreign: [{ address, unmarked: isUnmarked, ...obstacle }] };
+  const mark = ownMark(occupant, delivery);
+  if (mark === undefined) return { delivery, foreign: [] };
+  const isKept = keepsSecrets && delivery.reason === 'new' && entry !== undefined && isInUse(entry, { stack, client });
+  const reason = isKept ? 'in-use' : delivery.reason;
+  return { delivery: { ...toldBy(mark), ...delivery, reason }, foreign: [] };
 }
-
-const HINT = 'Set another spec.credential.path, or remove what lies there if nobody needs it.';

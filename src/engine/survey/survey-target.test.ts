@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { api, client, state } from '../../../test/support/declared.ts';
 import { MemoryBench } from '../../../test/support/memory-bench.ts';
 import type { ActualObject } from '../../model/state.ts';
-import { Secret } from '../../model/secret.ts';
 import type { StoreMark } from '../../stores/store.ts';
 import { surveyTarget } from './survey-target.ts';
+import { secretPayload } from '../../../test/support/stored-secrets.ts';
 
 const DECLARED = state([api('stock', ['stock:read'])], [client('orders')]);
 const MARK: StoreMark = { stack: 'acme', client: 'orders', owner: '', state: 'active' };
-const DOCUMENT = { clientId: 'x', clientSecret: new Secret('x'), next: null, facts: {} };
+const DOCUMENT = { clientId: 'x', payload: secretPayload('x'), facts: {} };
 
 /** What stands at the place of a client that is to be made. */
 async function foreignPlaces(mark: StoreMark | undefined, hasDocument = true) {
@@ -63,7 +63,7 @@ async function hiding(...names: readonly string[]): Promise<MemoryBench> {
 
 function hidden({ credential, ...object }: ActualObject): ActualObject {
   if (credential === undefined) return object;
-  const { secret: _hidden, ...shown } = credential;
+  const { present: _hidden, ...shown } = credential;
   return { ...object, credential: shown };
 }
 

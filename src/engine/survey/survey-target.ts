@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { isSameCredential } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -11,8 +12,9 @@ import { planDeliveries } from '../plan/deliveries.ts';
 import type { Provider, ReadSelection } from '../../providers/provider.ts';
 import { documentOf, wantedDocuments } from './document-facts.ts';
 import type { WantedDocument } from './document-facts.ts';
-import { readWhole } from '../../stores/read-whole.ts';
-import type { Store, StoredDocument } from '../../stores/store.ts';
+import { readWhole } from '../places/stored-credential.ts';
+import type { StoredCredential } from '../places/stored-credential.ts';
+import type { Store } from '../../stores/store.ts';
 import { readApiLedger } from '../ledger/api-ledger.ts';
 import { readKnownClients } from '../ledger/ledger.ts';
 import { lookAtPlaces } from './look-at-places.ts';
@@ -148,8 +150,8 @@ async function findDiffering(
       limit(async () => {
         const present = actualOf.get(addressOf('Client', client.name));
         if (present === undefined || !existing.has(client.credential.path)) return;
-        const secret = present.credential?.secret;
-        if (secret === undefined) {
+        const { present: shown, clientId } = present.credential ?? {};
+        if (shown === undefined) {
           hidden.push(client.name);
           return;
         }
@@ -157,8 +159,8 @@ async function findDiffering(
         const stored = await readWhole(store, client.credential.path);
         const isRight =
           stored !== undefined &&
-          stored.document.clientSecret.equals(secret) &&
-          stored.document.clientId === present.credential?.clientId &&
+          isSameCredential(stored.present, shown) &&
+          stored.clientId === clientId &&
           tellsFacts(stored, documentOf(documents, client.name).facts);
         if (!isRight) differing.add(client.name);
       }),
@@ -170,8 +172,8 @@ async function findDiffering(
   return { differing, hidden: hidden.toSorted() };
 }
 
-function tellsFacts({ document }: StoredDocument, facts: WantedDocument['facts']): boolean {
-  return Object.entries(facts).every(([key, value]) => document.facts[key] === value);
+function tellsFacts(stored: StoredCredential, facts: WantedDocument['facts']): boolean {
+  return Object.entries(facts).every(([key, value]) => stored.facts[key] === value);
 }
 
 /** Names in one line. */

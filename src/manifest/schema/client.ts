@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { authSchema } from '../../credentials/auth.ts';
 import {
   lineSchema,
   nameSchema,
@@ -65,8 +66,7 @@ export const clientSpecSchema = z
       .optional()
       .meta({ description: 'The client_id, where the server lets us choose it. Default: the name.' }),
     access: z.array(accessSchema).default([]).meta({ description: 'Which Apis it may call, with which scopes.' }),
-    auth: z
-      .enum(['client_secret_basic', 'client_secret_post'])
+    auth: authSchema
       .default('client_secret_basic')
       .meta({ description: 'How it authenticates at the token endpoint.' }),
     credential: credentialSchema.optional(),

@@ -57,11 +57,13 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     // Nothing in a tenant changes what was sent.
     explainDifference: () => Promise.resolve(undefined),
     deleteClient: (change) => clients.delete(change),
-    readCredential: (id) => clients.readCredential(id),
     markDelivered: (id, delivery) => clients.markDelivered(id, delivery),
     changeOverlap: () => Promise.reject(new TypeError('Auth0 has no overlaps')),
-    regenerateSecret: () => Promise.reject(new TypeError('Auth0 keeps no previous secret: it is given a new one')),
-    setSecret: (id, chosen) => clients.setSecret(id, chosen),
-    endOverlap: () => Promise.resolve(undefined),
+    secrets: {
+      read: (id) => clients.readCredential(id),
+      regenerate: () => Promise.reject(new TypeError('Auth0 keeps no previous secret: it is given a new one')),
+      set: (id, chosen) => clients.setSecret(id, chosen),
+      endOverlap: () => Promise.resolve(undefined),
+    },
   };
 }

@@ -52,7 +52,9 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
         createdAt: undefined,
         delivered: parseDelivery(app.client_metadata),
         ...(noted === undefined ? {} : { rotateEvery: noted }),
-        ...(app.client_secret === undefined ? {} : { secret: app.client_secret }),
+        ...(app.client_secret === undefined
+          ? {}
+          : { present: { kind: 'client-secret' as const, secret: app.client_secret } }),
       },
       ...unreadableIn(app),
     };

@@ -1,6 +1,7 @@
 import { sameJson } from '../../model/json.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
+import type { Secret } from '../../model/secret.ts';
 import type { Delivery, Fields } from '../../model/state.ts';
 import type { ChosenSecret, CreatedClient, FoundClient, IssuedCredential, NewClient } from '../provider.ts';
 import type { Auth0Api } from './api.ts';
@@ -33,9 +34,8 @@ export class ClientWriter {
     for (const [audience, scopes] of this.#granted(fields)) {
       await createGrant(this.#api, { id, name: fields.displayName }, audience, scopes);
     }
-    const issued =
-      secret === undefined ? await this.readCredential(id) : { id, clientId: id, secret, createdAt: undefined };
-    return { ...issued, found: asAnswered(created, fields) };
+    const issued = secret === undefined ? await this.readCredential(id) : issuedOf(id, secret);
+    return { id, issued, found: asAnswered(created, fields) };
   }
 
   /** Auth0 takes the same name twice: after a lost answer the mark tells whether the application came to be. */
@@ -111,8 +111,8 @@ export class ClientWriter {
   async readCredential(id: string): Promise<IssuedCredential> {
     const call = { about: 'read the secret of an application', needs: 'read:client_keys', idempotent: true };
     const found: unknown = await this.#api.call(call, (client) => client.clients.get(id));
-    const { client_id: clientId, name, client_secret: secret } = this.#parse(found);
-    if (secret !== undefined) return { id, clientId, secret, createdAt: undefined };
+    const { name, client_secret: secret } = this.#parse(found);
+    if (secret !== undefined) return issuedOf(id, secret);
     throw new GrantryError('NOT_ALLOWED', `Auth0 does not show the secret of the application ${name}`, {
       hint: `The application ${this.#api.settings.auth.clientId} needs the scope read:client_keys of the Management API. docs/auth0.md lists all that are needed.`,
     });
@@ -124,8 +124,8 @@ export class ClientWriter {
   }
 
   /** The previous one is refused from now on, though for up to 30 seconds either may be accepted. */
-  async setSecret(id: string, { secret, delivery }: ChosenSecret): Promise<void> {
-    const body = { client_secret: secret.reveal(), client_metadata: deliveryToMetadata(delivery) };
+  async setSecret(id: string, { credential, delivery }: ChosenSecret): Promise<void> {
+    const body = { client_secret: credential.secret.reveal(), client_metadata: deliveryToMetadata(delivery) };
     await this.#patch(id, body, 'change the secret of an application');
   }
 
@@ -151,6 +151,11 @@ export class ClientWriter {
     if (app === undefined) throw new GrantryError('FAILED', 'Auth0 answers with no application');
     return app;
   }
+}
+
+/** The id of an application is its client_id, and Auth0 does not tell when a secret was made. */
+function issuedOf(id: string, secret: Secret): IssuedCredential {
+  return { id, clientId: id, credential: { kind: 'client-secret', secret }, createdAt: undefined };
 }
 
 /** Auth0 answers a write with the whole application. Its grants are objects of their own. */

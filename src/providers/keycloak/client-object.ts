@@ -78,7 +78,7 @@ function credentialOf({ clientId, attributes, secret, enabled, ...client }: Clie
     ...(previousUntil === undefined ? {} : { previousUntil }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
     ...(rotateEvery === undefined ? {} : { rotateEvery }),
-    ...(secret === undefined ? {} : { secret }),
+    ...(secret === undefined ? {} : { present: { kind: 'client-secret' as const, secret } }),
     ...(client.guessable ? { guessable: true as const } : {}),
     ...(client.previousGuessable ? { previousGuessable: true as const } : {}),
     ...(enabled ? {} : { unusable: 'it is disabled' }),

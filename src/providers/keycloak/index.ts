@@ -66,11 +66,13 @@ export function openKeycloak(
     updateClient: (change) => clients.update(change),
     explainDifference: (paths) => policies.explain(paths),
     deleteClient: (change) => clients.delete(change),
-    readCredential: (id) => clients.readCredential(id),
     markDelivered: (id, delivery) => clients.markDelivered(id, delivery),
     changeOverlap: (change) => overlaps.change(change),
-    regenerateSecret: (id) => clients.regenerateSecret(id),
-    setSecret: (id, chosen) => clients.setSecret(id, chosen),
-    endOverlap: (id) => clients.endOverlap(id),
+    secrets: {
+      read: (id) => clients.readCredential(id),
+      regenerate: (id) => clients.regenerateSecret(id),
+      set: (id, chosen) => clients.setSecret(id, chosen),
+      endOverlap: (id) => clients.endOverlap(id),
+    },
   };
 }

@@ -179,7 +179,7 @@ describe('a whole read', () => {
       const object = found.get(address);
       expect(object?.fields).toEqual(fields);
       expect(JSON.stringify(object)).not.toContain('canary');
-      expect(object?.credential?.secret).toBeUndefined();
+      expect(object?.credential?.present).toBeUndefined();
     }
     // Those of which nothing has to be asked are not held twice.
     const settled = projected.filter(({ address }) => address.startsWith('Client/svc-'));

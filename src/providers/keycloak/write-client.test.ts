@@ -36,6 +36,8 @@ const DESIRED: DesiredState = {
   overlaps: [],
 };
 
+const CHOSEN = { kind: 'client-secret', secret: new Secret('chosen') } as const;
+
 /** What is made of a client at a server that answers a POST so, and `keeps` what was posted or does not. */
 async function create(
   answer: () => Response,
@@ -56,7 +58,7 @@ async function create(
   const change = { op: 'create', address: 'Client/orders', owner: '', reason: '', dependsOn: [], notes: {} } as const;
   const delivery = { at: 7, place: 'secret/orders', path: 'orders', facts: 'digest' };
   const { id } = await provider
-    .createClient({ change: { ...change, after }, secret: new Secret('chosen'), delivery })
+    .createClient({ change: { ...change, after }, chosen: { credential: CHOSEN, delivery } })
     .catch((error: Error) => ({ id: error.message }));
   return { posts: posted.length, id };
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { ClientSecret } from '../../model/credential.ts';
 import { sameJson } from '../../model/json.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { describeMoment } from '../../model/moment.ts';
@@ -6,7 +7,15 @@ import type { AdoptChange, DeleteChange, UpdateChange } from '../../model/plan.t
 import { Secret } from '../../model/secret.ts';
 import type { Delivery, Fields } from '../../model/state.ts';
 import { CLOCK_MARGIN } from '../../platform/clock.ts';
-import type { ChosenSecret, ClientKey, CreatedClient, FoundClient, IssuedCredential, NewClient } from '../provider.ts';
+import type {
+  ChosenCredential,
+  ChosenSecret,
+  ClientKey,
+  CreatedClient,
+  FoundClient,
+  IssuedCredential,
+  NewClient,
+} from '../provider.ts';
 import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import { allScopes, assignScopes, heldScopes, sameScopes } from './assign-scopes.ts';
@@ -46,24 +55,22 @@ export class ClientWriter {
   }
 
   /** One POST with everything but roles. A lost answer is resolved by looking whether the client came to be. */
-  async create({ change, secret, delivery }: NewClient): Promise<CreatedClient> {
+  async create({ change, chosen }: NewClient): Promise<CreatedClient> {
     const fields = clientFields.parse(change.after);
-    if (secret === undefined || delivery === undefined)
-      throw new TypeError('Keycloak clients are created with a chosen secret');
-    const createdAt = delivery.at ?? undefined;
-    const id = await this.#post(fields, secret, delivery);
+    if (chosen === undefined) throw new TypeError('Keycloak clients are created with a chosen secret');
+    const id = await this.#post(fields, chosen);
     if (hasRoles(fields.roles)) {
       await this.#roles.change({ id, clientId: fields.clientId }, NEW_ACCOUNT, fields);
     }
-    return { id, clientId: fields.clientId, secret, createdAt, found: await this.#readBack(id, fields) };
+    return { id, found: await this.#readBack(id, fields) };
   }
 
-  async #post(fields: ClientFields, secret: Secret, delivery: Delivery): Promise<string> {
+  async #post(fields: ClientFields, { credential, delivery }: ChosenCredential): Promise<string> {
     const { clientId } = fields;
     const scopes = assignedScopes(fields);
     const body = {
       ...fieldsToClient(fields),
-      secret: secret.reveal(),
+      secret: credential.secret.reveal(),
       defaultClientScopes: scopes.default,
       optionalClientScopes: scopes.optional,
       attributes: {
@@ -173,7 +180,7 @@ export class ClientWriter {
     return {
       id,
       clientId,
-      secret,
+      credential: { kind: 'client-secret', secret },
       createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),
       ...(previousUntil === undefined ? {} : { previousUntil }),
     };
@@ -195,14 +202,14 @@ export class ClientWriter {
    * A PUT of a secret moves neither its creation time nor its end. Where a policy of the realm gives secrets an end, the
    * server sets a new one once the old one is taken away; it would else refuse the new secret when the old one was to end.
    */
-  async setSecret(id: string, { secret, createdAt, delivery }: ChosenSecret): Promise<void> {
+  async setSecret(id: string, { credential, createdAt, delivery }: ChosenSecret): Promise<void> {
     const times = { [ATTRIBUTE.secretCreatedAt]: String(createdAt), [ATTRIBUTE.secretExpiresAt]: '' };
     const attributes = { ...deliveryToAttributes(delivery), ...times };
-    await this.#putBeside(id, { secret: secret.reveal(), attributes }, 'change the secret of a client');
+    await this.#putBeside(id, { secret: credential.secret.reveal(), attributes }, 'change the secret of a client');
   }
 
-  async endOverlap(id: string): Promise<Secret | undefined> {
-    const previous = await this.#previousSecret(id);
+  async endOverlap(id: string): Promise<ClientSecret | undefined> {
+    const secret = await this.#previousSecret(id);
     const call = {
       about: 'end the overlap of a client',
       needs: 'manage-clients',
@@ -210,7 +217,7 @@ export class ClientWriter {
       writes: true as const,
     };
     await this.#api.call(call, (client) => client.clients.invalidateSecret({ id }));
-    return previous;
+    return secret === undefined ? undefined : { kind: 'client-secret', secret };
   }
 
   async #previousSecret(id: string): Promise<Secret | undefined> {
@@ -229,7 +236,9 @@ export class ClientWriter {
     throw new GrantryError(
       'ROTATION_IN_OVERLAP',
       `client ${clientId} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and would be refused at once without an overlap`,
-      { hint: 'Apply this change an hour after that, or as soon as a grantry rotate has taken away what is left of it.' },
+      {
+        hint: 'Apply this change an hour after that, or as soon as a grantry rotate has taken away what is left of it.',
+      },
     );
   }
 

@@ -1,5 +1,6 @@
 import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
+import type { ClientSecret } from '../../model/credential.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { isRepeated } from '../../model/guessable.ts';
@@ -10,7 +11,6 @@ import type { ActualObject, ActualState, Delivery, DesiredObject, Endpoints, Fie
 import { NO_GRANT_FACTS } from '../provider.ts';
 import type {
   Capabilities,
-  ChosenSecret,
   ClientKey,
   CreatedClient,
   FoundClient,
@@ -20,6 +20,7 @@ import type {
   NewClient,
   Provider,
   ReadOptions,
+  SecretsFacet,
 } from '../provider.ts';
 import { projectDesired } from './project.ts';
 
@@ -147,7 +148,7 @@ export class MemoryProvider implements Provider {
               ...(previous === undefined ? {} : { previousUntil: previous.until }),
               ...(secret !== undefined && isRepeated(secret) ? { guessable: true as const } : {}),
               ...(previous !== undefined && isRepeated(previous.secret) ? { previousGuessable: true as const } : {}),
-              ...(withSecrets && secret !== undefined ? { secret: new Secret(secret) } : {}),
+              ...(withSecrets && secret !== undefined ? { present: secretOf(secret) } : {}),
             },
           }
         : kind === 'Api'
@@ -185,16 +186,16 @@ export class MemoryProvider implements Provider {
     this.#get(change.id).fields = change.after;
   }
 
-  async createClient({ change, secret, delivery }: NewClient): Promise<CreatedClient> {
+  async createClient({ change, chosen }: NewClient): Promise<CreatedClient> {
     const clientId = textIn(change.after, 'clientId');
     if (this.objects.some((object) => object.kind === 'Client' && object.fields['clientId'] === clientId)) {
       throw new GrantryError('CONFLICT', `memory already has a client ${clientId}`);
     }
     const object = this.#add('Client', change.after);
-    object.secret = secret?.reveal() ?? this.#newSecret();
-    object.createdAt = delivery?.at ?? this.#secrets;
-    if (delivery !== undefined) object.delivered = delivery;
-    return { ...(await this.readCredential(object.id)), found: object.fields };
+    object.secret = chosen?.credential.secret.reveal() ?? this.#newSecret();
+    object.createdAt = chosen?.delivery.at ?? this.#secrets;
+    if (chosen !== undefined) object.delivered = chosen.delivery;
+    return { id: object.id, issued: this.#issued(object.id), found: object.fields };
   }
 
   async updateClient(change: UpdateChange | AdoptChange): Promise<Fields> {
@@ -211,12 +212,27 @@ export class MemoryProvider implements Provider {
     this.#remove(change.id);
   }
 
-  async readCredential(id: string): Promise<IssuedCredential> {
+  readonly secrets: SecretsFacet = {
+    read: async (id) => this.#issued(id),
+    regenerate: async (id) => this.#regenerate(id),
+    set: async (id, { credential, createdAt, delivery }) => {
+      const secret = credential.secret.reveal();
+      Object.assign(this.#get(id), { secret, createdAt, delivered: delivery });
+    },
+    endOverlap: async (id) => {
+      const object = this.#get(id);
+      const { previous } = object;
+      delete object.previous;
+      return previous === undefined ? undefined : secretOf(previous.secret);
+    },
+  };
+
+  #issued(id: string): IssuedCredential {
     const { fields, secret, createdAt, previous } = this.#get(id);
     return {
       id,
       clientId: textIn(fields, 'clientId'),
-      secret: new Secret(secret ?? ''),
+      credential: secretOf(secret ?? ''),
       createdAt: this.capabilities.secretChangeVisible ? createdAt : undefined,
       ...(previous === undefined ? {} : { previousUntil: previous.until }),
     };
@@ -229,7 +245,7 @@ export class MemoryProvider implements Provider {
     else same.fields = change.after;
   }
 
-  async regenerateSecret(id: string): Promise<IssuedCredential> {
+  #regenerate(id: string): IssuedCredential {
     const object = this.#get(id);
     const overlap = this.objects.find(
       ({ kind, fields }) => kind === 'Rotation' && fields['name'] === object.fields['overlap'],
@@ -240,21 +256,7 @@ export class MemoryProvider implements Provider {
     object.createdAt = this.now;
     if (seconds > 0 && before !== undefined) object.previous = { secret: before, until: this.now + seconds };
     else delete object.previous;
-    return this.readCredential(id);
-  }
-
-  async setSecret(id: string, { secret, createdAt, delivery }: ChosenSecret): Promise<void> {
-    const object = this.#get(id);
-    object.secret = secret.reveal();
-    object.createdAt = createdAt;
-    object.delivered = delivery;
-  }
-
-  async endOverlap(id: string): Promise<Secret | undefined> {
-    const object = this.#get(id);
-    const { previous } = object;
-    delete object.previous;
-    return previous === undefined ? undefined : new Secret(previous.secret);
+    return this.#issued(id);
   }
 
   /** Whether the token endpoint would take the secret now. */
@@ -304,6 +306,10 @@ export class MemoryProvider implements Provider {
     this.#secrets += 1;
     return `generated-${this.#secrets}`;
   }
+}
+
+function secretOf(value: string): ClientSecret {
+  return { kind: 'client-secret', secret: new Secret(value) };
 }
 
 function addressOfObject({ kind, fields }: MemoryObject): Address {

@@ -9,6 +9,7 @@ import type { StoreSubject } from '../../../test/contract/store-subject.ts';
 import { Secret } from '../../model/secret.ts';
 import type { FileStoreSettings } from '../../model/target.ts';
 import { openFileStore } from './index.ts';
+import { secretIn } from '../../../test/support/stored-secrets.ts';
 
 let settings: FileStoreSettings;
 let identity: string;
@@ -113,7 +114,7 @@ describe('its files', () => {
     await store.write(path, documentOf('s-2'), 1);
     await rm(visible);
     await writeFile(visible, before);
-    expect((await store.read(path))?.document.clientSecret.reveal()).toBe('s-2');
+    expect(secretIn(await store.read(path))).toBe('s-2');
     expect(await decrypt(visible)).toMatchObject({ client_secret: 's-2' });
   });
 });
@@ -163,7 +164,7 @@ describe('bad input', () => {
     expect(failure).toMatchObject({ code: 'FAILED', message: expect.stringContaining(file) });
     expect(String(failure)).not.toContain('canary');
     expect(await store.write(path, documentOf('s-2'), 1)).toBe(2);
-    expect((await store.read(path))?.document.clientSecret.reveal()).toBe('s-2');
+    expect(secretIn(await store.read(path))).toBe('s-2');
   });
 
   test('a damaged mark is named', async () => {

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { authSchema } from '../../../credentials/auth.ts';
 import { DELIVERY_REASONS, GUARD_NAMES } from '../../../model/plan.ts';
 
 /**
@@ -101,7 +102,7 @@ const desired = z.strictObject({
       description: z.string(),
       labels: z.record(z.string(), z.string()),
       access: z.array(z.strictObject({ api: z.string(), scopes: names, onRequest: names })),
-      auth: z.enum(['client_secret_basic', 'client_secret_post']),
+      auth: authSchema,
       credential: z.strictObject({ path: z.string(), rotate }),
       keycloak: z.strictObject({ serviceAccountRoles: roles, attributes: z.record(z.string(), z.string()) }),
       auth0: z.strictObject({ metadata: z.record(z.string(), z.json()) }),

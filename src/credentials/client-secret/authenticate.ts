@@ -1,0 +1,15 @@
+import { ClientSecretBasic, ClientSecretPost } from 'oauth4webapi';
+import type { ClientAuth } from 'oauth4webapi';
+import type { ClientSecret } from '../../model/credential.ts';
+import type { AuthMethod } from '../../model/desired.ts';
+
+export function authenticate({ secret }: ClientSecret, auth: AuthMethod): ClientAuth {
+  switch (auth) {
+    case 'client_secret_basic':
+      return ClientSecretBasic(secret.reveal());
+    case 'client_secret_post':
+      return ClientSecretPost(secret.reveal());
+    default:
+      return auth satisfies never;
+  }
+}

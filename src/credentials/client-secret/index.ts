@@ -1,0 +1,23 @@
+import type { ClientSecret } from '../../model/credential.ts';
+import type { CredentialMethod } from '../method.ts';
+import { clientSecretAuth } from './auth.ts';
+import { authenticate } from './authenticate.ts';
+import { isGuessableSecret, isSameSecret, makeSecret } from './make.ts';
+import { fromPayload, payloadKeys, toPayload } from './payload.ts';
+import { readSecret } from './read.ts';
+import { rotation } from './rotate.ts';
+
+/** A secret that the client and the provider share. */
+export const clientSecretMethod: CredentialMethod<ClientSecret> = {
+  kind: 'client-secret',
+  auth: clientSecretAuth,
+  payloadKeys,
+  make: makeSecret,
+  toPayload,
+  fromPayload,
+  isSame: isSameSecret,
+  isGuessable: isGuessableSecret,
+  authenticate,
+  read: readSecret,
+  rotation,
+};

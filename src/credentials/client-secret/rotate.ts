@@ -1,0 +1,54 @@
+import { GrantryError } from '../../model/errors.ts';
+import { pendingDelivery } from '../../model/delivery-mark.ts';
+import type { IssuedCredential, SecretsFacet } from '../../providers/provider.ts';
+import type { CredentialRotation, Renewed, Replaced, RotatingClient, RotationSteps } from '../method.ts';
+import { makeSecret } from './make.ts';
+import { secretsOf } from './read.ts';
+
+/** Secrets are rotated by the server where it keeps the previous one; elsewhere the new one is chosen here. */
+export const rotation: CredentialRotation = {
+  renew,
+  replace,
+  endPrevious: async (id, provider) => secretsOf(provider).endOverlap(id),
+  previousIsRefused: 'the previous secret is refused',
+};
+
+async function renew(client: RotatingClient, steps: RotationSteps): Promise<Renewed> {
+  const { provider, clock } = steps;
+  const begun = clock.now();
+  const issued = await regenerateOnce(client, secretsOf(provider));
+  const version = await steps.deliver(issued);
+  // The server was to keep the previous secret, and did not: another policy of the realm may be in the way.
+  const gap = issued.previousUntil === undefined ? { ms: clock.now() - begun, atMost: false } : undefined;
+  return { issued, since: undefined, version, gap };
+}
+
+/** Exactly one new secret for this rotation, whatever became of the answer. */
+async function regenerateOnce({ id, was }: RotatingClient, secrets: SecretsFacet): Promise<IssuedCredential> {
+  try {
+    return await secrets.regenerate(id);
+  } catch (error) {
+    if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
+    // Asked once more it would make a third secret, and end the first. A look that fails too tells nothing.
+    const present = await secrets.read(id).catch(() => undefined);
+    if (present === undefined || (present.createdAt ?? null) === was) throw error;
+    return present;
+  }
+}
+
+/** The new secret lies in the store, beside the present one, before it is set: no consumer that looks there is left without. */
+async function replace(client: RotatingClient, steps: RotationSteps): Promise<Replaced> {
+  const { provider, clock } = steps;
+  const { id, clientId, delivered, was, stored } = client;
+  const secrets = secretsOf(provider);
+  const next = makeSecret();
+  await steps.stage({ present: stored ?? (await secrets.read(id)).credential, next });
+  // The server tells time in seconds: another secret within the same one could not be told from this.
+  const since = Math.max(Math.floor(clock.now() / 1000), (was ?? 0) + 1);
+  const createdAt = provider.capabilities.secretChangeVisible ? since : undefined;
+  const begun = clock.now();
+  await secrets.set(id, { credential: next, createdAt: since, delivery: pendingDelivery(delivered, createdAt, since) });
+  const issued = { id, clientId, credential: next, createdAt };
+  const version = await steps.deliver(issued, since);
+  return { issued, since, version, gap: { ms: clock.now() - begun, atMost: false } };
+}

@@ -1,0 +1,88 @@
+import { methodOf, rotationOf } from '../../credentials/registry.ts';
+import { GrantryError } from '../../model/errors.ts';
+import type { AdoptChange, DeliverChange, PlannedDelivery, UpdateChange } from '../../model/plan.ts';
+import { PENDING } from '../../model/rotation.ts';
+import { checkPlace } from '../places/check-place.ts';
+import { checkLeft, leave } from '../places/leave-place.ts';
+import type { LeftDocument } from '../places/leave-place.ts';
+import { replaceCredential } from '../rotation/replace.ts';
+import { deliver, deliveryMark } from './deliver.ts';
+import { refuseMovedClient } from './look-again.ts';
+import { secondsNow } from './ports.ts';
+import type { CarryOutPorts, Done } from './ports.ts';
+import { requireAsWritten } from './read-back.ts';
+
+type ClientChange = UpdateChange | AdoptChange | DeliverChange;
+
+export async function updateClient(change: UpdateChange | AdoptChange, ports: CarryOutPorts): Promise<Done> {
+  await refuseMovedClient(change, ports.stack, ports.provider);
+  // Before anything is written: what a look at the store refuses must leave the client as it is.
+  const delivery = change.delivery === undefined ? undefined : await checkDelivery(change, change.delivery, ports);
+  const found = await ports.provider.updateClient(change);
+  // Also where the server keeps something back, its consumer gets the credential.
+  const done = delivery === undefined ? {} : await deliverAgain(change, delivery, ports).catch(halfDone);
+  await requireAsWritten(change, found, ports.provider);
+  return done;
+}
+
+/** The client is as it should be, but for its document. */
+export async function deliverClient(change: DeliverChange, ports: CarryOutPorts): Promise<Done> {
+  await refuseMovedClient(change, ports.stack, ports.provider);
+  return deliverAgain(change, await checkDelivery(change, change.delivery, ports), ports);
+}
+
+/** A change is done or not; of what is done in part the failure must tell. */
+function halfDone(error: unknown): never {
+  if (!(error instanceof GrantryError)) throw error;
+  const { code, message, hint } = error;
+  const told = `it was changed at the provider, but its credential was not delivered: ${message}`;
+  throw new GrantryError(code, told, { cause: error, ...(hint === undefined ? {} : { hint }) });
+}
+
+/** The delivery as what lies at its places now allows it; throws where that does not. */
+async function checkDelivery(
+  change: ClientChange,
+  delivery: PlannedDelivery,
+  ports: CarryOutPorts,
+): Promise<PlannedDelivery> {
+  const { provider, store, stack } = ports;
+  const { movedFrom } = delivery;
+  if (movedFrom !== undefined) await checkLeft(store, movedFrom, leftBy(change, delivery, ports));
+  return checkPlace(delivery, stack, store, () => methodOf(change.after).read(change.id, provider));
+}
+
+function leftBy(
+  { id, owner, after }: ClientChange,
+  { client, clientId, former = { client, clientId } }: PlannedDelivery,
+  { provider, stack }: CarryOutPorts,
+): LeftDocument {
+  return { stack, owner, ...former, present: () => methodOf(after).read(id, provider) };
+}
+
+/** Copies the credential that the provider has now; nothing is rotated, so no consumer is cut off. */
+async function deliverAgain(change: ClientChange, delivery: PlannedDelivery, ports: CarryOutPorts): Promise<Done> {
+  const { provider, store, stack } = ports;
+  const { id, after } = change;
+  const leavePlace = async (): Promise<void> => {
+    if (delivery.movedFrom !== undefined) await leave(store, delivery.movedFrom, leftBy(change, delivery, ports));
+  };
+  const owner = { stack, owner: change.owner };
+  if (delivery.reason === 'guessable') {
+    return { storeVersion: await replaceCredential(change, delivery, owner, leavePlace, ports) };
+  }
+  if (delivery.reason === 'previous-guessable') await rotationOf(after).endPrevious(id, provider);
+  // It lies at the place before, which may be another one.
+  const rotated = delivery.lostMark === true ? undefined : await ports.finishRotation(change.address);
+  if (rotated !== undefined && delivery.reason !== 'moved') return { storeVersion: rotated };
+  const { clientId, credential, createdAt } = await methodOf(after).read(id, provider);
+  // Nobody knows how old the credential of an adopted client is: at least as old as this.
+  const since = delivery.since ?? secondsNow(ports);
+  const mark = deliveryMark(delivery, createdAt, since);
+  // The store's listing cannot tell a place with a mark alone from one with a document: until the document is
+  // written, the client must not bear the mark of a finished delivery.
+  if (delivery.reason === 'missing') await provider.markDelivered(id, { ...mark, facts: PENDING });
+  const storeVersion = await deliver(store, delivery, { clientId, held: { present: credential }, createdAt }, owner);
+  await leavePlace();
+  await provider.markDelivered(id, mark);
+  return { storeVersion };
+}

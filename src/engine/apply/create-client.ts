@@ -1,0 +1,103 @@
+import { isGuessable, methodOf } from '../../credentials/registry.ts';
+import type { CreateChange, PlannedDelivery } from '../../model/plan.ts';
+import { checkPlace } from '../places/check-place.ts';
+import { readWhole } from '../places/stored-credential.ts';
+import type { StoredCredential } from '../places/stored-credential.ts';
+import { isInUse } from '../places/whose-document.ts';
+import { deliver, deliveryMark } from './deliver.ts';
+import { refusePresentClient } from './look-again.ts';
+import { secondsNow } from './ports.ts';
+import type { CarryOutPorts, Done } from './ports.ts';
+import { requireAsWritten } from './read-back.ts';
+
+/** A create of a client whose credential is delivered. */
+type DeliveredCreate = CreateChange & Required<Pick<CreateChange, 'delivery'>>;
+
+/** Creates a client. One that has nothing to be delivered is at the provider alone. */
+export async function createClient(change: CreateChange, ports: CarryOutPorts): Promise<Done> {
+  const { provider } = ports;
+  if (hasDelivery(change)) return createDelivered(change, ports);
+  const { clientId } = change.after;
+  await refusePresentClient(change, typeof clientId === 'string' ? clientId : undefined, provider);
+  const { found } = await provider.createClient({ change });
+  await requireAsWritten(change, found, provider);
+  return {};
+}
+
+function hasDelivery(change: CreateChange): change is DeliveredCreate {
+  return change.delivery !== undefined;
+}
+
+/**
+ * A document that is in use for this very client means that the client should be there: somebody deleted it, or an earlier
+ * run ended before it came to be. Its credential is not written over but given to the client again.
+ */
+async function createDelivered(change: DeliveredCreate, ports: CarryOutPorts): Promise<Done> {
+  const { provider, store, stack } = ports;
+  const { delivery } = change;
+  const entry = await store.inspect(delivery.path);
+  const isUsed = entry !== undefined && isInUse(entry, { stack, client: delivery.client });
+  const lying = isUsed ? await readWhole(store, delivery.path) : undefined;
+  const { chosenSecret, chosenClientId } = provider.capabilities;
+  await refusePresentClient(change, chosenClientId ? delivery.clientId : lying?.clientId, provider);
+  return chosenSecret ? createWithChosen(change, lying, ports) : createWithIssued(change, ports);
+}
+
+/**
+ * Where the credential can be chosen, the store has it before the client exists, so that none is ever at the provider
+ * alone; and the client is born with the mark of a finished delivery.
+ */
+async function createWithChosen(
+  change: DeliveredCreate,
+  lying: StoredCredential | undefined,
+  ports: CarryOutPorts,
+): Promise<Done> {
+  const { provider, store, stack } = ports;
+  const { delivery, owner } = change;
+  const { clientId } = delivery;
+  // One that anybody can guess is not given to a client again.
+  const inUse = lying === undefined || isGuessable(lying.present) ? undefined : lying;
+  const credential = inUse?.present ?? methodOf(change.after).make();
+  const createdAt = (inUse === undefined ? undefined : rotatedAt(inUse)) ?? bornAt(ports);
+  const storeVersion =
+    inUse !== undefined && saysThis(inUse, delivery)
+      ? inUse.version
+      : await deliver(store, delivery, { clientId, held: { present: credential }, createdAt }, { stack, owner });
+  const chosen = { credential, delivery: deliveryMark(delivery, createdAt, createdAt) };
+  const { found } = await provider.createClient({ change, chosen });
+  await requireAsWritten(change, found, provider);
+  return { storeVersion };
+}
+
+/** Where the provider chooses it, the mark comes last. */
+async function createWithIssued(change: DeliveredCreate, ports: CarryOutPorts): Promise<Done> {
+  const { provider, store, stack } = ports;
+  const { delivery, owner } = change;
+  const since = bornAt(ports);
+  await checkPlace(delivery, stack, store, () => Promise.reject(new TypeError('a client that is new has no document')));
+  const { id, found, issued } = await provider.createClient({ change });
+  if (issued === undefined) throw new TypeError(`the provider gave ${change.address} no credential`);
+  const { clientId, credential, createdAt } = issued;
+  const delivered = { clientId, held: { present: credential }, createdAt };
+  const storeVersion = await deliver(store, { ...delivery, since }, delivered, { stack, owner });
+  await provider.markDelivered(id, deliveryMark(delivery, createdAt, since));
+  await requireAsWritten(change, found, provider);
+  return { storeVersion };
+}
+
+/** Providers count whole seconds: one less, so that a secret made by hand within the same second is told from this one. */
+function bornAt(ports: CarryOutPorts): number {
+  return secondsNow(ports) - 1;
+}
+
+/** Unix seconds, as the document tells. */
+function rotatedAt({ facts }: StoredCredential): number | undefined {
+  const at = Date.parse(facts['rotated_at'] ?? '');
+  return Number.isNaN(at) ? undefined : Math.floor(at / 1000);
+}
+
+/** Whether a document tells what it is to tell, but for its credential. */
+function saysThis({ clientId, next, facts }: StoredCredential, wanted: PlannedDelivery): boolean {
+  const tells = Object.entries(wanted.facts).every(([key, value]) => facts[key] === value);
+  return clientId === wanted.clientId && next === undefined && tells;
+}

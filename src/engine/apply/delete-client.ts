@@ -1,0 +1,45 @@
+import { methodOf } from '../../credentials/registry.ts';
+import { nameOf } from '../../model/address.ts';
+import { GrantryError } from '../../model/errors.ts';
+import type { DeleteChange } from '../../model/plan.ts';
+import { checkLeft, leave, purgeRetired } from '../places/leave-place.ts';
+import type { LeftDocument } from '../places/leave-place.ts';
+import { refuseMovedClient } from './look-again.ts';
+import type { CarryOutPorts, Done } from './ports.ts';
+
+/**
+ * The document stays for whoever must look something up, marked as retired, or is destroyed. Either comes first: once the
+ * client is gone, no later run would know of the document. Where it is not the client's any more the client goes all the same,
+ * for somebody wants its access to end; but that nothing was retired is said.
+ */
+export async function deleteClient(change: DeleteChange, ports: CarryOutPorts): Promise<Done> {
+  const { provider, store, stack, purgeStore } = ports;
+  const { delivered } = change;
+  const isThere = await refuseMovedClient(change, stack, provider);
+  const isHere = delivered !== undefined && store.locate(delivered.path) === delivered.place;
+  const problem = isHere ? await retireDeleted(change, delivered.path, ports) : undefined;
+  if (isHere && purgeStore) await purgeRetired(store, delivered.path, { stack, client: nameOf(change.address) });
+  if (isThere) await provider.deleteClient(change);
+  if (problem === undefined) return {};
+  const { message, hint } = problem;
+  throw new GrantryError('FAILED', `the client is deleted, but ${message}`, hint === undefined ? {} : { hint });
+}
+
+/** Gives what is in the way, if it is that the document is another one. */
+async function retireDeleted(
+  { address, id, owner, before }: DeleteChange,
+  path: string,
+  { provider, store, stack }: CarryOutPorts,
+): Promise<GrantryError | undefined> {
+  const clientId = typeof before['clientId'] === 'string' ? before['clientId'] : id;
+  const present = (): ReturnType<LeftDocument['present']> => methodOf(before).read(id, provider);
+  const left = { stack, client: nameOf(address), owner, clientId, present };
+  try {
+    await checkLeft(store, path, left);
+    await leave(store, path, left);
+    return undefined;
+  } catch (error) {
+    if (error instanceof GrantryError && error.code === 'CONFLICT') return error;
+    throw error;
+  }
+}

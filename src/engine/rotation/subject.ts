@@ -1,0 +1,55 @@
+import type { CredentialProvider, CredentialRotation, Gap } from '../../credentials/method.ts';
+import type { CredentialMethod } from '../../credentials/method.ts';
+import type { ProofCheck } from '../../model/report.ts';
+import type { ActualCredential, Delivery } from '../../model/state.ts';
+import type { Provider } from '../../providers/provider.ts';
+import type { Store } from '../../stores/store.ts';
+import type { Probe, ProbePorts } from './prove-rotation.ts';
+import type { RotationIntent } from './rotation-intent.ts';
+
+export interface RotationPorts extends ProbePorts {
+  readonly provider: CredentialProvider & Pick<Provider, 'answers' | 'markDelivered'>;
+  readonly store: Pick<Store, 'inspect' | 'limits' | 'read' | 'mark' | 'write' | 'locate'>;
+  readonly stack: string;
+}
+
+/** A client whose credential is to be rotated; it was delivered to this store before. */
+export interface RotationSubject {
+  /** metadata.name. */
+  readonly name: string;
+  readonly owner: string;
+  /** The provider's own id. */
+  readonly id: string;
+  readonly method: Pick<CredentialMethod, 'read'>;
+  readonly rotation: CredentialRotation;
+  readonly credential: ActualCredential;
+  readonly delivered: Delivery;
+  /** The server keeps the previous credential valid for a while. */
+  readonly keepsPrevious: boolean;
+  /** How often it is rotated, where that was not noted with the client yet; seconds. */
+  readonly rotateEvery?: number;
+  /** What a document tells beside the credential, should there be none. */
+  readonly facts: Readonly<Record<string, string>>;
+  /** A token request that the credential must be good for. */
+  readonly probe: Probe;
+}
+
+/** What became of a rotation. */
+export interface Rotated {
+  readonly kind: RotationIntent['kind'];
+  /** It was begun by a run before, and finished now. */
+  readonly begunBefore: string | undefined;
+  readonly storeVersion: number;
+  /** Until when the previous credential is accepted too, in Unix seconds; undefined: it is not. */
+  readonly previousUntil: number | undefined;
+  /** How long no credential in the store was accepted; undefined: there was an overlap. */
+  readonly gap: Gap | undefined;
+  /** One that failed leaves the rotation unfinished. */
+  readonly checks: readonly ProofCheck[];
+}
+
+export interface RotateOptions {
+  readonly kind: RotationIntent['kind'];
+  /** One that was finished a moment ago, but for its note, counts as this rotation. */
+  readonly mayBeDone: boolean;
+}
