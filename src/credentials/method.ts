@@ -10,7 +10,7 @@ import type { Payload, PayloadUpdate } from '../stores/store.ts';
  * One way in which clients authenticate. A method is given credentials of its own kind only: the registry picks it by the
  * credential, by the payload of a document, or by what a client's fields say.
  */
-export interface CredentialMethod<C extends Credential = Credential> {
+export interface CredentialMethod<C extends Credential> {
   readonly kind: C['kind'];
   /** What `spec.auth` of a manifest may be. */
   readonly auth: z.ZodType<AuthMethod>;
@@ -34,7 +34,7 @@ export interface CredentialMethod<C extends Credential = Credential> {
 }
 
 /** A credential as a document in the store holds it. */
-export interface HeldCredential<C extends Credential = Credential> {
+export interface HeldCredential<C extends Credential> {
   readonly present: C;
   /** What is about to replace it, where a rotation cannot keep both valid. */
   readonly next?: C | undefined;
@@ -73,7 +73,7 @@ export interface RotationSteps {
   readonly provider: CredentialProvider;
   readonly clock: Clock;
   /** Writes the credential to come into the document, beside the present one. */
-  stage(held: Required<HeldCredential>): Promise<void>;
+  stage(held: Required<HeldCredential<Credential>>): Promise<void>;
   /** Writes the new credential into the document as the present one; returns the version of that. */
   deliver(issued: IssuedCredential, since?: number): Promise<number>;
 }

@@ -6,12 +6,12 @@ import type { Payload, PayloadUpdate } from '../stores/store.ts';
 import { clientSecretMethod } from './client-secret/index.ts';
 import type { CredentialMethod, CredentialRotation, HeldCredential } from './method.ts';
 
-const METHODS: { readonly [Kind in Credential['kind']]: CredentialMethod } = {
+const METHODS: { readonly [Kind in Credential['kind']]: CredentialMethod<Credential> } = {
   'client-secret': clientSecretMethod,
 };
 
 /** Which keys of a document hold a credential of whatever method, and which of them are secret. */
-export const PAYLOAD_KEYS: CredentialMethod['payloadKeys'] = Object.assign(
+export const PAYLOAD_KEYS: CredentialMethod<Credential>['payloadKeys'] = Object.assign(
   {},
   ...Object.values(METHODS).map(({ payloadKeys }) => payloadKeys),
 );
@@ -20,7 +20,7 @@ export const PAYLOAD_KEYS: CredentialMethod['payloadKeys'] = Object.assign(
  * The method of a client, as its fields say. Where these name none, for the server takes several or does not tell, it is the
  * client secret: that is what servers give every client.
  */
-export function methodOf({ auth }: Fields): CredentialMethod {
+export function methodOf({ auth }: Fields): CredentialMethod<Credential> {
   return Object.values(METHODS).find((method) => method.auth.safeParse(auth).success) ?? clientSecretMethod;
 }
 
@@ -32,7 +32,7 @@ export function rotationOf(fields: Fields): CredentialRotation {
 }
 
 /** The credential in the payload of a document; undefined where none is whole. */
-export function credentialIn(payload: Payload): HeldCredential | undefined {
+export function credentialIn(payload: Payload): HeldCredential<Credential> | undefined {
   for (const method of Object.values(METHODS)) {
     const held = method.fromPayload(payload);
     if (held !== undefined) return held;
@@ -41,7 +41,7 @@ export function credentialIn(payload: Payload): HeldCredential | undefined {
 }
 
 /** What a document is to hold of a credential. */
-export function toPayload(held: HeldCredential): PayloadUpdate {
+export function toPayload(held: HeldCredential<Credential>): PayloadUpdate {
   return METHODS[held.present.kind].toPayload(held);
 }
 

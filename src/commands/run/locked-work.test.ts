@@ -54,7 +54,7 @@ async function lockDuring(run: () => Promise<number>): Promise<Json[]> {
   };
   const { provider } = bench;
   const updateClient = provider.updateClient.bind(provider);
-  const { endOverlap } = provider.secrets;
+  const endOverlap = provider.secrets.endOverlap.bind(provider.secrets);
   bench.provider.updateClient = async (change) => look().then(() => updateClient(change));
   bench.provider.secrets.endOverlap = async (id) => look().then(() => endOverlap(id));
   await run();

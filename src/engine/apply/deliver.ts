@@ -1,5 +1,6 @@
 import type { HeldCredential } from '../../credentials/method.ts';
 import { toPayload } from '../../credentials/registry.ts';
+import type { Credential } from '../../model/credential.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
 import type { DocumentUpdate, Store, StoreMark } from '../../stores/store.ts';
@@ -28,7 +29,7 @@ export interface DeliveryOwner {
 export interface DeliveredCredential {
   readonly clientId: string;
   /** Undefined: there is nothing to keep. */
-  readonly held: HeldCredential | undefined;
+  readonly held: HeldCredential<Credential> | undefined;
   /** Unix seconds; undefined where the provider does not tell. */
   readonly createdAt: number | undefined;
 }

@@ -239,6 +239,15 @@ describe('rotation', () => {
   });
 });
 
+test('a document that holds no credential is told, with its place and a way out, and nothing is sent', async () => {
+  const document = { clientId: 'orders', payload: {}, facts: {} };
+  const empty = { ...store, read: async () => ({ document, version: 1 }) };
+  answer = async () => Promise.reject(new Error('something was sent'));
+  const run = { inFlight: 1, stopped: () => false, onProof: () => undefined };
+  const { proofs } = await proveAll([EXPECTATION], ENDPOINTS, empty, ports, run);
+  expect(proofs.flatMap(failures)).toEqual(['the proof can be made: The document at memory/orders has no credential']);
+});
+
 test('a proof that cannot be made because a server is gone is no proof', async () => {
   const gone = { ...store, read: async () => Promise.reject(new GrantryError('UNREACHABLE', 'gone')) };
   const { proofs } = await proveAll([EXPECTATION], ENDPOINTS, gone, ports, {

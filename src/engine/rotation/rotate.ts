@@ -1,5 +1,6 @@
 import type { HeldCredential, Renewed } from '../../credentials/method.ts';
 import { isSameCredential } from '../../credentials/registry.ts';
+import type { Credential } from '../../model/credential.ts';
 import { isProven } from '../../model/report.ts';
 import { isUndelivered, madeAt } from '../../model/rotation.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
@@ -98,7 +99,7 @@ async function begin(
   const steps = {
     provider,
     clock,
-    stage: (held: HeldCredential) => document.stage(held),
+    stage: (held: HeldCredential<Credential>) => document.stage(held),
     deliver: (issued: IssuedCredential, since?: number) => document.deliver(issued, since),
   };
   const changed = await (keepsPrevious ? rotation.renew(client, steps) : rotation.replace(client, steps));

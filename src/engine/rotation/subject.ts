@@ -1,5 +1,6 @@
 import type { CredentialProvider, CredentialRotation, Gap } from '../../credentials/method.ts';
 import type { CredentialMethod } from '../../credentials/method.ts';
+import type { Credential } from '../../model/credential.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import type { ActualCredential, Delivery } from '../../model/state.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -20,7 +21,7 @@ export interface RotationSubject {
   readonly owner: string;
   /** The provider's own id. */
   readonly id: string;
-  readonly method: Pick<CredentialMethod, 'read'>;
+  readonly method: Pick<CredentialMethod<Credential>, 'read'>;
   readonly rotation: CredentialRotation;
   readonly credential: ActualCredential;
   readonly delivered: Delivery;

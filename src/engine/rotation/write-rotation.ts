@@ -1,5 +1,6 @@
 import type { HeldCredential, RotationSteps } from '../../credentials/method.ts';
 import { toPayload } from '../../credentials/registry.ts';
+import type { Credential } from '../../model/credential.ts';
 import type { DocumentUpdate } from '../../stores/store.ts';
 import { writeSeen } from '../../stores/write-seen.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
@@ -24,7 +25,7 @@ export class RotationDocument implements Pick<RotationSteps, 'stage' | 'deliver'
     this.#version = place.version;
   }
 
-  async stage(held: HeldCredential): Promise<void> {
+  async stage(held: HeldCredential<Credential>): Promise<void> {
     await this.#write(this.#subject.credential.clientId, held, {});
   }
 
@@ -43,7 +44,7 @@ export class RotationDocument implements Pick<RotationSteps, 'stage' | 'deliver'
     );
   }
 
-  async #write(clientId: string, held: HeldCredential, more: DocumentUpdate['facts']): Promise<number> {
+  async #write(clientId: string, held: HeldCredential<Credential>, more: DocumentUpdate['facts']): Promise<number> {
     const { delivered, facts } = this.#subject;
     // A document that is whole tells the rest already.
     const document = {

@@ -77,9 +77,7 @@ const NOTE = 'fact_';
 /** Those facts as notes beside the document, so that a plan can say what changes without reading the document. */
 export function notesOfFacts(facts: Readonly<Record<string, string>>): Record<string, string> {
   const notes = TOLD.map((key): [string, string] => [`${NOTE}${key}`, facts[key] ?? '']);
-  return Object.fromEntries(
-    notes.filter(([, value]) => value !== '' && fitsMark(value) && !/\p{Cc}/u.test(value)),
-  );
+  return Object.fromEntries(notes.filter(([, value]) => value !== '' && fitsMark(value) && !/\p{Cc}/u.test(value)));
 }
 
 /** The facts that the notes of a mark tell. */

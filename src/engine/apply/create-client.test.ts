@@ -1,0 +1,45 @@
+import { describe, expect, it } from 'vitest';
+import { api, client, state } from '../../../test/support/declared.ts';
+import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import type { Plan } from '../../model/plan.ts';
+
+const DECLARED = state([api('stock', ['stock:read'])], [client('orders', { stock: ['stock:read'] })]);
+
+/** The plan, as it would be of clients whose credentials nobody keeps. */
+function withoutDeliveries(plan: Plan): Plan {
+  const changes = plan.changes.map((change) => {
+    if (change.op !== 'create') return change;
+    const { delivery: _nothing, ...rest } = change;
+    return rest;
+  });
+  return { ...plan, changes };
+}
+
+describe('createClient, where nothing is to be delivered', () => {
+  it.each([{ chosenSecret: true }, { chosenSecret: false }])(
+    'makes the client, and leaves the store alone: %o',
+    async (capabilities) => {
+      const bench = new MemoryBench(capabilities);
+      const plan = withoutDeliveries(await bench.plan(DECLARED));
+      const before = bench.store.requests;
+      const { results } = await bench.carryOut(plan);
+      expect(results.map(({ address, outcome }) => `${address} ${outcome}`)).toEqual([
+        'Api/stock done',
+        'Client/orders done',
+      ]);
+      expect(results.some((result) => 'storeVersion' in result)).toBe(false);
+      expect(bench.store.requests).toBe(before);
+      const [made] = bench.provider.objects.filter(({ kind }) => kind === 'Client');
+      expect([made?.fields['clientId'], made?.delivered]).toEqual(['orders', undefined]);
+    },
+  );
+
+  it('makes no second client of the same client_id', async () => {
+    const bench = new MemoryBench();
+    const plan = withoutDeliveries(await bench.plan(DECLARED));
+    bench.provider.plant('Client', { name: 'orders', clientId: 'orders' });
+    const { results } = await bench.carryOut(plan);
+    expect(results.at(-1)).toMatchObject({ outcome: 'failed', reason: expect.stringContaining('is there') });
+    expect(bench.provider.objects.filter(({ kind }) => kind === 'Client')).toHaveLength(1);
+  });
+});

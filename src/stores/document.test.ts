@@ -1,0 +1,41 @@
+import { describe, expect, it } from 'vitest';
+import { Secret } from '../model/secret.ts';
+import { fromData, toPatch } from './document.ts';
+
+/** A credential of several parts, not all of which are secret. */
+const KEYS = { private_part: 'secret', key_id: 'public' } as const;
+
+describe('a document', () => {
+  const data = { client_id: 'orders', private_part: 'canary', key_id: 'k1', audience: 'https://a', count: 7 };
+
+  it('is read as client_id, the payload of its credential and facts; what is secret stays hidden', () => {
+    const document = fromData(data, 'secret/orders', KEYS);
+    expect(document).toEqual({
+      clientId: 'orders',
+      payload: { private_part: new Secret('canary'), key_id: 'k1' },
+      facts: { audience: 'https://a' },
+    });
+    expect(document.payload['private_part']).toBeInstanceOf(Secret);
+    expect(JSON.stringify(document)).not.toContain('canary');
+  });
+
+  it('has nothing in its payload for a part that is empty', () => {
+    expect(fromData({ ...data, key_id: '' }, 'secret/orders', KEYS).payload).not.toHaveProperty('key_id');
+  });
+
+  it('is written as one flat object, in the clear; null takes a key away', () => {
+    const payload = { private_part: new Secret('canary'), key_id: 'k1', key_alg: null };
+    expect(toPatch({ clientId: 'orders', payload, facts: { audience: 'https://a' } }, KEYS)).toEqual({
+      client_id: 'orders',
+      private_part: 'canary',
+      key_id: 'k1',
+      key_alg: null,
+      audience: 'https://a',
+    });
+  });
+
+  it.each(['client_id', 'private_part', 'key_id'])('has no fact called %s', (key) => {
+    const document = { clientId: 'orders', payload: {}, facts: { [key]: 'x' } };
+    expect(() => toPatch(document, KEYS)).toThrow(`may not be called ${key}`);
+  });
+});
