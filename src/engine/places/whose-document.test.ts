@@ -36,10 +36,11 @@ describe('isInUse', () => {
   });
 });
 
-describe('obstacleTo', () => {
-  const reason = (found: StoreEntry | undefined, how = {}): string | undefined =>
-    obstacleTo({ place: 'secret/orders', ...how }, occupantOf(found, OWNER))?.reason;
+function reason(found: StoreEntry | undefined, how = {}): string | undefined {
+  return obstacleTo({ place: 'secret/orders', ...how }, occupantOf(found, OWNER))?.reason;
+}
 
+describe('obstacleTo', () => {
   it('is nothing where nothing lies, or what is the client’s own', () => {
     expect([reason(undefined), reason(NOTHING), reason(entry(MARK))]).toEqual([undefined, undefined, undefined]);
   });
