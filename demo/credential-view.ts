@@ -1,6 +1,6 @@
 import type { JWTPayload } from 'jose';
 import { Secret } from '../src/model/secret.ts';
-import { printableJson } from '../src/report/escape.ts';
+import { printableJson } from '../src/report/render/json.ts';
 import type { StoreDocument } from '../src/stores/store.ts';
 
 /** The keys of a document in the store with their values, those of secrets hidden. */

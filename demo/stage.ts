@@ -8,7 +8,7 @@ import { validate } from '../src/commands/validate.ts';
 import { verify } from '../src/commands/verify.ts';
 import { GrantryError } from '../src/model/errors.ts';
 import type { Style } from '../src/report/index.ts';
-import { wrap } from '../src/report/width.ts';
+import { wrap } from '../src/report/render/width.ts';
 
 /** The commands that a story is told with: all but the demo itself. */
 const COMMANDS = [validate, plan, apply, verify, rotate, status];

@@ -2,7 +2,7 @@ import type { CommandIo } from '../../src/cli/context.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
 import { makeStyle } from '../../src/report/index.ts';
-import { wrap } from '../../src/report/width.ts';
+import { wrap } from '../../src/report/render/width.ts';
 import { endingLines, keptLines } from './ending.ts';
 import { writeEnvironmentFile } from './environment-file.ts';
 import { collectLeftovers } from '../leftovers.ts';

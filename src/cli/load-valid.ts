@@ -1,8 +1,7 @@
 import { loadManifests } from '../manifest/load.ts';
 import type { Manifests } from '../manifest/types.ts';
 import { InvalidManifests } from '../model/errors.ts';
-import { findingEntry, renderFindingsText } from '../report/findings.ts';
-import { makeStyle } from '../report/style.ts';
+import { makeStyle, renderFindings } from '../report/index.ts';
 import type { ManifestOptions } from './command-line/options.ts';
 import type { CommandIo } from './context.ts';
 
@@ -13,16 +12,12 @@ import type { CommandIo } from './context.ts';
 export function loadValidManifests({ manifests: paths, targets }: ManifestOptions, io: CommandIo): Manifests {
   const manifests = loadManifests({ manifests: paths, targets, cwd: io.cwd });
   if (manifests.findings.length > 0) {
-    io.stderr.write(`${renderFindingsText(manifests.findings, makeStyle(io.stderr))}\n`);
+    io.stderr.write(`${renderFindings(manifests.findings, makeStyle(io.stderr))}\n`);
   }
   const errors = manifests.findings.filter((finding) => finding.severity === 'error').length;
   if (errors > 0) {
     const message = errors === 1 ? 'there is an error in the manifests' : `there are ${errors} errors in the manifests`;
-    throw new InvalidManifests(
-      `${message}: nothing was changed`,
-      manifests.findings,
-      manifests.findings.map(findingEntry),
-    );
+    throw new InvalidManifests(`${message}: nothing was changed`, manifests.findings);
   }
   return manifests;
 }

@@ -91,9 +91,8 @@ export function exitCodeOf(code: ErrorCode): 1 | 3 | 4 {
 export class InvalidManifests extends GrantryError {
   readonly findings: readonly Finding[];
 
-  /** `entries`: the findings as programs get them. */
-  constructor(message: string, findings: readonly Finding[], entries: readonly object[]) {
-    super('INVALID_INPUT', message, { hint: 'Check again with: grantry validate', details: { findings: entries } });
+  constructor(message: string, findings: readonly Finding[]) {
+    super('INVALID_INPUT', message, { hint: 'Check again with: grantry validate' });
     this.findings = findings;
   }
 }

@@ -5,11 +5,11 @@ import { anyPlan, anyReport, anyRotateReport, anyStatus } from '../../test/suppo
 import { GrantryError } from '../model/errors.ts';
 import { outputText } from '../model/printable.ts';
 import { Secret } from '../model/secret.ts';
-import { renderErrorJson, renderErrorMarkdown } from './error-report.ts';
-import { makeStyle, renderApply, renderPlan, renderRotate, renderStatus, renderVerify } from './index.ts';
+import { makeStyle, renderApply, renderError, renderPlan, renderRotate, renderStatus, renderVerify } from './index.ts';
 
 const SECRET = 'c4nary/of+a client';
 void new Secret(SECRET);
+const FORMATS = ['text', 'json', 'markdown'] as const;
 const FORMS = [...formsOf(SECRET).keys()];
 
 /** The value with a form of the secret in every text. */
@@ -43,7 +43,7 @@ test('no report holds a secret, in whatever form and wherever a server put it, n
     width,
     (plan, report, rotated, status, form, columns) => {
       const style = makeStyle({ color: false, unicode: true, columns });
-      for (const format of ['text', 'json', 'markdown'] as const) {
+      for (const format of FORMATS) {
         const texts = [
           renderPlan(withSecret(plan, form), { format, style, notices: [`noticed ${form}`] }),
           renderApply(withSecret(report, form), { format, style }),
@@ -67,7 +67,9 @@ test('nor does an error', () => {
       hint: form,
       details: { quoted: form },
     });
-    for (const text of [renderErrorJson(error), renderErrorMarkdown(error), error.message, error.hint ?? ''])
+    const style = makeStyle({ color: false, unicode: true });
+    const renderings = FORMATS.map((format) => renderError(error, { format, style }));
+    for (const text of [...renderings, error.message, error.hint ?? ''])
       for (const other of FORMS) expect(text.includes(other)).toBe(false);
   }
 });

@@ -1,20 +1,30 @@
 import type { Plan } from '../model/plan.ts';
 import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../model/report.ts';
-import { renderPlanJson } from './plan-json.ts';
-import { renderPlanMarkdown } from './plan-markdown.ts';
-import { renderPlanText } from './plan-text.ts';
-import { renderApplyJson, renderVerifyJson } from './results-json.ts';
-import { renderApplyMarkdown, renderVerifyMarkdown } from './results-markdown.ts';
-import { renderApplyText, renderVerifyText } from './results-text.ts';
-import { renderRotateJson, renderStatusJson } from './rotation-json.ts';
-import { renderRotateMarkdown, renderStatusMarkdown } from './rotation-markdown.ts';
-import { renderRotateText, renderStatusText } from './rotation-text.ts';
-import type { Style } from './style.ts';
+import type { Finding } from '../model/finding.ts';
+import { FIELD_WORDS } from '../providers/field-words.ts';
+import type { Page } from './page.ts';
+import { joinDocuments, printableJson } from './render/json.ts';
+import { renderMarkdown } from './render/markdown/markdown.ts';
+import type { Style } from './render/style.ts';
+import { findingLines } from './render/text/findings.ts';
+import { renderText } from './render/text/text.ts';
+import type { View } from './view.ts';
+import { applyView } from './views/apply.ts';
+import { errorView } from './views/error.ts';
+import { planData, planView } from './views/plan.ts';
+import { rotateView } from './views/rotate.ts';
+import { statusView } from './views/status.ts';
+import { targetsPage } from './views/targets.ts';
+import type { TargetEnding } from './views/targets.ts';
+import { validateView } from './views/validate.ts';
+import type { ValidationReport } from './views/validate.ts';
+import { verifyView } from './views/verify.ts';
 
-export { planDocument } from './plan-json.ts';
-export { renderProgress } from './results-text.ts';
-export { renderRotation } from './rotation-text.ts';
-export { makeStyle, type Style } from './style.ts';
+export { renderAdvance, renderFailure, renderProgress, renderRotation, type Advance } from './progress.ts';
+export { renderAnnotations } from './render/annotations.ts';
+export { makeStyle, type Style } from './render/style.ts';
+export { findingData, type ValidationReport } from './views/validate.ts';
+export type { TargetEnding } from './views/targets.ts';
 
 export type ReportFormat = 'text' | 'json' | 'markdown';
 
@@ -33,31 +43,68 @@ export interface PlanRenderOptions extends RenderOptions {
  * A plan in words, the most dangerous changes first, ending with a line break. Between the reports of several
  * targets belongs a blank line: in Markdown it is what ends the HTML of the one before.
  */
-export function renderPlan(plan: Plan, { format, style, notices = [] }: PlanRenderOptions): string {
-  if (format === 'json') return renderPlanJson(plan, notices);
-  return format === 'markdown' ? renderPlanMarkdown(plan, notices) : renderPlanText(plan, style, notices);
+export function renderPlan(plan: Plan, { notices = [], ...options }: PlanRenderOptions): string {
+  return render(planView, { plan, notices, words: FIELD_WORDS }, options);
+}
+
+/** A plan as the document that `renderPlan` writes as JSON. */
+export function planDocument(plan: Plan): object {
+  return planData({ plan, notices: [] });
 }
 
 /** What an apply did, ending with a line break. */
-export function renderApply(report: ApplyReport, { format, style }: RenderOptions): string {
-  if (format === 'json') return renderApplyJson(report);
-  return format === 'markdown' ? renderApplyMarkdown(report) : renderApplyText(report, style);
+export function renderApply(report: ApplyReport, options: RenderOptions): string {
+  return render(applyView, report, options);
 }
 
 /** What a verify found, ending with a line break. */
-export function renderVerify(report: VerifyReport, { format, style }: RenderOptions): string {
-  if (format === 'json') return renderVerifyJson(report);
-  return format === 'markdown' ? renderVerifyMarkdown(report) : renderVerifyText(report, style);
+export function renderVerify(report: VerifyReport, options: RenderOptions): string {
+  return render(verifyView, report, options);
 }
 
 /** What a rotate did, ending with a line break. */
-export function renderRotate(report: RotateReport, { format, style }: RenderOptions): string {
-  if (format === 'json') return renderRotateJson(report);
-  return format === 'markdown' ? renderRotateMarkdown(report) : renderRotateText(report, style);
+export function renderRotate(report: RotateReport, options: RenderOptions): string {
+  return render(rotateView, report, options);
 }
 
 /** How old credentials are, ending with a line break. */
-export function renderStatus(report: StatusReport, { format, style }: RenderOptions): string {
-  if (format === 'json') return renderStatusJson(report);
-  return format === 'markdown' ? renderStatusMarkdown(report) : renderStatusText(report, style);
+export function renderStatus(report: StatusReport, options: RenderOptions): string {
+  return render(statusView, report, options);
+}
+
+/** What was found in the manifests, ending with a line break. */
+export function renderValidation(report: ValidationReport, options: RenderOptions): string {
+  return render(validateView, report, options);
+}
+
+/** A failed command, or a target that failed. */
+export function renderError(error: unknown, options: RenderOptions & { readonly target?: string }): string {
+  return render(errorView, { error, target: options.target }, options);
+}
+
+/** How the work on several targets ended. JSON is one document of theirs, as they were rendered. */
+export function renderTargets(
+  documents: readonly string[],
+  endings: readonly TargetEnding[],
+  options: RenderOptions,
+): string {
+  const exitCodes = Object.fromEntries(endings.map(({ target, exitCode }) => [target, exitCode]));
+  return options.format === 'json' ? joinDocuments(documents, exitCodes) : renderPage(targetsPage(endings), options);
+}
+
+/** Findings beside a result, for people; empty where there is none. */
+export function renderFindings(findings: readonly Finding[], style: Style): string {
+  return findingLines(findings, style)
+    .map((line) => `${line}\n`)
+    .join('');
+}
+
+function render<Result>(view: View<Result>, result: Result, options: RenderOptions): string {
+  return options.format === 'json'
+    ? `${printableJson(Object(view.data(result)))}\n`
+    : renderPage(view.page(result), options);
+}
+
+function renderPage(page: Page, { format, style }: RenderOptions): string {
+  return format === 'markdown' ? renderMarkdown(page) : renderText(page, style);
 }

@@ -99,7 +99,7 @@ describe('changes of a saved plan that were done before', () => {
 
   test('in text', () => {
     expect(renderApply(saved, { format: 'text', style: plain }).split('\n').slice(2)).toEqual([
-      '  = Client/reporting        create   as is    was done before this run',
+      '  = Client/reporting        create   done before this run',
       '  ✓ Api/billing             update   done     210ms',
       '',
       '1 change done, 1 done before.',

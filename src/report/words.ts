@@ -1,96 +1,35 @@
-import { formatDuration } from '../model/duration.ts';
-import type { Json } from '../model/json.ts';
-import type { DeliveryReason, Op } from '../model/plan.ts';
 import type { Danger } from '../engine/plan/danger.ts';
+import type { Finding } from '../model/finding.ts';
+import type { DeliveryReason, Op } from '../model/plan.ts';
+import type { Foreign, Words } from './page.ts';
 
-const LABELS: Readonly<Record<string, string>> = {
-  clientId: 'client id',
-  'flows standard': 'standard flow',
-  'flows implicit': 'implicit flow',
-  'flows directAccessGrants': 'direct access grants',
-  'flows serviceAccount': 'service account',
-  'flows device': 'device flow',
-  'flows ciba': 'CIBA flow',
-  'flows tokenExchange': 'token exchange',
-  'otherScopes default': 'other default scopes',
-  'otherScopes optional': 'other optional scopes',
-  serviceAccount: 'service account user',
-  'roles realm': 'realm roles',
-  'roleParts realm': 'realm roles included',
-  groups: 'roles by groups',
-  'scopeMappings realm': 'realm roles in tokens',
-  protocolMappers: 'protocol mappers',
-  publicClient: 'public client',
-  bearerOnly: 'bearer-only',
-  consentRequired: 'consent required',
-  authorizationServices: 'authorization services',
-  fullScopeAllowed: 'full scope allowed',
-  redirectUris: 'redirect URIs',
-  webOrigins: 'web origins',
-  auth: 'authentication',
-  tokenLifetime: 'token lifetime',
-  rotateEvery: 'rotated every',
-  introspectedBy: 'introspected by',
-  displayName: 'display name',
-  appType: 'application type',
-  grantTypes: 'grant types',
-  oidcConformant: 'OIDC conformant',
-  authenticationMethod: 'authentication method',
-  signingAlgorithm: 'signing algorithm',
-  allowedOrigins: 'allowed origins',
-  logoutUrls: 'logout URLs',
-};
-
-const SCOPE_LABELS: Readonly<Record<string, string>> = {
-  introspectedBy: 'introspected by',
-  inTokenScope: 'in scope claim',
-  otherMappers: 'other mappers',
-  otherAttributes: 'other attributes',
-  roles: 'role scope mappings',
-  markedFor: 'marked for Api',
-};
-
-/** What a reviewer calls a field; the path itself where there is no word for it. */
-export function labelOf(path: readonly string[]): string {
-  const known = LABELS[path.join(' ')];
-  if (known !== undefined) return known;
-  const [head, second = '', third = ''] = path;
-  if (head === 'access' && path.length === 3 && third === 'scopes') return `may call ${second}`;
-  if (head === 'access' && path.length === 3 && third === 'onRequest') return `on request ${second}`;
-  if (head === 'access' && path.length === 3 && third === 'organizations') return `organizations ${second}`;
-  if (head === 'roles' && second === 'clients' && path.length === 3) return `roles of ${third}`;
-  if (head === 'roleParts' && second === 'clients' && path.length === 3) return `roles of ${third} included`;
-  if (head === 'scopeMappings' && second === 'clients' && path.length === 3) return `roles of ${third} in tokens`;
-  if (head === 'labels' && path.length === 2) return `label ${second}`;
-  if (head === 'attributes' && path.length === 2) return `attribute ${second}`;
-  if (head === 'metadata' && path.length === 2) return `metadata ${second}`;
-  if (head === 'otherGrants' && path.length === 2) return `may call ${second}`;
-  if (head === 'scopes' && path.length === 3) return `${second} ${SCOPE_LABELS[third] ?? third}`;
-  return path.join(' ');
+/** Words as one text; `show` makes harmless what others wrote. */
+export function textOf(words: Words, show: (foreign: Foreign) => string): string {
+  return [words]
+    .flat()
+    .map((part) => (typeof part === 'string' ? part : show(part)))
+    .join('');
 }
 
-/** One value in words. Text that could be taken for something else is quoted. */
-export function valueOf(path: readonly string[], value: Json | undefined): string {
-  if (value === undefined) return '(not set)';
-  if (path.length === 1 && path[0] === 'tokenLifetime') return lifetime(value);
-  if (path.length === 1 && path[0] === 'rotateEvery' && typeof value === 'number') return formatDuration(value);
-  if (value === null) return '(none)';
-  if (typeof value === 'string')
-    return isProse(path) || !PLAIN.test(value) ? `"${value.replaceAll('"', '\\"')}"` : value;
-  if (Array.isArray(value) && value.length === 0) return '(empty)';
-  return JSON.stringify(value);
+/** Words at the beginning of a sentence. */
+export function capitalised(words: Words): Words {
+  const [first = '', ...rest] = [words].flat();
+  return typeof first === 'string' ? [first.slice(0, 1).toUpperCase() + first.slice(1), ...rest] : words;
 }
 
-function lifetime(value: Json): string {
-  if (value === null) return '(server default)';
-  return typeof value === 'number' ? formatDuration(value) : JSON.stringify(value);
+/** Lists of words, with something of grantry's own between them. */
+export function joinWords(lists: readonly Words[], between: string): Words {
+  return lists.flatMap((words, index) => [...(index === 0 ? [] : [between]), ...[words].flat()]);
 }
 
-const PLAIN = /^[\w.:/@*+%~=,-]+$/;
+/** `manifests/apis.yaml:3:7` */
+export function placeOf({ position }: Finding): string {
+  return `${position.file}:${position.line}:${position.column}`;
+}
 
-/** Free text, which is always quoted. */
-function isProse(path: readonly string[]): boolean {
-  return path.at(-1) === 'description' || path[0] === 'labels' || path[0] === 'attributes';
+/** The message with its suggestion. */
+export function wordMessage({ message, suggestion }: Finding): string {
+  return suggestion === undefined ? message : `${message}; did you mean "${suggestion}"?`;
 }
 
 /** How long something took: `240ms`, `1.2s`, `2m 5s`. */
@@ -101,6 +40,11 @@ export function elapsed(milliseconds: number): string {
   const seconds = Math.round(milliseconds / 1000);
   const minutes = Math.floor(seconds / 60);
   return minutes < 60 ? `${minutes}m ${seconds % 60}s` : `${Math.floor(minutes / 60)}h ${minutes % 60}m`;
+}
+
+/** `2026-11-24 22:10 UTC`. */
+export function toMinute(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`;
 }
 
 /** Why a document is written, for the one who reviews it. */
@@ -138,22 +82,3 @@ export const SYMBOLS: Readonly<Record<Op, string>> = {
   deliver: '>',
   create: '+',
 };
-
-/** What a summary calls a change that is still to come. */
-export const PENDING: Readonly<Record<Op, string>> = {
-  create: 'to create',
-  update: 'to change',
-  adopt: 'to adopt',
-  deliver: 'to deliver',
-  delete: 'to delete',
-};
-
-/** `1 client`, `2 clients`, `12,000 clients`. */
-export function count(number: number, singular: string, plural = `${singular}s`): string {
-  return `${thousands(number)} ${number === 1 ? singular : plural}`;
-}
-
-/** The number with commas, the same on every machine. */
-export function thousands(number: number): string {
-  return String(number).replace(/\B(?=(\d{3})+$)/g, ',');
-}

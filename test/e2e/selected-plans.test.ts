@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { outputSchema } from '../../src/report/output-schema.ts';
+import { outputSchema } from '../../src/report/views/output-schema.ts';
 import { exitedWith } from '../support/cli.ts';
 import { GitFolder } from '../support/git-folder.ts';
 import { Site } from '../support/site.ts';

@@ -3,8 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import { loadManifests } from '../../src/manifest/load.ts';
-import { renderValidationText } from '../../src/report/findings.ts';
-import { makeStyle } from '../../src/report/style.ts';
+import { makeStyle, renderValidation } from '../../src/report/index.ts';
 
 /**
  * Every folder holds manifests and, in expected.txt, what `grantry validate` prints for them. A new case is a new
@@ -19,7 +18,7 @@ describe('what validate prints', () => {
     const loaded = loadManifests({ manifests: [targets === undefined ? '.' : 'manifests'], targets, cwd });
     const counts = { apis: loaded.apis.length, clients: loaded.clients.length, targets: loaded.targets.length };
     const report = { ...counts, files: loaded.files, findings: loaded.findings };
-    const text = renderValidationText(report, makeStyle({ color: false, unicode: true }));
+    const text = renderValidation(report, { format: 'text', style: makeStyle({ color: false, unicode: true }) });
     const expected = join(cwd, 'expected.txt');
     if (process.env['UPDATE_GOLDEN'] === '1') {
       writeFileSync(expected, text);

@@ -5,7 +5,10 @@ import { credentialStatus } from '../../src/engine/rotation/credential-status.ts
 import { surveyRotations } from '../../src/engine/rotation/survey-rotations.ts';
 import type { Plan, PlannedDelivery } from '../../src/model/plan.ts';
 import { parseAdoption } from '../../src/engine/plan/adoption.ts';
-import { linesOf, viewChanges } from '../../src/report/change-view.ts';
+import { FIELD_WORDS } from '../../src/providers/field-words.ts';
+import type { ChangeEntry } from '../../src/report/page.ts';
+import { changeEntry } from '../../src/report/views/change/change-entry.ts';
+import { reviewChanges } from '../../src/report/views/change/reviewed-change.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 
@@ -38,6 +41,11 @@ async function clientRow(clientId = 'orders'): Promise<Row> {
 
 async function change(body: object, clientId = 'orders'): Promise<void> {
   await bench.realm.admin.clients.update({ id: (await clientRow(clientId)).id }, { attributes: {}, ...body });
+}
+
+/** The changes of a plan as a reviewer reads them. */
+function entriesOf(plan: Plan): ChangeEntry[] {
+  return reviewChanges(plan).map((each) => changeEntry(each, FIELD_WORDS));
 }
 
 /** Whether the token endpoint takes the secret. */
@@ -278,21 +286,15 @@ describe('a client', () => {
     await bench.apply(MANIFESTS);
     const policyOf = (rotate: string): Promise<Plan> => bench.as({ rotate }).plan(MANIFESTS);
     const seldom = await policyOf('{every: 365d, overlap: 0s}');
-    expect(viewChanges(seldom)).toMatchObject([{ widens: true, change: { op: 'update', address: 'Client/orders' } }]);
-    expect(
-      seldom.changes.flatMap((each) =>
-        linesOf({
-          change: each,
-          widens: true,
-          dangers: [],
-          folderOf: [],
-          holders: [],
-          introspects: [],
-          refused: false,
-        }),
-      ),
-    ).toMatchObject([{ label: 'rotated every', value: { before: '90d', after: '365d' }, widens: true }]);
-    expect(viewChanges(await policyOf('{every: 30d, overlap: 0s}'))).toMatchObject([{ widens: false }]);
+    expect(entriesOf(seldom)).toMatchObject([
+      {
+        op: 'update',
+        address: 'Client/orders',
+        dangers: ['widens'],
+        lines: [{ label: 'rotated every', value: { before: '90d', after: '365d' }, alarm: 'widens access' }],
+      },
+    ]);
+    expect(entriesOf(await policyOf('{every: 30d, overlap: 0s}'))).toMatchObject([{ dangers: [] }]);
     await bench.as({ rotate: '{every: 365d, overlap: 0s}' }).apply(MANIFESTS);
     expect((await policyOf('{every: 365d, overlap: 0s}')).changes).toEqual([]);
     // As a version of grantry leaves it that did not note it.
@@ -307,16 +309,16 @@ describe('a client', () => {
     const proxy = await startCountingProxy(inject('keycloak').url);
     const plan = await bench.as({ keycloakUrl: proxy.url }).plan(MANIFESTS);
     await proxy.close();
-    const [view] = viewChanges(plan);
-    expect(view).toMatchObject({ widens: true, change: { op: 'deliver', delivery: { reason: 'facts-changed' } } });
+    expect(plan.changes).toMatchObject([{ op: 'deliver', delivery: { reason: 'facts-changed' } }]);
     expect(deliveries(plan)[0]?.told).toMatchObject({
       token_url: bench.realm.tokenUrl,
       audience: 'https://stock.test',
     });
-    const lines = view === undefined ? [] : linesOf(view);
-    expect(lines.find(({ label }) => label === 'document token_url')).toMatchObject({
+    const [entry] = entriesOf(plan);
+    expect(entry?.dangers).toEqual(['login-moves', 'widens']);
+    expect(entry?.lines.find(({ label }) => label === 'document token_url')).toMatchObject({
       value: { before: bench.realm.tokenUrl, after: bench.realm.tokenUrl.replace(bench.realm.url, proxy.url) },
-      widens: true,
+      alarm: 'widens access',
     });
   });
 });

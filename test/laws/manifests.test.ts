@@ -3,8 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { checkSources } from '../support/check-sources.ts';
 import { resolveTargets } from '../../src/manifest/resolve/resolve.ts';
 import type { SourceFile } from '../../src/manifest/types.ts';
-import { renderValidationJson, renderValidationMarkdown, renderValidationText } from '../../src/report/findings.ts';
-import { makeStyle } from '../../src/report/style.ts';
+import { makeStyle, renderValidation } from '../../src/report/index.ts';
 
 /** More with LAW_RUNS, for a longer look. */
 const RUNS = Number(process.env['LAW_RUNS'] ?? 300);
@@ -15,9 +14,8 @@ const STYLE = makeStyle({ color: false, unicode: true });
 function print(files: readonly SourceFile[]): string {
   const { findings } = checkSources(files);
   const report = { files: files.length, apis: 0, clients: 0, targets: 0, findings };
-  return [renderValidationText(report, STYLE), renderValidationJson(report), renderValidationMarkdown(report)].join(
-    '\n',
-  );
+  const formats = ['text', 'json', 'markdown'] as const;
+  return formats.map((format) => renderValidation(report, { format, style: STYLE })).join('\n');
 }
 
 describe('the order of input files', () => {

@@ -6,7 +6,7 @@ import { generateX25519Identity } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GrantryError, exitCodeOf } from '../../model/errors.ts';
 import { readSavedPlan } from '../../engine/plan/saved/read-plan.ts';
-import { outputSchema } from '../../report/output-schema.ts';
+import { outputSchema } from '../../report/views/output-schema.ts';
 import { captureIo } from '../../../test/support/captured-io.ts';
 import { GitFolder } from '../../../test/support/git-folder.ts';
 import { listenOnLoopback } from '../../../test/support/listening.ts';

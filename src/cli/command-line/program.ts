@@ -1,6 +1,5 @@
 import { Command as Parser, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { GrantryError } from '../../model/errors.ts';
-import { renderErrorJson, renderErrorMarkdown } from '../../report/error-report.ts';
 import type { CommandIo, Format } from '../context.ts';
 import type { Command } from './define-command.ts';
 import { formatAsked } from './format-asked.ts';
@@ -21,7 +20,7 @@ export async function runCommandLine(
     return await parseAndRun(commands, args, watched);
   } catch (error) {
     io.stderr.clearStatus();
-    if (!written) io.stdout.write(renderError(error, formatAsked(args)));
+    if (!written) await reportError(error, formatAsked(args), io);
     if (!(error instanceof UsageError)) throw error;
     return 1;
   }
@@ -79,9 +78,11 @@ function watch(io: CommandIo, onWrite: () => void): CommandIo {
   };
 }
 
-function renderError(error: unknown, format: Format): string {
-  if (format === 'json') return renderErrorJson(error);
-  return format === 'markdown' ? renderErrorMarkdown(error) : '';
+/** For people it goes to standard error. The words are loaded when they are needed: help does without them. */
+async function reportError(error: unknown, format: Format, { stdout }: CommandIo): Promise<void> {
+  if (format === 'text') return;
+  const { makeStyle, renderError } = await import('../../report/index.ts');
+  stdout.write(renderError(error, { format, style: makeStyle(stdout) }));
 }
 
 function makeProgram(io: CommandIo): Parser {

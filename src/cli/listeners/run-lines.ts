@@ -1,7 +1,6 @@
 import type { RunEvent, TroubleEvent } from '../../engine/run/events.ts';
-import type { GrantryError } from '../../model/errors.ts';
 import { printable } from '../../model/printable.ts';
-import { makeStyle, renderPlan, renderProgress, renderRotation } from '../../report/index.ts';
+import { makeStyle, renderFailure, renderPlan, renderProgress, renderRotation } from '../../report/index.ts';
 import type { Style } from '../../report/index.ts';
 import type { Output } from '../context.ts';
 import type { Listener } from './listener.ts';
@@ -40,16 +39,12 @@ function isTrouble(event: RunEvent): event is TroubleEvent {
 function troubleLine({ kind, error }: TroubleEvent): string {
   switch (kind) {
     case 'stopped':
-      return withHint(error);
+      return renderFailure(error);
     case 'not-noted':
       return `The number of clients could not be noted in the store: ${error.message}\n`;
     case 'not-proven':
-      return `Not every client could be proven: ${withHint(error)}`;
+      return `Not every client could be proven: ${renderFailure(error)}`;
     default:
       return kind satisfies never;
   }
-}
-
-function withHint({ message, hint = '' }: GrantryError): string {
-  return `${message}\n${hint}\n`;
 }

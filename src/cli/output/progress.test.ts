@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { captureIo } from '../../../test/support/captured-io.ts';
-import { renderAdvance } from '../../report/progress-line.ts';
+import { renderAdvance } from '../../report/index.ts';
 import { Progress } from './progress.ts';
 
 describe('how far things are', () => {

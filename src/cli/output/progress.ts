@@ -1,5 +1,5 @@
-import { renderAdvance } from '../../report/progress-line.ts';
-import type { Advance } from '../../report/progress-line.ts';
+import { renderAdvance } from '../../report/index.ts';
+import type { Advance } from '../../report/index.ts';
 import type { Output } from '../context.ts';
 
 /** Milliseconds between two reports of progress; what takes less has none. */

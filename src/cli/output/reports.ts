@@ -1,8 +1,6 @@
 import { GrantryError } from '../../model/errors.ts';
-import { renderErrorJson, renderErrorMarkdown } from '../../report/error-report.ts';
-import { renderTargetsJson } from '../../report/targets-json.ts';
-import { renderTargetsSummary } from '../../report/targets-summary.ts';
-import type { TargetEnding } from '../../report/targets-summary.ts';
+import { makeStyle, renderError, renderFailure, renderTargets } from '../../report/index.ts';
+import type { RenderOptions, TargetEnding } from '../../report/index.ts';
 import type { CommandIo, Format } from '../context.ts';
 
 /**
@@ -39,15 +37,19 @@ export class Reports {
 
   /** A target that failed. */
   fail(target: string, error: unknown): void {
-    if (this.#format === 'json') this.show(renderErrorJson(error, target));
-    if (this.#format === 'markdown') this.show(renderErrorMarkdown(error, target));
+    if (this.#format !== 'text') this.show(renderError(error, { ...this.#look(), target }));
     if (!(error instanceof GrantryError)) return;
-    this.#io.stderr.write(`${target}: error: ${error.message}\n${error.hint === undefined ? '' : `${error.hint}\n`}`);
+    this.#io.stderr.write(`${target}: error: ${renderFailure(error)}`);
   }
 
   /** How all of it ended, in the order of the reports. */
   end(endings: readonly TargetEnding[]): void {
-    if (this.#format === 'json') this.#io.stdout.write(renderTargetsJson(this.#documents, endings));
-    else if (endings.length > 1) this.show(renderTargetsSummary(endings, this.#format));
+    const summary = renderTargets(this.#documents, endings, this.#look());
+    if (this.#format === 'json') this.#io.stdout.write(summary);
+    else if (endings.length > 1) this.show(summary);
+  }
+
+  #look(): RenderOptions {
+    return { format: this.#format, style: makeStyle(this.#io.stdout) };
   }
 }

@@ -15,7 +15,7 @@ export const DANGERS = [
 ] as const;
 export type Danger = (typeof DANGERS)[number];
 
-const ROLES: ReadonlySet<string> = new Set(['roles', 'roleParts', 'groups', 'scopeMappings']);
+const ROLES: ReadonlySet<string> = new Set(['roles', 'roleParts', 'scopeMappings']);
 
 /** What of a change is dangerous, the worst first; pure, and the same for every format. */
 export function dangersOf(change: Change, review: PlanReview | undefined): Danger[] {

@@ -1,6 +1,7 @@
 import picomatch from 'picomatch';
 import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
+import { nameSome } from '../../model/counting.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { addToGroup, groupBy } from '../../model/groups.ts';
 import { isJsonList } from '../../model/json.ts';
@@ -65,8 +66,7 @@ function wordsOf({ desired, actual }: Surroundings): Map<string, Word[]> {
 const MOST_NAMED = 3;
 
 function listed(texts: readonly string[]): string {
-  const more = texts.length > MOST_NAMED ? [`and ${texts.length - MOST_NAMED} more`] : [];
-  return [...texts.slice(0, MOST_NAMED), ...more].join('; ');
+  return nameSome(texts, MOST_NAMED, '; ');
 }
 
 function isIntrospection({ path }: LeafDifference): boolean {

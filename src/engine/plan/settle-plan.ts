@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { addressOf, isKind } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
+import { nameSome } from '../../model/counting.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, Plan, TargetPart } from '../../model/plan.ts';
@@ -154,7 +155,7 @@ function textsOf({ apis, clients, overlaps }: SavedDesired): Map<string, string>
 }
 
 function listed(addresses: readonly string[]): string {
-  return `${addresses.slice(0, 5).join(', ')}${addresses.length > 5 ? `, and ${addresses.length - 5} more` : ''}`;
+  return nameSome(addresses, 5);
 }
 
 function restoreDesired({ desired }: SavedPlan, target: Target): DesiredState {

@@ -3,7 +3,6 @@ import type { Json } from '../../model/json.ts';
 import { attributeWidens } from '../../model/keycloak-attributes.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import { changedFacts } from '../survey/document-facts.ts';
-import type { ChangedFact } from '../survey/document-facts.ts';
 import type { LeafDifference } from './field-changes.ts';
 
 /**
@@ -49,18 +48,9 @@ function textOf(value: Json | undefined): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** Whether consumers are told to send their secret to another server than before. */
-export function sendsElsewhere({ key, before, after }: ChangedFact): boolean {
-  return key === 'token_url' && originOf(before) !== originOf(after);
-}
-
-/** Whether a delivery tells consumers so. */
+/** Whether a delivery has consumers send their secret to another server than before. */
 export function movesLogin(delivery: PlannedDelivery | undefined): boolean {
-  return delivery !== undefined && changedFacts(delivery).some(sendsElsewhere);
-}
-
-function originOf(url: string): string {
-  return URL.canParse(url) ? new URL(url).origin : url;
+  return delivery !== undefined && changedFacts(delivery).some(({ sendsElsewhere }) => sendsElsewhere);
 }
 
 function hasMore(before: Json | undefined, after: Json | undefined): boolean {

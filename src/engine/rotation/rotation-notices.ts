@@ -1,4 +1,5 @@
 import { addressOf } from '../../model/address.ts';
+import { nameSome } from '../../model/counting.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { Change } from '../../model/plan.ts';
 import { describeMoment } from '../../model/moment.ts';
@@ -89,11 +90,11 @@ function overdueNotices({ desired, actual, now }: NoticeInput): string[] {
     const told = `${client.name}, ${daysOf(age)} (limit ${limitOf(client)})`;
     return [`1 credential is overdue: ${told}. Rotate it with: grantry rotate -t ${target} ${client.name}`];
   }
-  const named = overdue.slice(0, MOST_NAMED).map(({ client, age }) => `${client.name} (${daysOf(age)})`);
-  const more = overdue.length > MOST_NAMED ? ` and ${overdue.length - MOST_NAMED} more` : '';
-  return [
-    `${overdue.length} credentials are overdue: ${named.join(', ')}${more}. Rotate them with: grantry rotate -t ${target} --due`,
-  ];
+  const named = nameSome(
+    overdue.map(({ client, age }) => `${client.name} (${daysOf(age)})`),
+    MOST_NAMED,
+  );
+  return [`${overdue.length} credentials are overdue: ${named}. Rotate them with: grantry rotate -t ${target} --due`];
 }
 
 interface Overdue {

@@ -93,12 +93,20 @@ export function factsInNotes({ notes = {} }: Pick<StoreMark, 'notes'>): Record<s
 export function changedFacts({ told = {}, facts }: Pick<PlannedDelivery, 'told' | 'facts'>): ChangedFact[] {
   return TOLD.flatMap((key) => {
     const [before, after = ''] = [told[key], facts[key]];
-    return before === undefined || before === after ? [] : [{ key, before, after }];
+    if (before === undefined || before === after) return [];
+    const sendsElsewhere = key === 'token_url' && originOf(before) !== originOf(after);
+    return [{ key, before, after, sendsElsewhere }];
   });
+}
+
+function originOf(url: string): string {
+  return URL.canParse(url) ? new URL(url).origin : url;
 }
 
 export interface ChangedFact {
   readonly key: string;
   readonly before: string;
   readonly after: string;
+  /** Consumers are to send their secret to another server than before. */
+  readonly sendsElsewhere: boolean;
 }

@@ -1,6 +1,7 @@
 import pLimit from 'p-limit';
 import { isSameCredential } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
+import { nameSome } from '../../model/counting.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { isOurs, objectsByAddress, unreadableNotices } from '../../model/state.ts';
@@ -180,8 +181,7 @@ function tellsFacts(stored: StoredCredential, facts: WantedDocument['facts']): b
 const MOST_NAMED = 5;
 
 function hiddenNotice(clients: readonly string[]): string {
-  const more = clients.length > MOST_NAMED ? ` and ${clients.length - MOST_NAMED} more` : '';
-  return `The provider does not show this account the secret of ${clients.slice(0, MOST_NAMED).join(', ')}${more}: what lies in the store was not compared with it.`;
+  return `The provider does not show this account the secret of ${nameSome(clients, MOST_NAMED)}: what lies in the store was not compared with it.`;
 }
 
 function hiddenSecret(client: string): GrantryError {

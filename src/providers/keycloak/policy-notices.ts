@@ -1,3 +1,4 @@
+import { nameSome } from '../../model/counting.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import { hasUndeclared, viewAttributes } from './attributes.ts';
 import { addToGroup } from '../../model/groups.ts';
@@ -39,6 +40,5 @@ function declaredOf(client: DesiredClient | undefined): Readonly<Record<string, 
 }
 
 function listed(ids: readonly string[]): string {
-  const more = ids.length > MOST_NAMED ? ` and ${ids.length - MOST_NAMED} more` : '';
-  return `${ids.slice(0, MOST_NAMED).join(', ')}${more}`;
+  return nameSome(ids, MOST_NAMED);
 }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { nameSome } from '../../model/counting.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakApi } from './api.ts';
 import { unexpectedListing } from './parse-list.ts';
@@ -158,12 +159,11 @@ function ruleOf(policy: string, { executor: id, configuration }: z.infer<typeof 
 /** `the client policy "fapi" (consent-required, pkce-enforcer) of the realm`. */
 function describe(rules: readonly PolicyRule[]): string {
   const policies = [...new Set(rules.map(({ policy }) => policy))];
-  const named = policies.slice(0, 5).map((policy) => {
+  const named = policies.map((policy) => {
     const executors = new Set(rules.filter((rule) => rule.policy === policy).map((rule) => rule.executor));
     return `${JSON.stringify(policy)} (${[...executors].join(', ')})`;
   });
-  const more = policies.length > 5 ? ` and ${policies.length - 5} more` : '';
-  return `the client ${policies.length === 1 ? 'policy' : 'policies'} ${named.join(', ')}${more} of the realm`;
+  return `the client ${policies.length === 1 ? 'policy' : 'policies'} ${nameSome(named, 5)} of the realm`;
 }
 
 /** The policy that sets an attribute to this value. */

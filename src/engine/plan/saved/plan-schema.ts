@@ -11,7 +11,8 @@ const fields = z.record(z.string(), z.json()).describe("The object in its provid
 const address = z.templateLiteral([z.enum(['Api', 'Client', 'Rotation']), '/', z.string()]);
 const facts = z.record(z.string(), z.string()).describe('What the document tells beside the credential');
 
-const delivery = z.strictObject({
+/** A document to write, as a saved plan and the output of plan have it. */
+export const delivery = z.strictObject({
   client: z.string(),
   clientId: z.string(),
   path: z.string().describe("Inside the store's prefix"),
@@ -19,7 +20,7 @@ const delivery = z.strictObject({
   facts,
   reason: z.enum(DELIVERY_REASONS).describe('guessable: the secret is replaced first'),
   pathIsEmpty: z.boolean().describe('Nothing was at the path'),
-  movedFrom: z.string().optional(),
+  movedFrom: z.string().optional().describe('The path that it was delivered to before'),
   told: facts
     .optional()
     .describe('What the document that is there tells of audience, issuer and token_url, as far as that is noted'),
@@ -28,12 +29,16 @@ const delivery = z.strictObject({
     .optional()
     .describe('As whom the client was delivered to the place before'),
   lostMark: z.literal(true).optional().describe('The document that is there carries no mark any more'),
-  since: z.number().optional().describe('Since when the secret is there, where the provider does not tell'),
+  since: z
+    .number()
+    .optional()
+    .describe('Since when the secret is there, in Unix seconds, where the provider does not tell'),
   alreadyDelivered: z.literal(true).optional().describe('The client was delivered to the place before'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
 });
 
-const delivered = z.strictObject({
+/** A document to mark as retired. */
+export const delivered = z.strictObject({
   at: z.number().nullable(),
   place: z.string(),
   path: z.string(),

@@ -1,0 +1,106 @@
+import { formatDuration } from './duration.ts';
+import type { Json } from './json.ts';
+
+/** What one field of a provider's objects is to a reviewer. */
+export interface FieldDescription {
+  /** The path, joined with blanks; `*` stands for any one name: `access * scopes`. */
+  readonly path: string;
+  /** What a reviewer calls it; each `*` stands for the name at that place of the path. */
+  readonly label?: string;
+  /** Where it stands under a change; lower ones first. Of a field at the top. */
+  readonly weight?: number;
+  /** Free text, which is always quoted, or seconds. `lifetime`: seconds, or null for the server's own default. */
+  readonly kind?: 'prose' | 'duration' | 'lifetime';
+  /** The value that every new object has, by the object's name; it is shown only where it is another. */
+  readonly usual?: (name: string) => Json;
+  /** The head of a change, or the manifest beside it, says it of a new object. Of a field at the top. */
+  readonly isSilentOnCreate?: true;
+  /** Shown of an object that is deleted. Of a field at the top. */
+  readonly isShownOnDelete?: true;
+  /** A part of the stack's mark: that adopting sets it goes without saying. Of a field at the top. */
+  readonly isMark?: true;
+  /** The field that holds the same in most cases: one line shows both. Of a field at the top. */
+  readonly repeats?: string;
+  /** Of a field that all scopes of a new Api share: shown once, before or after the scopes. */
+  readonly sharedByNewScopes?: 'before' | 'after';
+}
+
+/** Of fields that nobody describes. */
+const MIDDLE = 50;
+const PLAIN = /^[\w.:/@*+%~=,-]+$/;
+
+/** How fields are shown to a reviewer, by what providers say of them. */
+export class FieldWords {
+  readonly #descriptions: ReadonlyMap<string, FieldDescription>;
+
+  constructor(descriptions: readonly FieldDescription[]) {
+    this.#descriptions = new Map(descriptions.map((one) => [keyOf(one.path.split(' ')), one]));
+  }
+
+  /** What is said of a field; undefined: nothing. */
+  describe(path: readonly string[]): FieldDescription | undefined {
+    for (const pattern of patternsOf(path)) {
+      const found = this.#descriptions.get(keyOf(pattern));
+      if (found !== undefined) return found;
+    }
+    return undefined;
+  }
+
+  /** What a reviewer calls a field; the path itself where there is no word for it. */
+  labelOf(path: readonly string[]): string {
+    const { label, path: pattern = '' } = this.describe(path) ?? {};
+    if (label === undefined) return path.join(' ');
+    const names = pattern.split(' ').flatMap((part, index) => (part === '*' ? [path[index] ?? ''] : []));
+    return label.replaceAll('*', () => names.shift() ?? '');
+  }
+
+  /** Where a field stands under a change: lower ones first. */
+  weightOf([head = '']: readonly string[]): number {
+    return this.describe([head])?.weight ?? MIDDLE;
+  }
+
+  /** One value in words. Text that could be taken for something else is quoted. */
+  valueOf(path: readonly string[], value: Json | undefined): string {
+    if (value === undefined) return '(not set)';
+    const kind = (this.describe(path) ?? this.describe(path.slice(0, 1)))?.kind;
+    if (kind === 'lifetime') return lifetime(value);
+    if (kind === 'duration' && typeof value === 'number') return formatDuration(value);
+    if (value === null) return '(none)';
+    if (typeof value === 'string') return kind === 'prose' || !PLAIN.test(value) ? quoted(value) : value;
+    if (Array.isArray(value) && value.length === 0) return '(empty)';
+    return JSON.stringify(value);
+  }
+}
+
+function quoted(text: string): string {
+  return `"${text.replaceAll('"', '\\"')}"`;
+}
+
+function lifetime(value: Json): string {
+  if (value === null) return '(server default)';
+  return typeof value === 'number' ? formatDuration(value) : JSON.stringify(value);
+}
+
+/** A name may hold a blank. */
+function keyOf(path: readonly string[]): string {
+  return path.join('\0');
+}
+
+/** The path and what it may be described as, the closest first. */
+function patternsOf([head = '', ...rest]: readonly string[]): string[][] {
+  const [second, third] = rest;
+  if (second === undefined) return [[head]];
+  if (third === undefined)
+    return [
+      [head, second],
+      [head, '*'],
+    ];
+  return rest.length > 2
+    ? []
+    : [
+        [head, second, third],
+        [head, '*', third],
+        [head, second, '*'],
+        [head, '*', '*'],
+      ];
+}

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import type { Json } from '../model/json.ts';
+import { FIELD_WORDS } from './field-words.ts';
+
+describe('labelOf', () => {
+  test.each([
+    ['access inventory scopes', 'may call inventory'],
+    ['access inventory onRequest', 'on request inventory'],
+    ['roles realm', 'realm roles'],
+    ['roles clients realm-management', 'roles of realm-management'],
+    ['scopeMappings realm', 'realm roles in tokens'],
+    ['roleParts realm', 'realm roles included'],
+    ['roleParts clients billing', 'roles of billing included'],
+    ['serviceAccount', 'service account user'],
+    ['groups', 'roles by groups'],
+    ['scopeMappings clients billing', 'roles of billing in tokens'],
+    ['flows directAccessGrants', 'direct access grants'],
+    ['labels tier', 'label tier'],
+    ['attributes use.refresh.tokens', 'attribute use.refresh.tokens'],
+    ['scopes inventory:read description', 'inventory:read description'],
+    ['scopes inventory:read introspectedBy', 'inventory:read introspected by'],
+    ['tokenLifetime', 'token lifetime'],
+    ['owner', 'owner'],
+    ['something else entirely', 'something else entirely'],
+    ['access', 'access'],
+  ])('%s', (path, label) => {
+    expect(FIELD_WORDS.labelOf(path.split(' '))).toBe(label);
+  });
+});
+
+describe('valueOf', () => {
+  test.each<[string, Json | undefined, string]>([
+    ['tokenLifetime', 300, '5m'],
+    ['tokenLifetime', 90, '90s'],
+    ['tokenLifetime', 86_400, '1d'],
+    ['tokenLifetime', null, '(server default)'],
+    ['tokenLifetime', 'odd', '"odd"'],
+    ['tokenLifetime', undefined, '(not set)'],
+    ['other', null, '(none)'],
+    ['other', [], '(empty)'],
+    ['other', true, 'true'],
+    ['other', 5, '5'],
+    ['other', { a: [1] }, '{"a":[1]}'],
+    ['auth', 'client_secret_basic', 'client_secret_basic'],
+    ['audience', 'https://inventory.internal', 'https://inventory.internal'],
+    ['other', '', '""'],
+    ['other', 'two words', '"two words"'],
+    ['other', '(none)', '"(none)"'],
+    ['description', 'Word', '"Word"'],
+    ['description', 'a "quoted" one', String.raw`"a \"quoted\" one"`],
+    ['labels tier', 'backend', '"backend"'],
+  ])('%s: %j', (path, value, expected) => {
+    expect(FIELD_WORDS.valueOf(path.split(' '), value)).toBe(expected);
+  });
+});

@@ -1,0 +1,116 @@
+import { z } from 'zod';
+import { daysOf } from '../../engine/rotation/rotation-notices.ts';
+import { count, thousands } from '../../model/counting.ts';
+import type { CredentialStatus, StatusReport } from '../../model/report.ts';
+import type { Page, TableBlock } from '../page.ts';
+import type { Data } from '../view.ts';
+import { defineView } from '../view.ts';
+import { toMinute } from '../words.ts';
+import { headOf, originData } from './origin.ts';
+import { address, formatVersion, iso, origin, texts, total } from './schema-parts.ts';
+
+const credential = z.strictObject({
+  address,
+  owner: z.string(),
+  place: z.string().optional().describe('Absent: never delivered to this store'),
+  storeVersion: total.optional(),
+  madeAt: iso.optional(),
+  age: z.number().describe('Seconds').optional(),
+  dueAt: iso.optional().describe('When it is to be rotated: ISO 8601'),
+  overdue: z.boolean(),
+  overlapUntil: iso.optional().describe('Until when the previous secret is accepted too: ISO 8601'),
+  refusedFrom: iso.optional().describe('When the provider stops accepting it, whatever anybody does: ISO 8601'),
+  remarks: texts.describe('What is to be done about it'),
+});
+
+const statusSchema = z
+  .strictObject({
+    formatVersion,
+    kind: z.literal('status'),
+    ...origin,
+    now: iso,
+    summary: z.strictObject({ credentials: total, overdue: total, inOverlap: total }),
+    credentials: z.array(credential).describe('The most urgent first'),
+    notices: texts,
+  })
+  .meta({ id: 'status' });
+
+/** How old credentials are. */
+export const statusView = defineView(statusSchema)({ data: statusData, page: statusPage });
+
+function statusData(report: StatusReport): Data<typeof statusSchema> {
+  const { now, credentials, notices } = report;
+  return {
+    formatVersion: 1,
+    kind: 'status',
+    ...originData(report),
+    now,
+    summary: countCredentials(credentials),
+    credentials,
+    notices,
+  };
+}
+
+function statusPage(report: StatusReport): Page {
+  const { credentials, now, notices } = report;
+  return {
+    head: headOf(report),
+    headline: [{ words: summaryOf(credentials) }],
+    sentences: [],
+    remarks: [],
+    blocks: credentials.length === 0 ? [] : [tableOf(credentials, now)],
+    notices,
+  };
+}
+
+function countCredentials(
+  credentials: readonly CredentialStatus[],
+): Record<'credentials' | 'overdue' | 'inOverlap', number> {
+  return {
+    credentials: credentials.length,
+    overdue: credentials.filter(({ overdue }) => overdue).length,
+    inOverlap: credentials.filter(({ overlapUntil }) => overlapUntil !== undefined).length,
+  };
+}
+
+/** `12 credentials, 1 overdue, 2 in an overlap`. */
+function summaryOf(credentials: readonly CredentialStatus[]): string {
+  const { overdue, inOverlap } = countCredentials(credentials);
+  return [
+    count(credentials.length, 'credential'),
+    overdue === 0 ? 'none overdue' : `${thousands(overdue)} overdue`,
+    ...(inOverlap === 0 ? [] : [`${thousands(inOverlap)} in an overlap`]),
+  ].join(', ');
+}
+
+function tableOf(credentials: readonly CredentialStatus[], now: string): TableBlock {
+  return {
+    kind: 'table',
+    title: 'Credentials',
+    heads: ['client', 'age', 'next rotation', 'overlap until', 'version', 'owner'],
+    rows: credentials.map((one) => ({
+      cells: cellsOf(one, now),
+      isWarning: one.overdue || one.remarks.length > 0,
+      remarks: one.remarks,
+    })),
+  };
+}
+
+function cellsOf(status: CredentialStatus, now: string): string[] {
+  const { age, dueAt, overdue, overlapUntil, storeVersion } = status;
+  const wait = dueAt === undefined ? 0 : (Date.parse(dueAt) - Date.parse(now)) / 1000;
+  return [
+    status.address,
+    age === undefined ? 'unknown' : daysOf(age),
+    dueAt === undefined ? '-' : overdue ? `overdue ${daysOf(-wait)}` : `in ${waitOf(wait)}`,
+    overlapUntil === undefined ? '-' : toMinute(overlapUntil),
+    storeVersion === undefined ? '-' : String(storeVersion),
+    status.owner === '' ? '-' : status.owner,
+  ];
+}
+
+/** Rounded, so that it does not say 89 days right after a rotation every 90. */
+function waitOf(seconds: number): string {
+  const days = Math.round(seconds / 86_400);
+  return days >= 2 ? `${days} days` : daysOf(seconds);
+}
