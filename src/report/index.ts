@@ -11,7 +11,7 @@ import { renderText } from './render/text/text.ts';
 import type { View } from './view.ts';
 import { applyView } from './views/apply.ts';
 import { errorView } from './views/error.ts';
-import { planData, planView } from './views/plan.ts';
+import { planData, planView } from './views/plan/plan.ts';
 import { rotateView } from './views/rotate.ts';
 import { statusView } from './views/status.ts';
 import { targetsPage } from './views/targets.ts';

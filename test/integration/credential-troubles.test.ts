@@ -7,8 +7,8 @@ import type { Plan, PlannedDelivery } from '../../src/model/plan.ts';
 import { parseAdoption } from '../../src/engine/plan/adoption.ts';
 import { FIELD_WORDS } from '../../src/providers/field-words.ts';
 import type { ChangeEntry } from '../../src/report/page.ts';
-import { changeEntry } from '../../src/report/views/change/change-entry.ts';
-import { reviewChanges } from '../../src/report/views/change/reviewed-change.ts';
+import { changeEntry } from '../../src/report/views/plan/change-entry.ts';
+import { reviewChanges } from '../../src/report/views/plan/reviewed-change.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 

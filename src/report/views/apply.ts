@@ -5,8 +5,8 @@ import type { Outcome, OutcomeGroup, OutcomesBlock, Page, Remark } from '../page
 import type { Data } from '../view.ts';
 import { defineView } from '../view.ts';
 import { elapsed } from '../words.ts';
-import { brokeLockRemark, headOf, interruptedRemark, originData } from './origin.ts';
-import { countProofs, proof, proofBlocks, proofCounts, proofData, proofPhrases } from './proofs.ts';
+import { brokeLockRemark, headOf, interruptedRemark, originData } from './parts/origin.ts';
+import { countProofs, proof, proofBlocks, proofCounts, proofData, proofPhrases } from './parts/proofs.ts';
 import {
   address,
   audit,
@@ -18,7 +18,7 @@ import {
   op,
   origin,
   total,
-} from './schema-parts.ts';
+} from './parts/schema-parts.ts';
 
 const result = z.strictObject({
   address,

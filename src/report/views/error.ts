@@ -3,8 +3,8 @@ import { GrantryError, InvalidManifests, exitCodeOf } from '../../model/errors.t
 import type { Page } from '../page.ts';
 import type { Data } from '../view.ts';
 import { defineView } from '../view.ts';
-import { planView } from './plan.ts';
-import { finding, formatVersion } from './schema-parts.ts';
+import { planView } from './plan/plan.ts';
+import { finding, formatVersion } from './parts/schema-parts.ts';
 import { findingData } from './validate.ts';
 
 /** A failed command, or a target that failed. */

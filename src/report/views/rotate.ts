@@ -6,7 +6,7 @@ import type { Outcome, OutcomeGroup, OutcomesBlock, Page } from '../page.ts';
 import type { Data } from '../view.ts';
 import { defineView } from '../view.ts';
 import { elapsed, toMinute } from '../words.ts';
-import { brokeLockRemark, headOf, interruptedRemark, originData } from './origin.ts';
+import { brokeLockRemark, headOf, interruptedRemark, originData } from './parts/origin.ts';
 import {
   address,
   audit,
@@ -19,7 +19,7 @@ import {
   rotationOp,
   texts,
   total,
-} from './schema-parts.ts';
+} from './parts/schema-parts.ts';
 
 const result = z.strictObject({
   address,

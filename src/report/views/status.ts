@@ -6,8 +6,8 @@ import type { Page, TableBlock } from '../page.ts';
 import type { Data } from '../view.ts';
 import { defineView } from '../view.ts';
 import { toMinute } from '../words.ts';
-import { headOf, originData } from './origin.ts';
-import { address, formatVersion, iso, origin, texts, total } from './schema-parts.ts';
+import { headOf, originData } from './parts/origin.ts';
+import { address, formatVersion, iso, origin, texts, total } from './parts/schema-parts.ts';
 
 const credential = z.strictObject({
   address,

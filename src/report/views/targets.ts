@@ -3,9 +3,9 @@ import { applyView } from './apply.ts';
 import type { Page, Words } from '../page.ts';
 import { joinWords } from '../words.ts';
 import { errorView } from './error.ts';
-import { planView } from './plan.ts';
+import { planView } from './plan/plan.ts';
 import { rotateView } from './rotate.ts';
-import { formatVersion } from './schema-parts.ts';
+import { formatVersion } from './parts/schema-parts.ts';
 import { statusView } from './status.ts';
 import { verifyView } from './verify.ts';
 

@@ -5,7 +5,7 @@ import type { Page } from '../page.ts';
 import { clipSource } from '../render/source-line.ts';
 import type { Data } from '../view.ts';
 import { defineView } from '../view.ts';
-import { finding, formatVersion, total } from './schema-parts.ts';
+import { finding, formatVersion, total } from './parts/schema-parts.ts';
 
 /** What was checked, and what was found. */
 export interface ValidationReport {

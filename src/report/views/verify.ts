@@ -3,9 +3,9 @@ import type { VerifyReport } from '../../model/report.ts';
 import type { Page, Remark } from '../page.ts';
 import type { Data } from '../view.ts';
 import { defineView } from '../view.ts';
-import { headOf, originData } from './origin.ts';
-import { countProofs, proof, proofBlocks, proofCounts, proofData, proofPhrases } from './proofs.ts';
-import { formatVersion, origin } from './schema-parts.ts';
+import { headOf, originData } from './parts/origin.ts';
+import { countProofs, proof, proofBlocks, proofCounts, proofData, proofPhrases } from './parts/proofs.ts';
+import { formatVersion, origin } from './parts/schema-parts.ts';
 
 const verifySchema = z
   .strictObject({

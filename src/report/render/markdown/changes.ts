@@ -5,7 +5,7 @@ import { countChanges, dangerPhrases } from '../../change-counts.ts';
 import type { ChangeEntry, ChangeLine, ChangesBlock } from '../../page.ts';
 import { DANGER_WORDS } from '../../words.ts';
 import { displayWidth, padTo } from '../width.ts';
-import { blockLine, byteLength, detailsBlock, fillBlocks, firstLines, inlineCode, summaryCode } from './parts.ts';
+import { blockLine, byteLength, detailsBlock, fillBlocks, fillLines, inlineCode, summaryCode } from './parts.ts';
 
 /** Columns that what widens access may take: it is cut only where it could fill the comment. */
 const MAX_WIDENING = 2_000;
@@ -14,6 +14,8 @@ const MAX_LABEL = 40;
 
 /** Bytes for the line that says what is not shown. */
 const FOOTER = 1_000;
+/** Bytes around the lines of a change. */
+const FRAME = 200;
 const MAX_COMMAND = 100;
 
 interface Limits {
@@ -37,8 +39,8 @@ export function changeParts(block: ChangesBlock, { room, share }: Limits): strin
 }
 
 function shortList(left: readonly ChangeEntry[], bytes: number): string[] {
-  const entries = left.filter(({ dangers }) => isSerious(dangers)).map((change) => `- ${summaryOf(change)}`);
-  return [firstLines(entries, bytes, (missing) => `- and ${thousands(missing)} more`).join('\n')];
+  const items = left.filter(({ dangers }) => isSerious(dangers));
+  return [fillLines({ items, bytes, make: (change) => `- ${summaryOf(change)}`, prefix: '- ' }).join('\n')];
 }
 
 function remainder({ command, ofTheRest }: ChangesBlock, left: readonly ChangeEntry[]): string[] {
@@ -56,13 +58,14 @@ function remainder({ command, ofTheRest }: ChangesBlock, left: readonly ChangeEn
 /** A collapsible part for one change, with a diff inside: green is gained, red is lost, orange is changed. */
 function changePart(change: ChangeEntry, largest: number, command: string): string {
   const summary = summaryOf(change);
-  const all = [...(change.reason === '' ? [] : [`# ${blockLine(change.reason)}`]), ...diffLines(change)];
-  const room = largest - byteLength(summary) - 200;
-  const lines = firstLines(
-    all,
-    room,
-    (missing) => `# ${thousands(missing)} more lines${markedAmong(all.slice(-missing))}: ${blockLine(command)}`,
-  );
+  const items = [...(change.reason === '' ? [] : [`# ${blockLine(change.reason)}`]), ...diffLines(change)];
+  const lines = fillLines({
+    items,
+    bytes: largest - byteLength(summary) - FRAME,
+    make: (line) => line,
+    prefix: '# ',
+    ofRest: (left) => `${markedAmong(left)}: ${blockLine(command)}`,
+  });
   return lines.length === 0 ? `<p>${summary}</p>` : detailsBlock(summary, 'diff', lines);
 }
 

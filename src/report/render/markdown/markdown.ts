@@ -1,20 +1,9 @@
-import { count, thousands } from '../../../model/counting.ts';
-import type { Block, FindingsBlock, Page, Phrase, RefusalsBlock, TableBlock } from '../../page.ts';
-import { placeOf, wordMessage } from '../../words.ts';
-import { codeSpan, fencedBlock } from '../escape.ts';
-import { columnLine, columnWidths } from '../width.ts';
+import type { Block, Page, Phrase } from '../../page.ts';
+import { fencedBlock } from '../escape.ts';
+import { codePart, findingParts, refusalParts, tablePart } from './blocks.ts';
 import { changeParts } from './changes.ts';
 import { outcomeParts } from './outcomes.ts';
-import {
-  MARKDOWN_LIMIT,
-  blockLine,
-  bytesOf,
-  detailsBlock,
-  firstLines,
-  inlineCode,
-  inlineWords,
-  someLines,
-} from './parts.ts';
+import { MARKDOWN_LIMIT, blockLine, bytesOf, fillLines, inlineCode, inlineWords } from './parts.ts';
 
 /** Columns of a sentence from somebody else. */
 const MAX_SENTENCE = 1_000;
@@ -56,33 +45,15 @@ function originParts({ head: { origin } }: Page): string[] {
 
 function noticeParts(notices: readonly string[], bytes: number): string[] {
   if (notices.length === 0) return [];
-  const lines = notices.map((notice) => blockLine(notice, MAX_SENTENCE));
-  return [
-    fencedBlock(
-      'text',
-      firstLines(lines, bytes, (missing) => `and ${count(missing, 'more notice')}`),
-    ),
-  ];
+  const lines = fillLines({ items: notices, bytes, make: (notice) => blockLine(notice, MAX_SENTENCE) });
+  return [fencedBlock('text', lines)];
 }
 
 /** Blocks that stand above all others. */
 function shortParts(block: Block, limit: number): string[] {
   if (block.kind === 'refusals') return refusalParts(block, limit / 4);
-  return block.kind === 'code'
-    ? [
-        fencedBlock(
-          'text',
-          someLines(
-            block.lines.map((line) => blockLine(line, LONGEST)),
-            limit / 2,
-          ),
-        ),
-      ]
-    : [];
+  return block.kind === 'code' ? [codePart(block, limit / 2)] : [];
 }
-
-/** Of a line of code; columns. */
-const LONGEST = 10_000;
 
 /** Blocks that share the room that is left. */
 function longParts(blocks: readonly Block[], room: number, limit: number): string[] {
@@ -95,38 +66,4 @@ function longParts(blocks: readonly Block[], room: number, limit: number): strin
     if (block.kind === 'findings') parts.push(...findingParts(block, left));
   }
   return parts;
-}
-
-function refusalParts({ title, refusals }: RefusalsBlock, bytes: number): string[] {
-  const entries = refusals.map(
-    ({ label, reason, hint }) =>
-      `! ${blockLine(`${label}: ${reason}`)}${hint === '' ? '' : `\n    ${blockLine(hint)}`}`,
-  );
-  const lines = firstLines(entries, bytes, (missing) => `  and ${thousands(missing)} more`);
-  return [`**${title}**`, fencedBlock('diff', lines)];
-}
-
-function tablePart({ title, heads, rows }: TableBlock, bytes: number): string {
-  const cells = rows.map((row) => row.cells.map((cell) => blockLine(cell)));
-  const widths = columnWidths([heads, ...cells]);
-  const lines = [
-    columnLine(heads, widths),
-    ...rows.flatMap(({ remarks }, index) => [
-      columnLine(cells[index] ?? [], widths),
-      ...remarks.map((remark) => `    ${blockLine(remark)}`),
-    ]),
-  ];
-  return detailsBlock(title, 'text', someLines(lines, bytes - FRAME));
-}
-
-/** Bytes around the lines of a collapsible part. */
-const FRAME = 200;
-
-function findingParts({ findings }: FindingsBlock, bytes: number): string[] {
-  if (findings.length === 0) return [];
-  const items = findings.map((finding) => {
-    const mark = finding.severity === 'warning' ? '**warning** ' : '';
-    return `- ${codeSpan(placeOf(finding))} ${mark}${codeSpan(wordMessage(finding))}`;
-  });
-  return [firstLines(items, bytes - FRAME, (missing) => `- and ${thousands(missing)} more`).join('\n')];
 }

@@ -1,12 +1,12 @@
 import { count } from '../../../model/counting.ts';
 import type { Outcome, OutcomeGroup, OutcomeNote, OutcomesBlock } from '../../page.ts';
-import { blockLine, bytesOf, detailsBlock, fillBlocks, someLines, summaryCode } from './parts.ts';
+import { blockLine, bytesOf, detailsBlock, fillBlocks, fillLines, summaryCode } from './parts.ts';
 
 /** Columns of a line that says what went wrong. */
 const MAX_REASON = 2_000;
 /** Bytes of the notes of one outcome. */
 const MAX_NOTES = 6_000;
-/** Bytes for the line that says what is not shown. */
+/** Bytes for what stands around lines, and for the line that says what is not shown. */
 const FOOTER = 200;
 
 /** What went wrong first and open to read, what went well folded away; of all blocks together. */
@@ -32,7 +32,7 @@ function openPart(outcome: Outcome, group: OutcomeGroup): string {
   const lines = [
     ...(text === '' ? [] : [`${sign} ${blockLine(text, MAX_REASON)}`]),
     ...hintLines(hint, '  '),
-    ...someLines(notes.flatMap(noteLines), MAX_NOTES),
+    ...fillLines({ items: notes, bytes: MAX_NOTES, make: (note) => noteLines(note).join('\n') }),
   ];
   return detailsBlock(summary, 'diff', lines, { isOpen: true });
 }
@@ -50,10 +50,12 @@ function noteLines({ mark, text, detail = '' }: OutcomeNote): string[] {
 }
 
 function foldedPart({ word, title = word, outcomes }: OutcomeGroup, bytes: number): string {
-  const lines = outcomes.flatMap(({ name, what = '', word: own = '', brief = '', text, hint = '', notes = [] }) => {
-    const said = [brief, text].filter((part) => part !== '').join('; ');
-    const line = [what, name, own, said].filter((part) => part !== '').join('  ');
-    return [blockLine(line, MAX_REASON), ...hintLines(hint, '    '), ...notes.flatMap(noteLines)];
-  });
-  return detailsBlock(`${outcomes.length} ${title}`, 'text', someLines(lines, bytes));
+  const lines = fillLines({ items: outcomes, bytes: bytes - FOOTER, make: foldedLines });
+  return detailsBlock(`${outcomes.length} ${title}`, 'text', lines);
+}
+
+function foldedLines({ name, what = '', word = '', brief = '', text, hint = '', notes = [] }: Outcome): string {
+  const said = [brief, text].filter((part) => part !== '').join('; ');
+  const line = [what, name, word, said].filter((part) => part !== '').join('  ');
+  return [blockLine(line), ...hintLines(hint, '    '), ...notes.flatMap(noteLines)].join('\n');
 }

@@ -1,4 +1,4 @@
-import { count } from '../../../model/counting.ts';
+import { thousands } from '../../../model/counting.ts';
 import type { Words } from '../../page.ts';
 import { textOf } from '../../words.ts';
 import { codeElement, codeSpan, fencedBlock, printable } from '../escape.ts';
@@ -47,28 +47,13 @@ export function byteLength(text: string): number {
   return Buffer.byteLength(text);
 }
 
-/** The first lines that fit into so many bytes, and what is said of the rest. */
-export function firstLines(lines: Iterable<string>, bytes: number, rest: (missing: number) => string): string[] {
-  const kept: string[] = [];
-  let [used, missing] = [0, 0];
-  for (const line of lines) {
-    const size = byteLength(line) + 1;
-    if (missing > 0 || used + size > bytes) missing += 1;
-    else kept.push(line);
-    used += size;
-  }
-  return missing === 0 ? kept : [...kept, rest(missing)];
-}
-
-/** The first lines that fit into so many bytes, and how many more there are. */
-export function someLines(lines: Iterable<string>, bytes: number): string[] {
-  return firstLines(lines, bytes, (missing) => `and ${count(missing, 'more line')}`);
-}
-
 /** Bytes that parts take, with the blank lines between them. */
 export function bytesOf(parts: readonly string[]): number {
   return parts.reduce((sum, part) => sum + byteLength(part) + BETWEEN, 0);
 }
+
+/** Bytes of the blank line between two blocks. */
+const BETWEEN = 2;
 
 /** Blocks one after the other as long as they fit; those that do not are not even made. */
 export function fillBlocks<T>(
@@ -87,5 +72,19 @@ export function fillBlocks<T>(
   return { blocks, left: [] };
 }
 
-/** Bytes of the blank line between two blocks. */
-const BETWEEN = 2;
+interface Filling<T> {
+  readonly items: readonly T[];
+  readonly bytes: number;
+  /** The line, or the lines, of an item. */
+  readonly make: (item: T) => string;
+  /** What stands in front of the line on those that are left out. */
+  readonly prefix?: string;
+  /** What else that line says of them. */
+  readonly ofRest?: (left: readonly T[]) => string;
+}
+
+/** Lines one after the other as long as they fit, and how many more there are. */
+export function fillLines<T>({ items, bytes, make, prefix = '', ofRest = () => '' }: Filling<T>): string[] {
+  const { blocks, left } = fillBlocks(items, bytes, make);
+  return left.length === 0 ? blocks : [...blocks, `${prefix}and ${thousands(left.length)} more${ofRest(left)}`];
+}
