@@ -69,7 +69,7 @@ export interface PlannedDelivery {
   readonly clientId: string;
   readonly path: string;
   readonly place: string;
-  /** The facts that the document tells beside the credential. */
+  /** The facts that the document states beside the credential. */
   readonly facts: Readonly<Record<string, string>>;
   /** Why the document must be written. */
   readonly reason: DeliveryReason;

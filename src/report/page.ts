@@ -140,7 +140,7 @@ export interface Outcome {
   readonly notes?: readonly OutcomeNote[];
 }
 
-/** A part of it that went wrong, or that nobody can tell of. */
+/** A part of it that went wrong, or that could not be tested. */
 export interface OutcomeNote {
   readonly mark: 'failed' | 'open';
   readonly text: string;

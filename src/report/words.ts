@@ -57,7 +57,7 @@ export const DELIVERY_REASON_WORDS: Readonly<Record<DeliveryReason, string>> = {
   'never-delivered': 'the secret was never delivered',
   moved: 'its place in the store has changed',
   'secret-changed': 'the secret was changed at the provider since it was delivered',
-  'facts-changed': 'what the document tells beside the secret has changed',
+  'facts-changed': 'what the document says beside the secret has changed',
   differs: 'the secret in the store is not the one at the provider',
   unmarked: 'the document in the store has lost its mark, and gets it again',
 };

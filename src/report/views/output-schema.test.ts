@@ -45,7 +45,7 @@ const guards = fc.subarray<BrokenGuard>([
   { guard: 'vanished', reason: 'all gone' },
 ]);
 
-/** An apply whose audit log tells of real events. */
+/** An apply with real events in its audit log. */
 const auditedReport: fc.Arbitrary<ApplyReport> = fc
   .tuple(anyReport, anyChange, anyResult, fc.option(hostileText, { nil: undefined }))
   .map(([report, change, result, run]) => {
@@ -54,7 +54,7 @@ const auditedReport: fc.Arbitrary<ApplyReport> = fc
     return { ...report, audit: [begunEvent(change, about, time), endedEvent(change, result, about, time)] };
   });
 
-/** A rotation whose audit log tells of real events. */
+/** A rotation with real events in its audit log. */
 const anyRotation: fc.Arbitrary<RotateReport> = anyRotateReport.map((report) => {
   const about = { target: 'dev', stack: 'acme', tool: '1.2.3', who: 'me', host: 'here', run: undefined };
   const time = '2026-11-22T10:00:00.000Z';

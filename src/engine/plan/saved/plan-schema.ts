@@ -9,7 +9,7 @@ import { DELIVERY_REASONS, GUARD_NAMES } from '../../../model/plan.ts';
 const names = z.array(z.string());
 const fields = z.record(z.string(), z.json()).describe("The object in its provider's fields");
 const address = z.templateLiteral([z.enum(['Api', 'Client', 'Rotation']), '/', z.string()]);
-const facts = z.record(z.string(), z.string()).describe('What the document tells beside the credential');
+const facts = z.record(z.string(), z.string()).describe('What the document says beside the credential');
 
 /** A document to write, as a saved plan and the output of plan have it. */
 export const delivery = z.strictObject({

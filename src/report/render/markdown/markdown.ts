@@ -59,11 +59,24 @@ function shortParts(block: Block, limit: number): string[] {
 function longParts(blocks: readonly Block[], room: number, limit: number): string[] {
   const outcomes = blocks.filter((block) => block.kind === 'outcomes');
   const parts = outcomeParts(outcomes, room);
-  for (const block of blocks) {
-    const left = room - bytesOf(parts);
-    if (block.kind === 'changes') parts.push(...changeParts(block, { room: left, share: limit / 4 }));
-    if (block.kind === 'table') parts.push(tablePart(block, left));
-    if (block.kind === 'findings') parts.push(...findingParts(block, left));
-  }
+  for (const block of blocks) parts.push(...longPart(block, room - bytesOf(parts), limit));
   return parts;
+}
+
+function longPart(block: Block, room: number, limit: number): string[] {
+  switch (block.kind) {
+    case 'changes':
+      return changeParts(block, { room, share: limit / 4 });
+    case 'table':
+      return [tablePart(block, room)];
+    case 'findings':
+      return findingParts(block, room);
+    case 'refusals':
+    case 'code':
+    case 'outcomes':
+      // They stand above: the outcomes of all blocks together, so that what went wrong comes first.
+      return [];
+    default:
+      return block satisfies never;
+  }
 }

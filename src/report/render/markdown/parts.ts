@@ -6,7 +6,7 @@ import { shorten } from '../width.ts';
 
 /**
  * GitHub refuses a comment of more than 65,536 characters. Bytes are counted here, which are never fewer, and
- * the rest is left to whoever puts a line before or after.
+ * the rest is left to a caller that puts a line before or after.
  */
 export const MARKDOWN_LIMIT = 65_000;
 

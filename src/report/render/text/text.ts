@@ -69,7 +69,8 @@ function linesOf(block: Block, style: Style): string[] {
     case 'findings':
       return findingLines(block.findings, style);
     case 'code':
-    default:
       return block.lines.map((line) => printable(line, style));
+    default:
+      return block satisfies never;
   }
 }

@@ -151,7 +151,7 @@ describe('a plan that is flooded with what is harmless', () => {
   });
 });
 
-test('an Api that is let go is told of a plan that has nothing else to say', () => {
+test('an Api that is let go is named, though the plan has nothing else to say', () => {
   const plan = planOf([], { review: { ...REVIEW, letGo: ['Api/stock'] } });
   for (const format of ['text', 'markdown'] as const)
     expect(renderPlan(plan, { format, style })).toContain(

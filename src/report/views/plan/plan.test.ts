@@ -19,7 +19,7 @@ function linesOf(plan: Plan, notices: readonly string[] = []): string[] {
   return renderPlan(plan, { format: 'text', style: plain, notices }).split('\n');
 }
 
-/** The addresses in the order in which a rendering tells them. */
+/** The addresses in the order in which a rendering has them. */
 function order(changes: readonly Change[]): (string | undefined)[] {
   return linesOf(planOf(changes)).flatMap((line) => /^ {2}[-~*>+] (\S+)/.exec(line)?.[1] ?? []);
 }
@@ -111,7 +111,7 @@ describe('a create', () => {
     }
   });
 
-  test('tells a noted field, and declared roles once', () => {
+  test('shows a noted field, and declared roles once', () => {
     const roles = { realm: ['auditor'], clients: {} };
     const fields = { roles, scopeMappings: roles, tokenLifetime: null };
     const lines = linesOf(planOf([createClient('x', fields, { notes: { tokenLifetime: 'no Api says' } })]));
@@ -121,7 +121,7 @@ describe('a create', () => {
     expect(lines).toContain('      token lifetime        (server default)   no Api says');
   });
 
-  test('tells scope mappings that are not those of the roles', () => {
+  test('shows scope mappings that are not those of the roles', () => {
     const fields = { roles: { realm: ['a'], clients: {} }, scopeMappings: { realm: ['a', 'b'], clients: {} } };
     expect(linesOf(planOf([createClient('x', fields)])).join('\n')).toMatch(/realm roles in tokens +\+ a {2}\+ b/);
   });
