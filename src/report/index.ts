@@ -23,7 +23,7 @@ import { verifyView } from './views/verify.ts';
 export { renderAdvance, renderFailure, renderProgress, renderRotation, type Advance } from './progress.ts';
 export { renderAnnotations } from './render/annotations.ts';
 export { makeStyle, type Style } from './render/style.ts';
-export { findingData, type ValidationReport } from './views/validate.ts';
+export type { ValidationReport } from './views/validate.ts';
 export type { TargetEnding } from './views/targets.ts';
 
 export type ReportFormat = 'text' | 'json' | 'markdown';
@@ -100,9 +100,7 @@ export function renderFindings(findings: readonly Finding[], style: Style): stri
 }
 
 function render<Result>(view: View<Result>, result: Result, options: RenderOptions): string {
-  return options.format === 'json'
-    ? `${printableJson(Object(view.data(result)))}\n`
-    : renderPage(view.page(result), options);
+  return options.format === 'json' ? `${printableJson(view.data(result))}\n` : renderPage(view.page(result), options);
 }
 
 function renderPage(page: Page, { format, style }: RenderOptions): string {

@@ -155,7 +155,7 @@ export interface TableBlock {
   readonly rows: readonly TableRow[];
 }
 
-export interface TableRow {
+interface TableRow {
   readonly cells: readonly string[];
   /** Somebody has to do something. */
   readonly isWarning: boolean;

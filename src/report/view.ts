@@ -1,8 +1,11 @@
 import type { z } from 'zod';
 import type { Page } from './page.ts';
 
+/** The schema of a document. */
+type AnySchema = z.ZodType<unknown, object>;
+
 /** What a command has to say, for programs and for people: one for each kind of result. */
-export interface View<Result, Schema extends z.ZodType = z.ZodType> {
+export interface View<Result, Schema extends AnySchema = AnySchema> {
   /** What programs get: schema/output.schema.json is made from it. Objects are strict, so that no member goes undescribed. */
   readonly schema: Schema;
   readonly data: (result: Result) => Data<Schema>;
@@ -10,7 +13,7 @@ export interface View<Result, Schema extends z.ZodType = z.ZodType> {
 }
 
 /** What a schema describes, as it is written: nothing of it is changed any more. */
-export type Data<Schema extends z.ZodType> = Frozen<z.input<Schema>>;
+export type Data<Schema extends AnySchema> = Frozen<z.input<Schema>>;
 
 type Frozen<T> = T extends readonly (infer Item)[]
   ? readonly Frozen<Item>[]
@@ -19,7 +22,7 @@ type Frozen<T> = T extends readonly (infer Item)[]
     : T;
 
 /** A view, with the types of its data held against its schema. */
-export function defineView<Schema extends z.ZodType>(
+export function defineView<Schema extends AnySchema>(
   schema: Schema,
 ): <Result>(makers: Omit<View<Result, Schema>, 'schema'>) => View<Result, Schema> {
   return (makers) => ({ schema, ...makers });

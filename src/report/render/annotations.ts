@@ -1,11 +1,9 @@
 import type { Finding } from '../../model/finding.ts';
 import { printable } from './escape.ts';
 import { wordMessage } from '../words.ts';
-import { makeStyle } from './style.ts';
 
 /** GitHub shows so many annotations of each kind per step; more would only fill the log. */
 const MOST = 10;
-const PLAIN = makeStyle({ color: false, unicode: true });
 
 /**
  * Findings as workflow commands of GitHub Actions, which shows them at their lines in the pull request
@@ -31,7 +29,7 @@ function annotation(finding: Finding): string {
 }
 
 function data(text: string): string {
-  return printable(text, PLAIN).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
+  return printable(text).replaceAll('%', '%25').replaceAll('\r', '%0D').replaceAll('\n', '%0A');
 }
 
 function property(text: string): string {

@@ -57,6 +57,3 @@ export function makeStyle({ color, unicode, columns = WIDTH.most }: Surface): St
 function paintWith(paint: Paint): Paint {
   return (text) => (text === '' ? '' : paint(text));
 }
-
-/** No colours, all glyphs: what Markdown is made with. */
-export const PLAIN_STYLE: Style = makeStyle({ color: false, unicode: true });

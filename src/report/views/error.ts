@@ -8,7 +8,7 @@ import { finding, formatVersion } from './parts/schema-parts.ts';
 import { findingData } from './validate.ts';
 
 /** A failed command, or a target that failed. */
-export interface Failure {
+interface Failure {
   readonly error: unknown;
   /** One of several targets. */
   readonly target: string | undefined;
