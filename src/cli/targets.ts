@@ -25,8 +25,6 @@ export interface TargetNeeds {
   readonly providerAccount?: 'required' | 'optional';
   /** Why there may be no more than one target; undefined where there may be. */
   readonly onlyOne?: string | undefined;
-  /** Several targets may be worked on at the same time: the work writes and asks by the io that it is given only. */
-  readonly sideBySide?: boolean;
 }
 
 /** Targets that are worked on at the same time. More would only wait for each other: they have few servers, or one. */
@@ -34,7 +32,8 @@ const TARGETS_AT_A_TIME = 4;
 
 /**
  * Runs a command for every target that was selected. Where several may be, one that fails with a GrantryError is
- * reported and the others go on; the worst exit code is the command's.
+ * reported and the others go on; the worst exit code is the command's. `work` writes and asks by the io that it is given only:
+ * several targets are worked on at the same time.
  */
 export async function forEachTarget(
   options: TargetOptions & FormatOptions,
@@ -51,14 +50,13 @@ export interface SelectedTargets {
   readonly manifests: Manifests;
   readonly states: readonly DesiredState[];
   readonly openServers: (target: Target) => Promise<Servers>;
-  readonly atATime: number;
 }
 
 /** Loads the manifests and resolves them for the targets that are selected. */
 export async function resolveSelected(
   options: TargetOptions & FormatOptions,
   io: CommandIo,
-  { providerAccount = 'required', onlyOne, sideBySide = false }: TargetNeeds,
+  { providerAccount = 'required', onlyOne }: TargetNeeds,
 ): Promise<SelectedTargets> {
   await installProxy(io.env);
   const manifests = loadValidManifests(options, io);
@@ -69,7 +67,7 @@ export async function resolveSelected(
       hint: 'Select one with -t. Nothing was read or changed.',
     });
   }
-  return { manifests, states, openServers: makeOpener(io), atATime: sideBySide ? TARGETS_AT_A_TIME : 1 };
+  return { manifests, states, openServers: makeOpener(io) };
 }
 
 /**
@@ -77,7 +75,7 @@ export async function resolveSelected(
  * they write is kept apart and in the order of their names; each text on standard output is a whole report.
  */
 export async function forEachSelected(
-  { states, openServers, atATime }: SelectedTargets,
+  { states, openServers }: SelectedTargets,
   options: TargetOptions & FormatOptions,
   io: CommandIo,
   work: (target: ClosedTarget, io: CommandIo) => Promise<number>,
@@ -86,7 +84,7 @@ export async function forEachSelected(
   if (first !== undefined && !mayMeanSeveral(options.target)) return work(closedTarget(first, openServers), io);
   const reports = new Reports(options, io);
   const output = new OrderedOutput(states.length);
-  const limit = pLimit(atATime);
+  const limit = pLimit(TARGETS_AT_A_TIME);
   // Those who share a lock must not find it held by one of us.
   const serial = new SerialByKey();
   const endings = await Promise.allSettled(

@@ -40,7 +40,6 @@ export async function runApply(options: ApplyOptions, io: CommandIo): Promise<nu
   const saved = file === undefined ? undefined : readSavedPlan(readPlanFile(file, io), file);
   const needs = {
     onlyOne: file === undefined ? undefined : 'a saved plan is of one target',
-    sideBySide: true,
   };
   return forEachTarget(options, io, needs, (target, io) => applyTo(target, { saved, overrides }, options, io));
 }

@@ -29,7 +29,6 @@ export async function runPlan(options: PlanOptions, io: CommandIo): Promise<numb
   const request = { checkStore, adoption: parseAdoption(options.adopt), saves: out !== undefined };
   const selected = await resolveSelected(options, io, {
     onlyOne: out === undefined ? undefined : 'a file holds the plan of one target',
-    sideBySide: true,
   });
   const parts = await selectParts(options, selected, io);
   return forEachSelected(selected, options, io, async (target, io) => {

@@ -31,7 +31,7 @@ export interface RotateOptions extends TargetOptions, FormatOptions, Parallelism
 /** Rotates credentials: of the clients named, of those that are due, or of all. */
 export async function runRotate(options: RotateOptions, io: CommandIo): Promise<number> {
   const rotation = readRequest(options);
-  return forEachTarget(options, io, { sideBySide: true }, (target, io) => rotateIn(target, rotation, options, io));
+  return forEachTarget(options, io, {}, (target, io) => rotateIn(target, rotation, options, io));
 }
 
 /** Rotates credentials of one target. */

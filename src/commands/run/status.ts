@@ -7,7 +7,7 @@ import { makeStyle, renderStatus } from '../../report/index.ts';
 
 /** Shows how old each credential is, and when it is rotated next. Reads no secret and writes nothing. */
 export async function runStatus(options: TargetOptions & FormatOptions, io: CommandIo): Promise<number> {
-  return forEachTarget(options, io, { sideBySide: true }, async (target, { stdout }) => {
+  return forEachTarget(options, io, {}, async (target, { stdout }) => {
     const outcome = await statusTarget(target);
     stdout.write(renderStatus(outcome.report, { format: options.format, style: makeStyle(stdout) }));
     return exitCodeOfOutcome(outcome);

@@ -15,8 +15,7 @@ interface VerifyOptions extends TargetOptions, FormatOptions, ParallelismOptions
 export async function runVerify(options: VerifyOptions, io: CommandIo): Promise<number> {
   const { args, parallelism, format } = options;
   const request = { clients: args.length === 0 ? undefined : args, parallelism };
-  const needs = { providerAccount: 'optional' as const, sideBySide: true };
-  return forEachTarget(options, io, needs, async (target, io) => {
+  return forEachTarget(options, io, { providerAccount: 'optional' }, async (target, io) => {
     const outcome = await verifyTarget(target, request, makeRunContext(io));
     io.stdout.write(renderVerify(outcome.report, { format, style: makeStyle(io.stdout) }));
     return exitCodeOfOutcome(outcome);

@@ -36,14 +36,14 @@ export async function carryOutPlan(
   context: RunContext,
 ): Promise<CarriedOut> {
   const { ports, gate, lease } = target;
-  const { emit, signal } = context;
+  const { emit } = context;
   let wrote = false;
   const mayWrite = (): void => lease?.assertHeld();
   const tracked = trackWrites(target, { before: mayWrite, after: () => void (wrote = true) });
   const trail = new AuditTrail(target, context);
   const options: ApplyOptions = {
     inFlight: parallelism,
-    stopped: () => signal.aborted || (lease?.failure() ?? trail.failure()) !== undefined,
+    stopped: () => context.signal.aborted || (lease?.failure() ?? trail.failure()) !== undefined,
     purgeStore,
     finishRotation: rotationFinisher(input, tracked, ports),
     ...hooks(target, trail, emit),

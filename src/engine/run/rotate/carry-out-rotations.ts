@@ -35,7 +35,7 @@ export async function carryOutRotations(
   { target, request, context }: Rotating,
 ): Promise<RotatedClients> {
   const { ports, gate } = target;
-  const { emit, signal } = context;
+  const { emit } = context;
   const { survey, choice, isNothing } = prepared;
   let wrote = false;
   const mayWrite = (): void => lease.assertHeld();
@@ -43,7 +43,7 @@ export async function carryOutRotations(
   const trail = new AuditTrail(target, context);
   const options: RotationRunOptions = {
     inFlight: request.parallelism,
-    stopped: () => signal.aborted || (lease.failure() ?? trail.failure()) !== undefined,
+    stopped: () => context.signal.aborted || (lease.failure() ?? trail.failure()) !== undefined,
     ...hooks(trail, emit),
   };
   const work = workOf(prepared, request, tracked);
