@@ -3,6 +3,14 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    coverage: {
+      provider: 'v8',
+      include: ['src/**'],
+      exclude: ['src/**/*.test.ts'],
+      reporter: ['text-summary', 'html', 'json-summary'],
+      // What needs a server is covered by the project `servers` alone.
+      thresholds: { lines: 85 },
+    },
     projects: [
       {
         test: {
@@ -18,6 +26,7 @@ export default defineConfig({
           // Whole runs, many of them, in memory and against the emulator of Auth0.
           name: 'laws',
           include: [
+            'test/contract/provider-memory.test.ts',
             'test/laws/**/*.test.ts',
             'test/support/auth0/*.test.ts',
             'test/auth0/*.test.ts',
@@ -29,8 +38,18 @@ export default defineConfig({
       },
       {
         test: {
+          // Amounts that take many seconds: no part of `npm run check`.
+          name: 'slow',
+          include: ['test/slow/*.test.ts'],
+          setupFiles: ['test/support/network-off.ts'],
+          testTimeout: 120_000,
+        },
+      },
+      {
+        test: {
           name: 'servers',
           include: ['test/contract/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          exclude: ['test/contract/provider-memory.test.ts'],
           globalSetup: ['test/support/servers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

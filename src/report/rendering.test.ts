@@ -10,8 +10,7 @@ import {
   hostileText,
   repeatChanges,
 } from '../../test/support/plan-arbitraries.ts';
-import { access, createClient, deleteClient, deliverClient, planOf, updateClient } from '../../test/support/plans.ts';
-import type { Change } from '../model/plan.ts';
+import { access, createClient, deleteClient, planOf, updateClient } from '../../test/support/plans.ts';
 import {
   makeStyle,
   renderApply,
@@ -191,23 +190,6 @@ describe('Markdown', { timeout: 60_000 }, () => {
     expect(rendering).toContain('Client/next');
     expect(rendering.length).toBeLessThan(20_000);
   });
-});
-
-test('100,000 changes take seconds', { timeout: 180_000 }, () => {
-  const grant = access({ inventory: { scopes: ['inventory:read'] } });
-  // Few fields, for it is the rendering that is to be linear.
-  const small: Change[] = [
-    { ...createClient('new'), after: grant },
-    { ...updateClient('some', {}, {}), before: { tokenLifetime: 60 }, after: { tokenLifetime: 300 } },
-    { ...deleteClient('old'), before: grant },
-    deliverClient('again', 'missing'),
-  ];
-  const plan = planOf(repeatChanges(small, 100_000));
-  const begun = process.cpuUsage();
-  expect(renderPlan(plan, { format: 'text', style: coloured }).length).toBeGreaterThan(10_000_000);
-  expect(renderPlan(plan, { format: 'json', style: plain }).length).toBeGreaterThan(10_000_000);
-  // A quadratic step would take hours; the rest is for a busy machine.
-  expect(process.cpuUsage(begun).user / 1_000_000).toBeLessThan(40);
 });
 
 function widest(lines: readonly string[]): number {

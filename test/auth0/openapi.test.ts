@@ -7,7 +7,7 @@ import { generateKeyPairSync } from 'node:crypto';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startAuth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { isJsonObject, textOf } from '../../demo/auth0/emulator/json.ts';
 import type { Json, JsonObject } from '../../demo/auth0/emulator/json.ts';

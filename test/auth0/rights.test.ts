@@ -1,15 +1,13 @@
 /** The lists of scopes in docs/auth0.md, held true: each suffices, and without any one of it there is a refusal that names it. */
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeAll, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderSubject } from '../contract/provider-subject.ts';
-import { startAuth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { fetchFrom } from '../support/auth0/fetch-from.ts';
 import { portsOver } from '../support/ports-over.ts';
 import { logIn } from '../support/auth0/management-client.ts';
-import { createSigningKey } from '../../demo/auth0/emulator/signing-key.ts';
-import type { SigningKey } from '../../demo/auth0/emulator/signing-key.ts';
 import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
 
 const DOMAIN = 'acme-test.eu.auth0.com';
@@ -82,18 +80,14 @@ const SCENARIOS: readonly Scenario[] = [
 ];
 
 describe('the rights of the provisioning application', () => {
-  let signingKey: SigningKey;
   let emulator: Auth0Emulator;
   let subject: ProviderSubject;
 
-  beforeAll(async () => {
-    signingKey = await createSigningKey();
-  });
   afterEach(() => subject.close());
 
   /** A tenant whose application of grantry has exactly these scopes. */
   const start = async (scopes: readonly string[]): Promise<void> => {
-    emulator = await startAuth0Emulator({ domain: DOMAIN, scopes, signingKey });
+    emulator = await startAuth0Emulator({ domain: DOMAIN, scopes });
     subject = subjectOn(emulator);
   };
 

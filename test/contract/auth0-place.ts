@@ -1,5 +1,5 @@
 /** A tenant of the emulator of Auth0. */
-import { startAuth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { textOf } from '../../demo/auth0/emulator/json.ts';
 import type { JsonObject } from '../../demo/auth0/emulator/json.ts';

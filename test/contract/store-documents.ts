@@ -182,17 +182,5 @@ export function testDocuments(subject: SubjectOf): void {
       expect(await store.existing([])).toEqual(new Set());
       expect([0, undefined]).toContain(countRequests());
     });
-
-    test('copes with 1,000 documents in one folder', { timeout: 120_000 }, async () => {
-      const { store, countRequests } = subject();
-      const folder = freshPath('thousand');
-      const paths = Array.from({ length: 1000 }, (_, n) => `${folder}/client-${n}`);
-      for (let at = 0; at < paths.length; at += 20) {
-        await Promise.all(paths.slice(at, at + 20).map((path) => store.write(path, documentOf('s'), 0)));
-      }
-      countRequests();
-      expect((await store.existing(paths)).size).toBe(1000);
-      expect([1, undefined]).toContain(countRequests());
-    });
   });
 }

@@ -7,6 +7,7 @@ import type { CountingProxy } from '../support/counting-proxy.ts';
 import { createVault } from '../support/vault.ts';
 import type { TestVault } from '../support/vault.ts';
 import { testStore } from './store-contract.ts';
+import { testLongListing } from './store-listing.ts';
 import type { StoreSubject } from './store-subject.ts';
 import { vaultSubject } from './vault-subject.ts';
 
@@ -36,4 +37,5 @@ describe.each([
   });
 
   testStore(() => subject);
+  testLongListing(() => subject);
 });

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateX25519Identity } from 'age-encryption';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startAuth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { textOf } from '../../demo/auth0/emulator/json.ts';
 import { exitedWith, runCli } from '../support/cli.ts';

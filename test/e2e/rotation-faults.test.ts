@@ -7,7 +7,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { startAuth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import { exitedWith } from '../support/cli.ts';
 import { Site } from '../support/site.ts';
 import { makeLocalCertificate } from '../support/tls-server.ts';

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { decodeJwt } from 'jose';
 import type { JWTPayload } from 'jose';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
-import { startAuth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { exitedWith, startProgram } from '../support/cli.ts';
 import type { CliResult, RunningCli } from '../support/cli.ts';

@@ -1,5 +1,6 @@
 import { beforeAll, describe } from 'vitest';
 import { testStore } from '../../../test/contract/store-contract.ts';
+import { testLongListing } from '../../../test/contract/store-listing.ts';
 import type { StoreSubject } from '../../../test/contract/store-subject.ts';
 import { MemoryStore } from './index.ts';
 
@@ -25,4 +26,5 @@ describe('the store in memory', () => {
   });
 
   testStore(() => subject);
+  testLongListing(() => subject);
 });

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { startAuth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from './start-emulator.ts';
 import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
 import { textOf } from '../../../demo/auth0/emulator/json.ts';
 import type { JsonObject } from '../../../demo/auth0/emulator/json.ts';

@@ -2,7 +2,7 @@
 import { ProviderSubject } from '../../contract/provider-subject.ts';
 import type { Hands } from '../../contract/provider-subject.ts';
 import { apiYaml, clientYaml, yaml } from '../workbench.ts';
-import { startAuth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from './start-emulator.ts';
 import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
 import { portsOver } from '../ports-over.ts';
 import { fetchFrom } from './fetch-from.ts';

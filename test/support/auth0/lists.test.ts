@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { newClientFields } from '../../../demo/auth0/emulator/management/client-defaults.ts';
-import { startAuth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from './start-emulator.ts';
 import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
 import { textOf } from '../../../demo/auth0/emulator/json.ts';
 import { logIn } from './management-client.ts';

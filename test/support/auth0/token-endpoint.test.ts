@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
-import { startAuth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from './start-emulator.ts';
 import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
 import { isJsonObject, textOf } from '../../../demo/auth0/emulator/json.ts';
 import type { Json, JsonObject } from '../../../demo/auth0/emulator/json.ts';

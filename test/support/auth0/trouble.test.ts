@@ -1,6 +1,6 @@
 /** Rate limits, faults and the log of requests. */
 import { afterEach, describe, expect, it } from 'vitest';
-import { startAuth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import { startAuth0Emulator } from './start-emulator.ts';
 import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
 import { logIn } from './management-client.ts';
 import type { ManagementClient } from './management-client.ts';
