@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config';
 
+/** Of a provider in memory, and of one whose server is emulated. */
+const CONTRACTS_WITHOUT_SERVERS = ['test/contract/provider-memory.test.ts', 'test/contract/provider-auth0.test.ts'];
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
@@ -26,7 +29,7 @@ export default defineConfig({
           // Whole runs, many of them, in memory and against the emulator of Auth0.
           name: 'laws',
           include: [
-            'test/contract/provider-memory.test.ts',
+            ...CONTRACTS_WITHOUT_SERVERS,
             'test/laws/**/*.test.ts',
             'test/support/auth0/*.test.ts',
             'test/auth0/*.test.ts',
@@ -49,7 +52,7 @@ export default defineConfig({
         test: {
           name: 'servers',
           include: ['test/contract/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
-          exclude: ['test/contract/provider-memory.test.ts'],
+          exclude: CONTRACTS_WITHOUT_SERVERS,
           globalSetup: ['test/support/servers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -6,6 +6,7 @@ import type { JsonObject } from '../../demo/auth0/emulator/json.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import { fetchFrom } from '../support/auth0/fetch-from.ts';
 import { portsOver } from '../support/ports-over.ts';
+import { tokenRequest } from './provider-subject.ts';
 import type { Hands, ProviderPlace } from './provider-subject.ts';
 
 const DOMAIN = 'acme-test.eu.auth0.com';
@@ -46,10 +47,10 @@ export async function openAuth0Place(settings = ''): Promise<ProviderPlace & { e
       }),
     loseNextRotation: () =>
       emulator.inject({ method: 'PATCH', path: /\/clients\//, times: 1, fault: { kind: 'drop', when: 'after' } }),
-    accepts: async (client_id, client_secret) => {
-      const parameters = { grant_type: 'client_credentials', client_id, client_secret, audience: 'https://stock.test' };
-      const url = `https://${DOMAIN}/oauth/token`;
-      return (await fetchFrom(emulator)(url, { method: 'POST', body: new URLSearchParams(parameters) })).ok;
+    accepts: async (clientId, secret, auth) => {
+      const more = { audience: 'https://stock.test' };
+      const request = tokenRequest({ clientId, secret, auth }, more);
+      return (await fetchFrom(emulator)(`https://${DOMAIN}/oauth/token`, request)).ok;
     },
   };
   return {

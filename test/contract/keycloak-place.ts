@@ -3,6 +3,7 @@ import { inject } from 'vitest';
 import { systemPorts } from '../../src/platform/ports.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import { createRealm } from '../support/realm.ts';
+import { tokenRequest } from './provider-subject.ts';
 import type { Hands, ProviderPlace } from './provider-subject.ts';
 
 /** A realm of its own, as the server's administrator sees it. */
@@ -42,11 +43,8 @@ export async function openKeycloakPlace(): Promise<ProviderPlace> {
         fault: { kind: 'drop-after' },
         match: ({ method, path }) => method === 'POST' && path.endsWith('/client-secret'),
       }),
-    accepts: async (clientId, secret) => {
-      const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
-      const body = new URLSearchParams({ grant_type: 'client_credentials' });
-      return (await fetch(realm.tokenUrl, { method: 'POST', body, headers: { authorization: `Basic ${basic}` } })).ok;
-    },
+    accepts: async (clientId, secret, auth) =>
+      (await fetch(realm.tokenUrl, tokenRequest({ clientId, secret, auth }))).ok,
   };
   return {
     provider: `{keycloak: {url: "${proxy.url}", realm: ${realm.name}, auth: {realm: master, username: ${server.username}, password: "\${env:PASSWORD}"}}}`,

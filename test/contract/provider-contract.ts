@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
 import type { GrantryError } from '../../src/model/errors.ts';
-import type { Capabilities } from '../../src/providers/provider.ts';
+import type { Capabilities, Provider } from '../../src/providers/provider.ts';
 import { fieldChanges } from '../../src/engine/plan/field-changes.ts';
 import { parseAdoption } from '../../src/engine/plan/adoption.ts';
 import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
@@ -52,6 +52,23 @@ const named = (more: { force?: true; revoke?: true } = {}): RotationRequest => (
   ...more,
 });
 
+/** A secret of the server's making. */
+async function regenerated({ secrets }: Provider, id: string): Promise<unknown> {
+  if (secrets === undefined) throw new TypeError('there are no secrets');
+  return secrets.regenerate(id);
+}
+
+/** `refused`: the engine must not ask for it, so that it is no failure of a run but a defect. */
+async function outcomeOf(call: Promise<unknown>): Promise<'done' | 'refused'> {
+  try {
+    await call;
+    return 'done';
+  } catch (error) {
+    if (error instanceof TypeError) return 'refused';
+    throw error;
+  }
+}
+
 export function describeProvider(title: string, capabilities: Capabilities, open: () => Promise<ProviderPlace>): void {
   describe(`the contract of providers: ${title}`, () => {
     let subject: ProviderSubject;
@@ -63,8 +80,51 @@ export function describeProvider(title: string, capabilities: Capabilities, open
     const changesOf = async (manifests: string, checkStore = false): Promise<string[]> =>
       (await subject.plan(manifests, { checkStore })).changes.map(({ op, address }) => `${op} ${address}`);
 
+    const secretInStore = async (): Promise<string> => secretIn(await subject.store.read('orders')) ?? '';
+
     it('declares what it can do', async () => {
       expect((await subject.open(BASE)).provider.capabilities).toEqual(capabilities);
+    });
+
+    it(`gives a client ${capabilities.chosenClientId ? 'the client_id of its manifest' : 'a client_id of its own choice'}`, async () => {
+      const manifests = yaml(STOCK, orders('clientId: the-orders, access: [{api: stock, scopes: [stock:read]}]'));
+      await subject.makeIt(manifests);
+      expect((await subject.clientIdOf('orders')) === 'the-orders').toBe(capabilities.chosenClientId);
+      expect(await changesOf(manifests)).toEqual([]);
+    });
+
+    it(`takes an Api that no ledger names for ${capabilities.apiMarks ? 'the stack’s, by its mark' : 'somebody else’s'}`, async () => {
+      await subject.makeIt(STOCK);
+      const { provider, desired } = await subject.open(STOCK);
+      const [api] = (await provider.read(desired)).objects;
+      expect(api?.address).toBe('Api/stock');
+      expect(api?.foreign).toHaveLength(capabilities.apiMarks ? 0 : 1);
+      expect(await changesOf(STOCK)).toEqual([]);
+    });
+
+    it(`${capabilities.authMethodEnforced ? 'refuses' : 'takes'} a secret that comes in another way than the manifest says`, async () => {
+      await subject.makeIt(BASE);
+      const [id, secret] = [await subject.clientIdOf('orders'), await secretInStore()];
+      expect(await subject.hands.accepts(id, secret, 'client_secret_basic')).toBe(true);
+      expect(await subject.hands.accepts(id, secret, 'client_secret_post')).toBe(!capabilities.authMethodEnforced);
+    });
+
+    it(`has ${capabilities.introspection ? 'an' : 'no'} introspection endpoint`, async () => {
+      const { introspection } = await (await subject.open(BASE)).provider.endpoints();
+      expect(introspection !== undefined).toBe(capabilities.introspection);
+    });
+
+    it(`makes ${capabilities.secretOverlap ? 'a secret' : 'no secret, and no overlap,'} of its own for a client that has one`, async () => {
+      await subject.makeIt(BASE);
+      const { provider } = await subject.open(BASE);
+      const { id } = (await provider.findClient({ clientId: await subject.clientIdOf('orders') })) ?? { id: '' };
+      const { desired } = await subject.open(yaml(STOCK, orders('credential: {rotate: {overlap: 1h}}')));
+      const after = provider.project(desired).find(({ address }) => address === 'Rotation/1h')?.fields ?? {};
+      const overlap = { op: 'create', address: 'Rotation/1h' } as const;
+      const setUp = { ...overlap, after, owner: '', reason: '', notes: {}, dependsOn: [] };
+      const outcomes = [outcomeOf(regenerated(provider, id)), outcomeOf(provider.changeOverlap(setUp))];
+      const expected = capabilities.secretOverlap ? 'done' : 'refused';
+      expect(await Promise.all(outcomes)).toEqual([expected, expected]);
     });
 
     it('creates Apis and clients whose tokens are exactly what was granted, and then has nothing to do', async () => {
@@ -224,8 +284,6 @@ export function describeProvider(title: string, capabilities: Capabilities, open
       const unmanaged = yaml(apiYaml('stock', ['stock:read'], ', managed: false'), BILLS, orders());
       expect((await subject.plan(unmanaged)).conflicts).toMatchObject([{ address: 'Api/stock' }]);
     });
-
-    const secretInStore = async (): Promise<string> => secretIn(await subject.store.read('orders')) ?? '';
 
     it(`rotates a secret, and ${capabilities.secretOverlap ? 'keeps the one before valid' : 'tells of the gap'}`, async () => {
       await subject.makeIt(BASE);

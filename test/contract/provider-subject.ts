@@ -13,8 +13,9 @@ import { proveAll } from '../../src/engine/proof/prove-all.ts';
 import type { RotationPorts } from '../../src/engine/rotation/subject.ts';
 import { checkSources } from '../support/check-sources.ts';
 import { resolveTargets } from '../../src/manifest/resolve/resolve.ts';
-import type { DesiredState } from '../../src/model/desired.ts';
+import type { AuthMethod, DesiredState } from '../../src/model/desired.ts';
 import type { Plan } from '../../src/model/plan.ts';
+import type { ProviderSettings } from '../../src/model/target.ts';
 import { isProven } from '../../src/model/report.ts';
 import type { ClientProof, CredentialStatus, RotationResult } from '../../src/model/report.ts';
 import type { HttpPorts } from '../../src/platform/ports.ts';
@@ -43,8 +44,24 @@ export interface Hands {
   loseNextCreation(): void;
   /** The next change of a secret takes effect, and its answer is lost. */
   loseNextRotation(): void;
-  /** Whether the token endpoint takes the secret for this client. */
-  accepts(clientId: string, secret: string): Promise<boolean>;
+  /** Whether the token endpoint takes the secret for this client, sent in this way; default: `client_secret_basic`. */
+  accepts(clientId: string, secret: string, auth?: AuthMethod): Promise<boolean>;
+}
+
+/** A client_credentials request (RFC 6749 section 4.4), for `fetch`. */
+export function tokenRequest(
+  client: { readonly clientId: string; readonly secret: string; readonly auth: AuthMethod | undefined },
+  more: Readonly<Record<string, string>> = {},
+): RequestInit {
+  const { clientId, secret, auth = 'client_secret_basic' } = client;
+  const isBasic = auth === 'client_secret_basic';
+  const basic = Buffer.from(`${clientId}:${secret}`).toString('base64');
+  const inBody = isBasic ? {} : { client_id: clientId, client_secret: secret };
+  return {
+    method: 'POST',
+    body: new URLSearchParams({ grant_type: 'client_credentials', ...inBody, ...more }),
+    ...(isBasic ? { headers: { authorization: `Basic ${basic}` } } : {}),
+  };
 }
 
 /** The keys of a Target under `provider`, the credentials that it refers to, and the way to reach it. */
@@ -53,6 +70,8 @@ export interface ProviderPlace {
   readonly env: Readonly<Record<string, string>>;
   readonly ports: HttpPorts;
   readonly hands: Hands;
+  /** Opens the provider; default: as a run does. */
+  readonly open?: (settings: ProviderSettings) => Promise<Provider>;
   close(): Promise<void>;
 }
 
@@ -106,7 +125,8 @@ spec:
 
   async open(manifests: string): Promise<{ provider: Provider; desired: DesiredState }> {
     const desired = this.desired(manifests);
-    return { desired, provider: await openProvider(desired.target.provider, this.#place.ports) };
+    const { ports, open = (settings) => openProvider(settings, ports) } = this.#place;
+    return { desired, provider: await open(desired.target.provider) };
   }
 
   async plan(manifests: string, options?: SurveyOptions): Promise<Plan> {

@@ -4,7 +4,7 @@ import type { RotationRequest } from '../../src/engine/rotation/select-rotations
 import type { TokenAnswer } from '../../src/engine/proof/token-client.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
-import type { MemoryObject } from '../../src/providers/memory/index.ts';
+import type { MemoryObject } from '../../src/providers/memory/objects.ts';
 import type { Login } from '../../src/engine/places/stored-credential.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import type { Store } from '../../src/stores/store.ts';

@@ -37,11 +37,7 @@ async function planWithout(bench: MemoryBench, clientId: string, desired = DECLA
   return plan;
 }
 
-const clientIdOf = (bench: MemoryBench): string => {
-  const { clientId } = clientOf(bench).fields;
-  if (typeof clientId !== 'string') throw new Error('the client has no client_id');
-  return clientId;
-};
+const clientIdOf = (bench: MemoryBench): string => bench.provider.clientIdOf(clientOf(bench));
 
 const clientOf = ({ provider }: MemoryBench) => {
   const found = provider.objects.find(({ kind }) => kind === 'Client');

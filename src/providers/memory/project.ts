@@ -8,18 +8,23 @@ import type { Capabilities } from '../provider.ts';
 /** The desired objects in the fields of the provider in memory: what the manifests say, and nothing more. */
 export function projectDesired(
   { target, apis, clients, overlaps }: DesiredState,
-  { secretOverlap }: Pick<Capabilities, 'secretOverlap'>,
+  capabilities: Capabilities,
 ): DesiredObject[] {
+  const { stack } = target;
   return [
-    ...apis.filter((api) => api.managed).map((api) => projectApi(api, target.stack)),
-    ...clients.map((client) => projectClient(client, target.stack, secretOverlap)),
-    ...(secretOverlap ? overlaps : []).map((seconds) => projectOverlap(seconds, target.stack)),
+    ...apis.filter((api) => api.managed).map((api) => projectApi(api, stack, capabilities)),
+    ...clients.map((client) => projectClient(client, stack, capabilities)),
+    ...(capabilities.secretOverlap ? overlaps : []).map((seconds) => projectOverlap(seconds, stack)),
   ];
 }
 
-function projectApi({ name, owner, audience, tokenLifetime, scopes }: DesiredApi, stack: string): DesiredObject {
+function projectApi(
+  { name, owner, audience, tokenLifetime, scopes }: DesiredApi,
+  stack: string,
+  { apiMarks }: Capabilities,
+): DesiredObject {
   const fields: JsonObject = {
-    stack,
+    ...(apiMarks ? { stack } : {}),
     name,
     owner,
     audience,
@@ -34,21 +39,29 @@ function projectOverlap(seconds: number, stack: string): DesiredObject {
   return { address: addressOf('Rotation', name), owner: '', fields: { stack, name, seconds }, notes: {} };
 }
 
-function projectClient(client: DesiredClient, stack: string, secretOverlap: boolean): DesiredObject {
+function projectClient(
+  client: DesiredClient,
+  stack: string,
+  { chosenClientId, onRequestScopes, secretOverlap }: Capabilities,
+): DesiredObject {
   const { name, clientId, owner, description, labels, access, auth, credential } = client;
+  const granted = access.map(({ api, scopes, onRequest }): [string, JsonObject] => [
+    api,
+    onRequestScopes
+      ? { scopes: [...scopes], onRequest: [...onRequest] }
+      : { scopes: [...scopes, ...onRequest].toSorted(), onRequest: [] },
+  ]);
   const fields: JsonObject = {
     stack,
     name,
-    clientId,
+    ...(chosenClientId ? { clientId } : {}),
     owner,
     description,
     labels: { ...labels },
     auth,
     ...(secretOverlap && credential.rotate.overlap > 0 ? { overlap: overlapName(credential.rotate.overlap) } : {}),
     rotateEvery: credential.rotate.every,
-    access: Object.fromEntries(
-      access.map(({ api, scopes, onRequest }) => [api, { scopes: [...scopes], onRequest: [...onRequest] }]),
-    ),
+    access: Object.fromEntries(granted),
   };
   return { address: addressOf('Client', name), owner, fields, notes: {} };
 }

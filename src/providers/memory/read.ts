@@ -1,0 +1,141 @@
+import { addressOf, isKind, nameOf } from '../../model/address.ts';
+import type { Address } from '../../model/address.ts';
+import type { DesiredApi, DesiredState } from '../../model/desired.ts';
+import { isRepeated } from '../../model/guessable.ts';
+import { sameJson } from '../../model/json.ts';
+import type { ActualCredential, ActualObject, ActualState, ApiLedger, Fields, OwnedApi } from '../../model/state.ts';
+import { letGoApis } from '../let-go.ts';
+import type { Capabilities, ReadOptions } from '../provider.ts';
+import { addressOfObject, asCredential, clientIdOf, grantedIn, recordIn, stackOf, textIn } from './fields.ts';
+import type { MemoryObject } from './objects.ts';
+
+/** Everything that is looked at. */
+interface Reading extends Pick<ReadOptions, 'only'> {
+  readonly desired: DesiredState;
+  readonly projected: ReadOptions['projected'] & {};
+  readonly capabilities: Capabilities;
+  readonly ledger: ApiLedger;
+  readonly withSecrets: boolean;
+}
+
+/** What the stack has among these objects, and what stands in its way. */
+export function readObjects(all: readonly MemoryObject[], reading: Reading): ActualState {
+  const { desired, capabilities } = reading;
+  const unmanaged = desired.apis.filter(({ managed }) => !managed);
+  const apis = all.filter(({ kind }) => kind === 'Api');
+  return {
+    objects: relevantObjects(all, reading).map(([object, address]) => viewOf(object, address, all, reading)),
+    origins: originsOf(apis, unmanaged, desired.target.stack),
+    letGo: letGoApis(
+      apis.filter((api) => ownerOf(api, reading) === desired.target.stack).map((api) => nameOf(addressOfObject(api))),
+      unmanaged,
+    ),
+    impossible: missingUnmanaged(apis, unmanaged),
+    listedClients: all.filter(({ kind }) => kind === 'Client').length,
+    overlaps: capabilities.secretOverlap ? 'supported' : 'unsupported',
+  };
+}
+
+/** Those of the stack, those that manifests claim, and those that were asked for; Apis that others manage are none of them. */
+function relevantObjects(all: readonly MemoryObject[], reading: Reading): [MemoryObject, Address][] {
+  const { desired, projected, capabilities, only } = reading;
+  const wanted = new Map(projected.map(({ address, fields }) => [identityOf(address, fields, capabilities), address]));
+  const others = new Set(desired.apis.flatMap(({ name, managed }) => (managed ? [] : [addressOf('Api', name)])));
+  const askedFor = new Set(only?.ids.values() ?? []);
+  return all.flatMap((object): [MemoryObject, Address][] => {
+    const present = addressOfObject(object);
+    const address = wanted.get(identityOf(present, object.fields, capabilities));
+    const isRelevant = address !== undefined || ownerOf(object, reading) === desired.target.stack;
+    if (others.has(present) || !(isRelevant || askedFor.has(object.id))) return [];
+    return [[object, address ?? present]];
+  });
+}
+
+/** A client is known by its client_id where that can be chosen, everything else by its name. */
+function identityOf(address: Address, fields: Fields, { chosenClientId }: Capabilities): string {
+  return isKind(address, 'Client') && chosenClientId ? `Client ${textIn(fields, 'clientId')}` : address;
+}
+
+/** The stack that an object belongs to: its mark says so, or the ledger. */
+function ownerOf(object: MemoryObject, { capabilities, desired, ledger }: Reading): string | undefined {
+  if (object.kind !== 'Api' || capabilities.apiMarks) return stackOf(object.fields);
+  return ownedAs(object, ledger) === undefined ? undefined : desired.target.stack;
+}
+
+/** Made anew by somebody else under the same audience it would have another id. */
+function ownedAs({ id, fields }: MemoryObject, ledger: ApiLedger): OwnedApi | undefined {
+  const entry = ledger[textIn(fields, 'audience')];
+  if (entry === undefined || entry.id === id) return entry;
+  const isAsWanted = sameJson(Object.keys(recordIn(fields, 'scopes')).toSorted(), entry.scopes);
+  return entry.id === null && isAsWanted ? entry : undefined;
+}
+
+function viewOf(object: MemoryObject, address: Address, all: readonly MemoryObject[], reading: Reading): ActualObject {
+  const { desired, ledger, capabilities } = reading;
+  const stack = ownerOf(object, reading);
+  const what = `${object.kind.toLowerCase()} ${nameOf(address)}`;
+  const owned = object.kind === 'Api' && !capabilities.apiMarks ? ownedAs(object, ledger) : undefined;
+  return {
+    address,
+    id: object.id,
+    owner: owned?.owner ?? textIn(object.fields, 'owner'),
+    foreign: stack === desired.target.stack ? [] : [{ what, stack }],
+    fields: object.fields,
+    ...(object.kind === 'Client' ? { credential: credentialOf(object, reading) } : {}),
+    ...(object.kind === 'Api' ? { heldByOthers: holdersOf(object, all, reading) } : {}),
+  };
+}
+
+function credentialOf(object: MemoryObject, { capabilities, withSecrets }: Reading): ActualCredential {
+  const { secret, createdAt, delivered, previous } = object;
+  return {
+    clientId: clientIdOf(object, capabilities),
+    createdAt: capabilities.secretChangeVisible ? createdAt : undefined,
+    delivered,
+    ...(previous === undefined ? {} : { previousUntil: previous.until }),
+    ...(secret !== undefined && isRepeated(secret) ? { guessable: true as const } : {}),
+    ...(previous !== undefined && isRepeated(previous.secret) ? { previousGuessable: true as const } : {}),
+    ...(withSecrets && secret !== undefined ? { present: asCredential(secret) } : {}),
+  };
+}
+
+/** The client_ids of clients outside the stack, by scope. */
+function holdersOf(
+  api: MemoryObject,
+  all: readonly MemoryObject[],
+  { desired, capabilities }: Reading,
+): Record<string, string[]> {
+  const name = nameOf(addressOfObject(api));
+  const holders: Record<string, string[]> = {};
+  for (const client of all) {
+    if (client.kind !== 'Client' || stackOf(client.fields) === desired.target.stack) continue;
+    const { scopes, onRequest } = grantedIn(client.fields, name);
+    for (const scope of [...scopes, ...onRequest]) (holders[scope] ??= []).push(clientIdOf(client, capabilities));
+  }
+  return holders;
+}
+
+function originsOf(
+  apis: readonly MemoryObject[],
+  unmanaged: readonly DesiredApi[],
+  stack: string,
+): NonNullable<ActualState['origins']> {
+  return unmanaged.flatMap(({ name }) => {
+    const address = addressOf('Api', name);
+    const fields = apis.find((api) => addressOfObject(api) === address)?.fields;
+    if (fields === undefined || stackOf(fields) === stack) return [];
+    return [{ address, stack: stackOf(fields), owner: textIn(fields, 'owner') || undefined }];
+  });
+}
+
+/** Apis with `managed: false` that are not there, or not whole. */
+function missingUnmanaged(apis: readonly MemoryObject[], unmanaged: readonly DesiredApi[]): ActualState['impossible'] {
+  return unmanaged.flatMap(({ name, scopes }) => {
+    const address = addressOf('Api', name);
+    const existing = recordIn(apis.find((api) => addressOfObject(api) === address)?.fields ?? {}, 'scopes');
+    const missing = scopes.filter((scope) => !Object.hasOwn(existing, scope.name)).map((scope) => scope.name);
+    if (missing.length === 0) return [];
+    const reason = `managed: false, so it must exist, but memory has no scope ${missing.join(', ')}`;
+    return [{ address, reason, hint: 'Let the stack that owns it create it first, or correct the manifest.' }];
+  });
+}

@@ -1,0 +1,114 @@
+import { nameOf } from '../../model/address.ts';
+import type { ClientSecret } from '../../model/credential.ts';
+import { GrantryError } from '../../model/errors.ts';
+import type { AdoptChange, UpdateChange } from '../../model/plan.ts';
+import type { Fields } from '../../model/state.ts';
+import type {
+  Capabilities,
+  ChosenSecret,
+  ClientKey,
+  CreatedClient,
+  FoundClient,
+  IssuedCredential,
+  NewClient,
+} from '../provider.ts';
+import { asCredential, clientIdOf, stackOf, textIn } from './fields.ts';
+import type { MemoryObject, MemoryObjects } from './objects.ts';
+
+/** What a write of a client goes by. */
+export interface ClientPorts {
+  readonly objects: MemoryObjects;
+  readonly capabilities: Capabilities;
+  /** The server's clock, in Unix seconds. */
+  readonly now: number;
+}
+
+export function findClient({ objects, capabilities }: ClientPorts, key: ClientKey): FoundClient | undefined {
+  const found = objects.all.find(
+    (object) =>
+      object.kind === 'Client' &&
+      ('id' in key ? object.id === key.id : clientIdOf(object, capabilities) === key.clientId),
+  );
+  if (found === undefined) return undefined;
+  return { id: found.id, clientId: clientIdOf(found, capabilities), stack: stackOf(found.fields) };
+}
+
+export function createClient(ports: ClientPorts, { change, chosen }: NewClient): CreatedClient {
+  const { objects, capabilities, now } = ports;
+  const clientId = textIn(change.after, 'clientId');
+  if (capabilities.chosenClientId && findClient(ports, { clientId }) !== undefined) {
+    throw new GrantryError('CONFLICT', `memory already has a client ${clientId}`);
+  }
+  if (chosen !== undefined && !capabilities.chosenSecret) {
+    throw new TypeError('memory makes the secret of a new client itself');
+  }
+  const object = objects.add('Client', nameOf(change.address), change.after);
+  object.secret = chosen?.credential.secret.reveal() ?? objects.newSecret();
+  object.createdAt = chosen?.delivery.at ?? now;
+  if (chosen !== undefined) object.delivered = chosen.delivery;
+  return { id: object.id, issued: issuedOf(object, ports), found: object.fields };
+}
+
+export function updateClient({ objects }: ClientPorts, change: UpdateChange | AdoptChange): Fields {
+  const object = objects.get(change.id);
+  object.fields = change.after;
+  return object.fields;
+}
+
+/** The present secret, and until when the one before is accepted. */
+export function issuedOf(object: MemoryObject, { capabilities }: ClientPorts): IssuedCredential {
+  const { id, secret = '', createdAt, previous } = object;
+  return {
+    id,
+    clientId: clientIdOf(object, capabilities),
+    credential: asCredential(secret),
+    createdAt: capabilities.secretChangeVisible ? createdAt : undefined,
+    ...(previous === undefined ? {} : { previousUntil: previous.until }),
+  };
+}
+
+/** A secret of the server's making; the present one stays for the client's overlap. */
+export function regenerateSecret(ports: ClientPorts, id: string): IssuedCredential {
+  const { objects, capabilities, now } = ports;
+  if (!capabilities.secretOverlap) {
+    throw new TypeError('memory keeps no previous secret here: it is given a new one');
+  }
+  const object = objects.get(id);
+  renewSecret(ports, object, now);
+  return issuedOf(object, ports);
+}
+
+/** Gives a client a secret of the server's making, whoever asks for it; where it has an overlap, the present one stays valid for that. */
+export function renewSecret({ objects, now }: ClientPorts, object: MemoryObject, createdAt: number): void {
+  const seconds = overlapOf(object, objects);
+  const before = object.secret;
+  object.secret = objects.newSecret();
+  object.createdAt = createdAt;
+  if (seconds > 0 && before !== undefined) object.previous = { secret: before, until: now + seconds };
+  else delete object.previous;
+}
+
+/** Seconds. */
+function overlapOf({ fields }: MemoryObject, { all }: MemoryObjects): number {
+  const name = textIn(fields, 'overlap');
+  const found = all.find((object) => object.kind === 'Rotation' && object.name === name);
+  return Number(found?.fields['seconds'] ?? 0);
+}
+
+export function setSecret(
+  { objects }: ClientPorts,
+  id: string,
+  { credential, createdAt, delivery }: ChosenSecret,
+): void {
+  const object = objects.get(id);
+  object.secret = credential.secret.reveal();
+  object.createdAt = createdAt;
+  object.delivered = delivery;
+}
+
+export function endOverlap({ objects }: ClientPorts, id: string): ClientSecret | undefined {
+  const object = objects.get(id);
+  const { previous } = object;
+  delete object.previous;
+  return previous === undefined ? undefined : asCredential(previous.secret);
+}
