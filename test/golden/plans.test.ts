@@ -1,15 +1,18 @@
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { describe, expect, test } from 'vitest';
+import { beforeAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
 import { makeStyle, renderPlan } from '../../src/report/index.ts';
+import { planOfCase } from '../support/plan-case.ts';
 
 /**
- * Every folder holds a plan (and notices, one a line) and what it looks like. A new case is a new folder with a
- * `plan.json`; `UPDATE_GOLDEN=1` writes the rest, which is then to be read before it is committed.
+ * Every folder is a plan and what it looks like. A new case is a new folder with `manifests/` and, where the target is not
+ * empty, `actual.yaml` (see `plan-case.ts`); or, for what no manifests lead to, with the plan itself in `plan.json`, and
+ * notices, one a line. `UPDATE_GOLDEN=1` writes the rest, which is then to be read before it is committed.
  */
 const FOLDER = fileURLToPath(new URL('plans/', import.meta.url));
 const UPDATE = process.env['UPDATE_GOLDEN'] === '1';
+const CASES = readdirSync(FOLDER, { withFileTypes: true }).flatMap((each) => (each.isDirectory() ? [each.name] : []));
 
 const RENDERINGS = {
   'plan.txt': { format: 'text', style: makeStyle({ color: false, unicode: true }) },
@@ -18,12 +21,13 @@ const RENDERINGS = {
   'report.json': { format: 'json', style: makeStyle({ color: false, unicode: true }) },
 } as const;
 
-describe.each(readdirSync(FOLDER))('plan %s', (name) => {
+describe.each(CASES)('plan %s', (name) => {
   const folder = `${FOLDER}${name}/`;
-  const plan: Plan = JSON.parse(readFileSync(`${folder}plan.json`, 'utf8'));
-  const notices = existsSync(`${folder}notices.txt`)
-    ? readFileSync(`${folder}notices.txt`, 'utf8').trimEnd().split('\n')
-    : [];
+  let plan: Plan;
+  let notices: readonly string[];
+  beforeAll(async () => {
+    ({ plan, notices } = existsSync(`${folder}manifests`) ? await planOfCase(folder) : readPlan(folder));
+  });
 
   test.each(Object.entries(RENDERINGS))('looks like %s', (file, options) => {
     const rendering = renderPlan(plan, { ...options, notices });
@@ -31,3 +35,9 @@ describe.each(readdirSync(FOLDER))('plan %s', (name) => {
     expect(rendering).toBe(readFileSync(folder + file, 'utf8'));
   });
 });
+
+function readPlan(folder: string): { readonly plan: Plan; readonly notices: readonly string[] } {
+  const plan: Plan = JSON.parse(readFileSync(`${folder}plan.json`, 'utf8'));
+  const file = `${folder}notices.txt`;
+  return { plan, notices: existsSync(file) ? readFileSync(file, 'utf8').trimEnd().split('\n') : [] };
+}

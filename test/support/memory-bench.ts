@@ -16,7 +16,8 @@ export class Crash extends Error {}
 export class MemoryBench {
   readonly provider: MemoryProvider;
   readonly store = new MemoryStore();
-  #now = 1_700_000_000_000;
+  /** Milliseconds since the epoch: a second passes whenever a run looks. */
+  now = 1_700_000_000_000;
 
   constructor(capabilities: Partial<Capabilities> = {}) {
     this.provider = new MemoryProvider(capabilities);
@@ -37,7 +38,7 @@ export class MemoryBench {
       if (writes >= crashAfter) throw new Crash('crashed');
     };
     const tracked = trackWrites(this, { before, after: () => void (writes += 1) });
-    const clock = { now: () => (this.#now += 1000), sleep: async () => undefined };
+    const clock = { now: () => (this.now += 1000), sleep: async () => undefined };
     const options = {
       inFlight: 3,
       stopped: () => false,

@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { isSameCredential } from '../../credentials/registry.ts';
-import { addressOf } from '../../model/address.ts';
+import { addressOf, isKind } from '../../model/address.ts';
 import { nameSome } from '../../model/counting.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -105,9 +105,9 @@ function isIn({ addresses }: ReadSelection): (client: DesiredClient) => boolean 
   return ({ name }) => addresses.has(addressOf('Client', name));
 }
 
-/** Whether nothing of the stack was found. */
+/** Whether nothing of the stack was found; an overlap is listed by itself, and says nothing of clients and Apis. */
 export function ownsNothing({ objects }: ActualState): boolean {
-  return !objects.some(isOurs);
+  return !objects.some((object) => isOurs(object) && !isKind(object.address, 'Rotation'));
 }
 
 /**

@@ -105,7 +105,8 @@ export class MemoryProvider implements Provider {
 
   async read(desired: DesiredState, options: ReadOptions = {}): Promise<ActualState> {
     const { withSecrets = false, projected = this.project(desired), ledger = {}, only } = options;
-    const reading = { desired, projected, capabilities: this.capabilities, ledger, withSecrets, only };
+    const { capabilities } = this;
+    const reading = { desired, projected, capabilities, ledger, withSecrets, only, where: this.describe() };
     const own = this.ownClientId === undefined ? {} : { ownClientId: this.ownClientId };
     return { ...readObjects(this.objects, reading), ...own };
   }

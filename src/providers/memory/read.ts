@@ -16,6 +16,8 @@ interface Reading extends Pick<ReadOptions, 'only'> {
   readonly capabilities: Capabilities;
   readonly ledger: ApiLedger;
   readonly withSecrets: boolean;
+  /** How output names the provider. */
+  readonly where: string;
 }
 
 /** What the stack has among these objects, and what stands in its way. */
@@ -30,7 +32,7 @@ export function readObjects(all: readonly MemoryObject[], reading: Reading): Act
       apis.filter((api) => ownerOf(api, reading) === desired.target.stack).map((api) => nameOf(addressOfObject(api))),
       unmanaged,
     ),
-    impossible: missingUnmanaged(apis, unmanaged),
+    impossible: missingUnmanaged(apis, unmanaged, reading.where),
     listedClients: all.filter(({ kind }) => kind === 'Client').length,
     overlaps: capabilities.secretOverlap ? 'supported' : 'unsupported',
   };
@@ -56,8 +58,9 @@ function identityOf(address: Address, fields: Fields, { chosenClientId }: Capabi
   return isKind(address, 'Client') && chosenClientId ? `Client ${textIn(fields, 'clientId')}` : address;
 }
 
-/** The stack that an object belongs to: its mark says so, or the ledger. */
+/** The stack that an object belongs to: its mark says so, or the ledger. An overlap is never anybody else's. */
 function ownerOf(object: MemoryObject, { capabilities, desired, ledger }: Reading): string | undefined {
+  if (object.kind === 'Rotation') return stackOf(object.fields) ?? desired.target.stack;
   if (object.kind !== 'Api' || capabilities.apiMarks) return stackOf(object.fields);
   return ownedAs(object, ledger) === undefined ? undefined : desired.target.stack;
 }
@@ -129,13 +132,17 @@ function originsOf(
 }
 
 /** Apis with `managed: false` that are not there, or not whole. */
-function missingUnmanaged(apis: readonly MemoryObject[], unmanaged: readonly DesiredApi[]): ActualState['impossible'] {
+function missingUnmanaged(
+  apis: readonly MemoryObject[],
+  unmanaged: readonly DesiredApi[],
+  where: string,
+): ActualState['impossible'] {
   return unmanaged.flatMap(({ name, scopes }) => {
     const address = addressOf('Api', name);
     const existing = recordIn(apis.find((api) => addressOfObject(api) === address)?.fields ?? {}, 'scopes');
     const missing = scopes.filter((scope) => !Object.hasOwn(existing, scope.name)).map((scope) => scope.name);
     if (missing.length === 0) return [];
-    const reason = `managed: false, so it must exist, but memory has no scope ${missing.join(', ')}`;
+    const reason = `managed: false, so it must exist, but ${where} has no scope ${missing.join(', ')}`;
     return [{ address, reason, hint: 'Let the stack that owns it create it first, or correct the manifest.' }];
   });
 }
