@@ -24,6 +24,7 @@ import { openProvider } from '../../src/providers/open.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { MemoryStore } from '../../src/stores/memory/index.ts';
 import { rotateOnce } from '../support/rotate-once.ts';
+import { secretIn } from '../support/stored-secrets.ts';
 
 /** What somebody may do at the provider without grantry; clients are told by their client_id. */
 export interface Hands {
@@ -134,6 +135,11 @@ spec:
     return buildPlan(await surveyTarget(desired, { provider, store: this.store }, options));
   }
 
+  /** The plan's changes as `update Client/orders`. */
+  async changesOf(manifests: string, checkStore = false): Promise<string[]> {
+    return (await this.plan(manifests, { checkStore })).changes.map(({ op, address }) => `${op} ${address}`);
+  }
+
   async apply(manifests: string, options?: SurveyOptions): Promise<Applied> {
     const { desired, provider } = await this.open(manifests);
     const plan = buildPlan(await surveyTarget(desired, { provider, store: this.store }, options));
@@ -188,5 +194,10 @@ spec:
   /** The client_id under which a client is in the store. */
   async clientIdOf(path: string): Promise<string> {
     return (await this.store.read(path))?.document.clientId ?? '';
+  }
+
+  /** The secret that lies at a path, in the clear; empty where there is none. */
+  async secretInStore(path: string): Promise<string> {
+    return secretIn(await this.store.read(path)) ?? '';
   }
 }
