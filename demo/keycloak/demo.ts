@@ -46,7 +46,7 @@ function introduce(keep: boolean): string {
 }
 
 function makeSetting(io: CommandIo, leftovers: Leftovers, keep: boolean): Setting {
-  const ports = { ...systemPorts(io.signal), env: io.env };
+  const ports = systemPorts(io.env, io.signal);
   return { io, ports, leftovers, keep, directory: makeWorkplace(io.env, leftovers) };
 }
 

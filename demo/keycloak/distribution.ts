@@ -15,7 +15,6 @@ import { basename, join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
 import { GrantryError } from '../../src/model/errors.ts';
-import { installProxy } from '../../src/platform/proxy.ts';
 import { lastLines, runProgram } from '../program.ts';
 import type { Environment, StartSetting } from '../setting.ts';
 
@@ -97,7 +96,6 @@ async function fetchByMaven(folder: string, { io, progress }: StartSetting): Pro
 
 async function download(folder: string, { io, ports, progress }: StartSetting): Promise<string> {
   progress.say('Keycloak', `downloading ${VERSION} (176 MB, once)`);
-  await installProxy(io.env);
   const file = join(folder, basename(RELEASE));
   try {
     const expected = (await fetchBody(`${RELEASE}.sha1`, ports.fetch, io.signal).then((body) => body.text())).trim();

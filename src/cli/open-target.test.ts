@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { captureIo } from '../../test/support/captured-io.ts';
 import { portsOver } from '../../test/support/ports-over.ts';
 import type { Servers } from '../engine/run/open-target.ts';
@@ -19,11 +19,6 @@ beforeEach(() => {
   asked = [];
   refuses = false;
   answerTo = answer;
-  // Keycloak's admin client writes by this one.
-  vi.stubGlobal('fetch', ports.fetch);
-});
-afterEach(() => {
-  vi.unstubAllGlobals();
 });
 
 let answerTo: (path: string, authorization: string | null) => Response = answer;

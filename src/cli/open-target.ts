@@ -30,13 +30,17 @@ export interface OpenOptions {
   readonly logins: Logins;
   /** Watches the requests of the run. */
   readonly waiting: Waiting;
-  /** How the servers are reached; default: as the system does. */
-  readonly ports?: HttpPorts;
+  /** How the servers are reached. */
+  readonly ports: HttpPorts;
 }
 
 /** Opens the servers of a run's targets, which share logins. */
 export function makeOpener(io: CommandIo): (target: Target) => Promise<Servers> {
-  const options = { logins: makeLogins(), waiting: new Waiting(io.stderr, monotonic) };
+  const options = {
+    logins: makeLogins(),
+    waiting: new Waiting(io.stderr, monotonic),
+    ports: systemPorts(io.env),
+  };
   return (target) => openTarget(target, io, options);
 }
 
@@ -44,7 +48,7 @@ export function makeOpener(io: CommandIo): (target: Target) => Promise<Servers> 
 export async function openTarget(
   target: Target,
   io: CommandIo,
-  { logins, waiting, ports: given = systemPorts() }: OpenOptions,
+  { logins, waiting, ports: given }: OpenOptions,
 ): Promise<Servers> {
   const ports = { ...waiting.watch(given), env: io.env };
   const gate = new Gate();

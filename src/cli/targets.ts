@@ -4,7 +4,6 @@ import type { Manifests } from '../manifest/types.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Target } from '../model/target.ts';
-import { installProxy } from '../platform/proxy.ts';
 import type { ClosedTarget, OpenTarget, Servers } from '../engine/run/open-target.ts';
 import type { FormatOptions, TargetOptions } from './command-line/options.ts';
 import type { CommandIo } from './context.ts';
@@ -58,7 +57,6 @@ export async function resolveSelected(
   io: CommandIo,
   { providerAccount = 'required', onlyOne }: TargetNeeds,
 ): Promise<SelectedTargets> {
-  await installProxy(io.env);
   const manifests = loadValidManifests(options, io);
   const states = resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount });
   if (onlyOne !== undefined && states.length > 1) {

@@ -1,11 +1,11 @@
 import { GrantryError } from '../model/errors.ts';
+import { MAX_ANSWER, exchange } from './exchange.ts';
+import type { Limits } from './exchange.ts';
 import { networkFailureOf, printableUrl, unreachable } from './network-error.ts';
 import type { Service } from './network-error.ts';
 import type { HttpPorts } from './ports.ts';
 import { DEFAULT_RETRY, retry, retryAfterMs } from './retry.ts';
 import type { Again, Attempt, RetryPolicy } from './retry.ts';
-import { MAX_ANSWER } from './send.ts';
-import type { AnswerHeaders, Message, Timing } from './send.ts';
 
 export interface HttpRequest {
   readonly service: Service;
@@ -16,7 +16,7 @@ export interface HttpRequest {
   readonly json?: unknown;
   /** Sent as application/x-www-form-urlencoded. */
   readonly form?: Readonly<Record<string, string>>;
-  /** Changes something that lasts: `onWrite` is told. */
+  /** Changes something that lasts: `onWrite` is called. */
   readonly writes?: boolean;
   /** May be executed twice without harm. Default: GET, PUT and DELETE. */
   readonly idempotent?: boolean;
@@ -30,13 +30,11 @@ export interface HttpRequest {
 /** An answer of any status. */
 export interface HttpResponse {
   readonly status: number;
-  readonly headers: AnswerHeaders;
+  readonly headers: Headers;
   /** The parsed body; undefined when it was empty or no JSON. */
   readonly body: unknown;
   /** Tells an empty body and a page of a proxy apart. The text itself is not kept: nothing may quote it. */
   readonly format: 'json' | 'empty' | 'other';
-  /** Of the attempt that was answered, without those before it. */
-  readonly timing: Timing;
 }
 
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -48,15 +46,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 export async function requestJson(request: HttpRequest, ports: HttpPorts): Promise<HttpResponse> {
   checkUrl(request);
   checkHeaders(request);
-  const response = await retry(
-    () => send(request, ports),
-    (outcome) => {
-      if (request.writes === true && mayHaveActed(outcome)) ports.onWrite?.();
-      return againFor(request.idempotent ?? isIdempotent(request.method), outcome, ports.clock.now());
-    },
-    ports,
-    request.retry ?? DEFAULT_RETRY,
-  ).catch((error: unknown) => {
+  const response = await send(request, ports).catch((error: unknown) => {
     throw asGrantryError(error, request.service, request.url, ports.signal);
   });
   refuseRedirect(request, response);
@@ -80,7 +70,7 @@ function checkUrl({ service, url }: HttpRequest): void {
   }
 }
 
-/** What a header may hold (RFC 9110 section 5.5). Of anything else `fetch` and node:http say only that it is a TypeError. */
+/** What a header may hold (RFC 9110 section 5.5). Of anything else `fetch` says only that it is a TypeError. */
 const HEADER_VALUE = /^[\t\x20-\x7E\x80-\xFF]*$/;
 
 /** What is in them may be a credential: it is not quoted. */
@@ -114,7 +104,7 @@ export function asGrantryError(error: unknown, service: Service, url: string, si
 /** Whether an outcome calls for another attempt: see `retry`. */
 export function againFor(
   idempotent: boolean,
-  outcome: Attempt<{ readonly status: number; readonly headers: AnswerHeaders }>,
+  outcome: Attempt<{ readonly status: number; readonly headers: Headers }>,
   now: number,
 ): Again {
   if ('error' in outcome) {
@@ -143,15 +133,40 @@ function isIdempotent(method: HttpRequest['method']): boolean {
 }
 
 async function send(request: HttpRequest, ports: HttpPorts): Promise<HttpResponse> {
-  const { timeoutMs = DEFAULT_TIMEOUT_MS } = request;
-  const { signal } = ports;
+  const { url, method, idempotent = isIdempotent(method), writes = false, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
   const maxBytes = request.listing === true ? MAX_ANSWER.listing : MAX_ANSWER.object;
-  const limits = { timeoutMs, maxBytes, ...(signal === undefined ? {} : { signal }) };
-  const { status, headers, text, timing } = await ports.send(request.url, { ...messageOf(request), ...limits });
-  return { status, headers, timing, ...parse(text) };
+  const limits = { timeoutMs, maxBytes, idempotent, writes };
+  const answer = await persist(ports, url, messageOf(request), { ...limits, policy: request.retry ?? DEFAULT_RETRY });
+  return { status: answer.status, headers: answer.headers, ...parse(await answer.text()) };
 }
 
-function messageOf(request: HttpRequest): Omit<Message, 'timeoutMs' | 'maxBytes' | 'signal'> {
+export interface Persistence extends Limits {
+  /** May be executed twice without harm. */
+  readonly idempotent: boolean;
+  /** Changes something that lasts: `onWrite` is called. */
+  readonly writes: boolean;
+  readonly policy?: RetryPolicy;
+}
+
+/** An exchange that is repeated for as long as that can be done without harm; its last answer, of whatever status. */
+export async function persist(
+  ports: HttpPorts,
+  url: string | URL,
+  init: RequestInit,
+  { idempotent, writes, policy, ...limits }: Persistence,
+): Promise<Response> {
+  return retry(
+    () => exchange(ports, url, init, limits),
+    (outcome) => {
+      if (writes && mayHaveActed(outcome)) ports.onWrite?.();
+      return againFor(idempotent, outcome, ports.clock.now());
+    },
+    ports,
+    policy,
+  );
+}
+
+function messageOf(request: HttpRequest): RequestInit {
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'grantry', ...request.headers };
   const base = { method: request.method, headers };
   if (request.json !== undefined) {
@@ -186,7 +201,7 @@ export function isRedirect(status: number): boolean {
 }
 
 /** The error for an answer that sends the client elsewhere, with its credentials. */
-export function redirected(service: Service, url: string, headers: AnswerHeaders): GrantryError {
+export function redirected(service: Service, url: string, headers: Headers): GrantryError {
   const location = headers.get('location') ?? '';
   // Its path may repeat what was sent.
   const to = URL.canParse(location, url) ? printableUrl(new URL('/', new URL(location, url)).href) : 'another place';

@@ -36,7 +36,7 @@ const UNKNOWN_CA = new Set([
   'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
 ]);
 
-/** Reads what `fetch` or `send` threw; undefined when it is no network failure (a bug, or an abort by the caller). */
+/** Reads what `fetch` threw; undefined when it is no network failure (a bug, or an abort by the caller). */
 export function networkFailureOf(error: unknown): NetworkFailure | undefined {
   for (const { code, syscall, port } of chainOf(error)) {
     const failure = classify(code, syscall);

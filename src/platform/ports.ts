@@ -1,15 +1,13 @@
 import type { Clock } from './clock.ts';
 import { systemClock } from './clock.ts';
-import { isProxyInstalled } from './proxy.ts';
-import { limitFetch, sendByFetch, sendByNode } from './send.ts';
-import type { Send } from './send.ts';
+import { makeFetch } from './fetch.ts';
+import type { Fetch } from './fetch.ts';
+import type { Environment } from './proxy.ts';
 
 /** What the code that talks to servers needs of the outside. */
 export interface HttpPorts {
-  /** For requests of our own. */
-  readonly send: Send;
-  /** For libraries that take one. */
-  readonly fetch: typeof globalThis.fetch;
+  /** For `exchange`, through which requests go. */
+  readonly fetch: Fetch;
   readonly clock: Clock;
   /** Like Math.random: at least 0, below 1. */
   readonly random: () => number;
@@ -17,15 +15,15 @@ export interface HttpPorts {
   readonly signal?: AbortSignal;
   /** Asked before every attempt of a request, retries too; throws a GrantryError when none may be sent any more. */
   readonly beforeSend?: () => void;
-  /** Told of every request that is sent in another way than these two; and then whether it was answered. */
+  /** Called with every request that is sent; what it returns is called at its end, with whether there was an answer. */
   readonly onRequest?: (url: string) => (answered: boolean) => void;
-  /** Told of every request that changed something at a server, or may have: its answer may have been lost. */
+  /** Called after every request that changed something at a server, or may have: its answer may have been lost. */
   readonly onWrite?: () => void;
 }
 
 /** HttpPorts and the process environment. */
 export interface Ports extends HttpPorts {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Environment;
 }
 
 /** For what several share, so that it is not refused because one of them must send nothing any more. */
@@ -37,28 +35,13 @@ export function withoutGate<P extends HttpPorts>({
   return ports;
 }
 
-/** Looked up at every call, so that a dispatcher or a test double installed later is used. */
-const globalFetch: typeof globalThis.fetch = (input, init) => globalThis.fetch(input, init);
-const sendByGlobalFetch = sendByFetch(globalFetch);
-
-let limitedFetch: typeof globalThis.fetch | undefined;
-
-/** For libraries too that take no other than the global one, as Keycloak's admin client. */
-function limitGlobalFetch(): void {
-  if (globalThis.fetch === limitedFetch) return;
-  limitedFetch = limitFetch(globalThis.fetch);
-  globalThis.fetch = limitedFetch;
-}
-
-/** The real outside. */
-export function systemPorts(signal?: AbortSignal): Ports {
-  limitGlobalFetch();
+/** The real outside. Throws where a proxy that the environment names is no URL. */
+export function systemPorts(env: Environment = process.env, signal?: AbortSignal): Ports {
   return {
-    send: (url, message) => (isProxyInstalled() ? sendByGlobalFetch : sendByNode)(url, message),
-    fetch: globalFetch,
+    fetch: makeFetch(env),
     clock: systemClock,
     random: Math.random,
-    env: process.env,
+    env,
     ...(signal === undefined ? {} : { signal }),
   };
 }

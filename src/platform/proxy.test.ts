@@ -1,17 +1,15 @@
 import { createServer } from 'node:http';
-import { Agent, getGlobalDispatcher, setGlobalDispatcher } from 'undici';
 import { afterEach, describe, expect, test } from 'vitest';
 import { startForwardProxy } from '../../test/support/forward-proxy.ts';
 import { listenOnLoopback } from '../../test/support/listening.ts';
 import { startTlsServer } from '../../test/support/tls-server.ts';
 import { requestJson } from './http.ts';
 import { systemPorts } from './ports.ts';
-import { installProxy, proxySettings } from './proxy.ts';
+import { readProxies } from './proxy.ts';
+import type { Environment } from './proxy.ts';
 
 const closing: (() => Promise<void>)[] = [];
 afterEach(async () => {
-  await getGlobalDispatcher().close();
-  setGlobalDispatcher(new Agent());
   await Promise.all(closing.splice(0).map((close) => close()));
 });
 
@@ -27,23 +25,24 @@ async function startProxy(options: { refuse?: number } = {}) {
   return proxy;
 }
 
-function get(url: string) {
+function get(url: string, env: Environment) {
   const request = { service: { name: 'Vault', check: 'Check it.' }, method: 'GET', url } as const;
-  return requestJson({ ...request, retry: { retries: 0, baseMs: 1, maxMs: 1, maxAfterMs: 1 } }, systemPorts());
+  return requestJson({ ...request, retry: { retries: 0, baseMs: 1, maxMs: 1, maxAfterMs: 1 } }, systemPorts(env));
 }
 
 describe('the environment', () => {
   test.each([
-    [{}, undefined],
-    [{ NO_PROXY: 'a' }, undefined],
-    [{ HTTPS_PROXY: '' }, undefined],
+    [{}, {}],
+    [{ NO_PROXY: 'a' }, { noProxy: 'a' }],
+    [{ HTTPS_PROXY: '' }, {}],
     [{ HTTPS_PROXY: 'http://a', https_proxy: 'http://b' }, { httpsProxy: 'http://b' }],
+    [{ HTTPS_PROXY: 'http://a', https_proxy: '' }, { httpsProxy: 'http://a' }],
     [
       { http_proxy: 'http://a', no_proxy: 'x' },
       { httpProxy: 'http://a', noProxy: 'x' },
     ],
   ])('%j', (env, expected) => {
-    expect(proxySettings(env)).toEqual(expected);
+    expect(readProxies(env)).toEqual({ httpProxy: '', httpsProxy: '', noProxy: '', ...expected });
   });
 });
 
@@ -51,11 +50,9 @@ describe('a proxy', () => {
   test('passes plain http on without a tunnel, and NO_PROXY goes past it', async () => {
     const url = await startServer();
     const proxy = await startProxy();
-    await installProxy({ HTTP_PROXY: proxy.url });
-    expect((await get(`${url}/x`)).body).toEqual({ ok: true });
+    expect((await get(`${url}/x`, { HTTP_PROXY: proxy.url })).body).toEqual({ ok: true });
     expect(proxy.requests).toEqual([`GET ${url}/x`]);
-    await installProxy({ HTTP_PROXY: proxy.url, NO_PROXY: 'localhost' });
-    expect((await get(url)).body).toEqual({ ok: true });
+    expect((await get(url, { HTTP_PROXY: proxy.url, NO_PROXY: 'localhost' })).body).toEqual({ ok: true });
     expect(proxy.requests).toHaveLength(1);
   });
 
@@ -63,8 +60,9 @@ describe('a proxy', () => {
     const secure = await startTlsServer(await startServer());
     closing.push(() => secure.close());
     const proxy = await startProxy();
-    await installProxy({ HTTPS_PROXY: proxy.url });
-    await expect(get(secure.url)).rejects.toMatchObject({ hint: expect.stringContaining('NODE_EXTRA_CA_CERTS') });
+    await expect(get(secure.url, { HTTPS_PROXY: proxy.url })).rejects.toMatchObject({
+      hint: expect.stringContaining('NODE_EXTRA_CA_CERTS'),
+    });
     expect(proxy.requests).toEqual([`CONNECT ${new URL(secure.url).host}`]);
   });
 
@@ -72,21 +70,20 @@ describe('a proxy', () => {
     const secure = await startTlsServer(await startServer());
     closing.push(() => secure.close());
     const proxy = await startProxy({ refuse: 407 });
-    await installProxy({ HTTPS_PROXY: proxy.url });
-    await expect(get(secure.url)).rejects.toMatchObject({
+    await expect(get(secure.url, { HTTPS_PROXY: proxy.url })).rejects.toMatchObject({
       code: 'UNREACHABLE',
       message: expect.stringContaining('the proxy refuses'),
     });
     const { url: down, port, close } = await listenOnLoopback(createServer());
     await close();
-    await installProxy({ HTTPS_PROXY: down });
-    await expect(get(secure.url)).rejects.toMatchObject({ message: expect.stringContaining(`on port ${port}`) });
+    await expect(get(secure.url, { HTTPS_PROXY: down })).rejects.toMatchObject({
+      message: expect.stringContaining(`on port ${port}`),
+    });
   });
 
-  test('of a wrong form is an error that does not quote it', async () => {
-    await expect(installProxy({ HTTPS_PROXY: 'socks5://user:canary@x' })).rejects.toMatchObject({
-      code: 'INVALID_INPUT',
-      message: 'HTTPS_PROXY is not an http or https URL',
-    });
+  test('of a wrong form is an error that does not quote it', () => {
+    expect(() => systemPorts({ HTTPS_PROXY: 'socks5://user:canary@x' })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', message: 'HTTPS_PROXY is not an http or https URL' }),
+    );
   });
 });

@@ -1,5 +1,4 @@
 import type { HttpPorts } from './ports.ts';
-import type { AnswerHeaders } from './send.ts';
 
 /** How one attempt ended. */
 export type Attempt<T> = { readonly value: T } | { readonly error: unknown };
@@ -55,7 +54,7 @@ async function settle<T>(attempt: () => Promise<T>): Promise<Attempt<T>> {
 }
 
 /** Milliseconds that a `Retry-After` header asks for (RFC 9110 section 10.2.3: seconds or a date). */
-export function retryAfterMs(headers: AnswerHeaders, now: number): number | undefined {
+export function retryAfterMs(headers: Headers, now: number): number | undefined {
   const value = headers.get('retry-after')?.trim();
   if (value === undefined || value === '') {
     return undefined;

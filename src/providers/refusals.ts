@@ -19,3 +19,11 @@ export function explainCommon(status: number, where: string, about: string): Gra
   }
   return undefined;
 }
+
+/** Undefined where grantry's account may not read that. */
+export async function unlessForbidden<T>(reading: Promise<T>): Promise<T | undefined> {
+  return reading.catch((error: unknown) => {
+    if (error instanceof GrantryError && error.code === 'NOT_ALLOWED') return undefined;
+    throw error;
+  });
+}

@@ -1,11 +1,14 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { captureIo } from '../../../test/support/captured-io.ts';
 import { portsOver } from '../../../test/support/ports-over.ts';
+import { exchange } from '../../platform/exchange.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { Waiting } from './waiting.ts';
 
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
+
+const LIMITS = { timeoutMs: 900_000 };
 
 const KEYCLOAK = 'http://sso:8080/realms/acme?token=canary';
 
@@ -22,12 +25,13 @@ function slowServer() {
       pending.push({ answer: () => resolve(new Response('{}')), fail: () => reject(new Error('gone')) });
     });
   const ports = portsOver(ask);
-  const { fetch, onRequest } = new Waiting(io.stderr, Date.now).watch<HttpPorts>(ports);
+  const watched = new Waiting(io.stderr, Date.now).watch<HttpPorts>(ports);
+  const fetch = (url: string): Promise<Response> => exchange(watched, url, {}, LIMITS);
   const settle = async (how: 'answer' | 'fail'): Promise<void> => {
     pending.shift()?.[how]();
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { fetch, onRequest, written, settle };
+  return { fetch, written, settle };
 }
 
 it('says nothing of servers that answer soon, however long the work takes', async () => {
@@ -89,7 +93,7 @@ it('is content as long as one of several requests is answered', async () => {
   await Promise.all(answers);
 });
 
-it('watches what is not sent by fetch, and takes the line away when the server that it tells of answers, no other', async () => {
+it('takes the line away when the server that it tells of answers, no other', async () => {
   const { io } = captureIo();
   const shown: string[] = [];
   const stderr = {
@@ -101,7 +105,7 @@ it('watches what is not sent by fetch, and takes the line away when the server t
   const watched = new Waiting(stderr, Date.now).watch<HttpPorts>(ports);
   const end = watched.onRequest?.('http://sso:8080');
   await vi.advanceTimersByTimeAsync(10_000);
-  await watched.fetch('http://vault:8200/v1/x');
+  await exchange(watched, 'http://vault:8200/v1/x', {}, LIMITS);
   expect(shown).toEqual(['waiting for http://sso:8080: no answer for 10 s']);
   end?.(true);
   expect(shown.at(-1)).toBe('cleared waiting');

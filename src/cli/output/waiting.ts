@@ -34,25 +34,11 @@ export class Waiting {
 
   /** The same ports, watched. */
   watch<Ports extends HttpPorts>(ports: Ports): Ports {
-    const settle = async <T>(url: string, ask: () => Promise<T>): Promise<T> => {
-      const end = onRequest(url);
-      try {
-        const answer = await ask();
-        end(true);
-        return answer;
-      } catch (error) {
-        end(false);
-        throw error;
-      }
-    };
-    const send: HttpPorts['send'] = (url, message) => settle(url, () => ports.send(url, message));
-    const fetch: HttpPorts['fetch'] = (input, init) =>
-      settle(input instanceof Request ? input.url : String(input), () => ports.fetch(input, init));
     const onRequest = (url: string): ((answered: boolean) => void) => {
       const place = this.#begin(originOf(url));
       return (answered) => this.#end(place, answered);
     };
-    return { ...ports, send, fetch, onRequest };
+    return { ...ports, onRequest };
   }
 
   #begin(origin: string): Place {

@@ -6,15 +6,14 @@ import type { AuthMethod } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { rememberSecret } from '../../model/known-secrets.ts';
 import type { Endpoints } from '../../model/state.ts';
-import { asGrantryError } from '../../platform/http.ts';
+import { MAX_ANSWER, exchange } from '../../platform/exchange.ts';
+import { againFor, asGrantryError } from '../../platform/http.ts';
 import { printableUrl } from '../../platform/network-error.ts';
 import type { Service } from '../../platform/network-error.ts';
 import { oauthErrorIn } from '../../platform/oauth-error.ts';
 import type { OAuthError } from '../../platform/oauth-error.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
-import { againFor } from '../../platform/http.ts';
 import { retry } from '../../platform/retry.ts';
-import { takeIn } from '../../platform/send.ts';
 import type { Login } from '../places/stored-credential.ts';
 
 /** A refusal of the authorization server. */
@@ -51,7 +50,7 @@ export class TokenClient {
       token_endpoint: endpoints.token,
       ...(endpoints.introspection === undefined ? {} : { introspection_endpoint: endpoints.introspection }),
     };
-    this.#keys = createRemoteJWKSet(new URL(endpoints.jwks), { [joseFetch]: (...request) => this.#fetchKeys(request) });
+    this.#keys = createRemoteJWKSet(new URL(endpoints.jwks), { [joseFetch]: (url, init) => this.#fetchKeys(url, init) });
   }
 
   /** A client_credentials request (RFC 6749 section 4.4). */
@@ -100,10 +99,10 @@ export class TokenClient {
     return response;
   }
 
-  async #fetchKeys(request: Parameters<typeof fetch>): Promise<Response> {
+  async #fetchKeys(url: string, init: RequestInit): Promise<Response> {
     const { jwks } = this.#endpoints;
     const service = { name: 'The key set of the issuer', check: `Check it with: curl -i ${jwks}` };
-    const response = await this.#persist(async () => this.#ports.fetch(...request), service, jwks);
+    const response = await this.#persist(() => this.#ask(url, init), service, jwks);
     if (response.status !== 200) throw outOfOrder(service, jwks, response.status);
     return response;
   }
@@ -111,7 +110,7 @@ export class TokenClient {
   async #persist(send: () => Promise<Response>, service: Service, url: string): Promise<Response> {
     const { clock, signal } = this.#ports;
     return retry(
-      async () => takeIn(await send()),
+      send,
       (outcome) => againFor(true, outcome, clock.now()),
       this.#ports,
     ).catch((error: unknown) => {
@@ -119,15 +118,23 @@ export class TokenClient {
     });
   }
 
-  #options(): { [oauth.allowInsecureRequests]: boolean; [oauth.customFetch]: typeof fetch; signal: AbortSignal } {
+  async #ask(url: string, init: RequestInit): Promise<Response> {
+    return exchange(this.#ports, url, init, { timeoutMs: TIMEOUT_MS, maxBytes: MAX_ANSWER.object });
+  }
+
+  #options(): {
+    [oauth.allowInsecureRequests]: boolean;
+    [oauth.customFetch]: (url: string, init: RequestInit) => Promise<Response>;
+  } {
     return {
       // Whether http may be used at all was decided when the Target was read.
       [oauth.allowInsecureRequests]: true,
-      [oauth.customFetch]: this.#ports.fetch,
-      signal: AbortSignal.timeout(30_000),
+      [oauth.customFetch]: (url, init) => this.#ask(url, init),
     };
   }
 }
+
+const TIMEOUT_MS = 30_000;
 
 const OUT_OF_ORDER: ReadonlySet<number> = new Set([429, 502, 503, 504]);
 

@@ -3,12 +3,11 @@ import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
 import type { Auth0Settings } from '../../model/target.ts';
+import { exchange } from '../../platform/exchange.ts';
 import { againFor, asGrantryError, mayHaveActed } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Attempt } from '../../platform/retry.ts';
-import { takeIn } from '../../platform/send.ts';
-import type { AnswerHeaders } from '../../platform/send.ts';
 import type { OwnToken } from '../own-token.ts';
 import { Pace } from './pace.ts';
 import { answerIn, explainRefusal, statusOf } from './refusal.ts';
@@ -52,12 +51,9 @@ export class Auth0Api {
     this.#client = new ManagementClient({
       domain: settings.domain,
       token: () => this.#tokens.getAccessToken(),
-      // A redirect would carry grantry's token to a host that nobody named.
       fetch: async (input, init) => {
-        const timeout = AbortSignal.timeout(TIMEOUT_MS);
-        const signals = [timeout, init?.signal, ports.signal].flatMap((signal) => signal ?? []);
-        const answer = await ports.fetch(input, { ...init, redirect: 'manual', signal: AbortSignal.any(signals) });
-        return this.#watched(await takeIn(answer));
+        const url = input instanceof Request ? input.url : input;
+        return this.#watched(await exchange(ports, url, init ?? {}, { timeoutMs: TIMEOUT_MS }));
       },
       // Ours comes first: what the SDK makes of its own cannot be told from other failures.
       timeoutInSeconds: (2 * TIMEOUT_MS) / 1000,
@@ -150,7 +146,7 @@ function answerOf(outcome: Attempt<unknown>): Attempt<Pick<Response, 'status' | 
 }
 
 /** Milliseconds since the epoch. */
-function resetOf(headers: AnswerHeaders): number | undefined {
+function resetOf(headers: Headers): number | undefined {
   const seconds = headers.get('x-ratelimit-reset');
   return seconds !== null && /^\d+$/.test(seconds) ? Number(seconds) * 1000 : undefined;
 }

@@ -1,15 +1,15 @@
+import { unlessForbidden } from '../refusals.ts';
 import type { KeycloakApi } from './api.ts';
 import { GroupBook } from './group-book.ts';
 import type { RoleNames } from './fields.ts';
 import type { RealmInfo } from './realm-info.ts';
-import type { ClientNames } from './role-book.ts';
+import type { ClientIndex } from './client-index.ts';
 import { canBeNamed, RoleBook } from './role-book.ts';
-import { NOTHING_HELD, readHeldBy, readHoldersOf, readRealmRolesOf } from './role-holders.ts';
+import { NOTHING_HELD, readHeldBy, readHoldersOf, readRealmRolesOf, readScopeMappings } from './role-holders.ts';
 import type { Held } from './role-holders.ts';
 import { nameRole, NO_ROLES, roleNamesOf, sameRole } from './role-names.ts';
 import type { RoleKey } from './role-names.ts';
-import { readScopeMappings } from './roles.ts';
-import { accountName, unlessForbidden } from './service-accounts.ts';
+import { accountName } from './service-accounts.ts';
 import type { ServiceAccount, ServiceAccounts } from './service-accounts.ts';
 
 /** A client with a service account, of which is to be told what it can do by its roles. */
@@ -44,7 +44,7 @@ export interface Access {
 
 export interface AccessSetting {
   readonly info: RealmInfo;
-  readonly clients: ClientNames;
+  readonly clients: ClientIndex;
   /** Of these clients, and maybe of more; rejects where the account may not look. */
   readonly accounts: Promise<ServiceAccounts>;
   /** False: scope mappings are not read. */

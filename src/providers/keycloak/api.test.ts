@@ -1,48 +1,51 @@
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { Secret } from '../../model/secret.ts';
+import type { Fetch } from '../../platform/fetch.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
-import type { Send } from '../../platform/send.ts';
 import { OwnToken } from '../own-token.ts';
 import { KeycloakApi } from './api.ts';
 
-const PURPOSE = { about: 'list clients', needs: 'view-clients' };
-const TIMING = { headMs: 1, bodyMs: 1 };
+const CONTEXT = { about: 'list clients', needs: 'view-clients' };
 
-/** An API that is answered with these statuses by turns, or late where one is missing; what it was asked, and how long it slept. */
-function answered(statuses: readonly (number | undefined)[], rest: Partial<Ports> = {}) {
-  const sent: { readonly token: string | undefined; readonly timeoutMs: number }[] = [];
+const FIND: Parameters<KeycloakApi['read']>[1] = ({ clients }) => clients.find();
+
+/** An API that is answered in these ways by turns, or late where one is missing; what it was asked, and how long it slept. */
+function answered(answers: readonly (number | Response | undefined)[], rest: Partial<Ports> = {}) {
+  const sent: { readonly token: string | null; readonly redirect: string | undefined }[] = [];
   const slept: number[] = [];
-  const send: Send = async (_, { headers, timeoutMs }) => {
-    const status = statuses[sent.length];
-    sent.push({ token: headers['authorization'], timeoutMs });
-    if (status === undefined) throw new DOMException('no answer in time', 'TimeoutError');
-    return { status, headers: new Headers({ 'retry-after': '7' }), text: '[]', timing: TIMING };
+  const fetch: Fetch = async (_, init) => {
+    const answer = answers[sent.length];
+    sent.push({ token: new Headers(init?.headers).get('authorization'), redirect: init?.redirect });
+    if (answer === undefined) throw new DOMException('no answer in time', 'TimeoutError');
+    return answer instanceof Response
+      ? answer
+      : new Response('[]', { status: answer, headers: { 'retry-after': '7' } });
   };
   const clock = { now: () => 0, sleep: async (ms: number) => void slept.push(ms) };
   let given = 0;
   const tokens = new OwnToken(async () => ({ value: `token-${(given += 1)}`, seconds: 60 }), clock);
-  const api = new KeycloakApi(keycloakSettings(), { ...systemPorts(), send, clock, random: () => 1, ...rest }, tokens);
+  const api = new KeycloakApi(keycloakSettings(), { ...systemPorts(), fetch, clock, random: () => 1, ...rest }, tokens);
   return { api, sent, slept };
 }
 
 test('a late answer is asked for five times, and is a server that is not there', async () => {
   const { api, sent } = answered([]);
-  await expect(api.read(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'UNREACHABLE' });
-  expect(sent.map(({ timeoutMs }) => timeoutMs)).toEqual(Array.from({ length: 5 }, () => 120_000));
+  await expect(api.read(CONTEXT, FIND)).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  expect(sent).toHaveLength(5);
 });
 
 test.each([429, 503])('a request that is answered with %i waits', async (status) => {
   const { api, sent, slept } = answered([status, 200]);
-  expect(await api.read(PURPOSE, 'clients')).toEqual([]);
+  expect(await api.read(CONTEXT, FIND)).toEqual([]);
   expect([sent.length, slept]).toEqual([2, [7_000]]);
 });
 
 test('a limit that goes on is an outage: nothing was done', async () => {
   const { api } = answered([429, 429, 429, 429, 429]);
-  await expect(api.read(PURPOSE, 'clients')).rejects.toMatchObject({
+  await expect(api.read(CONTEXT, FIND)).rejects.toMatchObject({
     code: 'UNREACHABLE',
     message: expect.stringContaining('refuses more requests for now (429)'),
   });
@@ -50,10 +53,10 @@ test('a limit that goes on is an outage: nothing was done', async () => {
 
 test('a refused token is renewed, once', async () => {
   const { api, sent } = answered([401, 200]);
-  expect(await api.read(PURPOSE, 'clients')).toEqual([]);
+  expect(await api.read(CONTEXT, FIND)).toEqual([]);
   expect(sent.map(({ token }) => token)).toEqual(['Bearer token-1', 'Bearer token-2']);
   const refused = answered([401, 401, 200]);
-  await expect(refused.api.read(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+  await expect(refused.api.read(CONTEXT, FIND)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });
 
 test('what stands in front of requests, and the end of the run, are told as what they are', async () => {
@@ -63,54 +66,112 @@ test('what stands in front of requests, and the end of the run, are told as what
       throw lost;
     },
   });
-  await expect(gate.api.read(PURPOSE, 'clients')).rejects.toBe(lost);
+  await expect(gate.api.read(CONTEXT, FIND)).rejects.toBe(lost);
   const ended = answered([200], { signal: AbortSignal.abort() });
-  await expect(ended.api.read(PURPOSE, 'clients')).rejects.toMatchObject({ code: 'INTERRUPTED' });
+  await expect(ended.api.read(CONTEXT, FIND)).rejects.toMatchObject({ code: 'INTERRUPTED' });
   expect([gate.sent, ended.sent]).toEqual([[], []]);
 });
 
-describe('the admin client', () => {
+describe('what is refused', () => {
   const SECRET = 'canary-of-the-account';
-  const call = { about: 'delete client orders', needs: 'manage-clients', idempotent: true, writes: true } as const;
-  afterEach(() => void vi.unstubAllGlobals());
+  const context = { about: 'delete client orders', needs: 'manage-clients' };
 
-  async function refusedWith(answer: () => Response): Promise<{ error: GrantryError; redirects: unknown[] }> {
-    const redirects: unknown[] = [];
-    vi.stubGlobal('fetch', async (_: unknown, init?: RequestInit) => {
-      redirects.push(init?.redirect);
-      return answer();
-    });
+  async function refusedWith(answer: Response): Promise<{ error: GrantryError; sent: readonly unknown[] }> {
     void new Secret(SECRET);
-    const { api } = answered([]);
+    const { api, sent } = answered([answer]);
     const error: unknown = await api
-      .call(call, (client) => client.clients.del({ id: 'x' }))
-      .catch((reason: unknown) => reason);
+      .delete(context, ({ clients }) => clients.del({ id: 'x' }))
+      .catch((why: unknown) => why);
     if (!(error instanceof GrantryError)) throw new Error('no GrantryError', { cause: error });
-    return { error, redirects };
+    return { error, sent };
   }
 
-  test('follows no redirect, and of where it leads tells the server only', async () => {
+  test('no redirect is followed, and of where it leads only the server is shown', async () => {
     const headers = { location: `https://elsewhere.test/${SECRET}` };
-    const { error, redirects } = await refusedWith(() => new Response(null, { status: 307, headers }));
+    const { error, sent } = await refusedWith(new Response(null, { status: 307, headers }));
     expect(error).toMatchObject({
       code: 'UNREACHABLE',
       message: expect.stringContaining('redirects to https://elsewhere.test, which'),
     });
-    expect(new Set(redirects)).toEqual(new Set(['manual']));
+    expect(sent).toMatchObject([{ redirect: 'manual' }]);
   });
 
   test.each([
     ['errorMessage', { errorMessage: `bad\n::error::${SECRET}` }],
     ['error_description', { error: 'invalid_input', error_description: `bad\n::error::${SECRET}` }],
     ['error', { error: `bad\n::error::${SECRET}` }],
-  ])("tells Keycloak's reason on one line and without a secret: %s", async (_, body) => {
-    const { error } = await refusedWith(() => Response.json(body, { status: 400 }));
+  ])("Keycloak's reason stands on one line and without a secret: %s", async (_, body) => {
+    const { error } = await refusedWith(Response.json(body, { status: 400 }));
     expect(error.message).toMatch(/\(400\): delete client orders: bad\\n::error::‹hidden›$/);
   });
 
-  test('tells no reason that says nothing', async () => {
+  test('a reason that says nothing is left out', async () => {
     const body = { error: 'unknown_error', error_description: 'See the log' };
-    const { error } = await refusedWith(() => Response.json(body, { status: 400 }));
+    const { error } = await refusedWith(Response.json(body, { status: 400 }));
     expect(error.message).toMatch(/\(400\): delete client orders$/);
   });
+});
+
+describe('what is not there', () => {
+  const find: typeof FIND = ({ clients }) => clients.findOne({ id: 'x' });
+  const gone = (): Response => Response.json({ error: 'Could not find client' }, { status: 404 });
+
+  test('is an error, but where the caller has something in its place', async () => {
+    await expect(answered([gone()]).api.read(CONTEXT, find)).rejects.toMatchObject({ code: 'FAILED' });
+    expect(await answered([gone()]).api.read({ ...CONTEXT, absent: 'none' }, find)).toBe('none');
+  });
+
+  test('is deleted', async () => {
+    await answered([gone()]).api.delete(CONTEXT, ({ clients }) => clients.del({ id: 'x' }));
+  });
+});
+
+describe('a write', () => {
+  const writes: string[] = [];
+  const onWrite = (): void => void writes.push('written');
+  const find = { about: 'create client orders', needs: 'manage-clients' };
+
+  test('that may have been done is told of, and repeated only where that does no harm', async () => {
+    const broken = answered([502, 200], { onWrite });
+    await broken.api.write(find, ({ clients }) => clients.update({ id: 'x' }, {}));
+    expect([broken.sent.length, writes.splice(0)]).toEqual([2, ['written', 'written']]);
+    const once = answered([502, 200], { onWrite });
+    await expect(
+      once.api.writeOnce(find, ({ clients }) => clients.generateNewClientSecret({ id: 'x' })),
+    ).rejects.toMatchObject({ code: 'UNREACHABLE' });
+    expect([once.sent.length, writes.splice(0)]).toEqual([1, ['written']]);
+    await answered([200], { onWrite }).api.read(find, FIND);
+    expect(writes).toEqual([]);
+  });
+
+  test('that makes something must be told where it is', async () => {
+    const create = (location: string): Promise<unknown> =>
+      answered([new Response(null, { status: 201, headers: { location } })]).api.create(find, ({ clients }) =>
+        clients.create({ clientId: 'orders' }),
+      );
+    expect(await create('http://sso/clients/the-id')).toEqual({ id: 'the-id' });
+    for (const location of ['', 'http://sso/clients/'])
+      await expect(create(location)).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  });
+});
+
+test("the server's time is that of its last answer, where it says less than this machine's", async () => {
+  const clock = { now: () => 9_000_000_000_000, sleep: async () => undefined };
+  const { api } = answered([new Response('[]', { headers: { date: 'Thu, 01 Jan 1970 00:00:10 GMT' } })], { clock });
+  expect(api.earliestNow()).toBe(9_000_000_000_000);
+  await api.read(CONTEXT, FIND);
+  expect(api.earliestNow()).toBe(10_000);
+});
+
+test('the global fetch stays what it was for everybody else', async () => {
+  const { api, sent } = answered([200]);
+  const asked = vi.fn<typeof fetch>(async () => new Response('global'));
+  // Whatever comes to be the global one, the admin client has its own while it works.
+  await api.read(CONTEXT, async ({ clients }) => {
+    await clients.find();
+  });
+  vi.stubGlobal('fetch', asked);
+  expect(await (await fetch('http://127.0.0.1:1')).text()).toBe('global');
+  vi.unstubAllGlobals();
+  expect(sent).toHaveLength(1);
 });

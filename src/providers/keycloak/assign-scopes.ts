@@ -14,16 +14,11 @@ export async function assignScopes(
   { id, clientId }: { readonly id: string; readonly clientId: string },
   { had, wants }: { readonly had: AssignedScopes; readonly wants: AssignedScopes },
 ): Promise<void> {
-  const call = {
-    about: `assign scopes to client ${clientId}`,
-    needs: 'manage-clients',
-    idempotent: true,
-    writes: true as const,
-  };
+  const context = { about: `assign scopes to client ${clientId}`, needs: 'manage-clients' };
   const assign = async (names: readonly string[], method: Method): Promise<void> => {
     for (const name of names) {
       const clientScopeId = await index.idOf(name);
-      await api.call(call, (client) => client.clients[method]({ id, clientScopeId }));
+      await api.write(context, ({ clients }) => clients[method]({ id, clientScopeId }));
     }
   };
   await assign(without(had.default, wants.default), 'delDefaultClientScope');

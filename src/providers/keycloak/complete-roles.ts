@@ -2,6 +2,7 @@ import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { Completion } from '../../model/state.ts';
+import { unlessForbidden } from '../refusals.ts';
 import type { Access, AccountAnswer } from './access.ts';
 import { MARK, parseDeclared } from './marks.ts';
 import type { RealmInfo } from './realm-info.ts';
@@ -9,7 +10,6 @@ import type { ClientRepresentation } from './representations.ts';
 import type { RoleBook } from './role-book.ts';
 import { nameRole, roleKeys, roleNamesOf, sameRole } from './role-names.ts';
 import type { RoleKey } from './role-names.ts';
-import { unlessForbidden } from './service-accounts.ts';
 
 interface Desired {
   readonly desired: DesiredState;

@@ -5,17 +5,19 @@ import { WithheldSecret } from '../../model/secret.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { NO_GRANT_FACTS } from '../provider.ts';
 import type { GrantFacts } from '../provider.ts';
+import { unlessForbidden } from '../refusals.ts';
 import { readAccess } from './access.ts';
 import type { Access, AccountAnswer } from './access.ts';
 import type { KeycloakApi } from './api.ts';
+import { ClientIndex } from './client-index.ts';
 import { audiencesOfScope } from './convert.ts';
-import { findClient, listClientScopes } from './listing.ts';
+import { listClientScopes } from './listing.ts';
 import { readRealmInfo } from './realm-info.ts';
 import type { RealmInfo } from './realm-info.ts';
-import type { ClientNames, RoleBook } from './role-book.ts';
+import type { RoleBook } from './role-book.ts';
 import { nameRole, roleKeys, roleNamesOf, sameRole } from './role-names.ts';
 import type { RoleKey } from './role-names.ts';
-import { findServiceAccounts, listServiceAccounts, unlessForbidden } from './service-accounts.ts';
+import { findServiceAccounts, listServiceAccounts } from './service-accounts.ts';
 
 /** More service accounts than this are faster read by listing all. */
 const MOST_ALONE = 20;
@@ -63,7 +65,7 @@ async function lookAt(
     const declared = roleKeys(keycloak.serviceAccountRoles);
     return { id: name, clientId, declared, isForeign: false };
   });
-  const setting = { info, accounts, clients: lookedUp(api), withScopes: false };
+  const setting = { info, accounts, clients: new ClientIndex(api), withScopes: false };
   const [access, audiences] = await Promise.all([
     readAccess(api, questions, setting),
     readAudiences(api, desired, clients),
@@ -73,18 +75,6 @@ async function lookAt(
     audiences,
     longest: info.longest,
     checks: new Map(clients.map((client) => [client.name, checksOf(client, access, info)])),
-  };
-}
-
-function lookedUp(api: KeycloakApi): ClientNames {
-  const ids = new Map<string, Promise<string | undefined>>();
-  return {
-    nameOf: () => undefined,
-    idOf: async (clientId) => {
-      const known = ids.get(clientId) ?? findClient(api, clientId).then((found) => found?.id);
-      ids.set(clientId, known);
-      return known;
-    },
   };
 }
 

@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { readOfRole } from './admin-client.ts';
 import type { KeycloakApi } from './api.ts';
 import { parseList, unexpectedListing } from './parse-list.ts';
 import { readRows } from './read-rows.ts';
-import type { RoleKey } from './role-names.ts';
+import type { RowListing } from './read-rows.ts';
+import type { RoleKey, RoleRef } from './role-names.ts';
 
 const groupRow = z.object({ id: z.string(), path: z.string() });
 type GroupRow = z.infer<typeof groupRow>;
@@ -45,11 +47,13 @@ export class GroupBook {
   /** Undefined where the realm has no groups. */
   static async open(api: KeycloakApi): Promise<GroupBook | undefined> {
     const counting = { about: 'count groups', needs: NEEDS };
-    const { data } = count.safeParse(await api.read(counting, 'groups/count'));
+    const { data } = count.safeParse(await api.read(counting, ({ groups }) => groups.count()));
     if (data === undefined) throw unexpectedListing(api, 'groups', [], 'object');
     if (data.count === 0) return undefined;
-    const reading = { about: 'list the default groups', needs: 'view-realm' };
-    return new GroupBook(api, parseList(api, await api.read(reading, 'default-groups'), groupRow, 'groups'));
+    const context = { about: 'list the default groups', needs: 'view-realm' };
+    const { realm } = api.settings;
+    const defaults = await api.read(context, ({ realms }) => realms.getDefaultGroups({ realm }));
+    return new GroupBook(api, parseList(api, defaults, groupRow, 'groups'));
   }
 
   /** The roles that the server so gives to everybody. */
@@ -59,14 +63,14 @@ export class GroupBook {
 
   /** The groups of a user, but for those that the server itself puts everybody into. */
   async of(userId: string): Promise<Membership[]> {
-    const groups = await this.#list(`users/${encodeURIComponent(userId)}/groups`, undefined);
+    const groups = await this.#list(({ users }, page) => users.listGroups({ id: userId, ...page }));
     const chosen = groups.filter(({ path }) => !this.#defaults.has(path));
     return Promise.all(chosen.map(async ({ id, path }) => ({ path, roles: await this.#rolesOf(id) })));
   }
 
   /** Who has a role by a group: user names with the groups that they are members of. */
-  async holders(rolePath: string, spend: () => void): Promise<(readonly [username: string, path: string])[]> {
-    const groups = await this.#list(`${rolePath}/groups`, spend);
+  async holders(role: RoleRef, spend: () => void): Promise<(readonly [username: string, path: string])[]> {
+    const groups = await this.#list((admin, page) => readOfRole(admin, role, 'groups', page), spend);
     return (await Promise.all(groups.map((found) => this.#below(found, spend)))).flat();
   }
 
@@ -78,12 +82,12 @@ export class GroupBook {
   }
 
   async #askForMembers({ id, path }: GroupRow, spend: () => void): Promise<(readonly [string, string])[]> {
-    const own = `groups/${encodeURIComponent(id)}`;
-    const children = await this.#list(`${own}/children`, spend);
+    const children = await this.#list(({ groups }, page) => groups.listSubGroups({ parentId: id, ...page }), spend);
     const below = await Promise.all(children.map((child) => this.#below(child, spend)));
     if (this.#defaults.has(path)) return below.flat();
-    const reading = { about: `list the members of group ${path}`, needs: NEEDS, absent: [] };
-    const members = await readRows(this.#api, reading, `${own}/members`, memberRow, { spend });
+    const context = { about: `list the members of group ${path}`, needs: NEEDS, absent: [] };
+    const ask: RowListing<unknown>['ask'] = ({ groups }, page) => groups.listMembers({ id, ...page });
+    const members = await readRows(this.#api, context, { what: 'members', row: memberRow, ask, spend });
     return [
       ...members.flatMap(({ username }) => (typeof username === 'string' ? [[username, path] as const] : [])),
       ...below.flat(),
@@ -97,8 +101,8 @@ export class GroupBook {
   }
 
   async #askForRoles(id: string): Promise<RoleKey[]> {
-    const reading = { about: 'read the roles of a group', needs: NEEDS, absent: {} };
-    const { data } = group.safeParse(await this.#api.read(reading, `groups/${encodeURIComponent(id)}`));
+    const context = { about: 'read the roles of a group', needs: NEEDS, absent: {} };
+    const { data } = group.safeParse(await this.#api.read(context, ({ groups }) => groups.findOne({ id })));
     if (data === undefined) throw unexpectedListing(this.#api, 'a group', [], 'object');
     return [
       ...data.realmRoles.map((name) => ({ client: undefined, name })),
@@ -107,8 +111,8 @@ export class GroupBook {
     ];
   }
 
-  async #list(path: string, spend: (() => void) | undefined): Promise<GroupRow[]> {
-    const reading = { about: 'list groups', needs: NEEDS, absent: [] };
-    return readRows(this.#api, reading, path, groupRow, spend === undefined ? {} : { spend });
+  async #list(ask: RowListing<GroupRow>['ask'], spend?: () => void): Promise<GroupRow[]> {
+    const context = { about: 'list groups', needs: NEEDS, absent: [] };
+    return readRows(this.#api, context, { what: 'groups', row: groupRow, ask, spend });
   }
 }

@@ -4,6 +4,7 @@ import type { Capabilities, Provider } from '../provider.ts';
 import { answers } from '../answers.ts';
 import { describeProvider } from '../describe.ts';
 import { KeycloakApi } from './api.ts';
+import { ClientResource } from './client-resource.ts';
 import { readEndpoints } from './endpoints.ts';
 import { PolicyRules } from './policy-rules.ts';
 import { projectDesired } from './project.ts';
@@ -16,6 +17,7 @@ import type { OwnToken } from '../own-token.ts';
 import { whyTaken } from './taken-client-id.ts';
 import { adminToken } from './token.ts';
 import { ClientWriter } from './write-client.ts';
+import { CredentialWriter } from './write-credential.ts';
 import { OverlapWriter } from './write-overlaps.ts';
 
 export const keycloakCapabilities: Capabilities = {
@@ -44,7 +46,9 @@ export function openKeycloak(
   const api = new KeycloakApi(settings, ports, tokens);
   const scopes = new ScopeIndex(api);
   const policies = new PolicyRules(api);
-  const clients = new ClientWriter(api, scopes, policies);
+  const client = new ClientResource(api, policies);
+  const credentials = new CredentialWriter(api, client, policies);
+  const clients = new ClientWriter(api, { scopes, policies, client, credentials });
   const holders = new ScopeHolders(api);
   const overlaps = new OverlapWriter(api);
   return {
@@ -57,7 +61,9 @@ export function openKeycloak(
     whyTaken: (clientId) => whyTaken(api, clientId),
     answers: () =>
       answers(() =>
-        api.read({ about: 'see whether the server answers', needs: 'view-clients' }, 'clients?first=0&max=1'),
+        api.read({ about: 'see whether the server answers', needs: 'view-clients' }, (admin) =>
+          admin.clients.find({ first: 0, max: 1 }),
+        ),
       ),
     readGrants: (desired, names) => readGrants(api, desired, names),
     growApi: async (change) => ({ found: await growApi(api, scopes, change) }),
@@ -66,13 +72,13 @@ export function openKeycloak(
     updateClient: (change) => clients.update(change),
     explainDifference: (paths) => policies.explain(paths),
     deleteClient: (change) => clients.delete(change),
-    markDelivered: (id, delivery) => clients.markDelivered(id, delivery),
+    markDelivered: (id, delivery) => credentials.markDelivered(id, delivery),
     changeOverlap: (change) => overlaps.change(change),
     secrets: {
-      read: (id) => clients.readCredential(id),
-      regenerate: (id) => clients.regenerateSecret(id),
-      set: (id, chosen) => clients.setSecret(id, chosen),
-      endOverlap: (id) => clients.endOverlap(id),
+      read: (id) => credentials.read(id),
+      regenerate: (id) => credentials.regenerate(id),
+      set: (id, chosen) => credentials.set(id, chosen),
+      endOverlap: (id) => credentials.endOverlap(id),
     },
   };
 }

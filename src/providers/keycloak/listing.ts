@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
-import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import { PAGE_SIZE, readAllPages } from './pages.ts';
 import { parseList, unexpectedListing } from './parse-list.ts';
 import { clientScopeRepresentation, readClient } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
+import type { RequestContext } from './request-context.ts';
 import type { Claims, Kept, OtherClient, SettledClient, Sieve } from './sieve.ts';
 
 export interface ClientListing {
@@ -32,9 +32,9 @@ export async function listEveryClient<Row extends { readonly id: string }>(
   api: KeycloakApi,
   keep: (row: ClientRepresentation) => Row,
 ): Promise<Row[]> {
-  const reading = { about: 'list clients', needs: 'view-clients' };
+  const context = { about: 'list clients', needs: 'view-clients' };
   const ask = async (first: number, max: number): Promise<unknown[]> =>
-    parseList(api, await api.read(reading, `clients?first=${first}&max=${max}`), z.unknown(), 'clients');
+    parseList(api, await api.read(context, ({ clients }) => clients.find({ first, max })), z.unknown(), 'clients');
   const { pageSize = PAGE_SIZE, pagesInFlight: inFlight } = api.settings;
   const take = (page: readonly unknown[]): Row[] => readClients(api, page).map(keep);
   const rows = await readAllPages({ ask, take }, { pageSize, inFlight });
@@ -82,21 +82,26 @@ export async function findClients(
   return { ...found, others: [] };
 }
 
-export async function findClientById(api: KeycloakApi, id: string): Promise<ClientRepresentation | undefined> {
-  const reading = { about: `find the client with the id ${id}`, needs: 'view-clients', absent: null };
-  const found = await api.read(reading, clientPath(id));
+/** By Keycloak's own id. */
+export async function findClientById(
+  api: KeycloakApi,
+  id: string,
+  { about, needs }: RequestContext = { about: `find the client with the id ${id}`, needs: 'view-clients' },
+): Promise<ClientRepresentation | undefined> {
+  const found = await api.read({ about, needs, absent: null }, ({ clients }) => clients.findOne({ id }));
   return found === null ? undefined : parseClients(api, [found])[0];
 }
 
 export async function findClient(api: KeycloakApi, clientId: string): Promise<ClientRepresentation | undefined> {
-  const reading = { about: `find client ${clientId}`, needs: 'view-clients' };
-  const found = await api.read(reading, `clients?clientId=${encodeURIComponent(clientId)}`);
+  const context = { about: `find client ${clientId}`, needs: 'view-clients' };
+  const found = await api.read(context, ({ clients }) => clients.find({ clientId }));
   return parseClients(api, found)[0];
 }
 
 /** Keycloak has no pages for client scopes: one request lists them all. */
 export async function listClientScopes(api: KeycloakApi): Promise<ClientScopeRepresentation[]> {
-  const list = await api.read({ about: 'list client scopes', needs: 'view-clients' }, 'client-scopes');
+  const context = { about: 'list client scopes', needs: 'view-clients' };
+  const list = await api.read(context, ({ clientScopes }) => clientScopes.find());
   return parseList(api, list, clientScopeRepresentation, 'client scopes');
 }
 

@@ -1,8 +1,11 @@
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
 import { checkDelivery, parseMoment } from '../../model/delivery-mark.ts';
+import type { DesiredClient } from '../../model/desired.ts';
 import type { Delivery, ForeignPart } from '../../model/state.ts';
 import type { RoleNames } from './fields.ts';
+import { roleKeys } from './role-names.ts';
+import type { RoleKey } from './role-names.ts';
 
 /** Attribute names under which grantry's marks lie on clients and client scopes. */
 export const MARK = {
@@ -148,4 +151,13 @@ function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
 /** Unix seconds, which Keycloak gives as a string or a number; undefined for what is no moment. */
 export function parseSeconds(text: string | undefined): number | undefined {
   return parseMoment(text);
+}
+
+/** The roles of a client that are known: those that it is to have, and those that it had when it was last applied. */
+export function rolesOfInterest(
+  { attributes }: { readonly attributes: Attributes },
+  desired: DesiredClient | undefined,
+): RoleKey[] {
+  const wanted = desired === undefined ? [] : roleKeys(desired.keycloak.serviceAccountRoles);
+  return [...wanted, ...roleKeys(parseDeclared(attributes[MARK.declared]).roles)];
 }

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import { nameSome } from '../../model/counting.ts';
-import { GrantryError } from '../../model/errors.ts';
+import { unlessForbidden } from '../refusals.ts';
 import type { KeycloakApi } from './api.ts';
-import { unexpectedListing } from './parse-list.ts';
+import { parseList } from './parse-list.ts';
+import { readEveryProfile, readPolicyList } from './policy-lists.ts';
 
 /** What an executor of a client policy in force does to the clients that the policy is for. */
 export interface PolicyRule {
@@ -17,16 +18,11 @@ export interface PolicyRule {
 type Configuration = Readonly<Record<string, unknown>>;
 
 const executor = z.object({ executor: z.string(), configuration: z.record(z.string(), z.unknown()).nullish() });
-const profiles = z
-  .array(z.object({ name: z.string(), executors: z.array(executor).nullish() }))
-  .nullish()
-  .transform((list) => list ?? []);
-const profileLists = z.object({ profiles, globalProfiles: profiles });
-const policyList = z.object({
-  policies: z
-    .array(z.object({ name: z.string(), enabled: z.boolean().nullish(), profiles: z.array(z.string()).nullish() }))
-    .nullish()
-    .transform((list) => list ?? []),
+const profile = z.object({ name: z.string(), executors: z.array(executor).nullish() });
+const policyRow = z.object({
+  name: z.string(),
+  enabled: z.boolean().nullish(),
+  profiles: z.array(z.string()).nullish(),
 });
 
 /** Without its own attributes and fields: what grantry's executor of overlaps does, it knows. */
@@ -85,10 +81,7 @@ export class PolicyRules {
 
   /** Undefined: the account may not read them. */
   async read(): Promise<readonly PolicyRule[] | undefined> {
-    this.#rules ??= this.#load().catch((error: unknown) => {
-      if (error instanceof GrantryError && error.code === 'NOT_ALLOWED') return undefined;
-      throw error;
-    });
+    this.#rules ??= unlessForbidden(this.#load());
     return this.#rules;
   }
 
@@ -99,30 +92,15 @@ export class PolicyRules {
   }
 
   async #load(): Promise<readonly PolicyRule[]> {
-    const needs = 'view-realm';
-    const [found, used] = await Promise.all([
-      this.#api.read(
-        { about: "list the realm's client profiles", needs },
-        'client-policies/profiles?include-global-profiles=true',
-      ),
-      this.#api.read({ about: "list the realm's client policies", needs }, 'client-policies/policies'),
-    ]);
-    const lists = this.#parse(profileLists, found, 'client profiles');
-    const { policies } = this.#parse(policyList, used, 'client policies');
-    const executorsOf = new Map(
-      [...lists.globalProfiles, ...lists.profiles].map(({ name, executors }) => [name, executors ?? []]),
-    );
+    const [every, used] = await Promise.all([readEveryProfile(this.#api), readPolicyList(this.#api, 'policies')]);
+    const profiles = parseList(this.#api, every, profile, 'client profiles');
+    const policies = parseList(this.#api, used, policyRow, 'client policies');
+    const executorsOf = new Map(profiles.map(({ name, executors }) => [name, executors ?? []]));
     return policies
       .filter(({ enabled }) => enabled === true)
       .flatMap(({ name: policy, profiles: names }) =>
         (names ?? []).flatMap((name) => executorsOf.get(name) ?? []).map((one) => ruleOf(policy, one)),
       );
-  }
-
-  #parse<T>(schema: z.ZodType<T>, answer: unknown, what: string): T {
-    const { data, error } = schema.safeParse(answer);
-    if (data === undefined) throw unexpectedListing(this.#api, what, error?.issues[0]?.path ?? [], 'object');
-    return data;
   }
 
   /** Which policies may have set these fields, as a hint; undefined where there is nothing to say. */

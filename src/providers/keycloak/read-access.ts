@@ -1,20 +1,20 @@
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { formatDuration } from '../../model/duration.ts';
 import type { ActualState } from '../../model/state.ts';
+import { unlessForbidden } from '../refusals.ts';
 import { readAccess } from './access.ts';
 import type { AccountAnswer, AccountQuestion } from './access.ts';
 import type { KeycloakApi } from './api.ts';
-import { findClient } from './listing.ts';
+import { ClientIndex } from './client-index.ts';
+import type { KnownClients } from './client-index.ts';
 import type { ClientListing } from './listing.ts';
-import { MARK } from './marks.ts';
+import { MARK, rolesOfInterest } from './marks.ts';
 import { shortestLifetime } from './project.ts';
 import { readRealmInfo } from './realm-info.ts';
 import type { RealmInfo } from './realm-info.ts';
 import { completeRoles } from './complete-roles.ts';
-import type { ClientNames } from './role-book.ts';
 import { NO_ROLES } from './role-names.ts';
-import { rolesOfInterest } from './roles.ts';
-import { accountName, findServiceAccounts, listServiceAccounts, unlessForbidden } from './service-accounts.ts';
+import { accountName, findServiceAccounts, listServiceAccounts } from './service-accounts.ts';
 import type { ServiceAccounts } from './service-accounts.ts';
 
 export interface RealmAccess {
@@ -51,7 +51,7 @@ export async function readRealmAccess(api: KeycloakApi, input: AccessInput): Pro
   const { clients, desired, listing } = input;
   const questions = questionsOf(input);
   const [info, accounts] = [await (listing?.info ?? readRealmInfo(api)), accountsOf(api, questions, listing)];
-  const setting = { info, accounts, clients: clientNames(api, clients), withScopes: true };
+  const setting = { info, accounts, clients: new ClientIndex(api, knownClients(clients)), withScopes: true };
   const access = await readAccess(api, questions, setting);
   const completed = await completeRoles(clients.relevant, input, access, info);
   const { answers, notices } = access;
@@ -112,19 +112,8 @@ function questionsOf({ clients, desiredOf, desired }: AccessInput): AccountQuest
 }
 
 /** A listing of a few clients lacks some. */
-function clientNames(api: KeycloakApi, { settled, relevant, others }: ClientListing): ClientNames {
-  const all = [...settled, ...relevant, ...others];
-  const ids = new Map(all.map(({ clientId, id }) => [clientId, Promise.resolve<string | undefined>(id)]));
-  const names = new Map(all.map(({ clientId, id }) => [id, clientId]));
-  const isWhole = others.length > 0;
-  return {
-    nameOf: (id) => names.get(id),
-    idOf: async (clientId) => {
-      const known = ids.get(clientId) ?? (isWhole ? undefined : findClient(api, clientId).then((found) => found?.id));
-      if (known !== undefined) ids.set(clientId, known);
-      return known;
-    },
-  };
+function knownClients({ settled, relevant, others }: ClientListing): KnownClients {
+  return { clients: [...settled, ...relevant, ...others], isWhole: others.length > 0 };
 }
 
 /** Lifetimes that no token will have, one for each Api that asks for them. */

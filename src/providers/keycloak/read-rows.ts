@@ -1,32 +1,39 @@
+import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import type { z } from 'zod';
-import type { KeycloakApi, Reading } from './api.ts';
+import type { KeycloakApi } from './api.ts';
 import { readAllPages } from './pages.ts';
 import { parseList } from './parse-list.ts';
+import type { ReadContext } from './request-context.ts';
 
 /** Rows of users, groups and roles are small. */
 const PAGES = { pageSize: 500, inFlight: 2 };
 
-export interface RowOptions {
-  /** Called before each request. */
-  readonly spend?: () => void;
+/** What of a listing is asked for. */
+export interface Page {
+  readonly first: number;
+  readonly max: number;
+  readonly briefRepresentation: true;
 }
 
-/**
- * A listing of rows that are small and mostly few: of many roles nobody is a holder, and one request tells that. `path` is
- * behind that of the realm, its query included.
- */
+export interface RowListing<Row> {
+  /** What the rows are, for errors. */
+  readonly what: string;
+  readonly row: z.ZodType<Row>;
+  readonly ask: (admin: KeycloakAdminClient, page: Page) => Promise<unknown>;
+  /** Called before each request. */
+  readonly spend?: (() => void) | undefined;
+}
+
+/** A listing of rows that are small and mostly few: of many roles nobody is a holder, and one request shows that. */
 export async function readRows<Row extends { readonly id: string }>(
   api: KeycloakApi,
-  reading: Reading,
-  path: string,
-  schema: z.ZodType<Row>,
-  { spend }: RowOptions = {},
+  context: ReadContext,
+  { what, row, ask, spend }: RowListing<Row>,
 ): Promise<Row[]> {
-  const what = path.split('?')[0]?.split('/').at(-1) ?? 'rows';
-  const ask = async (first: number, max: number): Promise<Row[]> => {
+  const askFor = async (first: number, max: number): Promise<Row[]> => {
     spend?.();
-    const query = `${path.includes('?') ? '&' : '?'}first=${first}&max=${max}&briefRepresentation=true`;
-    return parseList(api, await api.read(reading, `${path}${query}`), schema, what);
+    const page = { first, max, briefRepresentation: true } as const;
+    return parseList(api, await api.read(context, (admin) => ask(admin, page)), row, what);
   };
-  return readAllPages({ ask, take: (page: readonly Row[]) => page }, PAGES);
+  return readAllPages({ ask: askFor, take: (page: readonly Row[]) => page }, PAGES);
 }

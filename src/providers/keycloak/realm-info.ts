@@ -21,8 +21,9 @@ const realm = z.object({
 
 export async function readRealmInfo(api: KeycloakApi): Promise<RealmInfo> {
   const name = api.settings.realm;
-  const reading = { about: 'read the settings of the realm', needs: 'view-realm' };
-  const { data, error } = realm.safeParse(await api.readOfServer(reading, `realms/${encodeURIComponent(name)}`));
+  const context = { about: 'read the settings of the realm', needs: 'view-realm' };
+  const settings = await api.read(context, ({ realms }) => realms.findOne({ realm: name }));
+  const { data, error } = realm.safeParse(settings);
   if (data === undefined)
     throw unexpectedListing(api, 'the settings of the realm', error.issues[0]?.path ?? [], 'object');
   const { defaultRole, ssoSessionMaxLifespan, clientSessionMaxLifespan } = data;

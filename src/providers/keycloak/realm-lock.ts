@@ -4,7 +4,6 @@ import { GrantryError } from '../../model/errors.ts';
 import { monotonic } from '../../platform/clock.ts';
 import { describeProvider } from '../describe.ts';
 import type { KeycloakApi } from './api.ts';
-import { statusOf } from './refusal.ts';
 
 /** A role of the realm that nobody holds: it can be made once at a time, which is all that a lock is. */
 export const REALM_LOCK = 'grantry-client-policies-lock';
@@ -20,7 +19,7 @@ const WAIT_FOR_MS = 300_000;
 const role = z.object({ id: z.string(), attributes: z.record(z.string(), z.array(z.string())).nullish() });
 type Role = z.infer<typeof role>;
 
-export type LockApi = Pick<KeycloakApi, 'settings' | 'read' | 'create' | 'call' | 'pause'>;
+export type LockApi = Pick<KeycloakApi, 'settings' | 'read' | 'create' | 'delete' | 'pause'>;
 
 /** Throws where the lock was held for too long to begin a write. */
 export type AssertHeld = () => void;
@@ -80,10 +79,12 @@ async function acquire(api: LockApi, time: () => number): Promise<string> {
 
 /** Whose the lock is is looked at afterwards: one that is taken is an answer, and a lost one is no matter. */
 async function make(api: LockApi, holder: string): Promise<void> {
-  const purpose = { about: `take the lock ${REALM_LOCK}`, needs: 'manage-realm' };
+  const context = { about: `take the lock ${REALM_LOCK}`, needs: 'manage-realm' };
   const description = 'Held by a run of grantry while it changes client policies. It goes by itself; nobody needs it.';
   try {
-    await api.create(purpose, 'roles', { name: REALM_LOCK, description, attributes: { holder: [holder] } });
+    await api.create(context, ({ roles }) =>
+      roles.create({ name: REALM_LOCK, description, attributes: { holder: [holder] } }),
+    );
   } catch (error) {
     const isAnswer = error instanceof GrantryError && (error.code === 'CONFLICT' || error.code === 'UNREACHABLE');
     if (!isAnswer) throw error;
@@ -91,23 +92,12 @@ async function make(api: LockApi, holder: string): Promise<void> {
 }
 
 async function find(api: LockApi): Promise<Role | undefined> {
-  const reading = { about: `look at the lock ${REALM_LOCK}`, needs: 'view-realm', absent: undefined };
-  return role.safeParse(await api.read(reading, `roles/${REALM_LOCK}`)).data;
+  const context = { about: `look at the lock ${REALM_LOCK}`, needs: 'view-realm', absent: undefined };
+  return role.safeParse(await api.read(context, ({ roles }) => roles.findOneByName({ name: REALM_LOCK }))).data;
 }
 
 /** By its id: one that somebody else made since stays. */
 async function release(api: LockApi, id: string): Promise<void> {
-  const call = {
-    about: `release the lock ${REALM_LOCK}`,
-    needs: 'manage-realm',
-    idempotent: true,
-    writes: true as const,
-  };
-  await api.call(call, async ({ roles }) => {
-    try {
-      await roles.delById({ id });
-    } catch (error) {
-      if (statusOf(error) !== 404) throw error;
-    }
-  });
+  const context = { about: `release the lock ${REALM_LOCK}`, needs: 'manage-realm' };
+  await api.delete(context, ({ roles }) => roles.delById({ id }));
 }

@@ -3,33 +3,19 @@ import { GrantryError } from '../../model/errors.ts';
 import { quoted } from '../../model/printable.ts';
 import type { KeycloakSettings } from '../../model/target.ts';
 import { isRedirect, redirected } from '../../platform/http.ts';
-import type { AnswerHeaders } from '../../platform/send.ts';
 import { describeProvider } from '../describe.ts';
 import { explainCommon } from '../refusals.ts';
-import type { Purpose } from './api.ts';
+import type { RequestContext } from './request-context.ts';
 import { keycloakService } from './token.ts';
 
-/** An answer that is no success: what the admin client throws, and what our own requests throw. */
-export interface Refusal {
-  readonly response: { readonly status: number; readonly headers: AnswerHeaders };
+/** An answer that is no success, as the admin client throws it. Known by its form: its class would load all of the admin client. */
+interface Refusal {
+  readonly response: { readonly status: number; readonly headers: Headers };
   /** The body, parsed where it is JSON. */
   readonly responseData: unknown;
 }
 
-/** Of a request of our own. */
-export class RefusedRequest extends Error implements Refusal {
-  readonly response: Refusal['response'];
-  readonly responseData: unknown;
-
-  constructor(response: Refusal['response'], responseData: unknown) {
-    super(`status ${response.status}`);
-    this.response = response;
-    this.responseData = responseData;
-  }
-}
-
-/** Told by its form: the class of the admin client would load all of it. */
-export function isRefusal(error: unknown): error is Error & Refusal {
+function isRefusal(error: unknown): error is Error & Refusal {
   return error instanceof Error && 'response' in error && 'responseData' in error;
 }
 
@@ -40,7 +26,7 @@ export function statusOf(error: unknown): number | undefined {
 
 /** What an answer that is not 2xx means for the user; undefined when there was no answer. */
 export function explainRefusal(
-  purpose: Purpose,
+  { about }: RequestContext,
   error: unknown,
   settings: KeycloakSettings,
   advice: string,
@@ -51,37 +37,29 @@ export function explainRefusal(
   const who =
     settings.auth.kind === 'client' ? `the client ${settings.auth.clientId}` : `the user ${settings.auth.username}`;
   if (status === 401) {
-    return new GrantryError('NOT_ALLOWED', `${where} refuses the access token of ${who} (401) for ${purpose.about}`, {
+    return new GrantryError('NOT_ALLOWED', `${where} refuses the access token of ${who} (401) for ${about}`, {
       hint:
         'Keycloak 26.8 and later let only tokens with the client scope kc-admin-api use the Admin API: ' +
         `if the realm ${settings.auth.realm} has that scope, add it to ${who} as a default client scope.`,
     });
   }
   if (status === 403) {
-    return new GrantryError(
-      'NOT_ALLOWED',
-      `${where} does not allow ${who} this (403): ${purpose.about}${reasonOf(error)}`,
-      {
-        hint: advice,
-      },
-    );
+    return new GrantryError('NOT_ALLOWED', `${where} does not allow ${who} this (403): ${about}${reasonOf(error)}`, {
+      hint: advice,
+    });
   }
-  const common = explainCommon(status, where, `${purpose.about}${reasonOf(error)}`);
+  const common = explainCommon(status, where, `${about}${reasonOf(error)}`);
   if (common !== undefined) return common;
   if (isRedirect(status) && isRefusal(error)) {
     return redirected(keycloakService(settings), settings.url, error.response.headers);
   }
   if (status >= 500) {
-    return new GrantryError(
-      'UNREACHABLE',
-      `${where} answers with status ${status}: ${purpose.about}${reasonOf(error)}`,
-      {
-        hint: `See the server's log. Check it with: curl ${settings.url}/realms/${encodeURIComponent(settings.realm)}`,
-        serverFault: status === 500,
-      },
-    );
+    return new GrantryError('UNREACHABLE', `${where} answers with status ${status}: ${about}${reasonOf(error)}`, {
+      hint: `See the server's log. Check it with: curl ${settings.url}/realms/${encodeURIComponent(settings.realm)}`,
+      serverFault: status === 500,
+    });
   }
-  return new GrantryError('FAILED', `${where} refuses this (${status}): ${purpose.about}${reasonOf(error)}`);
+  return new GrantryError('FAILED', `${where} refuses this (${status}): ${about}${reasonOf(error)}`);
 }
 
 const words = z.object({

@@ -210,11 +210,13 @@ export const clientScopeRepresentation = z.object({
 });
 export type ClientScopeRepresentation = z.infer<typeof clientScopeRepresentation>;
 
+export const roleRepresentation = z.object({ id: z.string(), name: z.string() });
+export type RoleRepresentation = z.infer<typeof roleRepresentation>;
+
 const roleList = z
-  .array(z.object({ id: z.string(), name: z.string() }))
+  .array(roleRepresentation)
   .nullish()
   .transform((list) => list ?? []);
-export type RoleRepresentation = { id: string; name: string };
 
 /** `GET users/{id}/role-mappings` and `GET clients/{id}/scope-mappings`. */
 export const mappingsRepresentation = z.object({

@@ -1,8 +1,9 @@
 import { z } from 'zod';
-import { clientPath } from './api.ts';
-import type { KeycloakApi, Reading } from './api.ts';
+import { readOfRole } from './admin-client.ts';
+import type { KeycloakApi } from './api.ts';
+import type { ClientIndex } from './client-index.ts';
 import { parseList } from './parse-list.ts';
-import type { RoleKey } from './role-names.ts';
+import type { RoleKey, RoleRef } from './role-names.ts';
 
 const roleRow = z.object({
   id: z.string(),
@@ -13,42 +14,33 @@ const roleRow = z.object({
 });
 type RoleRow = z.infer<typeof roleRow>;
 
-const clientName = z.object({ clientId: z.string() });
-
-/** Clients by either of their names: Keycloak's paths have its own ids, manifests and role mappings client_ids. */
-export interface ClientNames {
-  /** Undefined where there is no such client. */
-  readonly idOf: (clientId: string) => Promise<string | undefined>;
-  /** Undefined where it is not known without asking. */
-  readonly nameOf: (id: string) => string | undefined;
-}
-
 /** The realm's roles: those of an owner, and what composites hold. Each is asked for once. */
 export class RoleBook {
   readonly #api: KeycloakApi;
-  readonly #clients: ClientNames;
+  readonly #clients: ClientIndex;
   readonly #parts = new Map<string, Promise<readonly RoleRow[]>>();
-  readonly #names = new Map<string, Promise<string>>();
 
-  constructor(api: KeycloakApi, clients: ClientNames) {
+  constructor(api: KeycloakApi, clients: ClientIndex) {
     this.#api = api;
     this.#clients = clients;
   }
 
   /** All roles of a client, or of the realm; none where there is no such client. Without `max` they come in one answer. */
   async list(owner: string | undefined): Promise<RoleKey[]> {
-    const path = await this.#pathOf(owner);
-    if (path === undefined) return [];
-    const reading = { about: `list the roles of ${owner ?? 'the realm'}`, needs: needsOf(owner), absent: [] };
-    const rows = await this.#read(reading, `${path}roles?briefRepresentation=true`);
-    return rows.map(({ name }) => ({ client: owner, name }));
+    const id = owner === undefined ? undefined : await this.#clients.idOf(owner);
+    if (owner !== undefined && id === undefined) return [];
+    const context = { about: `list the roles of ${owner ?? 'the realm'}`, needs: needsOf(owner), absent: [] };
+    const list = await this.#api.read(context, ({ roles, clients }) =>
+      id === undefined ? roles.find() : clients.listRoles({ id }),
+    );
+    return this.#parse(list).map(({ name }) => ({ client: owner, name }));
   }
 
-  /** Where a role lies, behind its realm; undefined where its client does not exist, or no path can name it. */
-  async pathTo({ client, name }: RoleKey): Promise<string | undefined> {
+  /** Where a role lies; undefined where its client does not exist, or no path can name it. */
+  async refTo({ client, name }: RoleKey): Promise<RoleRef | undefined> {
     if (!canBeNamed(name)) return undefined;
-    const path = await this.#pathOf(client);
-    return path === undefined ? undefined : `${path}roles/${encodeURIComponent(name)}`;
+    const owner = client === undefined ? undefined : await this.#clients.idOf(client);
+    return client !== undefined && owner === undefined ? undefined : { owner, name };
   }
 
   /** Whatever holders of these roles hold with them: the parts of composites, and theirs, without the roles themselves. */
@@ -73,42 +65,23 @@ export class RoleBook {
     this.#parts.set(key, asked);
     return Promise.all(
       (await asked).map(async ({ name, composite, clientRole, containerId }) => {
-        const client = clientRole === true ? await this.#nameOf(containerId ?? '') : undefined;
+        const id = containerId ?? '';
+        const client = clientRole === true ? ((await this.#clients.nameOf(id)) ?? id) : undefined;
         return { role: { client, name }, composite: composite === true };
       }),
     );
   }
 
   async #askForParts(role: RoleKey): Promise<RoleRow[]> {
-    const path = await this.pathTo(role);
+    const ref = await this.refTo(role);
+    if (ref === undefined) return [];
     // A role that does not exist holds nothing; apply says so when it is to be assigned.
-    const reading = { about: `read what role ${role.name} holds`, needs: needsOf(role.client), absent: [] };
-    return path === undefined ? [] : this.#read(reading, `${path}/composites`);
+    const context = { about: `read what role ${role.name} holds`, needs: needsOf(role.client), absent: [] };
+    return this.#parse(await this.#api.read(context, (admin) => readOfRole(admin, ref, 'composites')));
   }
 
-  async #read(reading: Reading, path: string): Promise<RoleRow[]> {
-    return parseList(this.#api, await this.#api.read(reading, path), roleRow, 'roles');
-  }
-
-  async #pathOf(owner: string | undefined): Promise<string | undefined> {
-    if (owner === undefined) return '';
-    const id = await this.#clients.idOf(owner);
-    return id === undefined ? undefined : `${clientPath(id)}/`;
-  }
-
-  /** The client_id of a role's client: parts of composites name it by Keycloak's own id. */
-  async #nameOf(id: string): Promise<string> {
-    const listed = this.#clients.nameOf(id);
-    if (listed !== undefined) return listed;
-    const known = this.#names.get(id) ?? this.#askForName(id);
-    this.#names.set(id, known);
-    return known;
-  }
-
-  async #askForName(id: string): Promise<string> {
-    const reading = { about: `find the client with the id ${id}`, needs: 'view-clients' };
-    const { data } = clientName.safeParse(await this.#api.read(reading, clientPath(id)));
-    return data?.clientId ?? id;
+  #parse(list: unknown): RoleRow[] {
+    return parseList(this.#api, list, roleRow, 'roles');
   }
 }
 

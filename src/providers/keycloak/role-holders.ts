@@ -1,11 +1,15 @@
 import { z } from 'zod';
 import { addToGroup } from '../../model/groups.ts';
+import { readOfRole } from './admin-client.ts';
 import type { KeycloakApi } from './api.ts';
 import type { GroupBook, Membership } from './group-book.ts';
-import { unexpectedListing } from './parse-list.ts';
+import { parseList, unexpectedListing } from './parse-list.ts';
 import { readRows } from './read-rows.ts';
-import { mappingsRepresentation } from './representations.ts';
+import type { RowListing } from './read-rows.ts';
+import { mappingsRepresentation, roleRepresentation } from './representations.ts';
 import type { RoleBook } from './role-book.ts';
+import type { RoleNames } from './fields.ts';
+import { roleNamesOf } from './role-names.ts';
 import type { RoleKey } from './role-names.ts';
 
 /** What gives a service account its roles. */
@@ -39,16 +43,17 @@ export async function readHoldersOf(
   };
   await Promise.all(
     roles.map(async (role) => {
-      const path = await book.pathTo(role);
-      if (path === undefined) return;
-      const reading = {
+      const ref = await book.refTo(role);
+      if (ref === undefined) return;
+      const ask: RowListing<unknown>['ask'] = (admin, page) => readOfRole(admin, ref, 'users', page);
+      const context = {
         about: `list the holders of role ${role.name}`,
         needs: 'view-users and view-realm',
         absent: [],
       };
       const [users, members] = await Promise.all([
-        readRows(api, reading, `${path}/users`, userRow, { spend }),
-        groups?.holders(path, spend) ?? [],
+        readRows(api, context, { what: 'users', row: userRow, ask, spend }),
+        groups?.holders(ref, spend) ?? [],
       ]);
       for (const { username } of users) if (typeof username === 'string') entry(username).roles.push(role);
       for (const [username, group] of members) addToGroup(entry(username).groups, group, role);
@@ -68,27 +73,32 @@ export async function readHeldBy(
   { id, clientId }: { readonly id: string; readonly clientId: string },
   groups: GroupBook | undefined,
 ): Promise<Held> {
-  const reading = { about: `read the roles of client ${clientId}`, needs: 'view-users', absent: {} };
+  const context = { about: `read the roles of client ${clientId}`, needs: 'view-users', absent: {} };
   const [mappings, memberships] = await Promise.all([
-    api.read(reading, `users/${encodeURIComponent(id)}/role-mappings`),
+    api.read(context, ({ users }) => users.listRoleMappings({ id })),
     groups?.of(id) ?? [],
   ]);
   return { roles: toRoleKeys(api, mappings, 'role mappings'), groups: memberships };
 }
-
-const roleRow = z.object({ id: z.string(), name: z.string() });
 
 /** The realm roles of an account, as they are shown without `view-realm` too. */
 export async function readRealmRolesOf(
   api: KeycloakApi,
   { id, clientId }: { readonly id: string; readonly clientId: string },
 ): Promise<RoleKey[]> {
-  const reading = { about: `read the roles of client ${clientId}`, needs: 'view-users', absent: [] };
-  const list = z
-    .array(roleRow)
-    .safeParse(await api.read(reading, `users/${encodeURIComponent(id)}/role-mappings/realm`));
-  if (list.data === undefined) throw unexpectedListing(api, 'roles', list.error.issues[0]?.path ?? []);
-  return list.data.map(({ name }) => ({ client: undefined, name }));
+  const context = { about: `read the roles of client ${clientId}`, needs: 'view-users', absent: [] };
+  const list = await api.read(context, ({ users }) => users.listRealmRoleMappings({ id }));
+  return parseList(api, list, roleRepresentation, 'roles').map(({ name }) => ({ client: undefined, name }));
+}
+
+/** Which roles the client's tokens may carry, and which it may use in the Admin API, though no token carries them. */
+export async function readScopeMappings(
+  api: KeycloakApi,
+  { id, clientId }: { readonly id: string; readonly clientId: string },
+): Promise<RoleNames> {
+  const context = { about: `read the scope mappings of client ${clientId}`, needs: 'view-clients', absent: {} };
+  const mappings = await api.read(context, ({ clients }) => clients.listScopeMappings({ id }));
+  return roleNamesOf(toRoleKeys(api, mappings, 'scope mappings'));
 }
 
 /** `what` names the mappings, for errors. */

@@ -22,6 +22,12 @@ export interface RoleKey {
   readonly name: string;
 }
 
+/** Where a role lies: behind Keycloak's own id of its client, or in the realm. */
+export interface RoleRef {
+  readonly owner: string | undefined;
+  readonly name: string;
+}
+
 export function roleKeys(roles: ReadableRoles): RoleKey[] {
   if (!hasRoles(roles)) return [];
   return [

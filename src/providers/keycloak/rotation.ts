@@ -26,8 +26,8 @@ export const rotationFields = z.object({
 export type RotationFields = z.infer<typeof rotationFields>;
 
 /** A profile or policy of the realm, anybody's; what grantry does not know of it is kept. */
-export const namedList = z.array(z.looseObject({ name: z.string() }));
-export type Named = z.infer<typeof namedList>[number];
+export const named = z.looseObject({ name: z.string() });
+export type Named = z.infer<typeof named>;
 
 const DAY = 86_400;
 

@@ -1,9 +1,10 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import type { ReadSelection } from '../provider.ts';
-import type { Call, KeycloakApi } from './api.ts';
+import type { KeycloakApi } from './api.ts';
 import { mappingsRepresentation } from './representations.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
+import type { RequestContext } from './request-context.ts';
 import { toRoleKeys } from './role-holders.ts';
 import { nameRole } from './role-names.ts';
 
@@ -46,26 +47,26 @@ export async function rolesOfScopes(
 }
 
 async function readMappings(api: KeycloakApi, { id, name }: ScopeRef): Promise<unknown> {
-  const reading = { about: `read the scope mappings of client scope ${name}`, needs: 'view-clients', absent: {} };
-  return api.read(reading, `client-scopes/${encodeURIComponent(id)}/scope-mappings`);
+  const context = { about: `read the scope mappings of client scope ${name}`, needs: 'view-clients', absent: {} };
+  return api.read(context, ({ clientScopes }) => clientScopes.listScopeMappings({ id }));
 }
 
 /** Takes all scope mappings off a client scope: grantry gives it none. */
 export async function clearScopeRoles(api: KeycloakApi, scope: ScopeRef): Promise<void> {
   const { id } = scope;
   const { realmMappings, clientMappings } = mappingsRepresentation.parse(await readMappings(api, scope));
-  const call = (needs: string): Call => ({
+  const context = (needs: string): RequestContext => ({
     about: `remove scope mappings of client scope ${scope.name}`,
     needs,
-    idempotent: true,
-    writes: true,
   });
   for (const { id: client, mappings } of Object.values(clientMappings)) {
-    await api.call(call('manage-clients'), (admin) =>
-      admin.clientScopes.delClientScopeMappings({ id, client }, mappings),
+    await api.write(context('manage-clients'), ({ clientScopes }) =>
+      clientScopes.delClientScopeMappings({ id, client }, mappings),
     );
   }
   if (realmMappings.length === 0) return;
   // As on clients, those of realm roles take more.
-  await api.call(call('manage-realm'), (admin) => admin.clientScopes.delRealmScopeMappings({ id }, realmMappings));
+  await api.write(context('manage-realm'), ({ clientScopes }) =>
+    clientScopes.delRealmScopeMappings({ id }, realmMappings),
+  );
 }

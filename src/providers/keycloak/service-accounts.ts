@@ -3,6 +3,7 @@ import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakApi } from './api.ts';
 import { parseList } from './parse-list.ts';
 import { readRows } from './read-rows.ts';
+import type { RowListing } from './read-rows.ts';
 
 /** The user that a client with a service account acts as. */
 export interface ServiceAccount {
@@ -23,21 +24,22 @@ const PREFIX = 'service-account-';
 const row = z.object({ id: z.string(), username: z.string(), enabled: z.boolean().nullish() });
 type Row = z.infer<typeof row>;
 
-const READING = { about: 'list service accounts', needs: 'view-users' };
+const CONTEXT = { about: 'list service accounts', needs: 'view-users' };
 
 /**
  * All service accounts of the realm. `GET users` leaves them out, and so does its `search`; a part of the user name finds
  * them. A client that has none is not in the result.
  */
 export async function listServiceAccounts(api: KeycloakApi): Promise<ServiceAccounts> {
-  return byName(api, await readRows(api, READING, `users?username=${PREFIX}`, row));
+  const ask: RowListing<unknown>['ask'] = ({ users }, page) => users.find({ username: PREFIX, ...page });
+  return byName(api, await readRows(api, CONTEXT, { what: 'users', row, ask }));
 }
 
 /** Those of a few clients, each by a request of its own. */
 export async function findServiceAccounts(api: KeycloakApi, clientIds: readonly string[]): Promise<ServiceAccounts> {
   const find = async (clientId: string): Promise<Row[]> => {
-    const query = `username=${encodeURIComponent(accountName(clientId))}&exact=true&briefRepresentation=true`;
-    return parseList(api, await api.read(READING, `users?${query}`), row, 'users');
+    const query = { username: accountName(clientId), exact: true, briefRepresentation: true };
+    return parseList(api, await api.read(CONTEXT, ({ users }) => users.find(query)), row, 'users');
   };
   return byName(api, (await Promise.all(clientIds.map(find))).flat());
 }
@@ -52,13 +54,17 @@ async function byName(api: KeycloakApi, rows: readonly Row[]): Promise<ServiceAc
  * state of a user's failed logins; nobody has this id.
  */
 async function requireSight(api: KeycloakApi): Promise<void> {
-  await api.read(READING, 'attack-detection/brute-force/users/00000000-0000-0000-0000-000000000000');
+  const id = '00000000-0000-0000-0000-000000000000';
+  await api.read(CONTEXT, ({ attackDetection }) => attackDetection.findOne({ id }));
 }
 
-/** Undefined where the account may not look; what it needs is told by `unseen`. */
-export async function unlessForbidden<T>(reading: Promise<T>): Promise<T | undefined> {
-  return reading.catch((error: unknown) => {
-    if (error instanceof GrantryError && error.code === 'NOT_ALLOWED') return undefined;
-    throw error;
-  });
+/** The user of a client's service account. **Makes it** where it is gone: not for reading what is there. */
+export async function requireServiceAccount(
+  api: KeycloakApi,
+  { id, clientId }: { readonly id: string; readonly clientId: string },
+): Promise<{ readonly id: string; readonly username: string; readonly enabled: boolean }> {
+  const context = { about: `restore the service account of client ${clientId}`, needs: 'manage-clients' };
+  const { data } = row.safeParse(await api.write(context, ({ clients }) => clients.getServiceAccountUser({ id })));
+  if (data === undefined) throw new GrantryError('FAILED', `Client ${clientId} has no service account`);
+  return { id: data.id, username: data.username, enabled: data.enabled ?? true };
 }

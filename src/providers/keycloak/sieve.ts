@@ -3,9 +3,8 @@ import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualObject, DesiredObject } from '../../model/state.ts';
 import { hasUndeclared } from './attributes.ts';
 import { clientObject } from './client-object.ts';
-import { MARK } from './marks.ts';
+import { MARK, rolesOfInterest } from './marks.ts';
 import type { ClientRepresentation } from './representations.ts';
-import { rolesOfInterest } from './roles.ts';
 
 /** A client that is neither the stack's nor claimed by a manifest: only what others depend on is kept of it. */
 export interface OtherClient {

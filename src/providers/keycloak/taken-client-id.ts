@@ -4,6 +4,7 @@ import type { DesiredClient } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { ActualState } from '../../model/state.ts';
 import { describeProvider } from '../describe.ts';
+import { unlessForbidden } from '../refusals.ts';
 import type { KeycloakApi } from './api.ts';
 import { parseList } from './parse-list.ts';
 import { accountName } from './service-accounts.ts';
@@ -64,23 +65,16 @@ export async function throwTaken(api: KeycloakApi, clientId: string, error: unkn
 
 /** Undefined: the account may not see users, and gets to know of them from Keycloak's refusal alone. */
 async function hasUser(api: KeycloakApi, username: string): Promise<boolean | undefined> {
-  const reading = { about: `look for the user ${username}`, needs: 'view-users' };
-  const query = `username=${encodeURIComponent(username)}&exact=true`;
-  try {
-    return parseList(api, await api.read(reading, `users?${query}`), userRow, 'users').length > 0;
-  } catch (error) {
-    if (error instanceof GrantryError && error.code === 'NOT_ALLOWED') return undefined;
-    throw error;
-  }
+  const context = { about: `look for the user ${username}`, needs: 'view-users' };
+  const found = await unlessForbidden(api.read(context, ({ users }) => users.find({ username, exact: true })));
+  return found === undefined ? undefined : parseList(api, found, userRow, 'users').length > 0;
 }
 
 /** A client whose client_id differs in case only; the search finds all that contain it, in whatever case. */
 async function findNamesake(api: KeycloakApi, clientId: string): Promise<string | undefined> {
-  const reading = { about: `look for clients named like ${clientId}`, needs: 'view-clients' };
-  const found = await api.read(
-    reading,
-    `clients?clientId=${encodeURIComponent(clientId)}&search=true&first=0&max=${LOOK_AT}`,
-  );
+  const context = { about: `look for clients named like ${clientId}`, needs: 'view-clients' };
+  const query = { clientId, search: true, first: 0, max: LOOK_AT };
+  const found = await api.read(context, ({ clients }) => clients.find(query));
   return parseList(api, found, clientRow, 'clients')
     .filter(({ serviceAccountsEnabled }) => serviceAccountsEnabled === true)
     .map((row) => row.clientId)

@@ -9,7 +9,6 @@ import { fieldsToScope, scopesToFields } from './convert.ts';
 import { apiFields } from './fields.ts';
 import type { ApiFields, ScopeFields } from './fields.ts';
 import { MARK } from './marks.ts';
-import { statusOf } from './refusal.ts';
 import { parseList } from './parse-list.ts';
 import { clientScopeRepresentation } from './representations.ts';
 import type { ClientScopeRepresentation } from './representations.ts';
@@ -46,8 +45,8 @@ export async function growApi(
 }
 
 async function readScope(api: KeycloakApi, id: string): Promise<ClientScopeRepresentation> {
-  const reading = { about: 'read a client scope back', needs: 'view-clients' };
-  const found = await api.read(reading, `client-scopes/${encodeURIComponent(id)}`);
+  const context = { about: 'read a client scope back', needs: 'view-clients' };
+  const found = await api.read(context, ({ clientScopes }) => clientScopes.findOne({ id }));
   const [scope] = parseList(api, [found], clientScopeRepresentation, 'client scopes');
   if (scope === undefined) throw new GrantryError('FAILED', `Keycloak does not show the client scope ${id}`);
   return scope;
@@ -66,20 +65,8 @@ export async function shrinkApi(
     const present = await index.find(scope);
     if (present === undefined) continue;
     await refuseUsed(change, present, before, after, holders);
-    const call = {
-      about: `delete client scope ${scope}`,
-      needs: 'manage-clients',
-      idempotent: true,
-      writes: true as const,
-    };
-    await api.call(call, async (client) => {
-      try {
-        await client.clientScopes.del({ id: present.id });
-      } catch (error) {
-        // Already gone is what was wanted: the answer to an earlier attempt may have been lost.
-        if (statusOf(error) !== 404) throw error;
-      }
-    });
+    const context = { about: `delete client scope ${scope}`, needs: 'manage-clients' };
+    await api.delete(context, ({ clientScopes }) => clientScopes.del({ id: present.id }));
   }
   index.forget();
 }
@@ -153,10 +140,10 @@ async function createScope(
   after: ApiFields,
   fields: ScopeFields,
 ): Promise<string> {
-  const call = { about: `create client scope ${scope}`, needs: MAPPER_ROLES, idempotent: false, writes: true as const };
+  const context = { about: `create client scope ${scope}`, needs: MAPPER_ROLES };
   try {
-    const { id } = await api.call(call, (client) =>
-      client.clientScopes.create(fieldsToScope(name, scope, after, fields)),
+    const { id } = await api.create(context, ({ clientScopes }) =>
+      clientScopes.create(fieldsToScope(name, scope, after, fields)),
     );
     return id;
   } catch (error) {
@@ -181,16 +168,11 @@ async function updateScope(
 ): Promise<string> {
   const { id } = present;
   const { protocolMappers, ...rest } = fieldsToScope(name, present.name, after, fields);
-  const call = {
-    about: `change client scope ${present.name}`,
-    needs: 'manage-clients',
-    idempotent: true,
-    writes: true as const,
-  };
+  const context = { about: `change client scope ${present.name}`, needs: 'manage-clients' };
   // An attribute that is left out stays, and one that is empty goes.
   const strange = strangeScopeAttributes(present.attributes).map((key) => [key, '']);
   const attributes = { ...present.attributes, ...Object.fromEntries(strange), ...rest.attributes };
-  await api.call(call, (client) => client.clientScopes.update({ id }, { ...rest, attributes }));
+  await api.write(context, ({ clientScopes }) => clientScopes.update({ id }, { ...rest, attributes }));
   await replaceMappers(api, present, protocolMappers);
   return id;
 }
@@ -201,24 +183,19 @@ async function replaceMappers(
   { id, name: scope, protocolMappers: present }: ClientScopeRepresentation,
   wanted: ReturnType<typeof fieldsToScope>['protocolMappers'],
 ): Promise<void> {
-  const call = {
-    about: `change the mappers of client scope ${scope}`,
-    needs: MAPPER_ROLES,
-    idempotent: true,
-    writes: true as const,
-  };
+  const context = { about: `change the mappers of client scope ${scope}`, needs: MAPPER_ROLES };
   for (const mapper of wanted) {
     const same = present.find(({ name }) => name === mapper.name);
     if (same === undefined) {
-      await api.call({ ...call, idempotent: false }, (client) => client.clientScopes.addProtocolMapper({ id }, mapper));
+      await api.writeOnce(context, ({ clientScopes }) => clientScopes.addProtocolMapper({ id }, mapper));
     } else if (!sameJson({ ...same.config }, { ...mapper.config }) || same.protocolMapper !== mapper.protocolMapper) {
-      await api.call(call, (client) =>
-        client.clientScopes.updateProtocolMapper({ id, mapperId: same.id }, { ...mapper, id: same.id }),
+      await api.write(context, ({ clientScopes }) =>
+        clientScopes.updateProtocolMapper({ id, mapperId: same.id }, { ...mapper, id: same.id }),
       );
     }
   }
   for (const mapper of present) {
     if (wanted.some(({ name }) => name === mapper.name)) continue;
-    await api.call(call, (client) => client.clientScopes.delProtocolMapper({ id, mapperId: mapper.id }));
+    await api.write(context, ({ clientScopes }) => clientScopes.delProtocolMapper({ id, mapperId: mapper.id }));
   }
 }

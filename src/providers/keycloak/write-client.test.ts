@@ -110,7 +110,7 @@ test.each([
   const attributes = { 'client.secret.rotated.expiration.time': until };
   const row = { id: '1', clientId: 'orders', secret: 'canary', attributes };
   const headers = { date: new Date(now).toUTCString() };
-  const base = portsOver(async () => Response.json(row, { headers }));
+  const base = portsOver(async (_url, init) => (init?.method === 'PUT' ? breakOff() : Response.json(row, { headers })));
   const clock = { now: () => now + ahead * HOUR * 1000, sleep: async () => undefined };
   const provider = openKeycloak(SETTINGS, { ...base, clock }, { tokens: givenTokens() });
   const after = provider.project(DESIRED)[0]?.fields ?? {};

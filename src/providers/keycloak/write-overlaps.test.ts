@@ -2,11 +2,12 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { givenTokens, keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { portsOver } from '../../../test/support/ports-over.ts';
+import type { Fetch } from '../../platform/fetch.ts';
 import { openKeycloak } from './index.ts';
-import { namedList, projectOverlap, rotationFields } from './rotation.ts';
+import { named, projectOverlap, rotationFields } from './rotation.ts';
 import type { Named } from './rotation.ts';
 
-const lists = z.object({ profiles: namedList, policies: namedList }).partial();
+const lists = z.object({ profiles: z.array(named), policies: z.array(named) }).partial();
 const texts = z.array(z.string());
 
 type Lists = { profiles: Named[]; policies: Named[] };
@@ -39,10 +40,7 @@ class Realm {
   }
 
   async change(op: 'create' | 'delete'): Promise<string> {
-    const answer: typeof fetch = async (url, init) =>
-      this.#answer(new URL(url instanceof Request ? url.url : url).pathname, init);
-    // The official client sends its requests by this.
-    vi.stubGlobal('fetch', answer);
+    const answer: Fetch = async (url, init) => this.#answer(new URL(url).pathname, init);
     const provider = openKeycloak(keycloakSettings(), portsOver(answer), { tokens: givenTokens() });
     const base = { address: 'Rotation/48h', owner: '', reason: '', dependsOn: [], notes: {} } as const;
     const { fields } = projectOverlap(48 * 3600, 'acme');
@@ -88,10 +86,7 @@ class Realm {
   }
 }
 
-afterEach(() => {
-  vi.unstubAllGlobals();
-  vi.restoreAllMocks();
-});
+afterEach(() => void vi.restoreAllMocks());
 
 describe('OverlapWriter', () => {
   it('adds to what is there, and takes away no more than its own', async () => {

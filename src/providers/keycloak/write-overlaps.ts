@@ -1,20 +1,15 @@
 import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
-import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import { describeProvider } from '../describe.ts';
 import type { KeycloakApi } from './api.ts';
-import { readList } from './client-policies.ts';
-import type { PolicyKind } from './client-policies.ts';
-import { unexpectedListing } from './parse-list.ts';
+import { readEveryProfile, readPolicyList } from './policy-lists.ts';
+import type { PolicyKind } from './policy-lists.ts';
 import { withRealmLock } from './realm-lock.ts';
 import type { AssertHeld } from './realm-lock.ts';
-import { namedList, profileOfPolicy, rotationFields } from './rotation.ts';
+import { profileOfPolicy, rotationFields } from './rotation.ts';
 import type { Named, RotationFields } from './rotation.ts';
-
-/** `GET client-policies/profiles?include-global-profiles=true`. */
-const allProfiles = z.object({ profiles: namedList.nullish(), globalProfiles: namedList.nullish() });
 
 const ATTEMPTS = 5;
 
@@ -66,7 +61,7 @@ export class OverlapWriter {
 
   /** A policy comes after its profile and goes before it: Keycloak takes no list of policies one of which names none. */
   async #carryOut({ wanted, name }: Edit, assertHeld: AssertHeld): Promise<void> {
-    const policies = await readList(this.#api, 'policies');
+    const policies = await readPolicyList(this.#api, 'policies');
     const staying = wanted === undefined ? without(policies, name) : policies;
     await this.#edit('profiles', { name, assertHeld }, (list) => {
       const complete = withMissing(list, staying);
@@ -82,7 +77,7 @@ export class OverlapWriter {
       return gaps.length > 0 ? list : after;
     });
     if (wanted !== undefined) return;
-    const users = (await readList(this.#api, 'policies')).filter((policy) => profilesOf(policy).includes(name));
+    const users = (await readPolicyList(this.#api, 'policies')).filter((policy) => profilesOf(policy).includes(name));
     // Its own policy is there again: the next attempt takes it away.
     if (users.some((policy) => policy.name === name)) return;
     if (users.length > 0) throw this.#stillUsed(name, users);
@@ -90,7 +85,10 @@ export class OverlapWriter {
   }
 
   async #isDone({ wanted, name }: Edit): Promise<boolean> {
-    const [profiles, policies] = [await readList(this.#api, 'profiles'), await readList(this.#api, 'policies')];
+    const [profiles, policies] = [
+      await readPolicyList(this.#api, 'profiles'),
+      await readPolicyList(this.#api, 'policies'),
+    ];
     const halves = [profiles, policies].filter((list) => list.some((item) => item.name === name)).length;
     return halves === (wanted === undefined ? 0 : 2) && gapsIn(policies, await this.#profileNames()).length === 0;
   }
@@ -105,10 +103,10 @@ export class OverlapWriter {
     if (isDeepStrictEqual(after, before)) return;
     assertHeld();
     await this.#write(kind, after);
-    const found = await readList(this.#api, kind);
+    const found = await readPolicyList(this.#api, kind);
     const kept = before.filter((item) => item.name !== name && after.includes(item));
     const lost = kept.filter((item) => !found.some((each) => isDeepStrictEqual(each, item)));
-    if (lost.length > 0) throw this.#somethingVanished(kind, lost);
+    if (lost.length > 0) throw this.#concurrentChange(kind, lost);
     // A policy of somebody whose profile is gone tells of a profile that came and went unseen while grantry wrote.
     if (kind === 'policies') this.#refuseGaps(gapsIn(found, await this.#profileNames()));
   }
@@ -116,14 +114,14 @@ export class OverlapWriter {
   /** What grantry did not make it cannot make good. */
   #refuseGaps(gaps: readonly Named[]): void {
     const others = gaps.filter((policy) => profileOfPolicy(policy) === undefined);
-    if (others.length > 0) throw this.#somethingVanished('profiles', others);
+    if (others.length > 0) throw this.#concurrentChange('profiles', others);
   }
 
   /** Twice the same: whoever is writing just now is noticed, and what he wrote is kept. */
   async #readStill(kind: PolicyKind): Promise<Named[]> {
-    let list = await readList(this.#api, kind);
+    let list = await readPolicyList(this.#api, kind);
     for (let tries = 0; tries < 5; tries += 1) {
-      const again = await readList(this.#api, kind);
+      const again = await readPolicyList(this.#api, kind);
       if (isDeepStrictEqual(list, again)) return again;
       list = again;
     }
@@ -133,33 +131,19 @@ export class OverlapWriter {
   }
 
   async #write(kind: PolicyKind, list: readonly Named[]): Promise<void> {
-    const call = {
-      about: `change the realm's client ${kind}`,
-      needs: 'manage-realm',
-      idempotent: false,
-      writes: true as const,
-    };
-    await this.#api.call(call, async ({ clientPolicies }) =>
+    const context = { about: `change the realm's client ${kind}`, needs: 'manage-realm' };
+    await this.#api.writeOnce(context, ({ clientPolicies }) =>
       kind === 'profiles'
         ? clientPolicies.createProfiles({ profiles: [...list] })
         : clientPolicies.updatePolicy({ policies: [...list] }),
     );
   }
 
-  /** Those that the server itself has are no part of the realm's list. */
   async #profileNames(): Promise<ReadonlySet<string>> {
-    const answer = await this.#api.read(
-      { about: "list the realm's client profiles", needs: 'view-realm' },
-      'client-policies/profiles?include-global-profiles=true',
-    );
-    const { data, error } = allProfiles.safeParse(answer);
-    if (data === undefined) {
-      throw unexpectedListing(this.#api, 'client profiles', error.issues[0]?.path ?? [], 'object');
-    }
-    return new Set([...(data.profiles ?? []), ...(data.globalProfiles ?? [])].map(({ name }) => name));
+    return new Set((await readEveryProfile(this.#api)).map(({ name }) => name));
   }
 
-  #somethingVanished(kind: PolicyKind, lost: readonly Named[]): GrantryError {
+  #concurrentChange(kind: PolicyKind, lost: readonly Named[]): GrantryError {
     const what =
       kind === 'profiles' && lost.some((item) => 'conditions' in item)
         ? 'policies name profiles that are not there (any more)'

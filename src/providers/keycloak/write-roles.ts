@@ -1,13 +1,18 @@
+import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import { addToGroup } from '../../model/groups.ts';
 import type { KeycloakApi } from './api.ts';
+import { ClientIndex } from './client-index.ts';
 import type { ClientFields } from './fields.ts';
-import { findClient } from './listing.ts';
+import { parseList } from './parse-list.ts';
+import { roleRepresentation } from './representations.ts';
 import type { RoleRepresentation } from './representations.ts';
+import type { RequestContext } from './request-context.ts';
+import { mappingOfScope, mappingOfUser } from './role-mappings.ts';
+import type { RoleMapping } from './role-mappings.ts';
 import { NO_ROLES, describeRole, rolesWithout } from './role-names.ts';
 import type { RoleKey } from './role-names.ts';
-import { requireServiceAccount } from './roles.ts';
-import { accountName } from './service-accounts.ts';
+import { accountName, requireServiceAccount } from './service-accounts.ts';
 
 /** What of a client's fields its service account is. */
 export type AccountFields = Pick<ClientFields, 'serviceAccount' | 'roles' | 'groups' | 'scopeMappings'>;
@@ -25,7 +30,15 @@ interface ClientRef {
   readonly clientId: string;
 }
 
-type RoleList = Promise<readonly RoleRepresentation[]>;
+/** Roles of one owner: a client, or the realm. */
+interface OwnedRoles {
+  readonly owner: string | undefined;
+  readonly names: readonly string[];
+}
+
+type Verb = 'add' | 'remove';
+
+const groupRow = z.object({ id: z.string(), path: z.string() });
 
 /**
  * Restores service accounts, and gives them their roles and clients their scope mappings. The last two take the ids of roles, which are looked up
@@ -34,10 +47,11 @@ type RoleList = Promise<readonly RoleRepresentation[]>;
 export class RoleAssigner {
   readonly #api: KeycloakApi;
   readonly #known = new Map<string, string>();
-  readonly #ownerIds = new Map<string, Promise<string>>();
+  readonly #clients: ClientIndex;
 
   constructor(api: KeycloakApi) {
     this.#api = api;
+    this.#clients = new ClientIndex(api);
   }
 
   /** What gives power is taken away first. */
@@ -64,117 +78,59 @@ export class RoleAssigner {
     const name = accountName(clientId);
     const wanted = { ...(enabled ? {} : { enabled: true }), ...(username === name ? {} : { username: name }) };
     if (Object.keys(wanted).length === 0) return;
-    const call = {
-      about: `restore the service account of client ${clientId}`,
-      needs: 'manage-users',
-      idempotent: true,
-      writes: true as const,
-    };
-    await this.#api.call(call, (admin) => admin.users.update({ id }, wanted));
+    const context = { about: `restore the service account of client ${clientId}`, needs: 'manage-users' };
+    await this.#api.write(context, ({ users }) => users.update({ id }, wanted));
   }
 
   /** Groups are known by their paths, and left by their ids. */
   async #leaveGroups({ clientId }: ClientRef, id: string, paths: readonly string[]): Promise<void> {
     if (paths.length === 0) return;
-    const call = {
-      about: `take client ${clientId} out of groups`,
-      needs: 'manage-users',
-      idempotent: true,
-      writes: true as const,
-    };
-    const groups = await this.#api.call(call, (admin) => admin.users.listGroups({ id, briefRepresentation: true }));
-    for (const group of groups) {
-      const groupId = group.id;
-      if (groupId === undefined || !paths.includes(group.path ?? '')) continue;
-      await this.#api.call(call, (admin) => admin.users.delFromGroup({ id, groupId }));
+    const context = { about: `take client ${clientId} out of groups`, needs: 'manage-users' };
+    const list = await this.#api.read(context, ({ users }) => users.listGroups({ id, briefRepresentation: true }));
+    for (const { id: groupId, path } of parseList(this.#api, list, groupRow, 'groups')) {
+      if (!paths.includes(path)) continue;
+      await this.#api.write(context, ({ users }) => users.delFromGroup({ id, groupId }));
     }
   }
 
-  async #mapHolder(client: ClientRef, id: string, keys: readonly RoleKey[], verb: 'add' | 'remove'): Promise<void> {
-    const call = {
-      about: `${verb} roles of client ${client.clientId}`,
-      needs: 'manage-users',
-      idempotent: true,
-      writes: true as const,
-    };
+  async #mapHolder({ clientId }: ClientRef, id: string, keys: readonly RoleKey[], verb: Verb): Promise<void> {
     for (const [owner, names] of groupByOwner(keys)) {
-      if (owner === undefined) {
-        const list = (): RoleList =>
-          this.#api.call(call, async (admin) => [
-            ...(await admin.users.listAvailableRealmRoleMappings({ id })).map(toRole),
-            ...(await admin.users.listRealmRoleMappings({ id })).map(toRole),
-          ]);
-        const roles = await this.#resolve(owner, names, list);
-        await this.#api.call(call, (admin) =>
-          verb === 'add'
-            ? admin.users.addRealmRoleMappings({ id, roles })
-            : admin.users.delRealmRoleMappings({ id, roles }),
-        );
-      } else {
-        const clientUniqueId = await this.#idOf(owner);
-        const list = (): RoleList =>
-          this.#api.call(call, async (admin) => [
-            ...(await admin.users.listAvailableClientRoleMappings({ id, clientUniqueId })).map(toRole),
-            ...(await admin.users.listClientRoleMappings({ id, clientUniqueId })).map(toRole),
-          ]);
-        const roles = await this.#resolve(owner, names, list);
-        await this.#api.call(call, (admin) =>
-          verb === 'add'
-            ? admin.users.addClientRoleMappings({ id, clientUniqueId, roles })
-            : admin.users.delClientRoleMappings({ id, clientUniqueId, roles }),
-        );
-      }
+      const context = { about: `${verb} roles of client ${clientId}`, needs: 'manage-users' };
+      await this.#map(context, { owner, names }, (ownerId) => mappingOfUser(id, ownerId), verb);
     }
   }
 
-  async #mapScopes({ id, clientId }: ClientRef, keys: readonly RoleKey[], verb: 'add' | 'remove'): Promise<void> {
+  async #mapScopes({ id, clientId }: ClientRef, keys: readonly RoleKey[], verb: Verb): Promise<void> {
     for (const [owner, names] of groupByOwner(keys)) {
       // Measured on 26.7.4: realm roles in scope mappings take the right to manage the realm.
       const needs = owner === undefined ? 'manage-realm' : 'manage-clients';
-      const call = {
-        about: `${verb} scope mappings of client ${clientId}`,
-        needs,
-        idempotent: true,
-        writes: true as const,
-      };
-      if (owner === undefined) {
-        const list = (): RoleList =>
-          this.#api.call(call, async (admin) => [
-            ...(await admin.clients.listAvailableRealmScopeMappings({ id })).map(toRole),
-            ...(await admin.clients.listRealmScopeMappings({ id })).map(toRole),
-          ]);
-        const roles = await this.#resolve(owner, names, list);
-        await this.#api.call(call, (admin) =>
-          verb === 'add'
-            ? admin.clients.addRealmScopeMappings({ id }, roles)
-            : admin.clients.delRealmScopeMappings({ id }, roles),
-        );
-      } else {
-        const client = await this.#idOf(owner);
-        const list = (): RoleList =>
-          this.#api.call(call, async (admin) => [
-            ...(await admin.clients.listAvailableClientScopeMappings({ id, client })).map(toRole),
-            ...(await admin.clients.listClientScopeMappings({ id, client })).map(toRole),
-          ]);
-        const roles = await this.#resolve(owner, names, list);
-        await this.#api.call(call, (admin) =>
-          verb === 'add'
-            ? admin.clients.addClientScopeMappings({ id, client }, roles)
-            : admin.clients.delClientScopeMappings({ id, client }, roles),
-        );
-      }
+      const context = { about: `${verb} scope mappings of client ${clientId}`, needs };
+      await this.#map(context, { owner, names }, (ownerId) => mappingOfScope(id, ownerId), verb);
     }
+  }
+
+  async #map(
+    context: RequestContext,
+    wanted: OwnedRoles,
+    mappingOf: (ownerId: string | undefined) => RoleMapping,
+    verb: Verb,
+  ): Promise<void> {
+    const mapping = mappingOf(wanted.owner === undefined ? undefined : await this.#idOf(wanted.owner));
+    const roles = await this.#resolve(context, wanted, mapping);
+    await this.#api.write(context, (admin) => mapping[verb](admin, roles));
   }
 
   /** The roles with their ids, listing them only when one is not known yet. */
   async #resolve(
-    owner: string | undefined,
-    names: readonly string[],
-    list: () => RoleList,
+    context: RequestContext,
+    { owner, names }: OwnedRoles,
+    { list }: RoleMapping,
   ): Promise<RoleRepresentation[]> {
     const keyOf = (name: string): string => JSON.stringify([owner ?? null, name]);
     if (!names.every((name) => this.#known.has(keyOf(name)))) {
-      for (const { id, name } of await list()) this.#known.set(keyOf(name), id);
+      const rows = await this.#api.read(context, list);
+      for (const { id, name } of parseList(this.#api, rows, roleRepresentation, 'roles'))
+        this.#known.set(keyOf(name), id);
     }
     return names.map((name) => {
       const id = this.#known.get(keyOf(name));
@@ -190,19 +146,11 @@ export class RoleAssigner {
   }
 
   async #idOf(clientId: string): Promise<string> {
-    const known = this.#ownerIds.get(clientId) ?? this.#findOwner(clientId);
-    this.#ownerIds.set(clientId, known);
-    return known;
-  }
-
-  async #findOwner(clientId: string): Promise<string> {
-    const found = await findClient(this.#api, clientId);
-    if (found === undefined) {
-      throw new GrantryError('FAILED', `There is no client ${clientId}, of which roles are declared`, {
-        hint: 'Correct keycloak.serviceAccountRoles.clients in the manifest, or create that client first.',
-      });
-    }
-    return found.id;
+    const id = await this.#clients.idOf(clientId);
+    if (id !== undefined) return id;
+    throw new GrantryError('FAILED', `There is no client ${clientId}, of which roles are declared`, {
+      hint: 'Correct keycloak.serviceAccountRoles.clients in the manifest, or create that client first.',
+    });
   }
 }
 
@@ -210,8 +158,4 @@ function groupByOwner(keys: readonly RoleKey[]): Map<string | undefined, string[
   const groups = new Map<string | undefined, string[]>();
   for (const { client, name } of keys) addToGroup(groups, client, name);
   return groups;
-}
-
-function toRole({ id, name }: { id?: string; name?: string }): RoleRepresentation {
-  return { id: id ?? '', name: name ?? '' };
 }

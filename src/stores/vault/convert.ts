@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import type { AnswerHeaders } from '../../platform/send.ts';
 import type { DocumentData } from '../document.ts';
 import { fromPairs } from '../mark.ts';
 import type { MarkPairs } from '../mark.ts';
@@ -85,7 +84,7 @@ export function toPathData({ data }: z.infer<typeof bodies.data>): PathData {
 }
 
 /** Milliseconds since the epoch, whole seconds, by the clock of the server; undefined when the answer does not tell. */
-export function toServerTime(headers: AnswerHeaders): number | undefined {
+export function toServerTime(headers: Headers): number | undefined {
   const time = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(time) ? undefined : time;
 }

@@ -30,17 +30,23 @@ beforeEach(() => {
   wait = async () => undefined;
 });
 
-const send: Ports['send'] = async (url, { method, headers, body }) => {
-  const request = { method, url, headers: new Headers(headers), body: body === undefined ? body : JSON.parse(body) };
+const fetch: Ports['fetch'] = async (url, init) => {
+  const { method, headers, body } = new Request(url, init);
+  const request = {
+    method,
+    url: String(url),
+    headers,
+    body: body === null ? undefined : JSON.parse(String(init?.body)),
+  };
   sent.push(request);
   await wait(request);
   const { status = 200, body: reply } = answer(request);
-  return { status, headers: new Headers(), text: JSON.stringify(reply), timing: { headMs: 1, bodyMs: 0 } };
+  return Response.json(reply, { status });
 };
 
 function portsWith(env: Record<string, string> = {}): Ports {
   const clock = { now: () => now, sleep: async () => undefined };
-  return { ...systemPorts(), send, env, clock, random: () => 0 };
+  return { ...systemPorts(), fetch, env, clock, random: () => 0 };
 }
 
 const APPROLE: VaultAuth = { kind: 'approle', mount: 'ci', roleId: 'r', secretId: new Secret('canary-s') };

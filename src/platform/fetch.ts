@@ -1,0 +1,40 @@
+import { readProxies } from './proxy.ts';
+import type { Environment, Proxies } from './proxy.ts';
+
+/** Sends one request; the answer may be of any status. */
+export type Fetch = (url: string | URL, init?: RequestInit) => Promise<Response>;
+
+/** Milliseconds until a connection must stand, TLS included. */
+const CONNECT_TIMEOUT = 10_000;
+
+/** Milliseconds after which an idle connection is given up, before the other side or a balancer in between does so unseen. */
+const KEEP_ALIVE = 4_000;
+
+/**
+ * A `fetch` over one dispatcher: connections that are kept, and the proxies of the environment. NODE_EXTRA_CA_CERTS is Node's
+ * own matter. It is undici's fetch, not Node's, which may be of another version than the dispatcher; and it is loaded with
+ * the first request, as commands that work offline need none.
+ */
+export function makeFetch(env: Environment, connectTimeout = CONNECT_TIMEOUT): Fetch {
+  const proxies = readProxies(env);
+  let loaded: Promise<Fetch> | undefined;
+  return async (url, init) => {
+    loaded ??= loadFetch(proxies, connectTimeout);
+    const fetch = await loaded;
+    return fetch(url, init);
+  };
+}
+
+async function loadFetch(proxies: Proxies, connectTimeout: number): Promise<Fetch> {
+  const { EnvHttpProxyAgent, fetch } = await import('undici');
+  const dispatcher = new EnvHttpProxyAgent({
+    ...proxies,
+    // Plain http is not tunnelled: many proxies allow CONNECT to port 443 only.
+    proxyTunnel: false,
+    connect: { timeout: connectTimeout },
+    keepAliveTimeout: KEEP_ALIVE,
+    keepAliveMaxTimeout: KEEP_ALIVE,
+  });
+  // The types of what it takes are those of another version of undici in Node's.
+  return (url, init) => fetch(url, { ...init, dispatcher } as never);
+}
