@@ -1,9 +1,8 @@
-import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { KeycloakApi } from './api.ts';
 import { PAGE_SIZE, readAllPages } from './pages.ts';
-import { parseList, unexpectedListing } from './parse-list.ts';
-import { clientScopeRepresentation, readClient } from './representations.ts';
+import { parseList } from './parse-list.ts';
+import { clientRepresentation, clientScopeRepresentation } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import type { RequestContext } from './request-context.ts';
 import type { Claims, Kept, OtherClient, SettledClient, Sieve } from './sieve.ts';
@@ -20,10 +19,7 @@ export interface ClientListing {
  * never lie in memory together.
  */
 export async function listClients(api: KeycloakApi, sieve: Sieve, withSecrets: boolean): Promise<ClientListing> {
-  const listed = await listEveryClient(api, (row) => {
-    if (!withSecrets) row.secret = undefined;
-    return { id: row.id, kept: sieve(row) };
-  });
+  const listed = await listEveryClient(api, (row) => ({ id: row.id, kept: sieve(asAsked(row, withSecrets)) }));
   return listingOf(listed.map(({ kept }) => kept));
 }
 
@@ -33,13 +29,22 @@ export async function listEveryClient<Row extends { readonly id: string }>(
   keep: (row: ClientRepresentation) => Row,
 ): Promise<Row[]> {
   const context = { about: 'list clients', needs: 'view-clients' };
-  const ask = async (first: number, max: number): Promise<unknown[]> =>
-    parseList(api, await api.read(context, ({ clients }) => clients.find({ first, max })), z.unknown(), 'clients');
+  const ask = async (first: number, max: number): Promise<ClientRepresentation[]> =>
+    parseClients(api, await api.read(context, ({ clients }) => clients.find({ first, max })));
   const { pageSize = PAGE_SIZE, pagesInFlight: inFlight } = api.settings;
-  const take = (page: readonly unknown[]): Row[] => readClients(api, page).map(keep);
+  const take = (page: readonly ClientRepresentation[]): Row[] => page.map(keep);
   const rows = await readAllPages({ ask, take }, { pageSize, inFlight });
   if (rows.length === 0) throw emptyListing(api, 'clients');
   return rows;
+}
+
+function parseClients(api: KeycloakApi, list: unknown): ClientRepresentation[] {
+  return parseList(api, list, clientRepresentation, 'clients');
+}
+
+/** What nobody asks for is not kept. */
+function asAsked(row: ClientRepresentation, withSecrets: boolean): ClientRepresentation {
+  return withSecrets ? row : { ...row, secret: undefined };
 }
 
 function listingOf(kept: readonly Kept[]): ClientListing {
@@ -77,7 +82,7 @@ export async function findClients(
   const renamed = await Promise.all(unseen.map((id) => findClientById(api, id)));
   const rows = [...named, ...renamed.flatMap((row) => row ?? [])];
   const sieve = await sieveOf(claims);
-  const found = listingOf(rows.map((row) => sieve(withSecrets ? row : { ...row, secret: undefined })));
+  const found = listingOf(rows.map((row) => sieve(asAsked(row, withSecrets))));
   // Whoever else there is was not looked for.
   return { ...found, others: [] };
 }
@@ -103,19 +108,6 @@ export async function listClientScopes(api: KeycloakApi): Promise<ClientScopeRep
   const context = { about: 'list client scopes', needs: 'view-clients' };
   const list = await api.read(context, ({ clientScopes }) => clientScopes.find());
   return parseList(api, list, clientScopeRepresentation, 'client scopes');
-}
-
-/** Clients as the server sends them. Throws UNREACHABLE for what is no list of them, without quoting it. */
-export function parseClients(api: KeycloakApi, list: unknown): ClientRepresentation[] {
-  return readClients(api, parseList(api, list, z.unknown(), 'clients'));
-}
-
-function readClients(api: KeycloakApi, rows: readonly unknown[]): ClientRepresentation[] {
-  return rows.map((row, index) =>
-    readClient(row, (field) => {
-      throw unexpectedListing(api, 'clients', field === undefined ? [index] : [index, field]);
-    }),
-  );
 }
 
 /** Keycloak answers with an empty list, not with 403, where rights are missing: it is never taken as 'nothing there'. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { clientToFields } from './convert.ts';
 import { parseDeclared, parseSeconds, unreadableMarks } from './marks.ts';
-import { readClient } from './representations.ts';
+import { clientRepresentation } from './representations.ts';
 
 const declaredNames = (mark: string): string[] => [...parseDeclared(mark).attributes.keys()];
 const unread = (name: string, value: string): string[] => unreadableMarks({ [name]: value });
@@ -46,16 +46,12 @@ describe('unreadableMarks', () => {
   });
 });
 
-function refuse(): never {
-  throw new Error('no client');
-}
-
 function lifetimeOf(text: string): unknown {
   const row = { id: 'x', clientId: 'x', attributes: { 'access.token.lifespan': text } };
   const none = { realm: [], clients: {} };
   const roles = { roles: none, scopeMappings: none };
   const context = { apiOfScope: new Map<string, string>(), declaredAttributes: {}, rotateEvery: undefined, ...roles };
-  return clientToFields(readClient(row, refuse), context).tokenLifetime;
+  return clientToFields(clientRepresentation.parse(row), context).tokenLifetime;
 }
 
 describe('the lifetime of tokens', () => {
