@@ -114,8 +114,8 @@ describe('openTarget', () => {
 
   it('logs in for all though the target that began must send nothing any more', async () => {
     const logins = makeLogins();
-    const { gate, provider } = await openTarget(target('one'), captureIo().io, options(logins));
-    await gate.during(refuse, async () => {
+    const { writeGuard, provider } = await openTarget(target('one'), captureIo().io, options(logins));
+    await writeGuard.during(refuse, async () => {
       await expect(provider.read({ target: target('one'), clients: [], apis: [], overlaps: [] })).rejects.toMatchObject(
         { code: 'INTERRUPTED' },
       );
@@ -136,8 +136,8 @@ describe('openTarget', () => {
       if (logins === 2) return new Response('', { status: 503 });
       return Response.json({ access_token: String(logins), expires_in: 300 });
     };
-    const { gate, provider } = await openTarget(target('one'), captureIo().io, options());
-    const writing = gate.during(
+    const { writeGuard, provider } = await openTarget(target('one'), captureIo().io, options());
+    const writing = writeGuard.during(
       () => isLost && refuse(),
       async () => provider.secrets?.regenerate('id'),
     );

@@ -4,10 +4,10 @@ import { isSameKeycloakLogin, isSameVaultLogin } from '../model/same-login.ts';
 import type { Endpoints } from '../model/state.ts';
 import type { Target } from '../model/target.ts';
 import { monotonic } from '../platform/clock.ts';
-import { Gate } from '../platform/gate.ts';
+import { WriteGuard } from '../platform/write-guard.ts';
 import { systemPorts } from '../platform/ports.ts';
 import type { HttpPorts } from '../platform/ports.ts';
-import { Shared } from '../platform/shared.ts';
+import { KeyedCache } from '../platform/keyed-cache.ts';
 import { openProvider } from '../providers/open.ts';
 import type { KeycloakLogins } from '../providers/open.ts';
 import type { Provider } from '../providers/provider.ts';
@@ -23,7 +23,7 @@ export interface Logins {
 }
 
 export function makeLogins(): Logins {
-  return { keycloak: new Shared(isSameKeycloakLogin), vault: new Shared(isSameVaultLogin) };
+  return { keycloak: new KeyedCache(isSameKeycloakLogin), vault: new KeyedCache(isSameVaultLogin) };
 }
 
 export interface OpenOptions {
@@ -51,13 +51,13 @@ export async function openTarget(
   { logins, waiting, ports: given }: OpenOptions,
 ): Promise<Servers> {
   const ports = { ...waiting.watch(given), env: io.env };
-  const gate = new Gate();
-  const gated = { ...ports, beforeSend: gate.pass, onWrite: gate.noteWrite };
+  const writeGuard = new WriteGuard();
+  const guarded = { ...ports, beforeSend: writeGuard.pass, onWrite: writeGuard.noteWrite };
   const [provider, store] = await Promise.all([
-    openProvider(target.provider, gated, logins.keycloak),
-    openStore(target.store, gated, logins.vault),
+    openProvider(target.provider, guarded, logins.keycloak),
+    openStore(target.store, guarded, logins.vault),
   ]);
-  return { provider: guardEndpoints(provider, target, io), store, ports, gate };
+  return { provider: guardEndpoints(provider, target, io), store, ports, writeGuard };
 }
 
 /** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */

@@ -175,17 +175,9 @@ export function unreadableNotices(objects: readonly ActualObject[]): string[] {
   return objects.flatMap(({ address, unreadable = [] }) => unreadable.map((what) => `${address}: ${what}.`));
 }
 
-/** Those of one reading, which many ask for. */
-const BY_ADDRESS = new WeakMap<ActualState['objects'], ReadonlyMap<Address, ActualObject>>();
-
-/** What was read, by address; put together once for each reading. */
+/** What was read, by address. */
 export function objectsByAddress({ objects }: Pick<ActualState, 'objects'>): ReadonlyMap<Address, ActualObject> {
-  const known = BY_ADDRESS.get(objects);
-  if (known !== undefined) return known;
-  const made = new Map<Address, ActualObject>();
-  for (const object of objects) made.set(object.address, object);
-  BY_ADDRESS.set(objects, made);
-  return made;
+  return new Map(objects.map((object) => [object.address, object]));
 }
 
 /** `unknown`: the account may not ask the server for its features. */

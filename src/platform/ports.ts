@@ -27,7 +27,7 @@ export interface Ports extends HttpPorts {
 }
 
 /** For what several share, so that it is not refused because one of them must send nothing any more. */
-export function withoutGate<P extends HttpPorts>({
+export function withoutWriteGuard<P extends HttpPorts>({
   beforeSend: _beforeSend,
   onWrite: _onWrite,
   ...ports

@@ -1,13 +1,13 @@
 import type { KeycloakSettings, ProviderSettings } from '../model/target.ts';
-import { withoutGate } from '../platform/ports.ts';
+import { withoutWriteGuard } from '../platform/ports.ts';
 import type { HttpPorts } from '../platform/ports.ts';
-import type { Shared } from '../platform/shared.ts';
+import type { KeyedCache } from '../platform/keyed-cache.ts';
 import type { OwnToken } from './own-token.ts';
 import { adminToken } from './keycloak/token.ts';
 import type { Provider } from './provider.ts';
 
 /** The logins of a run: realms with the same one share it. */
-export type KeycloakLogins = Shared<KeycloakSettings, OwnToken>;
+export type KeycloakLogins = KeyedCache<KeycloakSettings, OwnToken>;
 
 /** Opens the provider that a Target names; its SDK is loaded only now. */
 export async function openProvider(
@@ -18,7 +18,7 @@ export async function openProvider(
   switch (settings.kind) {
     case 'keycloak': {
       const tokens =
-        logins?.get(settings, () => adminToken(settings, withoutGate(ports))) ?? adminToken(settings, ports);
+        logins?.get(settings, () => adminToken(settings, withoutWriteGuard(ports))) ?? adminToken(settings, ports);
       const { openKeycloak } = await import('./keycloak/index.ts');
       return openKeycloak(settings, ports, { tokens });
     }

@@ -187,9 +187,9 @@ export interface Provider {
   /**
    * Creates the Api or adds what it lacks; takes nothing away that a client may still use.
    */
-  growApi(change: ObjectChange): Promise<GrownApi>;
+  addApiScopes(change: ObjectChange): Promise<GrownApi>;
   /** Takes away what the Api no longer has, or all of it. */
-  shrinkApi(change: UpdateChange | AdoptChange | DeleteChange): Promise<void>;
+  removeApiScopes(change: UpdateChange | AdoptChange | DeleteChange): Promise<void>;
   /** Creates the client; repeating it after a lost answer makes no second one. */
   createClient(client: NewClient): Promise<CreatedClient>;
   updateClient(change: UpdateChange | AdoptChange): Promise<Fields>;

@@ -3,7 +3,7 @@ import { Readable } from 'node:stream';
 import type { CommandIo } from '../../src/cli/context.ts';
 import type { OpenTarget } from '../../src/engine/run/open-target.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
-import { Gate } from '../../src/platform/gate.ts';
+import { WriteGuard } from '../../src/platform/write-guard.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
 import { captureIo } from './captured-io.ts';
 import type { MemoryBench } from './memory-bench.ts';
@@ -12,7 +12,7 @@ export function opened(
   { provider, store }: Pick<MemoryBench, 'provider' | 'store'>,
   desired: DesiredState,
 ): { readonly target: OpenTarget } {
-  return { target: { desired, provider, store, ports: systemPorts(), gate: new Gate() } };
+  return { target: { desired, provider, store, ports: systemPorts(), writeGuard: new WriteGuard() } };
 }
 
 /** A terminal at which somebody types this. */

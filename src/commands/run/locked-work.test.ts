@@ -174,7 +174,7 @@ describe('apply', () => {
     bench.provider.updateClient = async (change) => {
       // As a provider does before each of its requests.
       held = false;
-      target.gate.pass();
+      target.writeGuard.pass();
       return updateClient(change);
     };
     const settled = await settleFresh(AFTER, bench, {});
@@ -198,7 +198,7 @@ describe('apply', () => {
   });
 
   it('notes itself in the ledger before its first change', async () => {
-    bench.provider.growApi = () => Promise.reject(new GrantryError('UNREACHABLE', 'gone'));
+    bench.provider.addApiScopes = () => Promise.reject(new GrantryError('UNREACHABLE', 'gone'));
     // Which is no write: where all else fails, nothing was written.
     const one = { ...APPROVED, parallelism: 1 };
     expect(await applyTo(opened(bench, AFTER).target, NOT_SAVED, one, captureIo().io)).toBe(4);
@@ -243,7 +243,7 @@ describe('rotate', () => {
     bench.provider.secrets.endOverlap = async (id) => {
       asked.push(id);
       sleep();
-      target.gate.pass();
+      target.writeGuard.pass();
       sent.push(id);
       return undefined;
     };

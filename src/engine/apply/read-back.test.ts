@@ -33,8 +33,8 @@ describe('a server that keeps a field back', () => {
 
   it('fails the creation and the change of an Api, and what needs it is not done', async () => {
     const bench = new MemoryBench();
-    const grow = bench.provider.growApi.bind(bench.provider);
-    bench.provider.growApi = async (given) => ({
+    const grow = bench.provider.addApiScopes.bind(bench.provider);
+    bench.provider.addApiScopes = async (given) => ({
       ...(await grow(given)),
       found: { ...given.after, owner: 'otherwise' },
     });

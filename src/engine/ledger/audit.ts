@@ -21,17 +21,10 @@ export function endedEvent(change: Change, result: ChangeResult, run: AuditRun, 
 
 type About = Pick<AuditEvent, 'address' | 'op' | 'fields' | 'place'>;
 
-/** Both events of a change say the same of it. */
-const TOLD = new WeakMap<Change, About>();
-
 function about(change: Change): About {
-  const told = TOLD.get(change);
-  if (told !== undefined) return told;
   const delivery = 'delivery' in change ? change.delivery : undefined;
   const fields = fieldChanges(change).map(({ path }) => path.join(' '));
-  const made = { address: change.address, op: change.op, fields, place: delivery?.place };
-  TOLD.set(change, made);
-  return made;
+  return { address: change.address, op: change.op, fields, place: delivery?.place };
 }
 
 /** The event of a rotation that begins. */

@@ -50,7 +50,9 @@ export class TokenClient {
       token_endpoint: endpoints.token,
       ...(endpoints.introspection === undefined ? {} : { introspection_endpoint: endpoints.introspection }),
     };
-    this.#keys = createRemoteJWKSet(new URL(endpoints.jwks), { [joseFetch]: (url, init) => this.#fetchKeys(url, init) });
+    this.#keys = createRemoteJWKSet(new URL(endpoints.jwks), {
+      [joseFetch]: (url, init) => this.#fetchKeys(url, init),
+    });
   }
 
   /** A client_credentials request (RFC 6749 section 4.4). */
@@ -109,11 +111,7 @@ export class TokenClient {
 
   async #persist(send: () => Promise<Response>, service: Service, url: string): Promise<Response> {
     const { clock, signal } = this.#ports;
-    return retry(
-      send,
-      (outcome) => againFor(true, outcome, clock.now()),
-      this.#ports,
-    ).catch((error: unknown) => {
+    return retry(send, (outcome) => againFor(true, outcome, clock.now()), this.#ports).catch((error: unknown) => {
       throw asGrantryError(error, service, url, signal);
     });
   }

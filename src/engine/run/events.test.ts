@@ -4,7 +4,7 @@ import { api, client, state } from '../../../test/support/declared.ts';
 import { MemoryBench } from '../../../test/support/memory-bench.ts';
 import { portsOver } from '../../../test/support/ports-over.ts';
 import { GrantryError } from '../../model/errors.ts';
-import { Gate } from '../../platform/gate.ts';
+import { WriteGuard } from '../../platform/write-guard.ts';
 import { NO_ADOPTION, parseAdoption } from '../plan/adoption.ts';
 import type { ApplyRequest } from './apply/apply-request.ts';
 import { applyTarget } from './apply/apply-target.ts';
@@ -44,7 +44,7 @@ let context: RunContext;
 beforeEach(() => {
   bench = new MemoryBench();
   const { provider, store } = bench;
-  target = { desired: DESIRED, provider, store, ports: portsOver(answer), gate: new Gate() };
+  target = { desired: DESIRED, provider, store, ports: portsOver(answer), writeGuard: new WriteGuard() };
   events = [];
   context = {
     signal: new AbortController().signal,

@@ -1,5 +1,5 @@
 import type { DesiredState } from '../../model/desired.ts';
-import type { Gate } from '../../platform/gate.ts';
+import type { WriteGuard } from '../../platform/write-guard.ts';
 import type { Ports } from '../../platform/ports.ts';
 import type { TargetPorts } from '../survey/survey-target.ts';
 
@@ -7,7 +7,7 @@ import type { TargetPorts } from '../survey/survey-target.ts';
 export interface Servers extends TargetPorts {
   readonly ports: Ports;
   /** Stands in front of every request to the two servers. */
-  readonly gate: Gate;
+  readonly writeGuard: WriteGuard;
 }
 
 /** A target, and what the manifests ask for in it. */

@@ -12,12 +12,12 @@ const MAX_MERGES = 16;
 interface Locator {
   readonly view: SyntaxView;
   /** Pairs by key, so that many findings in one large map stay linear. */
-  readonly pairs: WeakMap<YAMLMap, Map<string, Pair>>;
+  readonly pairs: Map<YAMLMap, Map<string, Pair>>;
 }
 
 /** A function that tells the offset of a place in a file: of what is there, or of the nearest thing on the way to it. */
 export function createLocator(view: SyntaxView): (place: PathPlace) => number {
-  const locator: Locator = { view, pairs: new WeakMap() };
+  const locator: Locator = { view, pairs: new Map() };
   return (place) => {
     const document = view.documents[place.document];
     const start = document?.contents?.range?.[0] ?? document?.range[0] ?? 0;

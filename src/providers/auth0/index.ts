@@ -9,7 +9,7 @@ import { Auth0Api } from './api.ts';
 import { readEndpoints } from './endpoints.ts';
 import { projectDesired } from './project.ts';
 import { apisByAudience, readTenant } from './read.ts';
-import { growApi, shrinkApi } from './write-api.ts';
+import { addApiScopes, removeApiScopes } from './write-api.ts';
 import { ClientWriter } from './write-client.ts';
 
 export const auth0Capabilities: Capabilities = {
@@ -50,8 +50,8 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     },
     // Its applications have no roles, and each token is for an Api that the manifests name.
     readGrants: () => Promise.resolve(NO_GRANT_FACTS),
-    growApi: (change) => growApi(api, change),
-    shrinkApi: (change) => shrinkApi(api, change),
+    addApiScopes: (change) => addApiScopes(api, change),
+    removeApiScopes: (change) => removeApiScopes(api, change),
     createClient: (client) => clients.create(client),
     updateClient: (change) => clients.update(change),
     // Nothing in a tenant changes what was sent.

@@ -18,7 +18,10 @@ interface Scope {
 }
 
 /** Creates the resource server, or gives it what it lacks. Scopes of others stay. */
-export async function growApi(api: Auth0Api, change: CreateChange | UpdateChange | AdoptChange): Promise<GrownApi> {
+export async function addApiScopes(
+  api: Auth0Api,
+  change: CreateChange | UpdateChange | AdoptChange,
+): Promise<GrownApi> {
   const after = apiFields.parse(change.after);
   if (change.op === 'create') {
     const created = await createServer(api, after);
@@ -37,7 +40,7 @@ function asAnswered(server: ResourceServer, { scopes, tokenLifetime }: ApiFields
 }
 
 /** Takes away the scopes that the Api had and no longer has; those that it never declared stay. */
-export async function shrinkApi(api: Auth0Api, change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
+export async function removeApiScopes(api: Auth0Api, change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
   if (change.op === 'delete') return deleteServer(api, change);
   const [before, after] = [apiFields.parse(change.before), apiFields.parse(change.after)];
   const present = await readServer(api, change.id);

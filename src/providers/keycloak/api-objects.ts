@@ -5,7 +5,7 @@ import type { ActualObject, ActualState } from '../../model/state.ts';
 import type { ReadSelection } from '../provider.ts';
 import { unseenScopeValues } from './attributes.ts';
 import { textOrNull } from './canonical.ts';
-import { CUSTOM_AUDIENCE, scopesToFields } from './convert.ts';
+import { CUSTOM_AUDIENCE, scopesToFields } from './convert-scope.ts';
 import { OPENID_CONNECT } from './fields.ts';
 import type { ClientListing } from './listing.ts';
 import { MARK, foreignPart } from './marks.ts';
@@ -57,13 +57,13 @@ export function apiObjects(
 }
 
 /** The client_ids of clients outside the stack, by the client scopes that they hold. */
-function foreignHolders({ relevant, others }: ClientListing, stack: string): Map<string, string[]> {
+function foreignHolders({ toExamine, others }: ClientListing, stack: string): Map<string, string[]> {
   const holders = new Map<string, string[]>();
   const note = (clientId: string, scopes: readonly string[]): void => {
     for (const scope of scopes) addToGroup(holders, scope, clientId);
   };
   for (const { clientId, scopes } of others) note(clientId, scopes);
-  for (const { clientId, attributes, defaultClientScopes, optionalClientScopes } of relevant) {
+  for (const { clientId, attributes, defaultClientScopes, optionalClientScopes } of toExamine) {
     if (attributes[MARK.stack] !== stack) note(clientId, [...defaultClientScopes, ...optionalClientScopes]);
   }
   return holders;

@@ -61,15 +61,15 @@ test('a refused token is renewed, once', async () => {
 
 test('what stands in front of requests, and the end of the run, are told as what they are', async () => {
   const lost = new GrantryError('CONFLICT', 'the lock was lost');
-  const gate = answered([200], {
+  const guarded = answered([200], {
     beforeSend: () => {
       throw lost;
     },
   });
-  await expect(gate.api.read(CONTEXT, FIND)).rejects.toBe(lost);
+  await expect(guarded.api.read(CONTEXT, FIND)).rejects.toBe(lost);
   const ended = answered([200], { signal: AbortSignal.abort() });
   await expect(ended.api.read(CONTEXT, FIND)).rejects.toMatchObject({ code: 'INTERRUPTED' });
-  expect([gate.sent, ended.sent]).toEqual([[], []]);
+  expect([guarded.sent, ended.sent]).toEqual([[], []]);
 });
 
 describe('what is refused', () => {

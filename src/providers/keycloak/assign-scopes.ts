@@ -1,7 +1,7 @@
 import { sameJson } from '../../model/json.ts';
 import type { KeycloakApi } from './api.ts';
-import { SERVICE_ACCOUNT_SCOPE } from './convert.ts';
-import type { AssignedScopes } from './convert.ts';
+import { SERVICE_ACCOUNT_SCOPE } from './convert-client.ts';
+import type { AssignedScopes } from './convert-client.ts';
 import type { ClientRepresentation } from './representations.ts';
 import type { ScopeIndex } from './scope-index.ts';
 

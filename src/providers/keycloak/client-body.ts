@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { sameJson } from '../../model/json.ts';
 import { hasUndeclared, viewAttributes } from './attributes.ts';
-import { clientToFields, fieldsToAttributes, fieldsToClient } from './convert.ts';
+import { clientToFields, fieldsToAttributes, fieldsToClient } from './convert-client.ts';
 import type { ClientFields } from './fields.ts';
 import { ATTRIBUTE } from './marks.ts';
 import type { PolicyRules } from './policy-rules.ts';

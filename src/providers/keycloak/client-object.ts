@@ -3,7 +3,7 @@ import type { DesiredClient } from '../../model/desired.ts';
 import { sameJson } from '../../model/json.ts';
 import type { ActualCredential, ActualObject, Fields } from '../../model/state.ts';
 import { viewAttributes } from './attributes.ts';
-import { clientToFields } from './convert.ts';
+import { clientToFields } from './convert-client.ts';
 import type { AccountAnswer } from './access.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from './marks.ts';
 import type { PolicyRule } from './policy-rules.ts';

@@ -10,7 +10,7 @@ import { readAccess } from './access.ts';
 import type { Access, AccountAnswer } from './access.ts';
 import type { KeycloakApi } from './api.ts';
 import { ClientIndex } from './client-index.ts';
-import { audiencesOfScope } from './convert.ts';
+import { audiencesOfScope } from './convert-scope.ts';
 import { listClientScopes } from './listing.ts';
 import { readRealmInfo } from './realm-info.ts';
 import type { RealmInfo } from './realm-info.ts';

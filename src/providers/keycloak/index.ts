@@ -12,7 +12,7 @@ import { readRealm } from './read.ts';
 import { ScopeHolders } from './scope-holders.ts';
 import { ScopeIndex } from './scope-index.ts';
 import { readGrants } from './grants.ts';
-import { growApi, shrinkApi } from './write-api.ts';
+import { addApiScopes, removeApiScopes } from './write-api.ts';
 import type { OwnToken } from '../own-token.ts';
 import { whyTaken } from './taken-client-id.ts';
 import { adminToken } from './token.ts';
@@ -66,8 +66,8 @@ export function openKeycloak(
         ),
       ),
     readGrants: (desired, names) => readGrants(api, desired, names),
-    growApi: async (change) => ({ found: await growApi(api, scopes, change) }),
-    shrinkApi: (change) => shrinkApi(api, { index: scopes, holders }, change),
+    addApiScopes: async (change) => ({ found: await addApiScopes(api, scopes, change) }),
+    removeApiScopes: (change) => removeApiScopes(api, { index: scopes, holders }, change),
     createClient: (client) => clients.create(client),
     updateClient: (change) => clients.update(change),
     explainDifference: (paths) => policies.explain(paths),

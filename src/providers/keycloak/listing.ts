@@ -5,12 +5,12 @@ import { parseList } from './parse-list.ts';
 import { clientRepresentation, clientScopeRepresentation } from './representations.ts';
 import type { ClientRepresentation, ClientScopeRepresentation } from './representations.ts';
 import type { RequestContext } from './request-context.ts';
-import type { Claims, Kept, OtherClient, SettledClient, Sieve } from './sieve.ts';
+import type { Claims, Kept, OtherClient, CompleteClient, ClientFilter } from './client-filter.ts';
 
 export interface ClientListing {
-  readonly settled: readonly SettledClient[];
+  readonly complete: readonly CompleteClient[];
   /** Clients with the stack's mark, and those that something claims. */
-  readonly relevant: readonly ClientRepresentation[];
+  readonly toExamine: readonly ClientRepresentation[];
   readonly others: readonly OtherClient[];
 }
 
@@ -18,8 +18,12 @@ export interface ClientListing {
  * Lists all clients in pages, and classifies each page as it arrives, so that whole representations of thousands of clients
  * never lie in memory together.
  */
-export async function listClients(api: KeycloakApi, sieve: Sieve, withSecrets: boolean): Promise<ClientListing> {
-  const listed = await listEveryClient(api, (row) => ({ id: row.id, kept: sieve(asAsked(row, withSecrets)) }));
+export async function listClients(
+  api: KeycloakApi,
+  classify: ClientFilter,
+  withSecrets: boolean,
+): Promise<ClientListing> {
+  const listed = await listEveryClient(api, (row) => ({ id: row.id, kept: classify(asAsked(row, withSecrets)) }));
   return listingOf(listed.map(({ kept }) => kept));
 }
 
@@ -48,15 +52,15 @@ function asAsked(row: ClientRepresentation, withSecrets: boolean): ClientReprese
 }
 
 function listingOf(kept: readonly Kept[]): ClientListing {
-  const settled: SettledClient[] = [];
-  const relevant: ClientRepresentation[] = [];
+  const complete: CompleteClient[] = [];
+  const toExamine: ClientRepresentation[] = [];
   const others: OtherClient[] = [];
   for (const { kind, client } of kept) {
-    if (kind === 'settled') settled.push(client);
-    else if (kind === 'relevant') relevant.push(client);
+    if (kind === 'complete') complete.push(client);
+    else if (kind === 'toExamine') toExamine.push(client);
     else others.push(client);
   }
-  return { settled, relevant, others };
+  return { complete, toExamine, others };
 }
 
 /** More clients than this are faster read by listing all. */
@@ -68,7 +72,7 @@ const MOST_ALONE = 50;
  */
 export async function findClients(
   api: KeycloakApi,
-  sieveOf: (claims: Claims) => Promise<Sieve>,
+  filterOf: (claims: Claims) => Promise<ClientFilter>,
   mustExist: readonly string[],
   claims: Claims,
   withSecrets: boolean,
@@ -81,8 +85,8 @@ export async function findClients(
   const unseen = [...claims.ids].filter((id) => !present.has(id));
   const renamed = await Promise.all(unseen.map((id) => findClientById(api, id)));
   const rows = [...named, ...renamed.flatMap((row) => row ?? [])];
-  const sieve = await sieveOf(claims);
-  const found = listingOf(rows.map((row) => sieve(asAsked(row, withSecrets))));
+  const classify = await filterOf(claims);
+  const found = listingOf(rows.map((row) => classify(asAsked(row, withSecrets))));
   // Whoever else there is was not looked for.
   return { ...found, others: [] };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientToFields } from './convert.ts';
+import { clientToFields } from './convert-client.ts';
 import { parseDeclared, parseSeconds, unreadableMarks } from './marks.ts';
 import { clientRepresentation } from './representations.ts';
 

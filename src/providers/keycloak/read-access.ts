@@ -53,7 +53,7 @@ export async function readRealmAccess(api: KeycloakApi, input: AccessInput): Pro
   const [info, accounts] = [await (listing?.info ?? readRealmInfo(api)), accountsOf(api, questions, listing)];
   const setting = { info, accounts, clients: new ClientIndex(api, knownClients(clients)), withScopes: true };
   const access = await readAccess(api, questions, setting);
-  const completed = await completeRoles(clients.relevant, input, access, info);
+  const completed = await completeRoles(clients.toExamine, input, access, info);
   const { answers, notices } = access;
   return {
     answers,
@@ -93,10 +93,10 @@ function accountsOf(
 
 function questionsOf({ clients, desiredOf, desired }: AccessInput): AccountQuestion[] {
   return [
-    ...clients.settled.flatMap(({ id, clientId, hasServiceAccount }) =>
+    ...clients.complete.flatMap(({ id, clientId, hasServiceAccount }) =>
       hasServiceAccount ? [{ id, clientId, declared: [], isForeign: false }] : [],
     ),
-    ...clients.relevant.flatMap((row) => {
+    ...clients.toExamine.flatMap((row) => {
       if (!row.serviceAccountsEnabled) return [];
       const declared = rolesOfInterest(row, desiredOf.get(row.id));
       return [
@@ -112,8 +112,8 @@ function questionsOf({ clients, desiredOf, desired }: AccessInput): AccountQuest
 }
 
 /** A listing of a few clients lacks some. */
-function knownClients({ settled, relevant, others }: ClientListing): KnownClients {
-  return { clients: [...settled, ...relevant, ...others], isWhole: others.length > 0 };
+function knownClients({ complete, toExamine, others }: ClientListing): KnownClients {
+  return { clients: [...complete, ...toExamine, ...others], isWhole: others.length > 0 };
 }
 
 /** Lifetimes that no token will have, one for each Api that asks for them. */

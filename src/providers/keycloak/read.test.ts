@@ -6,7 +6,8 @@ import { Secret } from '../../model/secret.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import type { Provider } from '../provider.ts';
-import { assignedScopes, fieldsToAttributes, fieldsToClient, fieldsToScope } from './convert.ts';
+import { assignedScopes, fieldsToAttributes, fieldsToClient } from './convert-client.ts';
+import { fieldsToScope } from './convert-scope.ts';
 import { apiFields, clientFields } from './fields.ts';
 import { openKeycloak } from './index.ts';
 

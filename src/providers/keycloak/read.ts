@@ -18,7 +18,7 @@ import {
 import { readOverlaps } from './client-policies.ts';
 import type { OverlapQuestion } from './client-policies.ts';
 import { clientObject, withAccess } from './client-object.ts';
-import { endangeredClients } from './endangered.ts';
+import { clientsAtRisk } from './clients-at-risk.ts';
 import { emptyListing, findClients, listClients, listClientScopes } from './listing.ts';
 import type { ClientListing } from './listing.ts';
 import { matchClients, nameClients } from './match-clients.ts';
@@ -31,8 +31,8 @@ import type { AccessInput, RealmAccess } from './read-access.ts';
 import { readScopeRoles } from './scope-roles.ts';
 import { takenClientIds } from './taken-client-id.ts';
 import { loginClientId } from './token.ts';
-import { makeSieve } from './sieve.ts';
-import type { Claims, Sieve } from './sieve.ts';
+import { makeClientFilter } from './client-filter.ts';
+import type { Claims, ClientFilter } from './client-filter.ts';
 
 /** Reads what the stack has in the realm, and what stands in its way; see docs/architecture.md for the requests. */
 export async function readRealm(
@@ -45,40 +45,40 @@ export async function readRealm(
   const { only, forRotation = false, projected = [] } = options;
   const listing = only === undefined ? beginAccounts(api) : undefined;
   const grouping = listClientScopes(api).then((scopes) => ({ scopes, apiOfScope: apisByScope(scopes, desired, only) }));
-  const sieveFor = async (claims: Claims): Promise<Sieve> => {
+  const filterFor = async (claims: Claims): Promise<ClientFilter> => {
     const { scopes, apiOfScope } = await grouping;
     // Of a part more is asked about each client; and where no scope is seen, it must be found out why.
-    const settles = only === undefined && scopes.length > 0;
-    return makeSieve(claims, { desired, projected, apiOfScope, settles });
+    const decidesEarly = only === undefined && scopes.length > 0;
+    return makeClientFilter(claims, { desired, projected, apiOfScope, decidesEarly });
   };
   const [{ scopes, apiOfScope }, clients, overlaps, rolesOfScope] = await Promise.all([
     grouping,
-    readClients(api, sieveFor, desired, options),
+    readClients(api, filterFor, desired, options),
     looksAtOverlaps(options) ? readOverlaps(api, overlapQuestion(desired, options)) : undefined,
     forRotation
       ? NO_SCOPE_ROLES
       : grouping.then((found) => readScopeRoles(api, found.scopes, found.apiOfScope, { desired, only })),
   ]);
-  refuseBlindness(api, scopes, clients);
-  const settledNames = clients.settled.map(({ name }) => name);
-  const desiredOf = matchClients(clients.relevant, desired.clients, settledNames);
-  const names = nameClients(clients.relevant, desiredOf, settledNames);
-  const matched = new Set([...settledNames, ...[...desiredOf.values()].map(({ name }) => name)]);
-  const listed = [...clients.settled, ...clients.relevant, ...clients.others];
-  const accounts = [...clients.settled, ...[...clients.relevant, ...clients.others].filter(hasServiceAccount)];
-  const looksAtPolicies = needsPolicies(clients.relevant, desiredOf);
+  requireReadAccess(api, scopes, clients);
+  const completeNames = clients.complete.map(({ name }) => name);
+  const desiredOf = matchClients(clients.toExamine, desired.clients, completeNames);
+  const names = nameClients(clients.toExamine, desiredOf, completeNames);
+  const matched = new Set([...completeNames, ...[...desiredOf.values()].map(({ name }) => name)]);
+  const listed = [...clients.complete, ...clients.toExamine, ...clients.others];
+  const accounts = [...clients.complete, ...[...clients.toExamine, ...clients.others].filter(hasServiceAccount)];
+  const looksAtPolicies = needsPolicies(clients.toExamine, desiredOf);
   const rules = looksAtPolicies ? await policies.read() : undefined;
   const input = { clients, desiredOf, desired, listing };
-  const [access, endangered] = await Promise.all([
+  const [access, atRisk] = await Promise.all([
     forRotation ? statesOnly(api, input) : readRealmAccess(api, input),
-    only === undefined || forRotation ? [] : endangeredClients(api, clients.relevant, desiredOf, { stack, only }),
+    only === undefined || forRotation ? [] : clientsAtRisk(api, clients.toExamine, desiredOf, { stack, only }),
   ]);
   const { answers, completions, notices } = access;
   return {
     objects: [
       ...apiObjects({ scopes, apiOfScope, rolesOfScope }, clients, desired, stack),
-      ...clients.settled.map(({ id, object }) => withAccess(object, answers.get(id))),
-      ...clients.relevant.map((client) => {
+      ...clients.complete.map(({ id, object }) => withAccess(object, answers.get(id))),
+      ...clients.toExamine.map((client) => {
         const setting = { desired: desiredOf.get(client.id), apiOfScope, stack, rules };
         return withAccess(
           clientObject(client, names.get(client.id) ?? client.clientId, setting),
@@ -91,14 +91,14 @@ export async function readRealm(
       ...missingUnmanaged(scopes, desired.apis),
       ...takenClientIds(desired.clients, accounts, matched),
       ...scopesOfOtherProtocols(scopes, desired),
-      ...clientsOfOtherProtocols(clients.relevant, desiredOf, stack),
+      ...clientsOfOtherProtocols(clients.toExamine, desiredOf, stack),
       ...withoutRolesScope(scopes, desired.clients),
-      ...endangered,
+      ...atRisk,
     ],
     origins: originsOf(scopes, desired),
     sharedAudiences: sharedAudiences(scopes, apiOfScope, desired.apis),
     completions,
-    notices: [...notices, ...(looksAtPolicies ? policyNotices(clients.relevant, desiredOf, rules) : [])],
+    notices: [...notices, ...(looksAtPolicies ? policyNotices(clients.toExamine, desiredOf, rules) : [])],
     letGo: letGoApis(markedApis(scopes, stack), desired.apis),
     listedClients: listed.length,
     ...ownClient(api.settings),
@@ -133,7 +133,7 @@ function overlapQuestion({ target, overlaps }: DesiredState, { forRotation = fal
 /** A few clients alone, or all. Apis want all: others may hold the scopes that they lose. */
 async function readClients(
   api: KeycloakApi,
-  sieveFor: (claims: Claims) => Promise<Sieve>,
+  filterFor: (claims: Claims) => Promise<ClientFilter>,
   desired: DesiredState,
   { withSecrets = false, only }: ReadOptions,
 ): Promise<ClientListing> {
@@ -142,10 +142,10 @@ async function readClients(
     const touched = desired.clients.filter(({ name }) => only.addresses.has(addressOf('Client', name)));
     const mustExist = touched.map(({ clientId }) => clientId);
     const claims = { ...whole, clientIds: new Set([...mustExist, ...only.undeclared]) };
-    const few = await findClients(api, sieveFor, mustExist, claims, withSecrets);
+    const few = await findClients(api, filterFor, mustExist, claims, withSecrets);
     if (few !== undefined) return few;
   }
-  return listClients(api, await sieveFor(whole), withSecrets);
+  return listClients(api, await filterFor(whole), withSecrets);
 }
 
 function claimsOf({ clients }: DesiredState, { only }: Pick<ReadOptions, 'only'>): Claims {
@@ -153,13 +153,13 @@ function claimsOf({ clients }: DesiredState, { only }: Pick<ReadOptions, 'only'>
 }
 
 /** Where rights are missing, lists come back empty: clients that hold scopes prove that there are some. */
-function refuseBlindness(
+function requireReadAccess(
   api: KeycloakApi,
   scopes: readonly ClientScopeRepresentation[],
-  { relevant, others }: ClientListing,
+  { toExamine, others }: ClientListing,
 ): void {
   const held =
     others.some((client) => client.scopes.length > 0) ||
-    relevant.some((client) => client.defaultClientScopes.length + client.optionalClientScopes.length > 0);
+    toExamine.some((client) => client.defaultClientScopes.length + client.optionalClientScopes.length > 0);
   if (scopes.length === 0 && held) throw emptyListing(api, 'client scopes');
 }

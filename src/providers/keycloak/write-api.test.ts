@@ -26,7 +26,7 @@ async function make(present: Readonly<Record<string, string>> | undefined): Prom
   const provider = openKeycloak(keycloakSettings(), ports, { tokens: givenTokens() });
   const [object] = provider.project(state([api('stock', ['stock:read'])], []));
   const change = { op: 'create', address: 'Api/stock', owner: '', reason: '', dependsOn: [], notes: {} } as const;
-  return provider.growApi({ ...change, after: object?.fields ?? {} }).then(
+  return provider.addApiScopes({ ...change, after: object?.fields ?? {} }).then(
     () => 'made',
     (error: Error) => error.message,
   );

@@ -5,7 +5,7 @@ import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../.
 import type { Fields } from '../../model/state.ts';
 import type { KeycloakApi } from './api.ts';
 import { strangeScopeAttributes } from './attributes.ts';
-import { fieldsToScope, scopesToFields } from './convert.ts';
+import { fieldsToScope, scopesToFields } from './convert-scope.ts';
 import { apiFields } from './fields.ts';
 import type { ApiFields, ScopeFields } from './fields.ts';
 import { MARK } from './marks.ts';
@@ -17,7 +17,7 @@ import type { ScopeIndex } from './scope-index.ts';
 import { clearScopeRoles, rolesOfScopes } from './scope-roles.ts';
 
 /** Creates and changes the client scopes of an Api; removes none. Each that was written is read back. */
-export async function growApi(
+export async function addApiScopes(
   api: KeycloakApi,
   index: ScopeIndex,
   change: CreateChange | UpdateChange | AdoptChange,
@@ -53,7 +53,7 @@ async function readScope(api: KeycloakApi, id: string): Promise<ClientScopeRepre
 }
 
 /** Deletes the client scopes that the Api no longer has, unless somebody else's client holds one or it is not the stack's. */
-export async function shrinkApi(
+export async function removeApiScopes(
   api: KeycloakApi,
   { index, holders }: { readonly index: ScopeIndex; readonly holders: ScopeHolders },
   change: UpdateChange | AdoptChange | DeleteChange,

@@ -9,7 +9,7 @@ import type { KeycloakApi } from './api.ts';
 import { allScopes, assignScopes, heldScopes, sameScopes } from './assign-scopes.ts';
 import { changedClient, fieldsAsFound } from './client-body.ts';
 import type { ClientResource } from './client-resource.ts';
-import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert.ts';
+import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from './convert-client.ts';
 import { clientFields } from './fields.ts';
 import type { ClientFields } from './fields.ts';
 import { findClient, findClientById } from './listing.ts';
@@ -150,7 +150,6 @@ export class ClientWriter {
     );
   }
 }
-
 
 function accountOf({ serviceAccount, roles, groups, scopeMappings }: ClientFields): AccountFields {
   return { serviceAccount, roles, groups, scopeMappings };

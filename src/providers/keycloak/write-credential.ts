@@ -7,7 +7,7 @@ import type { ChosenSecret, IssuedCredential } from '../provider.ts';
 import type { KeycloakApi } from './api.ts';
 import { settingsAsTheyStand } from './client-body.ts';
 import type { ClientResource } from './client-resource.ts';
-import { deliveryToAttributes } from './convert.ts';
+import { deliveryToAttributes } from './convert-client.ts';
 import { ATTRIBUTE, parseSeconds } from './marks.ts';
 import type { PolicyRules } from './policy-rules.ts';
 

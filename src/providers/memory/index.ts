@@ -20,7 +20,7 @@ import { MemoryObjects } from './objects.ts';
 import type { MemoryObject } from './objects.ts';
 import { projectDesired } from './project.ts';
 import { readObjects } from './read.ts';
-import { growApi, shrinkApi } from './write-api.ts';
+import { addApiScopes, removeApiScopes } from './write-api.ts';
 import {
   createClient,
   endOverlap,
@@ -111,12 +111,12 @@ export class MemoryProvider implements Provider {
     return { ...readObjects(this.objects, reading), ...own };
   }
 
-  async growApi(change: ObjectChange): Promise<GrownApi> {
-    return growApi(this.#objects, change);
+  async addApiScopes(change: ObjectChange): Promise<GrownApi> {
+    return addApiScopes(this.#objects, change);
   }
 
-  async shrinkApi(change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
-    shrinkApi(this.#objects, change);
+  async removeApiScopes(change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
+    removeApiScopes(this.#objects, change);
   }
 
   async createClient(client: NewClient): Promise<CreatedClient> {

@@ -7,7 +7,7 @@ import { addressOfObject, recordIn, stackOf } from './fields.ts';
 import type { MemoryObjects } from './objects.ts';
 
 /** Creates the Api, or gives it what it lacks. */
-export function growApi(objects: MemoryObjects, change: CreateChange | UpdateChange | AdoptChange): GrownApi {
+export function addApiScopes(objects: MemoryObjects, change: CreateChange | UpdateChange | AdoptChange): GrownApi {
   const { address, after } = change;
   if (change.op === 'create') {
     const same = objects.all.find((object) => object.kind === 'Api' && addressOfObject(object) === address);
@@ -24,7 +24,7 @@ export function growApi(objects: MemoryObjects, change: CreateChange | UpdateCha
 }
 
 /** Takes away the scopes that the Api had and no longer has, or all of it; scopes that it never declared stay. */
-export function shrinkApi(objects: MemoryObjects, change: UpdateChange | AdoptChange | DeleteChange): void {
+export function removeApiScopes(objects: MemoryObjects, change: UpdateChange | AdoptChange | DeleteChange): void {
   if (change.op === 'delete') return objects.remove(change.id);
   const object = objects.get(change.id);
   const gone = (scope: string): boolean => has(change.before, scope) && !has(change.after, scope);

@@ -2,9 +2,9 @@ import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
 import type { VaultSettings } from '../../model/target.ts';
-import { withoutGate } from '../../platform/ports.ts';
+import { withoutWriteGuard } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
-import type { Shared } from '../../platform/shared.ts';
+import type { KeyedCache } from '../../platform/keyed-cache.ts';
 import { describeStore } from '../describe.ts';
 import { fromData, mergeData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
@@ -26,7 +26,7 @@ import { openSession, VaultLogin } from './session.ts';
 import { createTransport } from './transport.ts';
 
 /** The logins of a run: stores with the same one share it. */
-export type VaultLogins = Shared<VaultSettings, VaultLogin>;
+export type VaultLogins = KeyedCache<VaultSettings, VaultLogin>;
 
 /** Versions of a record that Vault keeps. */
 const RECORD_VERSIONS = 2;
@@ -44,7 +44,7 @@ export async function openVaultStore(settings: VaultSettings, ports: Ports, logi
     checkStorePath(settings.prefix);
   }
   const newLogin = (own: Ports): VaultLogin => new VaultLogin(settings, createTransport(settings, own), own);
-  const login = logins?.get(settings, () => newLogin(withoutGate(ports))) ?? newLogin(ports);
+  const login = logins?.get(settings, () => newLogin(withoutWriteGuard(ports))) ?? newLogin(ports);
   const api = new KvApi(settings, await openSession(login, createTransport(settings, ports)));
   await api.checkMount();
   return new VaultStore(settings, api, ports);

@@ -35,7 +35,7 @@ export async function carryOutPlan(
   { parallelism, purgeStore }: Pick<ApplyRequest, 'parallelism' | 'purgeStore'>,
   context: RunContext,
 ): Promise<CarriedOut> {
-  const { ports, gate, lease } = target;
+  const { ports, writeGuard, lease } = target;
   const { emit } = context;
   let wrote = false;
   const mayWrite = (): void => lease?.assertHeld();
@@ -50,12 +50,12 @@ export async function carryOutPlan(
   };
   emit({ kind: 'work-begun', unit: 'change', total: plan.changes.length });
   // One change takes several requests, so each of them is asked whether the lock is still held.
-  const carried = await gate
+  const carried = await writeGuard
     .during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, options))
     .finally(() => emit({ kind: 'work-ended', unit: 'change' }));
   const applied = reportStop(carried, trail.failure(), lease, context);
   const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, asGrantryFailure);
-  if (failure === undefined) return { applied, written: wrote || gate.written, audit: trail.events };
+  if (failure === undefined) return { applied, written: wrote || writeGuard.written, audit: trail.events };
   // It must not cost the report of what was done.
   emit({ kind: 'not-noted', error: failure });
   const firstError = applied.firstError ?? failure.code;

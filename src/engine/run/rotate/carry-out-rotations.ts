@@ -34,7 +34,7 @@ export async function carryOutRotations(
   lease: Lease,
   { target, request, context }: Rotating,
 ): Promise<RotatedClients> {
-  const { ports, gate } = target;
+  const { ports, writeGuard } = target;
   const { emit } = context;
   const { survey, choice, isNothing } = prepared;
   let wrote = false;
@@ -50,7 +50,7 @@ export async function carryOutRotations(
   const total = choice.rotate.length + choice.finish.length + choice.retire.length;
   emit({ kind: 'work-begun', unit: 'rotation', total });
   for (const text of isNothing ? [] : gapNotices(survey)) emit({ kind: 'notice', text });
-  const done = await gate
+  const done = await writeGuard
     .during(mayWrite, () => runRotations(work, rotationPorts(tracked, survey, ports), options))
     .finally(() => emit({ kind: 'work-ended', unit: 'rotation' }));
   // A line that is lost is lost, also after the last rotation.
@@ -62,7 +62,7 @@ export async function carryOutRotations(
     results: done.results,
     firstError,
     audit: trail.events,
-    written: wrote || gate.written,
+    written: wrote || writeGuard.written,
     ...(brokeLock === undefined ? {} : { brokeLock }),
   };
 }

@@ -15,7 +15,7 @@ export interface OtherClient {
 }
 
 /** A client of the stack of which all is known that will ever be: nothing more needs to be asked about it. */
-export interface SettledClient {
+export interface CompleteClient {
   readonly id: string;
   readonly clientId: string;
   /** metadata.name. */
@@ -27,11 +27,11 @@ export interface SettledClient {
 /** What of a listed client is worth keeping. */
 export type Kept =
   | { readonly kind: 'other'; readonly client: OtherClient }
-  | { readonly kind: 'settled'; readonly client: SettledClient }
-  | { readonly kind: 'relevant'; readonly client: ClientRepresentation };
+  | { readonly kind: 'complete'; readonly client: CompleteClient }
+  | { readonly kind: 'toExamine'; readonly client: ClientRepresentation };
 
-/** Decides of each client of a listing, as its page arrives, what to keep. */
-export type Sieve = (row: ClientRepresentation) => Kept;
+/** Classifies each client of a listing, as its page arrives: what is kept of it. */
+export type ClientFilter = (row: ClientRepresentation) => Kept;
 
 /** Which clients matter beside those with the stack's mark. */
 export interface Claims {
@@ -41,24 +41,27 @@ export interface Claims {
   readonly ids: ReadonlySet<string>;
 }
 
-export interface SieveSetting {
+export interface FilterSetting {
   readonly desired: DesiredState;
   /** What the objects are to be. */
   readonly projected: readonly DesiredObject[];
   readonly apiOfScope: ReadonlyMap<string, string>;
-  /** False: nothing is settled before all is read. */
-  readonly settles: boolean;
+  /** False: nothing is complete before all is read. */
+  readonly decidesEarly: boolean;
 }
 
 /**
- * Settles what the stack owns, what a manifest declares under the same client_id, and what has nothing about which more would
+ * Complete is what the stack owns, what a manifest declares under the same client_id, and what has nothing about which more would
  * have to be asked: nearly all clients of nearly all realms.
  */
-export function makeSieve(claims: Claims, { desired, projected, apiOfScope, settles }: SieveSetting): Sieve {
+export function makeClientFilter(
+  claims: Claims,
+  { desired, projected, apiOfScope, decidesEarly }: FilterSetting,
+): ClientFilter {
   const { stack } = desired.target;
   const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
   const wanted = new Map(projected.map(({ address, fields }) => [address, fields]));
-  const settle = (row: ClientRepresentation, client: DesiredClient): SettledClient => {
+  const completeOf = (row: ClientRepresentation, client: DesiredClient): CompleteClient => {
     const { id, clientId } = row;
     const { name } = client;
     const fields = wanted.get(addressOf('Client', name));
@@ -69,10 +72,10 @@ export function makeSieve(claims: Claims, { desired, projected, apiOfScope, sett
     const { id, clientId, attributes, defaultClientScopes, optionalClientScopes, serviceAccountsEnabled } = row;
     const client = byClientId.get(clientId);
     const isOurs = attributes[MARK.stack] === stack;
-    if (settles && isOurs && client !== undefined && isPlain(row, client)) {
-      return { kind: 'settled', client: settle(row, client) };
+    if (decidesEarly && isOurs && client !== undefined && isPlain(row, client)) {
+      return { kind: 'complete', client: completeOf(row, client) };
     }
-    if (isOurs || claims.clientIds.has(clientId) || claims.ids.has(id)) return { kind: 'relevant', client: row };
+    if (isOurs || claims.clientIds.has(clientId) || claims.ids.has(id)) return { kind: 'toExamine', client: row };
     const scopes = [...defaultClientScopes, ...optionalClientScopes];
     return { kind: 'other', client: { id, clientId, scopes, serviceAccountsEnabled } };
   };

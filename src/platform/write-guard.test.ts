@@ -1,39 +1,39 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
-import { Gate } from './gate.ts';
+import { WriteGuard } from './write-guard.ts';
 
 test('what work sends passes while its condition holds', async () => {
-  const gate = new Gate();
+  const writeGuard = new WriteGuard();
   let held = true;
   const condition = (): void => {
     if (!held) throw new Error('lost');
   };
-  await gate.during(condition, async () => {
-    gate.pass();
+  await writeGuard.during(condition, async () => {
+    writeGuard.pass();
     held = false;
-    expect(() => gate.pass()).toThrow('lost');
+    expect(() => writeGuard.pass()).toThrow('lost');
   });
 });
 
 test('what work left behind sends nothing once it has ended, though its condition holds', async () => {
-  const gate = new Gate();
+  const writeGuard = new WriteGuard();
   let late: Promise<void> | undefined;
-  await gate.during(
+  await writeGuard.during(
     () => undefined,
     async () => {
-      late = sleep(1).then(() => gate.pass());
+      late = sleep(1).then(() => writeGuard.pass());
     },
   );
   await expect(late).rejects.toThrow('has ended');
 });
 
-test('everything else passes: the lock is released through the same gate', async () => {
-  const gate = new Gate();
-  await gate.during(
+test('everything else passes: the lock is released through the same guard', async () => {
+  const writeGuard = new WriteGuard();
+  await writeGuard.during(
     () => {
       throw new Error('lost');
     },
     async () => undefined,
   );
-  expect(() => gate.pass()).not.toThrow();
+  expect(() => writeGuard.pass()).not.toThrow();
 });

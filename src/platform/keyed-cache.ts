@@ -1,5 +1,5 @@
 /** What is made once for all that are the same, such as a login for targets with one account. */
-export class Shared<Key, Made> {
+export class KeyedCache<Key, Made> {
   readonly #isSame: (one: Key, other: Key) => boolean;
   readonly #all: { readonly key: Key; readonly made: Made }[] = [];
 

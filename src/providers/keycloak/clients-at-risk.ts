@@ -16,7 +16,7 @@ import { parseOverlapMark, projectOverlap } from './rotation.ts';
  * Clients of a part whose previous secret may still be accepted, and would be so no longer once anything were written to
  * them: the overlap that they have, or are to have, is not set up as it should be, and to set it up is not in the part.
  */
-export async function endangeredClients(
+export async function clientsAtRisk(
   api: KeycloakApi,
   clients: readonly ClientRepresentation[],
   desiredOf: ReadonlyMap<string, DesiredClient>,
