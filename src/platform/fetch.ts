@@ -35,6 +35,6 @@ async function loadFetch(proxies: Proxies, connectTimeout: number): Promise<Fetc
     keepAliveTimeout: KEEP_ALIVE,
     keepAliveMaxTimeout: KEEP_ALIVE,
   });
-  // The types of what it takes are those of another version of undici in Node's.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- Node's types are those of another version of undici
   return (url, init) => fetch(url, { ...init, dispatcher } as never);
 }

@@ -1,4 +1,6 @@
-import { describe, expect, test, vi } from 'vitest';
+import { createServer } from 'node:http';
+import { describe, expect, test } from 'vitest';
+import { listenOnLoopback } from '../../../test/support/listening.ts';
 import { keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { Secret } from '../../model/secret.ts';
@@ -112,9 +114,10 @@ describe('what is refused', () => {
   });
 });
 
+const gone = (): Response => Response.json({ error: 'Could not find client' }, { status: 404 });
+
 describe('what is not there', () => {
   const find: typeof FIND = ({ clients }) => clients.findOne({ id: 'x' });
-  const gone = (): Response => Response.json({ error: 'Could not find client' }, { status: 404 });
 
   test('is an error, but where the caller has something in its place', async () => {
     await expect(answered([gone()]).api.read(CONTEXT, find)).rejects.toMatchObject({ code: 'FAILED' });
@@ -122,37 +125,37 @@ describe('what is not there', () => {
   });
 
   test('is deleted', async () => {
-    await answered([gone()]).api.delete(CONTEXT, ({ clients }) => clients.del({ id: 'x' }));
+    const { api, sent } = answered([gone()]);
+    await api.delete(CONTEXT, ({ clients }) => clients.del({ id: 'x' }));
+    expect(sent).toHaveLength(1);
   });
 });
 
-describe('a write', () => {
+const MAKE = { about: 'create client orders', needs: 'manage-clients' };
+
+test('a write that may have been done is noted, and repeated only where that does no harm', async () => {
   const writes: string[] = [];
   const onWrite = (): void => void writes.push('written');
-  const find = { about: 'create client orders', needs: 'manage-clients' };
+  const broken = answered([502, 200], { onWrite });
+  await broken.api.write(MAKE, ({ clients }) => clients.update({ id: 'x' }, {}));
+  expect([broken.sent.length, writes.splice(0)]).toEqual([2, ['written', 'written']]);
+  const once = answered([502, 200], { onWrite });
+  const failing = once.api.writeOnce(MAKE, ({ clients }) => clients.generateNewClientSecret({ id: 'x' }));
+  await expect(failing).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  expect([once.sent.length, writes.splice(0)]).toEqual([1, ['written']]);
+  await answered([200], { onWrite }).api.read(CONTEXT, FIND);
+  expect(writes).toEqual([]);
+});
 
-  test('that may have been done is told of, and repeated only where that does no harm', async () => {
-    const broken = answered([502, 200], { onWrite });
-    await broken.api.write(find, ({ clients }) => clients.update({ id: 'x' }, {}));
-    expect([broken.sent.length, writes.splice(0)]).toEqual([2, ['written', 'written']]);
-    const once = answered([502, 200], { onWrite });
-    await expect(
-      once.api.writeOnce(find, ({ clients }) => clients.generateNewClientSecret({ id: 'x' })),
-    ).rejects.toMatchObject({ code: 'UNREACHABLE' });
-    expect([once.sent.length, writes.splice(0)]).toEqual([1, ['written']]);
-    await answered([200], { onWrite }).api.read(find, FIND);
-    expect(writes).toEqual([]);
-  });
-
-  test('that makes something must be told where it is', async () => {
-    const create = (location: string): Promise<unknown> =>
-      answered([new Response(null, { status: 201, headers: { location } })]).api.create(find, ({ clients }) =>
-        clients.create({ clientId: 'orders' }),
-      );
-    expect(await create('http://sso/clients/the-id')).toEqual({ id: 'the-id' });
-    for (const location of ['', 'http://sso/clients/'])
-      await expect(create(location)).rejects.toMatchObject({ code: 'UNREACHABLE' });
-  });
+test.each([
+  ['http://sso/clients/the-id', { id: 'the-id' }],
+  ['', undefined],
+  ['http://sso/clients/', undefined],
+])('the place of what was made must be told: %j', async (location, made) => {
+  const { api } = answered([new Response(null, { status: 201, headers: { location } })]);
+  const creating = api.create(MAKE, ({ clients }) => clients.create({ clientId: 'orders' }));
+  if (made === undefined) await expect(creating).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  else expect(await creating).toEqual(made);
 });
 
 test("the server's time is that of its last answer, where it says less than this machine's", async () => {
@@ -163,15 +166,11 @@ test("the server's time is that of its last answer, where it says less than this
   expect(api.earliestNow()).toBe(10_000);
 });
 
-test('the global fetch stays what it was for everybody else', async () => {
+test('whoever else calls the global fetch meanwhile does not get that of the admin client', async () => {
   const { api, sent } = answered([200]);
-  const asked = vi.fn<typeof fetch>(async () => new Response('global'));
-  // Whatever comes to be the global one, the admin client has its own while it works.
-  await api.read(CONTEXT, async ({ clients }) => {
-    await clients.find();
-  });
-  vi.stubGlobal('fetch', asked);
-  expect(await (await fetch('http://127.0.0.1:1')).text()).toBe('global');
-  vi.unstubAllGlobals();
-  expect(sent).toHaveLength(1);
+  const server = createServer((_, response) => response.end('somewhere else'));
+  const { url, close } = await listenOnLoopback(server);
+  const [, elsewhere] = await Promise.all([api.read(CONTEXT, FIND), fetch(url).then((answer) => answer.text())]);
+  await close();
+  expect([elsewhere, sent.length]).toEqual(['somewhere else', 1]);
 });

@@ -24,7 +24,7 @@ function rulesOf(names: readonly string[], { enabled = true, status = 200 } = {}
   const policies = names.map((name) => ({ name: `policy ${name}`, enabled, profiles: [name, 'gone'] }));
   const ports = portsOver(async (input) => {
     requests += 1;
-    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    const { pathname } = new URL(input);
     if (status !== 200) return Response.json({}, { status });
     return Response.json(pathname.endsWith('/policies') ? { policies } : lists);
   });

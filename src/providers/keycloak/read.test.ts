@@ -112,8 +112,8 @@ function realm(
     '/client-policies/policies': () => Response.json({ policies: [] }),
     ...answers,
   };
-  async function answer(input: string | URL | Request): Promise<Response> {
-    const { pathname, searchParams } = new URL(input instanceof Request ? input.url : input);
+  async function answer(input: string | URL): Promise<Response> {
+    const { pathname, searchParams } = new URL(input);
     const path = pathname.replace('/admin/realms/acme', '');
     if (path === '')
       return Response.json({ defaultRole: { name: 'default-roles-acme' }, ssoSessionMaxLifespan: 36_000 });

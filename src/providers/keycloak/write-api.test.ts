@@ -1,27 +1,24 @@
-import { afterEach, expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { givenTokens, keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { portsOver } from '../../../test/support/ports-over.ts';
 import { api, state } from '../../../test/support/declared.ts';
+import type { Fetch } from '../../platform/fetch.ts';
 import { openKeycloak } from './index.ts';
-
-// The official client sends its requests by this.
-afterEach(() => void vi.unstubAllGlobals());
 
 /** What becomes of an Api that is to be made at a server which has these scopes once it lost its answer. */
 async function make(present: Readonly<Record<string, string>> | undefined): Promise<string> {
   let isLost = false;
-  const answer: typeof fetch = async (input, { method } = {}) => {
+  const answer: Fetch = async (url, { method } = {}) => {
     if (method === 'POST') {
       isLost = true;
       throw Object.assign(new Error('broken'), { code: 'ECONNRESET' });
     }
     const scope = { id: 'found', name: 'stock:read', attributes: present };
-    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    const { pathname } = new URL(url);
     if (pathname.endsWith('/scope-mappings')) return Response.json({});
     if (pathname.endsWith('/client-scopes/found')) return Response.json(scope);
     return Response.json(isLost && present !== undefined ? [scope] : []);
   };
-  vi.stubGlobal('fetch', answer);
   const ports = portsOver(answer);
   const provider = openKeycloak(keycloakSettings(), ports, { tokens: givenTokens() });
   const [object] = provider.project(state([api('stock', ['stock:read'])], []));

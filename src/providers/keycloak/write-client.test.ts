@@ -46,7 +46,7 @@ async function create(
 ): Promise<{ readonly posts: number; readonly id: string }> {
   const posted: object[] = [];
   const ports = portsOver(async (input, { method, body } = {}) => {
-    const { pathname } = new URL(input instanceof Request ? input.url : input);
+    const { pathname } = new URL(input);
     const readsBack = /\/clients\/(?:made|found)$/.test(pathname);
     if (readsBack) return Response.json({ ...posted[0], id: pathname.split('/').at(-1) });
     if (method !== 'POST') return Response.json(keeps ? posted.map((client) => ({ ...client, id: 'found' })) : others);

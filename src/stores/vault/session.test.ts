@@ -36,7 +36,7 @@ const fetch: Ports['fetch'] = async (url, init) => {
     method,
     url: String(url),
     headers,
-    body: body === null ? undefined : JSON.parse(String(init?.body)),
+    body: body === null ? undefined : JSON.parse(await new Response(init?.body ?? null).text()),
   };
   sent.push(request);
   await wait(request);
