@@ -116,12 +116,12 @@ describe('what is refused', () => {
 
 const gone = (): Response => Response.json({ error: 'Could not find client' }, { status: 404 });
 
-describe('what is not there', () => {
-  const find: typeof FIND = ({ clients }) => clients.findOne({ id: 'x' });
+const FIND_ONE: typeof FIND = ({ clients }) => clients.findOne({ id: 'x' });
 
+describe('what is not there', () => {
   test('is an error, but where the caller has something in its place', async () => {
-    await expect(answered([gone()]).api.read(CONTEXT, find)).rejects.toMatchObject({ code: 'FAILED' });
-    expect(await answered([gone()]).api.read({ ...CONTEXT, absent: 'none' }, find)).toBe('none');
+    await expect(answered([gone()]).api.read(CONTEXT, FIND_ONE)).rejects.toMatchObject({ code: 'FAILED' });
+    expect(await answered([gone()]).api.read({ ...CONTEXT, absent: 'none' }, FIND_ONE)).toBe('none');
   });
 
   test('is deleted', async () => {
@@ -147,15 +147,19 @@ test('a write that may have been done is noted, and repeated only where that doe
   expect(writes).toEqual([]);
 });
 
-test.each([
-  ['http://sso/clients/the-id', { id: 'the-id' }],
-  ['', undefined],
-  ['http://sso/clients/', undefined],
-])('the place of what was made must be told: %j', async (location, made) => {
+function createdAt(location: string): Promise<unknown> {
   const { api } = answered([new Response(null, { status: 201, headers: { location } })]);
-  const creating = api.create(MAKE, ({ clients }) => clients.create({ clientId: 'orders' }));
-  if (made === undefined) await expect(creating).rejects.toMatchObject({ code: 'UNREACHABLE' });
-  else expect(await creating).toEqual(made);
+  return api.create(MAKE, ({ clients }) => clients.create({ clientId: 'orders' }));
+}
+
+describe('what was made', () => {
+  test('has the id that the answer ends with', async () => {
+    expect(await createdAt('http://sso/clients/the-id')).toEqual({ id: 'the-id' });
+  });
+
+  test.each(['', 'http://sso/clients/'])('may be anywhere where the answer says no place: %j', async (location) => {
+    await expect(createdAt(location)).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  });
 });
 
 test("the server's time is that of its last answer, where it says less than this machine's", async () => {

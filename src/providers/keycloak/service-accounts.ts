@@ -24,6 +24,12 @@ const PREFIX = 'service-account-';
 const row = z.object({ id: z.string(), username: z.string(), enabled: z.boolean().nullish() });
 type Row = z.infer<typeof row>;
 
+const LISTING: RowListing<Row> = {
+  what: 'users',
+  row,
+  ask: ({ users }, page) => users.find({ username: PREFIX, ...page }),
+};
+
 const CONTEXT = { about: 'list service accounts', needs: 'view-users' };
 
 /**
@@ -31,8 +37,7 @@ const CONTEXT = { about: 'list service accounts', needs: 'view-users' };
  * them. A client that has none is not in the result.
  */
 export async function listServiceAccounts(api: KeycloakApi): Promise<ServiceAccounts> {
-  const ask: RowListing<unknown>['ask'] = ({ users }, page) => users.find({ username: PREFIX, ...page });
-  return byName(api, await readRows(api, CONTEXT, { what: 'users', row, ask }));
+  return byName(api, await readRows(api, CONTEXT, LISTING));
 }
 
 /** Those of a few clients, each by a request of its own. */
