@@ -23,7 +23,7 @@ export const firstApply = {
       const name = `first apply, ${CLIENTS.toLocaleString('en-US')} clients, ${proof ? 'with' : 'without'} proof`;
       const floorName = proof ? 'the same writes and token requests' : 'the same writes';
       const sides = { grantry: () => grantry(servers), floor: () => floor(servers) };
-      rows.push(timeRow({ name, floorName, factor: 1.3, ...(await byTurns(rounds, sides)) }));
+      rows.push(timeRow({ name, floorName, factor: 1.5, ...(await byTurns(rounds, sides)) }));
       // Tokens are asked for at the address that the server gives itself, past the proxies that count.
       if (proof) continue;
       const traffic = { grantry: await countTraffic(servers, grantry), floor: await countTraffic(servers, floor) };

@@ -40,7 +40,7 @@ export const manyTargets = {
     const name = `no-op plan, ${TARGETS} targets of ${CLIENTS} clients`;
     const times = await byTurns(rounds, sides);
     return [
-      timeRow({ name, floorName: FLOOR_NAME, factor: 1.3, ...times }),
+      timeRow({ name, floorName: FLOOR_NAME, ...times }),
       timeRow({ name, floorName: ONE_LOGIN_NAME, grantry: times.grantry, floor: times.oneLogin }),
     ];
   },

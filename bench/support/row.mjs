@@ -1,14 +1,15 @@
 // One comparison: what grantry takes, what the floor takes, and what grantry may take.
 
 /**
- * A row of times, in milliseconds, that must stay below `factor` times the floor's median plus `slackMs`; without a factor
- * nothing is asked of it.
- * @param {{ name: string, floorName: string, grantry: number[], floor: number[], factor?: number, slackMs?: number }} row
+ * A row of times, in milliseconds, that must stay below `factor` times the floor's median plus `slackMs`, or below `limitMs`;
+ * without either nothing is asked of it.
+ * @param {{ name: string, floorName: string, grantry: number[], floor: number[], factor?: number, slackMs?: number, limitMs?: number }} row
  */
-export function timeRow({ name, floorName, grantry, floor, factor, slackMs = 0 }) {
+export function timeRow({ name, floorName, grantry, floor, factor, slackMs = 0, limitMs }) {
   const [value, floorValue] = [median(grantry), median(floor)];
   const row = { name, floorName, unit: 'ms', value, floor: floorValue, ratio: value / floorValue };
   const samples = { grantry, floor };
+  if (limitMs !== undefined) return { ...row, limit: limitMs, bound: 'on two free cores', samples };
   if (factor === undefined) return { ...row, samples };
   const bound = `${factor}x${slackMs === 0 ? '' : ` + ${slackMs / 1000} s`}`;
   return { ...row, limit: factor * floorValue + slackMs, bound, samples };
