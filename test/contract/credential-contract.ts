@@ -10,14 +10,20 @@ import { fromData, mergeData } from '../../src/stores/document.ts';
 import type { DocumentData } from '../../src/stores/document.ts';
 import type { Payload } from '../../src/stores/store.ts';
 
+function read(data: DocumentData): Payload {
+  return fromData(data, 'secret/orders').payload;
+}
+
+function secretsOf(payload: Payload): Secret[] {
+  return Object.values(payload).filter((value) => value instanceof Secret);
+}
+
 /** `auths`: each way in which a manifest may name the method. */
 export function describeMethod<C extends Credential>(method: CredentialMethod<C>, auths: readonly AuthMethod[]): void {
   const written = (held: Parameters<typeof method.toPayload>[0], before?: DocumentData): DocumentData =>
     mergeData(before, { clientId: 'orders', payload: method.toPayload(held), facts: { audience: 'https://a' } });
-  const read = (data: DocumentData): Payload => fromData(data, 'secret/orders').payload;
   const isSame = (found: Credential | undefined, wanted: C): boolean =>
     found !== undefined && isSameCredential(found, wanted);
-  const secretsOf = (payload: Payload): Secret[] => Object.values(payload).filter((value) => value instanceof Secret);
 
   describe(`the contract of credential methods: ${method.kind}`, () => {
     it.each(auths)('is the method of a client whose manifest says %o', (auth) => {
