@@ -32,6 +32,7 @@ function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
   const { secrets } = provider;
   return {
     capabilities: provider.capabilities,
+    tokens: provider.tokens,
     describe: () => provider.describe(),
     project: (desired) => provider.project(desired),
     read: (desired, options) => provider.read(desired, options),

@@ -201,9 +201,11 @@ function unpreparedOverlap(
   const { actual, projected } = view;
   const overlap = object.fields['overlap'];
   if (actual.overlaps === 'unknown' && (rotate.overlap > 0 || typeof overlap === 'string')) {
-    return new GrantryError('NOT_ALLOWED', `nobody can tell whether rotating ${name} cuts its consumers off`, {
-      hint: 'Whether Keycloak has the feature client-secret-rotation stands in /admin/serverinfo, which this account may not read.',
-    });
+    return new GrantryError(
+      'NOT_ALLOWED',
+      `nobody can tell whether rotating ${name} cuts its consumers off`,
+      actual.overlapsWhy === undefined ? {} : { hint: actual.overlapsWhy },
+    );
   }
   if (actual.overlaps === 'supported') {
     if (typeof overlap !== 'string' && rotate.overlap > 0) {

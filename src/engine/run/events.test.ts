@@ -17,6 +17,7 @@ import type { RunContext } from './run-context.ts';
 import { statusTarget } from './status-target.ts';
 import { verifyTarget } from './verify-target.ts';
 
+const NAMES = { provider: 'memory', store: 'memory' };
 const DESIRED = state([api('stock', ['stock:read'])], [client('audit'), client('orders', { stock: ['stock:read'] })]);
 const APPLY: ApplyRequest = {
   saved: undefined,
@@ -115,7 +116,7 @@ const step = (address: string, kind: 'change' | 'rotation'): string[] => [
 describe('the events of a run', () => {
   it('planTarget: the plan that was made', async () => {
     const request = { part: undefined, checkStore: false, adoption: NO_ADOPTION, saves: false };
-    const { plan } = await planTarget({ desired: DESIRED, open: async () => target }, request, context);
+    const { plan } = await planTarget({ desired: DESIRED, names: NAMES, open: async () => target }, request, context);
     expect(heard()).toEqual(['plan-made 3']);
     expect(events).toEqual([{ kind: 'plan-made', plan }]);
   });
@@ -163,7 +164,7 @@ describe('the events of a run', () => {
     const adoption = parseAdoption(['Client/nobody']);
     const unused = expect.stringMatching(/^notice --adopt Client\/nobody takes nothing over/);
     const request = { part: undefined, checkStore: false, adoption, saves: false };
-    await planTarget({ desired: DESIRED, open: async () => target }, request, context);
+    await planTarget({ desired: DESIRED, names: NAMES, open: async () => target }, request, context);
     expect(heard()).toEqual(['plan-made 3', unused]);
     await applyTarget(target, { ...APPLY, adoption }, context);
     expect(heard().slice(2, 4)).toEqual(['plan-made 3', unused]);

@@ -2,7 +2,7 @@ import { ManagementClient, ManagementError } from 'auth0';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
-import type { Auth0Settings } from '../../model/target.ts';
+import type { Auth0Settings } from './settings.ts';
 import { againFor, asGrantryError, mayHaveActed } from '../../platform/http.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';

@@ -2,7 +2,7 @@ import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
-import type { KeycloakSettings } from '../../model/target.ts';
+import type { KeycloakSettings } from './settings.ts';
 import { againFor, asGrantryError, mayHaveActed, requestJson } from '../../platform/http.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import { earliestNow } from '../../platform/clock.ts';

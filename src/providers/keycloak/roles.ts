@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { DesiredClient } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
+import { settingsOf } from './client-settings.ts';
 import { clientPath } from './api.ts';
 import type { KeycloakApi } from './api.ts';
 import type { RoleNames } from './fields.ts';
@@ -20,7 +21,7 @@ export function rolesOfInterest(
   { attributes }: Pick<ClientRepresentation, 'attributes'>,
   desired: DesiredClient | undefined,
 ): RoleKey[] {
-  const wanted = desired === undefined ? [] : roleKeys(desired.keycloak.serviceAccountRoles);
+  const wanted = desired === undefined ? [] : roleKeys(settingsOf(desired).serviceAccountRoles);
   return [...wanted, ...roleKeys(parseDeclared(attributes[MARK.declared]).roles)];
 }
 

@@ -3,7 +3,7 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
-import { describeProvider } from '../describe.ts';
+import { describeKeycloak } from './settings.ts';
 import type { KeycloakApi } from './api.ts';
 import { readList } from './client-policies.ts';
 import type { PolicyKind } from './client-policies.ts';
@@ -198,7 +198,7 @@ export class OverlapWriter {
   }
 
   #where(): string {
-    return describeProvider(this.#api.settings);
+    return describeKeycloak(this.#api.settings);
   }
 }
 
