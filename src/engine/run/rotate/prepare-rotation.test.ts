@@ -32,15 +32,15 @@ describe('prepareRotation', () => {
   const ALL = { kind: 'all', force: false, revoke: false, max: undefined } as const;
 
   it.each([
-    ['both say that it has ended', 3600, 3600, 1],
-    ["the machine's clock is ahead", 3600, -3600, 0],
-    ["the store's clock is ahead", -3600, 3600, 0],
+    ['both say that it has ended', 7200, 7200, 1],
+    ["the machine's clock is ahead", 7200, -7200, 0],
+    ["the store's clock is ahead", -7200, 7200, 0],
   ])('ends an overlap only where both clocks say so: %s', async (_, machine, store, ended) => {
     const { choice } = await prepareRotation(clocksAt(machine, store), DUE);
     expect(choice.retire.length + choice.rotate.length).toBe(ended);
   });
 
   it('refuses to rotate all where all are in their overlap', async () => {
-    await expect(prepareRotation(clocksAt(-3600, -3600), ALL)).rejects.toMatchObject({ code: 'ROTATION_IN_OVERLAP' });
+    await expect(prepareRotation(clocksAt(-7200, -7200), ALL)).rejects.toMatchObject({ code: 'ROTATION_IN_OVERLAP' });
   });
 });
