@@ -18,7 +18,14 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['src/**/*.test.ts', 'demo/*.test.ts', 'test/golden/*.test.ts', 'test/support/*.test.ts'],
+          include: [
+            'src/**/*.test.ts',
+            'demo/*.test.ts',
+            'test/golden/*.test.ts',
+            'test/fixtures/**/*.test.ts',
+            'test/structure/*.test.ts',
+            'test/support/*.test.ts',
+          ],
           setupFiles: ['test/support/network-off.ts'],
           // Nothing here takes long; the machine may be busy.
           testTimeout: 60_000,

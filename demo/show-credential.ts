@@ -19,7 +19,7 @@ export async function showCredential(
 ): Promise<void> {
   const options = { target: [name], targets, manifests: ['manifests'], format: 'text' as const };
   await forEachTarget(options, io, {}, async (target) => {
-    const [expected] = expectationsOf(target.desired, target.provider.capabilities, new Set([client]));
+    const [expected] = expectationsOf(target.desired, target.provider, new Set([client]));
     if (expected === undefined) throw new GrantryError('FAILED', `the example has no client ${client}`);
     const login = await showDocument(expected, target, stage, io);
     await showTokens(expected, login, target, stage);

@@ -1,21 +1,21 @@
 // Everything that is computed between the manifests and the report, with a realm that holds what they say but for one client
 // in a hundred: load, check, resolve, project, compare, render. Reads the folder that is given, and asks no server.
+import { BACKENDS } from '../../src/cli/backends.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
 import { resolveObjects } from '../../src/manifest/resolve/resolve.ts';
-import { viewTarget } from '../../src/manifest/resolve/target-view.ts';
+import { viewTarget } from '../../src/manifest/resolve/view-target.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
-import { Secret } from '../../src/model/secret.ts';
 import type { ActualState, Fields } from '../../src/model/state.ts';
 import type { Target } from '../../src/model/target.ts';
 import { NO_ADOPTION } from '../../src/engine/plan/adoption.ts';
 import { buildPlan } from '../../src/engine/plan/build-plan.ts';
 import { planDeliveries } from '../../src/engine/plan/deliveries.ts';
 import { documentOf, wantedDocuments } from '../../src/engine/survey/document-facts.ts';
+import { keycloak } from '../../src/providers/keycloak/description.ts';
 import { projectDesired } from '../../src/providers/keycloak/project.ts';
 import { makeStyle, renderPlan } from '../../src/report/index.ts';
 
 const rotate = { every: 7_776_000, overlap: 172_800 };
-const nobody = { kind: 'client' as const, clientId: 'nobody', clientSecret: new Secret('') };
 const endpoints = {
   issuer: 'https://sso',
   token: 'https://sso/token',
@@ -23,7 +23,7 @@ const endpoints = {
   introspection: undefined,
 };
 
-const manifests = loadManifests({ manifests: [process.argv[2] ?? '.'], cwd: process.cwd() });
+const manifests = loadManifests({ backends: BACKENDS, manifests: [process.argv[2] ?? '.'], cwd: process.cwd() });
 if (manifests.findings.length > 0) throw new Error(`${manifests.findings.length} findings`);
 const desired = resolve();
 const projected = projectDesired(desired);
@@ -77,20 +77,13 @@ function resolve(): DesiredState {
   const target: Target = {
     name: 'pure',
     stack: 'bench',
-    provider: {
-      kind: 'keycloak',
-      url: 'https://sso',
-      realm: 'bench',
-      auth: { realm: 'bench', ...nobody },
-      pageSize: 50,
-      pagesInFlight: 4,
-    },
-    store: { kind: 'file', path: '/nowhere', recipients: [], identity: new Secret('') },
+    provider: { kind: keycloak.kind },
+    store: { kind: 'file' },
     rotate,
     guards: { maxDeletes: 5, maxDeletePercent: 20, protect: [], maxCredentialAge: undefined },
     position: { file: 'bench', line: 1, column: 1 },
   };
-  return { target, ...resolveObjects(viewTarget(undefined, manifests.apis, manifests.clients), rotate), overlaps: [] };
+  return { target, ...resolveObjects(viewTarget(undefined, manifests), rotate, keycloak), overlaps: [] };
 }
 
 function copyOf(fields: Fields): Fields {

@@ -1,3 +1,5 @@
+import type { RegisteredBackends } from './backends.ts';
+
 /** In this order on a line. */
 export type StatusPart = 'progress' | 'waiting';
 
@@ -44,6 +46,8 @@ export interface CommandIo {
   readonly stdin: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+  /** What Targets may name. */
+  readonly backends: RegisteredBackends;
   /** Of grantry. */
   readonly version: string;
   /** Aborted when the user stops the command (Ctrl-C), or when its output cannot be written: finish the change in hand, report, and end. */

@@ -1,5 +1,5 @@
 import { loadManifests } from '../manifest/load.ts';
-import type { Manifests } from '../manifest/types.ts';
+import type { Manifests } from '../manifest/manifests.ts';
 import { InvalidManifests } from '../model/errors.ts';
 import { makeStyle, renderFindings } from '../report/index.ts';
 import type { ManifestOptions } from './command-line/options.ts';
@@ -10,7 +10,7 @@ import type { CommandIo } from './context.ts';
  * when any of it is an error.
  */
 export function loadValidManifests({ manifests: paths, targets }: ManifestOptions, io: CommandIo): Manifests {
-  const manifests = loadManifests({ manifests: paths, targets, cwd: io.cwd });
+  const manifests = loadManifests({ backends: io.backends, manifests: paths, targets, cwd: io.cwd });
   if (manifests.findings.length > 0) {
     io.stderr.write(`${renderFindings(manifests.findings, makeStyle(io.stderr))}\n`);
   }

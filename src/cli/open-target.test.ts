@@ -5,9 +5,12 @@ import type { Servers } from '../engine/run/open-target.ts';
 import { GrantryError } from '../model/errors.ts';
 import { Secret } from '../model/secret.ts';
 import type { Target } from '../model/target.ts';
+import type { KeycloakSettings } from '../providers/keycloak/settings.ts';
+import type { VaultSettings } from '../stores/vault/settings.ts';
+import { BACKENDS } from './backends.ts';
 import { Waiting } from './output/waiting.ts';
-import { makeLogins, openTarget } from './open-target.ts';
-import type { Logins, OpenOptions } from './open-target.ts';
+import { makeOpeners, openTarget } from './open-target.ts';
+import type { Openers, OpenOptions } from './open-target.ts';
 
 const nobodyWaits = (): Waiting => new Waiting(captureIo().io.stderr, Date.now);
 
@@ -30,7 +33,7 @@ const ports = portsOver(async (input, init) => {
 });
 
 /** Without the net, for a run of its own. */
-const options = (logins = makeLogins()): OpenOptions => ({ logins, waiting: nobodyWaits(), ports });
+const options = (openers = makeOpeners(BACKENDS)): OpenOptions => ({ openers, waiting: nobodyWaits(), ports });
 
 function answer(path: string): Response {
   if (refuses) return Response.json({ error: 'invalid_grant', errors: ['invalid role'] }, { status: 400 });
@@ -44,25 +47,27 @@ function answer(path: string): Response {
 
 function target(name: string, secretId = 'canary-s'): Target {
   const client = { clientId: 'grantry', clientSecret: new Secret('canary-c') };
+  const provider: KeycloakSettings = {
+    kind: 'keycloak',
+    url: 'https://id.example',
+    realm: name,
+    pageSize: undefined,
+    pagesInFlight: 4,
+    auth: { kind: 'client', realm: 'ops', ...client },
+  };
+  const store: VaultSettings = {
+    kind: 'vault',
+    address: 'https://vault.example',
+    namespace: undefined,
+    mount: name,
+    prefix: '',
+    auth: { kind: 'approle', mount: 'approle', roleId: 'r', secretId: new Secret(secretId) },
+  };
   return {
     name,
     stack: 'shop',
-    provider: {
-      kind: 'keycloak',
-      url: 'https://id.example',
-      realm: name,
-      pageSize: undefined,
-      pagesInFlight: 4,
-      auth: { kind: 'client', realm: 'ops', ...client },
-    },
-    store: {
-      kind: 'vault',
-      address: 'https://vault.example',
-      namespace: undefined,
-      mount: name,
-      prefix: '',
-      auth: { kind: 'approle', mount: 'approle', roleId: 'r', secretId: new Secret(secretId) },
-    },
+    provider,
+    store,
     rotate: { every: 0, overlap: 0 },
     guards: { maxDeletes: 5, maxDeletePercent: 10, protect: [], maxCredentialAge: undefined },
     position: { file: 'targets.yaml', line: 1, column: 1 },
@@ -79,8 +84,8 @@ function refuse(): never {
 }
 
 /** Reads, too: Keycloak's token is asked for only then. */
-async function openAndRead(name: string, logins: Logins): Promise<Servers> {
-  const servers = await openTarget(target(name), captureIo().io, options(logins));
+async function openAndRead(name: string, openers: Openers): Promise<Servers> {
+  const servers = await openTarget(target(name), captureIo().io, options(openers));
   const desired = { target: target(name), clients: [], apis: [], overlaps: [] };
   // An empty listing is refused; by then everything was asked for.
   await servers.provider.read(desired).catch(() => undefined);
@@ -89,37 +94,37 @@ async function openAndRead(name: string, logins: Logins): Promise<Servers> {
 
 describe('openTarget', () => {
   it('logs in once for targets with the same accounts, at the same time and one after the other', async () => {
-    const logins = makeLogins();
-    await Promise.all([openAndRead('one', logins), openAndRead('two', logins)]);
-    await openAndRead('three', logins);
+    const openers = makeOpeners(BACKENDS);
+    await Promise.all([openAndRead('one', openers), openAndRead('two', openers)]);
+    await openAndRead('three', openers);
     expect([countOf('/token'), countOf('/login')]).toEqual([1, 1]);
     expect(realmsRead()).toEqual(['one', 'three', 'two']);
   });
 
   it('logs in for each account', async () => {
-    const logins = makeLogins();
-    await openTarget(target('one'), captureIo().io, options(logins));
-    await openTarget(target('two', 'canary-other'), captureIo().io, options(logins));
+    const openers = makeOpeners(BACKENDS);
+    await openTarget(target('one'), captureIo().io, options(openers));
+    await openTarget(target('two', 'canary-other'), captureIo().io, options(openers));
     expect(countOf('/login')).toBe(2);
   });
 
   it('tries a login that failed again for the next target', async () => {
-    const logins = makeLogins();
+    const openers = makeOpeners(BACKENDS);
     refuses = true;
-    await expect(openAndRead('one', logins)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
+    await expect(openAndRead('one', openers)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
     refuses = false;
-    await openAndRead('two', logins);
+    await openAndRead('two', openers);
     expect(realmsRead()).toEqual(['two']);
   });
 
   it('logs in for all though the target that began must send nothing any more', async () => {
-    const logins = makeLogins();
-    const { writeGuard, provider } = await openTarget(target('one'), captureIo().io, options(logins));
+    const openers = makeOpeners(BACKENDS);
+    const { writeGuard, provider } = await openTarget(target('one'), captureIo().io, options(openers));
     await writeGuard.during(refuse, async () => {
       await expect(provider.read({ target: target('one'), clients: [], apis: [], overlaps: [] })).rejects.toMatchObject(
         { code: 'INTERRUPTED' },
       );
-      await openAndRead('two', logins);
+      await openAndRead('two', openers);
     });
     expect(realmsRead()).toEqual(['two']);
   });

@@ -1,33 +1,33 @@
 import type { Servers } from '../engine/run/open-target.ts';
 import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/resolve/hosts.ts';
-import { isSameKeycloakLogin, isSameVaultLogin } from '../model/same-login.ts';
+import { ofKind } from '../model/of-kind.ts';
 import type { Endpoints } from '../model/state.ts';
 import type { Target } from '../model/target.ts';
 import { monotonic } from '../platform/clock.ts';
 import { WriteGuard } from '../platform/write-guard.ts';
 import { systemPorts } from '../platform/ports.ts';
 import type { HttpPorts } from '../platform/ports.ts';
-import { KeyedCache } from '../platform/keyed-cache.ts';
-import { openProvider } from '../providers/open.ts';
-import type { KeycloakLogins } from '../providers/open.ts';
+import type { ProviderOpener } from '../providers/description.ts';
+import { makeProviderOpener } from '../providers/open.ts';
 import type { Provider } from '../providers/provider.ts';
-import { openStore } from '../stores/open.ts';
-import type { VaultLogins } from '../stores/vault/index.ts';
+import type { StoreOpener } from '../stores/description.ts';
+import { makeStoreOpener } from '../stores/open.ts';
+import type { RegisteredBackends } from './backends.ts';
 import type { CommandIo } from './context.ts';
 import { Waiting } from './output/waiting.ts';
 
-/** The logins of a run, which its targets share. */
-export interface Logins {
-  readonly keycloak: KeycloakLogins;
-  readonly vault: VaultLogins;
+/** What opens the servers of a run's targets, which share logins. */
+export interface Openers {
+  readonly provider: ProviderOpener;
+  readonly store: StoreOpener;
 }
 
-export function makeLogins(): Logins {
-  return { keycloak: new KeyedCache(isSameKeycloakLogin), vault: new KeyedCache(isSameVaultLogin) };
+export function makeOpeners({ providers, stores }: RegisteredBackends): Openers {
+  return { provider: makeProviderOpener(providers), store: makeStoreOpener(stores) };
 }
 
 export interface OpenOptions {
-  readonly logins: Logins;
+  readonly openers: Openers;
   /** Watches the requests of the run. */
   readonly waiting: Waiting;
   /** How the servers are reached. */
@@ -37,7 +37,7 @@ export interface OpenOptions {
 /** Opens the servers of a run's targets, which share logins. */
 export function makeOpener(io: CommandIo): (target: Target) => Promise<Servers> {
   const options = {
-    logins: makeLogins(),
+    openers: makeOpeners(io.backends),
     waiting: new Waiting(io.stderr, monotonic),
     ports: systemPorts(io.env),
   };
@@ -48,30 +48,32 @@ export function makeOpener(io: CommandIo): (target: Target) => Promise<Servers> 
 export async function openTarget(
   target: Target,
   io: CommandIo,
-  { logins, waiting, ports: given }: OpenOptions,
+  { openers, waiting, ports: given }: OpenOptions,
 ): Promise<Servers> {
   const ports = { ...waiting.watch(given), env: io.env };
   const writeGuard = new WriteGuard();
   const guarded = { ...ports, beforeSend: writeGuard.pass, onWrite: writeGuard.noteWrite };
   const [provider, store] = await Promise.all([
-    openProvider(target.provider, guarded, logins.keycloak),
-    openStore(target.store, guarded, logins.vault),
+    openers.provider.open(target.provider, guarded),
+    openers.store.open(target.store, guarded),
   ]);
   return { provider: guardEndpoints(provider, target, io), store, ports, writeGuard };
 }
 
 /** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */
 function guardEndpoints(provider: Provider, { name, provider: settings }: Target, io: CommandIo): Provider {
-  const serverUrl = settings.kind === 'keycloak' ? settings.url : `https://${settings.domain}`;
+  const server = ofKind(io.backends.providers, settings.kind).server(settings);
   const check = (endpoints: Endpoints): Endpoints => {
     const allowed = readAllowedHosts(io.env);
     const { token, introspection } = endpoints;
     for (const [what, url] of Object.entries({ token, introspection })) {
       if (url === undefined) continue;
       checkHostAllowed(url, `the ${what} endpoint of Target ${name}`, allowed);
-      checkEncrypted(url, `the ${what} endpoint of Target ${name}`, serverUrl);
+      checkEncrypted(url, `the ${what} endpoint of Target ${name}`, server);
     }
     return endpoints;
   };
-  return { ...provider, endpoints: async () => check(await provider.endpoints()) };
+  const endpoints = provider.endpoints.bind(provider);
+  // Not a copy: a provider may be of a class.
+  return Object.assign(provider, { endpoints: async () => check(await endpoints()) });
 }

@@ -1,5 +1,6 @@
 import { isatty } from 'node:tty';
 import type { BrokenOutputs } from './output/broken-outputs.ts';
+import { BACKENDS } from './backends.ts';
 import type { CommandIo, Output } from './context.ts';
 import { makeOutput } from './output/process-output.ts';
 
@@ -28,6 +29,7 @@ export function makeProcessIo(args: readonly string[], version: string, broken: 
     stdin: { stream: process.stdin, isTerminal: isatty(0), turn: async () => undefined },
     env: process.env,
     cwd: process.cwd(),
+    backends: BACKENDS,
     version,
     // Listens from the moment on when a command asks: the others end at Ctrl-C as programs do.
     get signal() {

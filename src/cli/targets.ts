@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { resolveTargets } from '../manifest/resolve/resolve.ts';
-import type { Manifests } from '../manifest/types.ts';
+import type { Manifests } from '../manifest/manifests.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { Target } from '../model/target.ts';
@@ -9,7 +9,8 @@ import type { FormatOptions, TargetOptions } from './command-line/options.ts';
 import type { CommandIo } from './context.ts';
 import { loadValidManifests } from './load-valid.ts';
 import { makeOpener } from './open-target.ts';
-import { describeStore } from '../stores/describe.ts';
+import { describeProvider } from '../providers/open.ts';
+import { describeStore } from '../stores/open.ts';
 import { OrderedOutput } from './output/ordered-output.ts';
 import { Reports, mayMeanSeveral } from './output/reports.ts';
 import { SerialByKey } from './output/serial-by-key.ts';
@@ -79,7 +80,7 @@ export async function forEachSelected(
   work: (target: ClosedTarget, io: CommandIo) => Promise<number>,
 ): Promise<number> {
   const [first] = states;
-  if (first !== undefined && !mayMeanSeveral(options.target)) return work(closedTarget(first, openServers), io);
+  if (first !== undefined && !mayMeanSeveral(options.target)) return work(closedTarget(first, openServers, io), io);
   const reports = new Reports(options, io);
   const output = new OrderedOutput(states.length);
   const limit = pLimit(TARGETS_AT_A_TIME);
@@ -89,9 +90,10 @@ export async function forEachSelected(
     states.map((desired, index) =>
       limit(async () => {
         const lane = output.lane(index);
-        const run = (): Promise<number> => work(closedTarget(desired, openServers), withLane(io, reports, lane));
+        const target = closedTarget(desired, openServers, io);
+        const run = (): Promise<number> => work(target, withLane(io, reports, lane));
         const fail = (error: unknown): void => lane.write(() => reports.fail(desired.target.name, error));
-        return serial.run(lockPlace(desired), () => codeOf(run, fail)).finally(() => output.end(index));
+        return serial.run(lockPlace(target), () => codeOf(run, fail)).finally(() => output.end(index));
       }),
     ),
   );
@@ -103,8 +105,8 @@ export async function forEachSelected(
   return PRECEDENCE.find((code) => codes.includes(code)) ?? 0;
 }
 
-function lockPlace({ target }: DesiredState): string {
-  return JSON.stringify([describeStore(target.store), target.stack]);
+function lockPlace({ names, desired: { target } }: ClosedTarget): string {
+  return JSON.stringify([names.store, target.stack]);
 }
 
 /** The exit code for one of several targets; `fail` hears of what is thrown. */
@@ -118,6 +120,15 @@ async function codeOf(run: () => Promise<number>, fail: (error: unknown) => void
   }
 }
 
-function closedTarget(desired: DesiredState, openServers: SelectedTargets['openServers']): ClosedTarget {
-  return { desired, open: async () => ({ ...(await openServers(desired.target)), desired }) };
+function closedTarget(
+  desired: DesiredState,
+  openServers: SelectedTargets['openServers'],
+  { backends }: CommandIo,
+): ClosedTarget {
+  const { provider, store } = desired.target;
+  const names = {
+    provider: describeProvider(backends.providers, provider),
+    store: describeStore(backends.stores, store),
+  };
+  return { desired, names, open: async () => ({ ...(await openServers(desired.target)), desired }) };
 }

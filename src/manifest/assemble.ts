@@ -1,16 +1,23 @@
 import { buildManifest } from './build.ts';
 import { parseManifestFile } from './syntax/parse-file.ts';
-import type { Manifest, Manifests, Problem, RawDocument, SourceFile } from './types.ts';
+import type { Language } from './language.ts';
+import type { Manifest, Problem, RawDocument, SourceFile } from './types.ts';
+import type { Manifests } from './manifests.ts';
 import { checkManifest, checkManifests } from './validate.ts';
 
 /** All manifests, and what is wrong with them. */
-export interface Assembled extends Pick<Manifests, 'apis' | 'clients' | 'targets'> {
+export interface Assembled extends Pick<Manifests, 'language' | 'apis' | 'clients' | 'targets'> {
   readonly problems: readonly Problem[];
 }
 
 /** Parses files, and checks what they hold; pure. With `trusted`, Targets are those of these files and no others. */
-export function assembleManifests(own: readonly SourceFile[], trusted?: readonly SourceFile[]): Assembled {
-  const [ownFiles, trustedFiles] = [own.map(buildFile), (trusted ?? []).map(buildFile)];
+export function assembleManifests(
+  language: Language,
+  own: readonly SourceFile[],
+  trusted?: readonly SourceFile[],
+): Assembled {
+  const build = (file: SourceFile): BuiltFile => buildFile(file, language);
+  const [ownFiles, trustedFiles] = [own.map(build), (trusted ?? []).map(build)];
   const documents = ownFiles.flatMap(({ built }) => built);
   // Nothing a pull request says in a Target may count, not even as a mistake; nor anything else beside the trusted ones.
   const ignored = trusted === undefined ? [] : documents.filter(isTarget);
@@ -20,6 +27,7 @@ export function assembleManifests(own: readonly SourceFile[], trusted?: readonly
   ];
   const manifests = kept.flatMap(({ manifest }) => manifest ?? []);
   const sets = {
+    language,
     apis: manifests.filter((manifest) => manifest.kind === 'Api'),
     clients: manifests.filter((manifest) => manifest.kind === 'Client'),
     targets: manifests.filter((manifest) => manifest.kind === 'Target'),
@@ -48,17 +56,20 @@ interface BuiltFile {
   readonly problems: readonly Problem[];
 }
 
-function buildFile(file: SourceFile): BuiltFile {
-  const { documents, problems } = parseManifestFile(file);
+function buildFile(file: SourceFile, language: Language): BuiltFile {
+  const { documents, problems } = parseManifestFile(file, language.keys);
   const isEmpty = documents.length === 0 && problems.length === 0;
-  return { built: documents.map(buildDocument), problems: isEmpty ? [emptyFile(file)] : problems };
+  return {
+    built: documents.map((document) => buildDocument(document, language)),
+    problems: isEmpty ? [emptyFile(file)] : problems,
+  };
 }
 
-function buildDocument(document: RawDocument): Built {
-  const { manifest, problems } = buildManifest(document);
+function buildDocument(document: RawDocument, language: Language): Built {
+  const { manifest, problems } = buildManifest(document, language);
   return manifest === undefined
     ? { manifest, problems }
-    : { manifest: dropRaw(manifest), problems: [...problems, ...checkManifest(manifest)] };
+    : { manifest: dropRaw(manifest), problems: [...problems, ...checkManifest(manifest, language)] };
 }
 
 /** What was written is needed again only where something may differ from it by target. */

@@ -1,8 +1,8 @@
 import type * as z from 'zod';
 import { pathOf, wordIssues } from './schema/schema-problems.ts';
-import { SCHEMAS } from './schema/manifest.ts';
-import type { ManifestKind } from './schema/manifest.ts';
-import { CREDENTIAL_ERROR } from './schema/target.ts';
+import type { Language } from './language.ts';
+import type { ManifestKind, Schemas } from './schema/manifest.ts';
+import { CREDENTIAL_ERROR } from './schema/settings.ts';
 import { findNearest } from './suggest.ts';
 import type { Manifest, Path, Problem, RawDocument } from './types.ts';
 import { isObject, valueAt } from './values.ts';
@@ -18,7 +18,10 @@ const MAX_REFUSED = 100;
 const MAX_ROUNDS = 4;
 
 /** Holds a document against the schema of its kind. Without a kind or a name there is nothing to refer to. */
-export function buildManifest(document: RawDocument): { manifest: Manifest | undefined; problems: readonly Problem[] } {
+export function buildManifest(
+  document: RawDocument,
+  language: Language,
+): { manifest: Manifest | undefined; problems: readonly Problem[] } {
   const kind = readKind(document);
   if (typeof kind !== 'string') {
     return { manifest: undefined, problems: document.broken ? [] : [kind] };
@@ -27,11 +30,11 @@ export function buildManifest(document: RawDocument): { manifest: Manifest | und
     // What is missing from it may stand in the part that could not be read.
     return { manifest: toManifest(document, kind, undefined, [[]]), problems: [] };
   }
-  const first = SCHEMAS[kind].safeParse(document.value);
+  const first = language.schemas[kind].safeParse(document.value);
   if (first.success) {
     return { manifest: toManifest(document, kind, first.data, []), problems: [] };
   }
-  const { parsed, refused, problems } = salvage(document, kind, first.error.issues);
+  const { parsed, refused, problems } = salvage(document, kind, first.error.issues, language);
   return { manifest: toManifest(document, kind, parsed, refused), problems };
 }
 
@@ -62,13 +65,13 @@ function readKind(document: RawDocument): ManifestKind | Problem {
   };
 }
 
-type Parsed = z.output<(typeof SCHEMAS)[ManifestKind]>;
+type Parsed = z.output<Schemas[ManifestKind]>;
 
 /**
  * Finds everything that is wrong, not only what the schema sees first: leaves out what it refused and tries again.
  * What is left lets the rules look at the rest of the document.
  */
-function salvage(document: RawDocument, kind: ManifestKind, issues: readonly z.core.$ZodIssue[]) {
+function salvage(document: RawDocument, kind: ManifestKind, issues: readonly z.core.$ZodIssue[], language: Language) {
   const all = new Map<string, z.core.$ZodIssue>();
   const value: unknown = structuredClone(document.value);
   const removed: Path[] = [];
@@ -85,14 +88,14 @@ function salvage(document: RawDocument, kind: ManifestKind, issues: readonly z.c
         touched.add(joinPath(path));
       }
     }
-    const again = SCHEMAS[kind].safeParse(value);
+    const again = language.schemas[kind].safeParse(value);
     parsed = again.success ? again.data : undefined;
     current = again.success ? [] : again.error.issues.filter((issue) => !touched.has(joinPath(issue.path)));
   }
   return {
     parsed,
     refused: removed.length > MAX_REFUSED ? [[]] : removed,
-    problems: wordIssues(document, kind, [...all.values()]),
+    problems: wordIssues(document, kind, [...all.values()], language),
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { BACKENDS } from '../cli/backends.ts';
 import { loadManifests } from './load.ts';
 import { resolveTargets } from './resolve/resolve.ts';
 
@@ -9,7 +10,7 @@ const ENV = {
 };
 
 describe('the example', async () => {
-  const manifests = loadManifests({ manifests: ['manifests'], cwd: process.cwd() });
+  const manifests = loadManifests({ backends: BACKENDS, manifests: ['manifests'], cwd: process.cwd() });
 
   it('has no findings', () => {
     expect(manifests.findings).toEqual([]);

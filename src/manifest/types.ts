@@ -78,15 +78,5 @@ export interface TargetManifest extends ManifestBase {
 }
 export type Manifest = ApiManifest | ClientManifest | TargetManifest;
 
-/** Everything that was loaded, in the order of files and documents, with all that is wrong with it. */
-export interface Manifests {
-  readonly apis: readonly ApiManifest[];
-  readonly clients: readonly ClientManifest[];
-  readonly targets: readonly TargetManifest[];
-  readonly findings: readonly Finding[];
-  /** How many files were read. */
-  readonly files: number;
-}
-
 /** The kinds of manifest, for lookups by name. */
 export type { ManifestKind };

@@ -1,6 +1,5 @@
 import type { Position } from './finding.ts';
-import type { JsonObject } from './json.ts';
-import type { Target } from './target.ts';
+import type { BackendSettings, Target } from './target.ts';
 
 /** What the manifests ask for in one target: defaults filled in, overrides applied, references checked, names sorted. */
 export interface DesiredState {
@@ -73,10 +72,7 @@ export interface DesiredClient {
     readonly path: string;
     readonly rotate: RotatePolicy;
   };
-  readonly keycloak: {
-    readonly serviceAccountRoles: ServiceAccountRoles;
-    readonly attributes: Readonly<Record<string, string>>;
-  };
-  readonly auth0: { readonly metadata: JsonObject };
+  /** What only the target's provider has; plain JSON. */
+  readonly settings: BackendSettings;
   readonly position: Position;
 }

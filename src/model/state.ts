@@ -168,6 +168,8 @@ export interface ActualState {
   readonly ownClientId?: string;
   /** Whether this server keeps the previous secret valid for a while after a rotation; undefined where that was not looked at. */
   readonly overlaps?: OverlapSupport;
+  /** Why it does not, or why nobody can tell. */
+  readonly overlapsWhy?: string;
 }
 
 /** What of the objects cannot be read, as sentences: a finding about each one, and no reason to stop. */

@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts';
-import type { DesiredState, ServiceAccountRoles } from '../model/desired.ts';
+import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../model/desired.ts';
 import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { ProofCheck } from '../model/report.ts';
@@ -29,6 +29,22 @@ export interface Capabilities {
   /** For so long after a change of a secret either one may be accepted, or refused; seconds. */
   readonly secretLag: number;
 }
+
+/** How the server says that what was asked for was not granted; it looks at the credential first. */
+export interface Denial {
+  readonly status: number;
+  readonly error: string;
+}
+
+/** What of a provider the proofs go by beside its capabilities. */
+export interface TokenBehaviour {
+  readonly denial: Denial;
+  /** The roles that were declared for the client's tokens. */
+  declaredRoles(client: DesiredClient): ServiceAccountRoles;
+}
+
+/** Of a provider whose tokens carry no roles. */
+export const NO_ROLES: ServiceAccountRoles = { realm: [], clients: {} };
 
 /** A credential as the provider has it now. */
 export interface IssuedCredential {
@@ -166,6 +182,7 @@ type ObjectChange = CreateChange | UpdateChange | AdoptChange;
  */
 export interface Provider {
   readonly capabilities: Capabilities;
+  readonly tokens: TokenBehaviour;
   /** How output names it: `Keycloak http://localhost:8080 realm acme`. */
   describe(): string;
   /** The desired objects in this provider's fields; pure. */

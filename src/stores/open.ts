@@ -1,16 +1,14 @@
-import type { StoreSettings } from '../model/target.ts';
-import type { Ports } from '../platform/ports.ts';
-import type { Store } from './store.ts';
-import type { VaultLogins } from './vault/index.ts';
+import { ofKind } from '../model/of-kind.ts';
+import type { BackendSettings } from '../model/target.ts';
+import type { StoreDescription, StoreOpener } from './description.ts';
 
-/** Opens the store of a target: logs in and checks that it can be used. Only the code of that kind is loaded. */
-export async function openStore(settings: StoreSettings, ports: Ports, logins?: VaultLogins): Promise<Store> {
-  switch (settings.kind) {
-    case 'vault':
-      return (await import('./vault/index.ts')).openVaultStore(settings, ports, logins);
-    case 'file':
-      return (await import('./file/index.ts')).openFileStore(settings);
-    default:
-      return settings satisfies never;
-  }
+/** How output names a store as a whole; known before it is opened. */
+export function describeStore(stores: readonly StoreDescription[], settings: BackendSettings): string {
+  return ofKind(stores, settings.kind).describe(settings);
+}
+
+/** Opens stores of every registered kind, for one run. */
+export function makeStoreOpener(stores: readonly StoreDescription[]): StoreOpener {
+  const openers = stores.map((store) => ({ kind: store.kind, ...store.opener() }));
+  return { open: async (settings, ports) => ofKind(openers, settings.kind).open(settings, ports) };
 }

@@ -1,5 +1,5 @@
 /** The contract on a real Keycloak, behind a proxy that can lose answers. */
-import { keycloakCapabilities } from '../../src/providers/keycloak/index.ts';
+import { keycloakCapabilities } from '../../src/providers/keycloak/capabilities.ts';
 import { openKeycloakPlace } from './keycloak-place.ts';
 import { describeProvider } from './provider-contract.ts';
 

@@ -1,6 +1,6 @@
 /** The contract on the provider in memory: as it is by itself, and with as little or as much as others can do. */
-import { auth0Capabilities } from '../../src/providers/auth0/index.ts';
-import { keycloakCapabilities } from '../../src/providers/keycloak/index.ts';
+import { auth0Capabilities } from '../../src/providers/auth0/capabilities.ts';
+import { keycloakCapabilities } from '../../src/providers/keycloak/capabilities.ts';
 import { memoryCapabilities } from '../../src/providers/memory/index.ts';
 import { openMemoryPlace } from './memory-place.ts';
 import { describeProvider } from './provider-contract.ts';

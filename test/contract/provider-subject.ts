@@ -15,12 +15,13 @@ import { checkSources } from '../support/check-sources.ts';
 import { resolveTargets } from '../../src/manifest/resolve/resolve.ts';
 import type { AuthMethod, DesiredState } from '../../src/model/desired.ts';
 import type { Plan } from '../../src/model/plan.ts';
-import type { ProviderSettings } from '../../src/model/target.ts';
+import type { BackendSettings } from '../../src/model/target.ts';
 import { isProven } from '../../src/model/report.ts';
 import type { ClientProof, CredentialStatus, RotationResult } from '../../src/model/report.ts';
 import type { HttpPorts } from '../../src/platform/ports.ts';
 import { buildPlan } from '../../src/engine/plan/build-plan.ts';
-import { openProvider } from '../../src/providers/open.ts';
+import { makeProviderOpener } from '../../src/providers/open.ts';
+import { PROVIDERS } from '../../src/providers/registry.ts';
 import type { Provider } from '../../src/providers/provider.ts';
 import { MemoryStore } from '../../src/stores/memory/index.ts';
 import { rotateOnce } from '../support/rotate-once.ts';
@@ -72,7 +73,7 @@ export interface ProviderPlace {
   readonly ports: HttpPorts;
   readonly hands: Hands;
   /** Opens the provider; default: as a run does. */
-  readonly open?: (settings: ProviderSettings) => Promise<Provider>;
+  readonly open?: (settings: BackendSettings) => Promise<Provider>;
   close(): Promise<void>;
 }
 
@@ -126,7 +127,7 @@ spec:
 
   async open(manifests: string): Promise<{ provider: Provider; desired: DesiredState }> {
     const desired = this.desired(manifests);
-    const { ports, open = (settings) => openProvider(settings, ports) } = this.#place;
+    const { ports, open = (settings) => makeProviderOpener(PROVIDERS).open(settings, ports) } = this.#place;
     return { desired, provider: await open(desired.target.provider) };
   }
 
@@ -174,7 +175,7 @@ spec:
   async prove(manifests: string): Promise<readonly ClientProof[]> {
     const { desired, provider } = await this.open(manifests);
     const facts = await provider.readGrants(desired);
-    const expectations = expectationsOf(desired, provider.capabilities, undefined, facts);
+    const expectations = expectationsOf(desired, provider, undefined, facts);
     const how = { inFlight: 4, stopped: () => false, onProof: () => undefined };
     return (await proveAll(expectations, await provider.endpoints(), this.store, this.#place.ports, how)).proofs;
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { VaultSettings } from '../../src/model/target.ts';
+import type { VaultSettings } from '../../src/stores/vault/settings.ts';
 import type { Store } from '../../src/stores/store.ts';
 import type { CountingProxy } from '../support/counting-proxy.ts';
 import type { TestVault } from '../support/vault.ts';

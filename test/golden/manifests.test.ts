@@ -2,6 +2,7 @@ import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { BACKENDS } from '../../src/cli/backends.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
 import { makeStyle, renderValidation } from '../../src/report/index.ts';
 
@@ -15,7 +16,7 @@ describe('what validate prints', () => {
   it.each(readdirSync(ROOT).toSorted())('%s', async (name) => {
     const cwd = join(ROOT, name);
     const targets = existsSync(join(cwd, 'trusted')) ? 'trusted' : undefined;
-    const loaded = loadManifests({ manifests: [targets === undefined ? '.' : 'manifests'], targets, cwd });
+    const loaded = loadManifests({ backends: BACKENDS, manifests: [targets === undefined ? '.' : 'manifests'], targets, cwd });
     const counts = { apis: loaded.apis.length, clients: loaded.clients.length, targets: loaded.targets.length };
     const report = { ...counts, files: loaded.files, findings: loaded.findings };
     const text = renderValidation(report, { format: 'text', style: makeStyle({ color: false, unicode: true }) });

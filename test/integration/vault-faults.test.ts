@@ -5,10 +5,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { SignJWT } from 'jose';
 import { afterAll, afterEach, beforeAll, describe, expect, inject, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
-import type { VaultAuth, VaultSettings } from '../../src/model/target.ts';
+import type { VaultAuth, VaultSettings } from '../../src/stores/vault/settings.ts';
 import { systemClock } from '../../src/platform/clock.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
-import { openStore } from '../../src/stores/open.ts';
+import { openVaultStore } from '../../src/stores/vault/index.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { documentOf, failureOf, freshPath, markOf } from '../contract/store-subject.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
@@ -35,7 +35,7 @@ afterAll(async () => {
 
 function open(auth: VaultAuth, rest: Partial<VaultSettings> = {}, ports = systemPorts()): Promise<Store> {
   const settings = { address: proxy.url, namespace: undefined, mount: vault.mount, prefix: 'm2m', auth, ...rest };
-  return openStore({ kind: 'vault', ...settings }, ports);
+  return openVaultStore({ kind: 'vault', ...settings }, ports);
 }
 
 const root = (): VaultAuth => ({ kind: 'token', token: new Secret(vault.rootToken) });

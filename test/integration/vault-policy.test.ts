@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { Secret } from '../../src/model/secret.ts';
-import type { VaultAuth, VaultSettings } from '../../src/model/target.ts';
+import type { VaultAuth, VaultSettings } from '../../src/stores/vault/settings.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
 import { openVaultStore } from '../../src/stores/vault/index.ts';
 import type { Store } from '../../src/stores/store.ts';

@@ -1,4 +1,5 @@
 /** The outside of a command, with everything that it writes at hand. */
+import { BACKENDS } from '../../src/cli/backends.ts';
 import type { CommandIo, Output } from '../../src/cli/context.ts';
 import { outputText } from '../../src/model/printable.ts';
 
@@ -8,7 +9,7 @@ export interface CapturedIo {
 }
 
 /** No terminal, no colour, and an empty environment, but for what is given. */
-export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal'>> = {}): CapturedIo {
+export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal' | 'backends'>> = {}): CapturedIo {
   const written = { stdout: '', stderr: '' };
   const output = (name: 'stdout' | 'stderr'): Output => ({
     write: (text) => void (written[name] += outputText(text)),
@@ -32,6 +33,7 @@ export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal
     stdin: { stream: process.stdin, isTerminal: false, turn: async () => undefined },
     env: {},
     cwd: '/',
+    backends: BACKENDS,
     signal: new AbortController().signal,
     version: '1.2.3',
     ...given,

@@ -36,8 +36,7 @@ export function client(
     access: Object.entries(access).map(([of, scopes]) => ({ api: of, scopes, onRequest: [] })),
     auth: 'client_secret_basic',
     credential: { path: name, rotate: { every: 100, overlap: 10 } },
-    keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
-    auth0: { metadata: {} },
+    settings: { kind: 'memory' },
     position: POSITION,
     ...special,
   };

@@ -1,6 +1,7 @@
 /** A Keycloak that nobody logs in to: its settings, and tokens that are always there. */
 import { Secret } from '../../src/model/secret.ts';
-import type { KeycloakSettings } from '../../src/model/target.ts';
+import type { KeycloakSettings } from '../../src/providers/keycloak/settings.ts';
+import { keycloakCapabilities, keycloakTokens } from '../../src/providers/keycloak/capabilities.ts';
 import { OwnToken } from '../../src/providers/own-token.ts';
 
 export function keycloakSettings(rest: Partial<KeycloakSettings> = {}): KeycloakSettings {
@@ -18,3 +19,6 @@ export function keycloakSettings(rest: Partial<KeycloakSettings> = {}): Keycloak
 export function givenTokens(): OwnToken {
   return new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 });
 }
+
+/** What decides how its tokens are asked for. */
+export const TOKEN_SOURCE = { capabilities: keycloakCapabilities, tokens: keycloakTokens };

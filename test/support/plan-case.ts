@@ -8,21 +8,20 @@ import { settleFresh } from '../../src/engine/plan/settle-plan.ts';
 import type { OpenTarget } from '../../src/engine/run/open-target.ts';
 import { planTarget } from '../../src/engine/run/plan-target.ts';
 import type { RunContext } from '../../src/engine/run/run-context.ts';
+import { BACKENDS } from '../../src/cli/backends.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
 import { mergePatch } from '../../src/manifest/resolve/merge-patch.ts';
 import { resolveTargets } from '../../src/manifest/resolve/resolve.ts';
+import { valueAt } from '../../src/manifest/values.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
+import { ofKind } from '../../src/model/of-kind.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import type { Endpoints } from '../../src/model/state.ts';
-import type { ProviderSettings, Target } from '../../src/model/target.ts';
-import { auth0Capabilities } from '../../src/providers/auth0/index.ts';
+import type { BackendSettings, Target } from '../../src/model/target.ts';
 import { projectDesired as projectForAuth0 } from '../../src/providers/auth0/project.ts';
-import { describeProvider } from '../../src/providers/describe.ts';
-import { keycloakCapabilities } from '../../src/providers/keycloak/index.ts';
 import { projectDesired as projectForKeycloak } from '../../src/providers/keycloak/project.ts';
 import { addressOfObject } from '../../src/providers/memory/fields.ts';
 import type { MemoryObject } from '../../src/providers/memory/objects.ts';
-import { describeStore } from '../../src/stores/describe.ts';
 import { api, client } from './declared.ts';
 import { MemoryBench } from './memory-bench.ts';
 import { opened } from './opened.ts';
@@ -72,7 +71,7 @@ export async function planOfCase(
   const open = async (): Promise<OpenTarget> => ({ ...target, ports: { ...target.ports, clock } });
   const { adopt, checkStore } = actual;
   const request = { part: undefined, checkStore, adoption: parseAdoption(adopt), saves: false };
-  return planTarget({ desired, open }, request, CONTEXT);
+  return planTarget({ desired, names: namesOf(desired.target), open }, request, CONTEXT);
 }
 
 const CONTEXT: RunContext = {
@@ -93,7 +92,7 @@ const ENV = {
 function desiredIn(folder: string, manifests: string, stack?: string): DesiredState {
   const own = join(folder, 'target.yaml');
   const targets = existsSync(own) ? own : join(dirname(folder), 'target.yaml');
-  const loaded = loadManifests({ manifests: [manifests], targets, cwd: folder });
+  const loaded = loadManifests({ backends: BACKENDS, manifests: [manifests], targets, cwd: folder });
   const errors = loaded.findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
   const [desired] = resolveTargets(loaded, ['*'], { env: ENV, cwd: '/' });
@@ -103,23 +102,32 @@ function desiredIn(folder: string, manifests: string, stack?: string): DesiredSt
 
 /** Servers in memory that are in the words and with the capabilities of the Target's. */
 function benchLike({ provider, store }: Target): MemoryBench {
-  const bench = new MemoryBench(provider.kind === 'auth0' ? auth0Capabilities : keycloakCapabilities);
+  const bench = new MemoryBench(ofKind(BACKENDS.providers, provider.kind).capabilities());
+  const names = namesOf({ provider, store });
   Object.assign(bench.provider, {
-    describe: () => describeProvider(provider),
+    describe: () => names.provider,
     endpoints: async () => endpointsOf(provider),
     project: provider.kind === 'auth0' ? projectForAuth0 : projectForKeycloak,
   });
-  const place = describeStore(store).split(' ').at(-1);
-  Object.assign(bench.store, { describe: () => describeStore(store), locate: (path: string) => `${place}/${path}` });
+  const place = names.store.split(' ').at(-1);
+  Object.assign(bench.store, { describe: () => names.store, locate: (path: string) => `${place}/${path}` });
   return bench;
 }
 
-function endpointsOf(settings: ProviderSettings): Endpoints {
+function namesOf({ provider, store }: Pick<Target, 'provider' | 'store'>): { provider: string; store: string } {
+  return {
+    provider: ofKind(BACKENDS.providers, provider.kind).describe(provider),
+    store: ofKind(BACKENDS.stores, store.kind).describe(store),
+  };
+}
+
+function endpointsOf(settings: BackendSettings): Endpoints {
+  const { url } = ofKind(BACKENDS.providers, settings.kind).server(settings);
   if (settings.kind === 'auth0') {
-    const issuer = `https://${settings.domain}/`;
+    const issuer = `${url}/`;
     return { issuer, token: `${issuer}oauth/token`, jwks: `${issuer}.well-known/jwks.json`, introspection: undefined };
   }
-  const issuer = `${settings.url}/realms/${settings.realm}`;
+  const issuer = `${url}/realms/${String(valueAt(settings, ['realm']))}`;
   const openid = `${issuer}/protocol/openid-connect`;
   return { issuer, token: `${openid}/token`, jwks: `${openid}/certs`, introspection: `${openid}/token/introspect` };
 }
@@ -139,12 +147,20 @@ async function applyAt(bench: MemoryBench, desired: DesiredState, at: number): P
 /** No mark of grantry is on it. */
 const UNMARKED = { stack: null, name: null, owner: null, overlap: null, rotateEvery: null };
 
+/** The settings of a client that says nothing of its provider. */
+function unsetSettings({ provider }: Target): BackendSettings {
+  return ofKind(BACKENDS.providers, provider.kind).resolveClient(undefined);
+}
+
 function plantOther(
   { provider }: MemoryBench,
   desired: DesiredState,
   { kind, name, fields }: Given['others'][number],
 ): void {
-  const alone = kind === 'Api' ? { apis: [api(name, [])], clients: [] } : { apis: [], clients: [client(name)] };
+  const alone =
+    kind === 'Api'
+      ? { apis: [api(name, [])], clients: [] }
+      : { apis: [], clients: [{ ...client(name), settings: unsetSettings(desired.target) }] };
   const [made] = provider.project({ ...desired, ...alone, overlaps: [] });
   const unmarked = Object.entries(UNMARKED).filter(([key]) => made !== undefined && key in made.fields);
   provider.plant(kind, { ...made?.fields, ...Object.fromEntries(unmarked), ...fields }, name);

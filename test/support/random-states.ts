@@ -3,7 +3,6 @@ import fc from 'fast-check';
 import type { DesiredAccess, DesiredApi, DesiredClient, DesiredState } from '../../src/model/desired.ts';
 import type { Target } from '../../src/model/target.ts';
 import { overlapsOf } from '../../src/model/rotation.ts';
-import { Secret } from '../../src/model/secret.ts';
 
 const POSITION = { file: 'random.yaml', line: 1, column: 1 };
 
@@ -11,15 +10,8 @@ export function testTarget(stack = 'acme'): Target {
   return {
     name: 'test',
     stack,
-    provider: {
-      kind: 'keycloak',
-      url: 'http://localhost',
-      realm: 'test',
-      auth: { kind: 'client', realm: 'test', clientId: 'grantry', clientSecret: new Secret('unused') },
-      pageSize: 50,
-      pagesInFlight: 4,
-    },
-    store: { kind: 'file', path: '/unused', recipients: [], identity: new Secret('unused') },
+    provider: { kind: 'memory' },
+    store: { kind: 'memory' },
     rotate: { every: 7_776_000, overlap: 172_800 },
     guards: { maxDeletes: 1000, maxDeletePercent: 100, protect: [], maxCredentialAge: undefined },
     position: POSITION,
@@ -78,8 +70,7 @@ function client(name: string, apis: readonly DesiredApi[]): fc.Arbitrary<Desired
       clientId: name,
       access: granted.flatMap((one) => one ?? []),
       credential: { path: `${folder}${name}`, rotate: { every: 7_776_000, overlap: 172_800 } },
-      keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
-      auth0: { metadata: {} },
+      settings: { kind: 'memory' },
       position: POSITION,
     }));
 }

@@ -17,9 +17,11 @@ import type { Plan } from '../../src/model/plan.ts';
 import type { ClientProof, RotationResult } from '../../src/model/report.ts';
 import { systemPorts } from '../../src/platform/ports.ts';
 import { buildPlan } from '../../src/engine/plan/build-plan.ts';
-import { openProvider } from '../../src/providers/open.ts';
+import { makeProviderOpener } from '../../src/providers/open.ts';
+import { PROVIDERS } from '../../src/providers/registry.ts';
 import type { Provider } from '../../src/providers/provider.ts';
-import { openStore } from '../../src/stores/open.ts';
+import { makeStoreOpener } from '../../src/stores/open.ts';
+import { STORES } from '../../src/stores/registry.ts';
 import type { Store } from '../../src/stores/store.ts';
 import { createRealm } from './realm.ts';
 import type { TestRealm } from './realm.ts';
@@ -120,8 +122,8 @@ spec:
     const desired = this.desired(manifests);
     const ports = systemPorts();
     const [provider, store] = await Promise.all([
-      openProvider(desired.target.provider, ports),
-      openStore(desired.target.store, ports),
+      makeProviderOpener(PROVIDERS).open(desired.target.provider, ports),
+      makeStoreOpener(STORES).open(desired.target.store, ports),
     ]);
     return { provider, store, desired };
   }
@@ -160,11 +162,13 @@ spec:
   async prove(manifests: string, { withoutAccount = false } = {}): Promise<ClientProof[]> {
     const { store, provider: known } = await this.ports(manifests);
     const desired = this.desired(manifests, { withoutAccount });
-    const provider = withoutAccount ? await openProvider(desired.target.provider, systemPorts()) : known;
+    const provider = withoutAccount
+      ? await makeProviderOpener(PROVIDERS).open(desired.target.provider, systemPorts())
+      : known;
     const facts = await provider.readGrants(desired);
     const options = { inFlight: 4, stopped: () => false, onProof: () => undefined };
     const proven = await proveAll(
-      expectationsOf(desired, provider.capabilities, undefined, facts),
+      expectationsOf(desired, provider, undefined, facts),
       await provider.endpoints(),
       store,
       systemPorts(),

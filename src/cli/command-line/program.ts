@@ -59,7 +59,7 @@ function hintOf(commands: readonly Command[], [first = '']: readonly string[]): 
 
 /** The same io; `onWrite` hears of results. */
 function watch(io: CommandIo, onWrite: () => void): CommandIo {
-  const { stdout, stderr, stdin, env, cwd, version } = io;
+  const { stdout, stderr, stdin, env, cwd, backends, version } = io;
   const write = (text: string): void => {
     onWrite();
     stdout.write(text);
@@ -70,6 +70,7 @@ function watch(io: CommandIo, onWrite: () => void): CommandIo {
     stdin,
     env,
     cwd,
+    backends,
     version,
     // Not before a command asks for it: asking is what makes it listen.
     get signal() {

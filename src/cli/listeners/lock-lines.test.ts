@@ -1,7 +1,6 @@
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
 import { captureIo } from '../../../test/support/captured-io.ts';
-import { Secret } from '../../model/secret.ts';
 import type { Target } from '../../model/target.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import { MemoryStore } from '../../stores/memory/index.ts';
@@ -12,14 +11,8 @@ import { makeRunContext } from './run-context.ts';
 const TARGET: Target = {
   name: 'dev',
   stack: 'acme',
-  provider: {
-    kind: 'auth0',
-    domain: 'acme.example',
-    requestsPerSecond: 1,
-    onRequestScopes: 'grant',
-    auth: { clientId: 'grantry', clientSecret: new Secret('canary') },
-  },
-  store: { kind: 'file', path: '/nowhere', recipients: [], identity: new Secret('canary') },
+  provider: { kind: 'memory' },
+  store: { kind: 'memory' },
   rotate: { every: 0, overlap: 0 },
   guards: { maxDeletes: 5, maxDeletePercent: 10, protect: [], maxCredentialAge: undefined },
   position: { file: 'targets.yaml', line: 1, column: 1 },

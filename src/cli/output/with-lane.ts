@@ -4,7 +4,7 @@ import type { Reports } from './reports.ts';
 
 /** The outside of a command, for one of several targets: what it writes to standard output is that target's report. */
 export function withLane(io: CommandIo, reports: Pick<Reports, 'show'>, lane: Lane): CommandIo {
-  const { stdout, stderr, stdin, env, cwd, version } = io;
+  const { stdout, stderr, stdin, env, cwd, backends, version } = io;
   return {
     stdout: { ...stdout, write: (report) => lane.write(() => reports.show(report)) },
     stderr: {
@@ -21,6 +21,7 @@ export function withLane(io: CommandIo, reports: Pick<Reports, 'show'>, lane: La
     stdin: { ...stdin, turn: () => lane.opened() },
     env,
     cwd,
+    backends,
     version,
     // Not before a command asks for it: asking is what makes it listen.
     get signal() {

@@ -8,7 +8,7 @@ export async function runValidate(
   { manifests, targets, format }: ManifestOptions & FormatOptions,
   io: CommandIo,
 ): Promise<number> {
-  const loaded = loadManifests({ manifests, targets, cwd: io.cwd });
+  const loaded = loadManifests({ backends: io.backends, manifests, targets, cwd: io.cwd });
   const report = {
     files: loaded.files,
     apis: loaded.apis.length,

@@ -5,6 +5,7 @@ import { trackWrites } from './track-writes.ts';
 /** All else that a provider or a store can be asked for must be a write: a new method is one until it stands here. */
 const READS = new Set([
   'capabilities',
+  'tokens',
   'describe',
   'project',
   'read',

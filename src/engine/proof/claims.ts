@@ -89,7 +89,7 @@ function describeRoles({ realm, clients }: ServiceAccountRoles): string[] {
   return [...realm, ...ofClients].toSorted();
 }
 
-/** `realm_access` and `resource_access`, as Keycloak writes them. */
+/** `realm_access` and `resource_access`: where servers that have roles write them. */
 function rolesIn(payload: JWTPayload): string[] {
   const ofClients = Object.entries(objectIn(payload['resource_access'])).flatMap(([client, access]) =>
     namesIn(access).map((name) => `${client}/${name}`),

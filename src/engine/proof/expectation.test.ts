@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkSources } from '../../../test/support/check-sources.ts';
+import { TOKEN_SOURCE } from '../../../test/support/keycloak-settings.ts';
 import { apiYaml, clientYaml, yaml } from '../../../test/support/workbench.ts';
 import { resolveTargets } from '../../manifest/resolve/resolve.ts';
 import type { DesiredState } from '../../model/desired.ts';
@@ -25,11 +26,10 @@ function desired(...documents: readonly string[]): DesiredState {
   return state;
 }
 
-const HABITS = { tokenPerApi: false, introspection: true };
 const WITH_ROLES = 'keycloak: {serviceAccountRoles: {realm: [auditor], clients: {orders: [own], ledger: [reader]}}}';
 
 function tokenOf(state: DesiredState, facts: Partial<GrantFacts>): ExpectedToken | undefined {
-  return expectationsOf(state, HABITS, undefined, { ...NO_GRANT_FACTS, ...facts })[0]?.tokens[0];
+  return expectationsOf(state, TOKEN_SOURCE, undefined, { ...NO_GRANT_FACTS, ...facts })[0]?.tokens[0];
 }
 
 describe('expectationsOf', () => {
@@ -58,7 +58,7 @@ describe('expectationsOf', () => {
       ['stock:read', ['https://stock.test', 'stock-api']],
       ['stock:write', ['stock-writer']],
     ]);
-    const tokens = expectationsOf(state, HABITS, undefined, { ...NO_GRANT_FACTS, audiences })[0]?.tokens;
+    const tokens = expectationsOf(state, TOKEN_SOURCE, undefined, { ...NO_GRANT_FACTS, audiences })[0]?.tokens;
     expect(tokens?.map((token) => token.audiences)).toEqual([
       ['https://stock.test', 'stock-api'],
       ['https://stock.test', 'stock-api', 'stock-writer'],

@@ -1,7 +1,7 @@
 import type { AuthMethod, DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import { NO_GRANT_FACTS } from '../../providers/provider.ts';
-import type { Capabilities, GrantFacts, TokenLimit } from '../../providers/provider.ts';
+import type { Capabilities, Denial, GrantFacts, Provider, TokenLimit } from '../../providers/provider.ts';
 
 /** What tokens of one client must show: exactly what the manifests grant. */
 export interface Expectation {
@@ -43,22 +43,15 @@ export interface ExpectedToken {
   readonly unsure?: string | undefined;
 }
 
-/** A refusal of what was asked for, not of the credential: a server looks at that first. */
-export interface Denial {
-  readonly status: number;
-  readonly error: string;
-}
-
 /** A token request that goes beyond what was granted, and how the provider says so. */
-export interface ExpectedRefusal extends Denial {
+export interface ExpectedRefusal extends Denial, Beyond {}
+
+/** What was not granted, and the request that asks for it. */
+interface Beyond {
   /** The scope or audience that was not granted. */
   readonly what: string;
   readonly parameters: Readonly<Record<string, string>>;
 }
-
-const INVALID_SCOPE: Denial = { status: 400, error: 'invalid_scope' };
-/** Auth0's, of an Api that may not be called and of a scope that was not granted. */
-const ACCESS_DENIED: Denial = { status: 403, error: 'access_denied' };
 
 export interface Introspector {
   readonly api: string;
@@ -67,13 +60,15 @@ export interface Introspector {
   readonly auth: AuthMethod;
 }
 
-/** What of a provider decides how its tokens are asked for. */
-export type TokenHabits = Pick<Capabilities, 'tokenPerApi' | 'introspection'>;
+/** What of a provider decides how its tokens are asked for, and what they say. */
+export interface TokenSource extends Pick<Provider, 'tokens'> {
+  readonly capabilities: Pick<Capabilities, 'tokenPerApi' | 'introspection'>;
+}
 
 /** The expectations of these clients, or of all; `facts` is what the server says of their grants. */
 export function expectationsOf(
   desired: DesiredState,
-  habits: TokenHabits,
+  { capabilities: { tokenPerApi, introspection }, tokens }: TokenSource,
   names?: ReadonlySet<string>,
   facts: GrantFacts = NO_GRANT_FACTS,
 ): Expectation[] {
@@ -86,37 +81,45 @@ export function expectationsOf(
         const of = apis.get(access.api);
         return of === undefined ? [] : [{ ...access, of }];
       });
+      const refusal = tokenPerApi ? refusedAudience(desired.apis, granted) : refusedScope(desired.apis, granted);
       return {
         client: client.name,
         path: client.credential.path,
         auth: client.auth,
         found: facts.checks.get(client.name) ?? [],
-        tokens: habits.tokenPerApi ? tokensPerApi(granted) : tokensOfAll(client, granted, clients, facts),
-        refusal: habits.tokenPerApi ? refusedAudience(desired.apis, granted) : refusedScope(desired.apis, granted),
-        denial: habits.tokenPerApi ? ACCESS_DENIED : INVALID_SCOPE,
-        introspectors: habits.introspection ? introspectorsOf(granted, clients) : [],
+        tokens: tokenPerApi
+          ? tokensPerApi(granted)
+          : tokensOfAll(client, { granted, clients, facts, declared: tokens.declaredRoles(client) }),
+        refusal: refusal && { ...refusal, ...tokens.denial },
+        denial: tokens.denial,
+        introspectors: introspection ? introspectorsOf(granted, clients) : [],
       };
     });
 }
 
 type Granted = DesiredClient['access'][number] & { readonly of: DesiredApi };
 
+/** What one client was granted, and what is known about it. */
+interface Grants {
+  readonly granted: readonly Granted[];
+  readonly clients: ReadonlyMap<string, DesiredClient>;
+  readonly facts: GrantFacts;
+  /** Roles. */
+  readonly declared: ServiceAccountRoles;
+}
+
 const WORKS = 'the credential in the store works';
 
 /** One token for everything that is always granted, and one that asks for the rest. */
-function tokensOfAll(
-  client: DesiredClient,
-  granted: readonly Granted[],
-  clients: ReadonlyMap<string, DesiredClient>,
-  facts: GrantFacts,
-): ExpectedToken[] {
-  const roles = withParts(client.keycloak.serviceAccountRoles, facts.roleParts.get(client.name));
+function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToken[] {
+  const { granted, clients, facts, declared } = grants;
+  const roles = withParts(declared, facts.roleParts.get(client.name));
   const lifetimes = granted.flatMap(({ of }) => of.tokenLifetime ?? []);
-  // Keycloak adds the clients whose roles the token carries, but for the client itself.
+  // The server adds the clients whose roles the token carries, but for the client itself.
   const ofRoles = Object.entries(roles.clients).flatMap(([id, names]) =>
     names.length === 0 || id === client.clientId ? [] : [id],
   );
-  const unsure = unsureOf(client, granted, facts);
+  const unsure = unsureOf(client.name, grants);
   const token = (kinds: readonly ('scopes' | 'onRequest')[]): Omit<ExpectedToken, 'which' | 'claim' | 'parameters'> => {
     const carried = granted.filter((access) => kinds.some((kind) => access[kind].length > 0));
     return {
@@ -163,12 +166,7 @@ function audiencesAtServer(
   return of.managed ? [] : access[kind].flatMap((scope) => audiences.get(scope) ?? []);
 }
 
-function unsureOf(
-  { name, keycloak }: DesiredClient,
-  granted: readonly Granted[],
-  facts: GrantFacts,
-): string | undefined {
-  const { realm, clients } = keycloak.serviceAccountRoles;
+function unsureOf(name: string, { granted, facts, declared: { realm, clients } }: Grants): string | undefined {
   const hasRoles = realm.length + Object.values(clients).flat().length > 0;
   if (hasRoles && !facts.roleParts.has(name)) return 'what its declared roles hold was not looked at';
   const unseen = granted.some(
@@ -192,21 +190,21 @@ function tokensPerApi(granted: readonly Granted[]): ExpectedToken[] {
 }
 
 /** Best a scope of an Api that the client may not call at all. */
-function refusedScope(apis: readonly DesiredApi[], granted: readonly Granted[]): ExpectedRefusal | undefined {
+function refusedScope(apis: readonly DesiredApi[], granted: readonly Granted[]): Beyond | undefined {
   const has = new Set(granted.flatMap(({ scopes, onRequest }) => [...scopes, ...onRequest]));
   const scope = [...notCallable(apis, granted), ...apis]
     .flatMap(({ scopes }) => scopes)
     .find(({ name }) => !has.has(name))?.name;
   if (scope === undefined) return undefined;
-  return { what: scope, parameters: { scope }, ...INVALID_SCOPE };
+  return { what: scope, parameters: { scope } };
 }
 
-function refusedAudience(apis: readonly DesiredApi[], granted: readonly Granted[]): ExpectedRefusal | undefined {
+function refusedAudience(apis: readonly DesiredApi[], granted: readonly Granted[]): Beyond | undefined {
   const [other] = notCallable(apis, granted);
-  if (other !== undefined) return { what: other.audience, parameters: { audience: other.audience }, ...ACCESS_DENIED };
+  if (other !== undefined) return { what: other.audience, parameters: { audience: other.audience } };
   for (const { of, scopes, onRequest } of granted) {
     const scope = of.scopes.find(({ name }) => !scopes.includes(name) && !onRequest.includes(name))?.name;
-    if (scope !== undefined) return { what: scope, parameters: { audience: of.audience, scope }, ...ACCESS_DENIED };
+    if (scope !== undefined) return { what: scope, parameters: { audience: of.audience, scope } };
   }
   return undefined;
 }
@@ -223,7 +221,7 @@ function introspectorsOf(granted: readonly Granted[], clients: ReadonlyMap<strin
   });
 }
 
-/** Keycloak asks that the introspecting client be in the audience of the token. */
+/** A server may ask that the introspecting client be in the audience of the token. */
 function audiencesOf(api: DesiredApi, clients: ReadonlyMap<string, DesiredClient>): string[] {
   const introspector = api.introspectedBy === undefined ? undefined : clients.get(api.introspectedBy);
   return introspector === undefined ? [api.audience] : [api.audience, introspector.clientId];

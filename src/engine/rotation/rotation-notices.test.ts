@@ -18,8 +18,7 @@ function client(name: string, overlap = 2 * DAY): DesiredClient {
     access: [],
     auth: 'client_secret_basic',
     credential: { path: name, rotate: { every: 90 * DAY, overlap } },
-    keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
-    auth0: { metadata: {} },
+    settings: { kind: 'memory' },
     position: { file: 'a.yaml', line: 1, column: 1 },
   };
 }

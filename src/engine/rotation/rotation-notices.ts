@@ -41,7 +41,7 @@ export function waitingNotices(
 }
 
 /** What a rotation will do to consumers here, where that is not what the manifests ask for. */
-export function gapNotices({ desired: { target, clients }, actual }: Omit<NoticeInput, 'now'>): string[] {
+export function gapNotices({ desired: { clients }, actual }: Omit<NoticeInput, 'now'>): string[] {
   if (!clients.some(({ credential }) => credential.rotate.overlap > 0)) return [];
   if (actual.overlaps === 'unknown') {
     return [
@@ -49,12 +49,9 @@ export function gapNotices({ desired: { target, clients }, actual }: Omit<Notice
     ];
   }
   if (actual.overlaps !== 'unsupported') return [];
-  const why =
-    target.provider.kind === 'auth0'
-      ? 'Auth0 keeps no previous secret'
-      : 'this Keycloak has the feature client-secret-rotation switched off (--features=client-secret-rotation)';
+  const why = actual.overlapsWhy === undefined ? '' : `: ${actual.overlapsWhy}`;
   return [
-    `No overlap here: ${why}, so a rotation cuts off whoever has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
+    `No overlap here${why}, so a rotation cuts off whoever has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
   ];
 }
 

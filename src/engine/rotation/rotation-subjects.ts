@@ -36,7 +36,7 @@ export function rotationSubjects(
   const apis = new Map(desired.apis.map((api) => [api.name, api]));
   const clients = new Map(desired.clients.map((client) => [client.name, client]));
   const objects = objectsByAddress(actual);
-  const expectations = expectationsOf(desired, provider.capabilities, names);
+  const expectations = expectationsOf(desired, provider, names);
   return new Map(
     expectations.flatMap((expectation): [string, RotationSubject][] => {
       const { client: name } = expectation;

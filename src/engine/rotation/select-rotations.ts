@@ -148,14 +148,14 @@ function headStart({ name, credential: { rotate } }: DesiredClient): number {
 
 /** Why a client cannot be rotated now. */
 function obstacle(
-  { name, credential: { rotate } }: DesiredClient,
+  client: DesiredClient,
   object: ActualObject | undefined,
-  { projected, actual, desired, halfDone, locate, now }: RotationView,
+  view: RotationView,
   request: RotationRequest,
 ): GrantryError | undefined {
-  const target = desired.target.name;
-  const hint = `Run grantry apply -t ${target} first.`;
-  const refuse = (reason: string): GrantryError => new GrantryError('CONFLICT', reason, { hint });
+  const { name } = client;
+  const { actual, desired, halfDone, locate, now } = view;
+  const refuse = (reason: string): GrantryError => applyFirst(reason, view);
   if (object === undefined) return refuse(`client ${name} does not exist yet`);
   if (isOwnAccount(object, actual)) {
     const reason = `client ${name} is the one that grantry itself logs in with`;
@@ -174,29 +174,48 @@ function obstacle(
   if (unusable !== undefined && !isRevocation(request)) {
     return refuse(`no secret of client ${name} is accepted: ${unusable}`);
   }
-  const overlap = object.fields['overlap'];
-  if (actual.overlaps === 'unknown' && (rotate.overlap > 0 || typeof overlap === 'string')) {
-    return new GrantryError('NOT_ALLOWED', `nobody can tell whether rotating ${name} cuts its consumers off`, {
-      hint: 'Whether Keycloak has the feature client-secret-rotation stands in /admin/serverinfo, which this account may not read.',
-    });
-  }
-  if (actual.overlaps === 'supported') {
-    if (typeof overlap !== 'string' && rotate.overlap > 0) return refuse(`client ${name} has no overlap yet`);
-    if (typeof overlap === 'string' && !isSetUp(addressOf('Rotation', overlap), projected, actual)) {
-      return refuse(`the overlap of client ${name} is not set up as it should be (Rotation/${overlap})`);
-    }
-  }
+  const unprepared = unpreparedOverlap(client, object, view);
+  if (unprepared !== undefined) return unprepared;
   // To finish what was begun is not to begin another.
   if (halfDone.has(name) || (request.kind !== 'due' && (request.force || request.revoke))) return undefined;
   // What anybody can guess is worth no waiting.
-  if (object.credential.guessable === true) return undefined;
-  if (!isInOverlap(object.credential, now)) return undefined;
+  if (object.credential.guessable === true || !isInOverlap(object.credential, now)) return undefined;
   const until = describeMoment((object.credential.previousUntil ?? 0) * 1000);
   return new GrantryError(
     'ROTATION_IN_OVERLAP',
     `client ${name} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and another rotation would end that at once`,
     { hint: 'Wait for that, or rotate anyway with --force. For a secret that leaked there is --revoke-now.' },
   );
+}
+
+function applyFirst(reason: string, { desired }: RotationView): GrantryError {
+  return new GrantryError('CONFLICT', reason, { hint: `Run grantry apply -t ${desired.target.name} first.` });
+}
+
+/** Why the server would not keep the previous secret for as long as the manifests say, or nobody can tell. */
+function unpreparedOverlap(
+  { name, credential: { rotate } }: DesiredClient,
+  object: ActualObject,
+  view: RotationView,
+): GrantryError | undefined {
+  const { actual, projected } = view;
+  const overlap = object.fields['overlap'];
+  if (actual.overlaps === 'unknown' && (rotate.overlap > 0 || typeof overlap === 'string')) {
+    return new GrantryError(
+      'NOT_ALLOWED',
+      `nobody can tell whether rotating ${name} cuts its consumers off`,
+      actual.overlapsWhy === undefined ? {} : { hint: actual.overlapsWhy },
+    );
+  }
+  if (actual.overlaps === 'supported') {
+    if (typeof overlap !== 'string' && rotate.overlap > 0) {
+      return applyFirst(`client ${name} has no overlap yet`, view);
+    }
+    if (typeof overlap === 'string' && !isSetUp(addressOf('Rotation', overlap), projected, actual)) {
+      return applyFirst(`the overlap of client ${name} is not set up as it should be (Rotation/${overlap})`, view);
+    }
+  }
+  return undefined;
 }
 
 function foreignClient(client: string, object: ActualObject, { name, stack }: Target): GrantryError {

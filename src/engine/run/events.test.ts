@@ -10,6 +10,7 @@ import type { ApplyRequest } from './apply/apply-request.ts';
 import { applyTarget } from './apply/apply-target.ts';
 import type { RunEvent } from './events.ts';
 import type { OpenTarget } from './open-target.ts';
+import { exitCodeOfOutcome } from './outcome.ts';
 import { planTarget } from './plan-target.ts';
 import { rotateTarget } from './rotate/rotate-target.ts';
 import type { RotateRequest } from './rotate/rotate-request.ts';
@@ -17,6 +18,7 @@ import type { RunContext } from './run-context.ts';
 import { statusTarget } from './status-target.ts';
 import { verifyTarget } from './verify-target.ts';
 
+const NAMES = { provider: 'memory', store: 'memory' };
 const DESIRED = state([api('stock', ['stock:read'])], [client('audit'), client('orders', { stock: ['stock:read'] })]);
 const APPLY: ApplyRequest = {
   saved: undefined,
@@ -115,13 +117,13 @@ const step = (address: string, kind: 'change' | 'rotation'): string[] => [
 describe('the events of a run', () => {
   it('planTarget: the plan that was made', async () => {
     const request = { part: undefined, checkStore: false, adoption: NO_ADOPTION, saves: false };
-    const { plan } = await planTarget({ desired: DESIRED, open: async () => target }, request, context);
+    const { plan } = await planTarget({ desired: DESIRED, names: NAMES, open: async () => target }, request, context);
     expect(heard()).toEqual(['plan-made 3']);
     expect(events).toEqual([{ kind: 'plan-made', plan }]);
   });
 
   it('applyTarget: the plan, the yes to it, the lock, every change with its audit, every proof', async () => {
-    const { report, written } = await applyTarget(target, APPLY, context);
+    const { report, written, complete } = await applyTarget(target, APPLY, context);
     expect(heard()).toEqual([
       'plan-made 3',
       'confirmation-awaited',
@@ -139,7 +141,8 @@ describe('the events of a run', () => {
       'work-ended proof',
       'lock-ended',
     ]);
-    expect(written).toBe(true);
+    // Its tokens are none.
+    expect([written, complete]).toEqual([true, false]);
     expect(report.audit).toEqual(events.flatMap((event) => (event.kind === 'audit' ? [event.event] : [])));
   });
 
@@ -163,7 +166,7 @@ describe('the events of a run', () => {
     const adoption = parseAdoption(['Client/nobody']);
     const unused = expect.stringMatching(/^notice --adopt Client\/nobody takes nothing over/);
     const request = { part: undefined, checkStore: false, adoption, saves: false };
-    await planTarget({ desired: DESIRED, open: async () => target }, request, context);
+    await planTarget({ desired: DESIRED, names: NAMES, open: async () => target }, request, context);
     expect(heard()).toEqual(['plan-made 3', unused]);
     await applyTarget(target, { ...APPLY, adoption }, context);
     expect(heard().slice(2, 4)).toEqual(['plan-made 3', unused]);
@@ -236,5 +239,51 @@ describe('the events of a run', () => {
     expect(heard()).toEqual(['work-begun 1 proof', 'proof-ended Client/orders', 'work-ended proof']);
     expect(report.proofs).toHaveLength(1);
     expect((await statusTarget(target)).report.credentials).toHaveLength(2);
+  });
+});
+
+describe('the outcome of a run', () => {
+  it('is complete where all is done and proven, or nothing was to be proven', async () => {
+    expect(await applyTarget(target, { ...APPLY, proof: false }, context)).toMatchObject({ complete: true });
+  });
+
+  it('is not complete once it was stopped, whatever was done', async () => {
+    const stopping = new AbortController();
+    const emit = (event: RunEvent): void => {
+      if (event.kind === 'work-ended') stopping.abort();
+    };
+    const { signal } = stopping;
+    const outcome = await applyTarget(target, { ...APPLY, proof: false }, { ...context, signal, emit });
+    expect(outcome.report).toMatchObject({ interrupted: true });
+    expect(outcome).toMatchObject({ firstError: undefined, complete: false });
+    expect(await verifyTarget(target, { clients: [], parallelism: 1 }, { ...context, signal })).toMatchObject({
+      complete: true,
+    });
+    const all = { clients: undefined, parallelism: 1 };
+    expect(await verifyTarget(target, all, { ...context, signal })).toMatchObject({ complete: false });
+  });
+
+  it('verifyTarget: is none where a server is away: that says nothing of the clients', async () => {
+    await bench.apply(DESIRED);
+    const away = new GrantryError('UNREACHABLE', 'the store is away');
+    bench.store.read = () => Promise.reject(away);
+    await expect(verifyTarget(target, { clients: undefined, parallelism: 1 }, context)).rejects.toBe(away);
+  });
+
+  it('verifyTarget: is none for a client that the target does not have', async () => {
+    await expect(verifyTarget(target, { clients: ['order'], parallelism: 1 }, context)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: expect.stringMatching(/has no client "order"; did you mean "orders"\?$/),
+    });
+  });
+
+  it.each([
+    ['0: complete', undefined, true, true, 0],
+    ['1: not complete', undefined, true, false, 1],
+    ['4: a server was away before anything was written', 'UNREACHABLE', false, false, 4],
+    ['3: refused before anything was written', 'LOCK_HELD', false, false, 3],
+    ['1: whatever failed after that', 'UNREACHABLE', true, false, 1],
+  ] as const)('has an exit code, %s', (_, firstError, written, complete, code) => {
+    expect(exitCodeOfOutcome({ firstError, written, complete })).toBe(code);
   });
 });

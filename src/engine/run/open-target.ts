@@ -18,6 +18,8 @@ export interface OpenTarget extends Servers {
 /** A target whose servers need not have been asked anything yet. */
 export interface ClosedTarget {
   readonly desired: DesiredState;
+  /** How output names its servers. */
+  readonly names: { readonly provider: string; readonly store: string };
   readonly open: () => Promise<OpenTarget>;
 }
 

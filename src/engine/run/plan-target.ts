@@ -1,8 +1,6 @@
 import type { DesiredState } from '../../model/desired.ts';
 import type { Plan, TargetPart } from '../../model/plan.ts';
 import type { ActualState } from '../../model/state.ts';
-import { describeProvider } from '../../providers/describe.ts';
-import { describeStore } from '../../stores/describe.ts';
 import { readLastApply } from '../ledger/ledger.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
@@ -39,7 +37,7 @@ export async function planTarget(target: ClosedTarget, request: PlanRequest, con
   const { part, adoption } = request;
   // Before the servers are opened: to log in is a request already.
   const planned =
-    part?.addresses.length === 0 ? planNothing(target.desired, part) : await makePlan(await target.open(), request);
+    part?.addresses.length === 0 ? planNothing(target, part) : await makePlan(await target.open(), request);
   context.emit({ kind: 'plan-made', plan: planned.plan });
   warnUnusedAdoption(planned.plan, adoption, context);
   return planned;
@@ -68,13 +66,12 @@ function timelyNotices({ changes }: Plan, input: PlanInput, ms: number): string[
 }
 
 /** The plan of a part that holds nothing. */
-function planNothing(desired: DesiredState, { undeclared: _undeclared, ...selection }: TargetPart): Planned {
+function planNothing({ desired, names }: ClosedTarget, { undeclared: _undeclared, ...selection }: TargetPart): Planned {
   const { target } = desired;
   const plan: Plan = {
     target: target.name,
     stack: target.stack,
-    provider: describeProvider(target.provider),
-    store: describeStore(target.store),
+    ...names,
     changes: [],
     conflicts: [],
     guards: [],

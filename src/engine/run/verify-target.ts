@@ -25,7 +25,7 @@ export async function verifyTarget(
   const { desired, provider } = target;
   const names = clients === undefined ? undefined : selectClients(desired, clients);
   const facts = await provider.readGrants(desired, names);
-  const expectations = expectationsOf(desired, provider.capabilities, names, facts);
+  const expectations = expectationsOf(desired, provider, names, facts);
   const work = { expectations, endpoints: await provider.endpoints(), inFlight: parallelism };
   const { proofs, outage } = await proveClients(work, target, context);
   if (outage !== undefined) throw outage;

@@ -21,8 +21,7 @@ function client(name: string, special: Partial<DesiredClient> = {}): DesiredClie
     access: [],
     auth: 'client_secret_basic',
     credential: { path: name, rotate: { every: 7_776_000, overlap: 0 } },
-    keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
-    auth0: { metadata: {} },
+    settings: { kind: 'memory' },
     position: { file: 'a.yaml', line: 1, column: 1 },
     ...special,
   };

@@ -32,6 +32,14 @@ function substitute(value: unknown, env: Environment, missing: Set<string>): unk
   return value;
 }
 
+/** What is known of a value without the environment: `${env:NAME}` is left out. */
+export function withoutVariables(value: unknown): unknown {
+  if (typeof value === 'string') return value.replace(ENV_PATTERN, '');
+  if (Array.isArray(value)) return value.map(withoutVariables);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutVariables(item)]));
+}
+
 /** The variables that a text refers to as `${env:NAME}`, each once. */
 export function variablesIn(text: string): string[] {
   return [...new Set([...text.matchAll(ENV_PATTERN)].flatMap(([, name]) => (name === undefined ? [] : [name])))];

@@ -1,30 +1,23 @@
-import { normaliseUrl } from '../schema/url.ts';
+import { chosen } from '../backends.ts';
+import type { Backends, StorePlace } from '../backends.ts';
 import type { TargetSpec } from '../schema/target.ts';
-import { trimSlashes } from '../slashes.ts';
 
-/** Where a Target's documents lie: a server or a disk, and the folder there. */
-interface Place {
-  readonly store: string;
-  readonly folder: string;
+/** Where a Target's documents lie. */
+export function placeOfStore({ store }: TargetSpec, { stores }: Pick<Backends, 'stores'>): StorePlace {
+  const { backend, spec } = chosen(stores, store);
+  const place = backend.place(spec);
+  return { ...place, root: JSON.stringify([backend.kind, place.root]) };
 }
 
 /** One text for one place. */
-export function storeOf(spec: TargetSpec): string {
-  const { store, folder } = placeOf(spec);
-  return JSON.stringify([store, folder]);
-}
-
-function placeOf({ store: { vault, file } }: TargetSpec): Place {
-  if (vault === undefined) return { store: 'file', folder: trimSlashes(file?.path ?? '').replace(/^(?:\.\/)+/, '') };
-  const folder = [vault.mount, vault.prefix ?? ''].map(trimSlashes).filter((part) => part !== '');
-  return { store: JSON.stringify([normaliseUrl(vault.address), vault.namespace ?? '']), folder: folder.join('/') };
+export function nameOfPlace({ root, folder }: StorePlace): string {
+  return JSON.stringify([root, folder]);
 }
 
 /** Where the documents of another Target lie inside of this one's place; undefined: not inside. */
-export function pathInside(inner: TargetSpec, outer: TargetSpec): string | undefined {
-  const [within, around] = [placeOf(inner), placeOf(outer)];
+export function pathInside(within: StorePlace, around: StorePlace): string | undefined {
   const folder = around.folder === '' ? '' : `${around.folder}/`;
-  const isInside = within.store === around.store && within.folder.startsWith(folder);
+  const isInside = within.root === around.root && within.folder.startsWith(folder);
   const path = isInside ? within.folder.slice(folder.length) : '';
   return path === '' ? undefined : path;
 }

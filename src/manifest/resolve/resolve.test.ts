@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { checkSources } from '../../../test/support/check-sources.ts';
+import { Secret } from '../../model/secret.ts';
+import type { DesiredState } from '../../model/desired.ts';
+import { valueAt } from '../values.ts';
 import { resolveTargets } from './resolve.ts';
 
 const DEV = `apiVersion: grantry/v1
@@ -27,6 +30,11 @@ function resolve(texts: readonly string[], selectors: readonly string[], env: Re
   const manifests = checkSources(texts.map((text, index) => ({ name: `${index}.yaml`, text })));
   expect(manifests.findings).toEqual([]);
   return resolveTargets(manifests, selectors, { env, cwd: '/work' });
+}
+
+function clientSecretOf(state: DesiredState | undefined): Secret | undefined {
+  const secret = valueAt(state?.target.provider, ['auth', 'clientSecret']);
+  return secret instanceof Secret ? secret : undefined;
 }
 
 describe('resolveTargets', () => {
@@ -110,11 +118,9 @@ describe('resolveTargets', () => {
 
   it('knows of a credential which variable it came from, and not by its value', () => {
     const [state] = resolve([DEV], ['dev']);
-    const auth = state?.target.provider.auth;
-    expect(auth !== undefined && 'clientSecret' in auth ? auth.clientSecret.origin : '').toBe(
-      ' (from KC in the environment)',
-    );
-    expect(JSON.stringify(auth)).not.toContain(ENV.KC);
+    const secret = clientSecretOf(state);
+    expect(secret?.origin).toBe(' (from KC in the environment)');
+    expect(JSON.stringify(state?.target)).not.toContain(ENV.KC);
   });
 
   it('takes a whole key file as the identity of a file store', () => {
@@ -127,10 +133,8 @@ describe('resolveTargets', () => {
     const manifests = checkSources([{ name: 'dev.yaml', text: DEV }]);
     const surroundings = { cwd: '/work', providerAccount: 'optional' as const };
     const [state] = resolveTargets(manifests, ['dev'], { ...surroundings, env: { VAULT_TOKEN: 'vt' } });
-    const auth = state?.target.provider.auth;
-    expect(() => (auth !== undefined && 'clientSecret' in auth ? auth.clientSecret.reveal() : '')).toThrow(
-      'not asked for',
-    );
+    const secret = clientSecretOf(state);
+    expect(() => secret?.reveal()).toThrow('not asked for');
     expect(() => resolveTargets(manifests, ['dev'], { ...surroundings, env: {} })).toThrow(
       'Target dev needs VAULT_TOKEN in the environment',
     );

@@ -3,15 +3,19 @@ import type { DesiredApi, DesiredClient, DesiredState, RotatePolicy } from '../.
 import { inOrder } from '../../model/in-order.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { overlapsOf } from '../../model/rotation.ts';
-import { pathInside } from './places.ts';
+import { ofKind } from '../../model/of-kind.ts';
+import type { ProviderInManifest } from '../backends.ts';
+import type { Manifests } from '../manifests.ts';
+import { pathInside, placeOfStore } from './places.ts';
 import { resolveTarget } from './resolve-target.ts';
 import type { Surroundings } from './resolve-target.ts';
 import type { ApiSpec } from '../schema/api.ts';
+import { clientSettingsOf } from '../schema/client.ts';
 import type { ClientSpec } from '../schema/client.ts';
 import { findNearest } from '../suggest.ts';
-import { viewTarget } from './target-view.ts';
 import type { TargetView } from './target-view.ts';
-import type { ApiManifest, ClientManifest, Manifests, TargetManifest } from '../types.ts';
+import { viewTarget } from './view-target.ts';
+import type { ApiManifest, ClientManifest, TargetManifest } from '../types.ts';
 import { compareText } from '../values.ts';
 
 /**
@@ -20,7 +24,7 @@ import { compareText } from '../values.ts';
  * and for environment variables that are not set, HOST_NOT_ALLOWED for a server that may not be sent credentials.
  */
 export function resolveTargets(
-  manifests: Pick<Manifests, 'apis' | 'clients' | 'targets'>,
+  manifests: Pick<Manifests, 'language' | 'apis' | 'clients' | 'targets'>,
   selectors: readonly string[],
   surroundings: Surroundings,
 ): DesiredState[] {
@@ -31,24 +35,35 @@ export function resolveTargets(
         hint: 'See: grantry validate',
       });
     }
+    const { backends } = manifests.language;
+    const place = placeOfStore(spec, backends);
     const otherPlaces = manifests.targets.flatMap((other) =>
-      other.spec === undefined || other === manifest ? [] : (pathInside(other.spec, spec) ?? []),
+      other.spec === undefined || other === manifest
+        ? []
+        : (pathInside(placeOfStore(other.spec, backends), place) ?? []),
     );
-    const target = { ...resolveTarget({ ...manifest, spec }, surroundings), otherPlaces };
-    const objects = resolveObjects(viewTarget(manifest, manifests.apis, manifests.clients), target.rotate);
-    return { target, ...objects, overlaps: target.provider.kind === 'keycloak' ? overlapsOf(objects.clients) : [] };
+    const target = { ...resolveTarget({ ...manifest, spec }, backends, surroundings), otherPlaces };
+    const provider = ofKind(backends.providers, target.provider.kind);
+    const objects = resolveObjects(viewTarget(manifest, manifests), target.rotate, provider);
+    return { target, ...objects };
   });
 }
 
 /** The objects of a target with their defaults; those that are not valid are left out. */
-export function resolveObjects(view: TargetView, rotate: RotatePolicy): Pick<DesiredState, 'apis' | 'clients'> {
+export function resolveObjects(
+  view: TargetView,
+  rotate: RotatePolicy,
+  provider: ProviderInManifest,
+): Pick<DesiredState, 'apis' | 'clients' | 'overlaps'> {
+  const clients = view.clients
+    .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toClient(manifest, spec, rotate, provider)]))
+    .toSorted(byName);
   return {
     apis: view.apis
       .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toApi(manifest, spec)]))
       .toSorted(byName),
-    clients: view.clients
-      .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toClient(manifest, spec, rotate)]))
-      .toSorted(byName),
+    clients,
+    overlaps: provider.setsUpOverlaps ? overlapsOf(clients) : [],
   };
 }
 
@@ -89,9 +104,13 @@ function toApi(manifest: ApiManifest, spec: ApiSpec): DesiredApi {
   };
 }
 
-function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePolicy): DesiredClient {
+function toClient(
+  manifest: ClientManifest,
+  spec: ClientSpec,
+  rotate: RotatePolicy,
+  provider: ProviderInManifest,
+): DesiredClient {
   const { name, owner, description, labels, position } = manifest;
-  const roles = spec.keycloak?.serviceAccountRoles;
   const own = spec.credential?.rotate;
   return {
     name,
@@ -107,29 +126,9 @@ function toClient(manifest: ClientManifest, spec: ClientSpec, rotate: RotatePoli
       path: spec.credential?.path ?? name,
       rotate: own === undefined ? rotate : { ...rotate, ...withoutUndefined(own) },
     },
-    keycloak: {
-      serviceAccountRoles:
-        roles === undefined ? NO_ROLES : { realm: inOrder(roles.realm), clients: sortedLists(roles.clients) },
-      attributes: spec.keycloak?.attributes ?? NO_ATTRIBUTES,
-    },
-    auth0: { metadata: spec.auth0?.metadata ?? NO_METADATA },
+    settings: provider.resolveClient(clientSettingsOf(spec, provider.kind)),
     position,
   };
-}
-
-/** Of nearly all clients. */
-const NO_ROLES = { realm: [], clients: {} };
-const NO_ATTRIBUTES = {};
-const NO_METADATA = {};
-
-/** A list of nothing says as much as none. */
-function sortedLists(lists: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
-  return Object.fromEntries(
-    Object.entries(lists)
-      .filter(([, names]) => names.length > 0)
-      .toSorted(([a], [b]) => compareText(a, b))
-      .map(([key, names]) => [key, inOrder(names)]),
-  );
 }
 
 function withoutUndefined(policy: { every?: number | undefined; overlap?: number | undefined }): Partial<RotatePolicy> {

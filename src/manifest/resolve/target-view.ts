@@ -1,6 +1,4 @@
 import { mergePatch } from './merge-patch.ts';
-import { apiSpecSchema } from '../schema/api.ts';
-import { clientSpecSchema } from '../schema/client.ts';
 import type { ApiManifest, ClientManifest, Path, TargetManifest } from '../types.ts';
 import { valueAt } from '../values.ts';
 
@@ -18,45 +16,6 @@ export interface TargetView {
   readonly target: TargetManifest | undefined;
   readonly apis: readonly InTarget<ApiManifest>[];
   readonly clients: readonly InTarget<ClientManifest>[];
-}
-
-/** Selects what a target gets, and applies its overrides. */
-export function viewTarget(
-  target: TargetManifest | undefined,
-  apis: readonly ApiManifest[],
-  clients: readonly ClientManifest[],
-): TargetView {
-  const name = target?.name;
-  return {
-    target,
-    apis: apis.filter((api) => isIn(api, name)).map((api) => applyOverride(api, name, apiSpecSchema)),
-    clients: clients
-      .filter((client) => isIn(client, name))
-      .map((client) => applyOverride(client, name, clientSpecSchema)),
-  };
-}
-
-function isIn(manifest: ApiManifest | ClientManifest, target: string | undefined): boolean {
-  const targets = manifest.spec?.targets;
-  return target === undefined || targets === undefined || targets.includes(target);
-}
-
-interface SpecSchema<Spec> {
-  safeParse(value: unknown): { success: true; data: Spec } | { success: false };
-}
-
-function applyOverride<M extends ApiManifest | ClientManifest>(
-  manifest: M,
-  target: string | undefined,
-  schema: SpecSchema<NonNullable<M['spec']>>,
-): InTarget<M> {
-  const spec = manifest.spec as NonNullable<M['spec']> | undefined;
-  const override = target === undefined ? undefined : findOverride(manifest, target);
-  if (override === undefined || spec === undefined) {
-    return { manifest, spec, override: undefined };
-  }
-  const result = schema.safeParse(patchSpec(manifest, override));
-  return { manifest, spec: result.success ? result.data : undefined, override };
 }
 
 /** The override of a manifest for a target, as written. */

@@ -1,21 +1,15 @@
-import { isKnownAttribute, maySpeakOfSecret } from '../../model/keycloak-attributes.ts';
 import { holdsCredential, isSecretKey } from '../schema/credential-keys.ts';
+import type { Language } from '../language.ts';
 import { isObject, valueAt } from '../values.ts';
 import type { Manifest, Path, Problem } from '../types.ts';
 import { problemIn } from './rule.ts';
-
-/** Maps in spec whose keys are the user's own, where a credential could pass the schema; and which keys name one. */
-const FREE_MAPS: readonly (readonly [path: readonly [string, string], isNamedSecret: (key: string) => boolean])[] = [
-  [['keycloak', 'attributes'], isSecretAttribute],
-  [['auth0', 'metadata'], isSecretKey],
-];
 
 const DESCRIPTION: Path = ['metadata', 'description'];
 const LABELS: Path = ['metadata', 'labels'];
 const SPEC: Path = ['spec'];
 
 /** A credential in a free map, or in any text of one's own, is a credential in a manifest. The value is not quoted. */
-export function checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
+export function checkLiteralSecrets(manifest: Manifest, language: Language): Iterable<Problem> {
   const problems: Problem[] = [];
   const { description, labels, raw } = manifest;
   const note = (path: Path): void => {
@@ -23,12 +17,12 @@ export function checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
     problems.push(problemIn(manifest, { rule: 'misplaced-credential', message, path, part: 'key' }));
   };
   if (typeof description === 'string' && holdsCredential(description)) note(DESCRIPTION);
-  checkMap(labels, LABELS, isSecretKey, note);
-  checkFreeMaps(raw, SPEC, note);
+  checkMap(labels, LABELS, (key) => isSecretKey(key, language.keys), note);
+  checkFreeMaps(raw, SPEC, language, note);
   const overrides = raw['overrides'];
   if (!isObject(overrides)) return problems;
   for (const [target, override] of Object.entries(overrides)) {
-    checkFreeMaps(override, ['spec', 'overrides', target], note);
+    checkFreeMaps(override, ['spec', 'overrides', target], language, note);
   }
   return problems;
 }
@@ -36,10 +30,14 @@ export function checkLiteralSecrets(manifest: Manifest): Iterable<Problem> {
 /** Told of the path of each credential. */
 type Note = (path: Path) => void;
 
-function checkFreeMaps(spec: unknown, path: Path, note: Note): void {
-  for (const [inside, isNamedSecret] of FREE_MAPS) {
-    const map = valueAt(spec, inside);
-    if (map !== undefined) checkMap(map, [...path, ...inside], isNamedSecret, note);
+function checkFreeMaps(spec: unknown, path: Path, { backends, keys }: Language, note: Note): void {
+  for (const { kind, freeMaps } of backends.providers) {
+    for (const freeMap of freeMaps) {
+      const inside = [kind, ...freeMap.path];
+      const map = valueAt(spec, inside);
+      const isNamedSecret = (key: string): boolean => freeMap.namesCredential(key, isSecretKey(key, keys));
+      if (map !== undefined) checkMap(map, [...path, ...inside], isNamedSecret, note);
+    }
   }
 }
 
@@ -53,12 +51,6 @@ function checkMap(map: unknown, path: Path, isNamedSecret: (key: string) => bool
       note([...path, key]);
     }
   }
-}
-
-/** Attributes that Keycloak itself names after tokens and secrets hold none; grantry's own are refused for another reason. */
-function isSecretAttribute(key: string): boolean {
-  if (key.startsWith('grantry.') || isKnownAttribute(key)) return false;
-  return isSecretKey(key) || maySpeakOfSecret(key);
 }
 
 function mayBeSecret(value: unknown): boolean {

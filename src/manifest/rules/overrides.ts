@@ -1,24 +1,25 @@
 import { wordIssues } from '../schema/schema-problems.ts';
-import { apiSchema, clientSchema } from '../schema/manifest.ts';
+import type { Language } from '../language.ts';
 import { patchSpec } from '../resolve/target-view.ts';
 import { isObject, valueAt } from '../values.ts';
 import type { ApiManifest, ClientManifest, Manifest, Path, Problem } from '../types.ts';
 import { NO_PROBLEMS, problemIn } from './rule.ts';
 
 /** What an override makes of spec is valid, and an override does not touch what only the whole can say. */
-export function checkOverrides(manifest: Manifest): Iterable<Problem> {
+export function checkOverrides(manifest: Manifest, language: Language): Iterable<Problem> {
   const overrides = manifest.raw['overrides'];
-  return manifest.kind !== 'Target' && isObject(overrides) ? checkEach(manifest, overrides) : NO_PROBLEMS;
+  return manifest.kind !== 'Target' && isObject(overrides) ? checkEach(manifest, overrides, language) : NO_PROBLEMS;
 }
 
 function* checkEach(
   manifest: ApiManifest | ClientManifest,
   overrides: Readonly<Record<string, unknown>>,
+  language: Language,
 ): Iterable<Problem> {
   for (const [target, override] of Object.entries(overrides)) {
     if (isObject(override)) {
       yield* checkFixedKeys(manifest, target, override);
-      yield* checkResult(manifest, target, override);
+      yield* checkResult(manifest, target, override, language);
     }
   }
 }
@@ -30,16 +31,21 @@ function* checkFixedKeys(manifest: Manifest, target: string, override: Readonly<
   }
 }
 
-function* checkResult(manifest: ApiManifest | ClientManifest, target: string, override: unknown): Iterable<Problem> {
+function* checkResult(
+  manifest: ApiManifest | ClientManifest,
+  target: string,
+  override: unknown,
+  language: Language,
+): Iterable<Problem> {
   const spec = patchSpec(manifest, override);
-  const shape = manifest.kind === 'Api' ? apiSchema.shape.spec : clientSchema.shape.spec;
+  const shape = language.schemas[manifest.kind].shape.spec;
   const result = shape.safeParse(spec);
   if (result.success) {
     return;
   }
   const issues = result.error.issues.map((issue) => ({ ...issue, path: ['spec', ...issue.path] }));
   const document = { ...manifest, value: { spec }, broken: false };
-  for (const problem of wordIssues(document, manifest.kind, issues)) {
+  for (const problem of wordIssues(document, manifest.kind, issues, language)) {
     const path = 'path' in problem.place ? problem.place.path.slice(1) : [];
     const written = longestPrefix(override, path);
     if (written.length === 0 && (manifest.refused.length > 0 || !isRemoved(override, path))) {

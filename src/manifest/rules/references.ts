@@ -1,7 +1,7 @@
 import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ApiManifest, ClientManifest, Problem } from '../types.ts';
 import { createSuggest, isWhole, problemInView } from './rule.ts';
-import type { World } from './rule.ts';
+import type { World } from './world.ts';
 
 type Suggest = ReturnType<typeof createSuggest>;
 

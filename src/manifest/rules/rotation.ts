@@ -33,7 +33,7 @@ export function* checkRotation(view: TargetView): Iterable<Problem> {
   }
 }
 
-/** A fifth of the time after which Keycloak refuses a secret that was not rotated; seconds. */
+/** A fifth of the time after which a server that keeps previous secrets refuses one that was not rotated; seconds. */
 const LONGEST = 365 * 86_400;
 
 interface Found {

@@ -2,25 +2,13 @@ import { findNearest } from '../suggest.ts';
 import { pathInTarget } from '../resolve/target-view.ts';
 import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import { overlaps } from '../values.ts';
-import type { ApiManifest, ClientManifest, Manifest, Manifests, Path, Problem } from '../types.ts';
-
-/** Everything that was loaded, for rules that look at more than one target. */
-export interface World extends Pick<Manifests, 'apis' | 'clients' | 'targets'> {
-  /** Names of Targets that are not used, but that manifests may name. */
-  readonly alsoNamed: readonly string[];
-}
+import type { ApiManifest, ClientManifest, Manifest, Path, Problem } from '../types.ts';
 
 /** What a rule says of nearly all documents. */
 export const NO_PROBLEMS: readonly Problem[] = [];
 
-/** A rule on one document. */
-export type ManifestRule = (manifest: Manifest) => Iterable<Problem>;
-
 /** A rule on what one target gets. */
 export type TargetRule = (view: TargetView) => Iterable<Problem>;
-
-/** A rule on everything. */
-export type WorldRule = (world: World) => Iterable<Problem>;
 
 /** What a rule says of a document; `path` is from its root. */
 export interface Remark {
@@ -46,6 +34,17 @@ export function problemInView(
   remark: Remark,
 ): Problem {
   return problemIn(item.manifest, { ...remark, path: pathInTarget(item, view.target?.name, remark.path) });
+}
+
+/** A problem with a client_id, which may be the name. */
+export function problemAtClientId(
+  view: TargetView,
+  client: InTarget<ClientManifest>,
+  remark: Pick<Remark, 'rule' | 'message'>,
+): Problem {
+  return client.spec?.clientId === undefined
+    ? problemIn(client.manifest, { ...remark, path: ['metadata', 'name'] })
+    : problemInView(view, client, { ...remark, path: ['clientId'] });
 }
 
 /** Whether the schema took all of what is at a path of a document, so that a rule may conclude from what is not there. */

@@ -1,28 +1,32 @@
 import { addToGroup } from '../../model/groups.ts';
-import { describePlaceProblem, liesIn } from '../../model/credential-path.ts';
-import { pathInside, storeOf } from '../resolve/places.ts';
-import { normaliseUrl } from '../schema/url.ts';
+import { liesIn } from '../../model/credential-path.ts';
+import { chosen } from '../backends.ts';
+import type { Backends, StorePlace } from '../backends.ts';
+import { nameOfPlace, pathInside, placeOfStore } from '../resolve/places.ts';
+import { viewTarget } from '../resolve/view-target.ts';
 import type { TargetSpec } from '../schema/target.ts';
-import { trimSlashes } from '../slashes.ts';
-import { viewTarget } from '../resolve/target-view.ts';
-import type { Manifest, Problem, TargetManifest } from '../types.ts';
-import { placeOf, problemIn } from './rule.ts';
-import type { World } from './rule.ts';
+import type { Problem, TargetManifest } from '../types.ts';
 import { problemAtCredentialPath, credentialPathOf } from './credential-paths.ts';
+import { placeOf, problemIn } from './rule.ts';
+import type { World } from './world.ts';
 
-type Valid = TargetManifest & { readonly spec: TargetSpec };
+/** A Target with where it is and where it delivers to. */
+interface Placed {
+  readonly target: TargetManifest;
+  readonly stack: string;
+  readonly home: Home;
+  readonly place: StorePlace;
+}
 
-/** Mount and prefix of a store are paths like those of secrets. */
-export function* checkStorePaths(manifest: Manifest): Iterable<Problem> {
-  const vault = manifest.kind === 'Target' ? manifest.spec?.store.vault : undefined;
-  for (const key of ['mount', 'prefix'] as const) {
-    const path = trimSlashes(vault?.[key] ?? '');
-    const problem = path === '' || path.includes('${env:') ? undefined : describePlaceProblem(path);
-    if (problem !== undefined) {
-      const message = `store.vault.${key} is no path: ${problem}`;
-      yield problemIn(manifest, { rule: 'bad-store-path', message, path: ['spec', 'store', 'vault', key] });
-    }
-  }
+/** A realm or a tenant. */
+interface Home {
+  readonly noun: string;
+  readonly name: string;
+}
+
+function homeOf({ provider }: TargetSpec, { providers }: Backends): Home {
+  const { backend, spec } = chosen(providers, provider);
+  return { noun: backend.home.noun, name: JSON.stringify([backend.kind, backend.home.name(spec)]) };
 }
 
 /**
@@ -30,18 +34,25 @@ export function* checkStorePaths(manifest: Manifest): Iterable<Problem> {
  * And no two realms deliver a Client to the same place, where each would overwrite the other's credential.
  */
 export function* checkStorePlaces(world: World): Iterable<Problem> {
-  const targets = world.targets.filter((target): target is Valid => target.spec !== undefined);
-  const byOwner = new Map<string, Valid>();
-  const byStore = new Map<string, Valid[]>();
-  for (const target of targets) {
-    const owner = JSON.stringify([realmOf(target.spec), target.spec.stack]);
+  const { backends } = world.language;
+  const targets = world.targets.flatMap((target): Placed[] => {
+    const { spec } = target;
+    if (spec === undefined) return [];
+    return [{ target, stack: spec.stack, home: homeOf(spec, backends), place: placeOfStore(spec, backends) }];
+  });
+  const byOwner = new Map<string, Placed>();
+  const byStore = new Map<string, Placed[]>();
+  for (const placed of targets) {
+    const { target, home, stack, place } = placed;
+    const owner = JSON.stringify([home.name, stack]);
     const other = byOwner.get(owner);
-    if (other !== undefined && storeOf(other.spec) !== storeOf(target.spec)) {
-      const message = `Target ${other.name} (${placeOf(other)}) names the same ${target.spec.provider.auth0 ? 'tenant' : 'realm'} and stack with another store`;
+    if (other !== undefined && nameOfPlace(other.place) !== nameOfPlace(place)) {
+      const { name } = other.target;
+      const message = `Target ${name} (${placeOf(other.target)}) names the same ${home.noun} and stack with another store`;
       yield problemIn(target, { rule: 'two-stores', message, path: ['spec', 'store'], part: 'key' });
     }
-    byOwner.set(owner, other ?? target);
-    addToGroup(byStore, storeOf(target.spec), target);
+    byOwner.set(owner, other ?? placed);
+    addToGroup(byStore, nameOfPlace(place), placed);
   }
   for (const sharing of byStore.values()) {
     yield* checkSharing(sharing, world);
@@ -50,13 +61,13 @@ export function* checkStorePlaces(world: World): Iterable<Problem> {
 }
 
 /** A prefix may lie inside of another's; what lies there is that other Target's, and no path of a Client leads into it. */
-function* checkReach(target: Valid, targets: readonly Valid[], { clients }: World): Iterable<Problem> {
+function* checkReach({ target, place }: Placed, targets: readonly Placed[], world: World): Iterable<Problem> {
   const inside = targets.flatMap((other) => {
-    const folder = other === target ? undefined : pathInside(other.spec, target.spec);
-    return folder === undefined ? [] : [{ other, folder }];
+    const folder = other.target === target ? undefined : pathInside(other.place, place);
+    return folder === undefined ? [] : [{ other: other.target, folder }];
   });
   if (inside.length === 0) return;
-  const view = viewTarget(target, [], clients);
+  const view = viewTarget(target, { ...world, apis: [] });
   for (const client of view.clients) {
     const path = credentialPathOf(client);
     const reached = inside.find(({ folder }) => liesIn(path, folder));
@@ -67,27 +78,23 @@ function* checkReach(target: Valid, targets: readonly Valid[], { clients }: Worl
   }
 }
 
-function* checkSharing(targets: readonly Valid[], { clients }: World): Iterable<Problem> {
-  const owners = new Map<string, { target: Valid; client: string }>();
+function* checkSharing(targets: readonly Placed[], world: World): Iterable<Problem> {
+  const owners = new Map<string, Placed & { readonly client: string }>();
   const told = new Set<string>();
-  for (const target of targets.length > 1 ? targets : []) {
-    for (const client of viewTarget(target, [], clients).clients) {
+  for (const placed of targets.length > 1 ? targets : []) {
+    const { target, home, place } = placed;
+    for (const client of viewTarget(target, { ...world, apis: [] }).clients) {
       const path = credentialPathOf(client);
       const other = owners.get(path);
       if (other === undefined) {
-        owners.set(path, { target, client: client.manifest.name });
-      } else if (realmOf(other.target.spec) !== realmOf(target.spec) && !told.has(target.name)) {
+        owners.set(path, { ...placed, client: client.manifest.name });
+      } else if (other.home.name !== home.name && !told.has(target.name)) {
         told.add(target.name);
         const message =
           `Target ${other.target.name} (${placeOf(other.target)}) delivers to the same store: the credential of Client ` +
-          `${other.client} would overwrite that of the other realm at "${path}"; give each Target a ${target.spec.store.file === undefined ? 'prefix' : 'path'} of its own`;
+          `${other.client} would overwrite that of the other ${home.noun} at "${path}"; give each Target a ${place.key} of its own`;
         yield problemIn(target, { rule: 'shared-store', message, path: ['spec', 'store'], part: 'key' });
       }
     }
   }
-}
-
-function realmOf({ provider }: TargetSpec): string {
-  const { keycloak, auth0 } = provider;
-  return JSON.stringify(keycloak ? [normaliseUrl(keycloak.url), keycloak.realm] : auth0?.domain.toLowerCase());
 }

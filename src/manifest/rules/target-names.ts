@@ -1,7 +1,7 @@
 import { isObject, valueAt } from '../values.ts';
 import type { Path, Problem } from '../types.ts';
 import { createSuggest, problemIn } from './rule.ts';
-import type { World } from './rule.ts';
+import type { World } from './world.ts';
 
 /** `targets` and `overrides` name Targets that exist. */
 export function* checkTargetNames({ apis, clients, targets, alsoNamed }: World): Iterable<Problem> {

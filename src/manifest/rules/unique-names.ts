@@ -1,6 +1,6 @@
 import type { Manifest, Problem } from '../types.ts';
 import { placeOf, problemIn } from './rule.ts';
-import type { World } from './rule.ts';
+import type { World } from './world.ts';
 
 /** Names are unique per kind, over all files. */
 export function* checkUniqueNames({ apis, clients, targets }: World): Iterable<Problem> {

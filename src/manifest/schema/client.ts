@@ -1,14 +1,8 @@
 import * as z from 'zod';
 import { authSchema } from '../../credentials/auth.ts';
-import {
-  lineSchema,
-  nameSchema,
-  overridesSchema,
-  proseSchema,
-  rotateSchema,
-  targetsSchema,
-  textSchema,
-} from './parts.ts';
+import { valueAt } from '../values.ts';
+import { lineSchema, nameSchema, overridesSchema, rotateSchema, targetsSchema, textSchema } from './parts.ts';
+import type { SchemaParts } from './settings.ts';
 
 const scopeListSchema = z.array(textSchema);
 
@@ -22,33 +16,6 @@ const accessSchema = z
   })
   .meta({ description: 'What the Client may do at one Api.' });
 
-/** Keycloak names roles in the paths of requests, where dots alone lead elsewhere. */
-const roleSchema = lineSchema
-  .max(255, { error: 'must have at most 255 characters' })
-  .regex(/^(?!\.{1,2}$)/, { error: 'must not be "." or "..": a request could not name that role' });
-
-const serviceAccountRolesSchema = z.strictObject({
-  realm: z.array(roleSchema).default([]).meta({ description: 'Realm roles.' }),
-  clients: z.record(lineSchema, z.array(roleSchema)).default({}).meta({ description: 'Client roles, by client_id.' }),
-});
-
-const keycloakSchema = z
-  .strictObject({
-    serviceAccountRoles: serviceAccountRolesSchema
-      .optional()
-      .meta({ description: 'Roles of the service account that its tokens carry.' }),
-    attributes: z.record(lineSchema, proseSchema).optional().meta({
-      description: 'Attributes of the Keycloak client. Others are taken away, unless they are known to be harmless.',
-    }),
-  })
-  .meta({ description: 'Settings that only Keycloak has.' });
-
-const auth0Schema = z
-  .strictObject({
-    metadata: z.record(lineSchema, z.json()).optional().meta({ description: 'client_metadata of the application.' }),
-  })
-  .meta({ description: 'Settings that only Auth0 has.' });
-
 const credentialSchema = z
   .strictObject({
     path: textSchema
@@ -58,24 +25,31 @@ const credentialSchema = z
   })
   .meta({ description: 'Where the credential goes and how often it is rotated.' });
 
-/** spec of a Client: a confidential machine-to-machine client. */
-export const clientSpecSchema = z
-  .strictObject({
-    clientId: lineSchema
-      .max(255, { error: 'must have at most 255 characters' })
-      .optional()
-      .meta({ description: 'The client_id, where the server lets us choose it. Default: the name.' }),
-    access: z.array(accessSchema).default([]).meta({ description: 'Which Apis it may call, with which scopes.' }),
-    auth: authSchema
-      .default('client_secret_basic')
-      .meta({ description: 'How it authenticates at the token endpoint.' }),
-    credential: credentialSchema.optional(),
-    overrides: overridesSchema.optional(),
-    targets: targetsSchema.optional(),
-    keycloak: keycloakSchema.optional(),
-    auth0: auth0Schema.optional(),
-  })
-  .meta({ description: 'A confidential machine-to-machine client.' });
+const SHAPE = {
+  clientId: lineSchema
+    .max(255, { error: 'must have at most 255 characters' })
+    .optional()
+    .meta({ description: 'The client_id, where the server lets us choose it. Default: the name.' }),
+  access: z.array(accessSchema).default([]).meta({ description: 'Which Apis it may call, with which scopes.' }),
+  auth: authSchema.default('client_secret_basic').meta({ description: 'How it authenticates at the token endpoint.' }),
+  credential: credentialSchema.optional(),
+  overrides: overridesSchema.optional(),
+  targets: targetsSchema.optional(),
+};
+
+/** spec of a Client: a confidential machine-to-machine client. Beside it stand the settings that only one provider has, by its kind. */
+export function makeClientSpecSchema(providers: SchemaParts['providers']) {
+  const ofProviders = Object.fromEntries(
+    providers.map(({ kind, clientSettings }) => [kind, clientSettings.optional()]),
+  );
+  const shape: typeof SHAPE = { ...SHAPE, ...ofProviders };
+  return z.strictObject(shape).meta({ description: 'A confidential machine-to-machine client.' });
+}
 
 /** A valid spec of a Client, as written. */
-export type ClientSpec = z.output<typeof clientSpecSchema>;
+export type ClientSpec = z.output<ReturnType<typeof makeClientSpecSchema>>;
+
+/** The settings in a Client that only this kind of provider has. */
+export function clientSettingsOf(spec: ClientSpec | undefined, kind: string): unknown {
+  return valueAt(spec, [kind]);
+}

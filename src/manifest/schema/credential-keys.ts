@@ -1,5 +1,5 @@
 import { distance } from 'fastest-levenshtein';
-import { manifestKeys } from './schema-keys.ts';
+import type { ManifestKeys } from './schema-keys.ts';
 
 const SECRET_ENDING =
   /(?:secrets?|secretids?|passwords?|passwd|passphrase|pass|pwd|tokens?|identity|credentials?|privatekey|apikey|accesskey|secretkey|signingkey)$/;
@@ -8,12 +8,10 @@ const SECRET_ENDING =
  * Whether a key names a credential, or was likely meant to. Judged by the end of the key (`client_secret`,
  * `vault.token`, but not `secrets:read` or `tokenLifetime`) and by its distance from the fields that hold one.
  */
-export function isSecretKey(key: string): boolean {
+export function isSecretKey(key: string, { credentials }: ManifestKeys): boolean {
   if (key.length > 200) return false;
   const folded = key.toLowerCase().replace(/[^a-z0-9]/g, '');
-  return (
-    SECRET_ENDING.test(folded) || manifestKeys().credentials.some((known) => isNearly(folded, known.toLowerCase()))
-  );
+  return SECRET_ENDING.test(folded) || credentials.some((known) => isNearly(folded, known.toLowerCase()));
 }
 
 /** With so few wrong letters that it is likely a typo. */
@@ -22,21 +20,20 @@ function isNearly(key: string, known: string): boolean {
   return Math.abs(key.length - known.length) <= slack && distance(key, known) <= slack;
 }
 
-/** How the credentials begin that people paste most: keys of age and PEM, tokens of Vault, GitHub and GitLab, and JWTs. */
+/** How the credentials begin that people paste most: keys of age and PEM, tokens of secret stores, GitHub and GitLab, and JWTs. */
 const BEGINNING = /AGE-SECRET-KEY-|-----BEGIN |\bhv[sbr]\.|\bgh[opsu]_|\bgithub_pat_|\bglpat-|\beyJ[\w-]{8}/;
 
 const SECRET_WORD = /secret|passw|passphrase|token|identity|credential|private.?key|api.?key|access.?key/i;
 
 /** Whether a line may hold a credential, or speaks of one, in a comment too, and so is not to be shown. */
-export function mayHoldCredential(line: string): boolean {
-  const told = withoutKnownKeys(line);
+export function mayHoldCredential(line: string, keys: ManifestKeys): boolean {
+  const told = withoutKnownKeys(line, keys);
   const words = told.match(/[A-Za-z][\w.-]*/g) ?? [];
-  return BEGINNING.test(line) || SECRET_WORD.test(told) || words.some(isSecretKey);
+  return BEGINNING.test(line) || SECRET_WORD.test(told) || words.some((word) => isSecretKey(word, keys));
 }
 
 /** Keys of the language that speak of credentials and hold none, such as `tokenLifetime`. */
-function withoutKnownKeys(line: string): string {
-  const { known, credentials } = manifestKeys();
+function withoutKnownKeys(line: string, { known, credentials }: ManifestKeys): string {
   return line.replaceAll(/[A-Za-z]\w*(?=["']?\s*:)/g, (key) =>
     known.has(key) && !credentials.includes(key) ? '' : key,
   );
@@ -49,9 +46,4 @@ const CREDENTIAL =
 /** Whether a text holds what can be nothing but a credential. */
 export function holdsCredential(text: string): boolean {
   return CREDENTIAL.test(text);
-}
-
-/** Whether this is a key of the manifest language, so that a message may quote it. */
-export function isKnownKey(key: string): boolean {
-  return manifestKeys().known.has(key);
 }

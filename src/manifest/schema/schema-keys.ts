@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { manifestSchema } from './manifest.ts';
+import type { Schemas } from './manifest.ts';
 import type { Path } from '../types.ts';
 
 /** The keys that the schema has at a path; empty where any key is allowed, or none. */
@@ -18,29 +18,21 @@ export interface ManifestKeys {
   readonly credentials: readonly string[];
 }
 
-let keys: ManifestKeys | undefined;
-
-/** The keys of all kinds of manifest, as their schemas have them; found once. */
-export function manifestKeys(): ManifestKeys {
-  keys ??= findKeys();
-  return keys;
-}
-
-function findKeys(): ManifestKeys {
+/** The keys of all kinds of manifest, as their schemas have them. */
+export function findKeys(schemas: Schemas): ManifestKeys {
   const known = new Set<string>();
   const credentials = new Set<string>();
   const visit = (schema: unknown): void => {
     const inner = unwrap(schema);
     if (inner instanceof z.ZodArray) visit(inner.element);
     if (inner instanceof z.ZodRecord) visit(inner.valueType);
-    if (inner instanceof z.ZodDiscriminatedUnion) inner.options.forEach(visit);
     for (const [key, value] of Object.entries(shapeOf(schema))) {
       known.add(key);
       if (isCredential(value)) credentials.add(key);
       visit(value);
     }
   };
-  visit(manifestSchema);
+  Object.values(schemas).forEach(visit);
   return { known, credentials: [...credentials] };
 }
 

@@ -1,11 +1,11 @@
 import type * as z from 'zod';
-import { isKnownKey, isSecretKey } from './credential-keys.ts';
+import { isSecretKey } from './credential-keys.ts';
 import { formatPath } from '../path.ts';
 import { schemaKeysAt } from './schema-keys.ts';
 import { metadataSchema } from './parts.ts';
-import { SCHEMAS } from './manifest.ts';
 import type { ManifestKind } from './manifest.ts';
-import { CREDENTIAL_ERROR } from './target.ts';
+import { CREDENTIAL_ERROR } from './settings.ts';
+import type { Language } from '../language.ts';
 import { findNearest } from '../suggest.ts';
 import type { Path, Problem, RawDocument } from '../types.ts';
 import { valueAt } from '../values.ts';
@@ -16,9 +16,14 @@ const NO_CREDENTIALS =
   'looks like a credential, and none is ever written into a manifest: the server makes it, and apply delivers it to the store';
 
 /** What the schema refused, in words of ours: its own would quote values. */
-export function wordIssues(document: RawDocument, kind: ManifestKind, issues: readonly Issue[]): Problem[] {
-  const own = kind === 'Target' || issues.some(speaksOfCredential) ? 'hide' : 'show';
-  const context: Context = { document, kind, own };
+export function wordIssues(
+  document: RawDocument,
+  kind: ManifestKind,
+  issues: readonly Issue[],
+  language: Language,
+): Problem[] {
+  const own = kind === 'Target' || issues.some((issue) => speaksOfCredential(issue, language)) ? 'hide' : 'show';
+  const context: Context = { document, kind, own, language };
   const unknown = issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys' ? wordUnknownKeys(issue, context) : [],
   );
@@ -39,11 +44,12 @@ interface Context {
   readonly kind: ManifestKind;
   /** Whether keys that are not ours may be quoted: beside a credential in the wrong place they may be part of it. */
   readonly own: 'show' | 'hide';
+  readonly language: Language;
 }
 
-function speaksOfCredential(issue: Issue): boolean {
+function speaksOfCredential(issue: Issue, { keys: manifestKeys }: Language): boolean {
   const keys = issue.code === 'unrecognized_keys' ? issue.keys : [String(issue.path.at(-1) ?? '')];
-  return keys.some(isSecretKey);
+  return keys.some((key) => isSecretKey(key, manifestKeys));
 }
 
 /** The path of an issue; symbols do not occur in what YAML can say. */
@@ -74,7 +80,7 @@ interface UnknownKey {
 
 function wordUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: Context): UnknownKey[] {
   const parent = pathOf(issue);
-  const valid = schemaKeysAt(SCHEMAS[context.kind], parent);
+  const valid = schemaKeysAt(context.language.schemas[context.kind], parent);
   return issue.keys.map((key) => {
     const path = [...parent, key];
     const renamed = renamedTo(context, path);
@@ -83,10 +89,10 @@ function wordUnknownKeys(issue: z.core.$ZodIssueUnrecognizedKeys, context: Conte
       return { problem: problemAt(context, 'renamed-key', message, path, 'key'), meant: keysTo([...parent, renamed]) };
     }
     const suggestion = findNearest(key, valid);
-    const secret = context.kind !== 'Target' && isSecretKey(key) && suggestion === undefined;
+    const secret = context.kind !== 'Target' && isSecretKey(key, context.language.keys) && suggestion === undefined;
     const named = isShowable(key, path, suggestion, context) || (secret && /^[A-Za-z_-]+$/.test(key));
     const quoted = named ? ` "${key}"` : '';
-    const where = parent.length === 0 ? '' : ` in ${formatPath(parent, context.own)}`;
+    const where = parent.length === 0 ? '' : ` in ${formatPath(parent, context.own, context.language.keys)}`;
     if (secret) {
       return {
         problem: problemAt(context, 'misplaced-credential', `the key${quoted}${where} ${NO_CREDENTIALS}`, path, 'key'),
@@ -128,7 +134,7 @@ function wordValidKeys(key: string, parent: Path, valid: readonly string[]): str
 
 /** A key that stands in the wrong place may be a credential itself, as in `auth: {hunter2}`. */
 function isShowable(key: string, path: Path, suggestion: string | undefined, context: Context): boolean {
-  if (isKnownKey(key)) {
+  if (context.language.keys.known.has(key)) {
     return true;
   }
   const lone = valueAt(context.document.value, path) === null;
@@ -142,7 +148,7 @@ function wordMissing(issue: Issue, context: Context): Problem {
   return problemAt(
     context,
     'missing-key',
-    `${formatPath(path, context.own)} is missing${hint}`,
+    `${formatPath(path, context.own, context.language.keys)} is missing${hint}`,
     path.slice(0, -1),
     'key',
   );
@@ -150,7 +156,7 @@ function wordMissing(issue: Issue, context: Context): Problem {
 
 function wordValue(issue: Issue, context: Context): Problem {
   const path = pathOf(issue);
-  const label = path.length === 0 ? 'the document' : formatPath(path, context.own);
+  const label = path.length === 0 ? 'the document' : formatPath(path, context.own, context.language.keys);
   const value = valueAt(context.document.value, path);
   const last = path.at(-1);
   if (issue.code === 'invalid_type' && typeof last === 'string' && isLiteralSecret(last, value, context)) {
@@ -180,7 +186,11 @@ function wordValue(issue: Issue, context: Context): Problem {
 }
 
 function isLiteralSecret(key: string, value: unknown, context: Context): boolean {
-  return context.kind !== 'Target' && isSecretKey(key) && (typeof value === 'string' || typeof value === 'number');
+  return (
+    context.kind !== 'Target' &&
+    isSecretKey(key, context.language.keys) &&
+    (typeof value === 'string' || typeof value === 'number')
+  );
 }
 
 /** How the library words what no schema has words for. */

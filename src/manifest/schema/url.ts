@@ -1,9 +1,13 @@
 const HAS_ENV = /\$\{env:/;
-const DOMAIN = /^[a-z0-9](?:[a-z0-9.-]*[a-z0-9])?(?::[0-9]{1,5})?$/i;
+
+/** Whether a text is known only at run time. */
+export function mentionsEnv(text: string): boolean {
+  return HAS_ENV.test(text);
+}
 
 /** What is wrong with the base URL of a server; undefined when nothing is, or when it is known only at run time. */
 export function checkUrl(text: string): string | undefined {
-  if (HAS_ENV.test(text)) {
+  if (mentionsEnv(text)) {
     return undefined;
   }
   if (!URL.canParse(text)) {
@@ -22,21 +26,6 @@ export function checkUrl(text: string): string | undefined {
   return undefined;
 }
 
-/** The same of the base URL of a Keycloak server: what the console shows goes on with a realm. */
-export function checkKeycloakUrl(text: string): string | undefined {
-  const problem = checkUrl(text);
-  if (problem !== undefined) return problem;
-  const isOfRealm = !HAS_ENV.test(text) && /\/realms(?:\/|$)|\/admin\/[^/]+\/console/.test(new URL(text).pathname);
-  return isOfRealm
-    ? 'must be that of the server and end before /realms or /admin: the realm has a field of its own'
-    : undefined;
-}
-
-/** What is wrong with the domain of a tenant; undefined when nothing is, or when it is known only at run time. */
-export function checkDomain(text: string): string | undefined {
-  return HAS_ENV.test(text) || DOMAIN.test(text) ? undefined : 'must be a host name such as acme-dev.eu.auth0.com';
-}
-
 /** The base URL in the one form in which it is compared and used: without a slash at its end. */
 export function normaliseUrl(text: string): string {
   return URL.canParse(text) ? new URL(text).href.replace(/\/+$/, '') : text.replace(/\/+$/, '');
@@ -52,7 +41,7 @@ export function isLoopback(url: URL): boolean {
 
 /** Whether credentials sent to this URL would cross a network in clear. */
 export function isInsecure(text: string): boolean {
-  if (HAS_ENV.test(text) || !URL.canParse(text)) {
+  if (mentionsEnv(text) || !URL.canParse(text)) {
     return false;
   }
   const url = new URL(text);

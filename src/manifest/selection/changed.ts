@@ -3,13 +3,14 @@ import { substituteEnv } from '../resolve/environment.ts';
 import type { Environment } from '../resolve/environment.ts';
 import { resolveObjects } from '../resolve/resolve.ts';
 import { targetDefaults } from '../resolve/target-defaults.ts';
-import { viewTarget } from '../resolve/target-view.ts';
+import { viewTarget } from '../resolve/view-target.ts';
 import type { InTarget } from '../resolve/target-view.ts';
 import type { ApiManifest, ClientManifest, TargetManifest } from '../types.ts';
 import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
-import { overlapName, overlapsOf } from '../../model/rotation.ts';
+import { ofKind } from '../../model/of-kind.ts';
+import { overlapName } from '../../model/rotation.ts';
 import type { OldManifests } from './old-manifests.ts';
 import { addressesOf } from './only.ts';
 
@@ -59,17 +60,17 @@ interface Then {
   readonly clientIds: ReadonlyMap<Address, string>;
 }
 
-function readThen(target: TargetManifest, { apis, clients }: OldManifests, now: DesiredState): Then {
-  const view = viewTarget(target, apis, clients);
+function readThen(target: TargetManifest, old: OldManifests, now: DesiredState): Then {
+  const view = viewTarget(target, old);
   const rotate = target.spec === undefined ? now.target.rotate : targetDefaults(target.spec).rotate;
   const valid = resolveObjects(
     { target, apis: view.apis.filter(isWhole), clients: view.clients.filter(isWhole) },
     rotate,
+    ofKind(old.language.backends.providers, now.target.provider.kind),
   );
   const clientIdOf = new Map(valid.clients.map(({ name, clientId }) => [name, clientId]));
   return {
     ...valid,
-    overlaps: now.target.provider.kind === 'keycloak' ? overlapsOf(valid.clients) : [],
     apiNames: view.apis.map(({ manifest: { name } }) => addressOf('Api', name)),
     clientIds: new Map(
       view.clients.map(({ manifest: { name } }) => [addressOf('Client', name), clientIdOf.get(name) ?? name]),

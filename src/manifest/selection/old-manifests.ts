@@ -1,4 +1,5 @@
 import { buildManifest } from '../build.ts';
+import type { Language } from '../language.ts';
 import { locateProblems } from '../syntax/locate.ts';
 import { parseManifestFile } from '../syntax/parse-file.ts';
 import type { ApiManifest, ClientManifest, Manifest, SourceFile, TargetManifest } from '../types.ts';
@@ -9,6 +10,7 @@ import { Git } from './git.ts';
 
 /** The manifests as they were at a commit. They need not be valid, only readable. */
 export interface OldManifests {
+  readonly language: Language;
   readonly changedSince: { readonly ref: string; readonly commit: string };
   readonly apis: readonly ApiManifest[];
   readonly clients: readonly ClientManifest[];
@@ -18,6 +20,7 @@ export interface OldManifests {
 
 /** Where manifests lie, and which commit they are to be read at. */
 export interface OldManifestsRequest {
+  readonly language: Language;
   readonly ref: string;
   readonly manifests: readonly string[];
   readonly targets: string | undefined;
@@ -29,7 +32,7 @@ export interface OldManifestsRequest {
  * Reads from git what the manifests were at a commit. Throws INVALID_INPUT where there is no repository or no such
  * commit, and where YAML of then cannot be read.
  */
-export function readOldManifests({ ref, manifests, targets, cwd, env }: OldManifestsRequest): OldManifests {
+export function readOldManifests({ language, ref, manifests, targets, cwd, env }: OldManifestsRequest): OldManifests {
   const git = new Git(env);
   const places = manifests.map((path) => ({ path, place: locate(git, path, cwd) }));
   const outside = places.find(({ place }) => place === undefined);
@@ -54,26 +57,31 @@ export function readOldManifests({ ref, manifests, targets, cwd, env }: OldManif
   }
   const commit = git.findCommit(root, ref);
   const paths = places.flatMap(({ place }) => place?.path ?? []);
-  const own = readObjects(readCommitted(git, commit, paths));
+  const own = readObjects(readCommitted(git, commit, paths), language);
   const trusted = targets === undefined ? undefined : locate(git, targets, cwd);
-  const separate = trusted?.root === root ? readObjects(readCommitted(git, commit, [trusted.path])).targets : undefined;
+  const separate =
+    trusted?.root === root ? readObjects(readCommitted(git, commit, [trusted.path]), language).targets : undefined;
   return {
+    language,
     changedSince: { ref, commit: commit.id },
     ...own,
     targets: targets === undefined ? own.targets : separate,
   };
 }
 
-function readObjects(files: readonly SourceFile[]): Pick<OldManifests, 'apis' | 'clients'> & {
+function readObjects(
+  files: readonly SourceFile[],
+  language: Language,
+): Pick<OldManifests, 'apis' | 'clients'> & {
   readonly targets: readonly TargetManifest[];
 } {
   const manifests: Manifest[] = [];
   for (const file of files) {
-    const { documents, problems } = parseManifestFile(file);
+    const { documents, problems } = parseManifestFile(file, language.keys);
     const errors = problems.filter(({ severity }) => severity === 'error');
-    if (errors.length > 0) throw unreadable(file, locateProblems(errors)[0]);
+    if (errors.length > 0) throw unreadable(file, locateProblems(errors, language.keys)[0]);
     for (const document of documents) {
-      const { manifest } = buildManifest(document);
+      const { manifest } = buildManifest(document, language);
       if (manifest !== undefined) manifests.push(manifest);
     }
   }

@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { BACKENDS } from '../../cli/backends.ts';
 import { loadManifests } from '../load.ts';
 import { resolveTargets } from '../resolve/resolve.ts';
 import type { TargetPart } from '../../model/plan.ts';
@@ -47,7 +48,7 @@ async function select(
   cwd = folder.path,
 ): Promise<ReadonlyMap<string, TargetPart> | undefined> {
   const options = asking(parsed);
-  const manifests = loadManifests({ manifests: options.manifests, targets: options.targets, cwd });
+  const manifests = loadManifests({ backends: BACKENDS, manifests: options.manifests, targets: options.targets, cwd });
   expect(manifests.findings).toEqual([]);
   const states = resolveTargets(manifests, ['*'], { env: ENV, cwd });
   return selectParts(options, { manifests, states }, { env: { ...process.env, ...ENV }, cwd });
@@ -337,7 +338,7 @@ describe('--changed-since', () => {
 
   it('says so where there is no git', async () => {
     const options = asking({ changedSince: 'main' });
-    const manifests = loadManifests({ ...options, cwd: folder.path });
+    const manifests = loadManifests({ backends: BACKENDS, ...options, cwd: folder.path });
     const states = resolveTargets(manifests, ['*'], { env: ENV, cwd: folder.path });
     const io = { env: { PATH: '/nowhere' }, cwd: folder.path };
     await expect(selectParts(options, { manifests, states }, io)).rejects.toThrow(
@@ -362,7 +363,7 @@ describe('--changed-since', () => {
       GIT_SSH_COMMAND: 'canary-7Qx2',
     };
     const options = asking({ changedSince: 'main' });
-    const manifests = loadManifests({ ...options, cwd: folder.path });
+    const manifests = loadManifests({ backends: BACKENDS, ...options, cwd: folder.path });
     const states = resolveTargets(manifests, ['*'], { env: ENV, cwd: folder.path });
     await selectParts(options, { manifests, states }, { env, cwd: folder.path });
     const handed = folder.read('.environment');

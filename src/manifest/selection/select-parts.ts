@@ -6,7 +6,7 @@ import { overlapName, overlapsOf } from '../../model/rotation.ts';
 import { findChanged } from './changed.ts';
 import type { OldManifests, OldManifestsRequest } from './old-manifests.ts';
 import { addressesOf, parseOnly } from './only.ts';
-import type { Manifests } from '../types.ts';
+import type { Manifests } from '../manifests.ts';
 
 /** What the user asks for. */
 export interface PartOptions {
@@ -41,7 +41,10 @@ export async function selectParts(
   if (!selectsParts(options)) return undefined;
   const { only, changedSince: ref, manifests: paths, targets } = options;
   const isNamed = only.length === 0 ? () => true : parseOnly(only, states);
-  const old = ref === undefined ? undefined : await readOld({ ref, manifests: paths, targets, cwd, env });
+  const old =
+    ref === undefined
+      ? undefined
+      : await readOld({ language: manifests.language, ref, manifests: paths, targets, cwd, env });
   return new Map(
     states.map((desired): [string, TargetPart] => {
       const { addresses, undeclared } =

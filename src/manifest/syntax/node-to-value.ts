@@ -1,7 +1,7 @@
 import { isAlias, isMap, isPair, isScalar, isSeq } from 'yaml';
 import type { Alias, Node, Pair, YAMLMap, YAMLSeq } from 'yaml';
 import { findNearest } from '../suggest.ts';
-import { isKnownKey } from '../schema/credential-keys.ts';
+import type { ManifestKeys } from '../schema/schema-keys.ts';
 import { isObject } from '../values.ts';
 
 /** Something wrong with the values of a document, at an offset of its file. */
@@ -20,6 +20,7 @@ const MAX_ALIASED_VALUES = 10_000;
 const MAX_ALIASED_RATIO = 10;
 
 interface Conversion {
+  readonly keys: ManifestKeys;
   readonly anchors: Map<string, Node>;
   readonly problems: ValueProblem[];
   /** Anchored nodes being converted, to notice those that contain themselves. */
@@ -36,8 +37,9 @@ interface Conversion {
  * Follows aliases and merge keys (`<<`), and reports duplicate keys, unknown anchors, keys that are not text,
  * and aliases that blow up. Linear in the size of the document.
  */
-export function nodeToValue(root: unknown): { value: unknown; problems: readonly ValueProblem[] } {
+export function nodeToValue(root: unknown, keys: ManifestKeys): { value: unknown; problems: readonly ValueProblem[] } {
   const conversion: Conversion = {
+    keys,
     anchors: new Map(),
     problems: [],
     open: new Set(),
@@ -138,7 +140,7 @@ function addPair(map: Record<string, unknown>, pair: Pair, state: Conversion, de
     return;
   }
   if (key in map) {
-    const name = isKnownKey(key) ? ` "${key}"` : '';
+    const name = state.keys.known.has(key) ? ` "${key}"` : '';
     report(state, pair.key, 'duplicate-key', `the key${name} is here twice in one map`);
   }
   map[key] = convert(pair.value, state, depth);

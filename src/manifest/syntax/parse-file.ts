@@ -1,5 +1,6 @@
 import type { Document, LineCounter } from 'yaml';
 import type { Position } from '../../model/finding.ts';
+import type { ManifestKeys } from '../schema/schema-keys.ts';
 import { nodeToValue } from './node-to-value.ts';
 import type { Problem, RawDocument, SourceFile } from '../types.ts';
 import { streamDocuments } from './yaml-documents.ts';
@@ -19,7 +20,7 @@ const CONTROL = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f]/;
 const TOO_DEEP = 'cannot be read as YAML: it is nested too deeply';
 
 /** Reads all documents of a file; empty ones are left out. Never throws, whatever the text is. */
-export function parseManifestFile(file: SourceFile): ParsedFile {
+export function parseManifestFile(file: SourceFile, keys: ManifestKeys): ParsedFile {
   const documents: RawDocument[] = [];
   const problems: Problem[] = [];
   const control = file.text.search(CONTROL);
@@ -34,7 +35,7 @@ export function parseManifestFile(file: SourceFile): ParsedFile {
   try {
     let index = 0;
     for (const parsed of stream.documents) {
-      const document = readDocument(parsed, { file, document: index++, lines: stream.lines }, problems);
+      const document = readDocument(parsed, { file, document: index++, lines: stream.lines, keys }, problems);
       if (document !== undefined) {
         documents.push(document);
       }
@@ -57,16 +58,17 @@ interface Context {
   readonly file: SourceFile;
   readonly document: number;
   readonly lines: LineCounter;
+  readonly keys: ManifestKeys;
 }
 
 function readDocument(parsed: Document.Parsed, context: Context, problems: Problem[]): RawDocument | undefined {
-  const { file, document, lines } = context;
+  const { file, document, lines, keys } = context;
   // What follows a syntax error is mostly its consequence: one mistake, one finding.
   const syntaxError = parsed.errors[0] ?? parsed.warnings.find((warning) => warning.code === 'TAG_RESOLVE_FAILED');
   if (syntaxError !== undefined) {
     problems.push(syntaxProblem(file, placeSyntaxError(syntaxError, parsed.contents), wordSyntaxError(syntaxError)));
   }
-  const { value, problems: found } = nodeToValue(parsed.contents);
+  const { value, problems: found } = nodeToValue(parsed.contents, keys);
   for (const { offset, ...rest } of syntaxError === undefined ? found : []) {
     problems.push({ severity: 'error', ...rest, place: { file, offset } });
   }

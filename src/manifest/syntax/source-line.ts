@@ -1,5 +1,6 @@
 import { isMap } from 'yaml';
-import { isKnownKey, mayHoldCredential } from '../schema/credential-keys.ts';
+import { mayHoldCredential } from '../schema/credential-keys.ts';
+import type { ManifestKeys } from '../schema/schema-keys.ts';
 import type { Problem } from '../types.ts';
 import { lineText } from './syntax-view.ts';
 import type { SyntaxView } from './syntax-view.ts';
@@ -20,14 +21,14 @@ export function showsLines(view: SyntaxView, problems: readonly Problem[]): bool
 }
 
 /** The line that a problem is on; undefined where it may hold a credential. */
-export function sourceLine(view: SyntaxView, { place }: Problem, line: number): string | undefined {
+export function sourceLine(view: SyntaxView, { place }: Problem, line: number, keys: ManifestKeys): string | undefined {
   const text = lineText(view, line);
-  return mayHoldCredential(text) || ('path' in place && isInsideCredential(place.path)) ? undefined : text;
+  return mayHoldCredential(text, keys) || ('path' in place && isInsideCredential(place.path, keys)) ? undefined : text;
 }
 
 /** What stands in place of a Client's `credential`, or below it under a key that is not ours, may be one. */
-function isInsideCredential(path: readonly (string | number)[]): boolean {
+function isInsideCredential(path: readonly (string | number)[], { known }: ManifestKeys): boolean {
   const start = path.indexOf('credential');
   const below = path.slice(start + 1);
-  return start !== -1 && (below.length === 0 || below.some((key) => typeof key === 'string' && !isKnownKey(key)));
+  return start !== -1 && (below.length === 0 || below.some((key) => typeof key === 'string' && !known.has(key)));
 }

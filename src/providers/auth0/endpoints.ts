@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { Endpoints } from '../../model/state.ts';
-import type { Auth0Settings } from '../../model/target.ts';
+import type { Auth0Settings } from './settings.ts';
 import { requestJson } from '../../platform/http.ts';
 import { describeMismatch } from '../../platform/mismatch.ts';
 import type { HttpPorts } from '../../platform/ports.ts';

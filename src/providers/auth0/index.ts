@@ -1,29 +1,17 @@
 import type { DesiredState } from '../../model/desired.ts';
-import type { Auth0Settings } from '../../model/target.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { NO_GRANT_FACTS } from '../provider.ts';
-import type { Capabilities, Provider, ReadOptions } from '../provider.ts';
+import type { Provider, ReadOptions } from '../provider.ts';
 import { answers } from '../answers.ts';
-import { describeProvider } from '../describe.ts';
+import { auth0Capabilities, auth0Tokens } from './capabilities.ts';
+import { describeAuth0 } from './settings.ts';
+import type { Auth0Settings } from './settings.ts';
 import { Auth0Api } from './api.ts';
 import { readEndpoints } from './endpoints.ts';
 import { projectDesired } from './project.ts';
 import { apisByAudience, readTenant } from './read.ts';
 import { addApiScopes, removeApiScopes } from './write-api.ts';
 import { ClientWriter } from './write-client.ts';
-
-export const auth0Capabilities: Capabilities = {
-  chosenSecret: false,
-  chosenClientId: false,
-  secretChangeVisible: false,
-  onRequestScopes: false,
-  authMethodEnforced: false,
-  introspection: false,
-  apiMarks: false,
-  tokenPerApi: true,
-  secretOverlap: false,
-  secretLag: 30,
-};
 
 /** One tenant of Auth0. Nothing is sent before the first read or write. */
 export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
@@ -32,7 +20,8 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
   const clients = new ClientWriter(api, (name) => audiences.get(name));
   return {
     capabilities: auth0Capabilities,
-    describe: () => describeProvider(settings),
+    tokens: auth0Tokens,
+    describe: () => describeAuth0(settings),
     project: projectDesired,
     read: (desired: DesiredState, options: ReadOptions = {}) => {
       const names = apisByAudience(desired.apis, options.ledger ?? {});

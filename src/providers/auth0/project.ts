@@ -1,6 +1,7 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { DesiredObject } from '../../model/state.ts';
+import { settingsOf } from './client-settings.ts';
 import { ownerOrNull } from './convert.ts';
 import type { ApiFields, ClientFields } from './fields.ts';
 
@@ -53,9 +54,9 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
   return { address: addressOf('Client', client.name), owner: client.owner, fields, notes };
 }
 
-/** Only text can be kept there; `validate` refuses everything else. */
 /** As it is sent: text only. */
-export function metadataOf({ auth0: { metadata } }: DesiredClient): Record<string, string> {
+export function metadataOf(client: DesiredClient): Record<string, string> {
+  const { metadata } = settingsOf(client);
   return Object.fromEntries(
     Object.entries(metadata).map(([key, value]) => [key, typeof value === 'string' ? value : JSON.stringify(value)]),
   );

@@ -6,6 +6,7 @@ import { WHOLE_API } from '../../model/state.ts';
 import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../model/state.ts';
 import { letGoApis } from '../let-go.ts';
 import type { ReadOptions } from '../provider.ts';
+import { settingsOf } from './client-settings.ts';
 import type { Auth0Api } from './api.ts';
 import { applicationToFields, resourceServerToFields, unseenMetadata } from './convert.ts';
 import { findResourceServers, isOfMachines, listApplications, listGrants } from './listing.ts';
@@ -70,6 +71,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
     listedClients: apps.length,
     ownClientId: api.settings.auth.clientId,
     overlaps: 'unsupported',
+    overlapsWhy: 'Auth0 keeps no previous secret',
   };
 }
 
@@ -80,8 +82,9 @@ function unreadableIn({ client_metadata: metadata }: Application): Pick<ActualOb
 
 /** Auth0 takes ten keys of metadata. Once some of the marks are there and others find no room, nothing would ever fit. */
 function crowdedApplications(desiredOf: ReadonlyMap<Application, DesiredClient>): ActualState['impossible'] {
-  return [...desiredOf].flatMap(([app, { name, labels, auth0 }]) => {
-    const declared = Object.keys(auth0.metadata);
+  return [...desiredOf].flatMap(([app, desired]) => {
+    const { name, labels } = desired;
+    const declared = Object.keys(settingsOf(desired).metadata);
     const theirs = Object.keys(app.client_metadata).filter(
       (key) =>
         !key.startsWith(MARK.prefix) && !declared.includes(key) && !parseDeclared(app.client_metadata).includes(key),

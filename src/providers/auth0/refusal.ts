@@ -1,7 +1,7 @@
 import { ManagementError } from 'auth0';
 import { GrantryError } from '../../model/errors.ts';
 import { quoted } from '../../model/printable.ts';
-import type { Auth0Settings } from '../../model/target.ts';
+import type { Auth0Settings } from './settings.ts';
 import { isRedirect, redirected } from '../../platform/http.ts';
 import { explainCommon } from '../refusals.ts';
 import type { Call } from './api.ts';

@@ -1,5 +1,5 @@
 import { GrantryError } from '../../model/errors.ts';
-import type { Auth0Settings } from '../../model/target.ts';
+import type { Auth0Settings } from './settings.ts';
 import { requestJson } from '../../platform/http.ts';
 import type { Service } from '../../platform/network-error.ts';
 import type { HttpPorts } from '../../platform/ports.ts';

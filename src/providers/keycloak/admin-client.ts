@@ -1,6 +1,6 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
-import type { KeycloakSettings } from '../../model/target.ts';
+import type { KeycloakSettings } from './settings.ts';
 import type { Fetch } from '../../platform/fetch.ts';
 import type { RoleRef } from './role-names.ts';
 

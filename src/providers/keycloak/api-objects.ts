@@ -3,6 +3,7 @@ import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desire
 import { addToGroup } from '../../model/groups.ts';
 import type { ActualObject, ActualState } from '../../model/state.ts';
 import type { ReadSelection } from '../provider.ts';
+import { settingsOf } from './client-settings.ts';
 import { unseenScopeValues } from './attributes.ts';
 import { textOrNull } from './canonical.ts';
 import { CUSTOM_AUDIENCE, scopesToFields } from './convert-scope.ts';
@@ -152,7 +153,7 @@ export function withoutRolesScope(
 ): ActualState['impossible'] {
   if (scopes.length === 0 || scopes.some(({ name }) => name === 'roles')) return [];
   return clients
-    .filter(({ keycloak }) => hasRoles(keycloak.serviceAccountRoles))
+    .filter((client) => hasRoles(settingsOf(client).serviceAccountRoles))
     .map(({ name }) => ({
       address: addressOf('Client', name),
       reason: 'it is to have roles, but the realm has no client scope roles, without which no role comes into a token',

@@ -2,7 +2,7 @@ import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
-import type { KeycloakSettings } from '../../model/target.ts';
+import type { KeycloakSettings } from './settings.ts';
 import { earliestNow } from '../../platform/clock.ts';
 import type { Fetch } from '../../platform/fetch.ts';
 import { asGrantryError, persist } from '../../platform/http.ts';

@@ -1,6 +1,7 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualObject, DesiredObject } from '../../model/state.ts';
+import { settingsOf } from './client-settings.ts';
 import { hasUndeclared } from './attributes.ts';
 import { clientObject } from './client-object.ts';
 import { MARK, rolesOfInterest } from './marks.ts';
@@ -84,5 +85,5 @@ export function makeClientFilter(
 /** Neither its roles must be asked for, nor what full scope gives it, nor what set an attribute that nobody declares. */
 function isPlain(row: ClientRepresentation, client: DesiredClient): boolean {
   if (row.fullScopeAllowed || rolesOfInterest(row, client).length > 0) return false;
-  return !hasUndeclared(row.attributes, client.keycloak.attributes);
+  return !hasUndeclared(row.attributes, settingsOf(client).attributes);
 }

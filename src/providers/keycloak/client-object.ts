@@ -2,6 +2,7 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import { sameJson } from '../../model/json.ts';
 import type { ActualCredential, ActualObject, Fields } from '../../model/state.ts';
+import { settingsOf } from './client-settings.ts';
 import { viewAttributes } from './attributes.ts';
 import { clientToFields } from './convert-client.ts';
 import type { AccountAnswer } from './access.ts';
@@ -29,7 +30,7 @@ export function clientObject(
   const { attributes } = client;
   const context = {
     apiOfScope,
-    declaredAttributes: desired?.keycloak.attributes ?? {},
+    declaredAttributes: desired === undefined ? {} : settingsOf(desired).attributes,
     rotateEvery: desired?.credential.rotate.every,
   };
   const unreadable = unreadableMarks(attributes);

@@ -3,6 +3,7 @@ import type { Address } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { Completion } from '../../model/state.ts';
 import { unlessForbidden } from '../refusals.ts';
+import { settingsOf } from './client-settings.ts';
 import type { Access, AccountAnswer } from './access.ts';
 import { MARK, parseDeclared } from './marks.ts';
 import type { RealmInfo } from './realm-info.ts';
@@ -28,7 +29,7 @@ export async function completeRoles(
   const unseen: string[] = [];
   const complete = async (client: DesiredClient): Promise<[Address, Completion][]> => {
     const row = rowOf.get(client.name);
-    const declared = roleKeys(client.keycloak.serviceAccountRoles);
+    const declared = roleKeys(settingsOf(client).serviceAccountRoles);
     const parts = declared.length === 0 ? [] : await unlessForbidden(book.partsOf(declared));
     if (parts === undefined) unseen.push(client.name);
     const answer = row?.fullScopeAllowed === true ? answers.get(row.id) : undefined;

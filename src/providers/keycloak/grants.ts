@@ -2,7 +2,8 @@ import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../../mod
 import { GrantryError } from '../../model/errors.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import { WithheldSecret } from '../../model/secret.ts';
-import type { KeycloakSettings } from '../../model/target.ts';
+import { settingsOf } from './client-settings.ts';
+import type { KeycloakSettings } from './settings.ts';
 import { NO_GRANT_FACTS } from '../provider.ts';
 import type { GrantFacts } from '../provider.ts';
 import { unlessForbidden } from '../refusals.ts';
@@ -61,9 +62,9 @@ async function lookAt(
   const accounts = listsAll ? listServiceAccounts(api) : findServiceAccounts(api, clientIds);
   // It is awaited below.
   accounts.catch(() => undefined);
-  const questions = clients.map(({ name, clientId, keycloak }) => {
-    const declared = roleKeys(keycloak.serviceAccountRoles);
-    return { id: name, clientId, declared, isForeign: false };
+  const questions = clients.map((client) => {
+    const { name, clientId } = client;
+    return { id: name, clientId, declared: declaredRoles(client), isForeign: false };
   });
   const setting = { info, accounts, clients: new ClientIndex(api), withScopes: false };
   const [access, audiences] = await Promise.all([
@@ -78,11 +79,15 @@ async function lookAt(
   };
 }
 
+function declaredRoles(client: DesiredClient): RoleKey[] {
+  return roleKeys(settingsOf(client).serviceAccountRoles);
+}
+
 async function readParts(clients: readonly DesiredClient[], book: RoleBook): Promise<Map<string, ServiceAccountRoles>> {
-  const found = clients.map(async ({ name, keycloak }): Promise<[string, ServiceAccountRoles][]> => {
-    const declared = roleKeys(keycloak.serviceAccountRoles);
+  const found = clients.map(async (client): Promise<[string, ServiceAccountRoles][]> => {
+    const declared = declaredRoles(client);
     const parts = declared.length === 0 ? [] : await unlessForbidden(book.partsOf(declared));
-    return parts === undefined ? [] : [[name, roleNamesOf(parts)]];
+    return parts === undefined ? [] : [[client.name, roleNamesOf(parts)]];
   });
   return new Map((await Promise.all(found)).flat());
 }
@@ -99,16 +104,12 @@ async function readAudiences(
   return new Map(scopes.map((scope) => [scope.name, audiencesOfScope(scope)]));
 }
 
-function checksOf(
-  { name, keycloak }: DesiredClient,
-  { answers, notices }: Access,
-  { isSeen }: RealmInfo,
-): ProofCheck[] {
-  const answer = answers.get(name);
+function checksOf(client: DesiredClient, { answers, notices }: Access, { isSeen }: RealmInfo): ProofCheck[] {
+  const answer = answers.get(client.name);
   if (answer === undefined) {
     return [{ claim: NO_MORE_ROLES, outcome: 'not-testable', detail: notices[0] ?? 'it was not looked at' }];
   }
-  const surplus = surplusOf(answer, roleKeys(keycloak.serviceAccountRoles));
+  const surplus = surplusOf(answer, declaredRoles(client));
   return [stateOf(answer), holdsNoMore(surplus, isSeen)];
 }
 

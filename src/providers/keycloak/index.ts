@@ -1,8 +1,11 @@
-import type { KeycloakSettings } from '../../model/target.ts';
+import { withoutWriteGuard } from '../../platform/ports.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
-import type { Capabilities, Provider } from '../provider.ts';
+import type { KeyedCache } from '../../platform/keyed-cache.ts';
+import type { Provider } from '../provider.ts';
 import { answers } from '../answers.ts';
-import { describeProvider } from '../describe.ts';
+import { keycloakCapabilities, keycloakTokens } from './capabilities.ts';
+import { describeKeycloak } from './settings.ts';
+import type { KeycloakSettings } from './settings.ts';
 import { KeycloakApi } from './api.ts';
 import { ClientResource } from './client-resource.ts';
 import { readEndpoints } from './endpoints.ts';
@@ -20,18 +23,14 @@ import { ClientWriter } from './write-client.ts';
 import { CredentialWriter } from './write-credential.ts';
 import { OverlapWriter } from './write-overlaps.ts';
 
-export const keycloakCapabilities: Capabilities = {
-  chosenSecret: true,
-  chosenClientId: true,
-  secretChangeVisible: true,
-  onRequestScopes: true,
-  authMethodEnforced: true,
-  introspection: true,
-  apiMarks: true,
-  tokenPerApi: false,
-  secretOverlap: true,
-  secretLag: 5,
-};
+/** The logins of a run: realms with the same one share it. */
+export type KeycloakLogins = KeyedCache<KeycloakSettings, OwnToken>;
+
+/** One realm, with a login that others may share: it is not refused because this one must send nothing any more. */
+export function openShared(settings: KeycloakSettings, ports: HttpPorts, logins: KeycloakLogins): Provider {
+  const tokens = logins.get(settings, () => adminToken(settings, withoutWriteGuard(ports)));
+  return openKeycloak(settings, ports, { tokens });
+}
 
 export interface KeycloakOptions {
   readonly tokens?: OwnToken;
@@ -53,7 +52,8 @@ export function openKeycloak(
   const overlaps = new OverlapWriter(api);
   return {
     capabilities: keycloakCapabilities,
-    describe: () => describeProvider(settings),
+    tokens: keycloakTokens,
+    describe: () => describeKeycloak(settings),
     project: projectDesired,
     read: (desired, options = {}) => readRealm(api, policies, desired, options),
     endpoints: () => readEndpoints(settings, ports),

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { checkDelivery, parseMoment } from '../../model/delivery-mark.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import type { Delivery, ForeignPart } from '../../model/state.ts';
+import { settingsOf } from './client-settings.ts';
 import type { RoleNames } from './fields.ts';
 import { roleKeys } from './role-names.ts';
 import type { RoleKey } from './role-names.ts';
@@ -158,6 +159,6 @@ export function rolesOfInterest(
   { attributes }: { readonly attributes: Attributes },
   desired: DesiredClient | undefined,
 ): RoleKey[] {
-  const wanted = desired === undefined ? [] : roleKeys(desired.keycloak.serviceAccountRoles);
+  const wanted = desired === undefined ? [] : roleKeys(settingsOf(desired).serviceAccountRoles);
   return [...wanted, ...roleKeys(parseDeclared(attributes[MARK.declared]).roles)];
 }

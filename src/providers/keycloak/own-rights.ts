@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { quoted } from '../../model/printable.ts';
-import type { KeycloakSettings } from '../../model/target.ts';
+import type { KeycloakSettings } from './settings.ts';
 
 const roles = z
   .object({ roles: z.array(z.string()) })

@@ -1,5 +1,6 @@
 import { nameSome } from '../../model/counting.ts';
 import type { DesiredClient } from '../../model/desired.ts';
+import { settingsOf } from './client-settings.ts';
 import { hasUndeclared, viewAttributes } from './attributes.ts';
 import { addToGroup } from '../../model/groups.ts';
 import type { PolicyRule } from './policy-rules.ts';
@@ -36,7 +37,7 @@ export function policyNotices(
 }
 
 function declaredOf(client: DesiredClient | undefined): Readonly<Record<string, string>> {
-  return client?.keycloak.attributes ?? {};
+  return client === undefined ? {} : settingsOf(client).attributes;
 }
 
 function listed(ids: readonly string[]): string {

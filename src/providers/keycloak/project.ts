@@ -1,7 +1,8 @@
 import { addressOf } from '../../model/address.ts';
-import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
+import { settingsOf } from './client-settings.ts';
 import { canonicalApi, canonicalClient } from './canonical.ts';
 import { NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING, OPENID_CONNECT } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
@@ -41,7 +42,8 @@ function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<strin
 
 function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<string, DesiredApi>): DesiredObject {
   const lifetime = shortestLifetime(client, apis);
-  const declared = copyRoles(client.keycloak.serviceAccountRoles);
+  const { serviceAccountRoles, attributes } = settingsOf(client);
+  const declared = copyRoles(serviceAccountRoles);
   const access: ClientFields['access'] = {};
   for (const { api, scopes, onRequest } of client.access) access[api] = { scopes, onRequest };
   // In one literal without spreads, as in `clientToFields`. The shape of every M2M client: confidential, a service account, no
@@ -72,7 +74,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     tokenLifetime: lifetime?.seconds ?? null,
     overlap: client.credential.rotate.overlap === 0 ? null : overlapName(client.credential.rotate.overlap),
     rotateEvery: client.credential.rotate.every,
-    attributes: client.keycloak.attributes,
+    attributes,
     serviceAccount: 'enabled',
     roles: declared,
     // What they hold only the server tells.
@@ -84,7 +86,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
   return { address: addressOf('Client', client.name), owner: client.owner, fields: canonicalClient(fields), notes };
 }
 
-function copyRoles(roles: DesiredClient['keycloak']['serviceAccountRoles']): RoleNames {
+function copyRoles(roles: ServiceAccountRoles): RoleNames {
   if (!hasRoles(roles)) return NO_ROLES;
   const { realm, clients } = roles;
   return {

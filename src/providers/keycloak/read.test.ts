@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { givenTokens, keycloakSettings } from '../../../test/support/keycloak-settings.ts';
 import { portsOver } from '../../../test/support/ports-over.ts';
-import type { DesiredClient, DesiredState } from '../../model/desired.ts';
-import { Secret } from '../../model/secret.ts';
+import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import type { Provider } from '../provider.ts';
+import type { KeycloakClientSettings } from './client-settings.ts';
 import { assignedScopes, fieldsToAttributes, fieldsToClient } from './convert-client.ts';
 import { fieldsToScope } from './convert-scope.ts';
 import { apiFields, clientFields } from './fields.ts';
@@ -14,6 +14,10 @@ import { openKeycloak } from './index.ts';
 const STACK = 'acme';
 const POSITION = { file: 'clients.yaml', line: 1, column: 1 };
 const SETTINGS = keycloakSettings({ pageSize: 4, pagesInFlight: 2 });
+
+function keycloakClient(serviceAccountRoles: ServiceAccountRoles): KeycloakClientSettings {
+  return { kind: 'keycloak', serviceAccountRoles, attributes: {} };
+}
 
 function client(name: string, roles: readonly string[] = []): DesiredClient {
   return {
@@ -25,8 +29,7 @@ function client(name: string, roles: readonly string[] = []): DesiredClient {
     access: [{ api: 'inventory', scopes: ['inventory:read'], onRequest: ['inventory:write'] }],
     auth: 'client_secret_basic',
     credential: { path: name, rotate: { every: 7_776_000, overlap: 0 } },
-    keycloak: { serviceAccountRoles: { realm: roles, clients: {} }, attributes: {} },
-    auth0: { metadata: {} },
+    settings: keycloakClient({ realm: roles, clients: {} }),
     position: POSITION,
   };
 }
@@ -36,7 +39,7 @@ const DESIRED: DesiredState = {
     name: 'dev',
     stack: STACK,
     provider: SETTINGS,
-    store: { kind: 'file', path: '/nowhere', recipients: [], identity: new Secret('s') },
+    store: { kind: 'file' },
     rotate: { every: 7_776_000, overlap: 0 },
     guards: { maxDeletes: 5, maxDeletePercent: 20, protect: [], maxCredentialAge: undefined },
     position: POSITION,
@@ -163,7 +166,7 @@ it.each([
 
 it('takes a list of no roles for none, as the realm does', () => {
   const serviceAccountRoles = { realm: [], clients: { billing: [] } };
-  const clients = [{ ...client('svc-0'), keycloak: { serviceAccountRoles, attributes: {} } }];
+  const clients = [{ ...client('svc-0'), settings: keycloakClient(serviceAccountRoles) }];
   const [object] = openKeycloak(SETTINGS, systemPorts()).project({ ...DESIRED, apis: [], clients });
   expect(object?.fields).toMatchObject({ roles: { realm: [], clients: {} }, otherScopes: { default: [] } });
   expect(object?.fields['roles']).toEqual({ realm: [], clients: {} });

@@ -1,7 +1,7 @@
 import { addressOf, isKind } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import type { ActualState } from '../../model/state.ts';
-import type { KeycloakSettings } from '../../model/target.ts';
+import type { ActualState, OverlapSupport } from '../../model/state.ts';
+import type { KeycloakSettings } from './settings.ts';
 import { letGoApis } from '../let-go.ts';
 import type { ReadOptions } from '../provider.ts';
 import { overlapName } from '../../model/rotation.ts';
@@ -102,9 +102,25 @@ export async function readRealm(
     letGo: letGoApis(markedApis(scopes, stack), desired.apis),
     listedClients: listed.length,
     ...ownClient(api.settings),
-    ...(overlaps === undefined ? {} : { overlaps: overlaps.support }),
+    ...(overlaps === undefined ? {} : overlapSupport(overlaps)),
   };
 }
+
+function overlapSupport({
+  support,
+}: {
+  readonly support: OverlapSupport;
+}): Pick<ActualState, 'overlaps' | 'overlapsWhy'> {
+  const why = WHY_NO_OVERLAPS[support];
+  return { overlaps: support, ...(why === undefined ? {} : { overlapsWhy: why }) };
+}
+
+const WHY_NO_OVERLAPS: Readonly<Record<OverlapSupport, string | undefined>> = {
+  supported: undefined,
+  unsupported: 'this Keycloak has the feature client-secret-rotation switched off (--features=client-secret-rotation)',
+  unknown:
+    'Whether Keycloak has the feature client-secret-rotation stands in /admin/serverinfo, which this account may not read.',
+};
 
 /** The account of another realm is no client of this one. */
 function ownClient({ realm, auth }: KeycloakSettings): Pick<ActualState, 'ownClientId'> {

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import { monotonic } from '../../platform/clock.ts';
-import { describeProvider } from '../describe.ts';
+import { describeKeycloak } from './settings.ts';
 import type { KeycloakApi } from './api.ts';
 
 /** A role of the realm that nobody holds: it can be made once at a time, which is all that a lock is. */
@@ -39,7 +39,7 @@ export async function withRealmLock<T>(
     if (time() - since <= HELD_FOR_MS) return;
     throw new GrantryError(
       'FAILED',
-      `${describeProvider(api.settings)} is too slow to change its client policies in time`,
+      `${describeKeycloak(api.settings)} is too slow to change its client policies in time`,
       {
         hint: 'Others that change them wait no longer. Run it again when the server is less busy.',
       },
@@ -72,7 +72,7 @@ async function acquire(api: LockApi, time: () => number): Promise<string> {
     }
     await api.pause(100, 500);
   }
-  throw new GrantryError('FAILED', `${describeProvider(api.settings)}: others keep changing its client policies`, {
+  throw new GrantryError('FAILED', `${describeKeycloak(api.settings)}: others keep changing its client policies`, {
     hint: `They hold the realm role ${REALM_LOCK} one after another. Run it again when they are done.`,
   });
 }

@@ -1,9 +1,9 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import { quoted } from '../../model/printable.ts';
-import type { KeycloakSettings } from '../../model/target.ts';
+import type { KeycloakSettings } from './settings.ts';
 import { isRedirect, redirected } from '../../platform/http.ts';
-import { describeProvider } from '../describe.ts';
+import { describeKeycloak } from './settings.ts';
 import { explainCommon } from '../refusals.ts';
 import type { RequestContext } from './request-context.ts';
 import { keycloakService } from './token.ts';
@@ -33,7 +33,7 @@ export function explainRefusal(
 ): GrantryError | undefined {
   const status = statusOf(error);
   if (status === undefined) return undefined;
-  const where = describeProvider(settings);
+  const where = describeKeycloak(settings);
   const who =
     settings.auth.kind === 'client' ? `the client ${settings.auth.clientId}` : `the user ${settings.auth.username}`;
   if (status === 401) {

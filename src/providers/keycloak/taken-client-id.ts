@@ -3,8 +3,8 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { ActualState } from '../../model/state.ts';
-import { describeProvider } from '../describe.ts';
 import { unlessForbidden } from '../refusals.ts';
+import { describeKeycloak } from './settings.ts';
 import type { KeycloakApi } from './api.ts';
 import { parseList } from './parse-list.ts';
 import { accountName } from './service-accounts.ts';
@@ -45,7 +45,7 @@ export async function whyTaken(api: KeycloakApi, clientId: string): Promise<Gran
   const username = accountName(clientId);
   const isTaken = await hasUser(api, username);
   if (isTaken === false) return undefined;
-  const where = describeProvider(api.settings);
+  const where = describeKeycloak(api.settings);
   const other = await findNamesake(api, clientId);
   if (other !== undefined) {
     return new GrantryError('CONFLICT', `${where}: ${inCaseOnly(clientId, other)}`, { hint: ANOTHER_ID });

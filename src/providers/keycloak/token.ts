@@ -1,5 +1,5 @@
 import { GrantryError } from '../../model/errors.ts';
-import type { KeycloakSettings } from '../../model/target.ts';
+import type { KeycloakSettings } from './settings.ts';
 import { requestJson } from '../../platform/http.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Service } from '../../platform/network-error.ts';

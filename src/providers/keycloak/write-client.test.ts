@@ -3,6 +3,7 @@ import { givenTokens, keycloakSettings } from '../../../test/support/keycloak-se
 import { portsOver } from '../../../test/support/ports-over.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { Secret } from '../../model/secret.ts';
+import { resolveKeycloakClient } from './client-settings.ts';
 import { openKeycloak } from './index.ts';
 
 const HOUR = 3600;
@@ -17,8 +18,7 @@ const CLIENT: DesiredClient = {
   access: [],
   auth: 'client_secret_basic',
   credential: { path: 'orders', rotate: { every: 7_776_000, overlap: 0 } },
-  keycloak: { serviceAccountRoles: { realm: [], clients: {} }, attributes: {} },
-  auth0: { metadata: {} },
+  settings: resolveKeycloakClient(undefined),
   position: POSITION,
 };
 const DESIRED: DesiredState = {
@@ -26,7 +26,7 @@ const DESIRED: DesiredState = {
     name: 'dev',
     stack: 'acme',
     provider: SETTINGS,
-    store: { kind: 'file', path: '/nowhere', recipients: [], identity: new Secret('s') },
+    store: { kind: 'file' },
     rotate: { every: 7_776_000, overlap: 0 },
     guards: { maxDeletes: 5, maxDeletePercent: 20, protect: [], maxCredentialAge: undefined },
     position: POSITION,

@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
-import { describeProvider } from '../describe.ts';
+import { describeKeycloak } from './settings.ts';
 import type { KeycloakApi } from './api.ts';
 import { readEveryProfile, readPolicyList } from './policy-lists.ts';
 import type { PolicyKind } from './policy-lists.ts';
@@ -182,7 +182,7 @@ export class OverlapWriter {
   }
 
   #where(): string {
-    return describeProvider(this.#api.settings);
+    return describeKeycloak(this.#api.settings);
   }
 }
 

@@ -2,7 +2,7 @@ import type { DesiredState } from '../../model/desired.ts';
 import type { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { ActualState, Delivery, DesiredObject, Endpoints, Fields } from '../../model/state.ts';
-import { NO_GRANT_FACTS } from '../provider.ts';
+import { NO_GRANT_FACTS, NO_ROLES } from '../provider.ts';
 import type {
   Capabilities,
   ClientKey,
@@ -14,6 +14,7 @@ import type {
   Provider,
   ReadOptions,
   SecretsFacet,
+  TokenBehaviour,
 } from '../provider.ts';
 import { clientIdOf, textIn } from './fields.ts';
 import { MemoryObjects } from './objects.ts';
@@ -55,6 +56,10 @@ type ObjectChange = CreateChange | UpdateChange | AdoptChange;
  */
 export class MemoryProvider implements Provider {
   readonly capabilities: Capabilities;
+  readonly tokens: TokenBehaviour = {
+    denial: { status: 400, error: 'invalid_scope' },
+    declaredRoles: () => NO_ROLES,
+  };
   /** The client_id that grantry itself logs in with. */
   ownClientId: string | undefined;
   /** Unix seconds: what the server's clock says. */

@@ -1,6 +1,6 @@
 import { Decrypter, Encrypter, identityToRecipient } from 'age-encryption';
 import { GrantryError } from '../../model/errors.ts';
-import type { FileStoreSettings } from '../../model/target.ts';
+import type { FileStoreSettings } from './settings.ts';
 import { damaged } from './errors.ts';
 
 /** Encrypts and decrypts documents with the keys of a target. */

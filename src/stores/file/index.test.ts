@@ -7,7 +7,7 @@ import { testStore } from '../../../test/contract/store-contract.ts';
 import { documentOf, failureOf, freshPath, markOf } from '../../../test/contract/store-subject.ts';
 import type { StoreSubject } from '../../../test/contract/store-subject.ts';
 import { Secret } from '../../model/secret.ts';
-import type { FileStoreSettings } from '../../model/target.ts';
+import type { FileStoreSettings } from './settings.ts';
 import { openFileStore } from './index.ts';
 import { secretIn } from '../../../test/support/stored-secrets.ts';
 

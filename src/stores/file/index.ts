@@ -1,8 +1,6 @@
 import { join } from 'node:path';
 import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { FileStoreSettings } from '../../model/target.ts';
-import { describeStore } from '../describe.ts';
 import { fromData, mergeData } from '../document.ts';
 import type { DocumentData } from '../document.ts';
 import { fromPairs, mergePairs, samePairs } from '../mark.ts';
@@ -23,6 +21,8 @@ import { listFolder, refuseSymlinks } from './disk.ts';
 import { asFileError, damaged } from './errors.ts';
 import { Place } from './place.ts';
 import { readRecordFile, writeRecordFile } from './records.ts';
+import { describeFileStore } from './settings.ts';
+import type { FileStoreSettings } from './settings.ts';
 import { VERSIONS } from './versioned-file.ts';
 
 /** Checks the keys and returns the store; nothing is written before the first mark or document. */
@@ -50,7 +50,7 @@ class FileStore implements Store {
   }
 
   describe(): string {
-    return describeStore(this.#settings);
+    return describeFileStore(this.#settings);
   }
 
   async existing(

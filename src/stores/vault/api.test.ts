@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { GrantryError } from '../../model/errors.ts';
 import { Secret } from '../../model/secret.ts';
-import type { VaultAuth } from '../../model/target.ts';
+import type { VaultAuth } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import { KvApi } from './api.ts';
 

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import { quoted } from '../../model/printable.ts';
-import type { VaultSettings } from '../../model/target.ts';
+import type { VaultSettings } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { DocumentData } from '../document.ts';
 import type { MarkPairs } from '../mark.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import { Secret } from '../../model/secret.ts';
-import type { VaultSettings } from '../../model/target.ts';
+import type { VaultSettings } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';
 import { githubIdToken } from './auth-github.ts';

@@ -1,11 +1,9 @@
 import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/json.ts';
-import type { VaultSettings } from '../../model/target.ts';
 import { withoutWriteGuard } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';
-import { describeStore } from '../describe.ts';
 import { fromData, mergeData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath, splitStorePath } from '../path.ts';
@@ -23,6 +21,8 @@ import { KvApi } from './api.ts';
 import type { Written } from './api.ts';
 import { toEntry, toLimits } from './convert.ts';
 import { openSession, VaultLogin } from './session.ts';
+import { describeVault } from './settings.ts';
+import type { VaultSettings } from './settings.ts';
 import { createTransport } from './transport.ts';
 
 /** The logins of a run: stores with the same one share it. */
@@ -69,7 +69,7 @@ class VaultStore implements Store {
   }
 
   describe(): string {
-    return describeStore(this.#settings);
+    return describeVault(this.#settings);
   }
 
   async existing(

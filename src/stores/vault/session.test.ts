@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Secret } from '../../model/secret.ts';
-import type { VaultAuth, VaultSettings } from '../../model/target.ts';
+import type { VaultAuth, VaultSettings } from './settings.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
 import { openSession, VaultLogin } from './session.ts';

@@ -1,5 +1,5 @@
 import type { Secret } from '../../model/secret.ts';
-import type { VaultSettings } from '../../model/target.ts';
+import type { VaultSettings } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';
 import { login, lookUp, renew } from './auth.ts';

@@ -1,5 +1,5 @@
 import type { Secret } from '../../model/secret.ts';
-import type { VaultSettings } from '../../model/target.ts';
+import type { VaultSettings } from './settings.ts';
 import { requestJson } from '../../platform/http.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import type { Service } from '../../platform/network-error.ts';

@@ -83,7 +83,6 @@ const change = z.discriminatedUnion('op', [
   z.strictObject({ ...base, op: z.literal('deliver'), id: z.string(), after: fields, delivery }),
 ]);
 
-const roles = z.strictObject({ realm: names, clients: z.record(z.string(), names) });
 const rotate = z.strictObject({ every: z.number(), overlap: z.number() }).describe('Seconds');
 
 const desired = z.strictObject({
@@ -109,8 +108,7 @@ const desired = z.strictObject({
       access: z.array(z.strictObject({ api: z.string(), scopes: names, onRequest: names })),
       auth: authSchema,
       credential: z.strictObject({ path: z.string(), rotate }),
-      keycloak: z.strictObject({ serviceAccountRoles: roles, attributes: z.record(z.string(), z.string()) }),
-      auth0: z.strictObject({ metadata: z.record(z.string(), z.json()) }),
+      settings: z.object({ kind: z.string() }).catchall(z.json()).describe('What only the provider of this kind has'),
     }),
   ),
   overlaps: z.array(z.number()).describe('Overlaps of rotations that the provider is set up for; seconds'),

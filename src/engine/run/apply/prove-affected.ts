@@ -30,7 +30,7 @@ export async function proveAffected(
     throw error;
   });
   if (facts instanceof GrantryError) return { proofs: [], outage: facts };
-  const expectations = expectationsOf(desired, provider.capabilities, names, facts);
+  const expectations = expectationsOf(desired, provider, names, facts);
   const work = { expectations, endpoints: input.endpoints, inFlight: request.parallelism };
   return proveClients(work, target, context);
 }

@@ -1,6 +1,9 @@
-import type { InTarget, TargetView } from '../resolve/target-view.ts';
-import type { ApiManifest, ClientManifest, Problem } from '../types.ts';
-import { problemIn, problemInView } from './rule.ts';
+import type { ProviderView } from '../../manifest/backends.ts';
+import type { InTarget } from '../../manifest/resolve/target-view.ts';
+import { problemIn, problemInView } from '../../manifest/rules/rule.ts';
+import { clientSettingsOf } from '../../manifest/schema/client.ts';
+import type { ApiManifest, ClientManifest, Problem } from '../../manifest/types.ts';
+import { isObject, valueAt } from '../../manifest/values.ts';
 
 /** Of nearly every text that Keycloak keeps. Above it a server answers 500 and nothing more. */
 const MAX_TEXT = 255;
@@ -32,16 +35,13 @@ const RESERVED: readonly { readonly pattern: RegExp; readonly instead: string }[
 ];
 
 /** What Keycloak would refuse, or fail at without saying why. */
-export function* checkKeycloakLimits(view: TargetView): Iterable<Problem> {
-  if (view.target !== undefined && view.target.spec?.provider.keycloak === undefined) {
-    return;
-  }
+export function* checkLimits(view: ProviderView): Iterable<Problem> {
   const clientIds = new Map(view.clients.map(({ manifest: { name }, spec }) => [name, spec?.clientId ?? name]));
   for (const api of view.apis) yield* checkApi(view, api, clientIds);
   for (const client of view.clients) {
     yield* checkClient(view, client);
-    const attributes = client.spec?.keycloak?.attributes;
-    if (attributes !== undefined) yield* checkAttributes(view, client, Object.keys(attributes));
+    const attributes = valueAt(clientSettingsOf(client.spec, 'keycloak'), ['attributes']);
+    if (isObject(attributes)) yield* checkAttributes(view, client, Object.keys(attributes));
   }
 }
 
@@ -50,7 +50,7 @@ function tooLong(what: string, length: number, most: number): string {
 }
 
 function* checkApi(
-  view: TargetView,
+  view: ProviderView,
   api: InTarget<ApiManifest>,
   clientIds: ReadonlyMap<string, string>,
 ): Iterable<Problem> {
@@ -70,7 +70,7 @@ function* checkApi(
   }
 }
 
-function* checkClient(view: TargetView, client: InTarget<ClientManifest>): Iterable<Problem> {
+function* checkClient(view: ProviderView, client: InTarget<ClientManifest>): Iterable<Problem> {
   const { name, description, labels } = client.manifest;
   const rule = 'keycloak-limit';
   if (description.length > MAX_TEXT) {
@@ -93,7 +93,7 @@ function* checkClient(view: TargetView, client: InTarget<ClientManifest>): Itera
 }
 
 function* checkAttributes(
-  view: TargetView,
+  view: ProviderView,
   client: InTarget<ClientManifest>,
   names: readonly string[],
 ): Iterable<Problem> {

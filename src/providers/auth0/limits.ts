@@ -1,12 +1,13 @@
-import { join } from 'node:path';
+import type { ProviderView } from '../../manifest/backends.ts';
+import type { InTarget } from '../../manifest/resolve/target-view.ts';
+import { problemAtCredentialPath, credentialPathOf } from '../../manifest/rules/credential-paths.ts';
+import { problemIn, problemInView } from '../../manifest/rules/rule.ts';
+import { clientSettingsOf } from '../../manifest/schema/client.ts';
+import { ENV_PATTERN } from '../../manifest/schema/parts.ts';
+import type { TargetSpec } from '../../manifest/schema/target.ts';
+import type { ApiManifest, ClientManifest, Problem, TargetManifest } from '../../manifest/types.ts';
+import { isObject, valueAt } from '../../manifest/values.ts';
 import { formatDuration } from '../../model/duration.ts';
-import { ENV_PATTERN } from '../schema/parts.ts';
-import type { TargetSpec } from '../schema/target.ts';
-import { trimSlashes } from '../slashes.ts';
-import type { InTarget, TargetView } from '../resolve/target-view.ts';
-import type { ApiManifest, ClientManifest, Problem, TargetManifest } from '../types.ts';
-import { problemIn, problemInView } from './rule.ts';
-import { problemAtCredentialPath, credentialPathOf } from './credential-paths.ts';
 
 /** Of an application and of an API: the schema of the Management API. */
 const MAX_DESCRIPTION = 140;
@@ -26,17 +27,17 @@ const OWN_KEYS = 5;
 const MAX_PATH = MAX_TEXT - 28;
 
 /** What a tenant of Auth0 would refuse. Limits that the manifest language has anyway are not looked at again. */
-export function* checkAuth0Limits(view: TargetView): Iterable<Problem> {
+export function* checkLimits(view: ProviderView): Iterable<Problem> {
   const { target } = view;
-  // Without any Target only what cannot be meant for Keycloak is held against Auth0.
+  // Without any Target only what cannot be meant for another provider is held against Auth0.
   if (target === undefined) {
     for (const client of view.clients) yield* checkMetadata(view, client);
     return;
   }
-  if (target.spec?.provider.auth0 === undefined) return;
+  if (target.spec === undefined) return;
   yield* checkStack(target, target.spec);
   for (const api of view.apis) yield* checkApi(view, target, api);
-  for (const client of view.clients) yield* checkClient(view, target.spec, client);
+  for (const client of view.clients) yield* checkClient(view, client);
 }
 
 function* checkStack(target: TargetManifest, { stack }: TargetSpec): Iterable<Problem> {
@@ -45,7 +46,7 @@ function* checkStack(target: TargetManifest, { stack }: TargetSpec): Iterable<Pr
   yield problemIn(target, { rule: 'auth0-limit', message, path: ['spec', 'stack'] });
 }
 
-function* checkApi(view: TargetView, target: TargetManifest, api: InTarget<ApiManifest>): Iterable<Problem> {
+function* checkApi(view: ProviderView, target: TargetManifest, api: InTarget<ApiManifest>): Iterable<Problem> {
   const { manifest, spec } = api;
   if (spec === undefined) return;
   const { name } = manifest;
@@ -76,7 +77,7 @@ function* checkApi(view: TargetView, target: TargetManifest, api: InTarget<ApiMa
   }
 }
 
-function* checkClient(view: TargetView, target: TargetSpec, client: InTarget<ClientManifest>): Iterable<Problem> {
+function* checkClient(view: ProviderView, client: InTarget<ClientManifest>): Iterable<Problem> {
   const { description, owner, labels } = client.manifest;
   const of = (what: string, length: number, path: string[]): Problem => {
     const message = `${what} ${length} characters; Auth0 keeps at most ${MAX_TEXT} in metadata: shorten it`;
@@ -89,14 +90,14 @@ function* checkClient(view: TargetView, target: TargetSpec, client: InTarget<Cli
   if (owner.length > MAX_TEXT) yield of('the owner has', owner.length, ['owner']);
   const labelText = JSON.stringify(labels);
   if (labelText.length > MAX_TEXT) yield of('the labels together have, as JSON,', labelText.length, ['labels']);
-  yield* checkPlace(view, target, client);
+  yield* checkPlace(view, client);
   yield* checkMetadata(view, client);
 }
 
 /** What was delivered where is kept with the application: a mark that was cut off would tell of another place. */
-function* checkPlace(view: TargetView, target: TargetSpec, client: InTarget<ClientManifest>): Iterable<Problem> {
+function* checkPlace(view: ProviderView, client: InTarget<ClientManifest>): Iterable<Problem> {
   const path = credentialPathOf(client);
-  const place = placeOf(target, path);
+  const place = view.locate(path);
   const tooLong =
     path.length > MAX_PATH
       ? `the credential path has ${path.length} characters; with Auth0 it can have ${MAX_PATH}`
@@ -107,20 +108,14 @@ function* checkPlace(view: TargetView, target: TargetSpec, client: InTarget<Clie
   yield problemAtCredentialPath(view, client, 'auth0-limit', `${tooLong}: choose a shorter spec.credential.path`);
 }
 
-/** As the stores name it. */
-function placeOf({ store: { vault, file } }: TargetSpec, path: string): string {
-  if (vault === undefined) return join(known(file?.path ?? ''), `${path}.age`);
-  const parts = [trimSlashes(known(vault.mount)), trimSlashes(known(vault.prefix ?? '')), path];
-  return parts.filter((part) => part !== '').join('/');
-}
-
 /** What comes from the environment is not known before a command connects; the rest is. */
 function known(text: string): string {
   return text.replaceAll(ENV_PATTERN, '');
 }
 
-function* checkMetadata(view: TargetView, client: InTarget<ClientManifest>): Iterable<Problem> {
-  const metadata = client.spec?.auth0?.metadata ?? {};
+function* checkMetadata(view: ProviderView, client: InTarget<ClientManifest>): Iterable<Problem> {
+  const written = valueAt(clientSettingsOf(client.spec, 'auth0'), ['metadata']);
+  const metadata = isObject(written) ? written : {};
   const at = (key: string, part: 'key' | 'value', rule: string, message: string): Problem =>
     problemInView(view, client, { rule, message, path: ['auth0', 'metadata', key], part });
   for (const [key, value] of Object.entries(metadata)) {
@@ -145,7 +140,7 @@ function* checkMetadata(view: TargetView, client: InTarget<ClientManifest>): Ite
 }
 
 /** Which keys were declared is itself kept in metadata, and so are labels, where there are any. */
-function* checkRoom(view: TargetView, client: InTarget<ClientManifest>, keys: readonly string[]): Iterable<Problem> {
+function* checkRoom(view: ProviderView, client: InTarget<ClientManifest>, keys: readonly string[]): Iterable<Problem> {
   if (keys.length === 0) return;
   const hasLabels = Object.keys(client.manifest.labels).length > 0;
   const room = MAX_KEYS - OWN_KEYS - 1 - (hasLabels ? 1 : 0);

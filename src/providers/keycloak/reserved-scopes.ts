@@ -1,6 +1,7 @@
-import type { InTarget, TargetView } from '../resolve/target-view.ts';
-import type { ApiManifest, Problem } from '../types.ts';
-import { problemInView } from './rule.ts';
+import type { ProviderView } from '../../manifest/backends.ts';
+import type { InTarget } from '../../manifest/resolve/target-view.ts';
+import { problemInView } from '../../manifest/rules/rule.ts';
+import type { ApiManifest, Problem } from '../../manifest/types.ts';
 
 /** Scopes that mean something to Keycloak itself, whatever a manifest says of them; nobody grants them as one of an Api. */
 const MEANT_BY_SERVER: ReadonlyMap<string, string> = new Map([
@@ -27,12 +28,11 @@ const BUILT_IN: ReadonlySet<string> = new Set([
 ]);
 
 /** No Api has a scope that is Keycloak's own: it would be adopted or collide, and its tokens would never be as granted. */
-export function* checkKeycloakScopes(view: TargetView): Iterable<Problem> {
-  if (view.target !== undefined && view.target.spec?.provider.keycloak === undefined) return;
+export function* checkReservedScopes(view: ProviderView): Iterable<Problem> {
   for (const api of view.apis) yield* checkScopes(view, api);
 }
 
-function* checkScopes(view: TargetView, api: InTarget<ApiManifest>): Iterable<Problem> {
+function* checkScopes(view: ProviderView, api: InTarget<ApiManifest>): Iterable<Problem> {
   const { scopes = {}, managed = true } = api.spec ?? {};
   for (const scope of Object.keys(scopes)) {
     const why =

@@ -1,13 +1,12 @@
-import type { TargetView } from '../resolve/target-view.ts';
-import type { Problem } from '../types.ts';
-import { placeOf, problemInView } from './rule.ts';
+import type { ProviderView } from '../../manifest/backends.ts';
+import { placeOf, problemInView } from '../../manifest/rules/rule.ts';
+import type { Problem } from '../../manifest/types.ts';
+import type { Auth0Spec } from './settings.ts';
 
 /** Auth0 cannot keep a granted scope out of a token that asks for none. */
-export function* checkAuth0Scopes(view: TargetView): Iterable<Problem> {
-  const { target } = view;
-  if (target?.spec?.provider.auth0?.onRequestScopes !== 'refuse') {
-    return;
-  }
+export function* checkOnRequestScopes(view: ProviderView<Auth0Spec>): Iterable<Problem> {
+  const { target, settings } = view;
+  if (target === undefined || settings?.onRequestScopes !== 'refuse') return;
   for (const client of view.clients) {
     for (const [index, access] of (client.spec?.access ?? []).entries()) {
       if (access.onRequest.length > 0) {

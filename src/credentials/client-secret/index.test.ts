@@ -1,0 +1,4 @@
+import { describeMethod } from '../../../test/contract/credential-contract.ts';
+import { clientSecretMethod } from './index.ts';
+
+describeMethod(clientSecretMethod, ['client_secret_basic', 'client_secret_post']);

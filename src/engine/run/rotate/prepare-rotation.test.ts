@@ -1,0 +1,46 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { client, state } from '../../../../test/support/declared.ts';
+import { MemoryBench } from '../../../../test/support/memory-bench.ts';
+import { opened } from '../../../../test/support/opened.ts';
+import type { OpenTarget } from '../open-target.ts';
+import { prepareRotation } from './prepare-rotation.ts';
+
+/** Never due. */
+const rotate = { every: 10_000_000_000, overlap: 0 };
+const DESIRED = state([], [client('orders', {}, { credential: { path: 'orders', rotate } })]);
+/** When the overlap of the client ends; Unix seconds. */
+const UNTIL = 2_000_000_000;
+
+let bench: MemoryBench;
+beforeEach(async () => {
+  bench = new MemoryBench();
+  await bench.apply(DESIRED);
+  for (const object of bench.provider.objects) object.previous = { secret: 'before', until: UNTIL };
+});
+
+/** A target whose clocks say so many seconds after that end. */
+function clocksAt(machine: number, store: number): OpenTarget {
+  const { target } = opened(bench, DESIRED);
+  const readRecord = bench.store.readRecord.bind(bench.store);
+  bench.store.readRecord = async (name) => ({ ...(await readRecord(name)), now: (UNTIL + store) * 1000 });
+  const clock = { ...target.ports.clock, now: () => (UNTIL + machine) * 1000 };
+  return { ...target, ports: { ...target.ports, clock } };
+}
+
+describe('prepareRotation', () => {
+  const DUE = { kind: 'due', stagger: false, max: undefined } as const;
+  const ALL = { kind: 'all', force: false, revoke: false, max: undefined } as const;
+
+  it.each([
+    ['both say that it has ended', 7200, 7200, 1],
+    ["the machine's clock is ahead", 7200, -7200, 0],
+    ["the store's clock is ahead", -7200, 7200, 0],
+  ])('ends an overlap only where both clocks say so: %s', async (_, machine, store, ended) => {
+    const { choice } = await prepareRotation(clocksAt(machine, store), DUE);
+    expect(choice.retire.length + choice.rotate.length).toBe(ended);
+  });
+
+  it('refuses to rotate all where all are in their overlap', async () => {
+    await expect(prepareRotation(clocksAt(-7200, -7200), ALL)).rejects.toMatchObject({ code: 'ROTATION_IN_OVERLAP' });
+  });
+});

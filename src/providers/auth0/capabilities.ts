@@ -1,0 +1,21 @@
+import { NO_ROLES } from '../provider.ts';
+import type { Capabilities, TokenBehaviour } from '../provider.ts';
+
+export const auth0Capabilities: Capabilities = {
+  chosenSecret: false,
+  chosenClientId: false,
+  secretChangeVisible: false,
+  onRequestScopes: false,
+  authMethodEnforced: false,
+  introspection: false,
+  apiMarks: false,
+  tokenPerApi: true,
+  secretOverlap: false,
+  secretLag: 30,
+};
+
+/** Of an Api that may not be called and of a scope that was not granted it says the same. */
+export const auth0Tokens: TokenBehaviour = {
+  denial: { status: 403, error: 'access_denied' },
+  declaredRoles: () => NO_ROLES,
+};

@@ -1,0 +1,40 @@
+import * as z from 'zod';
+import type { FreeMap } from '../../manifest/backends.ts';
+import { lineSchema } from '../../manifest/schema/parts.ts';
+import type { DesiredClient } from '../../model/desired.ts';
+import type { JsonObject } from '../../model/json.ts';
+import type { BackendSettings } from '../../model/target.ts';
+
+/** The settings of a Client that only Auth0 has. */
+export interface Auth0ClientSettings {
+  readonly kind: 'auth0';
+  readonly metadata: JsonObject;
+}
+
+/** The block `auth0` of a Client. */
+export const auth0ClientSchema = z
+  .strictObject({
+    metadata: z.record(lineSchema, z.json()).optional().meta({ description: 'client_metadata of the application.' }),
+  })
+  .meta({ description: 'Settings that only Auth0 has.' });
+
+export type Auth0ClientSpec = z.output<typeof auth0ClientSchema>;
+
+/** Of nearly all clients. */
+const NO_METADATA = {};
+
+export function resolveAuth0Client(written: Auth0ClientSpec | undefined): Auth0ClientSettings {
+  return { kind: 'auth0', metadata: written?.metadata ?? NO_METADATA };
+}
+
+/** The settings of a client that was resolved for an Auth0 target. */
+export function settingsOf({ settings }: Pick<DesiredClient, 'settings'>): Auth0ClientSettings {
+  if (!isAuth0(settings)) throw new TypeError(`these are settings for ${settings.kind}`);
+  return settings;
+}
+
+function isAuth0(settings: BackendSettings): settings is Auth0ClientSettings {
+  return settings.kind === 'auth0';
+}
+
+export const metadataMap: FreeMap = { path: ['metadata'], namesCredential: (_key, looksSecret) => looksSecret };

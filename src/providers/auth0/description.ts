@@ -1,0 +1,33 @@
+import { defineProvider } from '../description.ts';
+import { auth0Capabilities } from './capabilities.ts';
+import { metadataMap, auth0ClientSchema, resolveAuth0Client } from './client-settings.ts';
+import type { Auth0ClientSpec } from './client-settings.ts';
+import { checkLimits } from './limits.ts';
+import { checkOnRequestScopes } from './on-request-scopes.ts';
+import { auth0Schema, checkDomain, describeAuth0, resolveAuth0 } from './settings.ts';
+import type { Auth0Settings, Auth0Spec } from './settings.ts';
+
+/** Auth0: one tenant. */
+export const auth0 = defineProvider<Auth0Spec, Auth0Settings, Auth0ClientSpec>({
+  kind: 'auth0',
+  label: 'Auth0',
+  settings: auth0Schema,
+  clientSettings: auth0ClientSchema,
+  freeMaps: [metadataMap],
+  home: { noun: 'tenant', name: ({ domain }) => domain.toLowerCase() },
+  servers: ({ domain }) => [
+    { key: 'domain', url: `https://${domain}`, allowInsecure: false, problem: checkDomain(domain) },
+  ],
+  resolve: resolveAuth0,
+  resolveClient: resolveAuth0Client,
+  *checkView(view) {
+    yield* checkLimits(view);
+    yield* checkOnRequestScopes(view);
+  },
+
+  setsUpOverlaps: false,
+  capabilities: () => auth0Capabilities,
+  describe: describeAuth0,
+  server: ({ domain }) => ({ url: `https://${domain}` }),
+  opener: () => ({ open: async (settings, ports) => (await import('./index.ts')).openAuth0(settings, ports) }),
+});

@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import type { FreeMap } from '../../manifest/backends.ts';
+import { lineSchema, proseSchema } from '../../manifest/schema/parts.ts';
+import { compareText } from '../../manifest/values.ts';
+import type { DesiredClient, ServiceAccountRoles } from '../../model/desired.ts';
+import { inOrder } from '../../model/in-order.ts';
+import type { BackendSettings } from '../../model/target.ts';
+import { isKnownAttribute, maySpeakOfSecret } from '../../model/keycloak-attributes.ts';
+
+/** The settings of a Client that only Keycloak has. */
+export interface KeycloakClientSettings {
+  readonly kind: 'keycloak';
+  readonly serviceAccountRoles: ServiceAccountRoles;
+  readonly attributes: Readonly<Record<string, string>>;
+}
+
+/** Keycloak names roles in the paths of requests, where dots alone lead elsewhere. */
+const roleSchema = lineSchema
+  .max(255, { error: 'must have at most 255 characters' })
+  .regex(/^(?!\.{1,2}$)/, { error: 'must not be "." or "..": a request could not name that role' });
+
+const serviceAccountRolesSchema = z.strictObject({
+  realm: z.array(roleSchema).default([]).meta({ description: 'Realm roles.' }),
+  clients: z.record(lineSchema, z.array(roleSchema)).default({}).meta({ description: 'Client roles, by client_id.' }),
+});
+
+/** The block `keycloak` of a Client. */
+export const keycloakClientSchema = z
+  .strictObject({
+    serviceAccountRoles: serviceAccountRolesSchema
+      .optional()
+      .meta({ description: 'Roles of the service account that its tokens carry.' }),
+    attributes: z.record(lineSchema, proseSchema).optional().meta({
+      description: 'Attributes of the Keycloak client. Others are taken away, unless they are known to be harmless.',
+    }),
+  })
+  .meta({ description: 'Settings that only Keycloak has.' });
+
+export type KeycloakClientSpec = z.output<typeof keycloakClientSchema>;
+
+/** Of nearly all clients. */
+const NO_ROLES = { realm: [], clients: {} };
+const NO_ATTRIBUTES = {};
+
+export function resolveKeycloakClient(written: KeycloakClientSpec | undefined): KeycloakClientSettings {
+  const roles = written?.serviceAccountRoles;
+  return {
+    kind: 'keycloak',
+    serviceAccountRoles:
+      roles === undefined ? NO_ROLES : { realm: inOrder(roles.realm), clients: sortedLists(roles.clients) },
+    attributes: written?.attributes ?? NO_ATTRIBUTES,
+  };
+}
+
+/** A list of nothing says as much as none. */
+function sortedLists(lists: Readonly<Record<string, readonly string[]>>): Record<string, readonly string[]> {
+  return Object.fromEntries(
+    Object.entries(lists)
+      .filter(([, names]) => names.length > 0)
+      .toSorted(([a], [b]) => compareText(a, b))
+      .map(([key, names]) => [key, inOrder(names)]),
+  );
+}
+
+/** The settings of a client that was resolved for a Keycloak target. */
+export function settingsOf({ settings }: Pick<DesiredClient, 'settings'>): KeycloakClientSettings {
+  if (!isKeycloak(settings)) throw new TypeError(`these are settings for ${settings.kind}`);
+  return settings;
+}
+
+function isKeycloak(settings: BackendSettings): settings is KeycloakClientSettings {
+  return settings.kind === 'keycloak';
+}
+
+/** Attributes that Keycloak itself names after tokens and secrets hold none; grantry's own are refused for another reason. */
+export const attributeMap: FreeMap = {
+  path: ['attributes'],
+  namesCredential: (key, looksSecret) =>
+    !key.startsWith('grantry.') && !isKnownAttribute(key) && (looksSecret || maySpeakOfSecret(key)),
+};

@@ -1,0 +1,40 @@
+import { checkUrl, normaliseUrl } from '../../manifest/schema/url.ts';
+import { KeyedCache } from '../../platform/keyed-cache.ts';
+import { defineProvider } from '../description.ts';
+import { keycloakCapabilities } from './capabilities.ts';
+import { attributeMap, keycloakClientSchema, resolveKeycloakClient } from './client-settings.ts';
+import type { KeycloakClientSpec } from './client-settings.ts';
+import { checkClientIdCase } from './client-id-case.ts';
+import type { KeycloakLogins } from './index.ts';
+import { checkLimits } from './limits.ts';
+import { checkReservedScopes } from './reserved-scopes.ts';
+import { describeKeycloak, isSameKeycloakLogin, keycloakSchema, resolveKeycloak } from './settings.ts';
+import type { KeycloakSettings, KeycloakSpec } from './settings.ts';
+
+/** Keycloak: one realm of a server. */
+export const keycloak = defineProvider<KeycloakSpec, KeycloakSettings, KeycloakClientSpec>({
+  kind: 'keycloak',
+  label: 'Keycloak',
+  settings: keycloakSchema,
+  clientSettings: keycloakClientSchema,
+  freeMaps: [attributeMap],
+  home: { noun: 'realm', name: ({ url, realm }) => JSON.stringify([normaliseUrl(url), realm]) },
+  servers: ({ url, allowInsecure }) => [{ key: 'url', url, allowInsecure, problem: checkUrl(url) }],
+  resolve: resolveKeycloak,
+  resolveClient: resolveKeycloakClient,
+  *checkView(view) {
+    yield* checkClientIdCase(view);
+    yield* checkLimits(view);
+    yield* checkReservedScopes(view);
+  },
+
+  setsUpOverlaps: true,
+  capabilities: () => keycloakCapabilities,
+  describe: describeKeycloak,
+  server: ({ url }) => ({ url, publicUrlOption: 'Keycloak: the options hostname and proxy-headers' }),
+
+  opener() {
+    const logins: KeycloakLogins = new KeyedCache(isSameKeycloakLogin);
+    return { open: async (settings, ports) => (await import('./index.ts')).openShared(settings, ports, logins) };
+  },
+});

@@ -1,0 +1,103 @@
+import * as z from 'zod';
+import type { ResolveContext } from '../../manifest/backends.ts';
+import { allowInsecureSchema, checkedBy, credentialSchema, templateSchema } from '../../manifest/schema/settings.ts';
+import { checkUrl, mentionsEnv, normaliseUrl } from '../../manifest/schema/url.ts';
+import { isSameLogin } from '../../model/same-login.ts';
+import type { Secret } from '../../model/secret.ts';
+
+/** What a realm is opened with. */
+export interface KeycloakSettings {
+  readonly kind: 'keycloak';
+  /** Base URL without a trailing slash. */
+  readonly url: string;
+  readonly realm: string;
+  /** Clients in one page of a listing; undefined: as many as are listed fastest. */
+  readonly pageSize: number | undefined;
+  /** Pages of a listing in flight. */
+  readonly pagesInFlight: number;
+  readonly auth: { readonly realm: string } & (
+    | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: Secret }
+    | { readonly kind: 'password'; readonly username: string; readonly password: Secret }
+  );
+}
+
+const authSchema = z
+  .strictObject({
+    clientId: templateSchema.optional(),
+    clientSecret: credentialSchema.optional(),
+    username: templateSchema.optional(),
+    password: credentialSchema.optional(),
+    realm: templateSchema
+      .optional()
+      .meta({ description: 'The realm that this account lives in. Default: the realm of the Target.' }),
+  })
+  .superRefine((auth, context) => {
+    const client = auth.clientId !== undefined && auth.clientSecret !== undefined;
+    const user = auth.username !== undefined && auth.password !== undefined;
+    const mixed = (auth.clientId ?? auth.clientSecret) !== undefined && (auth.username ?? auth.password) !== undefined;
+    if (mixed || (!client && !user)) {
+      context.addIssue({
+        code: 'custom',
+        message: 'must hold either clientId and clientSecret or username and password',
+      });
+    }
+  })
+  .meta({ description: "grantry's own account: {clientId, clientSecret}, or {username, password} for a sandbox." });
+
+/** The settings as a Target has them. */
+export const keycloakSchema = z.strictObject({
+  url: checkedBy(checkServerUrl).meta({ description: 'Base URL of the server.' }),
+  allowInsecure: allowInsecureSchema,
+  realm: templateSchema,
+  auth: authSchema,
+  pageSize: z.int().min(2).max(1000).optional().meta({
+    description: 'Clients in one page of a listing; default 50.',
+  }),
+  pagesInFlight: z
+    .int()
+    .min(1)
+    .max(16)
+    .default(4)
+    .meta({ description: 'Pages that are asked for at the same time; the default is the measured optimum.' }),
+});
+
+export type KeycloakSpec = z.output<typeof keycloakSchema>;
+
+/** What is wrong with the base URL of a Keycloak server: what the console shows goes on with a realm. */
+export function checkServerUrl(text: string): string | undefined {
+  const problem = checkUrl(text);
+  if (problem !== undefined || mentionsEnv(text)) return problem;
+  return /\/realms(?:\/|$)|\/admin\/[^/]+\/console/.test(new URL(text).pathname)
+    ? 'must be that of the server and end before /realms or /admin: the realm has a field of its own'
+    : undefined;
+}
+
+export function resolveKeycloak(spec: KeycloakSpec, { secret }: ResolveContext<KeycloakSpec>): KeycloakSettings {
+  const { auth, realm, url, pageSize, pagesInFlight } = spec;
+  const account =
+    auth.username === undefined
+      ? {
+          kind: 'client' as const,
+          clientId: auth.clientId ?? '',
+          clientSecret: secret((from) => from.auth.clientSecret),
+        }
+      : { kind: 'password' as const, username: auth.username, password: secret((from) => from.auth.password) };
+  return {
+    kind: 'keycloak',
+    url: normaliseUrl(url),
+    realm,
+    auth: { realm: auth.realm ?? realm, ...account },
+    pageSize,
+    pagesInFlight,
+  };
+}
+
+/** How output names a realm. */
+export function describeKeycloak({ url, realm }: Pick<KeycloakSettings, 'url' | 'realm'>): string {
+  return `Keycloak ${url} realm ${realm}`;
+}
+
+/** Whether a token of one is as good for the other: the same account of the same server, whatever the realm that is managed. */
+export function isSameKeycloakLogin(one: KeycloakSettings, other: KeycloakSettings): boolean {
+  return one.url === other.url && isSameLogin(one.auth, other.auth);
+}

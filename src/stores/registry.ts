@@ -1,0 +1,6 @@
+import type { StoreDescription } from './description.ts';
+import { file } from './file/description.ts';
+import { vault } from './vault/description.ts';
+
+/** The kinds of store that manifests may name, in the order in which documents and errors list them. */
+export const STORES: readonly StoreDescription[] = [vault, file];

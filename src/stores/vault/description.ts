@@ -1,0 +1,45 @@
+import { checkUrl, normaliseUrl } from '../../manifest/schema/url.ts';
+import { trimSlashes } from '../../manifest/slashes.ts';
+import { describePlaceProblem } from '../../model/credential-path.ts';
+import { KeyedCache } from '../../platform/keyed-cache.ts';
+import { defineStore } from '../description.ts';
+import type { VaultLogins } from './index.ts';
+import { describeVault, isSameVaultLogin, locateInVault, resolveVault, vaultSchema } from './settings.ts';
+import type { VaultSettings, VaultSpec } from './settings.ts';
+
+/** HashiCorp Vault: documents in a KV v2 secrets engine. */
+export const vault = defineStore<VaultSpec, VaultSettings>({
+  kind: 'vault',
+  label: 'Vault',
+  settings: vaultSchema,
+
+  servers: ({ address, allowInsecure }) => [
+    { key: 'address', url: address, allowInsecure, problem: checkUrl(address) },
+  ],
+
+  *check(spec) {
+    for (const key of ['mount', 'prefix'] as const) {
+      const path = trimSlashes(spec[key] ?? '');
+      const problem = path === '' || path.includes('${env:') ? undefined : describePlaceProblem(path);
+      if (problem !== undefined) yield { rule: 'bad-store-path', key, problem: `is no path: ${problem}` };
+    }
+  },
+
+  place: ({ address, namespace = '', mount, prefix = '' }) => ({
+    root: JSON.stringify([normaliseUrl(address), namespace]),
+    folder: locateInVault({ mount: trimSlashes(mount), prefix: trimSlashes(prefix) }, ''),
+    key: 'prefix',
+  }),
+
+  locate: ({ mount, prefix = '' }, path) =>
+    locateInVault({ mount: trimSlashes(mount), prefix: trimSlashes(prefix) }, path),
+
+  resolve: resolveVault,
+
+  describe: describeVault,
+
+  opener() {
+    const logins: VaultLogins = new KeyedCache(isSameVaultLogin);
+    return { open: async (settings, ports) => (await import('./index.ts')).openVaultStore(settings, ports, logins) };
+  },
+});
