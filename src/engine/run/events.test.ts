@@ -6,6 +6,7 @@ import { portsOver } from '../../../test/support/ports-over.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { WriteGuard } from '../../platform/write-guard.ts';
 import { NO_ADOPTION, parseAdoption } from '../plan/adoption.ts';
+import { savePlan } from '../plan/saved/save-plan.ts';
 import type { ApplyRequest } from './apply/apply-request.ts';
 import { applyTarget } from './apply/apply-target.ts';
 import type { RunEvent } from './events.ts';
@@ -170,6 +171,20 @@ describe('the events of a run', () => {
     expect(heard()).toEqual(['plan-made 3', unused]);
     await applyTarget(target, { ...APPLY, adoption }, context);
     expect(heard().slice(2, 4)).toEqual(['plan-made 3', unused]);
+  });
+
+  it('applyTarget: that a saved plan is trusted, where no manifests say what is meant', async () => {
+    const request = { part: undefined, checkStore: false, adoption: NO_ADOPTION, saves: true };
+    const planned = await planTarget({ desired: DESIRED, names: NAMES, open: async () => target }, request, context);
+    const saved = savePlan(planned.plan, planned.basis, { tool: '1.2.3', createdAt: '', lastApply: planned.lastApply });
+    const unmanifested = { ...target, desired: state([], []) };
+    expect(await applyTarget(unmanifested, { ...APPLY, saved, proof: false }, context)).toMatchObject({
+      complete: true,
+    });
+    expect(heard()[1]).toMatch(/^notice There are no manifests here to hold the plan against/);
+    events.splice(0);
+    await applyTarget(target, { ...APPLY, saved, proof: false }, context);
+    expect(heard().filter((line) => line.startsWith('notice'))).toEqual([]);
   });
 
   it('applyTarget: no lock and no question where there is nothing to do', async () => {
