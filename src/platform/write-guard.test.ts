@@ -1,39 +1,53 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { WriteGuard } from './write-guard.ts';
 
-test('what work sends passes while its condition holds', async () => {
+const closed = (): never => {
+  throw new Error('the lock is lost');
+};
+
+test('what is sent for no work in particular passes', async () => {
+  const writeGuard = new WriteGuard();
+  await writeGuard.during(closed, async () => undefined);
+  expect(() => writeGuard.pass()).not.toThrow();
+});
+
+test('what a work sends passes while its condition holds', async () => {
   const writeGuard = new WriteGuard();
   let held = true;
-  const condition = (): void => {
-    if (!held) throw new Error('lost');
-  };
-  await writeGuard.during(condition, async () => {
-    writeGuard.pass();
-    held = false;
-    expect(() => writeGuard.pass()).toThrow('lost');
-  });
-});
-
-test('what work left behind sends nothing once it has ended, though its condition holds', async () => {
-  const writeGuard = new WriteGuard();
-  let late: Promise<void> | undefined;
   await writeGuard.during(
-    () => undefined,
+    () => void (held || closed()),
     async () => {
-      late = sleep(1).then(() => writeGuard.pass());
+      expect(() => writeGuard.pass()).not.toThrow();
+      await Promise.resolve();
+      held = false;
+      expect(() => writeGuard.pass()).toThrow('the lock is lost');
     },
   );
-  await expect(late).rejects.toThrow('has ended');
 });
 
-test('everything else passes: the lock is released through the same guard', async () => {
+test('what a work left behind sends nothing once the work has ended, also where that failed', async () => {
   const writeGuard = new WriteGuard();
-  await writeGuard.during(
-    () => {
-      throw new Error('lost');
-    },
-    async () => undefined,
-  );
-  expect(() => writeGuard.pass()).not.toThrow();
+  for (const end of [async () => undefined, () => Promise.reject(new Error('failed'))]) {
+    let goOn = (): void => undefined;
+    const waits = new Promise<void>((resolve) => void (goOn = resolve));
+    let left: Promise<void> | undefined;
+    await writeGuard
+      .during(
+        () => undefined,
+        () => {
+          left = waits.then(() => writeGuard.pass());
+          return end();
+        },
+      )
+      .catch(() => undefined);
+    goOn();
+    await expect(left).rejects.toThrow('the work that this belongs to has ended: nothing more is sent');
+  }
+});
+
+test('a write is noted for good', () => {
+  const writeGuard = new WriteGuard();
+  expect(writeGuard.written).toBe(false);
+  writeGuard.noteWrite();
+  expect(writeGuard.written).toBe(true);
 });

@@ -73,4 +73,36 @@ describe('deliver', () => {
     await put(undefined);
     expect(await write({ pathIsEmpty: true })).toBe('theirs');
   });
+
+  it('writes to a place where nothing is left but its name', async () => {
+    store.replacePairs('orders', {});
+    expect(await write()).toBe('ours');
+  });
+
+  it.each(OTHERS)('keeps away from a place that %s has marked to write to it', async (_, other) => {
+    await store.mark('orders', { ...ACTIVE, ...other });
+    expect(await write()).toBeUndefined();
+    expect((await store.inspect('orders'))?.mark).toEqual({ ...ACTIVE, ...other });
+  });
+
+  it('writes nothing where the store would delete it', async () => {
+    const vanishing = { after: '30 days', hint: 'Take the limit away.' };
+    await put(ACTIVE);
+    store.wholeLimits = { vanishing };
+    expect(await write()).toBe('theirs');
+    store.wholeLimits = {};
+    store.limitPlace('orders', { vanishing });
+    expect(await write()).toBe('theirs');
+  });
+
+  it("keeps what is noted beside the client's own document, and nothing of another's", async () => {
+    const notes = { k: 'of before' };
+    await put({ ...ACTIVE, notes });
+    await write();
+    expect((await store.inspect('orders'))?.mark?.notes).toEqual(notes);
+    store = new MemoryBench().store;
+    await put({ ...ACTIVE, client: 'audit', state: 'retired', notes });
+    await write();
+    expect((await store.inspect('orders'))?.mark).toEqual(ACTIVE);
+  });
 });

@@ -2,7 +2,7 @@ import { beforeEach, expect, test } from 'vitest';
 import { MemoryBench } from '../../../test/support/memory-bench.ts';
 import { addressOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
-import type { CreateChange } from '../../model/plan.ts';
+import type { CreateChange, UpdateChange } from '../../model/plan.ts';
 import { ApiBook, readApiLedger } from './api-ledger.ts';
 
 const AUDIENCE = 'https://stock.test';
@@ -59,4 +59,24 @@ test('an Api that was created stays noted when its id cannot be', async () => {
   await expect(created).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
   store.writeRecord = write;
   expect(await noted()).toEqual({ ...NOTED, id: null });
+});
+
+test.each([[null], [[]], [{ 'https://stock.test': { name: 'stock' } }]])(
+  'a ledger that cannot be read is never taken for an empty one: %j',
+  async (apis) => {
+    await store.writeRecord('ledger/acme', { apis }, 0);
+    await expect(readApiLedger(store, 'acme')).rejects.toMatchObject({ code: 'FAILED' });
+    await expect(book.growing(CHANGE, async () => ({ found: {} }))).rejects.toMatchObject({ code: 'FAILED' });
+    expect((await store.readRecord('ledger/acme')).value).toEqual({ apis });
+  },
+);
+
+test('an Api that is changed keeps what is noted of it, and one that is not noted is not noted then', async () => {
+  const update: UpdateChange = { ...CHANGE, op: 'update', id: 'id-1', owner: 'team-b', before: CHANGE.after };
+  await book.growing(update, async () => ({ found: {} }));
+  expect(await noted()).toBeUndefined();
+  await book.growing(CHANGE, async () => ({ found: {} }));
+  expect(await noted()).toEqual({ ...NOTED, id: null });
+  await book.growing(update, async () => ({ found: {} }));
+  expect(await noted()).toEqual({ ...NOTED, id: 'id-1', owner: 'team-b' });
 });

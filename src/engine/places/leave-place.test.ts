@@ -2,7 +2,9 @@ import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBench } from '../../../test/support/memory-bench.ts';
 import { secretPayload } from '../../../test/support/stored-secrets.ts';
 import type { StoreMark } from '../../stores/store.ts';
-import { purgeRetired, retire } from './leave-place.ts';
+import { GrantryError } from '../../model/errors.ts';
+import { Secret } from '../../model/secret.ts';
+import { checkLeft, leave, purgeRetired, retire } from './leave-place.ts';
 
 const OURS = { stack: 'acme', client: 'orders' };
 const ACTIVE: StoreMark = { ...OURS, owner: 'team-a', state: 'active' };
@@ -40,6 +42,15 @@ describe('retire', () => {
     expect(await stateNow()).toBe('active');
   });
 
+  it('has nothing to mark where nothing lies, or what was noted there was taken away', async () => {
+    expect(await retire(store, 'orders', OURS)).toBe(true);
+    await store.mark('orders', { ...ACTIVE, client: 'audit' });
+    expect(await retire(store, 'orders', OURS)).toBe(false);
+    store.replacePairs('orders', {});
+    expect(await retire(store, 'orders', OURS)).toBe(true);
+    expect((await store.inspect('orders'))?.mark).toBeUndefined();
+  });
+
   it('gives no mark to what has none', async () => {
     await put(undefined);
     await retire(store, 'orders', OURS);
@@ -70,5 +81,66 @@ describe('purgeRetired', () => {
       await purgeRetired(store, 'orders', OURS);
       expect(await isThere()).toBe(true);
     }
+  });
+});
+
+describe('a document that its client leaves', () => {
+  const left = (secret = 'theirs'): Parameters<typeof leave>[2] => ({
+    ...OURS,
+    owner: 'team-a',
+    clientId: 'orders',
+    present: async () => ({
+      clientId: 'orders',
+      credential: { kind: 'client-secret', secret: new Secret(secret) } as const,
+    }),
+  });
+  const check = async (by = left()): Promise<unknown> =>
+    checkLeft(store, 'orders', by).then(
+      () => 'left',
+      (error: unknown) => (error instanceof GrantryError ? error.code : error),
+    );
+
+  it("is the client's where the mark and the client_id say so", async () => {
+    await put(ACTIVE);
+    expect(await check(left('another'))).toBe('left');
+  });
+
+  it.each(OTHERS)("is not the client's where it bears the mark of %s", async (_, other) => {
+    await put({ ...ACTIVE, ...other });
+    expect(await check()).toBe('CONFLICT');
+  });
+
+  it("is not the client's where its mark was copied: it holds another client_id", async () => {
+    await store.mark('orders', ACTIVE);
+    await store.write('orders', { ...DOCUMENT, clientId: 'audit' }, 0);
+    expect(await check()).toBe('CONFLICT');
+  });
+
+  it("is the client's without a mark only where it holds the client's secret", async () => {
+    await put(undefined);
+    expect(await check()).toBe('left');
+    expect(await check(left('another'))).toBe('CONFLICT');
+  });
+
+  it('may be gone, or deleted', async () => {
+    expect(await check()).toBe('left');
+    await put({ ...ACTIVE, client: 'audit' });
+    store.deleteLatest('orders');
+    expect(await check()).toBe('left');
+  });
+
+  it('is marked as retired, also where it had lost its mark', async () => {
+    for (const mark of [ACTIVE, undefined]) {
+      store = new MemoryBench().store;
+      await put(mark);
+      await leave(store, 'orders', left());
+      expect((await store.inspect('orders'))?.mark).toEqual({ ...ACTIVE, state: 'retired' });
+    }
+  });
+
+  it.each(OTHERS)('keeps the mark of %s, and that is an error', async (_, other) => {
+    await put({ ...ACTIVE, ...other });
+    await expect(leave(store, 'orders', left())).rejects.toMatchObject({ code: 'CONFLICT' });
+    expect((await store.inspect('orders'))?.mark).toEqual({ ...ACTIVE, ...other });
   });
 });

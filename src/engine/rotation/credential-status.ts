@@ -6,7 +6,6 @@ import type { CredentialStatus } from '../../model/report.ts';
 import { dueAt, isInOverlap, isUndelivered, madeAt } from '../../model/rotation.ts';
 import { isOurs, objectsByAddress, ownerPhrase } from '../../model/state.ts';
 import type { ActualObject } from '../../model/state.ts';
-import { daysOf } from './rotation-notices.ts';
 import type { Store, StoreEntry, StoreMark } from '../../stores/store.ts';
 import type { RotationSurvey } from './survey-rotations.ts';
 
@@ -65,15 +64,11 @@ function statusOf(
     overdue: due !== undefined && due < now,
     overlapUntil: inOverlap ? toIso(credential.previousUntil) : undefined,
     refusedFrom: toIso(credential?.expiresAt),
-    remarks: [...remarksOf(object, { place, entry }, { due, now }), ...limitRemarks({ place, entry }, rotate.overlap)],
+    remarks: [...remarksOf(object, { place, entry }, now), ...limitRemarks({ place, entry }, rotate.overlap)],
   };
 }
 
-function remarksOf(
-  object: ActualObject | undefined,
-  { place, entry }: Found,
-  { due, now }: { readonly due: number | undefined; readonly now: number },
-): string[] {
+function remarksOf(object: ActualObject | undefined, { place, entry }: Found, now: number): string[] {
   if (object === undefined) return ['it does not exist yet: grantry apply creates it'];
   if (!isOurs(object)) return [`it ${ownerPhrase(object)}`];
   const { credential } = object;
@@ -97,9 +92,7 @@ function remarksOf(
       ? ['anybody can guess its previous secret: grantry apply ends its overlap']
       : []),
     ...(madeAt(credential) === undefined ? ['nobody knows how old it is: the next rotate --due rotates it'] : []),
-    ...(expiresAt !== undefined && due !== undefined && expiresAt < Math.max(due, now)
-      ? [`the provider refuses it ${expiresAt < now ? 'already' : `in ${daysOf(expiresAt - now)}`}: rotate it before`]
-      : []),
+    ...(expiresAt !== undefined && expiresAt < now ? ['the provider refuses it already: rotate it'] : []),
   ];
 }
 

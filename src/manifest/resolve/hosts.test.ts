@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { checkHostAllowed, readAllowedHosts } from './hosts.ts';
+import { checkEncrypted, checkHostAllowed, readAllowedHosts } from './hosts.ts';
 
 const refused = expect.objectContaining({ code: 'HOST_NOT_ALLOWED' });
 
@@ -29,5 +29,26 @@ describe('GRANTRY_ALLOWED_HOSTS', () => {
     ['id.example.com', 'https://id.example.com@evil.com'],
   ])('%j refuses %s', (list, url) => {
     expect(() => check(list, url)).toThrow(refused);
+  });
+});
+
+describe('checkEncrypted: an endpoint that a server names', () => {
+  it('is refused without TLS', () => {
+    expect(() =>
+      checkEncrypted('http://id.example.com/token?x=secret', 'the token endpoint', 'https://id.example.com'),
+    ).toThrow(
+      expect.objectContaining({
+        code: 'HOST_NOT_ALLOWED',
+        message: expect.stringMatching(/^the token endpoint is http:\/\/id\.example\.com\/token, without TLS/),
+      }),
+    );
+  });
+
+  it.each([
+    ['with TLS', 'https://id.example.com/token', 'https://id.example.com'],
+    ['on this machine', 'http://localhost:8080/token', 'https://id.example.com'],
+    ['of a server that is reached without TLS on purpose', 'http://id.example.com/token', 'http://id.example.com'],
+  ])('passes %s', (_, endpoint, server) => {
+    expect(() => checkEncrypted(endpoint, 'the token endpoint', server)).not.toThrow();
   });
 });

@@ -83,6 +83,25 @@ describe('resolveTargets', () => {
     }
   });
 
+  it('takes a URL without TLS from the environment only where the manifest allows that', () => {
+    const allowed = DEV.replace('"http://localhost:8080/"', '"${env:URL}", allowInsecure: true');
+    const [state] = resolve([allowed], ['dev'], { ...ENV, URL: 'http://keycloak.example.com' });
+    expect(state?.target.provider).toMatchObject({ url: 'http://keycloak.example.com' });
+  });
+
+  it.each([
+    ['a blank before it', ' acme'],
+    ['a blank behind it', 'acme '],
+    ['nothing in it', ''],
+    ['more than a mark can hold', 'a'.repeat(5000)],
+  ])('refuses a stack from the environment with %s', (_, STACK) => {
+    const text = DEV.replace('stack: acme', 'stack: "${env:STACK}"');
+    expect(() => resolve([text], ['dev'], { ...ENV, STACK })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', message: expect.stringMatching(/Target dev/) }),
+    );
+    expect(resolve([text], ['dev'], { ...ENV, STACK: 'a b' })[0]?.target.stack).toBe('a b');
+  });
+
   it.each([
     ['KC', 'hunter2\n', 'spec.provider.keycloak.auth.clientSecret has a line break at its end, from KC', 'printf'],
     [

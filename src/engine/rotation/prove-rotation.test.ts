@@ -1,0 +1,83 @@
+import { expect, it } from 'vitest';
+import { MemoryStore } from '../../stores/memory/index.ts';
+import { Secret } from '../../model/secret.ts';
+import type { TokenAnswer } from '../proof/token-client.ts';
+import { proveAccepted, proveRefused } from './prove-rotation.ts';
+import type { Probe, ProbePorts } from './prove-rotation.ts';
+
+const PROBE: Probe = {
+  auth: 'client_secret_basic',
+  parameters: {},
+  denial: { status: 400, error: 'invalid_scope' },
+};
+const TOKEN: TokenAnswer = { token: 'a token' };
+const refused = (status: number, error: string): TokenAnswer => ({ refused: { status, error, why: '' } });
+
+/** The token endpoint gives these answers, the last of them for good, and time passes only while it is waited. */
+function portsWith(
+  answers: readonly TokenAnswer[],
+  patience = 0,
+): ProbePorts & { readonly store: MemoryStore; asked: number } {
+  let now = 0;
+  const ports = {
+    store: new MemoryStore(),
+    asked: 0,
+    patience,
+    clock: { now: () => now, sleep: async (ms: number) => void (now += ms) },
+    tokens: {
+      request: async (): Promise<TokenAnswer> => {
+        ports.asked += 1;
+        return answers[ports.asked - 1] ?? answers.at(-1) ?? TOKEN;
+      },
+    },
+  };
+  return ports;
+}
+
+async function accepted(answers: readonly TokenAnswer[], patience = 0): Promise<string> {
+  const ports = portsWith(answers, patience);
+  await ports.store.write('orders', { clientId: 'orders', clientSecret: new Secret('s'), next: null, facts: {} }, 0);
+  return (await proveAccepted('orders', PROBE, ports)).outcome;
+}
+
+it('proves that a credential is accepted by a token, or by a refusal of what was asked for with it', async () => {
+  expect(await accepted([TOKEN])).toBe('passed');
+  expect(await accepted([refused(400, 'invalid_scope')])).toBe('passed');
+});
+
+it.each([
+  ['of the credential', refused(401, 'invalid_client')],
+  ['with another status', refused(403, 'invalid_scope')],
+  ['with another error', refused(400, 'invalid_grant')],
+])('does not take a refusal %s for one of what was asked for', async (_, answer) => {
+  expect(await accepted([answer])).toBe('failed');
+});
+
+it('fails where nothing lies in the store', async () => {
+  const check = await proveAccepted('orders', PROBE, portsWith([TOKEN]));
+  expect(check).toMatchObject({ outcome: 'failed', detail: 'nothing lies at memory/orders' });
+});
+
+it('asks again for as long as it has patience, and no longer', async () => {
+  const [old, late] = [refused(401, 'invalid_client'), [refused(401, 'invalid_client'), TOKEN]];
+  expect(await accepted(late, 60_000)).toBe('passed');
+  expect(await accepted(late, 0)).toBe('failed');
+  expect(await accepted([old], 60_000)).toBe('failed');
+});
+
+it('proves that each secret from before is refused, by the code for that and no other', async () => {
+  const before = [new Secret('one'), new Secret('two')];
+  const outcome = async (...answers: readonly TokenAnswer[]): Promise<string> =>
+    (await proveRefused('orders', before, PROBE, portsWith(answers))).outcome;
+  const invalid = refused(401, 'invalid_client');
+  expect(await outcome(invalid, invalid)).toBe('passed');
+  expect(await outcome(invalid, TOKEN)).toBe('failed');
+  expect(await outcome(TOKEN, invalid)).toBe('failed');
+  expect(await outcome(refused(503, 'temporarily_unavailable'))).toBe('failed');
+});
+
+it('proves nothing of secrets that nobody knows any more', async () => {
+  const ports = portsWith([TOKEN]);
+  expect(await proveRefused('orders', [], PROBE, ports)).toMatchObject({ outcome: 'not-testable' });
+  expect(ports.asked).toBe(0);
+});

@@ -1,0 +1,109 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { client, state } from '../../../test/support/declared.ts';
+import { RotationBench } from '../../../test/support/rotation-bench.ts';
+import { Secret } from '../../model/secret.ts';
+import type { StoreMark } from '../../stores/store.ts';
+import { isKept, previousLost } from './rotation-place.ts';
+
+const DECLARED = state(
+  [],
+  [client('orders', {}, { credential: { path: 'orders', rotate: { every: 100, overlap: 0 } } })],
+);
+const NAMED = { kind: 'named', names: ['orders'], force: true, revoke: false } as const;
+const ACTIVE: StoreMark = { stack: 'acme', client: 'orders', owner: 'team-a', state: 'active' };
+
+let bench: RotationBench;
+beforeEach(async () => {
+  bench = new RotationBench();
+  await bench.apply(DECLARED);
+});
+
+const secretNow = (): string | undefined => bench.clients().get('orders')?.secret;
+const stored = async (): Promise<string | undefined> =>
+  (await bench.store.read('orders'))?.document.clientSecret.reveal();
+
+/** Whether a rotation took place, or why none did. */
+async function rotate(): Promise<string> {
+  const [version, before] = [(await bench.store.inspect('orders'))?.version, secretNow()];
+  const { results } = await bench.rotate(DECLARED, NAMED);
+  const [result] = results;
+  if (result?.outcome === 'done') {
+    expect(await stored()).toBe(secretNow());
+    return 'rotated';
+  }
+  // What is refused has changed nothing.
+  expect([(await bench.store.inspect('orders'))?.version, secretNow()]).toEqual([version, before]);
+  return result?.reason ?? '';
+}
+
+describe('the place of a document that is to be rotated', () => {
+  it('is written to where it holds the document of the client', async () => {
+    expect(await rotate()).toBe('rotated');
+  });
+
+  it.each([
+    ['another client', { client: 'audit' }],
+    ['another stack', { stack: 'theirs' }],
+    ['another client, retired', { client: 'audit', state: 'retired' as const }],
+  ])('is not written to where it holds that of %s', async (_, mark) => {
+    await bench.store.mark('orders', { ...ACTIVE, ...mark });
+    expect(await rotate()).toContain('memory/orders holds the document of');
+  });
+
+  it('is written to where a delete that was cut off retired it: the mark is set again', async () => {
+    await bench.store.mark('orders', { ...ACTIVE, state: 'retired' });
+    expect(await rotate()).toBe('rotated');
+    expect((await bench.store.inspect('orders'))?.mark).toMatchObject(ACTIVE);
+  });
+
+  it("is written to without a mark only where it holds the client's present credential", async () => {
+    bench.store.replacePairs('orders', {});
+    expect(await rotate()).toBe('rotated');
+    bench.store.replacePairs('orders', {});
+    await bench.store.write(
+      'orders',
+      { clientId: 'orders', clientSecret: new Secret('another'), next: null, facts: {} },
+      3,
+    );
+    expect(await rotate()).toContain("has lost grantry's mark, and does not hold the credential that orders has now");
+  });
+
+  it('is not written to where nothing lies there any more', async () => {
+    await bench.store.purge('orders');
+    expect(await rotate()).toContain('holds nothing that grantry wrote');
+  });
+
+  it('is not written to where the store would delete what is written', async () => {
+    bench.store.wholeLimits = { vanishing: { after: '30 days', hint: '' } };
+    expect(await rotate()).toContain('the store would delete what is written to memory/orders');
+  });
+});
+
+describe('the version from before a rotation', () => {
+  const intent = { kind: 'rotate', begun: '', from: 3, was: 1, facts: '' } as const;
+  const place = { mark: ACTIVE, version: 3, stored: undefined };
+  const subject = { delivered: { at: 1, place: 'memory/orders', path: 'orders', facts: '' } };
+  const lost = (
+    special: Partial<Parameters<typeof previousLost>[1]>,
+    keepsVersions: number | undefined,
+    previousUntil: number | undefined = 7,
+  ): readonly unknown[] =>
+    previousLost(
+      // Nothing else of it matters.
+      { ...subject } as Parameters<typeof previousLost>[0],
+      { ...intent, ...special },
+      { ...place, keepsVersions },
+      { issued: previousUntil === undefined ? {} : { previousUntil }, version: 4 },
+    );
+
+  it('is kept where the store keeps enough of them', () => {
+    expect([undefined, 2, 1].map((keepsVersions) => isKept(intent, { keepsVersions }, 4))).toEqual([true, true, false]);
+  });
+
+  it('is missed only where the previous secret is accepted, and it is gone', () => {
+    expect(lost({}, 1)).toMatchObject([{ outcome: 'not-testable' }]);
+    expect(lost({}, 2)).toEqual([]);
+    expect(lost({ kind: 'revoke' }, 1)).toEqual([]);
+    expect(lost({ from: 0 }, 1)).toEqual([]);
+  });
+});
