@@ -1,3 +1,4 @@
+import { setImmediate as turn } from 'node:timers/promises';
 import { expect, test } from 'vitest';
 import { WriteGuard } from './write-guard.ts';
 
@@ -28,19 +29,16 @@ test('what a work sends passes while its condition holds', async () => {
 test('what a work left behind sends nothing once the work has ended, also where that failed', async () => {
   const writeGuard = new WriteGuard();
   for (const end of [async () => undefined, () => Promise.reject(new Error('failed'))]) {
-    let goOn = (): void => undefined;
-    const waits = new Promise<void>((resolve) => void (goOn = resolve));
     let left: Promise<void> | undefined;
     await writeGuard
       .during(
         () => undefined,
         () => {
-          left = waits.then(() => writeGuard.pass());
+          left = turn().then(() => writeGuard.pass());
           return end();
         },
       )
       .catch(() => undefined);
-    goOn();
     await expect(left).rejects.toThrow('the work that this belongs to has ended: nothing more is sent');
   }
 });

@@ -84,22 +84,23 @@ describe('purgeRetired', () => {
   });
 });
 
-describe('a document that its client leaves', () => {
-  const left = (secret = 'theirs'): Parameters<typeof leave>[2] => ({
-    ...OURS,
-    owner: 'team-a',
+const left = (secret = 'theirs'): Parameters<typeof leave>[2] => ({
+  ...OURS,
+  owner: 'team-a',
+  clientId: 'orders',
+  present: async () => ({
     clientId: 'orders',
-    present: async () => ({
-      clientId: 'orders',
-      credential: { kind: 'client-secret', secret: new Secret(secret) } as const,
-    }),
-  });
-  const check = async (by = left()): Promise<unknown> =>
-    checkLeft(store, 'orders', by).then(
-      () => 'left',
-      (error: unknown) => (error instanceof GrantryError ? error.code : error),
-    );
+    credential: { kind: 'client-secret', secret: new Secret(secret) } as const,
+  }),
+});
 
+const check = async (by = left()): Promise<unknown> =>
+  checkLeft(store, 'orders', by).then(
+    () => 'left',
+    (error: unknown) => (error instanceof GrantryError ? error.code : error),
+  );
+
+describe('a document that its client leaves', () => {
   it("is the client's where the mark and the client_id say so", async () => {
     await put(ACTIVE);
     expect(await check(left('another'))).toBe('left');

@@ -1,8 +1,12 @@
 import { expect, it } from 'vitest';
-import { MemoryStore } from '../../stores/memory/index.ts';
+import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { secretPayload } from '../../../test/support/stored-secrets.ts';
+import { rotationOf } from '../../credentials/registry.ts';
+import type { ClientSecret } from '../../model/credential.ts';
+import type { ProofCheck } from '../../model/report.ts';
 import { Secret } from '../../model/secret.ts';
 import type { TokenAnswer } from '../proof/token-client.ts';
-import { proveAccepted, proveRefused } from './prove-rotation.ts';
+import { proveAccepted, provePreviousRefused } from './prove-rotation.ts';
 import type { Probe, ProbePorts } from './prove-rotation.ts';
 
 const PROBE: Probe = {
@@ -17,10 +21,10 @@ const refused = (status: number, error: string): TokenAnswer => ({ refused: { st
 function portsWith(
   answers: readonly TokenAnswer[],
   patience = 0,
-): ProbePorts & { readonly store: MemoryStore; asked: number } {
+): ProbePorts & { readonly store: MemoryBench['store']; asked: number } {
   let now = 0;
   const ports = {
-    store: new MemoryStore(),
+    store: new MemoryBench().store,
     asked: 0,
     patience,
     clock: { now: () => now, sleep: async (ms: number) => void (now += ms) },
@@ -36,7 +40,7 @@ function portsWith(
 
 async function accepted(answers: readonly TokenAnswer[], patience = 0): Promise<string> {
   const ports = portsWith(answers, patience);
-  await ports.store.write('orders', { clientId: 'orders', clientSecret: new Secret('s'), next: null, facts: {} }, 0);
+  await ports.store.write('orders', { clientId: 'orders', payload: secretPayload('s'), facts: {} }, 0);
   return (await proveAccepted('orders', PROBE, ports)).outcome;
 }
 
@@ -65,10 +69,23 @@ it('asks again for as long as it has patience, and no longer', async () => {
   expect(await accepted([old], 60_000)).toBe('failed');
 });
 
+const secret = (text: string): ClientSecret => ({ kind: 'client-secret', secret: new Secret(text) });
+
+const previousRefused = (
+  known: readonly (ClientSecret | undefined)[],
+  ports: ReturnType<typeof portsWith>,
+): Promise<ProofCheck> =>
+  provePreviousRefused(
+    { probe: PROBE, rotation: rotationOf({ auth: 'client_secret_basic' }) },
+    { clientId: 'orders', credential: secret('present') },
+    known,
+    ports,
+  );
+
+const outcome = async (...answers: readonly TokenAnswer[]): Promise<string> =>
+  (await previousRefused([secret('one'), secret('two')], portsWith(answers))).outcome;
+
 it('proves that each secret from before is refused, by the code for that and no other', async () => {
-  const before = [new Secret('one'), new Secret('two')];
-  const outcome = async (...answers: readonly TokenAnswer[]): Promise<string> =>
-    (await proveRefused('orders', before, PROBE, portsWith(answers))).outcome;
   const invalid = refused(401, 'invalid_client');
   expect(await outcome(invalid, invalid)).toBe('passed');
   expect(await outcome(invalid, TOKEN)).toBe('failed');
@@ -78,6 +95,7 @@ it('proves that each secret from before is refused, by the code for that and no 
 
 it('proves nothing of secrets that nobody knows any more', async () => {
   const ports = portsWith([TOKEN]);
-  expect(await proveRefused('orders', [], PROBE, ports)).toMatchObject({ outcome: 'not-testable' });
+  // The present one is not from before.
+  expect(await previousRefused([undefined, secret('present')], ports)).toMatchObject({ outcome: 'not-testable' });
   expect(ports.asked).toBe(0);
 });

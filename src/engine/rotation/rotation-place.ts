@@ -72,7 +72,7 @@ export function isKept(
 
 /** The previous credential is accepted, and whoever looks for it in the store finds no version that holds it. */
 export function previousLost(
-  { delivered }: RotationSubject,
+  { delivered }: Pick<RotationSubject, 'delivered'>,
   intent: RotationIntent,
   place: Place,
   { issued, version }: { readonly issued: Pick<IssuedCredential, 'previousUntil'>; readonly version: number },

@@ -152,49 +152,51 @@ describe('selectRotations: a named client', () => {
   });
 });
 
+/** Delivered, with a secret of that time. */
+const delivered = (name: string, createdAt: number | undefined, rest: Partial<ActualCredential> = {}): ActualObject =>
+  found(
+    { createdAt, delivered: { ...DELIVERED, place: `memory/${name}`, path: name }, ...rest },
+    {
+      address: addressOf('Client', name),
+    },
+  );
+
 describe('selectRotations: due, or all', () => {
   const clients = ['a', 'b', 'c'].map((name) => client(name, {}, { credential: { ...orders.credential, path: name } }));
-  const of = (name: string, createdAt: number | undefined, rest: Partial<ActualCredential> = {}): ActualObject =>
-    found(
-      { createdAt, delivered: { ...DELIVERED, place: `memory/${name}`, path: name }, ...rest },
-      {
-        address: addressOf('Client', name),
-      },
-    );
 
   it('chooses what is due, the oldest first', () => {
-    const objects = [of('a', NOW - 101), of('b', NOW - 99), of('c', NOW - 102)];
+    const objects = [delivered('a', NOW - 101), delivered('b', NOW - 99), delivered('c', NOW - 102)];
     expect(choose(DUE, { clients, objects }).rotate).toEqual(['c', 'a']);
     expect(choose(ALL, { clients, objects }).rotate).toEqual(['c', 'a', 'b']);
   });
 
   it('chooses what can be guessed, and what nobody knows the age of, before all else', () => {
-    const objects = [of('a', NOW - 200), of('b', NOW, { guessable: true }), of('c', undefined)];
+    const objects = [delivered('a', NOW - 200), delivered('b', NOW, { guessable: true }), delivered('c', undefined)];
     expect(choose(DUE, { clients, objects }).rotate).toEqual(['b', 'c', 'a']);
   });
 
   it('leaves out what is not there, and what was never delivered', () => {
-    const objects = [of('a', NOW), of('b', NOW, { delivered: undefined })];
+    const objects = [delivered('a', NOW), delivered('b', NOW, { delivered: undefined })];
     expect(choose(ALL, { clients, objects })).toMatchObject({ rotate: ['a'], refused: [] });
   });
 
   it("refuses what is somebody else's, whether it is due or not", () => {
     const foreign = [{ what: 'client a', stack: 'theirs' }];
     for (const request of [ALL, DUE]) {
-      expect(refusals(request, { clients, objects: [{ ...of('a', NOW), foreign }] })).toEqual([
+      expect(refusals(request, { clients, objects: [{ ...delivered('a', NOW), foreign }] })).toEqual([
         expect.stringContaining('CONFLICT client a'),
       ]);
     }
   });
 
   it('takes so many at most, and counts the rest', () => {
-    const objects = clients.map(({ name }) => of(name, 1));
+    const objects = clients.map(({ name }) => delivered(name, 1));
     expect(choose({ ...ALL, max: 1 }, { clients, objects })).toMatchObject({ rotate: ['a'], waiting: 2 });
     expect(choose({ ...DUE, max: 2 }, { clients, objects })).toMatchObject({ rotate: ['a', 'b'], waiting: 1 });
   });
 
   it('says which wait for the end of their overlap, as no error', () => {
-    const objects = [of('a', 1, { previousUntil: NOW + 1 }), of('b', 1)];
+    const objects = [delivered('a', 1, { previousUntil: NOW + 1 }), delivered('b', 1)];
     expect(choose(DUE, { clients, objects })).toMatchObject({ rotate: ['b'], inOverlap: ['a'], refused: [] });
     expect(choose({ ...ALL, force: true }, { clients, objects })).toMatchObject({ rotate: ['a', 'b'], inOverlap: [] });
   });
@@ -204,7 +206,8 @@ describe('selectRotations: due, or all', () => {
       client(`svc-${index}`, {}, { credential: { path: `svc-${index}`, rotate: { every: 1000, overlap: 0 } } }),
     );
     const chosen = (age: number, stagger = true): readonly string[] =>
-      choose({ ...DUE, stagger }, { clients: many, objects: many.map(({ name }) => of(name, NOW - age)) }).rotate;
+      choose({ ...DUE, stagger }, { clients: many, objects: many.map(({ name }) => delivered(name, NOW - age)) })
+        .rotate;
     expect(chosen(749)).toEqual([]);
     expect(chosen(900).length).toBeGreaterThan(0);
     expect(chosen(900).length).toBeLessThan(20);
@@ -212,6 +215,9 @@ describe('selectRotations: due, or all', () => {
     expect(chosen(1000)).toHaveLength(20);
   });
 });
+
+const retired = (previousUntil: number | undefined, special: Special = {}, rest: Partial<ActualObject> = {}) =>
+  choose(NONE, { objects: [found(previousUntil === undefined ? {} : { previousUntil }, rest)], ...special }).retire;
 
 describe('selectRotations: what runs before left', () => {
   it('is finished, unless it is rotated anyway, or cannot be', () => {
@@ -222,8 +228,6 @@ describe('selectRotations: what runs before left', () => {
   });
 
   it('are previous secrets: those that had their time, and an hour more, of clients of the stack', () => {
-    const retired = (previousUntil: number | undefined, special: Special = {}, rest: Partial<ActualObject> = {}) =>
-      choose(NONE, { objects: [found(previousUntil === undefined ? {} : { previousUntil }, rest)], ...special }).retire;
     expect(retired(NOW - 3601)).toHaveLength(1);
     expect(retired(NOW - 3600)).toEqual([]);
     expect(retired(undefined)).toEqual([]);

@@ -240,8 +240,9 @@ describe('readAccess: the realm in which the server is administered', () => {
   });
 });
 
+const forbidden = (): Promise<never> => Promise.reject(new GrantryError('NOT_ALLOWED', 'view-users'));
+
 describe('readAccess: what an account may not look at', () => {
-  const forbidden = (): Promise<never> => Promise.reject(new GrantryError('NOT_ALLOWED', 'view-users'));
   const declared = [{ client: undefined, name: 'auditor' }];
 
   it('is said where nobody declares a role: service accounts', async () => {
@@ -259,7 +260,7 @@ describe('readAccess: what an account may not look at', () => {
   });
 
   it('is an error that is no refusal, always', async () => {
-    const accounts = Promise.reject<never>(new GrantryError('UNREACHABLE', 'gone'));
+    const accounts = Promise.reject(new GrantryError('UNREACHABLE', 'gone'));
     const reading = new Server({ roles: ROLES, holds: {} }).read([question('orders')], { accounts });
     await expect(reading).rejects.toMatchObject({ code: 'UNREACHABLE' });
   });
