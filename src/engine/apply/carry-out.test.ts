@@ -92,3 +92,28 @@ describe('a client that is changed', () => {
     expect(await bench.store.inspect('elsewhere')).toBeUndefined();
   });
 });
+
+describe('a client that is created', () => {
+  const declared = state([], [client('orders')]);
+
+  it.each([
+    ['chooses', {}],
+    ['is given', { chosenSecret: false }],
+  ])('is not done where it is not read back as it was wanted: grantry %s its secret', async (_, capabilities) => {
+    const other = new MemoryBench(capabilities);
+    const createClient = other.provider.createClient.bind(other.provider);
+    other.provider.createClient = async (given) => {
+      const created = await createClient(given);
+      return { ...created, found: { ...created.found, description: 'Another' } };
+    };
+    expect((await other.apply(declared)).results).toMatchObject([{ address: 'Client/orders', outcome: 'failed' }]);
+  });
+
+  it("is not made where its place is another client's by then, though the provider makes the secret", async () => {
+    const other = new MemoryBench({ chosenSecret: false });
+    const plan = await other.plan(declared);
+    await other.store.mark('orders', { ...ACTIVE, client: 'somebody' });
+    expect((await other.carryOut(plan)).results).toMatchObject([{ outcome: 'failed' }]);
+    expect(other.provider.objects).toEqual([]);
+  });
+});

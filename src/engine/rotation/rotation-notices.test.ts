@@ -41,6 +41,19 @@ function actual(ages: Readonly<Record<string, number>>, more: Partial<ActualStat
 }
 
 describe('notices beside a plan', () => {
+  it("call nothing overdue that is somebody else's, or that a plan replaces as anybody can guess it", () => {
+    const { objects, ...rest } = actual({ a: 91 });
+    const overdue = (special: Partial<ActualState['objects'][number]>): readonly string[] =>
+      rotationNotices({
+        desired: state(client('a')),
+        actual: { ...rest, objects: objects.map((object) => ({ ...object, ...special })) },
+        now: NOW,
+      });
+    expect(overdue({})).toEqual([expect.stringContaining('1 credential is overdue: a')]);
+    expect(overdue({ foreign: [{ what: 'client a', stack: undefined }] })).toEqual([]);
+    expect(overdue({ credential: { clientId: 'a', createdAt: 1, delivered: undefined, guessable: true } })).toEqual([]);
+  });
+
   it('tell nothing where all is young and the server keeps previous secrets', () => {
     expect(rotationNotices({ desired: state(client('a')), actual: actual({ a: 89 }), now: NOW })).toEqual([]);
   });

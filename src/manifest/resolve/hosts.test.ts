@@ -35,7 +35,7 @@ describe('GRANTRY_ALLOWED_HOSTS', () => {
 describe('checkEncrypted: an endpoint that a server names', () => {
   it('is refused without TLS', () => {
     expect(() =>
-      checkEncrypted('http://id.example.com/token?x=secret', 'the token endpoint', 'https://id.example.com'),
+      checkEncrypted('http://id.example.com/token?x=secret', 'the token endpoint', { url: 'https://id.example.com' }),
     ).toThrow(
       expect.objectContaining({
         code: 'HOST_NOT_ALLOWED',
@@ -49,6 +49,6 @@ describe('checkEncrypted: an endpoint that a server names', () => {
     ['on this machine', 'http://localhost:8080/token', 'https://id.example.com'],
     ['of a server that is reached without TLS on purpose', 'http://id.example.com/token', 'http://id.example.com'],
   ])('passes %s', (_, endpoint, server) => {
-    expect(() => checkEncrypted(endpoint, 'the token endpoint', server)).not.toThrow();
+    expect(() => checkEncrypted(endpoint, 'the token endpoint', { url: server })).not.toThrow();
   });
 });

@@ -41,6 +41,15 @@ describe('matchApplications', () => {
     expect(match([app('1', 'renamed', 'theirs', 'orders')]).desired).toEqual(['1']);
   });
 
+  it("takes another stack's mark of the same name for no mark of this stack", () => {
+    expect(match([app('1', 'a', 'theirs', 'orders'), app('2', 'b', 'acme', 'orders')])).toMatchObject({
+      desired: ['2'],
+      ambiguous: [],
+    });
+    const others = [app('1', 'a', 'acme', 'old'), app('2', 'orders'), app('3', 'orders', 'acme', 'other')];
+    expect(match(others)).toMatchObject({ desired: ['2'], ambiguous: [] });
+  });
+
   it('does not choose among several', () => {
     expect(match([app('2', 'a', 'acme', 'orders'), app('1', 'b', 'acme', 'orders')]).ambiguous).toEqual([
       '2 applications carry the mark of this client: 1, 2',

@@ -4,6 +4,7 @@ import { givenTokens, keycloakSettings } from '../../../test/support/keycloak-se
 import { portsOver } from '../../../test/support/ports-over.ts';
 import type { AccountAnswer } from './access.ts';
 import { KeycloakApi } from './api.ts';
+import { resolveKeycloakClient } from './client-settings.ts';
 import { completeRoles } from './complete-roles.ts';
 import { formatDeclared } from './marks.ts';
 import { readClient } from './representations.ts';
@@ -38,7 +39,7 @@ async function complete({ parts, roles = ['auditor'], fullScopeAllowed = false, 
   const desired = client(
     'orders',
     {},
-    { keycloak: { serviceAccountRoles: { realm: roles, clients: {} }, attributes: {} } },
+    { settings: resolveKeycloakClient({ serviceAccountRoles: { realm: [...roles], clients: {} } }) },
   );
   const attributes = declaredBefore === undefined ? {} : { 'grantry.declared': declaredBefore };
   const row = readClient({ id: '1', clientId: 'orders', fullScopeAllowed, attributes }, (field) => {
