@@ -5,6 +5,7 @@ import { GrantryError } from '../../model/errors.ts';
 import { readAccess } from './access.ts';
 import type { Access, AccountAnswer, AccountQuestion } from './access.ts';
 import { KeycloakApi } from './api.ts';
+import { ClientIndex } from './client-index.ts';
 import type { RoleKey } from './role-names.ts';
 import type { ServiceAccounts } from './service-accounts.ts';
 
@@ -56,10 +57,10 @@ class Server {
     const api = new KeycloakApi(keycloakSettings({ realm: name }), ports, givenTokens());
     const access = await readAccess(api, questions, {
       info: { isSeen, defaultRole: DEFAULT_ROLE, longest: undefined },
-      clients: {
-        idOf: async (clientId) => (clientId in roles ? `id of ${clientId}` : undefined),
-        nameOf: (id) => id.replace('id of ', ''),
-      },
+      clients: new ClientIndex(api, {
+        clients: Object.keys(roles).map((clientId) => ({ id: `id of ${clientId}`, clientId })),
+        isWhole: true,
+      }),
       accounts:
         accounts ??
         Promise.resolve(

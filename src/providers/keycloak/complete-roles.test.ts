@@ -4,10 +4,11 @@ import { givenTokens, keycloakSettings } from '../../../test/support/keycloak-se
 import { portsOver } from '../../../test/support/ports-over.ts';
 import type { AccountAnswer } from './access.ts';
 import { KeycloakApi } from './api.ts';
+import { ClientIndex } from './client-index.ts';
 import { resolveKeycloakClient } from './client-settings.ts';
 import { completeRoles } from './complete-roles.ts';
 import { formatDeclared } from './marks.ts';
-import { readClient } from './representations.ts';
+import { clientRepresentation } from './representations.ts';
 import { RoleBook } from './role-book.ts';
 
 const INFO = { isSeen: true, defaultRole: 'default-roles-acme', longest: undefined };
@@ -42,13 +43,9 @@ async function complete({ parts, roles = ['auditor'], fullScopeAllowed = false, 
     { settings: resolveKeycloakClient({ serviceAccountRoles: { realm: [...roles], clients: {} } }) },
   );
   const attributes = declaredBefore === undefined ? {} : { 'grantry.declared': declaredBefore };
-  const row = readClient({ id: '1', clientId: 'orders', fullScopeAllowed, attributes }, (field) => {
-    throw new Error(`not a client: ${field}`);
-  });
-  const book = new RoleBook(new KeycloakApi(keycloakSettings(), ports, givenTokens()), {
-    idOf: async () => undefined,
-    nameOf: () => undefined,
-  });
+  const row = clientRepresentation.parse({ id: '1', clientId: 'orders', fullScopeAllowed, attributes });
+  const api = new KeycloakApi(keycloakSettings(), ports, givenTokens());
+  const book = new RoleBook(api, new ClientIndex(api, { clients: [], isWhole: true }));
   const answers = new Map(answer === undefined ? [] : [['1', answer] as const]);
   const { completions, notices } = await completeRoles(
     [row],
