@@ -1,5 +1,6 @@
 // Everything that is computed between the manifests and the report, with a realm that holds what they say but for one client
 // in a hundred: load, check, resolve, project, compare, render. Reads the folder that is given, and asks no server.
+import { renderPlan } from '../../test/support/field-words.ts';
 import { BACKENDS } from '../../src/cli/backends.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
 import { resolveObjects } from '../../src/manifest/resolve/resolve.ts';
@@ -13,7 +14,7 @@ import { planDeliveries } from '../../src/engine/plan/deliveries.ts';
 import { documentOf, wantedDocuments } from '../../src/engine/survey/document-facts.ts';
 import { keycloak } from '../../src/providers/keycloak/description.ts';
 import { projectDesired } from '../../src/providers/keycloak/project.ts';
-import { makeStyle, renderPlan } from '../../src/report/index.ts';
+import { makeStyle } from '../../src/report/index.ts';
 
 const rotate = { every: 7_776_000, overlap: 172_800 };
 const endpoints = {

@@ -1,3 +1,5 @@
+import type { FieldWords } from '../model/field-words.ts';
+import { makeFieldWords } from '../providers/common-fields.ts';
 import type { ProviderDescription } from '../providers/description.ts';
 import { PROVIDERS } from '../providers/registry.ts';
 import type { StoreDescription } from '../stores/description.ts';
@@ -7,6 +9,11 @@ import { STORES } from '../stores/registry.ts';
 export interface RegisteredBackends {
   readonly providers: readonly ProviderDescription[];
   readonly stores: readonly StoreDescription[];
+}
+
+/** What their fields are to a reviewer. */
+export function fieldWordsOf({ providers }: RegisteredBackends): FieldWords {
+  return makeFieldWords(providers);
 }
 
 /** Those of grantry. */

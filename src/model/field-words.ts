@@ -7,6 +7,10 @@ export interface FieldDescription {
   readonly path: string;
   /** What a reviewer calls it; each `*` stands for the name at that place of the path. */
   readonly label?: string;
+  /** Whether a difference gives somebody more power; also for the fields below one at the top. Absent: none does. */
+  readonly widens?: (before: Json | undefined, after: Json | undefined, path: readonly string[]) => boolean;
+  /** What widens it gives roles. Of a field at the top. */
+  readonly holdsRoles?: true;
   /** Where it stands under a change; lower ones first. Of a field at the top. */
   readonly weight?: number;
   /** Free text, which is always quoted, or seconds. `lifetime`: seconds, or null for the server's own default. */
@@ -23,6 +27,13 @@ export interface FieldDescription {
   readonly repeats?: string;
   /** Of a field that all scopes of a new Api share: shown once, before or after the scopes. */
   readonly sharedByNewScopes?: 'before' | 'after';
+}
+
+/** One leaf of an object's fields that is another than before. */
+export interface FieldDifference {
+  readonly path: readonly string[];
+  readonly before: Json | undefined;
+  readonly after: Json | undefined;
 }
 
 /** Of fields that nobody describes. */
@@ -52,6 +63,17 @@ export class FieldWords {
     if (label === undefined) return path.join(' ');
     const names = pattern.split(' ').flatMap((part, index) => (part === '*' ? [path[index] ?? ''] : []));
     return label.replaceAll('*', () => names.shift() ?? '');
+  }
+
+  /** Whether a difference gives somebody more power, such as a scope more or tokens that live longer. */
+  widens({ path, before, after }: FieldDifference): boolean {
+    const widens = this.describe(path)?.widens ?? this.describe(path.slice(0, 1))?.widens;
+    return widens?.(before, after, path) ?? false;
+  }
+
+  /** Whether what a field holds are roles. */
+  holdsRoles(path: readonly string[]): boolean {
+    return this.describe(path.slice(0, 1))?.holdsRoles === true;
   }
 
   /** Where a field stands under a change: lower ones first. */

@@ -1,4 +1,5 @@
 import type { ProviderInManifest } from '../manifest/backends.ts';
+import type { FieldDescription } from '../model/field-words.ts';
 import type { BackendSettings } from '../model/target.ts';
 import type { HttpPorts } from '../platform/ports.ts';
 import type { Capabilities, Provider } from './provider.ts';
@@ -20,6 +21,8 @@ export interface ProviderDescription<
 > extends ProviderInManifest<Spec, Settings, ClientSettings> {
   /** What it can do; of a server whose version is known, what that version can do. */
   capabilities(version?: string): Capabilities;
+  /** Its fields beside those of all providers: what reviewers call them, and which differences widen access. */
+  readonly fields: readonly FieldDescription[];
   /** How output names it; known before it is opened. */
   describe(settings: Settings): string;
   /** The server, and where its public URL is set. */

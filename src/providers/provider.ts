@@ -1,5 +1,6 @@
 import type { Address } from '../model/address.ts';
 import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../model/desired.ts';
+import type { FieldWords } from '../model/field-words.ts';
 import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { ProofCheck } from '../model/report.ts';
@@ -183,6 +184,8 @@ type ObjectChange = CreateChange | UpdateChange | AdoptChange;
 export interface Provider {
   readonly capabilities: Capabilities;
   readonly tokens: TokenBehaviour;
+  /** What its fields are to a reviewer. */
+  readonly words: FieldWords;
   /** How output names it: `Keycloak http://localhost:8080 realm acme`. */
   describe(): string;
   /** The desired objects in this provider's fields; pure. */

@@ -1,3 +1,4 @@
+import { renderPlan } from '../../test/support/field-words.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formsOf } from '../../test/support/leak-search.ts';
@@ -5,7 +6,7 @@ import { anyPlan, anyReport, anyRotateReport, anyStatus } from '../../test/suppo
 import { GrantryError } from '../model/errors.ts';
 import { outputText } from '../model/printable.ts';
 import { Secret } from '../model/secret.ts';
-import { makeStyle, renderApply, renderError, renderPlan, renderRotate, renderStatus, renderVerify } from './index.ts';
+import { makeStyle, renderApply, renderError, renderRotate, renderStatus, renderVerify } from './index.ts';
 
 const SECRET = 'c4nary/of+a client';
 void new Secret(SECRET);

@@ -1,7 +1,7 @@
+import type { FieldWords } from '../model/field-words.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../model/report.ts';
 import type { Finding } from '../model/finding.ts';
-import { FIELD_WORDS } from '../providers/field-words.ts';
 import type { Page } from './page.ts';
 import { joinDocuments, printableJson } from './render/json.ts';
 import { renderMarkdown } from './render/markdown/markdown.ts';
@@ -35,6 +35,8 @@ export interface RenderOptions {
 }
 
 export interface PlanRenderOptions extends RenderOptions {
+  /** What the provider's fields are to a reviewer. */
+  readonly words: FieldWords;
   /** Lines that belong beside the plan, such as overdue rotations. They are not part of it. */
   readonly notices?: readonly string[];
 }
@@ -43,13 +45,13 @@ export interface PlanRenderOptions extends RenderOptions {
  * A plan in words, the most dangerous changes first, ending with a line break. Between the reports of several
  * targets belongs a blank line: in Markdown it is what ends the HTML of the one before.
  */
-export function renderPlan(plan: Plan, { notices = [], ...options }: PlanRenderOptions): string {
-  return render(planView, { plan, notices, words: FIELD_WORDS }, options);
+export function renderPlan(plan: Plan, { notices = [], words, ...options }: PlanRenderOptions): string {
+  return render(planView, { plan, notices, words }, options);
 }
 
 /** A plan as the document that `renderPlan` writes as JSON. */
-export function planDocument(plan: Plan): object {
-  return planData({ plan, notices: [] });
+export function planDocument(plan: Plan, words: FieldWords): object {
+  return planData({ plan, notices: [], words });
 }
 
 /** What an apply did, ending with a line break. */

@@ -1,3 +1,4 @@
+import { renderPlan } from '../../test/support/field-words.ts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -14,7 +15,6 @@ import { access, createClient, deleteClient, planOf, updateClient } from '../../
 import {
   makeStyle,
   renderApply,
-  renderPlan,
   renderProgress,
   renderRotate,
   renderRotation,

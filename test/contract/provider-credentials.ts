@@ -1,5 +1,5 @@
+import { fieldChanges } from '../support/field-words.ts';
 import { expect, it } from 'vitest';
-import { fieldChanges } from '../../src/engine/plan/field-changes.ts';
 import { yaml } from '../support/workbench.ts';
 import { BASE, BILLS, STOCK, orders } from './provider-manifests.ts';
 import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';

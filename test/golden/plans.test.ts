@@ -1,8 +1,9 @@
+import { renderPlan } from '../support/field-words.ts';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
-import { makeStyle, renderPlan } from '../../src/report/index.ts';
+import { makeStyle } from '../../src/report/index.ts';
 import { planOfCase } from '../support/plan-case.ts';
 
 /**

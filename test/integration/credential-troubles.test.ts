@@ -1,14 +1,13 @@
 /** What real realms and stores do to credentials: masks that come into force, policies of others, places that others touched. */
+import { FIELD_WORDS, reviewChanges } from '../support/field-words.ts';
 import { z } from 'zod';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { credentialStatus } from '../../src/engine/rotation/credential-status.ts';
 import { surveyRotations } from '../../src/engine/rotation/survey-rotations.ts';
 import type { Plan, PlannedDelivery } from '../../src/model/plan.ts';
 import { parseAdoption } from '../../src/engine/plan/adoption.ts';
-import { FIELD_WORDS } from '../../src/providers/field-words.ts';
 import type { ChangeEntry } from '../../src/report/page.ts';
 import { changeEntry } from '../../src/report/views/plan/change-entry.ts';
-import { reviewChanges } from '../../src/report/views/plan/reviewed-change.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 

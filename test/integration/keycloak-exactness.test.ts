@@ -1,12 +1,13 @@
+import { renderPlan } from '../support/field-words.ts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
-import { isKnownAttribute } from '../../src/model/keycloak-attributes.ts';
+import { isKnownAttribute } from '../../src/providers/keycloak/known-attributes.ts';
 import { isProven } from '../../src/model/report.ts';
 import type { SavedPlan } from '../../src/model/saved-plan.ts';
 import { parseAdoption } from '../../src/engine/plan/adoption.ts';
 import { buildPlan } from '../../src/engine/plan/build-plan.ts';
 import { savePlan } from '../../src/engine/plan/saved/save-plan.ts';
-import { makeStyle, renderPlan } from '../../src/report/index.ts';
+import { makeStyle } from '../../src/report/index.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 
 const STOCK = apiYaml('stock', ['stock:read']);

@@ -1,9 +1,9 @@
 /** What a plan says of things that another stack of the same realm owns. */
+import { fieldChanges } from '../support/field-words.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { buildPlan } from '../../src/engine/plan/build-plan.ts';
-import { fieldChanges } from '../../src/engine/plan/field-changes.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 
 const THEIRS = yaml(apiYaml('bills', ['bills:read', 'bills:pay']), clientYaml('payer', ''));

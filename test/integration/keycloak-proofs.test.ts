@@ -1,5 +1,5 @@
+import { fieldChanges } from '../support/field-words.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { fieldChanges } from '../../src/engine/plan/field-changes.ts';
 import type { Plan } from '../../src/model/plan.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../support/workbench.ts';
 

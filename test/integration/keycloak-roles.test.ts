@@ -1,6 +1,6 @@
+import { fieldChanges } from '../support/field-words.ts';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parseAdoption } from '../../src/engine/plan/adoption.ts';
-import { fieldChanges } from '../../src/engine/plan/field-changes.ts';
 import { isProven } from '../../src/model/report.ts';
 import type { ProofCheck } from '../../src/model/report.ts';
 import type { Plan } from '../../src/model/plan.ts';

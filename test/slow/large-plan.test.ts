@@ -1,6 +1,7 @@
+import { renderPlan } from '../support/field-words.ts';
 import { expect, test } from 'vitest';
 import type { Change } from '../../src/model/plan.ts';
-import { makeStyle, renderPlan } from '../../src/report/index.ts';
+import { makeStyle } from '../../src/report/index.ts';
 import { repeatChanges } from '../support/plan-arbitraries.ts';
 import { access, createClient, deleteClient, deliverClient, planOf, updateClient } from '../support/plans.ts';
 

@@ -21,6 +21,7 @@ export function describeMemory(provider: MemoryProvider): ProviderDescription {
     resolveClient: () => SETTINGS,
     checkView: () => [],
     capabilities: () => provider.capabilities,
+    fields: [],
     describe: () => provider.describe(),
     server: () => ({ url: 'https://memory.test' }),
     opener: () => ({ open: async () => provider }),

@@ -1,6 +1,7 @@
 import type { RunContext } from '../../engine/run/run-context.ts';
 import { monotonic } from '../../platform/clock.ts';
 import { runIdentity } from '../../platform/run-identity.ts';
+import { fieldWordsOf } from '../backends.ts';
 import type { CommandIo } from '../context.ts';
 import { auditLog } from './audit-log.ts';
 import type { Listener } from './listener.ts';
@@ -16,7 +17,13 @@ export function makeRunContext(
 ): RunContext {
   const { stderr } = io;
   // The log comes first: where it cannot be written, nothing else happens.
-  const listeners = [auditLog(options.auditLog, io), progress(stderr), lockLines(stderr), runLines(stderr), ...more];
+  const listeners = [
+    auditLog(options.auditLog, io),
+    progress(stderr),
+    lockLines(stderr),
+    runLines(stderr, fieldWordsOf(io.backends)),
+    ...more,
+  ];
   return {
     // Not before a run asks for it: asking is what makes it listen.
     get signal() {

@@ -1,7 +1,9 @@
 import type { RunEvent, TroubleEvent } from '../../engine/run/events.ts';
+import type { FieldWords } from '../../model/field-words.ts';
+import type { Plan } from '../../model/plan.ts';
 import { printable } from '../../model/printable.ts';
 import { makeStyle, renderFailure, renderPlan, renderProgress, renderRotation } from '../../report/index.ts';
-import type { Style } from '../../report/index.ts';
+import type { PlanRenderOptions, Style } from '../../report/index.ts';
 import type { Output } from '../context.ts';
 import type { Listener } from './listener.ts';
 
@@ -9,22 +11,26 @@ import type { Listener } from './listener.ts';
 const MOST_LINES = 50;
 
 /** Writes what is to be known before the report. */
-export function runLines(output: Output): Listener {
+export function runLines(output: Output, words: FieldWords): Listener {
   const style = makeStyle(output);
   let total = 0;
   return (event) => {
     if (event.kind === 'work-begun') total = event.total;
-    const line = lineOf(event, style, total <= MOST_LINES);
+    const line =
+      event.kind === 'plan-changed'
+        ? changedPlan(event.plan, { style, words })
+        : lineOf(event, style, total <= MOST_LINES);
     if (line !== undefined) output.write(line);
   };
 }
 
+function changedPlan(plan: Plan, options: Pick<PlanRenderOptions, 'style' | 'words'>): string {
+  const shown = renderPlan(plan, { format: 'text', ...options });
+  return `${plan.target} was changed after the plan was made. Now it is:\n${shown}`;
+}
+
 function lineOf(event: RunEvent, style: Style, listsAll: boolean): string | undefined {
   if (event.kind === 'notice') return `${printable(event.text)}\n`;
-  if (event.kind === 'plan-changed') {
-    const shown = renderPlan(event.plan, { format: 'text', style });
-    return `${event.plan.target} was changed after the plan was made. Now it is:\n${shown}`;
-  }
   if (event.kind === 'change-ended' || event.kind === 'rotation-ended') {
     if (!listsAll && event.result.outcome !== 'failed') return undefined;
     return `${event.kind === 'change-ended' ? renderProgress(event.result, style) : renderRotation(event.result, style)}\n`;

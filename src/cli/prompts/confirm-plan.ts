@@ -1,3 +1,4 @@
+import { fieldWordsOf } from '../backends.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { makeStyle, renderPlan } from '../../report/index.ts';
@@ -25,7 +26,9 @@ export async function confirmPlan(plan: Plan, { approved, purgeStore }: Approved
   }
   // The user must see right above what the question is about.
   if (!approved) await stdin.turn();
-  stderr.write(renderPlan({ ...plan, guards: [] }, { format: 'text', style: makeStyle(stderr) }));
+  stderr.write(
+    renderPlan({ ...plan, guards: [] }, { format: 'text', style: makeStyle(stderr), words: fieldWordsOf(io.backends) }),
+  );
   const purged = purgeStore ? plan.changes.filter((change) => change.op === 'delete' && change.delivered) : [];
   if (purged.length > 0) {
     const documents = purged.length === 1 ? 'The document' : 'The documents';

@@ -1,3 +1,4 @@
+import { fieldWordsOf } from '../../cli/backends.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type {
@@ -79,10 +80,11 @@ function showObstructed(
   { format }: FormatOptions,
   io: CommandIo,
 ): GrantryError {
-  if (format !== 'json') io.stdout.write(renderPlan(plan, { format, style: makeStyle(io.stdout) }));
+  const words = fieldWordsOf(io.backends);
+  if (format !== 'json') io.stdout.write(renderPlan(plan, { format, style: makeStyle(io.stdout), words }));
   return new GrantryError(code, message, {
     hint: `All of it is listed ${format === 'json' ? 'in the plan' : 'above'}, with a way out.`,
-    details: { plan: planDocument(plan) },
+    details: { plan: planDocument(plan, words) },
   });
 }
 

@@ -1,3 +1,4 @@
+import { fieldWordsOf } from '../../cli/backends.ts';
 import { resolve } from 'node:path';
 import type { FormatOptions, TargetOptions } from '../../cli/command-line/options.ts';
 import type { CommandIo } from '../../cli/context.ts';
@@ -38,7 +39,9 @@ export async function runPlan(options: PlanOptions, io: CommandIo): Promise<numb
       const createdAt = new Date(systemClock.now()).toISOString();
       writePlanFile(resolve(io.cwd, out), savePlan(plan, basis, { tool: io.version, createdAt, lastApply }));
     }
-    io.stdout.write(renderPlan(plan, { format, style: makeStyle(io.stdout), notices }));
+    io.stdout.write(
+      renderPlan(plan, { format, style: makeStyle(io.stdout), words: fieldWordsOf(io.backends), notices }),
+    );
     return exitCodeOfPlan(plan, detailedExitcode);
   });
 }

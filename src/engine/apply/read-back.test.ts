@@ -1,3 +1,4 @@
+import { FIELD_WORDS } from '../../../test/support/field-words.ts';
 import { describe, expect, it } from 'vitest';
 import { api, client, state } from '../../../test/support/declared.ts';
 import { MemoryBench } from '../../../test/support/memory-bench.ts';
@@ -48,6 +49,7 @@ const AFTER = { consentRequired: false, description: 'new', attributes: { x: 'y'
 const change = { ...updateClient('orders', {}, {}), after: AFTER };
 const provider = (why?: string): Parameters<typeof requireAsWritten>[2] => ({
   describe: () => 'Keycloak http://kc.test realm acme',
+  words: FIELD_WORDS,
   explainDifference: async () => why,
 });
 

@@ -1,11 +1,10 @@
+import type { FieldDifference, FieldWords } from '../../model/field-words.ts';
 import { nameSome } from '../../model/counting.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, UpdateChange } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
 import { leafDifferences } from '../plan/field-changes.ts';
-import type { LeafDifference } from '../plan/field-changes.ts';
 import type { Provider } from '../../providers/provider.ts';
-import { FIELD_WORDS } from '../../providers/field-words.ts';
 
 const MOST_NAMED = 5;
 
@@ -13,11 +12,15 @@ const MOST_NAMED = 5;
 export async function requireAsWritten(
   { address, after }: CreateChange | UpdateChange | AdoptChange,
   found: Fields,
-  provider: Pick<Provider, 'describe' | 'explainDifference'>,
+  provider: Pick<Provider, 'describe' | 'explainDifference' | 'words'>,
 ): Promise<void> {
   const differences = leafDifferences(found, after);
   if (differences.length === 0) return;
-  const named = nameSome(differences.map(describe), MOST_NAMED, '; ');
+  const named = nameSome(
+    differences.map((difference) => describe(difference, provider.words)),
+    MOST_NAMED,
+    '; ',
+  );
   const why = await provider.explainDifference(differences.map(({ path }) => path));
   throw new GrantryError(
     'FAILED',
@@ -26,6 +29,6 @@ export async function requireAsWritten(
   );
 }
 
-function describe({ path, before, after }: LeafDifference): string {
-  return `${FIELD_WORDS.labelOf(path)} is ${FIELD_WORDS.valueOf(path, before)} instead of ${FIELD_WORDS.valueOf(path, after)}`;
+function describe({ path, before, after }: FieldDifference, words: FieldWords): string {
+  return `${words.labelOf(path)} is ${words.valueOf(path, before)} instead of ${words.valueOf(path, after)}`;
 }

@@ -6,6 +6,7 @@ import { trackWrites } from './track-writes.ts';
 const READS = new Set([
   'capabilities',
   'tokens',
+  'words',
   'describe',
   'project',
   'read',

@@ -33,6 +33,7 @@ function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
   return {
     capabilities: provider.capabilities,
     tokens: provider.tokens,
+    words: provider.words,
     describe: () => provider.describe(),
     project: (desired) => provider.project(desired),
     read: (desired, options) => provider.read(desired, options),

@@ -2,7 +2,7 @@ import type { AuditEvent } from '../../model/audit.ts';
 import type { Change } from '../../model/plan.ts';
 import { isRotated } from '../../model/report.ts';
 import type { ChangeResult, RotationResult } from '../../model/report.ts';
-import { fieldChanges } from '../plan/field-changes.ts';
+import { changedPaths } from '../plan/field-changes.ts';
 import type { RunIdentity } from '../../platform/run-identity.ts';
 
 /** What all events of one run have in common. */
@@ -23,7 +23,7 @@ type About = Pick<AuditEvent, 'address' | 'op' | 'fields' | 'place'>;
 
 function about(change: Change): About {
   const delivery = 'delivery' in change ? change.delivery : undefined;
-  const fields = fieldChanges(change).map(({ path }) => path.join(' '));
+  const fields = changedPaths(change).map((path) => path.join(' '));
   return { address: change.address, op: change.op, fields, place: delivery?.place };
 }
 

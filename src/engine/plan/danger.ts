@@ -1,6 +1,7 @@
+import type { FieldWords } from '../../model/field-words.ts';
 import type { Change, Op, PlanReview } from '../../model/plan.ts';
 import { leafDifferences } from './field-changes.ts';
-import { movesLogin, widens } from './widening.ts';
+import { movesLogin } from './moves-login.ts';
 
 /** Why a reviewer must not miss a change, the worst first. */
 export const DANGERS = [
@@ -15,10 +16,12 @@ export const DANGERS = [
 ] as const;
 export type Danger = (typeof DANGERS)[number];
 
-const ROLES: ReadonlySet<string> = new Set(['roles', 'roleParts', 'scopeMappings']);
-
 /** What of a change is dangerous, the worst first; pure, and the same for every format. */
-export function dangersOf(change: Change, review: PlanReview | undefined): Danger[] {
+export function dangersOf(
+  change: Change,
+  review: PlanReview | undefined,
+  words: Pick<FieldWords, 'widens' | 'holdsRoles'>,
+): Danger[] {
   const found = new Set<Danger>();
   if (change.op === 'delete') found.add('delete');
   if ('delivery' in change && change.delivery?.reason === 'moved') found.add('secret-moves');
@@ -28,9 +31,9 @@ export function dangersOf(change: Change, review: PlanReview | undefined): Dange
   if (Object.keys(change.foreign ?? {}).length > 0) found.add('foreign-reach').add('widens');
   if (change.op === 'create' || change.op === 'update' || change.op === 'adopt') {
     for (const difference of leafDifferences('before' in change ? change.before : undefined, change.after)) {
-      if (!widens(difference)) continue;
+      if (!words.widens(difference)) continue;
       found.add('widens');
-      if (ROLES.has(difference.path[0] ?? '')) found.add('gains-roles');
+      if (words.holdsRoles(difference.path)) found.add('gains-roles');
     }
   }
   return DANGERS.filter((danger) => found.has(danger));

@@ -1,43 +1,44 @@
+import type { FieldDifference, FieldWords } from '../../model/field-words.ts';
 import { isJsonObject, sameJson } from '../../model/json.ts';
 import type { Json, JsonObject } from '../../model/json.ts';
 import type { Change, FieldChange } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
-import { widens } from './widening.ts';
 
 /** The leaves that a change alters, sorted by path: what a reviewer reads and the audit log names. */
-export function fieldChanges(change: Change): FieldChange[] {
-  const before = 'before' in change ? change.before : undefined;
-  const after = 'after' in change ? change.after : undefined;
-  if (change.op === 'deliver') return [];
+export function fieldChanges(change: Change, words: Pick<FieldWords, 'widens'>): FieldChange[] {
   const { notes, foreign = {} } = change;
   const hasNotes = Object.keys(notes).length + Object.keys(foreign).length > 0;
-  return leafDifferences(before, after).map((difference) => {
-    if (!hasNotes) return { ...difference, widens: widens(difference) };
+  return differencesOf(change).map((difference) => {
+    if (!hasNotes) return { ...difference, widens: words.widens(difference) };
     const path = difference.path.join(' ');
     const [note, whose] = [own(notes, path), own(foreign, path)];
     const remarks = [whose, note].filter((remark) => typeof remark === 'string').join('; ');
     return {
       ...difference,
-      widens: whose !== undefined || widens(difference),
+      widens: whose !== undefined || words.widens(difference),
       ...(remarks === '' ? {} : { note: remarks }),
     };
   });
 }
 
-export interface LeafDifference {
-  readonly path: readonly string[];
-  readonly before: Json | undefined;
-  readonly after: Json | undefined;
+/** The paths of the leaves that a change alters, sorted. */
+export function changedPaths(change: Change): (readonly string[])[] {
+  return differencesOf(change).map(({ path }) => path);
+}
+
+function differencesOf(change: Change): FieldDifference[] {
+  if (change.op === 'deliver') return [];
+  return leafDifferences('before' in change ? change.before : undefined, 'after' in change ? change.after : undefined);
 }
 
 /** Compares leaf by leaf; a list is one leaf, and an empty object is none. */
-export function leafDifferences(before: Fields | undefined, after: Fields | undefined): LeafDifference[] {
-  const found: LeafDifference[] = [];
+export function leafDifferences(before: Fields | undefined, after: Fields | undefined): FieldDifference[] {
+  const found: FieldDifference[] = [];
   collect(before ?? {}, after ?? {}, [], found);
   return found;
 }
 
-function collect(before: JsonObject, after: JsonObject, path: readonly string[], found: LeafDifference[]): void {
+function collect(before: JsonObject, after: JsonObject, path: readonly string[], found: FieldDifference[]): void {
   const keys = [...new Set([...Object.keys(before), ...Object.keys(after)])].toSorted();
   for (const key of keys) {
     const [left, right] = [own(before, key), own(after, key)];

@@ -1,3 +1,4 @@
+import { fieldChanges } from '../../../test/support/field-words.ts';
 import { describe, expect, it } from 'vitest';
 import { api, client, state } from '../../../test/support/declared.ts';
 import { MemoryBench } from '../../../test/support/memory-bench.ts';
@@ -5,7 +6,6 @@ import { settleFresh, settleSaved } from './settle-plan.ts';
 import type { GrantryError } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';
 import type { ActualState } from '../../model/state.ts';
-import { fieldChanges } from './field-changes.ts';
 import { markForeign, ungrantable } from './foreign-reach.ts';
 import { savePlan } from './saved/save-plan.ts';
 

@@ -1,3 +1,4 @@
+import type { FieldDifference } from '../../model/field-words.ts';
 import picomatch from 'picomatch';
 import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
@@ -8,7 +9,6 @@ import { isJsonList } from '../../model/json.ts';
 import type { BrokenGuard, Change } from '../../model/plan.ts';
 import type { ActualState, ApiOrigin } from '../../model/state.ts';
 import { leafDifferences } from './field-changes.ts';
-import type { LeafDifference } from './field-changes.ts';
 
 /** What tells of things that others own. */
 export interface Surroundings {
@@ -36,7 +36,7 @@ export function markForeign(changes: readonly Change[], surroundings: Surroundin
 /** What is to be said of a field of an object, where it gains something. */
 interface Word {
   readonly text: string;
-  readonly fits: (leaf: LeafDifference, gained: readonly string[]) => boolean;
+  readonly fits: (leaf: FieldDifference, gained: readonly string[]) => boolean;
 }
 
 /** In place of the address of a client: grants are told of alike wherever they are. */
@@ -49,7 +49,7 @@ function wordsOf({ desired, actual }: Surroundings): Map<string, Word[]> {
     addToGroup(words, ANY_CLIENT, { text, fits: ({ path }) => path[0] === 'access' && path[1] === nameOf(address) });
   }
   for (const { address, audience, by } of actual.sharedAudiences ?? []) {
-    const fits = ({ path }: LeafDifference, gained: readonly string[]): boolean =>
+    const fits = ({ path }: FieldDifference, gained: readonly string[]): boolean =>
       path.at(-1) === 'audience' && gained.includes(audience);
     addToGroup(words, address, { text: `${by} gives this audience too`, fits });
   }
@@ -69,12 +69,12 @@ function listed(texts: readonly string[]): string {
   return nameSome(texts, MOST_NAMED, '; ');
 }
 
-function isIntrospection({ path }: LeafDifference): boolean {
+function isIntrospection({ path }: FieldDifference): boolean {
   return path.at(-1) === 'introspectedBy';
 }
 
 /** What a list, or a text, has that it had not. */
-function gainedBy({ before, after }: LeafDifference): string[] {
+function gainedBy({ before, after }: FieldDifference): string[] {
   const [had, has] = [before, after].map((side) =>
     isJsonList(side) ? side.filter((item) => typeof item === 'string') : typeof side === 'string' ? [side] : [],
   );

@@ -1,3 +1,4 @@
+import { dangersOf } from '../../../test/support/field-words.ts';
 import { describe, expect, test } from 'vitest';
 import { api, client, state } from '../../../test/support/declared.ts';
 import { apiFields, clientFields } from '../../../test/support/plans.ts';
@@ -7,7 +8,6 @@ import type { Plan, PlannedDelivery } from '../../model/plan.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
 import { buildPlan } from './build-plan.ts';
 import { parseAdoption } from './adoption.ts';
-import { dangersOf } from './danger.ts';
 import { delivery } from '../../../test/support/plans.ts';
 import { savePlan } from './saved/save-plan.ts';
 

@@ -1,3 +1,4 @@
+import type { FieldDifference } from '../../model/field-words.ts';
 import { addressOf, isKind } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -5,7 +6,6 @@ import type { Change, PlanReview } from '../../model/plan.ts';
 import { objectsByAddress } from '../../model/state.ts';
 import type { ActualState } from '../../model/state.ts';
 import { leafDifferences } from './field-changes.ts';
-import type { LeafDifference } from './field-changes.ts';
 
 /** What a plan follows from, as far as its review does. */
 interface ReviewInput {
@@ -77,7 +77,7 @@ function foreignHolders({ actual }: ReviewInput, changes: readonly Change[]): Pl
 const WORDS_ONLY: ReadonlySet<string> = new Set(['name', 'owner', 'description', 'displayName', 'stack', 'markedFor']);
 
 /** Whether a difference of an Api is seen in tokens: words about it, and marks, are not. */
-function changesTokens({ path }: LeafDifference): boolean {
+function changesTokens({ path }: FieldDifference): boolean {
   const field = path[0] === 'scopes' ? path[2] : path[0];
   return field !== undefined && !WORDS_ONLY.has(field);
 }

@@ -2,6 +2,7 @@ import { defineProvider } from '../description.ts';
 import { auth0Capabilities } from './capabilities.ts';
 import { metadataMap, auth0ClientSchema, resolveAuth0Client } from './client-settings.ts';
 import type { Auth0ClientSpec } from './client-settings.ts';
+import { AUTH0_FIELDS } from './field-descriptions.ts';
 import { checkLimits } from './limits.ts';
 import { checkOnRequestScopes } from './on-request-scopes.ts';
 import { auth0Schema, checkDomain, describeAuth0, resolveAuth0 } from './settings.ts';
@@ -27,6 +28,7 @@ export const auth0 = defineProvider<Auth0Spec, Auth0Settings, Auth0ClientSpec>({
 
   setsUpOverlaps: false,
   capabilities: () => auth0Capabilities,
+  fields: AUTH0_FIELDS,
   describe: describeAuth0,
   server: ({ domain }) => ({ url: `https://${domain}` }),
   opener: () => ({ open: async (settings, ports) => (await import('./index.ts')).openAuth0(settings, ports) }),

@@ -3,7 +3,9 @@ import type { HttpPorts } from '../../platform/ports.ts';
 import { NO_GRANT_FACTS } from '../provider.ts';
 import type { Provider, ReadOptions } from '../provider.ts';
 import { answers } from '../answers.ts';
+import { makeFieldWords } from '../common-fields.ts';
 import { auth0Capabilities, auth0Tokens } from './capabilities.ts';
+import { AUTH0_FIELDS } from './field-descriptions.ts';
 import { describeAuth0 } from './settings.ts';
 import type { Auth0Settings } from './settings.ts';
 import { Auth0Api } from './api.ts';
@@ -13,6 +15,8 @@ import { apisByAudience, readTenant } from './read.ts';
 import { addApiScopes, removeApiScopes } from './write-api.ts';
 import { ClientWriter } from './write-client.ts';
 
+const words = makeFieldWords([{ fields: AUTH0_FIELDS }]);
+
 /** One tenant of Auth0. Nothing is sent before the first read or write. */
 export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
   const api = new Auth0Api(settings, ports);
@@ -21,6 +25,7 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
   return {
     capabilities: auth0Capabilities,
     tokens: auth0Tokens,
+    words,
     describe: () => describeAuth0(settings),
     project: projectDesired,
     read: (desired: DesiredState, options: ReadOptions = {}) => {

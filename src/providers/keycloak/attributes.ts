@@ -1,4 +1,4 @@
-import { isHarmlessAttribute, maySpeakOfSecret } from '../../model/keycloak-attributes.ts';
+import { isHarmlessAttribute, maySpeakOfSecret } from './known-attributes.ts';
 import { Secret } from '../../model/secret.ts';
 import { NO_ATTRIBUTES, NOTHING } from './fields.ts';
 import { ATTRIBUTE, MARK, parseDeclared, valueDigest } from './marks.ts';

@@ -6,6 +6,7 @@ import { attributeMap, keycloakClientSchema, resolveKeycloakClient } from './cli
 import type { KeycloakClientSpec } from './client-settings.ts';
 import { checkClientIdCase } from './client-id-case.ts';
 import type { KeycloakLogins } from './index.ts';
+import { KEYCLOAK_FIELDS } from './field-descriptions.ts';
 import { checkLimits } from './limits.ts';
 import { checkReservedScopes } from './reserved-scopes.ts';
 import { describeKeycloak, isSameKeycloakLogin, keycloakSchema, resolveKeycloak } from './settings.ts';
@@ -30,6 +31,7 @@ export const keycloak = defineProvider<KeycloakSpec, KeycloakSettings, KeycloakC
 
   setsUpOverlaps: true,
   capabilities: () => keycloakCapabilities,
+  fields: KEYCLOAK_FIELDS,
   describe: describeKeycloak,
   server: ({ url }) => ({ url, publicUrlOption: 'Keycloak: the options hostname and proxy-headers' }),
 

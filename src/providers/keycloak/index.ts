@@ -3,7 +3,9 @@ import type { HttpPorts } from '../../platform/ports.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';
 import type { Provider } from '../provider.ts';
 import { answers } from '../answers.ts';
+import { makeFieldWords } from '../common-fields.ts';
 import { keycloakCapabilities, keycloakTokens } from './capabilities.ts';
+import { KEYCLOAK_FIELDS } from './field-descriptions.ts';
 import { describeKeycloak } from './settings.ts';
 import type { KeycloakSettings } from './settings.ts';
 import { KeycloakApi } from './api.ts';
@@ -36,6 +38,8 @@ export interface KeycloakOptions {
   readonly tokens?: OwnToken;
 }
 
+const words = makeFieldWords([{ fields: KEYCLOAK_FIELDS }]);
+
 /** One realm of a Keycloak server. Nothing is sent before the first read or write. */
 export function openKeycloak(
   settings: KeycloakSettings,
@@ -53,6 +57,7 @@ export function openKeycloak(
   return {
     capabilities: keycloakCapabilities,
     tokens: keycloakTokens,
+    words,
     describe: () => describeKeycloak(settings),
     project: projectDesired,
     read: (desired, options = {}) => readRealm(api, policies, desired, options),

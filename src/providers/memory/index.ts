@@ -2,6 +2,7 @@ import type { DesiredState } from '../../model/desired.ts';
 import type { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { ActualState, Delivery, DesiredObject, Endpoints, Fields } from '../../model/state.ts';
+import { makeFieldWords } from '../common-fields.ts';
 import { NO_GRANT_FACTS, NO_ROLES } from '../provider.ts';
 import type {
   Capabilities,
@@ -56,10 +57,8 @@ type ObjectChange = CreateChange | UpdateChange | AdoptChange;
  */
 export class MemoryProvider implements Provider {
   readonly capabilities: Capabilities;
-  readonly tokens: TokenBehaviour = {
-    denial: { status: 400, error: 'invalid_scope' },
-    declaredRoles: () => NO_ROLES,
-  };
+  readonly words = makeFieldWords([]);
+  readonly tokens: TokenBehaviour;
   /** The client_id that grantry itself logs in with. */
   ownClientId: string | undefined;
   /** Unix seconds: what the server's clock says. */
@@ -68,6 +67,9 @@ export class MemoryProvider implements Provider {
 
   constructor(capabilities: Partial<Capabilities> = {}) {
     this.capabilities = { ...memoryCapabilities, ...capabilities };
+    const { tokenPerApi } = this.capabilities;
+    const denial = tokenPerApi ? { status: 403, error: 'access_denied' } : { status: 400, error: 'invalid_scope' };
+    this.tokens = { denial, declaredRoles: () => NO_ROLES };
   }
 
   get objects(): MemoryObject[] {

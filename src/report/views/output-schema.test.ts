@@ -1,3 +1,4 @@
+import { planDocument, renderPlan } from '../../../test/support/field-words.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { begunEvent, begunRotation, endedEvent, endedRotation } from '../../engine/ledger/audit.ts';
@@ -16,10 +17,8 @@ import {
 } from '../../../test/support/plan-arbitraries.ts';
 import {
   makeStyle,
-  planDocument,
   renderApply,
   renderError,
-  renderPlan,
   renderRotate,
   renderStatus,
   renderTargets,

@@ -1,3 +1,4 @@
+import type { FieldDifference } from '../../../model/field-words.ts';
 import type { Change, Plan } from '../../../model/plan.ts';
 import type { SavedChange, SavedPlan } from '../../../model/saved-plan.ts';
 import { sameJson } from '../../../model/json.ts';
@@ -6,7 +7,6 @@ import { objectsByAddress } from '../../../model/state.ts';
 import type { ActualObject, ActualState } from '../../../model/state.ts';
 import { fingerprintOf } from './fingerprint.ts';
 import { leafDifferences } from '../field-changes.ts';
-import type { LeafDifference } from '../field-changes.ts';
 
 /** Why a change of a saved plan can no longer be carried out as it was reviewed. */
 export interface Moved {
@@ -139,7 +139,7 @@ function describeMove(saved: SavedChange, actual: ActualObject | undefined): str
   return ['its credential, its mark or a value that is not shown is not what it was'];
 }
 
-function describeLeaf({ path, before, after }: LeafDifference): string {
+function describeLeaf({ path, before, after }: FieldDifference): string {
   return `${path.join(' ')}: ${show(before)} when planned, ${show(after)} now`;
 }
 

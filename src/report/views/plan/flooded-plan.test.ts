@@ -1,3 +1,4 @@
+import { renderPlan } from '../../../../test/support/field-words.ts';
 import { describe, expect, test } from 'vitest';
 import {
   access,
@@ -9,7 +10,7 @@ import {
   updateClient,
 } from '../../../../test/support/plans.ts';
 import type { Change, Plan, PlanReview } from '../../../model/plan.ts';
-import { makeStyle, renderPlan } from '../../index.ts';
+import { makeStyle } from '../../index.ts';
 
 /** What may not be lost in a plan, however much is put in front of it. */
 const style = makeStyle({ color: false, unicode: true });

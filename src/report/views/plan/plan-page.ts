@@ -18,7 +18,7 @@ export function planPage({
   readonly notices: readonly string[];
   readonly words: FieldWords;
 }): Page {
-  const changes = reviewChanges(plan).map((change) => changeEntry(change, words));
+  const changes = reviewChanges(plan, words).map((change) => changeEntry(change, words));
   const refusals = refusalsOf(plan);
   const isBrief = changes.length + refusals.length === 0;
   return {

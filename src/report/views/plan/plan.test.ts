@@ -1,3 +1,4 @@
+import { renderPlan } from '../../../../test/support/field-words.ts';
 import { describe, expect, test } from 'vitest';
 import {
   access,
@@ -10,7 +11,7 @@ import {
   updateClient,
 } from '../../../../test/support/plans.ts';
 import type { Change, Plan } from '../../../model/plan.ts';
-import { makeStyle, renderPlan } from '../../index.ts';
+import { makeStyle } from '../../index.ts';
 
 const plain = makeStyle({ color: false, unicode: true });
 const read = access({ inventory: { scopes: ['inventory:read'] } });

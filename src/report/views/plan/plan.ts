@@ -87,8 +87,8 @@ const planSchema = z
 export const planView = defineView(planSchema)({ data: planData, page: planPage });
 
 /** A plan for programs: every field in full, the changes in the order of the text. */
-export function planData({ plan, notices }: Pick<PlanResult, 'plan' | 'notices'>): Data<typeof planSchema> {
-  const changes = reviewChanges(plan);
+export function planData({ plan, notices, words }: PlanResult): Data<typeof planSchema> {
+  const changes = reviewChanges(plan, words);
   const { dangers, ...counts } = countChanges(changes.map(({ change, ...rest }) => ({ op: change.op, ...rest })));
   return {
     formatVersion: 1,
@@ -105,12 +105,15 @@ export function planData({ plan, notices }: Pick<PlanResult, 'plan' | 'notices'>
     },
     conflicts: plan.conflicts,
     guards: plan.guards,
-    changes: changes.map(changeData),
+    changes: changes.map((it) => changeData(it, words)),
     notices,
   };
 }
 
-function changeData({ change: it, dangers, holders, folderOf }: ReviewedChange): Data<typeof change> {
+function changeData(
+  { change: it, dangers, holders, folderOf }: ReviewedChange,
+  words: FieldWords,
+): Data<typeof change> {
   return {
     address: it.address,
     op: it.op,
@@ -123,7 +126,7 @@ function changeData({ change: it, dangers, holders, folderOf }: ReviewedChange):
     ...(folderOf.length === 0 ? {} : { folderOf }),
     dependsOn: it.dependsOn,
     // A side that is undefined is left out: null is a value of its own.
-    fields: fieldChanges(it),
+    fields: fieldChanges(it, words),
     ...(it.op === 'delete' ? { delivered: it.delivered } : { delivery: it.delivery }),
   };
 }

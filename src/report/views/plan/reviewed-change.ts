@@ -1,5 +1,6 @@
 import { dangersOf, rankOf } from '../../../engine/plan/danger.ts';
 import type { Danger } from '../../../engine/plan/danger.ts';
+import type { FieldWords } from '../../../model/field-words.ts';
 import type { Change, Plan } from '../../../model/plan.ts';
 import { introspectedApis, introspectionIn } from './introspection.ts';
 
@@ -19,12 +20,12 @@ export interface ReviewedChange {
 }
 
 /** The changes of a plan, the most dangerous first; within one rank the order of the plan stays. */
-export function reviewChanges(plan: Plan): ReviewedChange[] {
+export function reviewChanges(plan: Plan, words: FieldWords): ReviewedChange[] {
   const { review } = plan;
   const introspection = introspectionIn(plan);
   const conflicting = new Set(plan.conflicts.map(({ address }) => address));
   const ranked = plan.changes.map((change) => {
-    const dangers = dangersOf(change, review);
+    const dangers = dangersOf(change, review, words);
     return {
       change,
       dangers,

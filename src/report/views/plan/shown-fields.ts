@@ -9,19 +9,19 @@ import type { Change, CreateChange, FieldChange } from '../../../model/plan.ts';
 export function shownFields(change: Change, words: FieldWords): FieldChange[] {
   switch (change.op) {
     case 'delete':
-      return fieldChanges({ ...change, before: shownOnDelete(change.before, words) });
+      return fieldChanges({ ...change, before: shownOnDelete(change.before, words) }, words);
     case 'create':
       // How a provider does it is its own matter: what it is for is shown beside.
       if (isKind(change.address, 'Rotation')) return [];
-      return fieldChanges({ ...change, after: pruneNew(change, words) });
+      return fieldChanges({ ...change, after: pruneNew(change, words) }, words);
     case 'adopt':
-      return fieldChanges(change).filter(
+      return fieldChanges(change, words).filter(
         ({ path: [head = ''], before }) => words.describe([head])?.isMark !== true || (before ?? null) !== null,
       );
     case 'update':
     case 'deliver':
     default:
-      return fieldChanges(change);
+      return fieldChanges(change, words);
   }
 }
 

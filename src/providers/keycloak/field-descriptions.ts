@@ -1,4 +1,7 @@
 import type { FieldDescription } from '../../model/field-words.ts';
+import type { Json } from '../../model/json.ts';
+import { hasMore, hasMoreThanBefore } from '../widening.ts';
+import { attributeWidens } from './known-attributes.ts';
 
 /** What a reviewer reads of the fields in `fields.ts`. */
 export const KEYCLOAK_FIELDS: readonly FieldDescription[] = [
@@ -11,19 +14,25 @@ export const KEYCLOAK_FIELDS: readonly FieldDescription[] = [
   { path: 'flows device', label: 'device flow' },
   { path: 'flows ciba', label: 'CIBA flow' },
   { path: 'flows tokenExchange', label: 'token exchange' },
-  { path: 'otherScopes', weight: 18 },
+  { path: 'otherScopes', weight: 18, widens: hasMore },
   { path: 'otherScopes default', label: 'other default scopes' },
   { path: 'otherScopes optional', label: 'other optional scopes' },
-  { path: 'serviceAccount', label: 'service account user', weight: 14, usual: () => 'enabled' },
-  { path: 'roles', weight: 10, isShownOnDelete: true },
+  {
+    path: 'serviceAccount',
+    label: 'service account user',
+    weight: 14,
+    usual: () => 'enabled',
+    widens: (before, after) => before !== undefined && before !== 'enabled' && after === 'enabled',
+  },
+  { path: 'roles', weight: 10, isShownOnDelete: true, widens: hasMore, holdsRoles: true },
   { path: 'roles realm', label: 'realm roles' },
   { path: 'roles clients *', label: 'roles of *' },
-  { path: 'roleParts', weight: 11 },
+  { path: 'roleParts', weight: 11, widens: hasMore, holdsRoles: true },
   { path: 'roleParts realm', label: 'realm roles included' },
   { path: 'roleParts clients *', label: 'roles of * included' },
   { path: 'groups', label: 'roles by groups', weight: 12 },
   // A declared role is wanted twice: as a role, and as a scope mapping.
-  { path: 'scopeMappings', weight: 13, repeats: 'roles' },
+  { path: 'scopeMappings', weight: 13, repeats: 'roles', widens: hasMore, holdsRoles: true },
   { path: 'scopeMappings realm', label: 'realm roles in tokens' },
   { path: 'scopeMappings clients *', label: 'roles of * in tokens' },
   { path: 'protocolMappers', label: 'protocol mappers' },
@@ -33,13 +42,27 @@ export const KEYCLOAK_FIELDS: readonly FieldDescription[] = [
   { path: 'authorizationServices', label: 'authorization services' },
   { path: 'fullScopeAllowed', label: 'full scope allowed' },
   { path: 'redirectUris', label: 'redirect URIs' },
-  { path: 'attributes', weight: 90, kind: 'prose' },
+  {
+    path: 'attributes',
+    weight: 90,
+    kind: 'prose',
+    widens: (before, after, [, name = '']) => attributeWidens(name, textOf(before), textOf(after)),
+  },
   { path: 'attributes *', label: 'attribute *', kind: 'prose' },
-  { path: 'scopes * audience', label: '* audience', sharedByNewScopes: 'before' },
-  { path: 'scopes * introspectedBy', label: '* introspected by', sharedByNewScopes: 'after' },
+  { path: 'scopes * audience', label: '* audience', sharedByNewScopes: 'before', widens: hasMoreThanBefore },
+  {
+    path: 'scopes * introspectedBy',
+    label: '* introspected by',
+    sharedByNewScopes: 'after',
+    widens: hasMoreThanBefore,
+  },
   { path: 'scopes * inTokenScope', label: '* in scope claim' },
   { path: 'scopes * otherMappers', label: '* other mappers' },
   { path: 'scopes * otherAttributes', label: '* other attributes' },
   { path: 'scopes * roles', label: '* role scope mappings' },
   { path: 'scopes * markedFor', label: '* marked for Api' },
 ];
+
+function textOf(value: Json | undefined): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}

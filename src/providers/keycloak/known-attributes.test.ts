@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { attributeWidens, isHarmlessAttribute, isKnownAttribute, maySpeakOfSecret } from './keycloak-attributes.ts';
+import { attributeWidens, isHarmlessAttribute, isKnownAttribute, maySpeakOfSecret } from './known-attributes.ts';
 
 describe('isHarmlessAttribute', () => {
   it.each([

@@ -1,6 +1,6 @@
-import { describe, expect, test } from 'vitest';
+import { FIELD_WORDS } from '../../test/support/field-words.ts';
+import { describe, expect, it, test } from 'vitest';
 import type { Json } from '../model/json.ts';
-import { FIELD_WORDS } from './field-words.ts';
 
 describe('labelOf', () => {
   test.each([
@@ -51,5 +51,30 @@ describe('valueOf', () => {
     ['labels tier', 'backend', '"backend"'],
   ])('%s: %j', (path, value, expected) => {
     expect(FIELD_WORDS.valueOf(path.split(' '), value)).toBe(expected);
+  });
+});
+
+it.each<[string, string | undefined, string | undefined, boolean]>([
+  ['team.colour', undefined, 'blue', true],
+  ['team.colour', '(set)', undefined, false],
+  ['logoUri', undefined, 'https://a.test', false],
+  ['dpop.bound.access.tokens', undefined, 'true', false],
+  ['dpop.bound.access.tokens', 'true', undefined, true],
+])('widens: attribute %s from %s to %s is %s', (name, before, after, expected) => {
+  expect(FIELD_WORDS.widens({ path: ['attributes', name], before, after })).toBe(expected);
+});
+
+describe('widens', () => {
+  it.each([
+    ['rotateEvery', 2_592_000, 31_536_000, true],
+    ['rotateEvery', 31_536_000, 2_592_000, false],
+    ['rotateEvery', null, 31_536_000, false],
+    ['overlap', '1h', '8759h', true],
+    ['overlap', null, '1h', true],
+    ['overlap', '48h', '90m', false],
+    ['overlap', '1h', null, false],
+    ['overlap', undefined, '48h', false],
+  ])('%s from %j to %j: %j', (field, before, after, is) => {
+    expect(FIELD_WORDS.widens({ path: [field], before, after })).toBe(is);
   });
 });
