@@ -9,7 +9,7 @@ import { byTurns, timeNode } from '../support/timing.mjs';
 
 const ROUNDS = 5;
 const FLOOR_NAME = 'the same pages, only fetched';
-/** That of grantry (src/providers/keycloak/pages.ts). */
+/** That of grantry (src/providers/keycloak/http/pages.ts). */
 const PAGE_SIZE = 50;
 const MEMORY_MIB = 300;
 /** What a plan of so many clients may take with a warm server, in milliseconds, on two cores that do nothing else. */

@@ -1,7 +1,7 @@
 import { renderPlan } from '../support/field-words.ts';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
-import { isKnownAttribute } from '../../src/providers/keycloak/known-attributes.ts';
+import { isKnownAttribute } from '../../src/providers/keycloak/convert/known-attributes.ts';
 import { isProven } from '../../src/model/report.ts';
 import type { SavedPlan } from '../../src/model/saved-plan.ts';
 import { parseAdoption } from '../../src/engine/plan/adoption.ts';

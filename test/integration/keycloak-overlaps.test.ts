@@ -3,7 +3,7 @@ import type { StartedTestContainer } from 'testcontainers';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, inject, it } from 'vitest';
 import { isProven } from '../../src/model/report.ts';
 import { rotationNotices } from '../../src/engine/rotation/rotation-notices.ts';
-import { REALM_LOCK } from '../../src/providers/keycloak/realm-lock.ts';
+import { REALM_LOCK } from '../../src/providers/keycloak/write/realm-lock.ts';
 import { startCountingProxy } from '../support/counting-proxy.ts';
 import type { CountingProxy } from '../support/counting-proxy.ts';
 import { startKeycloakWith } from '../support/servers.ts';

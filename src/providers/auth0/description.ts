@@ -3,8 +3,8 @@ import { auth0Capabilities } from './capabilities.ts';
 import { metadataMap, auth0ClientSchema, resolveAuth0Client } from './client-settings.ts';
 import type { Auth0ClientSpec } from './client-settings.ts';
 import { AUTH0_FIELDS } from './field-descriptions.ts';
-import { checkLimits } from './limits.ts';
-import { checkOnRequestScopes } from './on-request-scopes.ts';
+import { checkLimits } from './rules/limits.ts';
+import { checkOnRequestScopes } from './rules/on-request-scopes.ts';
 import { auth0Schema, checkDomain, describeAuth0, resolveAuth0 } from './settings.ts';
 import type { Auth0Settings, Auth0Spec } from './settings.ts';
 

@@ -8,12 +8,12 @@ import { auth0Capabilities, auth0Tokens } from './capabilities.ts';
 import { AUTH0_FIELDS } from './field-descriptions.ts';
 import { describeAuth0 } from './settings.ts';
 import type { Auth0Settings } from './settings.ts';
-import { Auth0Api } from './api.ts';
-import { readEndpoints } from './endpoints.ts';
+import { Auth0Api } from './http/api.ts';
+import { readEndpoints } from './http/endpoints.ts';
 import { projectDesired } from './project.ts';
-import { apisByAudience, readTenant } from './read.ts';
-import { addApiScopes, removeApiScopes } from './write-api.ts';
-import { ClientWriter } from './write-client.ts';
+import { apisByAudience, readTenant } from './read/read.ts';
+import { addApiScopes, removeApiScopes } from './write/write-api.ts';
+import { ClientWriter } from './write/write-client.ts';
 
 const words = makeFieldWords([{ fields: AUTH0_FIELDS }]);
 

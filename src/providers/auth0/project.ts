@@ -2,7 +2,7 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { DesiredObject } from '../../model/state.ts';
 import { settingsOf } from './client-settings.ts';
-import { ownerOrNull } from './convert.ts';
+import { ownerOrNull } from './convert/convert.ts';
 import type { ApiFields, ClientFields } from './fields.ts';
 
 /** The desired objects in Auth0's fields. Apis that another stack manages are not among them. */

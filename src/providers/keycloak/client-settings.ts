@@ -5,7 +5,7 @@ import { compareText } from '../../manifest/values.ts';
 import type { DesiredClient, ServiceAccountRoles } from '../../model/desired.ts';
 import { inOrder } from '../../model/in-order.ts';
 import type { BackendSettings } from '../../model/target.ts';
-import { isKnownAttribute, maySpeakOfSecret } from './known-attributes.ts';
+import { isKnownAttribute, maySpeakOfSecret } from './convert/known-attributes.ts';
 
 /** The settings of a Client that only Keycloak has. */
 export interface KeycloakClientSettings {

@@ -4,11 +4,11 @@ import { defineProvider } from '../description.ts';
 import { keycloakCapabilities } from './capabilities.ts';
 import { attributeMap, keycloakClientSchema, resolveKeycloakClient } from './client-settings.ts';
 import type { KeycloakClientSpec } from './client-settings.ts';
-import { checkClientIdCase } from './client-id-case.ts';
+import { checkClientIdCase } from './rules/client-id-case.ts';
 import type { KeycloakLogins } from './index.ts';
 import { KEYCLOAK_FIELDS } from './field-descriptions.ts';
-import { checkLimits } from './limits.ts';
-import { checkReservedScopes } from './reserved-scopes.ts';
+import { checkLimits } from './rules/limits.ts';
+import { checkReservedScopes } from './rules/reserved-scopes.ts';
 import { describeKeycloak, isSameKeycloakLogin, keycloakSchema, resolveKeycloak } from './settings.ts';
 import type { KeycloakSettings, KeycloakSpec } from './settings.ts';
 

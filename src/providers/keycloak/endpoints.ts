@@ -7,7 +7,7 @@ import { describeMismatch } from '../../platform/mismatch.ts';
 import { oauthErrorIn } from '../../platform/oauth-error.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { endpointUrl } from '../discovery.ts';
-import { adviseOnRealm, keycloakService, URL_QUESTION } from './token.ts';
+import { adviseOnRealm, keycloakService, URL_QUESTION } from './http/token.ts';
 
 const metadata = z.object({
   issuer: z.string(),

@@ -1,7 +1,7 @@
 import type { FieldDescription } from '../../model/field-words.ts';
 import type { Json } from '../../model/json.ts';
 import { hasMore, hasMoreThanBefore } from '../widening.ts';
-import { attributeWidens } from './known-attributes.ts';
+import { attributeWidens } from './convert/known-attributes.ts';
 
 /** What a reviewer reads of the fields in `fields.ts`. */
 export const KEYCLOAK_FIELDS: readonly FieldDescription[] = [

@@ -3,11 +3,11 @@ import type { DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } fro
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
 import { settingsOf } from './client-settings.ts';
-import { canonicalApi, canonicalClient } from './canonical.ts';
+import { canonicalApi, canonicalClient } from './convert/canonical.ts';
 import { NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING, OPENID_CONNECT } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
-import { NO_ROLES, hasRoles } from './role-names.ts';
-import { projectOverlap } from './rotation.ts';
+import { NO_ROLES, hasRoles } from './roles/role-names.ts';
+import { projectOverlap } from './overlap/rotation.ts';
 
 /** The desired objects in Keycloak's fields. Apis that another stack manages are not among them. */
 export function projectDesired(desired: DesiredState): DesiredObject[] {

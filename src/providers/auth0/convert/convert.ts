@@ -1,0 +1,174 @@
+import { sameJson } from '../../../model/json.ts';
+import type { Json, JsonObject } from '../../../model/json.ts';
+import { Secret } from '../../../model/secret.ts';
+import type { ApiFields, ClientFields } from '../fields.ts';
+import { MARK, formatName, parseDeclared, parseLabels, parseName } from './marks.ts';
+import type { Metadata } from './marks.ts';
+import { NO_ORGANIZATION } from '../read/grants.ts';
+import type { Application, ClientGrant, ResourceServer } from './representations.ts';
+
+/** What of a tenant a client's fields are told in. */
+export interface Vocabulary {
+  /** Names of Apis by audience. */
+  readonly apiOf: ReadonlyMap<string, string>;
+  /** The metadata that the manifest declares now. */
+  readonly declared: Readonly<Record<string, string>>;
+  /** How often the manifest has the secret rotated; undefined: no manifest declares the client. */
+  readonly rotateEvery: number | undefined;
+}
+
+export function applicationToFields(
+  app: Application,
+  grants: readonly ClientGrant[],
+  { apiOf, declared, rotateEvery }: Vocabulary,
+): ClientFields {
+  const metadata = app.client_metadata;
+  const marked = parseName(metadata);
+  const known = grants.filter(({ audience }) => apiOf.has(audience));
+  const others = grants.filter(({ audience }) => !apiOf.has(audience));
+  return {
+    stack: metadata[MARK.stack] ?? null,
+    name: marked.name ?? null,
+    // One that was last written before this was noted counts as rotated as the manifest says; see Keycloak's `convert.ts`.
+    rotateEvery: marked.rotateEvery ?? rotateEvery ?? null,
+    owner: ownerOrNull(metadata[MARK.owner]),
+    displayName: app.name,
+    description: app.description,
+    labels: parseLabels(metadata),
+    appType: app.app_type,
+    grantTypes: app.grant_types,
+    access: Object.fromEntries(known.map((grant) => [apiOf.get(grant.audience) ?? grant.audience, accessOf(grant)])),
+    otherGrants: Object.fromEntries(others.map((grant) => [grant.audience, scopesOf(grant)])),
+    callbacks: app.callbacks,
+    webOrigins: app.web_origins,
+    allowedOrigins: app.allowed_origins,
+    logoutUrls: app.allowed_logout_urls,
+    oidcConformant: app.oidc_conformant,
+    authenticationMethod: app.client_authentication_methods ?? 'client_secret',
+    auth: app.token_endpoint_auth_method ?? 'any',
+    metadata: watchedMetadata(metadata, declared),
+  };
+}
+
+/** An owner is optional: none, and one that says nothing, are the same on both sides of a comparison. */
+export function ownerOrNull(owner: string | undefined): string | null {
+  return owner === undefined || owner === '' ? null : owner;
+}
+
+/** Stands for a value that no manifest says: whoever reads plans may not be one who may read the tenant. */
+const HIDDEN = '(set)';
+
+/** What is declared now, and what was when the application was last applied. */
+function watchedMetadata(metadata: Metadata, declared: Vocabulary['declared']): Record<string, string> {
+  const watched = new Set([...Object.keys(declared), ...parseDeclared(metadata)]);
+  const present = Object.entries(metadata).filter(([key]) => watched.has(key) && !key.startsWith(MARK.prefix));
+  return Object.fromEntries(
+    present.map(([key, value]) => {
+      const wanted = Object.hasOwn(declared, key) ? declared[key] : undefined;
+      return [key, value === wanted ? value : wanted === HIDDEN ? `${HIDDEN} otherwise` : HIDDEN];
+    }),
+  );
+}
+
+/** Values that are not shown. */
+export function unseenMetadata(
+  metadata: Metadata,
+  { metadata: shown }: Pick<ClientFields, 'metadata'>,
+): Secret | undefined {
+  const unseen = Object.entries(metadata).filter(([key, value]) => Object.hasOwn(shown, key) && shown[key] !== value);
+  return unseen.length === 0 ? undefined : new Secret(JSON.stringify(unseen.toSorted(byKey)));
+}
+
+function byKey([left]: readonly [string, string], [right]: readonly [string, string]): number {
+  return left < right ? -1 : 1;
+}
+
+/** A grant of whatever the Api has is no list of scopes; its name stands for one. */
+const ALL_SCOPES = '(all scopes)';
+
+/** A client of a machine has no organization: a token for none must be had, and one for any is more than was granted. */
+function accessOf(grant: ClientGrant): ClientFields['access'][string] {
+  const { organization_usage: usage } = grant;
+  const scopes = scopesOf(grant);
+  return usage === NO_ORGANIZATION ? { scopes } : { scopes, organizations: usage };
+}
+
+function scopesOf({ scope, allow_all_scopes: all }: ClientGrant): string[] {
+  return all ? [ALL_SCOPES] : scope;
+}
+
+/** The body of a POST, without metadata. */
+export function fieldsToApplication(fields: ClientFields): JsonObject {
+  return {
+    name: fields.displayName,
+    description: fields.description,
+    app_type: fields.appType,
+    grant_types: fields.grantTypes,
+    token_endpoint_auth_method: fields.auth,
+    callbacks: fields.callbacks,
+    web_origins: fields.webOrigins,
+    allowed_origins: fields.allowedOrigins,
+    allowed_logout_urls: fields.logoutUrls,
+    oidc_conformant: fields.oidcConformant,
+  };
+}
+
+/** client_metadata as an application of these fields has it, without what others keep there. */
+export function fieldsToMetadata(fields: ClientFields): Record<string, string> {
+  const declared = Object.keys(fields.metadata).toSorted();
+  return {
+    ...fields.metadata,
+    ...(fields.stack === null ? {} : { [MARK.stack]: fields.stack }),
+    ...(fields.name === null ? {} : { [MARK.name]: formatName(fields.name, fields.rotateEvery) }),
+    ...(fields.owner === null ? {} : { [MARK.owner]: fields.owner }),
+    ...(Object.keys(fields.labels).length === 0 ? {} : { [MARK.labels]: JSON.stringify(fields.labels) }),
+    ...(declared.length === 0 ? {} : { [MARK.declared]: JSON.stringify(declared) }),
+  };
+}
+
+/** The body of a PATCH. Auth0 merges metadata: null is for a key that is to go. */
+export function changedApplication(before: ClientFields, after: ClientFields): JsonObject {
+  const [was, is] = [fieldsToApplication(before), fieldsToApplication(after)];
+  const body = changed(was, is);
+  const marks = fieldsToMetadata(after);
+  const metadata = changed(fieldsToMetadata(before), marks);
+  const freed =
+    before.authenticationMethod === after.authenticationMethod ? {} : { client_authentication_methods: null };
+  const isChanged = Object.keys({ ...body, ...freed, ...metadata }).length > 0;
+  // Of an application from before it was noted how often it is rotated, that is no difference.
+  const name = marks[MARK.name];
+  const written = { ...metadata, ...(isChanged && name !== undefined ? { [MARK.name]: name } : {}) };
+  return {
+    ...body,
+    ...freed,
+    // Two ways to authenticate exclude each other: the one comes when the other goes.
+    ...(Object.keys(freed).length === 0 ? {} : { token_endpoint_auth_method: after.auth }),
+    ...(Object.keys(written).length > 0 ? { client_metadata: written } : {}),
+  };
+}
+
+function changed(was: JsonObject, is: JsonObject): Record<string, Json> {
+  const keys = new Set([...Object.keys(was), ...Object.keys(is)]);
+  return Object.fromEntries(
+    [...keys].filter((key) => !sameJson(was[key], is[key])).map((key) => [key, is[key] ?? null]),
+  );
+}
+
+/** `wanted`: the scopes that the manifest declares; null for an Api that grantry created, whose scopes all count. */
+export function resourceServerToFields(
+  server: ResourceServer,
+  wanted: { readonly scopes: ReadonlySet<string> | null; readonly lifetimeDeclared: boolean },
+): ApiFields {
+  const counted = server.scopes.filter(({ value }) => wanted.scopes === null || wanted.scopes.has(value));
+  return {
+    audience: server.identifier,
+    displayName: server.name,
+    tokenLifetime: wanted.lifetimeDeclared ? (server.token_lifetime ?? null) : null,
+    signingAlgorithm: server.signing_alg,
+    scopes: Object.fromEntries(
+      counted
+        .toSorted((left, right) => (left.value < right.value ? -1 : 1))
+        .map(({ value, description }) => [value, { description }]),
+    ),
+  };
+}

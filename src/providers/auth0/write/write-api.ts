@@ -1,0 +1,141 @@
+import { GrantryError } from '../../../model/errors.ts';
+import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
+import { sameJson } from '../../../model/json.ts';
+import type { JsonObject } from '../../../model/json.ts';
+import type { Auth0Api } from '../http/api.ts';
+import type { GrownApi } from '../../provider.ts';
+import { resourceServerToFields } from '../convert/convert.ts';
+import { apiFields } from '../fields.ts';
+import type { ApiFields } from '../fields.ts';
+import { findResourceServers, parseList } from '../http/listing.ts';
+import { statusOf } from '../http/refusal.ts';
+import { resourceServer } from '../convert/representations.ts';
+import type { ResourceServer } from '../convert/representations.ts';
+
+interface Scope {
+  readonly value: string;
+  readonly description?: string;
+}
+
+/** Creates the resource server, or gives it what it lacks. Scopes of others stay. */
+export async function addApiScopes(
+  api: Auth0Api,
+  change: CreateChange | UpdateChange | AdoptChange,
+): Promise<GrownApi> {
+  const after = apiFields.parse(change.after);
+  if (change.op === 'create') {
+    const created = await createServer(api, after);
+    return { id: created.id, found: asAnswered(created, after) };
+  }
+  const present = await readServer(api, change.id);
+  const kept = present.scopes.filter(({ value }) => !Object.hasOwn(after.scopes, value));
+  const changed = await changeServer(api, present, after, [...kept, ...scopesOf(after)]);
+  return { id: change.id, found: asAnswered(changed, after) };
+}
+
+/** Auth0 answers a write with the whole resource server; scopes that it is to lose, or that are others', do not count. */
+function asAnswered(server: ResourceServer, { scopes, tokenLifetime }: ApiFields): ApiFields {
+  const wanted = { scopes: new Set(Object.keys(scopes)), lifetimeDeclared: tokenLifetime !== null };
+  return resourceServerToFields(server, wanted);
+}
+
+/** Takes away the scopes that the Api had and no longer has; those that it never declared stay. */
+export async function removeApiScopes(api: Auth0Api, change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
+  if (change.op === 'delete') return deleteServer(api, change);
+  const [before, after] = [apiFields.parse(change.before), apiFields.parse(change.after)];
+  const present = await readServer(api, change.id);
+  const gone = (value: string): boolean => Object.hasOwn(before.scopes, value) && !Object.hasOwn(after.scopes, value);
+  const kept = present.scopes.filter(({ value }) => !gone(value));
+  if (kept.length < present.scopes.length) await changeServer(api, present, after, kept);
+}
+
+/** A lost answer is resolved by looking whether the resource server came to be: identifiers are unique. */
+async function createServer(api: Auth0Api, fields: ApiFields): Promise<ResourceServer> {
+  const { audience, displayName: name } = fields;
+  const call = {
+    about: `create the API ${audience}`,
+    needs: 'create:resource_servers',
+    idempotent: false,
+    writes: true as const,
+  };
+  const body = { identifier: audience, ...settingsOf(fields), scopes: scopesOf(fields) };
+  try {
+    return parseServer(api, await api.call(call, (client) => client.resourceServers.create(body)));
+  } catch (error) {
+    if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
+    // A look that fails too tells nothing: what happened is still not known.
+    const [present] = await findResourceServers(api, [audience]).catch(() => []);
+    if (present?.name !== name) throw error;
+    return present;
+  }
+}
+
+async function readServer(api: Auth0Api, id: string): Promise<ResourceServer> {
+  const call = { about: `read the API ${id}`, needs: 'read:resource_servers', idempotent: true };
+  return parseServer(api, await api.call(call, (client) => client.resourceServers.get(id)));
+}
+
+function parseServer(api: Auth0Api, found: unknown): ResourceServer {
+  const [server] = parseList(api, { found: [found] }, 'found', resourceServer);
+  if (server === undefined) throw new GrantryError('FAILED', 'Auth0 answers with no API');
+  return server;
+}
+
+async function changeServer(
+  api: Auth0Api,
+  present: ResourceServer,
+  fields: ApiFields,
+  scopes: readonly Scope[],
+): Promise<ResourceServer> {
+  const call = {
+    about: `change the API ${fields.audience}`,
+    needs: 'update:resource_servers',
+    idempotent: true,
+    writes: true as const,
+  };
+  const wanted = scopes.map(withoutEmpty);
+  // Auth0 replaces the list: where it is right already, what somebody adds at this moment must not be lost.
+  const same = sameJson(sorted(present.scopes.map(withoutEmpty)), sorted(wanted));
+  const body = { ...settingsOf(fields), ...(same ? {} : { scopes: wanted }) };
+  return parseServer(api, await api.call(call, (client) => client.resourceServers.update(present.id, body)));
+}
+
+async function deleteServer(api: Auth0Api, { id, address }: DeleteChange): Promise<void> {
+  const call = {
+    about: `delete ${address}`,
+    needs: 'delete:resource_servers',
+    idempotent: true,
+    writes: true as const,
+  };
+  await api.call(call, async (client) => {
+    try {
+      await client.resourceServers.delete(id);
+    } catch (error) {
+      // Already gone is what was wanted.
+      if (statusOf(error) !== 404) throw error;
+    }
+  });
+}
+
+function settingsOf({ displayName, tokenLifetime }: ApiFields): {
+  name: string;
+  signing_alg: 'RS256';
+  token_lifetime?: number;
+} {
+  const lifetime = tokenLifetime === null ? {} : { token_lifetime: tokenLifetime };
+  return { name: displayName, signing_alg: 'RS256', ...lifetime };
+}
+
+function scopesOf({ scopes }: ApiFields): Scope[] {
+  return Object.entries(scopes).map(([value, { description }]) => withoutEmpty({ value, description }));
+}
+
+function sorted(scopes: readonly Scope[]): JsonObject[] {
+  return scopes
+    .toSorted((left, right) => (left.value < right.value ? -1 : 1))
+    .map(({ value, description = '' }) => ({ value, description }));
+}
+
+function withoutEmpty({ value, description = '' }: Scope): Scope {
+  return description === '' ? { value } : { value, description };
+}

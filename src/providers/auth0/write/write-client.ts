@@ -1,0 +1,175 @@
+import { sameJson } from '../../../model/json.ts';
+import { GrantryError } from '../../../model/errors.ts';
+import type { AdoptChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
+import type { Secret } from '../../../model/secret.ts';
+import type { Delivery, Fields } from '../../../model/state.ts';
+import type { ChosenSecret, CreatedClient, FoundClient, IssuedCredential, NewClient } from '../../provider.ts';
+import type { Auth0Api } from '../http/api.ts';
+import { applicationToFields, changedApplication, fieldsToApplication, fieldsToMetadata } from '../convert/convert.ts';
+import { clientFields } from '../fields.ts';
+import type { ClientFields } from '../fields.ts';
+import { changeGrants, createGrant } from '../read/grants.ts';
+import type { Granted } from '../read/grants.ts';
+import { listApplications, parseList } from '../http/listing.ts';
+import { deliveryToMetadata, MARK, parseName } from '../convert/marks.ts';
+import { statusOf } from '../http/refusal.ts';
+import { APPLICATION_FIELDS, application } from '../convert/representations.ts';
+import type { Application } from '../convert/representations.ts';
+
+/** Writes applications and their grants. `audienceOf` knows every Api of the last read. */
+export class ClientWriter {
+  readonly #api: Auth0Api;
+  readonly #audienceOf: (api: string) => string | undefined;
+
+  constructor(api: Auth0Api, audienceOf: (api: string) => string | undefined) {
+    this.#api = api;
+    this.#audienceOf = audienceOf;
+  }
+
+  /** One POST for the application, and one for each grant. Auth0 chooses the id and the secret. */
+  async create({ change }: NewClient): Promise<CreatedClient> {
+    const fields = clientFields.parse(change.after);
+    const created = await this.#post(fields);
+    const { client_id: id, client_secret: secret } = created;
+    for (const [audience, scopes] of this.#granted(fields)) {
+      await createGrant(this.#api, { id, name: fields.displayName }, audience, scopes);
+    }
+    const issued = secret === undefined ? await this.readCredential(id) : issuedOf(id, secret);
+    return { id, issued, found: asAnswered(created, fields) };
+  }
+
+  /** Auth0 takes the same name twice: after a lost answer the mark tells whether the application came to be. */
+  async #post(fields: ClientFields): Promise<Application> {
+    const call = {
+      about: `create the application ${fields.displayName}`,
+      needs: 'create:clients',
+      idempotent: false,
+      writes: true as const,
+    };
+    const body = { ...fieldsToApplication(fields), client_metadata: fieldsToMetadata(fields) };
+    try {
+      // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fields are JSON of exactly these keys
+      const created: unknown = await this.#api.call(call, (client) => client.clients.create(body as never));
+      return this.#parse(created);
+    } catch (error) {
+      if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
+      // A look that fails too tells nothing: what happened is still not known.
+      const apps = await listApplications(this.#api, false).catch(() => []);
+      const found = apps.filter(
+        ({ client_metadata: metadata }) =>
+          metadata[MARK.stack] === fields.stack && parseName(metadata).name === fields.name,
+      );
+      const [app] = found;
+      if (app === undefined || found.length > 1) throw error;
+      return app;
+    }
+  }
+
+  async update(change: UpdateChange | AdoptChange): Promise<Fields> {
+    const [before, after] = [clientFields.parse(change.before), clientFields.parse(change.after)];
+    const body = changedApplication(before, after);
+    const answered =
+      Object.keys(body).length > 0
+        ? await this.#patch(change.id, body, `change the application ${after.displayName}`)
+        : undefined;
+    if (!sameJson(before.access, after.access) || !sameJson(before.otherGrants, after.otherGrants)) {
+      const name = after.displayName;
+      await changeGrants(this.#api, { id: change.id, name }, this.#granted(before), this.#granted(after));
+    }
+    return answered === undefined ? change.after : asAnswered(answered, after);
+  }
+
+  /** Auth0 deletes the grants of the application with it. */
+  async delete({ id, address }: DeleteChange): Promise<void> {
+    const call = { about: `delete ${address}`, needs: 'delete:clients', idempotent: true, writes: true as const };
+    await this.#api.call(call, async (client) => {
+      try {
+        await client.clients.delete(id);
+      } catch (error) {
+        // Already gone is what was wanted.
+        if (statusOf(error) !== 404) throw error;
+      }
+    });
+  }
+
+  async find(id: string): Promise<FoundClient | undefined> {
+    const call = { about: `find the application ${id}`, needs: 'read:clients', idempotent: true };
+    const fields = APPLICATION_FIELDS.join(',');
+    const found: unknown = await this.#api.call(call, async (client) => {
+      try {
+        return await client.clients.get(id, { fields, include_fields: true });
+      } catch (error) {
+        if (statusOf(error) === 404) return undefined;
+        throw error;
+      }
+    });
+    if (found === undefined) return undefined;
+    const { client_id: clientId, client_metadata: metadata } = this.#parse(found);
+    return { id: clientId, clientId, stack: metadata[MARK.stack] || undefined };
+  }
+
+  async readCredential(id: string): Promise<IssuedCredential> {
+    const call = { about: 'read the secret of an application', needs: 'read:client_keys', idempotent: true };
+    const found: unknown = await this.#api.call(call, (client) => client.clients.get(id));
+    const { name, client_secret: secret } = this.#parse(found);
+    if (secret !== undefined) return issuedOf(id, secret);
+    throw new GrantryError('NOT_ALLOWED', `Auth0 does not show the secret of the application ${name}`, {
+      hint: `The application ${this.#api.settings.auth.clientId} needs the scope read:client_keys of the Management API. docs/auth0.md lists all that are needed.`,
+    });
+  }
+
+  async markDelivered(id: string, delivery: Delivery): Promise<void> {
+    const about = `mark the credential at ${delivery.place} as delivered`;
+    await this.#patch(id, { client_metadata: deliveryToMetadata(delivery) }, about);
+  }
+
+  /** The previous one is refused from now on, though for up to 30 seconds either may be accepted. */
+  async setSecret(id: string, { credential, delivery }: ChosenSecret): Promise<void> {
+    const body = { client_secret: credential.secret.reveal(), client_metadata: deliveryToMetadata(delivery) };
+    await this.#patch(id, body, 'change the secret of an application');
+  }
+
+  async #patch(id: string, body: object, about: string): Promise<Application> {
+    const needs = rightFor(body);
+    const call = { about, needs, idempotent: true, writes: true as const };
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fields are JSON of keys that the API takes
+    const changed: unknown = await this.#api.call(call, (client) => client.clients.update(id, body as never));
+    return this.#parse(changed);
+  }
+
+  #granted({ access, otherGrants }: ClientFields): Granted {
+    const known = Object.entries(access).map(([api, { scopes }]): [string, readonly string[]] => {
+      const audience = this.#audienceOf(api);
+      if (audience === undefined) throw new TypeError(`the audience of Api ${api} was never read`);
+      return [audience, scopes];
+    });
+    return new Map([...known, ...Object.entries(otherGrants)]);
+  }
+
+  #parse(found: unknown): Application {
+    const [app] = parseList(this.#api, { found: [found] }, 'found', application);
+    if (app === undefined) throw new GrantryError('FAILED', 'Auth0 answers with no application');
+    return app;
+  }
+}
+
+/** The id of an application is its client_id, and Auth0 does not tell when a secret was made. */
+function issuedOf(id: string, secret: Secret): IssuedCredential {
+  return { id, clientId: id, credential: { kind: 'client-secret', secret }, createdAt: undefined };
+}
+
+/** Auth0 answers a write with the whole application. Its grants are objects of their own. */
+function asAnswered(app: Application, after: ClientFields): ClientFields {
+  const fields = applicationToFields(app, [], {
+    apiOf: new Map(),
+    declared: after.metadata,
+    rotateEvery: after.rotateEvery ?? undefined,
+  });
+  return { ...fields, access: after.access, otherGrants: after.otherGrants };
+}
+
+function rightFor(body: object): string {
+  if ('client_secret' in body) return 'update:client_keys';
+  // Who takes the use of keys away changes credentials.
+  return 'client_authentication_methods' in body ? 'update:client_credentials' : 'update:clients';
+}

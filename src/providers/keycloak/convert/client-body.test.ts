@@ -1,0 +1,100 @@
+import { expect, it } from 'vitest';
+import { changedClient, settingsAsTheyStand } from './client-body.ts';
+import { NO_OTHER_SCOPES, NO_USER_FLOWS } from '../fields.ts';
+import type { ClientFields } from '../fields.ts';
+import { clientRepresentation } from './representations.ts';
+import { NO_ROLES } from '../roles/role-names.ts';
+
+const FIELDS: ClientFields = {
+  stack: 'acme',
+  name: 'orders',
+  owner: 'team',
+  clientId: 'orders',
+  description: '',
+  labels: {},
+  enabled: true,
+  protocol: 'openid-connect',
+  access: {},
+  otherScopes: NO_OTHER_SCOPES,
+  protocolMappers: [],
+  flows: NO_USER_FLOWS,
+  publicClient: false,
+  bearerOnly: false,
+  consentRequired: false,
+  authorizationServices: false,
+  fullScopeAllowed: false,
+  redirectUris: [],
+  webOrigins: [],
+  authenticator: 'client-secret',
+  auth: 'client_secret_basic',
+  tokenLifetime: null,
+  overlap: null,
+  rotateEvery: 7_776_000,
+  attributes: { 'dpop.bound.access.tokens': 'true' },
+  serviceAccount: 'enabled',
+  roles: NO_ROLES,
+  roleParts: NO_ROLES,
+  groups: [],
+  scopeMappings: NO_ROLES,
+};
+
+it('says all that a client is where one thing changes, but for secrets and mappers', () => {
+  const body = changedClient(FIELDS, { ...FIELDS, description: 'new' });
+  expect(body).toMatchObject({
+    description: 'new',
+    protocol: 'openid-connect',
+    clientAuthenticatorType: 'client-secret',
+    consentRequired: false,
+    fullScopeAllowed: false,
+    publicClient: false,
+    attributes: { 'dpop.bound.access.tokens': 'true', 'grantry.stack': 'acme' },
+  });
+  expect(Object.keys(body ?? {})).not.toEqual(expect.arrayContaining(['secret']));
+  expect(body).not.toHaveProperty('protocolMappers');
+});
+
+it('sends nothing where nothing changes that a PUT takes', () => {
+  expect(changedClient(FIELDS, { ...FIELDS })).toBeUndefined();
+  expect(changedClient(FIELDS, { ...FIELDS, access: { stock: { scopes: ['a'], onRequest: [] } } })).toBeUndefined();
+});
+
+it('empties attributes that are to go, and takes mappers away', () => {
+  const before = {
+    ...FIELDS,
+    attributes: { ...FIELDS.attributes, 'some.grant.enabled': '(set)' },
+    protocolMappers: ['x'],
+  };
+  expect(changedClient(before, FIELDS)).toMatchObject({
+    attributes: { 'some.grant.enabled': '' },
+    protocolMappers: [],
+  });
+});
+
+it('leaves settings as they stand where something else is written, and sends nothing that is or was secret', () => {
+  const client = clientRepresentation.parse({
+    id: '1',
+    clientId: 'orders',
+    enabled: true,
+    secret: 'CANARY',
+    clientAuthenticatorType: 'client-jwt',
+    consentRequired: true,
+    attributes: {
+      'client.secret.rotated': 'CANARY',
+      'client.secret.creation.time': '1',
+      'client.secret.rotated.expiration.time': '2',
+      'client.secret.authentication.allowed.method': 'client_secret_post',
+      realm_client: 'false',
+      'dpop.bound.access.tokens': 'true',
+    },
+  });
+  const settings = settingsAsTheyStand(client);
+  expect(settings).toMatchObject({ clientAuthenticatorType: 'client-jwt', consentRequired: true });
+  expect(settings.attributes).toEqual({
+    'client.secret.authentication.allowed.method': 'client_secret_post',
+    'dpop.bound.access.tokens': 'true',
+  });
+  // Somebody may disable or describe it at this very moment.
+  expect(settings).not.toHaveProperty('enabled');
+  expect(settings).not.toHaveProperty('description');
+  expect(JSON.stringify(settings)).not.toContain('CANARY');
+});

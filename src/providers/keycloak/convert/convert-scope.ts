@@ -1,0 +1,135 @@
+import { strangeScopeAttributes } from './attributes.ts';
+import { canonicalApi } from './canonical.ts';
+import { NOTHING } from '../fields.ts';
+import type { ApiFields, ScopeFields } from '../fields.ts';
+import { ATTRIBUTE, MARK } from './marks.ts';
+import type { ClientScopeRepresentation, MapperRepresentation } from './representations.ts';
+
+const AUDIENCE_MAPPER = 'oidc-audience-mapper';
+export const CUSTOM_AUDIENCE = 'included.custom.audience';
+const CLIENT_AUDIENCE = 'included.client.audience';
+
+export function describeMapper({ name, protocolMapper }: MapperRepresentation): string {
+  return `${name} (${protocolMapper})`;
+}
+
+/** The client scopes of one Api as its fields; a mark is the one they agree on, or all that they have. */
+export function scopesToFields(
+  api: string,
+  parts: readonly ClientScopeRepresentation[],
+  rolesOfScope: ReadonlyMap<string, readonly string[]>,
+): ApiFields {
+  const shared = (key: string): string | null => {
+    const values = [...new Set(parts.map(({ attributes }) => attributes[key] ?? null))];
+    const [first = null] = values;
+    // None is what may be wanted: where they do not agree, that is never what is wanted.
+    return values.length <= 1
+      ? first
+      : values
+          .map((value) => value ?? '(none)')
+          .toSorted()
+          .join(' / ');
+  };
+  const byName = parts.toSorted((left, right) => (left.name < right.name ? -1 : 1));
+  return canonicalApi({
+    stack: shared(MARK.stack),
+    owner: shared(MARK.owner),
+    scopes: Object.fromEntries(
+      byName.map((part) => [part.name, scopeToFields(api, part, rolesOfScope.get(part.id) ?? NOTHING)]),
+    ),
+  });
+}
+
+function scopeToFields(api: string, part: ClientScopeRepresentation, roles: readonly string[]): ScopeFields {
+  const audience: string[] = [];
+  const introspectedBy: string[] = [];
+  const otherMappers: string[] = [];
+  for (const mapper of part.protocolMappers) {
+    const custom = isPlainAudienceMapper(mapper) ? mapper.config[CUSTOM_AUDIENCE] : undefined;
+    const client = isPlainAudienceMapper(mapper) ? mapper.config[CLIENT_AUDIENCE] : undefined;
+    if (custom && !client) audience.push(custom);
+    else if (client && !custom) introspectedBy.push(client);
+    else otherMappers.push(describeMapper(mapper));
+  }
+  const marked = part.attributes[MARK.api];
+  return {
+    protocol: part.protocol,
+    description: part.description,
+    audience: audience.toSorted(),
+    introspectedBy: introspectedBy.toSorted(),
+    inTokenScope: part.attributes[ATTRIBUTE.inTokenScope] !== 'false',
+    otherMappers: otherMappers.toSorted(),
+    otherAttributes: strangeScopeAttributes(part.attributes),
+    roles,
+    markedFor: marked === undefined || marked === api ? null : marked,
+  };
+}
+
+/** What a client scope puts into the `aud` of access tokens, whoever made its mappers. */
+export function audiencesOfScope({ protocolMappers }: Pick<ClientScopeRepresentation, 'protocolMappers'>): string[] {
+  return protocolMappers.flatMap(({ protocolMapper, config }) => {
+    if (protocolMapper !== AUDIENCE_MAPPER || config['access.token.claim'] !== 'true') return [];
+    return config[CLIENT_AUDIENCE] || config[CUSTOM_AUDIENCE] || [];
+  });
+}
+
+/** An audience mapper that grantry could have made: one that writes to access tokens and nothing else. */
+function isPlainAudienceMapper({ protocolMapper, config }: MapperRepresentation): boolean {
+  return (
+    protocolMapper === AUDIENCE_MAPPER &&
+    config['access.token.claim'] === 'true' &&
+    config['id.token.claim'] !== 'true' &&
+    config['introspection.token.claim'] !== 'false' &&
+    config['lightweight.claim'] !== 'true'
+  );
+}
+
+interface NewMapper {
+  name: string;
+  protocol: string;
+  protocolMapper: string;
+  config: Record<string, string>;
+}
+
+interface NewScope {
+  name: string;
+  description: string;
+  protocol: string;
+  attributes: Record<string, string>;
+  protocolMappers: NewMapper[];
+}
+
+/** The client scope of one Api scope, as POST takes it. */
+export function fieldsToScope(api: string, name: string, fields: ApiFields, scope: ScopeFields): NewScope {
+  return {
+    name,
+    description: scope.description,
+    protocol: scope.protocol,
+    attributes: {
+      [MARK.stack]: fields.stack ?? '',
+      [MARK.owner]: fields.owner ?? '',
+      [MARK.api]: api,
+      [ATTRIBUTE.inTokenScope]: String(scope.inTokenScope),
+      [ATTRIBUTE.onConsentScreen]: 'false',
+    },
+    protocolMappers: [
+      ...scope.audience.map((audience) => audienceMapper(CUSTOM_AUDIENCE, audience)),
+      ...scope.introspectedBy.map((clientId) => audienceMapper(CLIENT_AUDIENCE, clientId)),
+    ],
+  };
+}
+
+/** A mapper that puts an audience into exactly the access tokens that carry its scope. */
+function audienceMapper(key: typeof CUSTOM_AUDIENCE | typeof CLIENT_AUDIENCE, audience: string): NewMapper {
+  return {
+    name: key === CUSTOM_AUDIENCE ? `audience ${audience}` : `introspection by ${audience}`,
+    protocol: 'openid-connect',
+    protocolMapper: AUDIENCE_MAPPER,
+    config: {
+      [key]: audience,
+      'access.token.claim': 'true',
+      'id.token.claim': 'false',
+      'introspection.token.claim': 'true',
+    },
+  };
+}

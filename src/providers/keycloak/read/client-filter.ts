@@ -1,0 +1,89 @@
+import { addressOf } from '../../../model/address.ts';
+import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
+import type { ActualObject, DesiredObject } from '../../../model/state.ts';
+import { settingsOf } from '../client-settings.ts';
+import { hasUndeclared } from '../convert/attributes.ts';
+import { clientObject } from './client-object.ts';
+import { MARK, rolesOfInterest } from '../convert/marks.ts';
+import type { ClientRepresentation } from '../convert/representations.ts';
+
+/** A client that is neither the stack's nor claimed by a manifest: only what others depend on is kept of it. */
+export interface OtherClient {
+  readonly id: string;
+  readonly clientId: string;
+  readonly scopes: readonly string[];
+  readonly serviceAccountsEnabled: boolean;
+}
+
+/** A client of the stack of which all is known that will ever be: nothing more needs to be asked about it. */
+export interface CompleteClient {
+  readonly id: string;
+  readonly clientId: string;
+  /** metadata.name. */
+  readonly name: string;
+  readonly hasServiceAccount: boolean;
+  readonly object: ActualObject;
+}
+
+/** What of a listed client is worth keeping. */
+export type Kept =
+  | { readonly kind: 'other'; readonly client: OtherClient }
+  | { readonly kind: 'complete'; readonly client: CompleteClient }
+  | { readonly kind: 'toExamine'; readonly client: ClientRepresentation };
+
+/** Classifies each client of a listing, as its page arrives: what is kept of it. */
+export type ClientFilter = (row: ClientRepresentation) => Kept;
+
+/** Which clients matter beside those with the stack's mark. */
+export interface Claims {
+  /** By their client_ids, which manifests claim. */
+  readonly clientIds: ReadonlySet<string>;
+  /** By Keycloak's own ids. */
+  readonly ids: ReadonlySet<string>;
+}
+
+export interface FilterSetting {
+  readonly desired: DesiredState;
+  /** What the objects are to be. */
+  readonly projected: readonly DesiredObject[];
+  readonly apiOfScope: ReadonlyMap<string, string>;
+  /** False: nothing is complete before all is read. */
+  readonly decidesEarly: boolean;
+}
+
+/**
+ * Complete is what the stack owns, what a manifest declares under the same client_id, and what has nothing about which more would
+ * have to be asked: nearly all clients of nearly all realms.
+ */
+export function makeClientFilter(
+  claims: Claims,
+  { desired, projected, apiOfScope, decidesEarly }: FilterSetting,
+): ClientFilter {
+  const { stack } = desired.target;
+  const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
+  const wanted = new Map(projected.map(({ address, fields }) => [address, fields]));
+  const completeOf = (row: ClientRepresentation, client: DesiredClient): CompleteClient => {
+    const { id, clientId } = row;
+    const { name } = client;
+    const fields = wanted.get(addressOf('Client', name));
+    const object = clientObject(row, name, { desired: client, wanted: fields, apiOfScope, stack });
+    return { id, clientId, name, hasServiceAccount: row.serviceAccountsEnabled, object };
+  };
+  return (row) => {
+    const { id, clientId, attributes, defaultClientScopes, optionalClientScopes, serviceAccountsEnabled } = row;
+    const client = byClientId.get(clientId);
+    const isOurs = attributes[MARK.stack] === stack;
+    if (decidesEarly && isOurs && client !== undefined && isPlain(row, client)) {
+      return { kind: 'complete', client: completeOf(row, client) };
+    }
+    if (isOurs || claims.clientIds.has(clientId) || claims.ids.has(id)) return { kind: 'toExamine', client: row };
+    const scopes = [...defaultClientScopes, ...optionalClientScopes];
+    return { kind: 'other', client: { id, clientId, scopes, serviceAccountsEnabled } };
+  };
+}
+
+/** Neither its roles must be asked for, nor what full scope gives it, nor what set an attribute that nobody declares. */
+function isPlain(row: ClientRepresentation, client: DesiredClient): boolean {
+  if (row.fullScopeAllowed || rolesOfInterest(row, client).length > 0) return false;
+  return !hasUndeclared(row.attributes, settingsOf(client).attributes);
+}

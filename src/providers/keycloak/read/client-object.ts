@@ -1,0 +1,87 @@
+import { addressOf } from '../../../model/address.ts';
+import type { DesiredClient } from '../../../model/desired.ts';
+import { sameJson } from '../../../model/json.ts';
+import type { ActualCredential, ActualObject, Fields } from '../../../model/state.ts';
+import { settingsOf } from '../client-settings.ts';
+import { viewAttributes } from '../convert/attributes.ts';
+import { clientToFields } from '../convert/convert-client.ts';
+import type { AccountAnswer } from '../roles/access.ts';
+import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from '../convert/marks.ts';
+import type { PolicyRule } from '../policies/policy-rules.ts';
+import type { ClientRepresentation } from '../convert/representations.ts';
+import { hasRoles } from '../roles/role-names.ts';
+
+/** What a client's object depends on beside its own representation. */
+export interface ClientSetting {
+  readonly desired: DesiredClient | undefined;
+  /** What its fields are to be: where they are, these are taken. */
+  readonly wanted?: Fields | undefined;
+  readonly apiOfScope: ReadonlyMap<string, string>;
+  readonly stack: string;
+  /** What the realm's client policies do, where that was asked. */
+  readonly rules?: readonly PolicyRule[] | undefined;
+}
+
+export function clientObject(
+  client: ClientRepresentation,
+  name: string,
+  { desired, wanted, apiOfScope, stack, rules }: ClientSetting,
+): ActualObject {
+  const { attributes } = client;
+  const context = {
+    apiOfScope,
+    declaredAttributes: desired === undefined ? {} : settingsOf(desired).attributes,
+    rotateEvery: desired?.credential.rotate.every,
+  };
+  const unreadable = unreadableMarks(attributes);
+  const view = viewAttributes(attributes, context.declaredAttributes, rules);
+  const fields = clientToFields(client, context, view);
+  return {
+    address: addressOf('Client', name),
+    id: client.id,
+    owner: attributes[MARK.owner] ?? '',
+    foreign: foreignPart(attributes, stack, `client ${client.clientId}`),
+    // Of thousands not two copies shall lie in memory.
+    fields: wanted !== undefined && sameJson(fields, wanted) ? wanted : fields,
+    ...(view.unseen === undefined ? {} : { unseen: view.unseen }),
+    credential: credentialOf(client),
+    ...(unreadable.length === 0 ? {} : { unreadable }),
+  };
+}
+
+/** The object with what was found out about its service account. */
+export function withAccess(object: ActualObject, answer: AccountAnswer | undefined): ActualObject {
+  if (answer === undefined) return object;
+  const { serviceAccount, roles, groups, scopeMappings } = answer;
+  const { credential } = object;
+  const isUsual = serviceAccount === 'enabled' && groups.length === 0 && !hasRoles(roles) && !hasRoles(scopeMappings);
+  if (isUsual) return object;
+  const unusable = serviceAccount === 'enabled' ? undefined : `its service account is ${WORDS[serviceAccount]}`;
+  return {
+    ...object,
+    fields: { ...object.fields, serviceAccount, roles, groups, scopeMappings },
+    ...(unusable === undefined || credential === undefined ? {} : { credential: { ...credential, unusable } }),
+  };
+}
+
+const WORDS = { disabled: 'disabled', missing: 'gone' };
+
+function credentialOf({ clientId, attributes, secret, enabled, ...client }: ClientRepresentation): ActualCredential {
+  const createdAt = parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]);
+  const delivered = parseDelivery(attributes[MARK.delivered]);
+  const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
+  const expiresAt = parseSeconds(attributes[ATTRIBUTE.secretExpiresAt]);
+  const rotateEvery = parseSeconds(attributes[MARK.every]);
+  return {
+    clientId,
+    createdAt,
+    delivered,
+    ...(previousUntil === undefined ? {} : { previousUntil }),
+    ...(expiresAt === undefined ? {} : { expiresAt }),
+    ...(rotateEvery === undefined ? {} : { rotateEvery }),
+    ...(secret === undefined ? {} : { present: { kind: 'client-secret' as const, secret } }),
+    ...(client.guessable ? { guessable: true as const } : {}),
+    ...(client.previousGuessable ? { previousGuessable: true as const } : {}),
+    ...(enabled ? {} : { unusable: 'it is disabled' }),
+  };
+}

@@ -1,0 +1,58 @@
+/** What of a realm is somebody else's, told from its listings. */
+import { expect, test } from 'vitest';
+import { api, client, state } from '../../../../test/support/declared.ts';
+import { apisByScope, originsOf, sharedAudiences } from './api-objects.ts';
+import { clientScopeRepresentation } from '../convert/representations.ts';
+import { takenClientIds } from './taken-client-id.ts';
+
+const scope = (name: string, attributes: Readonly<Record<string, string>>, audience = 'https://stock.test') =>
+  clientScopeRepresentation.parse({
+    id: name,
+    name,
+    protocol: 'openid-connect',
+    attributes,
+    protocolMappers: [
+      {
+        id: name,
+        name,
+        protocol: 'openid-connect',
+        protocolMapper: 'oidc-audience-mapper',
+        config: { 'included.custom.audience': audience },
+      },
+    ],
+  });
+
+const OURS = { 'grantry.stack': 'acme', 'grantry.api': 'stock', 'grantry.owner': 'team-a' };
+const THEIRS = { 'grantry.stack': 'theirs', 'grantry.api': 'bills', 'grantry.owner': 'team-b' };
+const SCOPES = [scope('stock:read', OURS), scope('bills:read', THEIRS), scope('email', {}, 'https://mail.test')];
+
+test('scopes that are granted and not managed are whose their marks say, and of the stack itself not told', () => {
+  const unmanaged = ['stock:read', 'bills:read', 'email'].map((name) =>
+    api(name.replace(':', '-'), [name], { managed: false }),
+  );
+  expect(originsOf(SCOPES, state(unmanaged, []))).toEqual([
+    { address: 'Api/bills-read', stack: 'theirs', owner: 'team-b' },
+    { address: 'Api/email', stack: undefined, owner: undefined },
+  ]);
+  expect(originsOf(SCOPES, state([api('bills', ['bills:read'])], []))).toEqual([]);
+});
+
+test('an audience is shared by what is no part of the Api, whoever owns it', () => {
+  const desired = state([api('stock', ['stock:read'])], []);
+  const apiOf = apisByScope(SCOPES, desired, undefined);
+  expect(sharedAudiences(SCOPES, apiOf, desired.apis)).toEqual([
+    { address: 'Api/stock', audience: 'https://stock.test', by: 'client scope bills:read of the stack theirs' },
+  ]);
+});
+
+test('a client_id is taken by one that differs in case only, and by none that a manifest means', () => {
+  const wanted = [client('orders'), client('audit')];
+  const reasons = (present: readonly string[], matched: readonly string[]): string[] =>
+    takenClientIds(
+      wanted,
+      present.map((clientId) => ({ clientId })),
+      new Set(matched),
+    ).map(({ reason }) => reason);
+  expect(reasons(['Orders', 'AUDIT', 'other'], ['audit'])).toEqual([expect.stringContaining('client Orders is there')]);
+  expect(reasons(['orders', 'audit'], [])).toEqual([]);
+});

@@ -1,0 +1,181 @@
+import { addressOf, isKind } from '../../../model/address.ts';
+import type { DesiredState } from '../../../model/desired.ts';
+import type { ActualState, OverlapSupport } from '../../../model/state.ts';
+import type { KeycloakSettings } from '../settings.ts';
+import { letGoApis } from '../../let-go.ts';
+import type { ReadOptions } from '../../provider.ts';
+import { overlapName } from '../../../model/rotation.ts';
+import type { KeycloakApi } from '../http/api.ts';
+import {
+  apiObjects,
+  apisByScope,
+  markedApis,
+  missingUnmanaged,
+  originsOf,
+  sharedAudiences,
+  withoutRolesScope,
+} from './api-objects.ts';
+import { readOverlaps } from '../policies/client-policies.ts';
+import type { OverlapQuestion } from '../policies/client-policies.ts';
+import { clientObject, withAccess } from './client-object.ts';
+import { clientsAtRisk } from './clients-at-risk.ts';
+import { emptyListing, findClients, listClients, listClientScopes } from './listing.ts';
+import type { ClientListing } from './listing.ts';
+import { matchClients, nameClients } from './match-clients.ts';
+import { clientsOfOtherProtocols, scopesOfOtherProtocols } from './other-protocols.ts';
+import { needsPolicies, policyNotices } from '../policies/policy-notices.ts';
+import type { PolicyRules } from '../policies/policy-rules.ts';
+import type { ClientScopeRepresentation } from '../convert/representations.ts';
+import { beginAccounts, readAccountStates, readRealmAccess } from './read-access.ts';
+import type { AccessInput, RealmAccess } from './read-access.ts';
+import { readScopeRoles } from '../roles/scope-roles.ts';
+import { takenClientIds } from './taken-client-id.ts';
+import { loginClientId } from '../http/token.ts';
+import { makeClientFilter } from './client-filter.ts';
+import type { Claims, ClientFilter } from './client-filter.ts';
+
+/** Reads what the stack has in the realm, and what stands in its way; see docs/architecture.md for the requests. */
+export async function readRealm(
+  api: KeycloakApi,
+  policies: PolicyRules,
+  desired: DesiredState,
+  options: ReadOptions,
+): Promise<ActualState> {
+  const { stack } = desired.target;
+  const { only, forRotation = false, projected = [] } = options;
+  const listing = only === undefined ? beginAccounts(api) : undefined;
+  const grouping = listClientScopes(api).then((scopes) => ({ scopes, apiOfScope: apisByScope(scopes, desired, only) }));
+  const filterFor = async (claims: Claims): Promise<ClientFilter> => {
+    const { scopes, apiOfScope } = await grouping;
+    // Of a part more is asked about each client; and where no scope is seen, it must be found out why.
+    const decidesEarly = only === undefined && scopes.length > 0;
+    return makeClientFilter(claims, { desired, projected, apiOfScope, decidesEarly });
+  };
+  const [{ scopes, apiOfScope }, clients, overlaps, rolesOfScope] = await Promise.all([
+    grouping,
+    readClients(api, filterFor, desired, options),
+    looksAtOverlaps(options) ? readOverlaps(api, overlapQuestion(desired, options)) : undefined,
+    forRotation
+      ? NO_SCOPE_ROLES
+      : grouping.then((found) => readScopeRoles(api, found.scopes, found.apiOfScope, { desired, only })),
+  ]);
+  requireReadAccess(api, scopes, clients);
+  const completeNames = clients.complete.map(({ name }) => name);
+  const desiredOf = matchClients(clients.toExamine, desired.clients, completeNames);
+  const names = nameClients(clients.toExamine, desiredOf, completeNames);
+  const matched = new Set([...completeNames, ...[...desiredOf.values()].map(({ name }) => name)]);
+  const listed = [...clients.complete, ...clients.toExamine, ...clients.others];
+  const accounts = [...clients.complete, ...[...clients.toExamine, ...clients.others].filter(hasServiceAccount)];
+  const looksAtPolicies = needsPolicies(clients.toExamine, desiredOf);
+  const rules = looksAtPolicies ? await policies.read() : undefined;
+  const input = { clients, desiredOf, desired, listing };
+  const [access, atRisk] = await Promise.all([
+    forRotation ? statesOnly(api, input) : readRealmAccess(api, input),
+    only === undefined || forRotation ? [] : clientsAtRisk(api, clients.toExamine, desiredOf, { stack, only }),
+  ]);
+  const { answers, completions, notices } = access;
+  return {
+    objects: [
+      ...apiObjects({ scopes, apiOfScope, rolesOfScope }, clients, desired, stack),
+      ...clients.complete.map(({ id, object }) => withAccess(object, answers.get(id))),
+      ...clients.toExamine.map((client) => {
+        const setting = { desired: desiredOf.get(client.id), apiOfScope, stack, rules };
+        return withAccess(
+          clientObject(client, names.get(client.id) ?? client.clientId, setting),
+          answers.get(client.id),
+        );
+      }),
+      ...(overlaps?.objects ?? []),
+    ],
+    impossible: [
+      ...missingUnmanaged(scopes, desired.apis),
+      ...takenClientIds(desired.clients, accounts, matched),
+      ...scopesOfOtherProtocols(scopes, desired),
+      ...clientsOfOtherProtocols(clients.toExamine, desiredOf, stack),
+      ...withoutRolesScope(scopes, desired.clients),
+      ...atRisk,
+    ],
+    origins: originsOf(scopes, desired),
+    sharedAudiences: sharedAudiences(scopes, apiOfScope, desired.apis),
+    completions,
+    notices: [...notices, ...(looksAtPolicies ? policyNotices(clients.toExamine, desiredOf, rules) : [])],
+    letGo: letGoApis(markedApis(scopes, stack), desired.apis),
+    listedClients: listed.length,
+    ...ownClient(api.settings),
+    ...(overlaps === undefined ? {} : overlapSupport(overlaps)),
+  };
+}
+
+function overlapSupport({
+  support,
+}: {
+  readonly support: OverlapSupport;
+}): Pick<ActualState, 'overlaps' | 'overlapsWhy'> {
+  const why = WHY_NO_OVERLAPS[support];
+  return { overlaps: support, ...(why === undefined ? {} : { overlapsWhy: why }) };
+}
+
+const WHY_NO_OVERLAPS: Readonly<Record<OverlapSupport, string | undefined>> = {
+  supported: undefined,
+  unsupported: 'this Keycloak has the feature client-secret-rotation switched off (--features=client-secret-rotation)',
+  unknown:
+    'Whether Keycloak has the feature client-secret-rotation stands in /admin/serverinfo, which this account may not read.',
+};
+
+/** The account of another realm is no client of this one. */
+function ownClient({ realm, auth }: KeycloakSettings): Pick<ActualState, 'ownClientId'> {
+  return auth.realm === realm ? { ownClientId: loginClientId(auth) } : {};
+}
+
+function hasServiceAccount({ serviceAccountsEnabled }: { readonly serviceAccountsEnabled: boolean }): boolean {
+  return serviceAccountsEnabled;
+}
+
+const NO_SCOPE_ROLES: ReadonlyMap<string, readonly string[]> = new Map();
+
+async function statesOnly(api: KeycloakApi, input: AccessInput): Promise<RealmAccess> {
+  return { answers: await readAccountStates(api, input), completions: new Map(), notices: [] };
+}
+
+function looksAtOverlaps({ only, forRotation = false }: ReadOptions): boolean {
+  return forRotation || only === undefined || [...only.addresses].some((address) => isKind(address, 'Rotation'));
+}
+
+function overlapQuestion({ target, overlaps }: DesiredState, { forRotation = false }: ReadOptions): OverlapQuestion {
+  const wanted = overlaps.map((seconds) => addressOf('Rotation', overlapName(seconds)));
+  return { stack: target.stack, wanted, certain: forRotation };
+}
+
+/** A few clients alone, or all. Apis want all: others may hold the scopes that they lose. */
+async function readClients(
+  api: KeycloakApi,
+  filterFor: (claims: Claims) => Promise<ClientFilter>,
+  desired: DesiredState,
+  { withSecrets = false, only }: ReadOptions,
+): Promise<ClientListing> {
+  const whole = claimsOf(desired, { only });
+  if (only !== undefined && ![...only.addresses].some((address) => isKind(address, 'Api'))) {
+    const touched = desired.clients.filter(({ name }) => only.addresses.has(addressOf('Client', name)));
+    const mustExist = touched.map(({ clientId }) => clientId);
+    const claims = { ...whole, clientIds: new Set([...mustExist, ...only.undeclared]) };
+    const few = await findClients(api, filterFor, mustExist, claims, withSecrets);
+    if (few !== undefined) return few;
+  }
+  return listClients(api, await filterFor(whole), withSecrets);
+}
+
+function claimsOf({ clients }: DesiredState, { only }: Pick<ReadOptions, 'only'>): Claims {
+  return { clientIds: new Set(clients.map(({ clientId }) => clientId)), ids: new Set(only?.ids.values() ?? []) };
+}
+
+/** Where rights are missing, lists come back empty: clients that hold scopes prove that there are some. */
+function requireReadAccess(
+  api: KeycloakApi,
+  scopes: readonly ClientScopeRepresentation[],
+  { toExamine, others }: ClientListing,
+): void {
+  const held =
+    others.some((client) => client.scopes.length > 0) ||
+    toExamine.some((client) => client.defaultClientScopes.length + client.optionalClientScopes.length > 0);
+  if (scopes.length === 0 && held) throw emptyListing(api, 'client scopes');
+}

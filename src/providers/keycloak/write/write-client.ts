@@ -1,0 +1,156 @@
+import { sameJson } from '../../../model/json.ts';
+import { GrantryError } from '../../../model/errors.ts';
+import { describeMoment } from '../../../model/moment.ts';
+import type { AdoptChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
+import type { Fields } from '../../../model/state.ts';
+import { CLOCK_MARGIN } from '../../../platform/clock.ts';
+import type { ChosenCredential, ClientKey, CreatedClient, FoundClient, NewClient } from '../../provider.ts';
+import type { KeycloakApi } from '../http/api.ts';
+import { allScopes, assignScopes, heldScopes, sameScopes } from './assign-scopes.ts';
+import { changedClient, fieldsAsFound } from '../convert/client-body.ts';
+import type { ClientResource } from '../http/client-resource.ts';
+import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from '../convert/convert-client.ts';
+import { clientFields } from '../fields.ts';
+import type { ClientFields } from '../fields.ts';
+import { findClient, findClientById } from '../read/listing.ts';
+import { ATTRIBUTE, MARK } from '../convert/marks.ts';
+import type { PolicyRules } from '../policies/policy-rules.ts';
+import type { ClientRepresentation } from '../convert/representations.ts';
+import { hasRoles } from '../roles/role-names.ts';
+import type { ScopeIndex } from '../read/scope-index.ts';
+import { throwTaken } from '../read/taken-client-id.ts';
+import type { CredentialWriter } from './write-credential.ts';
+import { NEW_ACCOUNT, RoleAssigner } from '../roles/write-roles.ts';
+import type { AccountFields } from '../roles/write-roles.ts';
+
+export interface WriterParts {
+  readonly scopes: ScopeIndex;
+  readonly policies: PolicyRules;
+  readonly client: ClientResource;
+  readonly credentials: CredentialWriter;
+}
+
+/** Writes clients; their secrets only when it makes them. */
+export class ClientWriter {
+  readonly #api: KeycloakApi;
+  readonly #scopes: ScopeIndex;
+  readonly #policies: PolicyRules;
+  readonly #client: ClientResource;
+  readonly #credentials: CredentialWriter;
+  readonly #roles: RoleAssigner;
+
+  constructor(api: KeycloakApi, { scopes, policies, client, credentials }: WriterParts) {
+    this.#api = api;
+    this.#scopes = scopes;
+    this.#policies = policies;
+    this.#client = client;
+    this.#credentials = credentials;
+    this.#roles = new RoleAssigner(api);
+  }
+
+  async find(key: ClientKey): Promise<FoundClient | undefined> {
+    const found = 'id' in key ? await findClientById(this.#api, key.id) : await findClient(this.#api, key.clientId);
+    if (found === undefined) return undefined;
+    return { id: found.id, clientId: found.clientId, stack: found.attributes[MARK.stack] || undefined };
+  }
+
+  /** One POST with everything but roles. A lost answer is resolved by looking whether the client came to be. */
+  async create({ change, chosen }: NewClient): Promise<CreatedClient> {
+    const fields = clientFields.parse(change.after);
+    if (chosen === undefined) throw new TypeError('Keycloak clients are created with a chosen secret');
+    const id = await this.#post(fields, chosen);
+    if (hasRoles(fields.roles)) {
+      await this.#roles.change({ id, clientId: fields.clientId }, NEW_ACCOUNT, fields);
+    }
+    return { id, found: await this.#readBack(id, fields) };
+  }
+
+  async #post(fields: ClientFields, { credential, delivery }: ChosenCredential): Promise<string> {
+    const { clientId } = fields;
+    const scopes = assignedScopes(fields);
+    const body = {
+      ...fieldsToClient(fields),
+      secret: credential.secret.reveal(),
+      defaultClientScopes: [...scopes.default],
+      optionalClientScopes: [...scopes.optional],
+      attributes: {
+        ...fieldsToAttributes(fields),
+        ...deliveryToAttributes(delivery),
+        ...(delivery.at === null ? {} : { [ATTRIBUTE.secretCreatedAt]: String(delivery.at) }),
+      },
+    };
+    try {
+      const context = { about: `create client ${clientId}`, needs: 'manage-clients' };
+      return (await this.#api.create(context, ({ clients }) => clients.create(body))).id;
+    } catch (error) {
+      if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE')
+        return throwTaken(this.#api, clientId, await this.#client.explain(error));
+      const present = await findClient(this.#api, clientId);
+      // The mark tells this very creation from any other client: its time and place are this run's.
+      const mark = deliveryToAttributes(delivery)[MARK.delivered];
+      if (present === undefined || present.attributes[MARK.delivered] !== mark) throw error;
+      return present.id;
+    }
+  }
+
+  async update(change: UpdateChange | AdoptChange): Promise<Fields> {
+    const { id } = change;
+    const before = clientFields.parse(change.before);
+    const after = clientFields.parse(change.after);
+    if (before.overlap !== null && after.overlap === null) await this.#refuseToEndOverlap(change, before);
+    const [had, wants] = [assignedScopes(before), assignedScopes(after)];
+    const client = { id, clientId: after.clientId };
+    const body = changedClient(before, after);
+    if (before.protocol === after.protocol) {
+      await assignScopes(this.#api, this.#scopes, client, { had, wants });
+      if (body !== undefined) await this.#change(client, body);
+    } else if (body !== undefined) {
+      // The server then gives the client the realm's default scopes of its new protocol, and shows no others.
+      await this.#change(client, body);
+      const given = heldScopes(await this.#read(id, `read the scopes of client ${after.clientId}`));
+      await assignScopes(this.#api, this.#scopes, client, { had: allScopes(had, given), wants });
+    }
+    if (!sameJson(accountOf(before), accountOf(after))) {
+      await this.#roles.change(client, before, after);
+    }
+    const isUntouched = body === undefined && sameScopes(had, wants);
+    return isUntouched ? change.after : this.#readBack(id, after, before);
+  }
+
+  async #change({ id, clientId }: { id: string; clientId: string }, body: Record<string, unknown>): Promise<void> {
+    const put = this.#client.put(id, body, `change client ${clientId}`);
+    await put.catch((error: unknown) => throwTaken(this.#api, clientId, error));
+  }
+
+  async #read(id: string, about: string): Promise<ClientRepresentation> {
+    return this.#client.read(id, { about, needs: 'view-clients' });
+  }
+
+  async #readBack(id: string, after: ClientFields, before?: ClientFields): Promise<ClientFields> {
+    const client = await this.#read(id, `read client ${after.clientId} back`);
+    return fieldsAsFound(client, { before, after }, this.#policies);
+  }
+
+  async delete(change: DeleteChange): Promise<void> {
+    const context = { about: `delete ${change.address}`, needs: 'manage-clients' };
+    await this.#api.delete(context, ({ clients }) => clients.del({ id: change.id }));
+  }
+
+  /** Without its attribute no policy is for the client, and the server ends the overlap at once. */
+  async #refuseToEndOverlap({ id }: UpdateChange | AdoptChange, { clientId }: ClientFields): Promise<void> {
+    const { previousUntil } = await this.#credentials.read(id);
+    if (previousUntil === undefined || (previousUntil + CLOCK_MARGIN) * 1000 <= this.#api.earliestNow()) return;
+    const until = describeMoment(previousUntil * 1000);
+    throw new GrantryError(
+      'ROTATION_IN_OVERLAP',
+      `client ${clientId} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and would be refused at once without an overlap`,
+      {
+        hint: 'Apply this change an hour after that, or as soon as a grantry rotate has taken away what is left of it.',
+      },
+    );
+  }
+}
+
+function accountOf({ serviceAccount, roles, groups, scopeMappings }: ClientFields): AccountFields {
+  return { serviceAccount, roles, groups, scopeMappings };
+}

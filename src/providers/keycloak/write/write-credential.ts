@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import type { ClientSecret } from '../../../model/credential.ts';
+import { GrantryError } from '../../../model/errors.ts';
+import { Secret } from '../../../model/secret.ts';
+import type { Delivery } from '../../../model/state.ts';
+import type { ChosenSecret, IssuedCredential } from '../../provider.ts';
+import type { KeycloakApi } from '../http/api.ts';
+import { settingsAsTheyStand } from '../convert/client-body.ts';
+import type { ClientResource } from '../http/client-resource.ts';
+import { deliveryToAttributes } from '../convert/convert-client.ts';
+import { ATTRIBUTE, parseSeconds } from '../convert/marks.ts';
+import type { PolicyRules } from '../policies/policy-rules.ts';
+
+/** Reads and writes the secrets of clients. Never sends one back that was read: one that is masked would become the secret. */
+export class CredentialWriter {
+  readonly #api: KeycloakApi;
+  readonly #client: ClientResource;
+  readonly #policies: PolicyRules;
+
+  constructor(api: KeycloakApi, client: ClientResource, policies: PolicyRules) {
+    this.#api = api;
+    this.#client = client;
+    this.#policies = policies;
+  }
+
+  async read(id: string): Promise<IssuedCredential> {
+    const context = { about: 'read the secret of a client', needs: 'manage-clients' };
+    const { clientId, secret, attributes } = await this.#client.read(id, context);
+    if (secret === undefined) {
+      throw new GrantryError('NOT_ALLOWED', `Keycloak does not show the secret of client ${clientId}`, {
+        hint: `From Keycloak 26.8 on only accounts with the role manage-clients see secrets. ${this.#api.adviseOnRights('manage-clients')}`,
+      });
+    }
+    const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
+    return {
+      id,
+      clientId,
+      credential: { kind: 'client-secret', secret },
+      createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),
+      ...(previousUntil === undefined ? {} : { previousUntil }),
+    };
+  }
+
+  /** Only a POST keeps the previous secret. What the server made is read back with the times that it noted. */
+  async regenerate(id: string): Promise<IssuedCredential> {
+    const context = { about: 'regenerate the secret of a client', needs: 'manage-clients' };
+    await this.#api.writeOnce(context, ({ clients }) => clients.generateNewClientSecret({ id }));
+    return this.read(id);
+  }
+
+  /**
+   * A PUT of a secret moves neither its creation time nor its end. Where a policy of the realm gives secrets an end, the
+   * server sets a new one once the old one is taken away; it would else refuse the new secret when the old one was to end.
+   */
+  async set(id: string, { credential, createdAt, delivery }: ChosenSecret): Promise<void> {
+    const times = { [ATTRIBUTE.secretCreatedAt]: String(createdAt), [ATTRIBUTE.secretExpiresAt]: '' };
+    const attributes = { ...deliveryToAttributes(delivery), ...times };
+    await this.#putBeside(id, { secret: credential.secret.reveal(), attributes }, 'change the secret of a client');
+  }
+
+  async endOverlap(id: string): Promise<ClientSecret | undefined> {
+    const secret = await this.#previousSecret(id);
+    const context = { about: 'end the overlap of a client', needs: 'manage-clients' };
+    await this.#api.write(context, ({ clients }) => clients.invalidateSecret({ id }));
+    return secret === undefined ? undefined : { kind: 'client-secret', secret };
+  }
+
+  async #previousSecret(id: string): Promise<Secret | undefined> {
+    const context = { about: 'look for the previous secret', needs: 'manage-clients' };
+    const found = await this.#api.read(context, ({ clients }) => clients.findOne({ id }));
+    const { data } = clientWithAttributes.safeParse(found);
+    const text = data?.attributes?.[ATTRIBUTE.rotatedSecret];
+    return typeof text === 'string' && text !== '' ? new Secret(text) : undefined;
+  }
+
+  async markDelivered(id: string, delivery: Delivery): Promise<void> {
+    const attributes = deliveryToAttributes(delivery);
+    await this.#putBeside(id, { attributes }, `mark the credential at ${delivery.place} as delivered`);
+  }
+
+  /** Writes something that is no setting of the client, and leaves its settings as they stand. */
+  async #putBeside(
+    id: string,
+    { attributes, ...rest }: { readonly secret?: string; readonly attributes: Record<string, string> },
+    about: string,
+  ): Promise<void> {
+    // What is read and sent back would undo what somebody else changes in between: only where it must be.
+    const settings = (await this.#policies.mayFillIn())
+      ? settingsAsTheyStand(await this.#client.read(id, { about, needs: 'view-clients' }))
+      : { attributes: {} };
+    await this.#client.put(id, { ...settings, ...rest, attributes: { ...settings.attributes, ...attributes } }, about);
+  }
+}
+
+/** What is read of other clients leaves the previous secret out. */
+const clientWithAttributes = z.object({ attributes: z.record(z.string(), z.unknown()).nullish() });
