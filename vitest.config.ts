@@ -1,7 +1,10 @@
 import { defineConfig } from 'vitest/config';
 
 /** Of a provider in memory, and of one whose server is emulated. */
-const CONTRACTS_WITHOUT_SERVERS = ['test/contract/provider-memory.test.ts', 'test/contract/provider-auth0.test.ts'];
+const CONTRACTS_WITHOUT_SERVERS = [
+  'test/contract/provider/provider-memory.test.ts',
+  'test/contract/provider/provider-auth0.test.ts',
+];
 
 export default defineConfig({
   test: {
@@ -58,9 +61,9 @@ export default defineConfig({
       {
         test: {
           name: 'servers',
-          include: ['test/contract/**/*.test.ts', 'test/integration/**/*.test.ts', 'test/e2e/**/*.test.ts'],
+          include: ['test/contract/**/*.test.ts', 'test/servers/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           exclude: CONTRACTS_WITHOUT_SERVERS,
-          globalSetup: ['test/support/servers.ts'],
+          globalSetup: ['test/support/servers/servers.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -1,5 +1,5 @@
 import type { JWTPayload } from 'jose';
-import { Secret } from '../src/model/secret.ts';
+import { Secret } from '../src/model/secrets/secret.ts';
 import { printableJson } from '../src/report/render/json.ts';
 import type { StoreDocument } from '../src/stores/store.ts';
 

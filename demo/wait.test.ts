@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { portsOver } from '../test/support/ports-over.ts';
+import { portsOver } from '../test/support/servers/ports-over.ts';
 import type { Ports } from '../src/platform/ports.ts';
 import { waitUntilReady } from './wait.ts';
 

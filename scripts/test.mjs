@@ -10,7 +10,7 @@ import { ensureEngine } from './images/engine.mjs';
 import { capture, checkout, main, passThrough, say } from './process.mjs';
 
 const RUN = `${hostname()}:${process.pid}`;
-const LABEL = 'grantry.test.run'; // test/support/servers.ts puts it on its containers
+const LABEL = 'grantry.test.run'; // test/support/servers/servers.ts puts it on its containers
 /** The image of testcontainers 11.14 that removes containers of a run that was killed. */
 const RYUK = process.env.RYUK_CONTAINER_IMAGE || 'testcontainers/ryuk:0.14.0';
 

@@ -2,7 +2,7 @@
 import { readFileSync, writeSync } from 'node:fs';
 import { BrokenOutputs } from './cli/output/broken-outputs.ts';
 import { GrantryError, exitCodeOf } from './model/errors.ts';
-import { outputText } from './model/printable.ts';
+import { outputText } from './model/text/printable.ts';
 
 // Reading process.env asks the system each time, and the YAML library does so for every token: a third of its time.
 process.env = { ...process.env };

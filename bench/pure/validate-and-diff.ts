@@ -1,6 +1,6 @@
 // Everything that is computed between the manifests and the report, with a realm that holds what they say but for one client
 // in a hundred: load, check, resolve, project, compare, render. Reads the folder that is given, and asks no server.
-import { renderPlan } from '../../test/support/field-words.ts';
+import { renderPlan } from '../../test/support/bench/field-words.ts';
 import { BACKENDS } from '../../src/cli/backends.ts';
 import { loadManifests } from '../../src/manifest/load.ts';
 import { resolveObjects } from '../../src/manifest/resolve/resolve.ts';

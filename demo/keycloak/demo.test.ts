@@ -2,7 +2,7 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { captureIo } from '../../test/support/captured-io.ts';
+import { captureIo } from '../../test/support/process/captured-io.ts';
 import type { CommandIo } from '../../src/cli/context.ts';
 import { demoKeycloak } from './demo.ts';
 

@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { captureIo } from '../../test/support/captured-io.ts';
-import { portsOver } from '../../test/support/ports-over.ts';
+import { captureIo } from '../../test/support/process/captured-io.ts';
+import { portsOver } from '../../test/support/servers/ports-over.ts';
 import type { Servers } from '../engine/run/open-target.ts';
 import { GrantryError } from '../model/errors.ts';
-import { Secret } from '../model/secret.ts';
+import { Secret } from '../model/secrets/secret.ts';
 import type { Target } from '../model/target.ts';
 import type { KeycloakSettings } from '../providers/keycloak/settings.ts';
 import type { VaultSettings } from '../stores/vault/settings.ts';

@@ -1,6 +1,6 @@
 import type { Servers } from '../engine/run/open-target.ts';
 import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/resolve/hosts.ts';
-import { ofKind } from '../model/of-kind.ts';
+import { ofKind } from '../model/values/of-kind.ts';
 import type { Endpoints } from '../model/state.ts';
 import type { Target } from '../model/target.ts';
 import { monotonic } from '../platform/clock.ts';

@@ -1,6 +1,6 @@
 import type { ClientAuth } from 'oauth4webapi';
 import type { z } from 'zod';
-import type { Credential } from '../model/credential.ts';
+import type { Credential } from '../model/secrets/credential.ts';
 import type { AuthMethod } from '../model/desired.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { IssuedCredential, Provider } from '../providers/provider.ts';

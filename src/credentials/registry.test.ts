@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../model/secret.ts';
+import { Secret } from '../model/secrets/secret.ts';
 import { credentialIn, isSameCredential, methodOf } from './registry.ts';
 
 const credential = (value: string) => ({ kind: 'client-secret', secret: new Secret(value) }) as const;

@@ -1,5 +1,5 @@
 import type { ClientAuth } from 'oauth4webapi';
-import type { Credential } from '../model/credential.ts';
+import type { Credential } from '../model/secrets/credential.ts';
 import type { AuthMethod } from '../model/desired.ts';
 import type { Fields } from '../model/state.ts';
 import type { Payload, PayloadUpdate } from '../stores/store.ts';

@@ -1,5 +1,5 @@
 import type * as z from 'zod';
-import type { Secret } from '../model/secret.ts';
+import type { Secret } from '../model/secrets/secret.ts';
 import type { BackendSettings } from '../model/target.ts';
 import type { TargetView } from './resolve/target-view.ts';
 import type { Path, Problem } from './types.ts';

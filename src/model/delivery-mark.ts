@@ -1,4 +1,4 @@
-import { describePlaceProblem } from './credential-path.ts';
+import { describePlaceProblem } from './secrets/credential-path.ts';
 import { PENDING } from './rotation.ts';
 import type { Delivery } from './state.ts';
 

@@ -1,5 +1,5 @@
 import type { Finding } from './finding.ts';
-import { printable, shortened } from './printable.ts';
+import { printable, shortened } from './text/printable.ts';
 
 /**
  * Why a command could not do its work. The code decides the exit code (see `exitCodeOf`):

@@ -1,5 +1,5 @@
-import { formatDuration } from './duration.ts';
-import type { Json } from './json.ts';
+import { formatDuration } from './text/duration.ts';
+import type { Json } from './values/json.ts';
 
 /** What one field of a provider's objects is to a reviewer. */
 export interface FieldDescription {

@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { Json } from './json.ts';
+import type { Json } from './values/json.ts';
 import type { Delivery, Fields } from './state.ts';
 
 /** A change is data: it can be printed, saved, compared and carried out later, and it holds no secret. */

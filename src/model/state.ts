@@ -1,7 +1,7 @@
 import type { Address } from './address.ts';
-import type { Credential } from './credential.ts';
-import type { JsonObject } from './json.ts';
-import type { Secret } from './secret.ts';
+import type { Credential } from './secrets/credential.ts';
+import type { JsonObject } from './values/json.ts';
+import type { Secret } from './secrets/secret.ts';
 
 /**
  * Everything about one object that grantry is exact about, in the words of its provider's `convert.ts`.

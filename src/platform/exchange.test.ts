@@ -5,7 +5,7 @@ import { createServer as createTcpServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
-import { listenOnLoopback } from '../../test/support/listening.ts';
+import { listenOnLoopback } from '../../test/support/servers/listening.ts';
 import { makeFetch } from './fetch.ts';
 import { networkFailureOf } from './network-error.ts';
 import { exchange } from './exchange.ts';

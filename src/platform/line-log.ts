@@ -1,6 +1,6 @@
 import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
 import { GrantryError } from '../model/errors.ts';
-import { jsonLine } from '../model/printable.ts';
+import { jsonLine } from '../model/text/printable.ts';
 
 /** Somewhere lines are appended to, one JSON value each. */
 export interface LineLog {

@@ -1,5 +1,5 @@
 import type { z } from 'zod';
-import { quoted } from '../model/printable.ts';
+import { quoted } from '../model/text/printable.ts';
 
 /**
  * What of an answer is not as its schema says, as words behind its name: `data.keys is missing`. Which field, and what was expected

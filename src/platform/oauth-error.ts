@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from '../model/printable.ts';
+import { quoted } from '../model/text/printable.ts';
 
 /** Why an OAuth endpoint refuses (RFC 6749 section 5.2), fit to be shown. */
 export interface OAuthError {

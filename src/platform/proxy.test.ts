@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import { afterEach, describe, expect, test } from 'vitest';
-import { startForwardProxy } from '../../test/support/forward-proxy.ts';
-import { listenOnLoopback } from '../../test/support/listening.ts';
-import { startTlsServer } from '../../test/support/tls-server.ts';
+import { startForwardProxy } from '../../test/support/servers/forward-proxy.ts';
+import { listenOnLoopback } from '../../test/support/servers/listening.ts';
+import { startTlsServer } from '../../test/support/servers/tls-server.ts';
 import { requestJson } from './http.ts';
 import { systemPorts } from './ports.ts';
 import { readProxies } from './proxy.ts';

@@ -1,6 +1,6 @@
-import { FIELD_WORDS } from '../../test/support/field-words.ts';
+import { FIELD_WORDS } from '../../test/support/bench/field-words.ts';
 import { describe, expect, it, test } from 'vitest';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../model/values/json.ts';
 
 describe('labelOf', () => {
   test.each([

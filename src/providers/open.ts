@@ -1,4 +1,4 @@
-import { ofKind } from '../model/of-kind.ts';
+import { ofKind } from '../model/values/of-kind.ts';
 import type { BackendSettings } from '../model/target.ts';
 import type { ProviderDescription, ProviderOpener } from './description.ts';
 

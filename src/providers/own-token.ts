@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { rememberSecret } from '../model/known-secrets.ts';
+import { rememberSecret } from '../model/secrets/known-secrets.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import { oauthErrorIn } from '../platform/oauth-error.ts';
 import type { OAuthError } from '../platform/oauth-error.ts';

@@ -4,7 +4,7 @@ import type { FieldWords } from '../model/field-words.ts';
 import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { ProofCheck } from '../model/report.ts';
-import type { ClientSecret, Credential } from '../model/credential.ts';
+import type { ClientSecret, Credential } from '../model/secrets/credential.ts';
 import type { ActualState, ApiLedger, Delivery, DesiredObject, Endpoints, Fields } from '../model/state.ts';
 
 /** What differs between providers, as data: it drives the engine, the documents and the contract suite. */

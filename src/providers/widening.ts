@@ -1,6 +1,6 @@
-import { parseDuration } from '../model/duration.ts';
+import { parseDuration } from '../model/text/duration.ts';
 import type { FieldDescription } from '../model/field-words.ts';
-import type { Json } from '../model/json.ts';
+import type { Json } from '../model/values/json.ts';
 
 type Widens = NonNullable<FieldDescription['widens']>;
 

@@ -1,5 +1,5 @@
 import type { Danger } from '../engine/plan/danger.ts';
-import { count, thousands } from '../model/counting.ts';
+import { count, thousands } from '../model/text/counting.ts';
 import type { Op } from '../model/plan.ts';
 
 /** How many changes there are of each kind. */

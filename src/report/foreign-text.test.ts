@@ -1,11 +1,11 @@
-import { renderPlan } from '../../test/support/field-words.ts';
+import { renderPlan } from '../../test/support/bench/field-words.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formsOf } from '../../test/support/leak-search.ts';
-import { anyPlan, anyReport, anyRotateReport, anyStatus } from '../../test/support/plan-arbitraries.ts';
+import { anyPlan, anyReport, anyRotateReport, anyStatus } from '../../test/support/bench/plan-arbitraries.ts';
 import { GrantryError } from '../model/errors.ts';
-import { outputText } from '../model/printable.ts';
-import { Secret } from '../model/secret.ts';
+import { outputText } from '../model/text/printable.ts';
+import { Secret } from '../model/secrets/secret.ts';
 import { makeStyle, renderApply, renderError, renderRotate, renderStatus, renderVerify } from './index.ts';
 
 const SECRET = 'c4nary/of+a client';

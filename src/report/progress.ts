@@ -1,4 +1,4 @@
-import { count, thousands } from '../model/counting.ts';
+import { count, thousands } from '../model/text/counting.ts';
 import type { GrantryError } from '../model/errors.ts';
 import { isRotated } from '../model/report.ts';
 import type { ChangeResult, RotationResult } from '../model/report.ts';

@@ -1,4 +1,4 @@
-import { renderPlan } from '../../test/support/field-words.ts';
+import { renderPlan } from '../../test/support/bench/field-words.ts';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
@@ -10,8 +10,8 @@ import {
   anyResult,
   hostileText,
   repeatChanges,
-} from '../../test/support/plan-arbitraries.ts';
-import { access, createClient, deleteClient, planOf, updateClient } from '../../test/support/plans.ts';
+} from '../../test/support/bench/plan-arbitraries.ts';
+import { access, createClient, deleteClient, planOf, updateClient } from '../../test/support/bench/plans.ts';
 import {
   makeStyle,
   renderApply,

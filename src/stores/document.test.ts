@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../model/secret.ts';
+import { Secret } from '../model/secrets/secret.ts';
 import { fromData, toPatch } from './document.ts';
 
 /** A credential of several parts, not all of which are secret. */

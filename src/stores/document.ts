@@ -1,6 +1,6 @@
 import { PAYLOAD_KEYS } from '../credentials/registry.ts';
 import { GrantryError } from '../model/errors.ts';
-import { Secret } from '../model/secret.ts';
+import { Secret } from '../model/secrets/secret.ts';
 import type { DocumentUpdate, StoreDocument } from './store.ts';
 
 /** A document as stores keep it: flat JSON, of which grantry owns some keys. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { GrantryError } from '../model/errors.ts';
-import { groupBy } from '../model/groups.ts';
-import { describePathProblem } from '../model/credential-path.ts';
+import { groupBy } from '../model/values/groups.ts';
+import { describePathProblem } from '../model/secrets/credential-path.ts';
 
 /**
  * Refuses a path that a store might take for something else than it looks like. Vault itself takes `..` and blanks

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GrantryError } from '../model/errors.ts';
-import type { JsonObject } from '../model/json.ts';
+import type { JsonObject } from '../model/values/json.ts';
 
 const record = z.record(z.string(), z.json());
 

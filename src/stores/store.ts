@@ -1,5 +1,5 @@
-import type { JsonObject } from '../model/json.ts';
-import type { Secret } from '../model/secret.ts';
+import type { JsonObject } from '../model/values/json.ts';
+import type { Secret } from '../model/secrets/secret.ts';
 
 /** The part of a document that a credential is made of, in the document's own key names. */
 export type Payload = Readonly<Record<string, Secret | string>>;

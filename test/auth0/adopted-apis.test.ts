@@ -1,11 +1,11 @@
 /** An Api that grantry did not make is others' too: their scopes stay, whatever becomes of its manifest. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { parseAdoption } from '../../src/engine/plan/adoption.ts';
-import { openAuth0Place } from '../contract/auth0-place.ts';
-import { ProviderSubject } from '../contract/provider-subject.ts';
+import { openAuth0Place } from '../contract/provider/auth0-place.ts';
+import { ProviderSubject } from '../contract/provider/provider-subject.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import type { ManagementClient } from '../support/auth0/management-client.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const AUDIENCE = 'https://stock.test';
 const MANIFESTS = yaml(

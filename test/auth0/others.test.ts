@@ -7,12 +7,12 @@ import { parseAdoption } from '../../src/engine/plan/adoption.ts';
 import { buildPlan } from '../../src/engine/plan/build-plan.ts';
 import { readSavedPlan } from '../../src/engine/plan/saved/read-plan.ts';
 import { savePlan } from '../../src/engine/plan/saved/save-plan.ts';
-import { openAuth0Place } from '../contract/auth0-place.ts';
-import { ProviderSubject } from '../contract/provider-subject.ts';
+import { openAuth0Place } from '../contract/provider/auth0-place.ts';
+import { ProviderSubject } from '../contract/provider/provider-subject.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import type { ManagementClient } from '../support/auth0/management-client.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const AUDIENCE = 'https://stock.test';
 const STOCK = apiYaml('stock', ['stock:read', 'stock:write']);

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
-import { ProviderSubject } from '../contract/provider-subject.ts';
+import { ProviderSubject } from '../contract/provider/provider-subject.ts';
 import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { fetchFrom } from '../support/auth0/fetch-from.ts';
-import { portsOver } from '../support/ports-over.ts';
+import { portsOver } from '../support/servers/ports-over.ts';
 import { logIn } from '../support/auth0/management-client.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const DOMAIN = 'acme-test.eu.auth0.com';
 const [PLAN = [], APPLY = []] = documentedScopes();

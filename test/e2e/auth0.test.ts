@@ -7,11 +7,11 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { textOf } from '../../demo/auth0/emulator/json.ts';
-import { exitedWith, runCli } from '../support/cli.ts';
-import type { CliResult } from '../support/cli.ts';
+import { exitedWith, runCli } from '../support/process/cli.ts';
+import type { CliResult } from '../support/process/cli.ts';
 import { filesUnder, findLeaks } from '../support/leak-search.ts';
-import { makeLocalCertificate } from '../support/tls-server.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { makeLocalCertificate } from '../support/servers/tls-server.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const STOCK = apiYaml('stock', ['stock:read', 'stock:write'], ', tokenLifetime: 10m');
 const orders = (scopes: string): string => clientYaml('orders', `access: [{api: stock, scopes: [${scopes}]}]`);

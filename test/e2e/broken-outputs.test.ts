@@ -3,10 +3,10 @@ import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { CLI, exitedWith, startProgram } from '../support/cli.ts';
-import type { CliResult, RunningCli } from '../support/cli.ts';
-import { Site } from '../support/site.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { CLI, exitedWith, startProgram } from '../support/process/cli.ts';
+import type { CliResult, RunningCli } from '../support/process/cli.ts';
+import { Site } from '../support/process/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const record = z.looseObject({ released_at: z.string() });
 

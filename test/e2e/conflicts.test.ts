@@ -2,9 +2,9 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exitedWith } from '../support/cli.ts';
-import { Site } from '../support/site.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import { Site } from '../support/process/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const STOCK = apiYaml('stock', ['stock:read', 'stock:write']);
 const ORDERS = clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]');

@@ -8,14 +8,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { startCli } from '../support/cli.ts';
-import type { CliResult } from '../support/cli.ts';
-import { containersIn, openKept } from '../support/kept-demo.ts';
-import type { KeptDemo } from '../support/kept-demo.ts';
+import { startCli } from '../support/process/cli.ts';
+import type { CliResult } from '../support/process/cli.ts';
+import { containersIn, openKept } from '../support/process/kept-demo.ts';
+import type { KeptDemo } from '../support/process/kept-demo.ts';
 import { filesUnder, findLeaks } from '../support/leak-search.ts';
 import type { Suspect } from '../support/leak-search.ts';
-import { watchProcesses } from '../support/process-watch.ts';
-import { makeRecordingDocker } from '../support/recording-docker.ts';
+import { watchProcesses } from '../support/process/process-watch.ts';
+import { makeRecordingDocker } from '../support/process/recording-docker.ts';
 
 const execFile = promisify(execFileByCallback);
 /** On a busy machine with two cores; a free one needs a minute. */

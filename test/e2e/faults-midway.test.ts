@@ -1,12 +1,12 @@
 /** Faults in the middle of an apply: what was done is told, and the next run finishes without loss or duplicate. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { exitedWith } from '../support/cli.ts';
-import type { CliResult } from '../support/cli.ts';
-import type { Fault, FaultRule } from '../support/counting-proxy.ts';
-import { Site } from '../support/site.ts';
-import { listPlaces } from '../support/snapshot.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import type { CliResult } from '../support/process/cli.ts';
+import type { Fault, FaultRule } from '../support/servers/counting-proxy.ts';
+import { Site } from '../support/process/site.ts';
+import { listPlaces } from '../support/servers/snapshot.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const APIS = yaml(apiYaml('stock', ['stock:read', 'stock:write']), apiYaml('bills', ['bills:read']));
 const STOCK_CLIENTS = ['anna', 'bert'].map((name) => clientYaml(name, 'access: [{api: stock, scopes: [stock:read]}]'));

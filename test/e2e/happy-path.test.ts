@@ -1,11 +1,11 @@
 /** The main job, by the built command line: what every user does first. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { exitedWith } from '../support/cli.ts';
-import { listPlaces } from '../support/snapshot.ts';
-import { Site } from '../support/site.ts';
-import { startOnTerminal } from '../support/terminal.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import { listPlaces } from '../support/servers/snapshot.ts';
+import { Site } from '../support/process/site.ts';
+import { startOnTerminal } from '../support/process/terminal.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const MANIFESTS = yaml(
   apiYaml('stock', ['stock:read', 'stock:write'], ', introspectedBy: stock-api'),

@@ -1,11 +1,11 @@
 /** Ctrl-C in the middle of an apply. */
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { exitedWith } from '../support/cli.ts';
-import type { RunningCli } from '../support/cli.ts';
-import type { FaultRule } from '../support/counting-proxy.ts';
-import { Site } from '../support/site.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import type { RunningCli } from '../support/process/cli.ts';
+import type { FaultRule } from '../support/servers/counting-proxy.ts';
+import { Site } from '../support/process/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const NAMES = Array.from({ length: 30 }, (_, index) => `job-${String(index).padStart(2, '0')}`);
 const MANIFESTS = yaml(

@@ -1,10 +1,10 @@
 /** Several applies on one target at the same time, as processes of their own, each behind proxies of its own. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { exitedWith } from '../support/cli.ts';
-import { Contestant, turnsOf } from '../support/contestant.ts';
-import { Site } from '../support/site.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import { Contestant, turnsOf } from '../support/process/contestant.ts';
+import { Site } from '../support/process/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 /** The soak runs twenty. */
 const RUNS = Array.from({ length: Number(process.env['LOCK_RUNS'] ?? '3') }, (_, run) => run);

@@ -2,13 +2,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { exitedWith } from '../support/cli.ts';
-import { startForwardProxy } from '../support/forward-proxy.ts';
-import type { ForwardProxy } from '../support/forward-proxy.ts';
-import { Site } from '../support/site.ts';
-import { startTlsServer } from '../support/tls-server.ts';
-import type { TlsServer } from '../support/tls-server.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import { startForwardProxy } from '../support/servers/forward-proxy.ts';
+import type { ForwardProxy } from '../support/servers/forward-proxy.ts';
+import { Site } from '../support/process/site.ts';
+import { startTlsServer } from '../support/servers/tls-server.ts';
+import type { TlsServer } from '../support/servers/tls-server.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const API = apiYaml('stock', ['stock:read']);
 const ACCESS = 'access: [{api: stock, scopes: [stock:read]}]';

@@ -2,9 +2,9 @@
 import { mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { CLI, exitedWith, startProgram } from '../support/cli.ts';
-import { Site } from '../support/site.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { CLI, exitedWith, startProgram } from '../support/process/cli.ts';
+import { Site } from '../support/process/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const STOCK = apiYaml('stock', ['stock:read', 'stock:admin']);
 const orders = (...scopes: readonly string[]): string =>

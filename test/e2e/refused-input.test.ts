@@ -1,9 +1,9 @@
 /** Input that is refused before any server is asked. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { startListener } from '../support/listening.ts';
-import { Site } from '../support/site.ts';
-import type { TargetOptions } from '../support/site.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { startListener } from '../support/servers/listening.ts';
+import { Site } from '../support/process/site.ts';
+import type { TargetOptions } from '../support/process/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const API = apiYaml('stock', ['stock:read']);
 const MANIFESTS = yaml(API, clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]'));

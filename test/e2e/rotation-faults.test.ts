@@ -8,10 +8,10 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
-import { exitedWith } from '../support/cli.ts';
-import { Site } from '../support/site.ts';
-import { makeLocalCertificate } from '../support/tls-server.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import { Site } from '../support/process/site.ts';
+import { makeLocalCertificate } from '../support/servers/tls-server.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 /** The soak takes every call. */
 const IS_WHOLE = process.env['ROTATION_FAULTS'] === 'all';

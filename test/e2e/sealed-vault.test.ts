@@ -1,11 +1,11 @@
 /** A real Vault that gets sealed: it takes one of its own. */
 import { afterAll, beforeAll, expect, inject, it } from 'vitest';
-import { exitedWith } from '../support/cli.ts';
-import { startCountingProxy } from '../support/counting-proxy.ts';
-import type { CountingProxy } from '../support/counting-proxy.ts';
-import { startVault } from '../support/servers.ts';
-import { Site } from '../support/site.ts';
-import { clientYaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import { startCountingProxy } from '../support/servers/counting-proxy.ts';
+import type { CountingProxy } from '../support/servers/counting-proxy.ts';
+import { startVault } from '../support/servers/servers.ts';
+import { Site } from '../support/process/site.ts';
+import { clientYaml } from '../support/bench/workbench.ts';
 
 let site: Site;
 let own: Awaited<ReturnType<typeof startVault>>;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { outputSchema } from '../../src/report/views/output-schema.ts';
-import { exitedWith } from '../support/cli.ts';
-import { GitFolder } from '../support/git-folder.ts';
-import { Site } from '../support/site.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import { GitFolder } from '../support/process/git-folder.ts';
+import { Site } from '../support/process/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const STOCK = apiYaml('stock', ['stock:read', 'stock:write']);
 const ORDERS = clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]');

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { CLI, runNode } from '../support/cli.ts';
+import { CLI, runNode } from '../support/process/cli.ts';
 
 /** Libraries that talk to servers or to stores. */
 const HEAVY = [

@@ -1,11 +1,11 @@
 /** Servers that cannot be reached, do not let us in, or are not what they should be: exit 4, and nothing is written. */
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
-import { exitedWith } from '../support/cli.ts';
-import type { Fault } from '../support/counting-proxy.ts';
-import { closedUrl, startListener } from '../support/listening.ts';
-import { Site } from '../support/site.ts';
-import type { TargetOptions } from '../support/site.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import type { Fault } from '../support/servers/counting-proxy.ts';
+import { closedUrl, startListener } from '../support/servers/listening.ts';
+import { Site } from '../support/process/site.ts';
+import type { TargetOptions } from '../support/process/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const MANIFESTS = yaml(
   apiYaml('stock', ['stock:read']),

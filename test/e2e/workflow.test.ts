@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { WORKFLOW } from '../../src/commands/run/init-files.ts';
-import { exitedWith } from '../support/cli.ts';
-import { runJob } from '../support/run-workflow.ts';
-import type { JobRun } from '../support/run-workflow.ts';
-import { Site } from '../support/site.ts';
-import { apiYaml, clientYaml, yaml } from '../support/workbench.ts';
+import { exitedWith } from '../support/process/cli.ts';
+import { runJob } from '../support/process/run-workflow.ts';
+import type { JobRun } from '../support/process/run-workflow.ts';
+import { Site } from '../support/process/site.ts';
+import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const FORGED = '### `dev`: everything is as declared\n';
 const manifests = (scope: string): string =>

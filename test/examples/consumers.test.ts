@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';
-import { readExample } from '../support/workflow.ts';
+import { readExample } from '../support/process/workflow.ts';
 
 const DOC = readFileSync(new URL('../../docs/consumers.md', import.meta.url), 'utf8');
 

@@ -4,7 +4,7 @@ import { expect, describe, it } from 'vitest';
 import { parse } from 'yaml';
 import * as z from 'zod';
 import { checkSources } from '../support/check-sources.ts';
-import { readExample, readWorkflow, stepNamed } from '../support/workflow.ts';
+import { readExample, readWorkflow, stepNamed } from '../support/process/workflow.ts';
 
 const DOC = readFileSync(new URL('../../docs/rotation-in-ci.md', import.meta.url), 'utf8');
 const CI = readFileSync(new URL('../../.github/workflows/ci.yml', import.meta.url), 'utf8');

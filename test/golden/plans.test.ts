@@ -1,10 +1,10 @@
-import { renderPlan } from '../support/field-words.ts';
+import { renderPlan } from '../support/bench/field-words.ts';
 import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { Plan } from '../../src/model/plan.ts';
 import { makeStyle } from '../../src/report/index.ts';
-import { planOfCase } from '../support/plan-case.ts';
+import { planOfCase } from '../support/bench/plan-case.ts';
 
 /**
  * Every folder is a plan and what it looks like. A new case is a new folder with `manifests/` and, where the target is not

@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { DesiredState } from '../../src/model/desired.ts';
-import { MemoryBench } from '../support/memory-bench.ts';
-import { desiredState } from '../support/random-states.ts';
+import { MemoryBench } from '../support/bench/memory-bench.ts';
+import { desiredState } from '../support/bench/random-states.ts';
 import { secretIn } from '../support/stored-secrets.ts';
 
 const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 100) };

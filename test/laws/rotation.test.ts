@@ -6,10 +6,10 @@ import { GrantryError } from '../../src/model/errors.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { isUndelivered } from '../../src/model/rotation.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
-import { Crash } from '../support/memory-bench.ts';
-import { testTarget } from '../support/random-states.ts';
-import { RotationBench } from '../support/rotation-bench.ts';
-import type { Fault, FaultKind } from '../support/rotation-bench.ts';
+import { Crash } from '../support/bench/memory-bench.ts';
+import { testTarget } from '../support/bench/random-states.ts';
+import { RotationBench } from '../support/bench/rotation-bench.ts';
+import type { Fault, FaultKind } from '../support/bench/rotation-bench.ts';
 import { nextSecretIn, secretIn } from '../support/stored-secrets.ts';
 
 const RUNS = Number(process.env['LAW_RUNS'] ?? '300');

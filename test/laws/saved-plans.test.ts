@@ -8,8 +8,8 @@ import type { SavedPlan } from '../../src/model/saved-plan.ts';
 import { buildPlan } from '../../src/engine/plan/build-plan.ts';
 import { readSavedPlan } from '../../src/engine/plan/saved/read-plan.ts';
 import { savePlan } from '../../src/engine/plan/saved/save-plan.ts';
-import { MemoryBench } from '../support/memory-bench.ts';
-import { desiredState } from '../support/random-states.ts';
+import { MemoryBench } from '../support/bench/memory-bench.ts';
+import { desiredState } from '../support/bench/random-states.ts';
 
 const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 100) };
 

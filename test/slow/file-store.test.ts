@@ -3,10 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateX25519Identity } from 'age-encryption';
 import { afterAll, beforeAll, describe } from 'vitest';
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/model/secrets/secret.ts';
 import { openFileStore } from '../../src/stores/file/index.ts';
 import type { Store } from '../../src/stores/store.ts';
-import { testLongListing } from '../contract/store-listing.ts';
+import { testLongListing } from '../contract/store/store-listing.ts';
 
 describe('the encrypted file store', () => {
   let path: string;

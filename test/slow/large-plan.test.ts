@@ -1,9 +1,9 @@
-import { renderPlan } from '../support/field-words.ts';
+import { renderPlan } from '../support/bench/field-words.ts';
 import { expect, test } from 'vitest';
 import type { Change } from '../../src/model/plan.ts';
 import { makeStyle } from '../../src/report/index.ts';
-import { repeatChanges } from '../support/plan-arbitraries.ts';
-import { access, createClient, deleteClient, deliverClient, planOf, updateClient } from '../support/plans.ts';
+import { repeatChanges } from '../support/bench/plan-arbitraries.ts';
+import { access, createClient, deleteClient, deliverClient, planOf, updateClient } from '../support/bench/plans.ts';
 
 test('100,000 changes take seconds', { timeout: 180_000 }, () => {
   const grant = access({ inventory: { scopes: ['inventory:read'] } });

@@ -1,7 +1,7 @@
 /** Every client secret that real servers hold, the previous ones too. */
 import type KeycloakAdminClient from '@keycloak/keycloak-admin-client';
 import { z } from 'zod';
-import type { VaultServer } from './servers.ts';
+import type { VaultServer } from './servers/servers.ts';
 
 /** Secrets of all clients of all realms, and those that a rotation keeps alive. Logged in to the realm `master`. */
 export async function secretsOfKeycloak(admin: KeycloakAdminClient): Promise<string[]> {

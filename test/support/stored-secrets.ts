@@ -1,5 +1,5 @@
 /** Documents of client secrets, and what lies in them. */
-import { Secret } from '../../src/model/secret.ts';
+import { Secret } from '../../src/model/secrets/secret.ts';
 import type { Payload, StoredDocument } from '../../src/stores/store.ts';
 
 /** The payload of a document that holds a client secret, and the one that is about to replace it. */

@@ -1,4 +1,4 @@
-import { parseDuration } from '../../model/duration.ts';
+import { parseDuration } from '../../model/text/duration.ts';
 
 /** One option of a command: what the command line takes, and what the command gets of it. Plain data but for two functions. */
 export interface OptionSpec<T> {

@@ -7,9 +7,9 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { GrantryError, exitCodeOf } from '../../model/errors.ts';
 import { readSavedPlan } from '../../engine/plan/saved/read-plan.ts';
 import { outputSchema } from '../../report/views/output-schema.ts';
-import { captureIo } from '../../../test/support/captured-io.ts';
-import { GitFolder } from '../../../test/support/git-folder.ts';
-import { listenOnLoopback } from '../../../test/support/listening.ts';
+import { captureIo } from '../../../test/support/process/captured-io.ts';
+import { GitFolder } from '../../../test/support/process/git-folder.ts';
+import { listenOnLoopback } from '../../../test/support/servers/listening.ts';
 import { COMMANDS } from '../../commands/index.ts';
 import { runCommandLine } from './program.ts';
 

@@ -1,5 +1,5 @@
 import { GrantryError } from '../../model/errors.ts';
-import { jsonLine } from '../../model/printable.ts';
+import { jsonLine } from '../../model/text/printable.ts';
 import { openLineLog } from '../../platform/line-log.ts';
 import type { LineLog } from '../../platform/line-log.ts';
 import type { CommandIo } from '../context.ts';

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { captureIo } from '../../../test/support/captured-io.ts';
+import { captureIo } from '../../../test/support/process/captured-io.ts';
 import type { Target } from '../../model/target.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import { MemoryStore } from '../../stores/memory/index.ts';

@@ -1,7 +1,7 @@
 import type { RunEvent, TroubleEvent } from '../../engine/run/events.ts';
 import type { FieldWords } from '../../model/field-words.ts';
 import type { Plan } from '../../model/plan.ts';
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../model/text/printable.ts';
 import { makeStyle, renderFailure, renderPlan, renderProgress, renderRotation } from '../../report/index.ts';
 import type { PlanRenderOptions, Style } from '../../report/index.ts';
 import type { Output } from '../context.ts';

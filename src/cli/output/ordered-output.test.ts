@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { captureIo } from '../../../test/support/captured-io.ts';
+import { captureIo } from '../../../test/support/process/captured-io.ts';
 import { OrderedOutput } from './ordered-output.ts';
 import { SerialByKey } from './serial-by-key.ts';
 import { withLane } from './with-lane.ts';

@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { outputText } from '../../model/printable.ts';
+import { outputText } from '../../model/text/printable.ts';
 import type { Output } from '../context.ts';
 import type { BrokenOutputs } from './broken-outputs.ts';
 import { StatusLine } from './status-line.ts';

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { captureIo } from '../../../test/support/captured-io.ts';
+import { captureIo } from '../../../test/support/process/captured-io.ts';
 import { renderAdvance } from '../../report/index.ts';
 import { Progress } from './progress.ts';
 

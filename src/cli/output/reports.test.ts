@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { captureIo } from '../../../test/support/captured-io.ts';
+import { captureIo } from '../../../test/support/process/captured-io.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Format } from '../context.ts';
 import { Reports, mayMeanSeveral } from './reports.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
-import { captureIo } from '../../../test/support/captured-io.ts';
-import { portsOver } from '../../../test/support/ports-over.ts';
+import { captureIo } from '../../../test/support/process/captured-io.ts';
+import { portsOver } from '../../../test/support/servers/ports-over.ts';
 import { exchange } from '../../platform/exchange.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { Waiting } from './waiting.ts';

@@ -1,6 +1,6 @@
 import type { RotationQuestion } from '../../engine/run/rotate/rotate-request.ts';
 import { GrantryError } from '../../model/errors.ts';
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../model/text/printable.ts';
 import type { CommandIo } from '../context.ts';
 import { askForYes } from './ask.ts';
 

@@ -1,8 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { captureIo } from '../../../test/support/captured-io.ts';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
-import { opened, typed } from '../../../test/support/opened.ts';
+import { captureIo } from '../../../test/support/process/captured-io.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
+import { opened, typed } from '../../../test/support/bench/opened.ts';
 import { readOptions } from '../../cli/command-line/option.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { GuardName } from '../../model/plan.ts';

@@ -1,9 +1,9 @@
 /** What apply and rotate ask, show and refuse before they write, on servers in memory. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { captureIo } from '../../../test/support/captured-io.ts';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
-import { opened, typed } from '../../../test/support/opened.ts';
+import { captureIo } from '../../../test/support/process/captured-io.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
+import { opened, typed } from '../../../test/support/bench/opened.ts';
 import { readOptions } from '../../cli/command-line/option.ts';
 import type { RotationRequest } from '../../engine/rotation/select-rotations.ts';
 import type { DesiredState } from '../../model/desired.ts';

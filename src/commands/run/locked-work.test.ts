@@ -1,14 +1,14 @@
 /** apply and rotate write only while they hold the lock, and only what still is to be done then. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { captureIo } from '../../../test/support/captured-io.ts';
-import type { CapturedIo } from '../../../test/support/captured-io.ts';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { opened, typed } from '../../../test/support/opened.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { captureIo } from '../../../test/support/process/captured-io.ts';
+import type { CapturedIo } from '../../../test/support/process/captured-io.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { opened, typed } from '../../../test/support/bench/opened.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import type { Lease } from '../../engine/lock/lease.ts';
 import { settleFresh } from '../../engine/plan/settle-plan.ts';
 import { GrantryError } from '../../model/errors.ts';
-import type { Json } from '../../model/json.ts';
+import type { Json } from '../../model/values/json.ts';
 import { apply } from '../apply.ts';
 import { rotate } from '../rotate.ts';
 import { applyTo } from './apply.ts';

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import { authenticate } from './authenticate.ts';
 import { clientSecret } from './make.ts';
 

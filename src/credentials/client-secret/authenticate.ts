@@ -1,6 +1,6 @@
 import { ClientSecretBasic, ClientSecretPost } from 'oauth4webapi';
 import type { ClientAuth } from 'oauth4webapi';
-import type { ClientSecret } from '../../model/credential.ts';
+import type { ClientSecret } from '../../model/secrets/credential.ts';
 import type { AuthMethod } from '../../model/desired.ts';
 
 export function authenticate({ secret }: ClientSecret, auth: AuthMethod): ClientAuth {

@@ -1,4 +1,4 @@
-import type { ClientSecret } from '../../model/credential.ts';
+import type { ClientSecret } from '../../model/secrets/credential.ts';
 import type { CredentialMethod } from '../method.ts';
 import { clientSecretAuth } from './auth.ts';
 import { authenticate } from './authenticate.ts';

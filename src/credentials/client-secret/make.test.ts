@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import { clientSecret, isGuessableSecret, makeSecret } from './make.ts';
 
 it('is made of 64 characters that need no escaping', () => {

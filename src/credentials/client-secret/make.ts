@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { ClientSecret } from '../../model/credential.ts';
-import { isRepeated } from '../../model/guessable.ts';
-import { Secret } from '../../model/secret.ts';
+import type { ClientSecret } from '../../model/secrets/credential.ts';
+import { isRepeated } from '../../model/secrets/guessable.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 
 /** 48 random bytes: 64 characters that need no escaping anywhere. */
 export function makeSecret(): ClientSecret {

@@ -1,5 +1,5 @@
-import type { ClientSecret } from '../../model/credential.ts';
-import { Secret } from '../../model/secret.ts';
+import type { ClientSecret } from '../../model/secrets/credential.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { Payload, PayloadUpdate } from '../../stores/store.ts';
 import type { HeldCredential } from '../method.ts';
 import { clientSecret } from './make.ts';

@@ -1,6 +1,6 @@
 import type { HeldCredential } from '../../credentials/method.ts';
 import { toPayload } from '../../credentials/registry.ts';
-import type { Credential } from '../../model/credential.ts';
+import type { Credential } from '../../model/secrets/credential.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
 import type { DocumentUpdate, Store, StoreMark } from '../../stores/store.ts';

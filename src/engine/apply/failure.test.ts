@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Applied } from './apply-plan.ts';
 import { causeOf } from './failure.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';

@@ -1,8 +1,8 @@
-import { FIELD_WORDS } from '../../../test/support/field-words.ts';
+import { FIELD_WORDS } from '../../../test/support/bench/field-words.ts';
 import { describe, expect, it } from 'vitest';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
-import { updateClient } from '../../../test/support/plans.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
+import { updateClient } from '../../../test/support/bench/plans.ts';
 import { requireAsWritten } from './read-back.ts';
 
 describe('a server that keeps a field back', () => {

@@ -1,5 +1,5 @@
 import type { FieldDifference, FieldWords } from '../../model/field-words.ts';
-import { nameSome } from '../../model/counting.ts';
+import { nameSome } from '../../model/text/counting.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, UpdateChange } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';

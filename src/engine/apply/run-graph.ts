@@ -1,4 +1,4 @@
-import { addToGroup } from '../../model/groups.ts';
+import { addToGroup } from '../../model/values/groups.ts';
 
 /** A node of a graph of work; `after` names nodes that must have succeeded first. */
 export interface GraphNode {

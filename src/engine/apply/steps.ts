@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import { isKind } from '../../model/address.ts';
-import { addToGroup } from '../../model/groups.ts';
+import { addToGroup } from '../../model/values/groups.ts';
 import type { Change, Plan } from '../../model/plan.ts';
 
 /**

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { trackWrites } from './track-writes.ts';
 
 /** All else that a provider or a store can be asked for must be a write: a new method is one until it stands here. */

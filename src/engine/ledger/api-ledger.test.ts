@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from 'vitest';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { addressOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { CreateChange, UpdateChange } from '../../model/plan.ts';

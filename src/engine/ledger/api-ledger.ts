@@ -2,7 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { z } from 'zod';
 import { nameOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/values/json.ts';
 import type { Change, UpdateChange } from '../../model/plan.ts';
 import type { ApiLedger, Fields, OwnedApi } from '../../model/state.ts';
 import type { GrownApi } from '../../providers/provider.ts';

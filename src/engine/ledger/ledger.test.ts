@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { deleteClient, planOf } from '../../../test/support/plans.ts';
-import { client, state } from '../../../test/support/declared.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { deleteClient, planOf } from '../../../test/support/bench/plans.ts';
+import { client, state } from '../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { addressOf } from '../../model/address.ts';
 import type { ChangeResult } from '../../model/report.ts';
 import { surveyTarget } from '../survey/survey-target.ts';

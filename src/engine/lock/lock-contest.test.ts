@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { LockBench, mayWrite } from '../../../test/support/lock-bench.ts';
-import type { LockRun } from '../../../test/support/lock-bench.ts';
+import { LockBench, mayWrite } from '../../../test/support/bench/lock-bench.ts';
+import type { LockRun } from '../../../test/support/bench/lock-bench.ts';
 
 const MINUTE = 60_000;
 

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
-import type { JsonObject } from '../../model/json.ts';
-import { describeMoment } from '../../model/moment.ts';
+import type { JsonObject } from '../../model/values/json.ts';
+import { describeMoment } from '../../model/text/moment.ts';
 
 /** How long a lock is held without being renewed, by the store's clock. */
 export const LEASE_MS = 60_000;

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { LockBench, mayWrite } from '../../../test/support/lock-bench.ts';
-import type { Trouble } from '../../../test/support/lock-bench.ts';
+import { LockBench, mayWrite } from '../../../test/support/bench/lock-bench.ts';
+import type { Trouble } from '../../../test/support/bench/lock-bench.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { lockName } from './lock.ts';
 

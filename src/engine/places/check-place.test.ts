@@ -1,9 +1,9 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { secretPayload } from '../../../test/support/stored-secrets.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { StoreMark } from '../../stores/store.ts';
 import { checkPlace } from './check-place.ts';
 

@@ -1,6 +1,6 @@
 import type { HeldCredential } from '../../credentials/method.ts';
 import { credentialIn } from '../../credentials/registry.ts';
-import type { Credential } from '../../model/credential.ts';
+import type { Credential } from '../../model/secrets/credential.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { incomplete } from '../../stores/document.ts';
 import type { Store, StoredDocument } from '../../stores/store.ts';

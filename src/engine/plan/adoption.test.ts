@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { deleteClient, updateClient } from '../../../test/support/plans.ts';
+import { deleteClient, updateClient } from '../../../test/support/bench/plans.ts';
 import type { Change } from '../../model/plan.ts';
 import { unusedPatterns, parseAdoption } from './adoption.ts';
 

@@ -1,8 +1,8 @@
 import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import { addToGroup } from '../../model/groups.ts';
-import { sameJson } from '../../model/json.ts';
+import { addToGroup } from '../../model/values/groups.ts';
+import { sameJson } from '../../model/values/json.ts';
 import type { AdoptChange, Change, Conflict, DeleteChange, Plan, PlannedDelivery } from '../../model/plan.ts';
 import { isOurs, objectsByAddress } from '../../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Endpoints } from '../../model/state.ts';

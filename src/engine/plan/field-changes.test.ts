@@ -1,4 +1,4 @@
-import { sameJson } from '../../model/json.ts';
+import { sameJson } from '../../model/values/json.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Fields } from '../../model/state.ts';

@@ -1,6 +1,6 @@
 import type { FieldDifference, FieldWords } from '../../model/field-words.ts';
-import { isJsonObject, sameJson } from '../../model/json.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { isJsonObject, sameJson } from '../../model/values/json.ts';
+import type { Json, JsonObject } from '../../model/values/json.ts';
 import type { Change, FieldChange } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
 

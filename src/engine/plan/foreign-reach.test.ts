@@ -1,7 +1,7 @@
-import { fieldChanges } from '../../../test/support/field-words.ts';
+import { fieldChanges } from '../../../test/support/bench/field-words.ts';
 import { describe, expect, it } from 'vitest';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { settleFresh, settleSaved } from './settle-plan.ts';
 import type { GrantryError } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';

@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import { isKind, nameOf } from '../../model/address.ts';
-import { isJsonObject } from '../../model/json.ts';
+import { isJsonObject } from '../../model/values/json.ts';
 import type { BrokenGuard, Change } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
 import type { Guards } from '../../model/target.ts';

@@ -3,8 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { settleFresh, settlePart } from './settle-plan.ts';
 import type { RotationRequest } from '../rotation/select-rotations.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import { RotationBench } from '../../../test/support/rotation-bench.ts';
-import { client, state } from '../../../test/support/declared.ts';
+import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
+import { client, state } from '../../../test/support/bench/declared.ts';
 import { parseAdoption } from './adoption.ts';
 
 const EVERYTHING = parseAdoption(['Client/*', 'Client/*@theirs']);

@@ -1,4 +1,4 @@
-import { sameJson } from '../../model/json.ts';
+import { sameJson } from '../../model/values/json.ts';
 import { addressOf, isKind } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';

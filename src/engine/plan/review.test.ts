@@ -1,14 +1,14 @@
-import { dangersOf } from '../../../test/support/field-words.ts';
+import { dangersOf } from '../../../test/support/bench/field-words.ts';
 import { describe, expect, test } from 'vitest';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { apiFields, clientFields } from '../../../test/support/plans.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { apiFields, clientFields } from '../../../test/support/bench/plans.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/values/json.ts';
 import type { Plan, PlannedDelivery } from '../../model/plan.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
 import { buildPlan } from './build-plan.ts';
 import { parseAdoption } from './adoption.ts';
-import { delivery } from '../../../test/support/plans.ts';
+import { delivery } from '../../../test/support/bench/plans.ts';
 import { savePlan } from './saved/save-plan.ts';
 
 interface Case {

@@ -1,7 +1,7 @@
 import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
-import { isJsonObject } from '../../model/json.ts';
-import type { Json, JsonObject } from '../../model/json.ts';
+import { isJsonObject } from '../../model/values/json.ts';
+import type { Json, JsonObject } from '../../model/values/json.ts';
 import type { Fields } from '../../model/state.ts';
 
 /** The names of an Api's scopes, in any provider's fields. */

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import { addressOf, isKind } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
-import { nameSome } from '../../model/counting.ts';
+import { nameSome } from '../../model/text/counting.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, Plan, TargetPart } from '../../model/plan.ts';

@@ -1,6 +1,6 @@
 /** A plan file is no secret and nobody's word: whatever is edited in it, apply does what was reviewed, or nothing. */
 import { describe, expect, it } from 'vitest';
-import { client, state } from '../../../test/support/declared.ts';
+import { client, state } from '../../../test/support/bench/declared.ts';
 import { NO_ADOPTION, parseAdoption } from './adoption.ts';
 import {
   AFTER,
@@ -17,7 +17,7 @@ import {
   save,
   withRightDigest,
   withoutManifests,
-} from '../../../test/support/plan-files.ts';
+} from '../../../test/support/bench/plan-files.ts';
 
 describe('settleSaved: a plan file in which something was edited', () => {
   it('has something of each kind', async () => {

@@ -1,7 +1,7 @@
 /** A plan file that was kept: what it touches may have moved since, or the plan may no longer be meant. */
 import { describe, expect, it } from 'vitest';
-import type { MemoryBench } from '../../../test/support/memory-bench.ts';
-import { client, state } from '../../../test/support/declared.ts';
+import type { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
+import { client, state } from '../../../test/support/bench/declared.ts';
 import { applyIdOf } from './saved/save-plan.ts';
 import { noteApply } from '../ledger/ledger.ts';
 import { settleSaved } from './settle-plan.ts';
@@ -19,7 +19,7 @@ import {
   save,
   withRightDigest,
   withoutManifests,
-} from '../../../test/support/plan-files.ts';
+} from '../../../test/support/bench/plan-files.ts';
 
 describe('settleSaved without manifests: a plan that widens access and was taken back', () => {
   const WIDER = state([STOCK], [client('orders', { stock: ['stock:read', 'stock:write'] })]);

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { checkSources } from '../../../test/support/check-sources.ts';
-import { TOKEN_SOURCE } from '../../../test/support/keycloak-settings.ts';
-import { apiYaml, clientYaml, yaml } from '../../../test/support/workbench.ts';
+import { TOKEN_SOURCE } from '../../../test/support/servers/keycloak-settings.ts';
+import { apiYaml, clientYaml, yaml } from '../../../test/support/bench/workbench.ts';
 import { resolveTargets } from '../../manifest/resolve/resolve.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { NO_GRANT_FACTS } from '../../providers/provider.ts';

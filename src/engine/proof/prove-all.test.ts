@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { portsOver } from '../../../test/support/ports-over.ts';
+import { portsOver } from '../../../test/support/servers/ports-over.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Store, StoredDocument } from '../../stores/store.ts';

@@ -1,11 +1,11 @@
 import { SignJWT, exportJWK, generateKeyPair } from 'jose';
 import type { JWTPayload } from 'jose';
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { portsOver } from '../../../test/support/ports-over.ts';
+import { portsOver } from '../../../test/support/servers/ports-over.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { hasNothingToProve, isProven } from '../../model/report.ts';
 import type { ClientProof } from '../../model/report.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import { systemClock } from '../../platform/clock.ts';
 import type { Expectation } from './expectation.ts';
 import { proveAll } from './prove-all.ts';

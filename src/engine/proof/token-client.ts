@@ -4,7 +4,7 @@ import * as oauth from 'oauth4webapi';
 import { authenticate } from '../../credentials/registry.ts';
 import type { AuthMethod } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
-import { rememberSecret } from '../../model/known-secrets.ts';
+import { rememberSecret } from '../../model/secrets/known-secrets.ts';
 import type { Endpoints } from '../../model/state.ts';
 import { MAX_ANSWER, exchange } from '../../platform/exchange.ts';
 import { againFor, asGrantryError } from '../../platform/http.ts';

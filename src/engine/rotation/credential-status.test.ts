@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { client, state } from '../../../test/support/declared.ts';
-import { RotationBench } from '../../../test/support/rotation-bench.ts';
+import { client, state } from '../../../test/support/bench/declared.ts';
+import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
 import type { CredentialStatus } from '../../model/report.ts';
 import type { ActualObject } from '../../model/state.ts';
 import type { StoreEntry, StoreMark } from '../../stores/store.ts';

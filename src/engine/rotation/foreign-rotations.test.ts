@@ -1,7 +1,7 @@
 /** Rotation touches nothing that is not the stack's, and no document that is another client's. */
 import { describe, expect, it } from 'vitest';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { RotationBench } from '../../../test/support/rotation-bench.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
 import type { ActualObject } from '../../model/state.ts';
 import { rotationSubjects } from './rotation-subjects.ts';
 import { selectRotations } from './select-rotations.ts';

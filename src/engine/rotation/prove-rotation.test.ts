@@ -1,10 +1,10 @@
 import { expect, it } from 'vitest';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { secretPayload } from '../../../test/support/stored-secrets.ts';
 import { rotationOf } from '../../credentials/registry.ts';
-import type { ClientSecret } from '../../model/credential.ts';
+import type { ClientSecret } from '../../model/secrets/credential.ts';
 import type { ProofCheck } from '../../model/report.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { TokenAnswer } from '../proof/token-client.ts';
 import { proveAccepted, provePreviousRefused } from './prove-rotation.ts';
 import type { Probe, ProbePorts } from './prove-rotation.ts';

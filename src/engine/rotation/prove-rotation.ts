@@ -1,5 +1,5 @@
 import { isSameCredential } from '../../credentials/registry.ts';
-import type { Credential } from '../../model/credential.ts';
+import type { Credential } from '../../model/secrets/credential.ts';
 import type { AuthMethod } from '../../model/desired.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import type { Clock } from '../../platform/clock.ts';

@@ -4,9 +4,9 @@ import type { DesiredState } from '../../model/desired.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { SavedPlan } from '../../model/saved-plan.ts';
 import { savePlan } from '../plan/saved/save-plan.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
-import { RotationBench } from '../../../test/support/rotation-bench.ts';
-import { testTarget } from '../../../test/support/random-states.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
+import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
+import { testTarget } from '../../../test/support/bench/random-states.ts';
 import { nextSecretIn, secretIn } from '../../../test/support/stored-secrets.ts';
 
 const DESIRED: DesiredState = {

@@ -1,6 +1,6 @@
 import type { HeldCredential, Renewed } from '../../credentials/method.ts';
 import { isSameCredential } from '../../credentials/registry.ts';
-import type { Credential } from '../../model/credential.ts';
+import type { Credential } from '../../model/secrets/credential.ts';
 import { isProven } from '../../model/report.ts';
 import { isUndelivered, madeAt } from '../../model/rotation.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';

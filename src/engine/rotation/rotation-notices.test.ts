@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualState } from '../../model/state.ts';
-import { testTarget } from '../../../test/support/random-states.ts';
+import { testTarget } from '../../../test/support/bench/random-states.ts';
 import { endingNotices, rotationNotices, waitingNotices } from './rotation-notices.ts';
 
 const DAY = 86_400;

@@ -1,8 +1,8 @@
 import { addressOf } from '../../model/address.ts';
-import { nameSome } from '../../model/counting.ts';
+import { nameSome } from '../../model/text/counting.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { Change } from '../../model/plan.ts';
-import { describeMoment } from '../../model/moment.ts';
+import { describeMoment } from '../../model/text/moment.ts';
 import { dueAt, isInOverlap, madeAt } from '../../model/rotation.ts';
 import { isOurs, objectsByAddress } from '../../model/state.ts';
 import type { ActualState } from '../../model/state.ts';

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { client, state } from '../../../test/support/declared.ts';
-import { RotationBench } from '../../../test/support/rotation-bench.ts';
+import { client, state } from '../../../test/support/bench/declared.ts';
+import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
 import { secretIn, secretPayload } from '../../../test/support/stored-secrets.ts';
 import type { StoreMark } from '../../stores/store.ts';
 import { isKept, previousLost } from './rotation-place.ts';

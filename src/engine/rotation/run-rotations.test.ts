@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import type { ActualObject } from '../../model/state.ts';
 import { systemClock } from '../../platform/clock.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { runRotations } from './run-rotations.ts';
 import type { RotationRunOptions } from './run-rotations.ts';
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { client, state } from '../../../test/support/declared.ts';
+import { client, state } from '../../../test/support/bench/declared.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import type { ActualCredential, ActualObject, DesiredObject } from '../../model/state.ts';

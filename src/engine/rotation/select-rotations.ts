@@ -4,7 +4,7 @@ import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
-import { describeMoment } from '../../model/moment.ts';
+import { describeMoment } from '../../model/text/moment.ts';
 import { dueAt, isInOverlap } from '../../model/rotation.ts';
 import { OWN_ACCOUNT_HINT, isOurs, isOwnAccount, objectsByAddress, ownerPhrase } from '../../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';

@@ -1,6 +1,6 @@
 import type { CredentialProvider, CredentialRotation, Gap } from '../../credentials/method.ts';
 import type { CredentialMethod } from '../../credentials/method.ts';
-import type { Credential } from '../../model/credential.ts';
+import type { Credential } from '../../model/secrets/credential.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import type { ActualCredential, Delivery } from '../../model/state.ts';
 import type { Provider } from '../../providers/provider.ts';

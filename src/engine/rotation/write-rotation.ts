@@ -1,6 +1,6 @@
 import type { HeldCredential, RotationSteps } from '../../credentials/method.ts';
 import { toPayload } from '../../credentials/registry.ts';
-import type { Credential } from '../../model/credential.ts';
+import type { Credential } from '../../model/secrets/credential.ts';
 import type { DocumentUpdate } from '../../stores/store.ts';
 import { writeSeen } from '../../stores/write-seen.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';

@@ -1,8 +1,8 @@
 /** Whole runs with no command line at all: what a worker or a metric would hear of them, in order. */
 import { beforeEach, describe, expect, it } from 'vitest';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
-import { portsOver } from '../../../test/support/ports-over.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
+import { portsOver } from '../../../test/support/servers/ports-over.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { WriteGuard } from '../../platform/write-guard.ts';
 import { NO_ADOPTION, parseAdoption } from '../plan/adoption.ts';

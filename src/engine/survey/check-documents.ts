@@ -1,7 +1,7 @@
 import pLimit from 'p-limit';
 import { isSameCredential } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
-import { nameSome } from '../../model/counting.ts';
+import { nameSome } from '../../model/text/counting.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { objectsByAddress } from '../../model/state.ts';

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { inOrder } from '../../model/in-order.ts';
+import { inOrder } from '../../model/values/in-order.ts';
 import { fitsMark } from '../../model/mark-text.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { api, client, state } from '../../../test/support/declared.ts';
-import { MemoryBench } from '../../../test/support/memory-bench.ts';
+import { api, client, state } from '../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { surveyRotations } from '../rotation/survey-rotations.ts';
 import { surveyTarget } from './survey-target.ts';
 

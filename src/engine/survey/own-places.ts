@@ -1,4 +1,4 @@
-import { liesIn } from '../../model/credential-path.ts';
+import { liesIn } from '../../model/secrets/credential-path.ts';
 import type { ActualObject, ActualState } from '../../model/state.ts';
 import type { Target } from '../../model/target.ts';
 

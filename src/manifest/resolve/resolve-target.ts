@@ -1,5 +1,5 @@
 import { GrantryError } from '../../model/errors.ts';
-import { Secret, WithheldSecret } from '../../model/secret.ts';
+import { Secret, WithheldSecret } from '../../model/secrets/secret.ts';
 import type { BackendSettings, Target } from '../../model/target.ts';
 import { chosen } from '../backends.ts';
 import type { BackendInManifest, Backends, Chosen } from '../backends.ts';

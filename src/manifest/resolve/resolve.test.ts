@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { checkSources } from '../../../test/support/check-sources.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { valueAt } from '../values.ts';
 import { resolveTargets } from './resolve.ts';

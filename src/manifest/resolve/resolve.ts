@@ -1,9 +1,9 @@
 import picomatch from 'picomatch';
 import type { DesiredApi, DesiredClient, DesiredState, RotatePolicy } from '../../model/desired.ts';
-import { inOrder } from '../../model/in-order.ts';
+import { inOrder } from '../../model/values/in-order.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { overlapsOf } from '../../model/rotation.ts';
-import { ofKind } from '../../model/of-kind.ts';
+import { ofKind } from '../../model/values/of-kind.ts';
 import type { ProviderInManifest } from '../backends.ts';
 import type { Manifests } from '../manifests.ts';
 import { pathInside, placeOfStore } from './places.ts';

@@ -1,4 +1,4 @@
-import { describePlaceProblem } from '../../model/credential-path.ts';
+import { describePlaceProblem } from '../../model/secrets/credential-path.ts';
 import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ClientManifest, Problem } from '../types.ts';
 import { placeOf, problemIn, problemInView } from './rule.ts';

@@ -1,4 +1,4 @@
-import { formatDuration } from '../../model/duration.ts';
+import { formatDuration } from '../../model/text/duration.ts';
 import type { RotatePolicy } from '../../model/desired.ts';
 import { targetDefaults } from '../resolve/target-defaults.ts';
 import type { TargetView } from '../resolve/target-view.ts';

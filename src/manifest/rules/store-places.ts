@@ -1,5 +1,5 @@
-import { addToGroup } from '../../model/groups.ts';
-import { liesIn } from '../../model/credential-path.ts';
+import { addToGroup } from '../../model/values/groups.ts';
+import { liesIn } from '../../model/secrets/credential-path.ts';
 import { chosen } from '../backends.ts';
 import type { Backends, StorePlace } from '../backends.ts';
 import { nameOfPlace, pathInside, placeOfStore } from '../resolve/places.ts';

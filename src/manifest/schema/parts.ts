@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN, parseDuration } from '../../model/duration.ts';
+import { DURATION_PATTERN, POSITIVE_DURATION_PATTERN, parseDuration } from '../../model/text/duration.ts';
 import { MAX_MARK_BYTES, fitsMark } from '../../model/mark-text.ts';
 
 /** What `${env:NAME}` looks like; the only substitution there is. */

@@ -9,7 +9,7 @@ import type { ApiManifest, ClientManifest, TargetManifest } from '../types.ts';
 import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
-import { ofKind } from '../../model/of-kind.ts';
+import { ofKind } from '../../model/values/of-kind.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { OldManifests } from './old-manifests.ts';
 import { addressesOf } from './only.ts';

@@ -4,8 +4,8 @@ import { BACKENDS } from '../../cli/backends.ts';
 import { loadManifests } from '../load.ts';
 import { resolveTargets } from '../resolve/resolve.ts';
 import type { TargetPart } from '../../model/plan.ts';
-import { GitFolder } from '../../../test/support/git-folder.ts';
-import { apiYaml, clientYaml, yaml } from '../../../test/support/workbench.ts';
+import { GitFolder } from '../../../test/support/process/git-folder.ts';
+import { apiYaml, clientYaml, yaml } from '../../../test/support/bench/workbench.ts';
 import { selectParts } from './select-parts.ts';
 import type { PartOptions } from './select-parts.ts';
 

@@ -1,5 +1,5 @@
 import type { Finding } from '../../model/finding.ts';
-import { groupBy } from '../../model/groups.ts';
+import { groupBy } from '../../model/values/groups.ts';
 import type { ManifestKeys } from '../schema/schema-keys.ts';
 import { createLocator } from './locator.ts';
 import { positionAt } from './parse-file.ts';

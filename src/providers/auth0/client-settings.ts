@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { FreeMap } from '../../manifest/backends.ts';
 import { lineSchema } from '../../manifest/schema/parts.ts';
 import type { DesiredClient } from '../../model/desired.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/values/json.ts';
 import type { BackendSettings } from '../../model/target.ts';
 
 /** The settings of a Client that only Auth0 has. */

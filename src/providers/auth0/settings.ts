@@ -2,7 +2,7 @@ import * as z from 'zod';
 import type { ResolveContext } from '../../manifest/backends.ts';
 import { checkedBy, credentialSchema, templateSchema } from '../../manifest/schema/settings.ts';
 import { mentionsEnv } from '../../manifest/schema/url.ts';
-import type { Secret } from '../../model/secret.ts';
+import type { Secret } from '../../model/secrets/secret.ts';
 
 /** What a tenant is opened with. */
 export interface Auth0Settings {

@@ -3,7 +3,7 @@ import type { FreeMap } from '../../manifest/backends.ts';
 import { lineSchema, proseSchema } from '../../manifest/schema/parts.ts';
 import { compareText } from '../../manifest/values.ts';
 import type { DesiredClient, ServiceAccountRoles } from '../../model/desired.ts';
-import { inOrder } from '../../model/in-order.ts';
+import { inOrder } from '../../model/values/in-order.ts';
 import type { BackendSettings } from '../../model/target.ts';
 import { isKnownAttribute, maySpeakOfSecret } from './convert/known-attributes.ts';
 

@@ -1,5 +1,5 @@
 import type { FieldDescription } from '../../model/field-words.ts';
-import type { Json } from '../../model/json.ts';
+import type { Json } from '../../model/values/json.ts';
 import { hasMore, hasMoreThanBefore } from '../widening.ts';
 import { attributeWidens } from './convert/known-attributes.ts';
 

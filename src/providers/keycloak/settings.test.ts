@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Secret, WithheldSecret } from '../../model/secret.ts';
+import { Secret, WithheldSecret } from '../../model/secrets/secret.ts';
 import { checkServerUrl, isSameKeycloakLogin } from './settings.ts';
 import type { KeycloakSettings } from './settings.ts';
 

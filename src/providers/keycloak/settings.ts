@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { ResolveContext } from '../../manifest/backends.ts';
 import { allowInsecureSchema, checkedBy, credentialSchema, templateSchema } from '../../manifest/schema/settings.ts';
 import { checkUrl, mentionsEnv, normaliseUrl } from '../../manifest/schema/url.ts';
-import { isSameLogin } from '../../model/same-login.ts';
-import type { Secret } from '../../model/secret.ts';
+import { isSameLogin } from '../../model/secrets/same-login.ts';
+import type { Secret } from '../../model/secrets/secret.ts';
 
 /** What a realm is opened with. */
 export interface KeycloakSettings {

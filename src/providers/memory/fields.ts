@@ -1,9 +1,9 @@
 import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
-import type { ClientSecret } from '../../model/credential.ts';
-import { isJsonList, isJsonObject } from '../../model/json.ts';
-import type { JsonObject } from '../../model/json.ts';
-import { Secret } from '../../model/secret.ts';
+import type { ClientSecret } from '../../model/secrets/credential.ts';
+import { isJsonList, isJsonObject } from '../../model/values/json.ts';
+import type { JsonObject } from '../../model/values/json.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { Fields } from '../../model/state.ts';
 import type { Capabilities } from '../provider.ts';
 import type { MemoryObject } from './objects.ts';

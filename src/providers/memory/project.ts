@@ -1,6 +1,6 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/values/json.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
 import type { Capabilities } from '../provider.ts';

@@ -1,8 +1,8 @@
 import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredState } from '../../model/desired.ts';
-import { isRepeated } from '../../model/guessable.ts';
-import { sameJson } from '../../model/json.ts';
+import { isRepeated } from '../../model/secrets/guessable.ts';
+import { sameJson } from '../../model/values/json.ts';
 import type { ActualCredential, ActualObject, ActualState, ApiLedger, Fields, OwnedApi } from '../../model/state.ts';
 import { letGoApis } from '../let-go.ts';
 import type { Capabilities, ReadOptions } from '../provider.ts';

@@ -1,5 +1,5 @@
 import { nameOf } from '../../model/address.ts';
-import type { ClientSecret } from '../../model/credential.ts';
+import type { ClientSecret } from '../../model/secrets/credential.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, UpdateChange } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';

@@ -1,6 +1,6 @@
-import { printable } from '../../model/printable.ts';
+import { printable } from '../../model/text/printable.ts';
 
-export { printable } from '../../model/printable.ts';
+export { printable } from '../../model/text/printable.ts';
 
 /** An inline code span; inside one, Markdown, HTML, mentions and links are plain text. */
 export function codeSpan(text: string): string {

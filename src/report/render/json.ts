@@ -1,4 +1,4 @@
-import { printableJsonText } from '../../model/printable.ts';
+import { printableJsonText } from '../../model/text/printable.ts';
 
 /** Levels that are laid out over lines; below them a value is one line, so that a change takes as many as it has fields. */
 const LEVELS = 4;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, thousands } from '../../model/counting.ts';
+import { count, thousands } from '../../model/text/counting.ts';
 import type { ApplyReport, ChangeResult } from '../../model/report.ts';
 import type { Outcome, OutcomeGroup, OutcomesBlock, Page, Remark } from '../page.ts';
 import type { Data } from '../view.ts';

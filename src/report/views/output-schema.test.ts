@@ -1,4 +1,4 @@
-import { planDocument, renderPlan } from '../../../test/support/field-words.ts';
+import { planDocument, renderPlan } from '../../../test/support/bench/field-words.ts';
 import * as fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { begunEvent, begunRotation, endedEvent, endedRotation } from '../../engine/ledger/audit.ts';
@@ -14,7 +14,7 @@ import {
   anyRotateReport,
   anyStatus,
   hostileText,
-} from '../../../test/support/plan-arbitraries.ts';
+} from '../../../test/support/bench/plan-arbitraries.ts';
 import {
   makeStyle,
   renderApply,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, thousands } from '../../model/counting.ts';
+import { count, thousands } from '../../model/text/counting.ts';
 import { isProven, isRotated } from '../../model/report.ts';
 import type { RotateReport, RotationResult } from '../../model/report.ts';
 import type { Outcome, OutcomeGroup, OutcomesBlock, Page } from '../page.ts';

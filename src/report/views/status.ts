@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { daysOf } from '../../engine/rotation/rotation-notices.ts';
-import { count, thousands } from '../../model/counting.ts';
+import { count, thousands } from '../../model/text/counting.ts';
 import type { CredentialStatus, StatusReport } from '../../model/report.ts';
 import type { Page, TableBlock } from '../page.ts';
 import type { Data } from '../view.ts';

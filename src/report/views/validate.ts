@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count } from '../../model/counting.ts';
+import { count } from '../../model/text/counting.ts';
 import type { Finding } from '../../model/finding.ts';
 import type { Page } from '../page.ts';
 import { clipSource } from '../render/source-line.ts';

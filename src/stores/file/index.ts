@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import { GrantryError } from '../../model/errors.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/values/json.ts';
 import { fromData, mergeData } from '../document.ts';
 import type { DocumentData } from '../document.ts';
 import { fromPairs, mergePairs, samePairs } from '../mark.ts';

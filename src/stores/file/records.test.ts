@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { generateX25519Identity } from 'age-encryption';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { failureOf } from '../../../test/contract/store-subject.ts';
-import { Secret } from '../../model/secret.ts';
+import { failureOf } from '../../../test/contract/store/store-subject.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { Store } from '../store.ts';
 import { openFileStore } from './index.ts';
 

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/values/json.ts';
 import { changedMeanwhile, toRecord } from '../record.ts';
 import type { StoredRecord } from '../store.ts';
 import { isThere, timeOf } from './disk.ts';

@@ -3,7 +3,7 @@ import * as z from 'zod';
 import type { ResolveContext } from '../../manifest/backends.ts';
 import { credentialSchema, templateSchema } from '../../manifest/schema/settings.ts';
 import { GrantryError } from '../../model/errors.ts';
-import type { Secret } from '../../model/secret.ts';
+import type { Secret } from '../../model/secrets/secret.ts';
 
 /** What a file store is opened with. */
 export interface FileStoreSettings {

@@ -1,7 +1,7 @@
 import { beforeAll, describe } from 'vitest';
-import { testStore } from '../../../test/contract/store-contract.ts';
-import { testLongListing } from '../../../test/contract/store-listing.ts';
-import type { StoreSubject } from '../../../test/contract/store-subject.ts';
+import { testStore } from '../../../test/contract/store/store-contract.ts';
+import { testLongListing } from '../../../test/contract/store/store-listing.ts';
+import type { StoreSubject } from '../../../test/contract/store/store-subject.ts';
 import { MemoryStore } from './index.ts';
 
 describe('the store in memory', () => {

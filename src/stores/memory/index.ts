@@ -1,4 +1,4 @@
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/values/json.ts';
 import { fromData, mergeData } from '../document.ts';
 import type { DocumentData } from '../document.ts';
 import { fromPairs, mergePairs } from '../mark.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { GrantryError } from '../../model/errors.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { VaultAuth } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import { KvApi } from './api.ts';

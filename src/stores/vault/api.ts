@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
-import { quoted } from '../../model/printable.ts';
+import { quoted } from '../../model/text/printable.ts';
 import type { VaultSettings } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { DocumentData } from '../document.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
-import { rememberSecret } from '../../model/known-secrets.ts';
-import { Secret } from '../../model/secret.ts';
+import { rememberSecret } from '../../model/secrets/known-secrets.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import { requestJson } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';
 

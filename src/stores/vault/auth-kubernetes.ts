@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { GrantryError } from '../../model/errors.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { Ports } from '../../platform/ports.ts';
 
 const DEFAULT_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { VaultSettings } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';

@@ -1,6 +1,6 @@
 import { checkUrl, normaliseUrl } from '../../manifest/schema/url.ts';
 import { trimSlashes } from '../../manifest/slashes.ts';
-import { describePlaceProblem } from '../../model/credential-path.ts';
+import { describePlaceProblem } from '../../model/secrets/credential-path.ts';
 import { KeyedCache } from '../../platform/keyed-cache.ts';
 import { defineStore } from '../description.ts';
 import type { VaultLogins } from './index.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
-import { quoted } from '../../model/printable.ts';
+import { quoted } from '../../model/text/printable.ts';
 import { describeMismatch } from '../../platform/mismatch.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 

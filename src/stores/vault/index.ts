@@ -1,6 +1,6 @@
 import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
-import type { JsonObject } from '../../model/json.ts';
+import type { JsonObject } from '../../model/values/json.ts';
 import { withoutWriteGuard } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
 import { beforeEach, describe, expect, test } from 'vitest';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import type { VaultAuth, VaultSettings } from './settings.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';

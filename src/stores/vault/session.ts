@@ -1,4 +1,4 @@
-import type { Secret } from '../../model/secret.ts';
+import type { Secret } from '../../model/secrets/secret.ts';
 import type { VaultSettings } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';

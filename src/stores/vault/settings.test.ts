@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { Secret } from '../../model/secret.ts';
+import { Secret } from '../../model/secrets/secret.ts';
 import { isSameVaultLogin } from './settings.ts';
 import type { VaultSettings } from './settings.ts';
 

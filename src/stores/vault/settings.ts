@@ -9,8 +9,8 @@ import {
 } from '../../manifest/schema/settings.ts';
 import { normaliseUrl } from '../../manifest/schema/url.ts';
 import { trimSlashes } from '../../manifest/slashes.ts';
-import { isSameLogin } from '../../model/same-login.ts';
-import type { Secret } from '../../model/secret.ts';
+import { isSameLogin } from '../../model/secrets/same-login.ts';
+import type { Secret } from '../../model/secrets/secret.ts';
 
 /** What a Vault store is opened with. */
 export interface VaultSettings {

@@ -1,4 +1,4 @@
-import type { Secret } from '../../model/secret.ts';
+import type { Secret } from '../../model/secrets/secret.ts';
 import type { VaultSettings } from './settings.ts';
 import { requestJson } from '../../platform/http.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';

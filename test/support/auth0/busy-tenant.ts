@@ -1,10 +1,10 @@
 /** A large or troubled tenant of Auth0, and the engine at work on it. */
-import { ProviderSubject } from '../../contract/provider-subject.ts';
-import type { Hands } from '../../contract/provider-subject.ts';
-import { apiYaml, clientYaml, yaml } from '../workbench.ts';
+import { ProviderSubject } from '../../contract/provider/provider-subject.ts';
+import type { Hands } from '../../contract/provider/provider-subject.ts';
+import { apiYaml, clientYaml, yaml } from '../bench/workbench.ts';
 import { startAuth0Emulator } from './start-emulator.ts';
 import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
-import { portsOver } from '../ports-over.ts';
+import { portsOver } from '../servers/ports-over.ts';
 import { fetchFrom } from './fetch-from.ts';
 import { textOf } from '../../../demo/auth0/emulator/json.ts';
 

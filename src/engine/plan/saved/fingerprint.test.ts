@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Secret } from '../../../model/secret.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 import type { ActualObject } from '../../../model/state.ts';
 import { fingerprintOf } from './fingerprint.ts';
 

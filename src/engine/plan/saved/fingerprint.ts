@@ -1,7 +1,7 @@
 import { createHash, scryptSync } from 'node:crypto';
-import { isJsonList } from '../../../model/json.ts';
-import type { Json } from '../../../model/json.ts';
-import type { Secret } from '../../../model/secret.ts';
+import { isJsonList } from '../../../model/values/json.ts';
+import type { Json } from '../../../model/values/json.ts';
+import type { Secret } from '../../../model/secrets/secret.ts';
 import type { ActualObject } from '../../../model/state.ts';
 
 /** SHA-256 of a JSON value, whatever the order of its keys. */

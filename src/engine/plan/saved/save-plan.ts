@@ -1,5 +1,5 @@
 import type { DesiredState } from '../../../model/desired.ts';
-import type { Json } from '../../../model/json.ts';
+import type { Json } from '../../../model/values/json.ts';
 import type { Plan } from '../../../model/plan.ts';
 import type { SavedDesired, SavedPlan } from '../../../model/saved-plan.ts';
 import { objectsByAddress } from '../../../model/state.ts';

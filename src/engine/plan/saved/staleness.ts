@@ -1,8 +1,8 @@
 import type { FieldDifference } from '../../../model/field-words.ts';
 import type { Change, Plan } from '../../../model/plan.ts';
 import type { SavedChange, SavedPlan } from '../../../model/saved-plan.ts';
-import { sameJson } from '../../../model/json.ts';
-import type { Json } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
+import type { Json } from '../../../model/values/json.ts';
 import { objectsByAddress } from '../../../model/state.ts';
 import type { ActualObject, ActualState } from '../../../model/state.ts';
 import { fingerprintOf } from './fingerprint.ts';

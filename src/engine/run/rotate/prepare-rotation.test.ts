@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
-import { client, state } from '../../../../test/support/declared.ts';
-import { MemoryBench } from '../../../../test/support/memory-bench.ts';
-import { opened } from '../../../../test/support/opened.ts';
+import { client, state } from '../../../../test/support/bench/declared.ts';
+import { MemoryBench } from '../../../../test/support/bench/memory-bench.ts';
+import { opened } from '../../../../test/support/bench/opened.ts';
 import type { OpenTarget } from '../open-target.ts';
 import { prepareRotation } from './prepare-rotation.ts';
 

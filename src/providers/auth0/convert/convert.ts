@@ -1,6 +1,6 @@
-import { sameJson } from '../../../model/json.ts';
-import type { Json, JsonObject } from '../../../model/json.ts';
-import { Secret } from '../../../model/secret.ts';
+import { sameJson } from '../../../model/values/json.ts';
+import type { Json, JsonObject } from '../../../model/values/json.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 import type { ApiFields, ClientFields } from '../fields.ts';
 import { MARK, formatName, parseDeclared, parseLabels, parseName } from './marks.ts';
 import type { Metadata } from './marks.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { Secret } from '../../../model/secret.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 
 /**
  * The parts of Auth0's representations that grantry reads. Everything else is dropped at this boundary; a secret is

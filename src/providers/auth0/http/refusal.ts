@@ -1,6 +1,6 @@
 import { ManagementError } from 'auth0';
 import { GrantryError } from '../../../model/errors.ts';
-import { quoted } from '../../../model/printable.ts';
+import { quoted } from '../../../model/text/printable.ts';
 import type { Auth0Settings } from '../settings.ts';
 import { isRedirect, redirected } from '../../../platform/http.ts';
 import { explainCommon } from '../../refusals.ts';

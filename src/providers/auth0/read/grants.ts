@@ -1,4 +1,4 @@
-import { sameJson } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import type { Auth0Api } from '../http/api.ts';
 import { isOfMachines, listGrants } from '../http/listing.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { client } from '../../../../test/support/declared.ts';
+import { client } from '../../../../test/support/bench/declared.ts';
 import { MARK } from '../convert/marks.ts';
 import { matchApplications } from './match.ts';
 import { application } from '../convert/representations.ts';

@@ -1,6 +1,6 @@
 import { addressOf } from '../../../model/address.ts';
 import type { DesiredClient } from '../../../model/desired.ts';
-import { groupBy } from '../../../model/groups.ts';
+import { groupBy } from '../../../model/values/groups.ts';
 import type { ActualState } from '../../../model/state.ts';
 import { MARK, parseName } from '../convert/marks.ts';
 import type { Application } from '../convert/representations.ts';

@@ -1,7 +1,7 @@
-import { sameJson } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import { addressOf } from '../../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../../model/desired.ts';
-import { addToGroup, groupBy } from '../../../model/groups.ts';
+import { addToGroup, groupBy } from '../../../model/values/groups.ts';
 import { WHOLE_API } from '../../../model/state.ts';
 import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../../model/state.ts';
 import { letGoApis } from '../../let-go.ts';

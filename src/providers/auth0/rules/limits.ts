@@ -7,7 +7,7 @@ import { ENV_PATTERN } from '../../../manifest/schema/parts.ts';
 import type { TargetSpec } from '../../../manifest/schema/target.ts';
 import type { ApiManifest, ClientManifest, Problem, TargetManifest } from '../../../manifest/types.ts';
 import { isObject, valueAt } from '../../../manifest/values.ts';
-import { formatDuration } from '../../../model/duration.ts';
+import { formatDuration } from '../../../model/text/duration.ts';
 
 /** Of an application and of an API: the schema of the Management API. */
 const MAX_DESCRIPTION = 140;

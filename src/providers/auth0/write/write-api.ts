@@ -1,7 +1,7 @@
 import { GrantryError } from '../../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
-import { sameJson } from '../../../model/json.ts';
-import type { JsonObject } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
+import type { JsonObject } from '../../../model/values/json.ts';
 import type { Auth0Api } from '../http/api.ts';
 import type { GrownApi } from '../../provider.ts';
 import { resourceServerToFields } from '../convert/convert.ts';

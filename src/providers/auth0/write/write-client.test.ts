@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { portsOver } from '../../../../test/support/ports-over.ts';
+import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import type { UpdateChange } from '../../../model/plan.ts';
-import { Secret } from '../../../model/secret.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 import { applicationToFields, unseenMetadata } from '../convert/convert.ts';
 import type { ClientFields } from '../fields.ts';
 import { openAuth0 } from '../index.ts';

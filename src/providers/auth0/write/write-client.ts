@@ -1,7 +1,7 @@
-import { sameJson } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
-import type { Secret } from '../../../model/secret.ts';
+import type { Secret } from '../../../model/secrets/secret.ts';
 import type { Delivery, Fields } from '../../../model/state.ts';
 import type { ChosenSecret, CreatedClient, FoundClient, IssuedCredential, NewClient } from '../../provider.ts';
 import type { Auth0Api } from '../http/api.ts';

@@ -1,5 +1,5 @@
 import { isHarmlessAttribute, maySpeakOfSecret } from './known-attributes.ts';
-import { Secret } from '../../../model/secret.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 import { NO_ATTRIBUTES, NOTHING } from '../fields.ts';
 import { ATTRIBUTE, MARK, parseDeclared, valueDigest } from './marks.ts';
 import type { Attributes } from './marks.ts';

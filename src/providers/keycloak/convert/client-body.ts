@@ -1,5 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
-import { sameJson } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import { hasUndeclared, viewAttributes } from './attributes.ts';
 import { clientToFields, fieldsToAttributes, fieldsToClient } from './convert-client.ts';
 import type { ClientFields } from '../fields.ts';

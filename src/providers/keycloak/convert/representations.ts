@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { isRepeated } from '../../../model/guessable.ts';
-import { Secret } from '../../../model/secret.ts';
+import { isRepeated } from '../../../model/secrets/guessable.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 import { OPENID_CONNECT } from '../fields.ts';
 import { ATTRIBUTE } from './marks.ts';
 

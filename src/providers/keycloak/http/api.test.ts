@@ -1,9 +1,9 @@
 import { createServer } from 'node:http';
 import { describe, expect, test } from 'vitest';
-import { listenOnLoopback } from '../../../../test/support/listening.ts';
-import { keycloakSettings } from '../../../../test/support/keycloak-settings.ts';
+import { listenOnLoopback } from '../../../../test/support/servers/listening.ts';
+import { keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
 import { GrantryError } from '../../../model/errors.ts';
-import { Secret } from '../../../model/secret.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 import type { Fetch } from '../../../platform/fetch.ts';
 import { systemPorts } from '../../../platform/ports.ts';
 import type { Ports } from '../../../platform/ports.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { quoted } from '../../../model/printable.ts';
+import { quoted } from '../../../model/text/printable.ts';
 import type { KeycloakSettings } from '../settings.ts';
 
 const roles = z

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
-import { quoted } from '../../../model/printable.ts';
+import { quoted } from '../../../model/text/printable.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { isRedirect, redirected } from '../../../platform/http.ts';
 import { describeKeycloak } from '../settings.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { addressOf } from '../../../model/address.ts';
-import { parseDuration } from '../../../model/duration.ts';
+import { parseDuration } from '../../../model/text/duration.ts';
 import { overlapName } from '../../../model/rotation.ts';
 import type { ActualObject, DesiredObject, Fields } from '../../../model/state.ts';
 import { MARK } from '../convert/marks.ts';

@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
-import { givenTokens, keycloakSettings } from '../../../../test/support/keycloak-settings.ts';
-import { portsOver } from '../../../../test/support/ports-over.ts';
+import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
+import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import type { Fetch } from '../../../platform/fetch.ts';
 import { openKeycloak } from '../index.ts';
 import { named, projectOverlap, rotationFields } from './rotation.ts';

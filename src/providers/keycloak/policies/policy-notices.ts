@@ -1,8 +1,8 @@
-import { nameSome } from '../../../model/counting.ts';
+import { nameSome } from '../../../model/text/counting.ts';
 import type { DesiredClient } from '../../../model/desired.ts';
 import { settingsOf } from '../client-settings.ts';
 import { hasUndeclared, viewAttributes } from '../convert/attributes.ts';
-import { addToGroup } from '../../../model/groups.ts';
+import { addToGroup } from '../../../model/values/groups.ts';
 import type { PolicyRule } from './policy-rules.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { givenTokens, keycloakSettings } from '../../../../test/support/keycloak-settings.ts';
-import { portsOver } from '../../../../test/support/ports-over.ts';
+import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
+import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import { KeycloakApi } from '../http/api.ts';
 import { PolicyRules, policyThatSets } from './policy-rules.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { nameSome } from '../../../model/counting.ts';
+import { nameSome } from '../../../model/text/counting.ts';
 import { unlessForbidden } from '../../refusals.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { parseList } from '../http/parse-list.ts';

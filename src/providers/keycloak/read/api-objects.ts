@@ -1,6 +1,6 @@
 import { addressOf, nameOf } from '../../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../../model/desired.ts';
-import { addToGroup } from '../../../model/groups.ts';
+import { addToGroup } from '../../../model/values/groups.ts';
 import type { ActualObject, ActualState } from '../../../model/state.ts';
 import type { ReadSelection } from '../../provider.ts';
 import { settingsOf } from '../client-settings.ts';

@@ -1,6 +1,6 @@
 import { addressOf } from '../../../model/address.ts';
 import type { DesiredClient } from '../../../model/desired.ts';
-import { sameJson } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import type { ActualCredential, ActualObject, Fields } from '../../../model/state.ts';
 import { settingsOf } from '../client-settings.ts';
 import { viewAttributes } from '../convert/attributes.ts';

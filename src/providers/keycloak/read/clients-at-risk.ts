@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import { addressOf } from '../../../model/address.ts';
 import type { DesiredClient } from '../../../model/desired.ts';
-import { parseDuration } from '../../../model/duration.ts';
-import { describeMoment } from '../../../model/moment.ts';
+import { parseDuration } from '../../../model/text/duration.ts';
+import { describeMoment } from '../../../model/text/moment.ts';
 import { overlapName } from '../../../model/rotation.ts';
 import type { ActualState } from '../../../model/state.ts';
 import type { ReadSelection } from '../../provider.ts';

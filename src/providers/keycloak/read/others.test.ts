@@ -1,6 +1,6 @@
 /** What of a realm is somebody else's, told from its listings. */
 import { expect, test } from 'vitest';
-import { api, client, state } from '../../../../test/support/declared.ts';
+import { api, client, state } from '../../../../test/support/bench/declared.ts';
 import { apisByScope, originsOf, sharedAudiences } from './api-objects.ts';
 import { clientScopeRepresentation } from '../convert/representations.ts';
 import { takenClientIds } from './taken-client-id.ts';

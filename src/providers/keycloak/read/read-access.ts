@@ -1,5 +1,5 @@
 import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
-import { formatDuration } from '../../../model/duration.ts';
+import { formatDuration } from '../../../model/text/duration.ts';
 import type { ActualState } from '../../../model/state.ts';
 import { unlessForbidden } from '../../refusals.ts';
 import { readAccess } from '../roles/access.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { givenTokens, keycloakSettings } from '../../../../test/support/keycloak-settings.ts';
-import { portsOver } from '../../../../test/support/ports-over.ts';
+import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
+import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../../../model/desired.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../../model/state.ts';
 import { systemPorts } from '../../../platform/ports.ts';

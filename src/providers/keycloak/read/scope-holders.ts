@@ -1,4 +1,4 @@
-import { addToGroup } from '../../../model/groups.ts';
+import { addToGroup } from '../../../model/values/groups.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { listEveryClient } from './listing.ts';
 import { MARK } from '../convert/marks.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { givenTokens, keycloakSettings } from '../../../../test/support/keycloak-settings.ts';
-import { portsOver } from '../../../../test/support/ports-over.ts';
+import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
+import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import { readAccess } from './access.ts';
 import type { Access, AccountAnswer, AccountQuestion } from './access.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { client, state } from '../../../../test/support/declared.ts';
-import { givenTokens, keycloakSettings } from '../../../../test/support/keycloak-settings.ts';
-import { portsOver } from '../../../../test/support/ports-over.ts';
+import { client, state } from '../../../../test/support/bench/declared.ts';
+import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
+import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import type { AccountAnswer } from './access.ts';
 import { KeycloakApi } from '../http/api.ts';
 import { ClientIndex } from '../read/client-index.ts';

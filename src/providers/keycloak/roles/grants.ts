@@ -1,7 +1,7 @@
 import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../../../model/desired.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import type { ProofCheck } from '../../../model/report.ts';
-import { WithheldSecret } from '../../../model/secret.ts';
+import { WithheldSecret } from '../../../model/secrets/secret.ts';
 import { settingsOf } from '../client-settings.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { NO_GRANT_FACTS } from '../../provider.ts';

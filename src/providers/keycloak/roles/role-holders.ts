@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { addToGroup } from '../../../model/groups.ts';
+import { addToGroup } from '../../../model/values/groups.ts';
 import { readOfRole } from '../http/admin-client.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import type { GroupBook, Membership } from './group-book.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
-import { addToGroup } from '../../../model/groups.ts';
+import { addToGroup } from '../../../model/values/groups.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { ClientIndex } from '../read/client-index.ts';
 import type { ClientFields } from '../fields.ts';

@@ -1,4 +1,4 @@
-import { sameJson } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { SERVICE_ACCOUNT_SCOPE } from '../convert/convert-client.ts';
 import type { AssignedScopes } from '../convert/convert-client.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
-import { keycloakSettings } from '../../../../test/support/keycloak-settings.ts';
+import { keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
 import { withRealmLock } from './realm-lock.ts';
 import type { LockApi } from './realm-lock.ts';
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { givenTokens, keycloakSettings } from '../../../../test/support/keycloak-settings.ts';
-import { portsOver } from '../../../../test/support/ports-over.ts';
-import { api, state } from '../../../../test/support/declared.ts';
+import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
+import { portsOver } from '../../../../test/support/servers/ports-over.ts';
+import { api, state } from '../../../../test/support/bench/declared.ts';
 import type { Fetch } from '../../../platform/fetch.ts';
 import { openKeycloak } from '../index.ts';
 

@@ -1,4 +1,4 @@
-import { sameJson } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import { nameOf } from '../../../model/address.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';

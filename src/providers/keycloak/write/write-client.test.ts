@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { givenTokens, keycloakSettings } from '../../../../test/support/keycloak-settings.ts';
-import { portsOver } from '../../../../test/support/ports-over.ts';
+import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
+import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
-import { Secret } from '../../../model/secret.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 import { resolveKeycloakClient } from '../client-settings.ts';
 import { openKeycloak } from '../index.ts';
 

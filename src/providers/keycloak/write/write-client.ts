@@ -1,6 +1,6 @@
-import { sameJson } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import { GrantryError } from '../../../model/errors.ts';
-import { describeMoment } from '../../../model/moment.ts';
+import { describeMoment } from '../../../model/text/moment.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
 import type { Fields } from '../../../model/state.ts';
 import { CLOCK_MARGIN } from '../../../platform/clock.ts';

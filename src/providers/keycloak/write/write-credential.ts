@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import type { ClientSecret } from '../../../model/credential.ts';
+import type { ClientSecret } from '../../../model/secrets/credential.ts';
 import { GrantryError } from '../../../model/errors.ts';
-import { Secret } from '../../../model/secret.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 import type { Delivery } from '../../../model/state.ts';
 import type { ChosenSecret, IssuedCredential } from '../../provider.ts';
 import type { KeycloakApi } from '../http/api.ts';

@@ -1,5 +1,5 @@
 import { isSerious } from '../../../engine/plan/danger.ts';
-import { count, thousands } from '../../../model/counting.ts';
+import { count, thousands } from '../../../model/text/counting.ts';
 import type { Op } from '../../../model/plan.ts';
 import { countChanges, dangerPhrases } from '../../change-counts.ts';
 import type { ChangeEntry, ChangeLine, ChangesBlock } from '../../page.ts';

@@ -1,4 +1,4 @@
-import { count } from '../../../model/counting.ts';
+import { count } from '../../../model/text/counting.ts';
 import type { Outcome, OutcomeGroup, OutcomeNote, OutcomesBlock } from '../../page.ts';
 import { blockLine, bytesOf, detailsBlock, fillBlocks, fillLines, summaryCode } from './parts.ts';
 

@@ -1,4 +1,4 @@
-import { thousands } from '../../../model/counting.ts';
+import { thousands } from '../../../model/text/counting.ts';
 import type { Words } from '../../page.ts';
 import { textOf } from '../../words.ts';
 import { codeElement, codeSpan, fencedBlock, printable } from '../escape.ts';

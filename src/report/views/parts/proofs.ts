@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { count, thousands } from '../../../model/counting.ts';
+import { count, thousands } from '../../../model/text/counting.ts';
 import { hasNothingToProve, isProven } from '../../../model/report.ts';
 import type { ClientProof, ProofCheck } from '../../../model/report.ts';
 import type { Outcome, OutcomeGroup, OutcomeNote, OutcomesBlock, Phrase } from '../../page.ts';

@@ -1,7 +1,7 @@
 import { isKind, nameOf } from '../../../model/address.ts';
-import { count, nameSome } from '../../../model/counting.ts';
+import { count, nameSome } from '../../../model/text/counting.ts';
 import type { FieldWords } from '../../../model/field-words.ts';
-import { sameJson } from '../../../model/json.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import type { Change, FieldChange, Op } from '../../../model/plan.ts';
 import type { ChangeEntry, ChangeLine } from '../../page.ts';
 import { DELIVERY_REASON_WORDS } from '../../words.ts';

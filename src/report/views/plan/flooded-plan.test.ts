@@ -1,4 +1,4 @@
-import { renderPlan } from '../../../../test/support/field-words.ts';
+import { renderPlan } from '../../../../test/support/bench/field-words.ts';
 import { describe, expect, test } from 'vitest';
 import {
   access,
@@ -8,7 +8,7 @@ import {
   deliverClient,
   planOf,
   updateClient,
-} from '../../../../test/support/plans.ts';
+} from '../../../../test/support/bench/plans.ts';
 import type { Change, Plan, PlanReview } from '../../../model/plan.ts';
 import { makeStyle } from '../../index.ts';
 

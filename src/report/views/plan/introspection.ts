@@ -1,7 +1,7 @@
 import { isKind, nameOf } from '../../../model/address.ts';
-import { addToGroup } from '../../../model/groups.ts';
-import { isJsonObject } from '../../../model/json.ts';
-import type { Json } from '../../../model/json.ts';
+import { addToGroup } from '../../../model/values/groups.ts';
+import { isJsonObject } from '../../../model/values/json.ts';
+import type { Json } from '../../../model/values/json.ts';
 import type { Change, Plan } from '../../../model/plan.ts';
 
 /** The Apis of a plan by the client_id with which they introspect tokens. */

@@ -1,5 +1,5 @@
 import type { FieldWords } from '../../../model/field-words.ts';
-import type { Json } from '../../../model/json.ts';
+import type { Json } from '../../../model/values/json.ts';
 import type { FieldChange, Op } from '../../../model/plan.ts';
 import type { ChangeLine, Item, LineValue } from '../../page.ts';
 

@@ -1,4 +1,4 @@
-import { count, nameSome } from '../../../model/counting.ts';
+import { count, nameSome } from '../../../model/text/counting.ts';
 import type { FieldWords } from '../../../model/field-words.ts';
 import type { Plan } from '../../../model/plan.ts';
 import { countChanges, dangerPhrases, pendingPhrase } from '../../change-counts.ts';

@@ -1,7 +1,7 @@
 import type { FieldDescription, FieldWords } from '../../../model/field-words.ts';
-import { groupBy } from '../../../model/groups.ts';
-import { isJsonObject } from '../../../model/json.ts';
-import type { Json, JsonObject } from '../../../model/json.ts';
+import { groupBy } from '../../../model/values/groups.ts';
+import { isJsonObject } from '../../../model/values/json.ts';
+import type { Json, JsonObject } from '../../../model/values/json.ts';
 import type { Change, FieldChange } from '../../../model/plan.ts';
 import type { ChangeLine, Item } from '../../page.ts';
 import { describeValue, makeLine } from './line.ts';

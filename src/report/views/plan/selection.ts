@@ -1,5 +1,5 @@
 import { isKind } from '../../../model/address.ts';
-import { count, thousands } from '../../../model/counting.ts';
+import { count, thousands } from '../../../model/text/counting.ts';
 import type { Selection } from '../../../model/plan.ts';
 import type { Foreign, Words } from '../../page.ts';
 import { joinWords } from '../../words.ts';

@@ -1,8 +1,8 @@
 import { fieldChanges } from '../../../engine/plan/field-changes.ts';
 import { isKind, nameOf } from '../../../model/address.ts';
 import type { FieldWords } from '../../../model/field-words.ts';
-import { isJsonObject, sameJson } from '../../../model/json.ts';
-import type { Json, JsonObject } from '../../../model/json.ts';
+import { isJsonObject, sameJson } from '../../../model/values/json.ts';
+import type { Json, JsonObject } from '../../../model/values/json.ts';
 import type { Change, CreateChange, FieldChange } from '../../../model/plan.ts';
 
 /** The differences that say something to a reviewer. What every new client has says nothing, nor does the mark that adopting sets. */

@@ -1,0 +1,57 @@
+import { randomBytes } from 'node:crypto';
+import type { Store, StoreDocument, StoreMark } from '../../../src/stores/store.ts';
+import { secretPayload } from '../../support/stored-secrets.ts';
+
+/** A store under test, and the hands of others on the same places. */
+export interface StoreSubject {
+  readonly store: Store;
+  /** A second access to the same places, as another process has it. */
+  readonly another: () => Promise<Store>;
+  /** What lies at a path, past the store; undefined when nothing does. */
+  readonly raw: (path: string) => Promise<RawPlace | undefined>;
+  /** Writes a version and metadata as somebody else would. */
+  readonly putForeign: (path: string, data: Record<string, unknown>, pairs?: Record<string, string>) => Promise<void>;
+  /** Deletes the latest version as somebody else would, metadata kept. */
+  readonly deleteLatest: (path: string) => Promise<void>;
+  /** Hands of others on records, by their names. */
+  readonly records: {
+    /** Deletes the latest version. */
+    readonly remove: (name: string) => Promise<void>;
+    /** How many versions the store keeps. */
+    readonly kept: (name: string) => Promise<number>;
+  };
+  /** Requests to the server since the last call; undefined for a store without one. */
+  readonly countRequests: () => number | undefined;
+  /** Text that the store left somewhere in the clear: files, for a store that has any. */
+  readonly leftovers: () => Promise<string>;
+}
+
+export interface RawPlace {
+  readonly data: Readonly<Record<string, unknown>> | undefined;
+  readonly pairs: Readonly<Record<string, string>>;
+}
+
+export type SubjectOf = () => StoreSubject;
+
+/** A path that no other test uses. */
+export function freshPath(folder = 'team-checkout'): string {
+  return `${folder}/client-${randomBytes(6).toString('hex')}`;
+}
+
+export function markOf(client = 'order-service', rest: Partial<StoreMark> = {}): StoreMark {
+  return { stack: 'acme-platform', client, owner: 'team-checkout', state: 'active', ...rest };
+}
+
+export function documentOf(secret: string, facts: Record<string, string> = {}): StoreDocument {
+  return { clientId: 'order-service', payload: secretPayload(secret), facts: { audience: 'https://a', ...facts } };
+}
+
+/** The error that a promise ends with, whatever it is. */
+export async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    await promise;
+  } catch (error) {
+    return error;
+  }
+  throw new Error('expected a failure');
+}

@@ -1,0 +1,24 @@
+/** A Keycloak that nobody logs in to: its settings, and tokens that are always there. */
+import { Secret } from '../../../src/model/secrets/secret.ts';
+import type { KeycloakSettings } from '../../../src/providers/keycloak/settings.ts';
+import { keycloakCapabilities, keycloakTokens } from '../../../src/providers/keycloak/capabilities.ts';
+import { OwnToken } from '../../../src/providers/own-token.ts';
+
+export function keycloakSettings(rest: Partial<KeycloakSettings> = {}): KeycloakSettings {
+  return {
+    kind: 'keycloak',
+    url: 'http://localhost:1',
+    realm: 'acme',
+    pageSize: undefined,
+    pagesInFlight: 4,
+    auth: { realm: 'acme', kind: 'client', clientId: 'grantry', clientSecret: new Secret('s') },
+    ...rest,
+  };
+}
+
+export function givenTokens(): OwnToken {
+  return new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 });
+}
+
+/** What decides how its tokens are asked for. */
+export const TOKEN_SOURCE = { capabilities: keycloakCapabilities, tokens: keycloakTokens };
