@@ -14,7 +14,7 @@ for (const event of ['uncaughtException', 'unhandledRejection']) {
   process.on(event, (error: unknown) => process.exit(report(error)));
 }
 
-// What a library left behind must not keep the process: a lost answer leaves Auth0's SDK with a timer of minutes.
+// What a library left behind must not keep the process: a lost answer leaves some SDK with a timer of minutes.
 process.exit(await main());
 
 async function main(): Promise<number> {

@@ -3,15 +3,15 @@ import type { ApiSpec } from './schema/api.ts';
 import type { ClientSpec } from './schema/client.ts';
 import type { ManifestKind } from './schema/manifest.ts';
 import type { TargetSpec } from './schema/target.ts';
+import type { Path } from './values.ts';
+
+export type { Path };
 
 /** A file as read: its name as the user knows it, and its text without a byte-order mark. */
 export interface SourceFile {
   readonly name: string;
   readonly text: string;
 }
-
-/** The way from a document's root to a value in it. */
-export type Path = readonly (string | number)[];
 
 /**
  * Where something is wrong, before its line and column are known: those are looked up only for what is reported,

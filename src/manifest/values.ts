@@ -1,4 +1,5 @@
-import type { Path } from './types.ts';
+/** The way from a document's root to a value in it. */
+export type Path = readonly (string | number)[];
 
 /** Whether a value is a map. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

@@ -1,6 +1,5 @@
 import type { Address } from './address.ts';
-import type { Op } from './plan.ts';
-import type { RotationOp } from './report.ts';
+import type { Op, RotationOp } from './plan.ts';
 
 /** One line of the audit log: what was done to one object, by whom; never a value. */
 export interface AuditEvent {

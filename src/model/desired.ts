@@ -1,5 +1,5 @@
 import type { Position } from './finding.ts';
-import type { BackendSettings, Target } from './target.ts';
+import type { BackendSettings, RotatePolicy, Target } from './target.ts';
 
 /** What the manifests ask for in one target: defaults filled in, overrides applied, references checked, names sorted. */
 export interface DesiredState {
@@ -43,12 +43,6 @@ export interface DesiredAccess {
 
 /** How the client authenticates at the token endpoint (RFC 6749 section 2.3.1). */
 export type AuthMethod = 'client_secret_basic' | 'client_secret_post';
-
-/** Rotation policy; both in seconds. */
-export interface RotatePolicy {
-  readonly every: number;
-  readonly overlap: number;
-}
 
 export interface ServiceAccountRoles {
   /** Realm roles, sorted. */

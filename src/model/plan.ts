@@ -2,6 +2,9 @@ import type { Address } from './address.ts';
 import type { Json } from './values/json.ts';
 import type { Delivery, Fields } from './state.ts';
 
+/** `retire`: the previous secret is taken away after its overlap has ended. */
+export type RotationOp = 'rotate' | 'revoke' | 'retire';
+
 /** A change is data: it can be printed, saved, compared and carried out later, and it holds no secret. */
 export type Change = CreateChange | UpdateChange | DeleteChange | AdoptChange | DeliverChange;
 export type Op = Change['op'];
@@ -170,9 +173,9 @@ export interface PlanReview {
 export interface Plan {
   readonly target: string;
   readonly stack: string;
-  /** `Keycloak http://localhost:8080 realm acme`. */
+  /** As its description names it: the product, the server and the part of it. */
   readonly provider: string;
-  /** `Vault secret/m2m`. */
+  /** As its description names it: the product and the place. */
   readonly store: string;
   /** Deletes first, then by kind and name. */
   readonly changes: readonly Change[];

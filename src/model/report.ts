@@ -1,6 +1,6 @@
 import type { Address } from './address.ts';
 import type { AuditEvent } from './audit.ts';
-import type { GuardName, Op } from './plan.ts';
+import type { GuardName, Op, RotationOp } from './plan.ts';
 
 /** How one change went. A skipped one was never begun; one that was done before this run needed nothing. */
 export interface ChangeResult {
@@ -57,9 +57,6 @@ export interface ApplyReport {
   /** Every change as the audit log tells it. */
   readonly audit: readonly AuditEvent[];
 }
-
-/** `retire`: the previous secret is taken away after its overlap has ended. */
-export type RotationOp = 'rotate' | 'revoke' | 'retire';
 
 /** How the rotation of one client went. `finished`: a run before had begun it. */
 export interface RotationResult {

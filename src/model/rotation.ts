@@ -1,4 +1,5 @@
-import type { DesiredClient, RotatePolicy } from './desired.ts';
+import type { RotatePolicy } from './target.ts';
+import type { DesiredClient } from './desired.ts';
 import type { ActualCredential } from './state.ts';
 
 /** How an overlap is named, in hours where that is exact: `Rotation/48h`. Seconds in, above zero. */

@@ -1,5 +1,10 @@
-import type { RotatePolicy } from './desired.ts';
 import type { Position } from './finding.ts';
+
+/** Rotation policy; both in seconds. */
+export interface RotatePolicy {
+  readonly every: number;
+  readonly overlap: number;
+}
 
 /** One realm or tenant, its secret store and its guards, with `${env:NAME}` already replaced. */
 export interface Target {

@@ -2,9 +2,9 @@ import { GrantryError } from '../model/errors.ts';
 
 /** Which server a request is for, as errors word it. */
 export interface Service {
-  /** Such as `Vault`. */
+  /** What errors call it. */
   readonly name: string;
-  /** A sentence that tells the user how to check it, such as ``Check it with `vault status`.`` */
+  /** A sentence that tells the user how to check it, such as ``Check it with `curl URL`.`` */
   readonly check: string;
 }
 

@@ -186,7 +186,7 @@ export interface Provider {
   readonly tokens: TokenBehaviour;
   /** What its fields are to a reviewer. */
   readonly words: FieldWords;
-  /** How output names it: `Keycloak http://localhost:8080 realm acme`. */
+  /** How output names it: the product, the server and the part of it. */
   describe(): string;
   /** The desired objects in this provider's fields; pure. */
   project(desired: DesiredState): readonly DesiredObject[];

@@ -9,11 +9,11 @@ const PREFIX = 'grantry_';
 const NOTE = 'grantry_note_';
 /** What `notesOfFacts` notes. */
 const FACTS = `${NOTE}fact_`;
-/** Limits of Vault's custom_metadata too. */
+/** Limits of the strictest store: every store keeps to them. */
 const MAX_KEYS = 64;
 const MAX_KEY_BYTES = 128;
 
-/** The pairs of a mark; refuses what Vault would refuse. Empty values cannot exist there, so none is written. */
+/** The pairs of a mark; refuses what the strictest store would refuse. Empty values cannot exist there, so none is written. */
 function toPairs(mark: StoreMark): MarkPairs {
   const notes = Object.entries(mark.notes ?? {}).map(([key, value]): [string, string] => [`${NOTE}${key}`, value]);
   const pairs: [string, string][] = [

@@ -4,7 +4,7 @@ import { groupBy } from '../model/values/groups.ts';
 import { describePathProblem } from '../model/secrets/credential-path.ts';
 
 /**
- * Refuses a path that a store might take for something else than it looks like. Vault itself takes `..` and blanks
+ * Refuses a path that a store might take for something else than it looks like. A server may take `..` and blanks
  * as they are, so the check is ours.
  */
 export function checkStorePath(path: string): string {

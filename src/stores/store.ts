@@ -93,7 +93,7 @@ export const CLOCK_GRAIN_MS = 1000;
 export interface Store {
   /** How output names a place: `secret/m2m/order-service`. */
   locate(path: string): string;
-  /** How output names the store as a whole: `Vault secret/m2m`. */
+  /** How output names the store as a whole: the product and the place. */
   describe(): string;
   /**
    * Of these paths, those at which something lies: one listing per folder, no document is read. A place whose latest

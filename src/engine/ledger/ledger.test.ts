@@ -29,7 +29,7 @@ async function notedAfter(results: readonly ChangeResult[], only?: 'a part', bef
   const { value, version } = await bench.store.readRecord('ledger/acme');
   if (before !== undefined) await bench.store.writeRecord('ledger/acme', { ...value, clients: before }, version);
   const survey = only === undefined ? input : { ...input, only: new Set([addressOf('Client', 'three')]) };
-  await noteClients(bench.store, PLAN, { results, firstError: undefined }, survey);
+  await noteClients(bench.store, PLAN, { results }, survey);
   return readKnownClients(bench.store, 'acme');
 }
 

@@ -1,11 +1,11 @@
 import { z } from 'zod';
 import { isKind } from '../../model/address.ts';
 import type { Plan } from '../../model/plan.ts';
+import type { ChangeResult } from '../../model/report.ts';
 import { isOurs } from '../../model/state.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { toPathPart } from '../../stores/path.ts';
 import type { Store } from '../../stores/store.ts';
-import type { Applied } from '../apply/apply-plan.ts';
 
 const schema = z.object({ clients: z.number() });
 const lastApply = z.object({ lastApply: z.string() });
@@ -28,7 +28,7 @@ export async function readKnownClients(store: Store, stack: string): Promise<num
 export async function noteClients(
   store: Store,
   plan: Plan,
-  applied: Applied,
+  applied: { readonly results: readonly ChangeResult[] },
   { actual, only }: PlanInput,
 ): Promise<void> {
   const done = applied.results.filter(({ address, outcome }) => outcome === 'done' && isKind(address, 'Client'));

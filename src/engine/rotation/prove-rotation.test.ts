@@ -7,7 +7,7 @@ import type { ProofCheck } from '../../model/report.ts';
 import { Secret } from '../../model/secrets/secret.ts';
 import type { TokenAnswer } from '../proof/token-client.ts';
 import { proveAccepted, provePreviousRefused } from './prove-rotation.ts';
-import type { Probe, ProbePorts } from './prove-rotation.ts';
+import type { Probe, ProbePorts } from './probe.ts';
 
 const PROBE: Probe = {
   auth: 'client_secret_basic',

@@ -1,32 +1,14 @@
+import type { Probe, ProbePorts } from './probe.ts';
 import { isSameCredential } from '../../credentials/registry.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
-import type { AuthMethod } from '../../model/desired.ts';
 import type { ProofCheck } from '../../model/report.ts';
-import type { Clock } from '../../platform/clock.ts';
 import type { Denial } from '../../providers/provider.ts';
-import type { Store } from '../../stores/store.ts';
 import { loginIn } from '../places/stored-credential.ts';
 import type { Login } from '../places/stored-credential.ts';
 import type { Expectation } from '../proof/expectation.ts';
 import { describeRefusal, refusesCredential } from '../proof/token-client.ts';
-import type { TokenAnswer, TokenClient } from '../proof/token-client.ts';
+import type { TokenAnswer } from '../proof/token-client.ts';
 import type { RotationSubject } from './subject.ts';
-
-/** A token request that a working credential is good for, whatever the answer is about scopes. */
-export interface Probe {
-  readonly auth: AuthMethod;
-  readonly parameters: Readonly<Record<string, string>>;
-  /** How the provider says that it takes the credential, but what was asked for was not granted. */
-  readonly denial: Denial;
-}
-
-export interface ProbePorts {
-  readonly store: Pick<Store, 'read' | 'locate'>;
-  readonly tokens: Pick<TokenClient, 'request'>;
-  readonly clock: Clock;
-  /** For so long after a change the provider may still go by the previous secrets; milliseconds. */
-  readonly patience: number;
-}
 
 const PAUSE_MS = 500;
 

@@ -1,3 +1,4 @@
+import type { RotationOp } from '../../model/plan.ts';
 import pLimit from 'p-limit';
 import { rotationOf } from '../../credentials/registry.ts';
 import { finishRotation, rotateClient } from './rotate.ts';
@@ -6,7 +7,7 @@ import { addressOf, nameOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { ErrorCode } from '../../model/errors.ts';
 import { isProven, isRotated } from '../../model/report.ts';
-import type { RotationOp, RotationResult } from '../../model/report.ts';
+import type { RotationResult } from '../../model/report.ts';
 import type { ActualObject } from '../../model/state.ts';
 import { causeOf, stopReason } from '../apply/failure.ts';
 

@@ -1,3 +1,4 @@
+import type { Probe, ProbePorts } from './probe.ts';
 import type { CredentialProvider, CredentialRotation, Gap } from '../../credentials/method.ts';
 import type { CredentialMethod } from '../../credentials/method.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
@@ -5,7 +6,6 @@ import type { ProofCheck } from '../../model/report.ts';
 import type { ActualCredential, Delivery } from '../../model/state.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { Store } from '../../stores/store.ts';
-import type { Probe, ProbePorts } from './prove-rotation.ts';
 import type { RotationIntent } from './rotation-intent.ts';
 
 export interface RotationPorts extends ProbePorts {

@@ -47,7 +47,7 @@ export function variablesIn(text: string): string[] {
 
 /** A text that holds a control character once the environment is in it. */
 export interface ControlCharacter {
-  /** Such as `provider.keycloak.auth.clientSecret`. */
+  /** Such as `provider.KIND.auth.clientSecret`. */
   readonly field: string;
   /** The variables that the text refers to. */
   readonly variables: readonly string[];

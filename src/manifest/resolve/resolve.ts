@@ -1,5 +1,6 @@
+import type { RotatePolicy } from '../../model/target.ts';
 import picomatch from 'picomatch';
-import type { DesiredApi, DesiredClient, DesiredState, RotatePolicy } from '../../model/desired.ts';
+import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import { inOrder } from '../../model/values/in-order.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { overlapsOf } from '../../model/rotation.ts';

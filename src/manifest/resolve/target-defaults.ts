@@ -1,5 +1,4 @@
-import type { RotatePolicy } from '../../model/desired.ts';
-import type { Guards } from '../../model/target.ts';
+import type { Guards, RotatePolicy } from '../../model/target.ts';
 import type { TargetSpec } from '../schema/target.ts';
 
 const DAY = 86_400;

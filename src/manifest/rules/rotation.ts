@@ -1,5 +1,5 @@
+import type { RotatePolicy } from '../../model/target.ts';
 import { formatDuration } from '../../model/text/duration.ts';
-import type { RotatePolicy } from '../../model/desired.ts';
 import { targetDefaults } from '../resolve/target-defaults.ts';
 import type { TargetView } from '../resolve/target-view.ts';
 import type { Problem } from '../types.ts';

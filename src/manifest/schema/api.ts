@@ -8,10 +8,10 @@ import {
   targetsSchema,
 } from './parts.ts';
 
-/** RFC 6749 section 3.3, without the apostrophe, which Keycloak refuses like every other quote. */
+/** RFC 6749 section 3.3, without the apostrophe, which servers refuse like every other quote. */
 const SCOPE = /^[\x21\x23-\x26\x28-\x5B\x5D-\x7E]+$/;
 
-/** A scope's name, within what Keycloak can take: outside of it a server answers 400 or a bare 500. */
+/** A scope's name, within what every server takes: outside of it one answers 400 or a bare 500. */
 export const scopeNameSchema = z
   .string()
   .regex(SCOPE, { error: 'must have no blanks, quotes, backslashes or letters outside ASCII' })

@@ -6,7 +6,7 @@ const SECRET_ENDING =
 
 /**
  * Whether a key names a credential, or was likely meant to. Judged by the end of the key (`client_secret`,
- * `vault.token`, but not `secrets:read` or `tokenLifetime`) and by its distance from the fields that hold one.
+ * `api.token`, but not `secrets:read` or `tokenLifetime`) and by its distance from the fields that hold one.
  */
 export function isSecretKey(key: string, { credentials }: ManifestKeys): boolean {
   if (key.length > 200) return false;

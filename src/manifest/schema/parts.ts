@@ -7,7 +7,7 @@ export const ENV_PATTERN = /\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}/g;
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 const NAME_ERROR = 'must be made of a-z, 0-9 and "-", and begin with a letter or digit';
-// A bound of ours; what a provider takes is its own rule (rules/keycloak-limits.ts).
+// A bound of ours; what a provider takes is a rule of its own (`checkView` of its description).
 const MAX_NAME = 255;
 
 /** The name of an Api, Client or Target. */

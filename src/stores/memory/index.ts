@@ -26,7 +26,7 @@ export class MemoryStore implements Store {
   readonly #places = new Map<string, Place>();
   readonly #records = new Map<string, { readonly text: string | undefined; readonly version: number }>();
   readonly #now: () => number;
-  /** One per listing, read and write, as Vault would see them. */
+  /** One per listing, read and write, as a server would see them. */
   requests = 0;
   /** Of these, the ones that changed something. */
   writes = 0;

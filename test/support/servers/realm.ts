@@ -1,7 +1,13 @@
 /** A realm of its own for each test file. */
 import { randomBytes } from 'node:crypto';
 import KeycloakAdminClient from '@keycloak/keycloak-admin-client';
-import type { KeycloakServer } from './servers.ts';
+
+export interface KeycloakServer {
+  readonly url: string;
+  /** Administrator of the realm `master`. */
+  readonly username: string;
+  readonly password: string;
+}
 
 export interface ServiceAccount {
   readonly clientId: string;

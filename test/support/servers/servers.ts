@@ -9,13 +9,7 @@ import { GenericContainer, Wait } from 'testcontainers';
 import type { StartedTestContainer } from 'testcontainers';
 import type { TestProject } from 'vitest/node';
 import { adminClient } from './realm.ts';
-
-export interface KeycloakServer {
-  readonly url: string;
-  /** Administrator of the realm `master`. */
-  readonly username: string;
-  readonly password: string;
-}
+import type { KeycloakServer } from './realm.ts';
 
 export interface VaultServer {
   readonly url: string;

@@ -29,7 +29,7 @@ export function applicationToFields(
   return {
     stack: metadata[MARK.stack] ?? null,
     name: marked.name ?? null,
-    // One that was last written before this was noted counts as rotated as the manifest says; see Keycloak's `convert.ts`.
+    // One that was last written before this was noted counts as rotated as the manifest says.
     rotateEvery: marked.rotateEvery ?? rotateEvery ?? null,
     owner: ownerOrNull(metadata[MARK.owner]),
     displayName: app.name,

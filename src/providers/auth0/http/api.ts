@@ -1,3 +1,4 @@
+import type { Call } from './call.ts';
 import { ManagementClient, ManagementError } from 'auth0';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
@@ -12,18 +13,6 @@ import type { OwnToken } from '../../own-token.ts';
 import { Pace } from './pace.ts';
 import { answerIn, explainRefusal, statusOf } from './refusal.ts';
 import { auth0Service, managementToken } from './token.ts';
-
-/** What one call needs to be repeated safely and to fail understandably. */
-export interface Call {
-  /** What it is about, such as `application order-service`: for errors. */
-  readonly about: string;
-  /** The scope of the Management API that it takes. */
-  readonly needs: string;
-  /** May be executed twice without harm. */
-  readonly idempotent: boolean;
-  /** Changes something. */
-  readonly writes?: true;
-}
 
 const REQUESTS_IN_FLIGHT = 8;
 const TIMEOUT_MS = 60_000;

@@ -1,6 +1,7 @@
+import type { Call } from './call.ts';
 import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
-import type { Auth0Api, Call } from './api.ts';
+import type { Auth0Api } from './api.ts';
 import { APPLICATION_FIELDS, application, clientGrant, resourceServer } from '../convert/representations.ts';
 import type { Application, ClientGrant, ResourceServer } from '../convert/representations.ts';
 

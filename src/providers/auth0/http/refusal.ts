@@ -1,10 +1,10 @@
+import type { Call } from './call.ts';
 import { ManagementError } from 'auth0';
 import { GrantryError } from '../../../model/errors.ts';
 import { quoted } from '../../../model/text/printable.ts';
 import type { Auth0Settings } from '../settings.ts';
 import { isRedirect, redirected } from '../../../platform/http.ts';
 import { explainCommon } from '../../refusals.ts';
-import type { Call } from './api.ts';
 import { auth0Service } from './token.ts';
 
 /** The answer that the SDK threw; undefined when there was none. */

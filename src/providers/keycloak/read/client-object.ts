@@ -1,3 +1,4 @@
+import type { AccountAnswer } from '../roles/account-answer.ts';
 import { addressOf } from '../../../model/address.ts';
 import type { DesiredClient } from '../../../model/desired.ts';
 import { sameJson } from '../../../model/values/json.ts';
@@ -5,7 +6,6 @@ import type { ActualCredential, ActualObject, Fields } from '../../../model/stat
 import { settingsOf } from '../client-settings.ts';
 import { viewAttributes } from '../convert/attributes.ts';
 import { clientToFields } from '../convert/convert-client.ts';
-import type { AccountAnswer } from '../roles/access.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from '../convert/marks.ts';
 import type { PolicyRule } from '../policies/policy-rules.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';

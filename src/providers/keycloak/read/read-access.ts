@@ -1,9 +1,10 @@
+import type { AccountAnswer } from '../roles/account-answer.ts';
 import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
 import { formatDuration } from '../../../model/text/duration.ts';
 import type { ActualState } from '../../../model/state.ts';
 import { unlessForbidden } from '../../refusals.ts';
 import { readAccess } from '../roles/access.ts';
-import type { AccountAnswer, AccountQuestion } from '../roles/access.ts';
+import type { AccountQuestion } from '../roles/access.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { ClientIndex } from './client-index.ts';
 import type { KnownClients } from './client-index.ts';

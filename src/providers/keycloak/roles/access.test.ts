@@ -1,9 +1,10 @@
+import type { AccountAnswer } from './account-answer.ts';
 import { describe, expect, it } from 'vitest';
 import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
 import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import { readAccess } from './access.ts';
-import type { Access, AccountAnswer, AccountQuestion } from './access.ts';
+import type { Access, AccountQuestion } from './access.ts';
 import { KeycloakApi } from '../http/api.ts';
 import { ClientIndex } from '../read/client-index.ts';
 import type { RoleKey } from './role-names.ts';

@@ -1,7 +1,7 @@
+import type { AccountAnswer } from './account-answer.ts';
 import { unlessForbidden } from '../../refusals.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { GroupBook } from './group-book.ts';
-import type { RoleNames } from '../fields.ts';
 import type { RealmInfo } from '../read/realm-info.ts';
 import type { ClientIndex } from '../read/client-index.ts';
 import { canBeNamed, RoleBook } from './role-book.ts';
@@ -21,17 +21,6 @@ export interface AccountQuestion {
   readonly declared: readonly RoleKey[];
   /** It is not the stack's: all that it holds is looked at, as to take it over takes that away. */
   readonly isForeign: boolean;
-}
-
-export interface AccountAnswer {
-  readonly serviceAccount: 'enabled' | 'disabled' | 'missing';
-  /** Assigned to the service account itself, but for what the server gives to each. */
-  readonly roles: RoleNames;
-  /** Paths of the groups by which it has roles. */
-  readonly groups: readonly string[];
-  /** What those groups give it. */
-  readonly rolesOfGroups: readonly RoleKey[];
-  readonly scopeMappings: RoleNames;
 }
 
 export interface Access {

@@ -1,8 +1,8 @@
+import type { AccountAnswer } from './account-answer.ts';
 import { describe, expect, it } from 'vitest';
 import { client, state } from '../../../../test/support/bench/declared.ts';
 import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
 import { portsOver } from '../../../../test/support/servers/ports-over.ts';
-import type { AccountAnswer } from './access.ts';
 import { KeycloakApi } from '../http/api.ts';
 import { ClientIndex } from '../read/client-index.ts';
 import { resolveKeycloakClient } from '../client-settings.ts';

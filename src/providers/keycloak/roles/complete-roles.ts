@@ -1,10 +1,11 @@
+import type { AccountAnswer } from './account-answer.ts';
 import { addressOf } from '../../../model/address.ts';
 import type { Address } from '../../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
 import type { Completion } from '../../../model/state.ts';
 import { unlessForbidden } from '../../refusals.ts';
 import { settingsOf } from '../client-settings.ts';
-import type { Access, AccountAnswer } from './access.ts';
+import type { Access } from './access.ts';
 import { MARK, parseDeclared } from '../convert/marks.ts';
 import type { RealmInfo } from '../read/realm-info.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';

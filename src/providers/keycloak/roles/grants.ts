@@ -1,3 +1,4 @@
+import type { AccountAnswer } from './account-answer.ts';
 import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../../../model/desired.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import type { ProofCheck } from '../../../model/report.ts';
@@ -8,7 +9,7 @@ import { NO_GRANT_FACTS } from '../../provider.ts';
 import type { GrantFacts } from '../../provider.ts';
 import { unlessForbidden } from '../../refusals.ts';
 import { readAccess } from './access.ts';
-import type { Access, AccountAnswer } from './access.ts';
+import type { Access } from './access.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { ClientIndex } from '../read/client-index.ts';
 import { audiencesOfScope } from '../convert/convert-scope.ts';

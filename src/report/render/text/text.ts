@@ -22,7 +22,7 @@ export function renderText(page: Page, style: Style): string {
   return `${lines.join('\n')}\n`;
 }
 
-/** `dev: Keycloak http://localhost:8080 realm acme, Vault secret/m2m, stack acme-platform`. */
+/** The target, its two servers and its stack, in one line. */
 function titleLines({ head: { name, origin }, headline, isBrief = false }: Page, style: Style): string[] {
   const title = name === undefined ? '' : `${style.bold(show(name, style))}: `;
   if (isBrief) return [title + phraseLine(headline, style)];
