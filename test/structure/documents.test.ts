@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, it } from 'vitest';
-import { formatDuration } from '../../src/model/duration.ts';
+import { formatDuration } from '../../src/model/text/duration.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import { PROVIDERS } from '../../src/providers/registry.ts';
 import { STORES } from '../../src/stores/registry.ts';
