@@ -6,7 +6,8 @@ const HEAD = `# Guards, and the tests that miss them
 Written by \`npm run mutants -- src --list docs/notes/guards.md\`, which takes the guards of the source out, one by one, and runs
 the tests that come to them. A guard is a condition that refuses, a part of one that asks whose something is, a call that
 asserts, or one that cleans a text. A line says what was taken out, and which test failed then. None found: among the tests that
-were asked; with \`--quick\` or \`--tests\` that is not all of them, and \`--left\` asks the others about these.
+were asked; with \`--quick\` or \`--tests\` that is not all of them, and \`--left\` asks the others about these. A file that
+has no section was not tried yet.
 `;
 const NO_TEST = '**none found**';
 
@@ -57,7 +58,8 @@ function subjectOf({ text, out }) {
 
 /** As code in Markdown, whatever quotes it holds. */
 function code(text) {
-  return text.includes('`') ? `\`\` ${text} \`\`` : `\`${text}\``;
+  if (!text.includes('`')) return `\`${text}\``;
+  return /^`|`$/.test(text) ? `\`\` ${text} \`\`` : `\`\`${text}\`\``;
 }
 
 function shortened(text) {
