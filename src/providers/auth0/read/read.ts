@@ -3,7 +3,7 @@ import { addressOf } from '../../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../../model/desired.ts';
 import { addToGroup, groupBy } from '../../../model/values/groups.ts';
 import { WHOLE_API } from '../../../model/state.ts';
-import type { ActualObject, ActualState, ApiLedger, OwnedApi } from '../../../model/state.ts';
+import type { ActualCredential, ActualObject, ActualState, ApiLedger, OwnedApi } from '../../../model/state.ts';
 import { letGoApis } from '../../let-go.ts';
 import type { ReadOptions } from '../../provider.ts';
 import { settingsOf } from '../client-settings.ts';
@@ -34,32 +34,9 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   const apiOf = apisByAudience(desired.apis, ledger);
   const grantsOf = groupBy(grants.filter(isOfMachines), ({ client_id: id }) => id ?? '');
   const holders = foreignHolders(apps, grants, servers, stack);
-  const clients = [...names].map(([app, name]): ActualObject => {
-    const desired = desiredOf.get(app);
-    const declared = desired === undefined ? {} : metadataOf(desired);
-    const rotateEvery = desired?.credential.rotate.every;
-    const noted = parseName(app.client_metadata).rotateEvery;
-    const fields = applicationToFields(app, grantsOf.get(app.client_id) ?? [], { apiOf, declared, rotateEvery });
-    const unseen = unseenMetadata(app.client_metadata, fields);
-    return {
-      address: addressOf('Client', name),
-      id: app.client_id,
-      owner: app.client_metadata[MARK.owner] ?? '',
-      foreign: foreignPart(app.client_metadata, stack, `application ${app.name} (${app.client_id})`),
-      fields,
-      ...(unseen === undefined ? {} : { unseen }),
-      credential: {
-        clientId: app.client_id,
-        createdAt: undefined,
-        delivered: parseDelivery(app.client_metadata),
-        ...(noted === undefined ? {} : { rotateEvery: noted }),
-        ...(app.client_secret === undefined
-          ? {}
-          : { present: { kind: 'client-secret' as const, secret: app.client_secret } }),
-      },
-      ...unreadableIn(app),
-    };
-  });
+  const clients = [...names].map(([app, name]) =>
+    clientObject(app, name, { desired: desiredOf.get(app), grants: grantsOf.get(app.client_id) ?? [], apiOf, stack }),
+  );
   return {
     objects: [...apiObjects(servers, desired.apis, ledger, holders), ...clients],
     impossible: [...ambiguous, ...crowdedApplications(desiredOf), ...unusableApis(servers, desired.apis)],
@@ -72,6 +49,49 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
     ownClientId: api.settings.auth.clientId,
     overlaps: 'unsupported',
     overlapsWhy: 'Auth0 keeps no previous secret',
+  };
+}
+
+interface ApplicationSetting {
+  readonly desired: DesiredClient | undefined;
+  readonly grants: readonly ClientGrant[];
+  readonly apiOf: ReturnType<typeof apisByAudience>;
+  readonly stack: string;
+}
+
+function clientObject(
+  app: Application,
+  name: string,
+  { desired, grants, apiOf, stack }: ApplicationSetting,
+): ActualObject {
+  const declared = desired === undefined ? {} : metadataOf(desired);
+  const rotateEvery = desired?.credential.rotate.every;
+  const fields = applicationToFields(app, grants, { apiOf, declared, rotateEvery });
+  const unseen = unseenMetadata(app.client_metadata, fields);
+  return {
+    address: addressOf('Client', name),
+    id: app.client_id,
+    owner: app.client_metadata[MARK.owner] ?? '',
+    foreign: foreignPart(app.client_metadata, stack, `application ${app.name} (${app.client_id})`),
+    fields,
+    ...(unseen === undefined ? {} : { unseen }),
+    credential: credentialOf(app),
+    ...unreadableIn(app),
+  };
+}
+
+function credentialOf({
+  client_id: clientId,
+  client_metadata: metadata,
+  client_secret: secret,
+}: Application): ActualCredential {
+  const { rotateEvery } = parseName(metadata);
+  return {
+    clientId,
+    createdAt: undefined,
+    delivered: parseDelivery(metadata),
+    ...(rotateEvery === undefined ? {} : { rotateEvery }),
+    ...(secret === undefined ? {} : { present: { kind: 'client-secret' as const, secret } }),
   };
 }
 

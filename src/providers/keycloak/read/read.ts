@@ -1,6 +1,6 @@
 import { addressOf, isKind } from '../../../model/address.ts';
-import type { DesiredState } from '../../../model/desired.ts';
-import type { ActualState, OverlapSupport } from '../../../model/state.ts';
+import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
+import type { ActualObject, ActualState, OverlapSupport } from '../../../model/state.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { letGoApis } from '../../let-go.ts';
 import type { ReadOptions } from '../../provider.ts';
@@ -16,7 +16,7 @@ import {
   withoutRolesScope,
 } from './api-objects.ts';
 import { readOverlaps } from '../policies/client-policies.ts';
-import type { OverlapQuestion } from '../policies/client-policies.ts';
+import type { OverlapQuestion, OverlapState } from '../policies/client-policies.ts';
 import { clientObject, withAccess } from './client-object.ts';
 import { clientsAtRisk } from './clients-at-risk.ts';
 import { emptyListing, findClients, listClients, listClientScopes } from './listing.ts';
@@ -24,7 +24,7 @@ import type { ClientListing } from './listing.ts';
 import { matchClients, nameClients } from './match-clients.ts';
 import { clientsOfOtherProtocols, scopesOfOtherProtocols } from './other-protocols.ts';
 import { needsPolicies, policyNotices } from '../policies/policy-notices.ts';
-import type { PolicyRules } from '../policies/policy-rules.ts';
+import type { PolicyRule, PolicyRules } from '../policies/policy-rules.ts';
 import type { ClientScopeRepresentation } from '../convert/representations.ts';
 import { beginAccounts, readAccountStates, readRealmAccess } from './read-access.ts';
 import type { AccessInput, RealmAccess } from './read-access.ts';
@@ -41,9 +41,48 @@ export async function readRealm(
   desired: DesiredState,
   options: ReadOptions,
 ): Promise<ActualState> {
-  const { stack } = desired.target;
-  const { only, forRotation = false, projected = [] } = options;
+  const { only, forRotation = false } = options;
   const listing = only === undefined ? beginAccounts(api) : undefined;
+  const lists = await readLists(api, desired, options);
+  const { scopes, clients } = lists;
+  requireReadAccess(api, scopes, clients);
+  const matched = matchListed(clients, desired);
+  const { desiredOf } = matched;
+  const looksAtPolicies = needsPolicies(clients.toExamine, desiredOf);
+  const rules = looksAtPolicies ? await policies.read() : undefined;
+  const input = { clients, desiredOf, desired, listing };
+  const { stack } = desired.target;
+  const [access, atRisk] = await Promise.all([
+    forRotation ? statesOnly(api, input) : readRealmAccess(api, input),
+    only === undefined || forRotation ? [] : clientsAtRisk(api, clients.toExamine, desiredOf, { stack, only }),
+  ]);
+  const policyWords = looksAtPolicies ? policyNotices(clients.toExamine, desiredOf, rules) : [];
+  return {
+    objects: objectsOf(lists, matched, { desired, rules, access }),
+    impossible: [...inTheWay(lists, matched, desired), ...atRisk],
+    origins: originsOf(scopes, desired),
+    sharedAudiences: sharedAudiences(scopes, lists.apiOfScope, desired.apis),
+    completions: access.completions,
+    notices: [...access.notices, ...policyWords],
+    letGo: letGoApis(markedApis(scopes, stack), desired.apis),
+    listedClients: clients.complete.length + clients.toExamine.length + clients.others.length,
+    ...ownClient(api.settings),
+    ...(lists.overlaps === undefined ? {} : overlapSupport(lists.overlaps)),
+  };
+}
+
+/** What is listed of a realm, before any object is asked about by itself. */
+interface RealmLists {
+  readonly scopes: readonly ClientScopeRepresentation[];
+  /** The Api of each client scope that is of one, by the scope's id. */
+  readonly apiOfScope: ReadonlyMap<string, string>;
+  readonly clients: ClientListing;
+  readonly overlaps: OverlapState | undefined;
+  readonly rolesOfScope: ReadonlyMap<string, readonly string[]>;
+}
+
+async function readLists(api: KeycloakApi, desired: DesiredState, options: ReadOptions): Promise<RealmLists> {
+  const { only, forRotation = false, projected = [] } = options;
   const grouping = listClientScopes(api).then((scopes) => ({ scopes, apiOfScope: apisByScope(scopes, desired, only) }));
   const filterFor = async (claims: Claims): Promise<ClientFilter> => {
     const { scopes, apiOfScope } = await grouping;
@@ -59,51 +98,67 @@ export async function readRealm(
       ? NO_SCOPE_ROLES
       : grouping.then((found) => readScopeRoles(api, found.scopes, found.apiOfScope, { desired, only })),
   ]);
-  requireReadAccess(api, scopes, clients);
-  const completeNames = clients.complete.map(({ name }) => name);
-  const desiredOf = matchClients(clients.toExamine, desired.clients, completeNames);
-  const names = nameClients(clients.toExamine, desiredOf, completeNames);
-  const matched = new Set([...completeNames, ...[...desiredOf.values()].map(({ name }) => name)]);
-  const listed = [...clients.complete, ...clients.toExamine, ...clients.others];
-  const accounts = [...clients.complete, ...[...clients.toExamine, ...clients.others].filter(hasServiceAccount)];
-  const looksAtPolicies = needsPolicies(clients.toExamine, desiredOf);
-  const rules = looksAtPolicies ? await policies.read() : undefined;
-  const input = { clients, desiredOf, desired, listing };
-  const [access, atRisk] = await Promise.all([
-    forRotation ? statesOnly(api, input) : readRealmAccess(api, input),
-    only === undefined || forRotation ? [] : clientsAtRisk(api, clients.toExamine, desiredOf, { stack, only }),
-  ]);
-  const { answers, completions, notices } = access;
+  return { scopes, apiOfScope, clients, overlaps, rolesOfScope };
+}
+
+/** Which listed client is which declared one. */
+interface MatchedClients {
+  /** By Keycloak's own id. */
+  readonly desiredOf: ReadonlyMap<string, DesiredClient>;
+  /** What the objects of clients are called, by Keycloak's own id. */
+  readonly names: ReadonlyMap<string, string>;
+  /** Names of the declared clients that exist. */
+  readonly existing: ReadonlySet<string>;
+}
+
+function matchListed({ complete, toExamine }: ClientListing, desired: DesiredState): MatchedClients {
+  const completeNames = complete.map(({ name }) => name);
+  const desiredOf = matchClients(toExamine, desired.clients, completeNames);
+  const names = nameClients(toExamine, desiredOf, completeNames);
   return {
-    objects: [
-      ...apiObjects({ scopes, apiOfScope, rolesOfScope }, clients, desired, stack),
-      ...clients.complete.map(({ id, object }) => withAccess(object, answers.get(id))),
-      ...clients.toExamine.map((client) => {
-        const setting = { desired: desiredOf.get(client.id), apiOfScope, stack, rules };
-        return withAccess(
-          clientObject(client, names.get(client.id) ?? client.clientId, setting),
-          answers.get(client.id),
-        );
-      }),
-      ...(overlaps?.objects ?? []),
-    ],
-    impossible: [
-      ...missingUnmanaged(scopes, desired.apis),
-      ...takenClientIds(desired.clients, accounts, matched),
-      ...scopesOfOtherProtocols(scopes, desired),
-      ...clientsOfOtherProtocols(clients.toExamine, desiredOf, stack),
-      ...withoutRolesScope(scopes, desired.clients),
-      ...atRisk,
-    ],
-    origins: originsOf(scopes, desired),
-    sharedAudiences: sharedAudiences(scopes, apiOfScope, desired.apis),
-    completions,
-    notices: [...notices, ...(looksAtPolicies ? policyNotices(clients.toExamine, desiredOf, rules) : [])],
-    letGo: letGoApis(markedApis(scopes, stack), desired.apis),
-    listedClients: listed.length,
-    ...ownClient(api.settings),
-    ...(overlaps === undefined ? {} : overlapSupport(overlaps)),
+    desiredOf,
+    names,
+    existing: new Set([...completeNames, ...[...desiredOf.values()].map(({ name }) => name)]),
   };
+}
+
+interface KnownOfClients {
+  readonly desired: DesiredState;
+  readonly rules: readonly PolicyRule[] | undefined;
+  readonly access: RealmAccess;
+}
+
+function objectsOf(
+  { scopes, apiOfScope, rolesOfScope, clients, overlaps }: RealmLists,
+  { desiredOf, names }: MatchedClients,
+  { desired, rules, access: { answers } }: KnownOfClients,
+): ActualObject[] {
+  const { stack } = desired.target;
+  return [
+    ...apiObjects({ scopes, apiOfScope, rolesOfScope }, clients, desired, stack),
+    ...clients.complete.map(({ id, object }) => withAccess(object, answers.get(id))),
+    ...clients.toExamine.map((client) => {
+      const setting = { desired: desiredOf.get(client.id), apiOfScope, stack, rules };
+      const object = clientObject(client, names.get(client.id) ?? client.clientId, setting);
+      return withAccess(object, answers.get(client.id));
+    }),
+    ...(overlaps?.objects ?? []),
+  ];
+}
+
+function inTheWay(
+  { scopes, clients: { complete, toExamine, others } }: RealmLists,
+  { desiredOf, existing }: MatchedClients,
+  desired: DesiredState,
+): ActualState['impossible'] {
+  const accounts = [...complete, ...[...toExamine, ...others].filter(hasServiceAccount)];
+  return [
+    ...missingUnmanaged(scopes, desired.apis),
+    ...takenClientIds(desired.clients, accounts, existing),
+    ...scopesOfOtherProtocols(scopes, desired),
+    ...clientsOfOtherProtocols(toExamine, desiredOf, desired.target.stack),
+    ...withoutRolesScope(scopes, desired.clients),
+  ];
 }
 
 function overlapSupport({
