@@ -4,7 +4,7 @@ import { BrokenOutputs } from './cli/output/broken-outputs.ts';
 import { GrantryError, exitCodeOf } from './model/errors.ts';
 import { outputText } from './model/text/printable.ts';
 
-// Reading process.env asks the system each time, and the YAML library does so for every token: a third of its time.
+// Reading process.env asks the system each time, and the YAML library does so for every token.
 process.env = { ...process.env };
 
 const args = process.argv.slice(2);
