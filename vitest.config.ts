@@ -23,7 +23,7 @@ export default defineConfig({
           name: 'unit',
           include: [
             'src/**/*.test.ts',
-            'demo/*.test.ts',
+            'demo/**/*.test.ts',
             'test/golden/*.test.ts',
             'test/fixtures/**/*.test.ts',
             'test/structure/*.test.ts',
