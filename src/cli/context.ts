@@ -37,7 +37,7 @@ export interface Input {
   turn(): Promise<void>;
 }
 
-/** Everything outside of a command. `makeProcessIo` makes one of the process; of several targets each gets one whose output waits for its turn. */
+/** Everything outside of a command. `makeProcessIo` makes one from the process, `withLane` one for each of several targets. */
 export interface CommandIo {
   /** Results. */
   readonly stdout: Output;
