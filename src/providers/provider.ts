@@ -7,7 +7,7 @@ import type { ProofCheck } from '../model/report.ts';
 import type { ClientSecret, Credential } from '../model/secrets/credential.ts';
 import type { ActualState, ApiLedger, Delivery, DesiredObject, Endpoints, Fields } from '../model/state.ts';
 
-/** What differs between providers, as data: the engine and the contract suite go by it. docs/providers.md says the same in words. */
+/** What differs between providers, as data: the engine, the contract suite and the table of docs/providers.md go by it. */
 export interface Capabilities {
   /** The caller may choose a new client's secret, so that the store can hold it before the client exists. */
   readonly chosenSecret: boolean;
