@@ -4,7 +4,7 @@ import { GrantryError } from '../src/model/errors.ts';
 /** Whose servers the story is shown on. */
 export const DEMO_PROVIDERS = ['keycloak', 'auth0'] as const;
 
-export type DemoProvider = (typeof DEMO_PROVIDERS)[number];
+type DemoProvider = (typeof DEMO_PROVIDERS)[number];
 
 export interface DemoOptions {
   readonly provider: DemoProvider;

@@ -46,13 +46,13 @@ export function startProgress(output: Output, now: () => number): Progress {
 }
 
 /** `  Keycloak: starting, 12 s   Vault: starting, 12 s`. */
-export function livelyLine(rows: ReadonlyMap<string, Readonly<Row>>, now: number): string {
+function livelyLine(rows: ReadonlyMap<string, Readonly<Row>>, now: number): string {
   const parts = [...rows].map(([server, { doing, since }]) => `${server}: ${doing}, ${seconds(now - since)}`);
   return parts.length === 0 ? '' : `  ${parts.join('   ')}`;
 }
 
 /** The lines that are due now; remembers that they were told. */
-export function plainLines(rows: ReadonlyMap<string, Row>, now: number): string[] {
+function plainLines(rows: ReadonlyMap<string, Row>, now: number): string[] {
   return [...rows].flatMap(([server, row]) => {
     const waited = Math.floor((now - row.since) / 1000);
     if (waited < row.told + PLAIN_EVERY) return [];

@@ -7,7 +7,7 @@ import { PACKAGE_ROOT } from './package-root.ts';
 import type { Environment, StartedServers, StartedStore } from './setting.ts';
 
 /** The worked example, which lies beside the program. */
-export const EXAMPLE = join(PACKAGE_ROOT, 'manifests');
+const EXAMPLE = join(PACKAGE_ROOT, 'manifests');
 
 /** The file of the Target that the demo makes. */
 export const TARGET_FILE = 'target.yaml';

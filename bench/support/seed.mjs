@@ -75,7 +75,7 @@ export async function clearRealmCache({ name }, { keycloak }) {
   await askKeycloak(keycloak, { method: 'POST', path: `/${name}/clear-realm-cache` });
 }
 
-export async function createRealm(name, keycloak) {
+async function createRealm(name, keycloak) {
   const { status } = await askKeycloak(keycloak, { method: 'GET', path: `/${name}`, allowed: [404] });
   if (status !== 404) return;
   await askKeycloak(keycloak, { method: 'POST', json: { realm: name, enabled: true } });
@@ -102,7 +102,7 @@ async function createMount(name, vault) {
 }
 
 /** A request below /admin/realms; resolves where the answer is good, or its status named in `allowed`. */
-export async function askKeycloak({ url, username, password }, { method, path = '', allowed = [], json }) {
+async function askKeycloak({ url, username, password }, { method, path = '', allowed = [], json }) {
   const form = { grant_type: 'password', client_id: 'admin-cli', username, password };
   const login = await fetch(`${url}/realms/master/protocol/openid-connect/token`, {
     method: 'POST',

@@ -9,7 +9,7 @@ import { capture, logFile, onPath, run, say, ScriptError, step } from '../proces
 const PID_FILE = '/var/run/docker.pid';
 
 /** Undefined when an engine answers, else why none does. */
-export async function whyNoEngine() {
+async function whyNoEngine() {
   if (!onPath('docker')) return 'there is no docker command';
   const { ok, stdout, stderr } = await capture('docker', ['info', '--format', '{{.ServerVersion}}']);
   if (ok && stdout.trim() !== '') return undefined;

@@ -12,7 +12,7 @@ const ARTIFACT = `org.keycloak:keycloak-quarkus-dist:${KEYCLOAK_VERSION}:tar.gz`
 const COPY_GOAL = 'org.apache.maven.plugins:maven-dependency-plugin:3.8.1:copy';
 
 /** Path of the distribution's archive in the cache, fetched by Maven where it is not there yet. */
-export async function keycloakArchive() {
+async function keycloakArchive() {
   const file = `keycloak-quarkus-dist-${KEYCLOAK_VERSION}.tar.gz`;
   const archive = join(cache, file);
   if (existsSync(archive)) return archive;

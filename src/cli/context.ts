@@ -30,7 +30,7 @@ export interface Output {
   readonly unicode: boolean;
 }
 
-export interface Input {
+interface Input {
   readonly stream: NodeJS.ReadableStream;
   readonly isTerminal: boolean;
   /** Resolves when the user may be asked something: of several targets one asks at a time. */

@@ -5,7 +5,7 @@ import type { TargetView } from './resolve/target-view.ts';
 import type { Path, Problem } from './types.ts';
 
 /** A server that the settings of a backend name: rules about https and allowed hosts go by it. */
-export interface NamedServer {
+interface NamedServer {
   /** The key of the settings that it stands at. */
   readonly key: string;
   readonly url: string;
@@ -16,7 +16,7 @@ export interface NamedServer {
 }
 
 /** What is wrong with one key of the settings. */
-export interface SettingProblem {
+interface SettingProblem {
   readonly rule: string;
   readonly key: string;
   /** Follows the name of the key: `is no path: …`. */

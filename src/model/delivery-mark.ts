@@ -6,7 +6,7 @@ import type { Delivery } from './state.ts';
 const LAST_MOMENT = 253_402_300_799;
 
 /** Whether a number is a moment that every date can tell, in Unix seconds. */
-export function isMoment(value: unknown): value is number {
+function isMoment(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= LAST_MOMENT;
 }
 

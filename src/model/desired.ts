@@ -10,7 +10,7 @@ export interface DesiredState {
   readonly overlaps: readonly number[];
 }
 
-export interface DesiredScope {
+interface DesiredScope {
   readonly name: string;
   readonly description: string;
 }

@@ -162,11 +162,11 @@ export interface TargetPart extends Selection {
 /** What a reviewer must know that changes alone do not show. It is told, and never saved: it follows from what was read. */
 export interface PlanReview {
   /** Apis with the stack's mark that manifests say another stack owns. */
-  readonly letGo: readonly Address[];
+  readonly releasedApis: readonly Address[];
   /** Other owners in whose folder of the store a secret comes to lie. */
   readonly foreignFolders: Readonly<Record<Address, readonly string[]>>;
   /** client_ids outside the stack whose tokens change with an Api, or that hold scopes of one that is taken over. */
-  readonly foreignHolders: Readonly<Record<Address, readonly string[]>>;
+  readonly outsideHolders: Readonly<Record<Address, readonly string[]>>;
 }
 
 /** Desired × actual, after policy. */

@@ -42,7 +42,7 @@ export interface ActualObject {
   /** What grantry or the provider noted on it and cannot be read, in words: each with what follows from that. */
   readonly unreadable?: readonly string[];
   /** Apis only: scopes that clients outside the stack hold, or `WHOLE_API`, with those clients' ids. */
-  readonly heldByOthers?: Readonly<Record<string, readonly string[]>>;
+  readonly outsideHolders?: Readonly<Record<string, readonly string[]>>;
 }
 
 /** In place of a scope: a client may call the Api, whatever its scopes are. */
@@ -111,7 +111,7 @@ export interface Delivery {
 }
 
 /** Apis of the stack at a provider that has no place for a mark on them, by audience: part of the ledger in the store. */
-export type ApiLedger = Readonly<Record<string, OwnedApi>>;
+export type OwnedApis = Readonly<Record<string, OwnedApi>>;
 
 export interface OwnedApi {
   /** metadata.name. */
@@ -133,7 +133,7 @@ export interface ApiOrigin {
 }
 
 /** Something that is no part of an Api and puts the audience of that Api into tokens. */
-export interface SharedAudience {
+interface SharedAudience {
   readonly address: Address;
   readonly audience: string;
   /** `client scope payments:read of the stack payments`. */
@@ -161,7 +161,7 @@ export interface ActualState {
   /** What only the server can tell of desired objects: to be put into their fields before they are compared. */
   readonly completions?: ReadonlyMap<Address, Completion>;
   /** Apis that carry the stack's mark and that manifests say another stack owns. */
-  readonly letGo?: readonly Address[];
+  readonly releasedApis?: readonly Address[];
   /** How many clients the listing held, of any owner: an empty listing is never believed. */
   readonly listedClients: number;
   /** The client_id that grantry itself logs in with, where that is a client of this very realm or tenant. */

@@ -31,9 +31,9 @@ export async function retry<T>(
   for (let tries = 0; ; tries += 1) {
     ports.signal?.throwIfAborted();
     ports.beforeSend?.();
-    const outcome = await settle(attempt);
-    const wished = again(outcome);
-    const next = tries < policy.retries && ports.signal?.aborted !== true ? wished : false;
+    const outcome = await tryOnce(attempt);
+    const requested = again(outcome);
+    const next = tries < policy.retries && ports.signal?.aborted !== true ? requested : false;
     if (next === false || (next.afterMs ?? 0) > policy.maxAfterMs) {
       if ('error' in outcome) {
         throw outcome.error;
@@ -45,7 +45,7 @@ export async function retry<T>(
   }
 }
 
-async function settle<T>(attempt: () => Promise<T>): Promise<Attempt<T>> {
+async function tryOnce<T>(attempt: () => Promise<T>): Promise<Attempt<T>> {
   try {
     return { value: await attempt() };
   } catch (error) {

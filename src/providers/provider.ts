@@ -5,7 +5,7 @@ import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { ProofCheck } from '../model/report.ts';
 import type { ClientSecret, Credential } from '../model/secrets/credential.ts';
-import type { ActualState, ApiLedger, Delivery, DesiredObject, Endpoints, Fields } from '../model/state.ts';
+import type { ActualState, OwnedApis, Delivery, DesiredObject, Endpoints, Fields } from '../model/state.ts';
 
 /** What differs between providers, as data: the engine, the contract suite and the table of docs/providers.md go by it. */
 export interface Capabilities {
@@ -104,7 +104,7 @@ export interface ReadOptions {
    */
   readonly projected?: readonly DesiredObject[];
   /** Where Apis cannot be marked: those of the stack. */
-  readonly ledger?: ApiLedger;
+  readonly ledger?: OwnedApis;
   /** Tell for certain whether the server keeps previous secrets, and how it is set up to. */
   readonly forRotation?: boolean;
 }
@@ -167,7 +167,7 @@ export interface CreatedClient {
 }
 
 /** An Api that was created or changed. */
-export interface GrownApi {
+export interface WrittenApi {
   /** The provider's own id of it, where it cannot be marked. */
   readonly id?: string;
   /** As it was read back, without what it is still to lose. */
@@ -207,7 +207,7 @@ export interface Provider {
   /**
    * Creates the Api or adds what it lacks; takes nothing away that a client may still use.
    */
-  addApiScopes(change: ObjectChange): Promise<GrownApi>;
+  addApiScopes(change: ObjectChange): Promise<WrittenApi>;
   /** Takes away what the Api no longer has, or all of it. */
   removeApiScopes(change: UpdateChange | AdoptChange | DeleteChange): Promise<void>;
   /** Creates the client; repeating it after a lost answer makes no second one. */

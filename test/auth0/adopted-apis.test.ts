@@ -31,17 +31,17 @@ async function scopesOf(): Promise<unknown> {
 it('keeps the scopes that no manifest declares, also where somebody holds them', async () => {
   const scopes = [{ value: 'stock:audit' }, { value: 'stock:read' }];
   await hand.ok('POST', '/resource-servers', { identifier: AUDIENCE, name: 'elder', scopes });
-  const auditor = await subject.hands.create('auditor');
-  await subject.hands.grant(auditor, AUDIENCE, 'stock:audit');
+  const auditor = await subject.admin.create('auditor');
+  await subject.admin.grant(auditor, AUDIENCE, 'stock:audit');
   expect((await subject.plan(MANIFESTS)).conflicts).toMatchObject([{ address: 'Api/stock' }]);
   expect((await subject.plan(MANIFESTS, ADOPT)).conflicts).toEqual([]);
-  await subject.makeIt(MANIFESTS, ADOPT);
+  await subject.setUp(MANIFESTS, ADOPT);
   expect(await scopesOf()).toEqual(['stock:audit', 'stock:read', 'stock:write']);
   expect(await subject.unproven(MANIFESTS)).toEqual([]);
   expect((await subject.plan(MANIFESTS)).changes).toEqual([]);
 
   const fewer = yaml(apiYaml('stock', ['stock:read']), clientYaml('orders', ''));
-  await subject.makeIt(fewer);
+  await subject.setUp(fewer);
   expect(await scopesOf()).toEqual(['stock:audit', 'stock:read', 'stock:write']);
 
   const gone = apiYaml('other', ['other:read']);
@@ -52,8 +52,8 @@ it('keeps the scopes that no manifest declares, also where somebody holds them',
 });
 
 it('is not deleted while a client of others may call it, whatever its grant says', async () => {
-  await subject.makeIt(MANIFESTS);
-  const stranger = await subject.hands.create('stranger');
+  await subject.setUp(MANIFESTS);
+  const stranger = await subject.admin.create('stranger');
   await hand.ok('POST', '/client-grants', { client_id: stranger, audience: AUDIENCE, scope: [] });
   const { conflicts } = await subject.plan(apiYaml('other', ['other:read']));
   expect(conflicts).toMatchObject([

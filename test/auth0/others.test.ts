@@ -1,7 +1,7 @@
 /** What belongs to others in a tenant, and what only looks like it belongs to the stack. */
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { settleSaved } from '../../src/engine/plan/settle-plan.ts';
+import { planSaved } from '../../src/engine/plan/resolve-plan.ts';
 import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
 import { parseAdoption } from '../../src/engine/plan/adoption.ts';
 import { buildPlan } from '../../src/engine/plan/build-plan.ts';
@@ -52,13 +52,13 @@ it('one whose creation was answered by nobody is ours', async () => {
   expect(results).toMatchObject([{ address: 'Api/stock', outcome: 'failed' }]);
   expect(emulator.count({ method: 'POST', path })).toBe(1);
   emulator.reset();
-  await subject.makeIt(MANIFESTS);
+  await subject.setUp(MANIFESTS);
   expect(await subject.unproven(MANIFESTS)).toEqual([]);
 });
 
 it('grants for users count as use of an Api, and are never touched', async () => {
-  await subject.makeIt(MANIFESTS);
-  const spa = await subject.hands.create('spa');
+  await subject.setUp(MANIFESTS);
+  const spa = await subject.admin.create('spa');
   const grant = { client_id: spa, audience: AUDIENCE, scope: ['stock:write'], subject_type: 'user' };
   await hand.ok('POST', '/client-grants', grant);
   const { conflicts } = await subject.plan(yaml(apiYaml('stock', ['stock:read']), ORDERS));
@@ -66,13 +66,13 @@ it('grants for users count as use of an Api, and are never touched', async () =>
 });
 
 it('an Api with another audience is made before the old one goes, and clients move in between', async () => {
-  await subject.makeIt(MANIFESTS);
+  await subject.setUp(MANIFESTS);
   const moved = yaml(STOCK.replace(AUDIENCE, 'https://stock.example'), ORDERS);
   expect(await addresses(moved)).toEqual([`delete Api/${AUDIENCE}`, 'create Api/stock', 'update Client/orders']);
   emulator.inject({ method: 'POST', path: /resource-servers$/, times: 1, fault: { kind: 'answer', status: 403 } });
   await subject.apply(moved);
   expect(await subject.unproven(MANIFESTS)).toEqual([]);
-  await subject.makeIt(moved);
+  await subject.setUp(moved);
   expect(await subject.unproven(moved)).toEqual([]);
   expect(await addresses(moved)).toEqual([]);
   const writes = emulator.writes().filter(({ done, path }) => done && path.includes('/resource-servers'));
@@ -80,28 +80,28 @@ it('an Api with another audience is made before the old one goes, and clients mo
 });
 
 it("a name that was an audience is nobody's name by that", async () => {
-  await subject.makeIt(yaml(STOCK.replace(AUDIENCE, 'stock'), ORDERS));
-  await subject.makeIt(MANIFESTS);
+  await subject.setUp(yaml(STOCK.replace(AUDIENCE, 'stock'), ORDERS));
+  await subject.setUp(MANIFESTS);
   expect(await subject.unproven(MANIFESTS)).toEqual([]);
   expect(await addresses(MANIFESTS)).toEqual([]);
 });
 
 it('a saved plan adopts the application that was reviewed, not one that looks like it', async () => {
-  await subject.makeIt(STOCK);
-  const reviewed = await subject.hands.create('orders');
+  await subject.setUp(STOCK);
+  const reviewed = await subject.admin.create('orders');
   const { desired, provider } = await subject.open(MANIFESTS);
   const ports = { provider, store: subject.store };
   const adoption = parseAdoption(['Client/*']);
   const input = await surveyTarget(desired, ports, { adoption });
   const stamp = { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null };
   const saved = readSavedPlan(JSON.stringify(savePlan(buildPlan(input), input, stamp)), 'plan.json');
-  await subject.hands.remove(reviewed);
-  await subject.hands.create('orders');
-  await expect(settleSaved(saved, desired, ports, adoption)).rejects.toMatchObject({ code: 'STALE_PLAN' });
+  await subject.admin.remove(reviewed);
+  await subject.admin.create('orders');
+  await expect(planSaved(saved, desired, ports, adoption)).rejects.toMatchObject({ code: 'STALE_PLAN' });
 });
 
 it('an application with too much metadata of others is a conflict, not half adopted', async () => {
-  const id = await subject.hands.create('orders');
+  const id = await subject.admin.create('orders');
   const metadata = Object.fromEntries(Array.from({ length: 7 }, (_, index) => [`theirs_${index}`, 'x']));
   await hand.ok('PATCH', `/clients/${id}`, { client_metadata: metadata });
   const { conflicts } = await subject.plan(MANIFESTS, { adoption: parseAdoption(['Client/*']) });
@@ -109,10 +109,10 @@ it('an application with too much metadata of others is a conflict, not half adop
 });
 
 it('two applications with the mark of one client are a conflict, not a guess', async () => {
-  await subject.makeIt(MANIFESTS);
+  await subject.setUp(MANIFESTS);
   const id = await subject.clientIdOf('orders');
   const { client_metadata: marks } = emulator.state.clients.get(id)?.fields ?? {};
-  const copy = await subject.hands.create('copy');
+  const copy = await subject.admin.create('copy');
   await hand.ok('PATCH', `/clients/${copy}`, { client_metadata: marks ?? {} });
   const { changes, conflicts } = await subject.plan(MANIFESTS);
   const reason = `2 applications carry the mark of this client: ${[id, copy].toSorted().join(', ')}`;
@@ -131,7 +131,7 @@ it("grantry's own application is not taken over, whatever is adopted", async () 
 it.each(['require', 'allow'])(
   'a grant that was set to %s organizations by hand is drift, and put right',
   async (usage) => {
-    await subject.makeIt(MANIFESTS);
+    await subject.setUp(MANIFESTS);
     const { client_grants: grants } = await hand.ok('GET', '/client-grants?take=50');
     const [grant] = z
       .array(z.looseObject({ id: z.string(), audience: z.string() }))

@@ -17,7 +17,7 @@ describe('a tenant', () => {
     tenant = await BusyTenant.open(20);
     const manifests = estate(25);
     tenant.emulator.inject({ path: /^\/api\/v2\//, share: 0.5, seed: 7, fault: { kind: 'answer', status: 429 } });
-    await tenant.subject.makeIt(manifests);
+    await tenant.subject.setUp(manifests);
     expect(
       tenant.emulator.select({ path: /^\/api\/v2\// }).filter(({ status }) => status === 429).length,
     ).toBeGreaterThan(40);
@@ -35,7 +35,7 @@ describe('a tenant', () => {
         fault: { kind: 'answer', status: 500, when: 'after' },
       });
       await tenant.subject.apply(manifests);
-      await tenant.subject.makeIt(manifests);
+      await tenant.subject.setUp(manifests);
       await expectConverged(manifests, 6);
       expect(tenant.emulator.count({ method: 'POST', path: `/api/v2${path}` })).toBe(
         path === '/resource-servers' ? 1 : 6,
@@ -58,7 +58,7 @@ describe('a tenant', () => {
   it('of the free plan is waited for', async () => {
     tenant = await BusyTenant.open(2, { rateLimits: PLANS.free });
     const manifests = estate(8);
-    await tenant.subject.makeIt(manifests);
+    await tenant.subject.setUp(manifests);
     await expectConverged(manifests, 8);
   });
 });

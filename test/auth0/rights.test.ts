@@ -102,7 +102,7 @@ describe('the rights of the provisioning application', () => {
     await start(PLAN);
     expect((await subject.plan(BASE)).changes).toHaveLength(5);
     allow(APPLY);
-    await subject.makeIt(BASE);
+    await subject.setUp(BASE);
     allow(PLAN);
     emulator.reset();
     expect((await subject.plan(BASE)).changes).toEqual([]);
@@ -119,7 +119,7 @@ describe('the rights of the provisioning application', () => {
 
   it(`plan --check-store: takes ${KEYS} beside them, and names it`, async () => {
     await start(APPLY);
-    await subject.makeIt(BASE);
+    await subject.setUp(BASE);
     allow([...PLAN, KEYS]);
     expect((await subject.plan(BASE, { checkStore: true })).changes).toEqual([]);
     allow(PLAN);
@@ -148,7 +148,7 @@ describe('the rights of the provisioning application', () => {
   it.each(SCENARIOS)('apply without $missing names it, and one that may converges', async (scenario) => {
     const { missing, wanted, before } = scenario;
     await start(APPLY);
-    await subject.makeIt(BASE);
+    await subject.setUp(BASE);
     await before?.(emulator, await subject.clientIdOf('orders'));
     allow(APPLY.filter((scope) => scope !== missing));
     const { results, firstError } = await subject.apply(wanted);
@@ -158,7 +158,7 @@ describe('the rights of the provisioning application', () => {
     expect(firstError).toBe('NOT_ALLOWED');
 
     allow(APPLY);
-    await subject.makeIt(wanted);
+    await subject.setUp(wanted);
     expect((await subject.plan(wanted)).changes).toEqual([]);
     expect(await subject.unproven(wanted)).toEqual([]);
   });
@@ -181,7 +181,7 @@ function subjectOn(emulator: Auth0Emulator): ProviderSubject {
     provider: `{auth0: {domain: ${DOMAIN}, requestsPerSecond: 100, auth: {clientId: ${emulator.clientId}, clientSecret: "\${env:SECRET}"}}}`,
     env: { SECRET: emulator.clientSecret, TOKEN: 'unused' },
     ports: portsOver(fetchFrom(emulator)),
-    hands: {
+    admin: {
       create: none,
       secretOf: none,
       regenerate: none,

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
 import { exitedWith } from '../support/process/cli.ts';
-import { Contestant, turnsOf } from '../support/process/contestant.ts';
+import { CompetingProcess, turnsOf } from '../support/process/competing-process.ts';
 import { Site } from '../support/process/site.ts';
 import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
@@ -19,14 +19,14 @@ const recordSchema = z.looseObject({
 });
 
 let site: Site;
-let ann: Contestant;
-let ben: Contestant;
+let ann: CompetingProcess;
+let ben: CompetingProcess;
 let round = 0;
 
 beforeAll(async () => {
   // One name of the server for all: what is delivered must not depend on the proxy.
   site = await Site.open({ attributes: { frontendUrl: 'https://sso.test' } });
-  [ann, ben] = await Promise.all([Contestant.join(site, 'ann'), Contestant.join(site, 'ben')]);
+  [ann, ben] = await Promise.all([CompetingProcess.join(site, 'ann'), CompetingProcess.join(site, 'ben')]);
 });
 afterAll(() => Promise.all([ann.close(), ben.close(), site.close()]));
 beforeEach(() => {
@@ -40,7 +40,7 @@ function declare(spec: string, ...more: readonly string[]): void {
   const access = 'access: [{api: stock, scopes: [stock:read]}]';
   const clients = names.map((name) => clientYaml(name, `${access}${spec}`));
   site.declare(yaml(apiYaml('stock', ['stock:read']), ...clients, ...more), ann.target, ben.target);
-  for (const contestant of [ann, ben]) contestant.reset(200);
+  for (const process of [ann, ben]) process.reset(200);
 }
 
 async function record(): Promise<z.infer<typeof recordSchema>> {
@@ -48,8 +48,8 @@ async function record(): Promise<z.infer<typeof recordSchema>> {
   return recordSchema.parse(body?.data?.['data']);
 }
 
-async function begunToWrite(contestant: Contestant, writes = 1): Promise<void> {
-  await vi.waitFor(() => expect(contestant.writes().length).toBeGreaterThanOrEqual(writes), {
+async function begunToWrite(process: CompetingProcess, writes = 1): Promise<void> {
+  await vi.waitFor(() => expect(process.writes().length).toBeGreaterThanOrEqual(writes), {
     timeout: 60_000,
     interval: 5,
   });
@@ -62,7 +62,7 @@ async function expectInSync(): Promise<void> {
 describe('two applies started together', () => {
   it.each(RUNS)('%i: one does the job, the other is refused and names it', async () => {
     const flags = '--no-proof';
-    const results = await Promise.all([ann, ben].map((contestant) => contestant.apply(flags).done));
+    const results = await Promise.all([ann, ben].map((process) => process.apply(flags).done));
     const refused = results.findIndex(({ code }) => code === 3);
     const [winner, loser] = refused === 1 ? [ann, ben] : [ben, ann];
     for (const [at, result] of results.entries()) exitedWith(at === refused ? 3 : 0, result);
@@ -79,7 +79,7 @@ describe('two applies started together', () => {
 
   it.each(RUNS)('%i: with --lock-timeout the second waits, and then finds nothing to do', async () => {
     const flags = '--no-proof --lock-timeout 80s';
-    const results = await Promise.all([ann, ben].map((contestant) => contestant.apply(flags).done));
+    const results = await Promise.all([ann, ben].map((process) => process.apply(flags).done));
     for (const result of results) exitedWith(0, result);
     const second = results.findIndex(({ stderr }) => stderr.includes('Waiting for the lock of the stack acme'));
     const [first, waiter] = second === 1 ? [ann, ben] : [ben, ann];
@@ -97,7 +97,7 @@ describe('two applies started together', () => {
       [0, 1, 2].map((index) => clientYaml(`r${round}-${name}-${index}`, `${access}, targets: [${name}]`));
     declare('', ...only('ann'), ...only('ben'));
     const flags = '--no-proof --lock-timeout 80s';
-    const results = await Promise.all([ann, ben].map((contestant) => contestant.apply(flags).done));
+    const results = await Promise.all([ann, ben].map((process) => process.apply(flags).done));
     for (const result of results) exitedWith(0, result);
     expect([ann.writes().length > 3, ben.writes().length > 3]).toEqual([true, true]);
     expect(turnsOf([ann, ben])).toHaveLength(2);

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { settleSaved } from '../../src/engine/plan/settle-plan.ts';
+import { planSaved } from '../../src/engine/plan/resolve-plan.ts';
 import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
 import { GrantryError } from '../../src/model/errors.ts';
@@ -32,7 +32,7 @@ describe('a saved plan', () => {
         const bench = new MemoryBench();
         await bench.apply(first);
         const saved = await save(bench, second);
-        const { plan, done } = await settleSaved(saved, trusting ? noManifests(second) : second, bench);
+        const { plan, done } = await planSaved(saved, trusting ? noManifests(second) : second, bench);
         expect(done).toEqual([]);
         expect(plan.changes.map(({ address, op }) => [address, op])).toEqual(
           saved.changes.map(({ address, op }) => [address, op]),
@@ -50,11 +50,11 @@ describe('a saved plan', () => {
         const bench = new MemoryBench();
         await bench.apply(first);
         const saved = await save(bench, second);
-        await bench.carryOut((await settleSaved(saved, second, bench)).plan, writes);
-        const { plan } = await settleSaved(saved, second, bench);
+        await bench.carryOut((await planSaved(saved, second, bench)).plan, writes);
+        const { plan } = await planSaved(saved, second, bench);
         await bench.carryOut(plan);
         expect((await bench.plan(second)).changes).toEqual([]);
-        const again = await settleSaved(saved, second, bench);
+        const again = await planSaved(saved, second, bench);
         expect(again.plan.changes).toEqual([]);
       }),
       RUNS,
@@ -71,11 +71,11 @@ describe('a saved plan', () => {
         fc.pre(object !== undefined && saved.changes.length > 0);
         if (object !== undefined) object.fields = { ...object.fields, description: 'by hand', byHand: true };
         const touched = saved.changes.some((change) => 'id' in change && change.id === object?.id);
-        const settling = settleSaved(saved, second, bench).then(
-          () => 'settled',
+        const settling = planSaved(saved, second, bench).then(
+          () => 'resolved',
           (error: unknown) => (error instanceof GrantryError ? error.code : 'another error'),
         );
-        expect(await settling).toBe(touched ? 'STALE_PLAN' : 'settled');
+        expect(await settling).toBe(touched ? 'STALE_PLAN' : 'resolved');
       }),
       RUNS,
     );
@@ -90,7 +90,7 @@ describe('a saved plan', () => {
         const change = saved.changes.find(({ op, address }) => op === 'update' && address.startsWith('Client/'));
         fc.pre(change !== undefined);
         if (change !== undefined && 'id' in change) bench.provider.regenerate(change.id);
-        await expect(settleSaved(saved, second, bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
+        await expect(planSaved(saved, second, bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
       }),
       RUNS,
     );
@@ -110,7 +110,7 @@ describe('a saved plan', () => {
       { ...first, target: { ...first.target, name: 'prod' } },
       { ...first, target: { ...first.target, stack: 'theirs' } },
     ]) {
-      await expect(settleSaved(saved, other, bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
+      await expect(planSaved(saved, other, bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
     }
   });
 });

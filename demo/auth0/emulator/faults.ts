@@ -85,7 +85,7 @@ export function faultBody(status: number): unknown {
 }
 
 /** Mulberry32: small, and the same on every machine. Numbers from 0 up to 1. */
-export function seededRandom(seed: number): () => number {
+function seededRandom(seed: number): () => number {
   let state = seed >>> 0;
   return () => {
     state = (state + 0x6d2b79f5) >>> 0;

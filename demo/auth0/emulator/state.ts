@@ -39,7 +39,7 @@ export interface StoredOrganization {
 }
 
 /** A map that lists its entries in the order of their keys, as Auth0 lists grants. */
-export class SortedMap<V> {
+class SortedMap<V> {
   readonly #entries = new Map<string, V>();
   #sorted: V[] | undefined;
 

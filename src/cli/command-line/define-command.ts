@@ -3,7 +3,7 @@ import { readOptions } from './option.ts';
 import type { GivenOptions, OptionSpecs, OptionValues } from './option.ts';
 
 /** What a command gets of its command line. */
-export type CommandInput<Specs extends OptionSpecs> = OptionValues<Specs> & {
+type CommandInput<Specs extends OptionSpecs> = OptionValues<Specs> & {
   /** Positional arguments. */
   readonly args: readonly string[];
 };

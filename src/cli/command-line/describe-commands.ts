@@ -10,7 +10,7 @@ export interface CommandDescription {
   readonly options: readonly OptionDescription[];
 }
 
-export interface OptionDescription {
+interface OptionDescription {
   /** `-t` and `--target`. */
   readonly names: readonly string[];
   /** As help writes it, `<name>`; undefined: it takes none. */

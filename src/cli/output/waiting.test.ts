@@ -27,38 +27,38 @@ function slowServer() {
   const ports = portsOver(ask);
   const watched = new Waiting(io.stderr, Date.now).watch<HttpPorts>(ports);
   const fetch = (url: string): Promise<Response> => exchange(watched, url, {}, LIMITS);
-  const settle = async (how: 'answer' | 'fail'): Promise<void> => {
+  const end = async (how: 'answer' | 'fail'): Promise<void> => {
     pending.shift()?.[how]();
     await vi.advanceTimersByTimeAsync(0);
   };
-  return { fetch, written, settle };
+  return { fetch, written, end };
 }
 
 it('says nothing of servers that answer soon, however long the work takes', async () => {
-  const { fetch, written, settle } = slowServer();
+  const { fetch, written, end } = slowServer();
   for (let count = 0; count < 20; count += 1) {
     const answer = fetch(KEYCLOAK);
     await vi.advanceTimersByTimeAsync(9_000);
-    await settle('answer');
+    await end('answer');
     await answer;
   }
   await vi.advanceTimersByTimeAsync(60_000);
   const later = fetch(KEYCLOAK);
   await vi.advanceTimersByTimeAsync(9_000);
-  await settle('answer');
+  await end('answer');
   await later;
   expect(written.stderr).toBe('');
 });
 
 it('tells which server is silent and for how long, over attempts that fail, and not what was asked', async () => {
-  const { fetch, written, settle } = slowServer();
+  const { fetch, written, end } = slowServer();
   const first = fetch(KEYCLOAK).catch(() => undefined);
   await vi.advanceTimersByTimeAsync(10_000);
-  await settle('fail');
+  await end('fail');
   await first;
   const second = fetch(KEYCLOAK);
   await vi.advanceTimersByTimeAsync(10_000);
-  await settle('answer');
+  await end('answer');
   await second;
   await vi.advanceTimersByTimeAsync(60_000);
   expect(written.stderr).toBe(
@@ -67,29 +67,29 @@ it('tells which server is silent and for how long, over attempts that fail, and 
 });
 
 it('begins anew where nothing was asked for a while after a failure', async () => {
-  const { fetch, written, settle } = slowServer();
+  const { fetch, written, end } = slowServer();
   const first = fetch(KEYCLOAK).catch(() => undefined);
-  await settle('fail');
+  await end('fail');
   await first;
   await vi.advanceTimersByTimeAsync(300_000);
   const second = fetch(KEYCLOAK);
   await vi.advanceTimersByTimeAsync(9_000);
   expect(written.stderr).toBe('');
-  await settle('answer');
+  await end('answer');
   await second;
 });
 
 it('is content as long as one of several requests is answered', async () => {
-  const { fetch, written, settle } = slowServer();
+  const { fetch, written, end } = slowServer();
   const answers = [fetch(KEYCLOAK), fetch(KEYCLOAK), fetch(KEYCLOAK)];
   await vi.advanceTimersByTimeAsync(9_000);
-  await settle('answer');
+  await end('answer');
   await vi.advanceTimersByTimeAsync(9_000);
   expect(written.stderr).toBe('');
   await vi.advanceTimersByTimeAsync(9_000);
   expect(written.stderr).toBe('waiting for http://sso:8080: no answer for 10 s\n');
-  await settle('answer');
-  await settle('answer');
+  await end('answer');
+  await end('answer');
   await Promise.all(answers);
 });
 

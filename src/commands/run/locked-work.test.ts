@@ -6,7 +6,7 @@ import { api, client, state } from '../../../test/support/bench/declared.ts';
 import { opened, typed } from '../../../test/support/bench/opened.ts';
 import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import type { Lease } from '../../engine/lock/lease.ts';
-import { settleFresh } from '../../engine/plan/settle-plan.ts';
+import { planFresh } from '../../engine/plan/resolve-plan.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Json } from '../../model/values/json.ts';
 import { apply } from '../apply.ts';
@@ -156,8 +156,8 @@ describe('apply', () => {
   ])('that lost the lock %s', async (_, notices, outcome) => {
     const before = snapshot();
     const { target } = opened(bench, AFTER);
-    const settled = await settleFresh(AFTER, bench, {});
-    const writing = carryOutPlan(settled, { ...target, lease: lost(notices), applyId: 'this' }, APPROVED, context());
+    const resolved = await planFresh(AFTER, bench, {});
+    const writing = carryOutPlan(resolved, { ...target, lease: lost(notices), applyId: 'this' }, APPROVED, context());
     const ended = await writing.then(
       ({ applied }) => applied.results.map((result) => result.outcome),
       (error: unknown) => (error === LOST ? ['failed'] : [error]),
@@ -177,8 +177,8 @@ describe('apply', () => {
       target.writeGuard.pass();
       return updateClient(change);
     };
-    const settled = await settleFresh(AFTER, bench, {});
-    const { applied } = await carryOutPlan(settled, { ...target, lease, applyId: 'this' }, APPROVED, context());
+    const resolved = await planFresh(AFTER, bench, {});
+    const { applied } = await carryOutPlan(resolved, { ...target, lease, applyId: 'this' }, APPROVED, context());
     expect(
       applied.results.filter(({ address, outcome }) => address.startsWith('Client/') && outcome === 'done'),
     ).toEqual([]);

@@ -2,7 +2,7 @@ import type { ErrorCode } from '../../model/errors.ts';
 import type { Change, Plan } from '../../model/plan.ts';
 import type { ChangeResult } from '../../model/report.ts';
 import type { Clock } from '../../platform/clock.ts';
-import { ApiBook } from '../ledger/api-ledger.ts';
+import { ApiLedger } from '../ledger/api-ledger.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
 import { causeOf, failureOf, stopReason } from './failure.ts';
@@ -43,7 +43,7 @@ export async function applyPlan(
 ): Promise<Applied> {
   const { clock } = ports;
   const journal = new Journal(plan.changes, stepsOf(plan), options);
-  const apiBook = new ApiBook(ports.store, plan.stack);
+  const apiLedger = new ApiLedger(ports.store, plan.stack);
   let gone = false;
   let prepared: Promise<void> | undefined;
   let firstError: ErrorCode | undefined;
@@ -57,7 +57,7 @@ export async function applyPlan(
       const purgeStore = options.purgeStore ?? false;
       const { finishRotation } = options;
       try {
-        const done = await carryOut(step, { ...ports, stack: plan.stack, purgeStore, apiBook, finishRotation });
+        const done = await carryOut(step, { ...ports, stack: plan.stack, purgeStore, apiLedger, finishRotation });
         return { ...done, duration: clock.now() - started };
       } catch (error) {
         throw await causeOf(error, ports.provider);
@@ -108,11 +108,11 @@ class Journal {
   }
 }
 
-const GRAVITY = { 'done-before': 0, done: 0, skipped: 1, failed: 2 };
+const SEVERITY_ORDER = { 'done-before': 0, done: 0, skipped: 1, failed: 2 };
 
 function merge(earlier: ChangeResult | undefined, later: ChangeResult): ChangeResult {
   if (earlier === undefined) return later;
-  const worse = GRAVITY[earlier.outcome] > GRAVITY[later.outcome] ? earlier : later;
+  const worse = SEVERITY_ORDER[earlier.outcome] > SEVERITY_ORDER[later.outcome] ? earlier : later;
   return { ...worse, duration: earlier.duration + later.duration };
 }
 
@@ -137,6 +137,6 @@ function resultOf(
 }
 
 function skipReason(because: string | undefined, gone: boolean): string {
-  if (because !== undefined) return `it needs ${because.replace(/ (grow|shrink)$/, '')}, which was not done`;
+  if (because !== undefined) return `it needs ${because.replace(/ (add|remove)-scopes$/, '')}, which was not done`;
   return stopReason(gone);
 }

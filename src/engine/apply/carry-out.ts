@@ -17,8 +17,8 @@ export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Pr
     return {};
   }
   if (isKind(change.address, 'Api')) {
-    if (part === 'shrink') await removeApiScopes(change, ports);
-    if (part === 'grow') await addApiScopes(change, ports);
+    if (part === 'remove-scopes') await removeApiScopes(change, ports);
+    if (part === 'add-scopes') await addApiScopes(change, ports);
     return {};
   }
   switch (change.op) {
@@ -36,16 +36,16 @@ export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Pr
   }
 }
 
-async function addApiScopes(change: Change, { provider, apiBook }: CarryOutPorts): Promise<void> {
+async function addApiScopes(change: Change, { provider, apiLedger }: CarryOutPorts): Promise<void> {
   if (change.op === 'delete' || change.op === 'deliver') return;
   const found = provider.capabilities.apiMarks
     ? (await provider.addApiScopes(change)).found
-    : await apiBook.growing(change, () => provider.addApiScopes(change));
+    : await apiLedger.recordWrite(change, () => provider.addApiScopes(change));
   await requireAsWritten(change, found, provider);
 }
 
-async function removeApiScopes(change: Change, { provider, apiBook }: CarryOutPorts): Promise<void> {
+async function removeApiScopes(change: Change, { provider, apiLedger }: CarryOutPorts): Promise<void> {
   if (change.op === 'create' || change.op === 'deliver') return;
   await provider.removeApiScopes(change);
-  if (change.op === 'delete' && !provider.capabilities.apiMarks) await apiBook.deleted(change);
+  if (change.op === 'delete' && !provider.capabilities.apiMarks) await apiLedger.recordDelete(change);
 }

@@ -1,6 +1,6 @@
 import type { Address } from '../../model/address.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { ApiBook } from '../ledger/api-ledger.ts';
+import type { ApiLedger } from '../ledger/api-ledger.ts';
 import type { TargetPorts } from '../survey/survey-target.ts';
 
 /** What carrying out a change left behind. */
@@ -14,7 +14,7 @@ export interface CarryOutPorts extends TargetPorts {
   /** Destroy the documents of deleted clients instead of marking them as retired. */
   readonly purgeStore: boolean;
   /** Where Apis are noted that cannot be marked. */
-  readonly apiBook: ApiBook;
+  readonly apiLedger: ApiLedger;
   /** Finishes a rotation of this client that a run before left, where there is one; tells the document's version. */
   readonly finishRotation: (client: Address) => Promise<number | undefined>;
 }

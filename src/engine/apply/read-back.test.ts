@@ -34,9 +34,9 @@ describe('a server that keeps a field back', () => {
 
   it('fails the creation and the change of an Api, and what needs it is not done', async () => {
     const bench = new MemoryBench();
-    const grow = bench.provider.addApiScopes.bind(bench.provider);
+    const add = bench.provider.addApiScopes.bind(bench.provider);
     bench.provider.addApiScopes = async (given) => ({
-      ...(await grow(given)),
+      ...(await add(given)),
       found: { ...given.after, owner: 'otherwise' },
     });
     expect(await outcomes(bench, wanted)).toEqual(['Api/stock failed', 'Client/orders skipped']);

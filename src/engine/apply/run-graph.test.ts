@@ -87,7 +87,7 @@ describe('runGraph', () => {
     expect((await run([node('a', 'elsewhere')])).began).toEqual(['a']);
   });
 
-  it('settles every node once, keeps order and ceiling, and never does what needs a failure', async () => {
+  it('finishes every node once, keeps order and ceiling, and never does what needs a failure', async () => {
     const graphs = fc.array(fc.record({ needs: fc.array(fc.nat(), { maxLength: 3 }), fails: fc.boolean() }), {
       maxLength: 30,
     });

@@ -36,14 +36,14 @@ export async function runGraph<N extends GraphNode, R>(
     for (const key of node.after) addToGroup(dependents, key, node);
   }
   const ready = nodes.filter((node) => waitingFor.get(node.key) === 0);
-  const settled = new Map<string, NodeOutcome<R>>();
-  const settle = (node: N, outcome: NodeOutcome<R>): void => {
-    if (settled.has(node.key)) return;
-    settled.set(node.key, outcome);
+  const outcomes = new Map<string, NodeOutcome<R>>();
+  const finish = (node: N, outcome: NodeOutcome<R>): void => {
+    if (outcomes.has(node.key)) return;
+    outcomes.set(node.key, outcome);
     options.onOutcome(node, outcome);
     for (const next of dependents.get(node.key) ?? []) {
       if (outcome.kind !== 'done') {
-        settle(next, { kind: 'skipped', because: outcome.kind === 'skipped' ? outcome.because : node.key });
+        finish(next, { kind: 'skipped', because: outcome.kind === 'skipped' ? outcome.because : node.key });
         continue;
       }
       const left = (waitingFor.get(next.key) ?? 0) - 1;
@@ -51,8 +51,8 @@ export async function runGraph<N extends GraphNode, R>(
       if (left === 0) ready.push(next);
     }
   };
-  await drain(ready, settle, options);
-  for (const node of nodes) settle(node, { kind: 'skipped', because: undefined });
+  await drain(ready, finish, options);
+  for (const node of nodes) finish(node, { kind: 'skipped', because: undefined });
 }
 
 interface Finished<N, R> {
@@ -61,10 +61,10 @@ interface Finished<N, R> {
   readonly work: Promise<Finished<N, R>>;
 }
 
-/** Where `settle` throws, nothing more begins, and what runs is waited for: whoever hears of it may count on that. */
+/** Where `finish` throws, nothing more begins, and the error comes only after what runs has ended. */
 async function drain<N extends GraphNode, R>(
   ready: readonly N[],
-  settle: (node: N, outcome: NodeOutcome<R>) => void,
+  finish: (node: N, outcome: NodeOutcome<R>) => void,
   options: GraphOptions<N, R>,
 ): Promise<void> {
   const running = new Set<Promise<Finished<N, R>>>();
@@ -83,7 +83,7 @@ async function drain<N extends GraphNode, R>(
     const { node, outcome, work } = await Promise.race(running);
     running.delete(work);
     try {
-      settle(node, outcome);
+      finish(node, outcome);
     } catch (error) {
       thrown.push(error);
     }

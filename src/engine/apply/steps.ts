@@ -10,7 +10,7 @@ import type { Change, Plan } from '../../model/plan.ts';
 export interface Step {
   readonly key: string;
   readonly change: Change;
-  readonly part: 'whole' | 'grow' | 'shrink';
+  readonly part: 'whole' | 'add-scopes' | 'remove-scopes';
   /** Keys of the steps that must have been done first. */
   readonly after: readonly string[];
 }
@@ -20,18 +20,18 @@ export function stepsOf(plan: Plan): Step[] {
   const callers = callersByApi(plan.changes);
   return plan.changes.flatMap((change): Step[] => {
     const { address, dependsOn } = change;
-    if (!isKind(address, 'Api')) return [{ key: address, change, part: 'whole', after: dependsOn.map(growKey) }];
+    if (!isKind(address, 'Api')) return [{ key: address, change, part: 'whole', after: dependsOn.map(addKey) }];
     const users = callers.get(address) ?? [];
     switch (change.op) {
       case 'create':
-        return [{ key: growKey(address), change, part: 'grow', after: [] }];
+        return [{ key: addKey(address), change, part: 'add-scopes', after: [] }];
       case 'delete':
-        return [{ key: shrinkKey(address), change, part: 'shrink', after: users }];
+        return [{ key: removeKey(address), change, part: 'remove-scopes', after: users }];
       case 'update':
       case 'adopt': {
-        const grow: Step = { key: growKey(address), change, part: 'grow', after: [] };
-        if (!loses(change.before, change.after)) return [grow];
-        return [grow, { key: shrinkKey(address), change, part: 'shrink', after: [grow.key, ...users] }];
+        const add: Step = { key: addKey(address), change, part: 'add-scopes', after: [] };
+        if (!loses(change.before, change.after)) return [add];
+        return [add, { key: removeKey(address), change, part: 'remove-scopes', after: [add.key, ...users] }];
       }
       case 'deliver':
         return [];
@@ -41,12 +41,12 @@ export function stepsOf(plan: Plan): Step[] {
   });
 }
 
-function growKey(address: Address): string {
-  return isKind(address, 'Api') ? `${address} grow` : address;
+function addKey(address: Address): string {
+  return isKind(address, 'Api') ? `${address} add-scopes` : address;
 }
 
-function shrinkKey(address: Address): string {
-  return `${address} shrink`;
+function removeKey(address: Address): string {
+  return `${address} remove-scopes`;
 }
 
 /** Clients that change and could call an Api before, by the Api's address. */

@@ -3,7 +3,7 @@ import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { addressOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { CreateChange, UpdateChange } from '../../model/plan.ts';
-import { ApiBook, readApiLedger } from './api-ledger.ts';
+import { ApiLedger, readOwnedApis } from './api-ledger.ts';
 
 const AUDIENCE = 'https://stock.test';
 const CHANGE: CreateChange = {
@@ -18,23 +18,23 @@ const CHANGE: CreateChange = {
 const NOTED = { name: 'stock', owner: 'team-stock', origin: 'created', scopes: ['stock:read', 'stock:write'] };
 
 let store: MemoryBench['store'];
-let book: ApiBook;
+let ledger: ApiLedger;
 beforeEach(() => {
   ({ store } = new MemoryBench());
-  book = new ApiBook(store, 'acme');
+  ledger = new ApiLedger(store, 'acme');
 });
 
-const noted = async (): Promise<unknown> => (await readApiLedger(store, 'acme'))[AUDIENCE];
+const noted = async (): Promise<unknown> => (await readOwnedApis(store, 'acme'))[AUDIENCE];
 
 test('an Api is noted before it is created, and with its id afterwards', async () => {
   const during: unknown[] = [];
-  await book.growing(CHANGE, async () => {
+  await ledger.recordWrite(CHANGE, async () => {
     during.push(await noted());
     return { id: 'id-1', found: {} };
   });
   expect(during).toEqual([{ ...NOTED, id: null }]);
   expect(await noted()).toEqual({ ...NOTED, id: 'id-1' });
-  await book.deleted(CHANGE);
+  await ledger.recordDelete(CHANGE);
   expect(await noted()).toBeUndefined();
 });
 
@@ -44,13 +44,13 @@ test.each([
   ['an answer that was lost', new GrantryError('UNREACHABLE', 'gone'), { ...NOTED, id: null }],
   ['an error that says nothing', new TypeError('what'), { ...NOTED, id: null }],
 ])('after %s it stands there only if it may have come to be', async (_, error, left) => {
-  await expect(book.growing(CHANGE, () => Promise.reject(error))).rejects.toBe(error);
+  await expect(ledger.recordWrite(CHANGE, () => Promise.reject(error))).rejects.toBe(error);
   expect(await noted()).toEqual(left);
 });
 
 test('an Api that was created stays noted when its id cannot be', async () => {
   const write = store.writeRecord.bind(store);
-  const created = book.growing(CHANGE, async () => {
+  const created = ledger.recordWrite(CHANGE, async () => {
     store.writeRecord = async () => {
       throw new GrantryError('NOT_ALLOWED', 'the token has ended');
     };
@@ -65,18 +65,18 @@ test.each([[null], [[]], [{ 'https://stock.test': { name: 'stock' } }]])(
   'a ledger that cannot be read is never taken for an empty one: %j',
   async (apis) => {
     await store.writeRecord('ledger/acme', { apis }, 0);
-    await expect(readApiLedger(store, 'acme')).rejects.toMatchObject({ code: 'FAILED' });
-    await expect(book.growing(CHANGE, async () => ({ found: {} }))).rejects.toMatchObject({ code: 'FAILED' });
+    await expect(readOwnedApis(store, 'acme')).rejects.toMatchObject({ code: 'FAILED' });
+    await expect(ledger.recordWrite(CHANGE, async () => ({ found: {} }))).rejects.toMatchObject({ code: 'FAILED' });
     expect((await store.readRecord('ledger/acme')).value).toEqual({ apis });
   },
 );
 
 test('an Api that is changed keeps what is noted of it, and one that is not noted is not noted then', async () => {
   const update: UpdateChange = { ...CHANGE, op: 'update', id: 'id-1', owner: 'team-b', before: CHANGE.after };
-  await book.growing(update, async () => ({ found: {} }));
+  await ledger.recordWrite(update, async () => ({ found: {} }));
   expect(await noted()).toBeUndefined();
-  await book.growing(CHANGE, async () => ({ found: {} }));
+  await ledger.recordWrite(CHANGE, async () => ({ found: {} }));
   expect(await noted()).toEqual({ ...NOTED, id: null });
-  await book.growing(update, async () => ({ found: {} }));
+  await ledger.recordWrite(update, async () => ({ found: {} }));
   expect(await noted()).toEqual({ ...NOTED, id: 'id-1', owner: 'team-b' });
 });

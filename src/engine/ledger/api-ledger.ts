@@ -4,8 +4,8 @@ import { nameOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import type { Change, UpdateChange } from '../../model/plan.ts';
-import type { ApiLedger, Fields, OwnedApi } from '../../model/state.ts';
-import type { GrownApi } from '../../providers/provider.ts';
+import type { OwnedApis, Fields, OwnedApi } from '../../model/state.ts';
+import type { WrittenApi } from '../../providers/provider.ts';
 import type { Store } from '../../stores/store.ts';
 import { ledgerName } from './ledger.ts';
 
@@ -23,17 +23,17 @@ const schema = z.object({
 });
 
 /** The Apis that the stack made or took over at a provider that has no place for a mark on them, by audience. */
-export async function readApiLedger(store: Store, stack: string): Promise<ApiLedger> {
+export async function readOwnedApis(store: Store, stack: string): Promise<OwnedApis> {
   return parse((await store.readRecord(ledgerName(stack))).value, store.locateRecord(ledgerName(stack)));
 }
 
-/** A ledger that cannot be read is never taken for an empty one: what it tells of would look like somebody else's. */
-function parse(value: JsonObject | undefined, place: string): ApiLedger {
+/** A ledger that cannot be read is never taken for an empty one: what it holds would look like somebody else's. */
+function parse(value: JsonObject | undefined, place: string): OwnedApis {
   if (value?.['apis'] === undefined) return {};
   const parsed = schema.safeParse(value);
   if (parsed.success) return parsed.data.apis;
   throw new GrantryError('FAILED', `${place} is not what grantry wrote there`, {
-    hint: 'Restore an earlier version of it: it tells which Apis belong to the stack.',
+    hint: 'Restore an earlier version of it: it says which Apis belong to the stack.',
   });
 }
 
@@ -41,7 +41,7 @@ function parse(value: JsonObject | undefined, place: string): ApiLedger {
  * Notes in the ledger what becomes of an Api, around the change itself: before it is created, so that a lost answer leaves
  * nothing that looks foreign, and after it is gone. One entry is written at a time.
  */
-export class ApiBook {
+export class ApiLedger {
   readonly #store: Store;
   readonly #stack: string;
   #queue: Promise<void> = Promise.resolve();
@@ -51,16 +51,16 @@ export class ApiBook {
     this.#stack = stack;
   }
 
-  /** Runs `grow`, and gives the Api as it was read back. */
-  async growing(change: Change, grow: () => Promise<GrownApi>): Promise<Fields> {
+  /** Runs `write`, and gives the Api as it was read back. */
+  async recordWrite(change: Change, write: () => Promise<WrittenApi>): Promise<Fields> {
     if (change.op !== 'create') {
-      const { found } = await grow();
+      const { found } = await write();
       if (change.op === 'adopt') await this.#note(change, { origin: 'adopted', id: change.id });
       else if (change.op === 'update') await this.#renew(change);
       return found;
     }
     const before = await this.#note(change, { origin: 'created', id: null });
-    const { id, found } = await grow().catch(async (error: unknown) => {
+    const { id, found } = await write().catch(async (error: unknown) => {
       // After a refusal there is nothing of ours. Where the answer was lost, or not understood, there may be.
       if (error instanceof GrantryError && error.code !== 'UNREACHABLE') await this.#edit(change, () => before);
       throw error;
@@ -69,7 +69,7 @@ export class ApiBook {
     return found;
   }
 
-  async deleted(change: Change): Promise<void> {
+  async recordDelete(change: Change): Promise<void> {
     await this.#edit(change, () => undefined);
   }
 

@@ -62,6 +62,6 @@ export function unusedPatterns(
 }
 
 /** Of a client that is the stack's already, whose document lost its mark. */
-export function takesDocument(change: Pick<Change, 'op'> & { readonly delivery?: PlannedDelivery }): boolean {
+function takesDocument(change: Pick<Change, 'op'> & { readonly delivery?: PlannedDelivery }): boolean {
   return change.delivery?.adopt === true;
 }

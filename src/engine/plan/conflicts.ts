@@ -88,10 +88,10 @@ function asSentence(text: string): string {
 
 /** What goes would be taken without a word from everybody who uses it. */
 function removedScopeConflicts(change: Change, actual: ActualObject | undefined): Conflict[] {
-  if (!('before' in change) || actual?.heldByOthers === undefined) return [];
+  if (!('before' in change) || actual?.outsideHolders === undefined) return [];
   const { address, op } = change;
   const [had, has] = [scopesIn(change.before), 'after' in change ? scopesIn(change.after) : []];
-  return Object.entries(actual.heldByOthers)
+  return Object.entries(actual.outsideHolders)
     .filter(([scope]) => op === 'delete' || (had.includes(scope) && !has.includes(scope)))
     .map(([scope, clients]) =>
       scope === WHOLE_API

@@ -27,7 +27,7 @@ export function dangersOf(
   if ('delivery' in change && change.delivery?.reason === 'moved') found.add('secret-moves');
   if ('delivery' in change && movesLogin(change.delivery)) found.add('login-moves').add('widens');
   if (review?.foreignFolders[change.address] !== undefined) found.add('foreign-folder');
-  if (review?.foreignHolders[change.address] !== undefined) found.add('foreign-holders');
+  if (review?.outsideHolders[change.address] !== undefined) found.add('foreign-holders');
   if (Object.keys(change.foreign ?? {}).length > 0) found.add('foreign-reach').add('widens');
   if (change.op === 'create' || change.op === 'update' || change.op === 'adopt') {
     for (const difference of leafDifferences('before' in change ? change.before : undefined, change.after)) {

@@ -2,7 +2,7 @@ import { fieldChanges } from '../../../test/support/bench/field-words.ts';
 import { describe, expect, it } from 'vitest';
 import { api, client, state } from '../../../test/support/bench/declared.ts';
 import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
-import { settleFresh, settleSaved } from './settle-plan.ts';
+import { planFresh, planSaved } from './resolve-plan.ts';
 import type { GrantryError } from '../../model/errors.ts';
 import type { Change } from '../../model/plan.ts';
 import type { ActualState } from '../../model/state.ts';
@@ -97,7 +97,7 @@ describe('a plan that grants scopes of others', () => {
 
 describe('a saved plan that grants scopes of others', () => {
   it.each([
-    ['as they were', 'team-pay', 'settles'],
+    ['as they were', 'team-pay', 'is taken'],
     [
       'of another owner by now',
       'team-other',
@@ -105,16 +105,16 @@ describe('a saved plan that grants scopes of others', () => {
     ],
   ])('whose scopes are %s', async (_, owner, outcome) => {
     const bench = await besideTheirs();
-    const { plan, input } = await settleFresh(GRANTED, bench, {});
+    const { plan, input } = await planFresh(GRANTED, bench, {});
     const saved = savePlan(plan, input, { tool: '0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null });
     const bills = bench.provider.objects.find(({ kind }) => kind === 'Api');
     if (bills !== undefined) bills.fields = { ...bills.fields, owner };
-    const settled = await settleSaved(saved, GRANTED, bench).then(
-      () => 'settles',
+    const refusal = await planSaved(saved, GRANTED, bench).then(
+      () => 'is taken',
       (error: GrantryError) => `${error.code}: ${error.message}`,
     );
     expect(
-      settled.replaceAll(
+      refusal.replaceAll(
         /nothing was changed\n\s+|the plan is stale, what it touches has moved: |Client\/orders: /g,
         '',
       ),

@@ -1,6 +1,6 @@
 /** grantry's own account: whatever is asked for, it is left alone. */
 import { describe, expect, it } from 'vitest';
-import { settleFresh, settlePart } from './settle-plan.ts';
+import { planFresh, planPart } from './resolve-plan.ts';
 import type { RotationRequest } from '../rotation/select-rotations.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
@@ -23,7 +23,7 @@ async function realm(mark: string | undefined): Promise<RotationBench> {
 }
 
 async function conflictsOf(bench: RotationBench, desired: DesiredState): Promise<string[]> {
-  const { plan } = await settleFresh(desired, bench, { adoption: EVERYTHING });
+  const { plan } = await planFresh(desired, bench, { adoption: EVERYTHING });
   return plan.conflicts.map(({ address, reason }) => `${address}: ${reason}`);
 }
 
@@ -58,10 +58,10 @@ describe('a plan with the own account in it', () => {
   it('is in conflict as a part, too, and others are not', async () => {
     const bench = await realm(undefined);
     const desired = state([], [OWN, client('orders', {}, { description: 'Another' })]);
-    const settle = (name: 'grantry' | 'orders') =>
-      settlePart({ only: [], addresses: [`Client/${name}`], undeclared: [] }, desired, bench, { adoption: EVERYTHING });
-    expect((await settle('grantry')).plan.conflicts).toMatchObject([{ reason: REASON }]);
-    expect((await settle('orders')).plan.conflicts).toEqual([]);
+    const planOnly = (name: 'grantry' | 'orders') =>
+      planPart({ only: [], addresses: [`Client/${name}`], undeclared: [] }, desired, bench, { adoption: EVERYTHING });
+    expect((await planOnly('grantry')).plan.conflicts).toMatchObject([{ reason: REASON }]);
+    expect((await planOnly('orders')).plan.conflicts).toEqual([]);
   });
 
   it('is none where it is left alone', async () => {

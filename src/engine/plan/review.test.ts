@@ -118,20 +118,20 @@ test('roles, and what others own, are more than widening', () => {
 
 describe('an Api whose scopes clients outside the stack hold', () => {
   const address = 'Api/stock' as const;
-  const heldByOthers = { 'stock:read': ['zz-theirs', 'aa-theirs'], 'stock:write': ['writer'] };
+  const outsideHolders = { 'stock:read': ['zz-theirs', 'aa-theirs'], 'stock:write': ['writer'] };
   const desired = state([api('stock', ['stock:read', 'stock:write'])], []);
   const scopes = { 'stock:read': 'Read', 'stock:write': 'Write' };
   const before = apiFields('https://stock', scopes);
 
   function planned(after: JsonObject, rest: Partial<ActualObject> = {}, adopt: readonly string[] = []): Plan {
     const projected = [{ address, owner: 'o', notes: {}, fields: after }];
-    const objects = [present({ address, fields: before }, { heldByOthers, ...rest })];
+    const objects = [present({ address, fields: before }, { outsideHolders, ...rest })];
     return planOf({ desired, projected, actual: { objects }, adopt });
   }
 
   test('names them where a change shows in their tokens, as widening where it is', () => {
     const plan = planned(apiFields('https://other', scopes));
-    expect(plan.review?.foreignHolders).toEqual({ [address]: ['aa-theirs', 'writer', 'zz-theirs'] });
+    expect(plan.review?.outsideHolders).toEqual({ [address]: ['aa-theirs', 'writer', 'zz-theirs'] });
     expect(dangersIn(plan)).toEqual({ [address]: ['foreign-holders', 'widens'] });
   });
 
@@ -143,12 +143,12 @@ describe('an Api whose scopes clients outside the stack hold', () => {
         'stock:write': { ...Object(Object(before['scopes'])['stock:write']), inTokenScope: false },
       },
     };
-    expect(planned(one).review?.foreignHolders).toEqual({ [address]: ['writer'] });
+    expect(planned(one).review?.outsideHolders).toEqual({ [address]: ['writer'] });
   });
 
   test('leaves them out of a change of words', () => {
     expect(
-      planned(apiFields('https://stock', { ...scopes, 'stock:read': 'Read stock' })).review?.foreignHolders,
+      planned(apiFields('https://stock', { ...scopes, 'stock:read': 'Read stock' })).review?.outsideHolders,
     ).toEqual({});
   });
 
@@ -161,8 +161,8 @@ describe('an Api whose scopes clients outside the stack hold', () => {
 
 test('an Api that manifests let go is named, and a saved plan keeps nothing of all that', () => {
   const desired = state([api('stock', ['stock:read'], { managed: false })], []);
-  const plan = planOf({ desired, projected: [], actual: { letGo: ['Api/stock'] } });
-  expect(plan.review?.letGo).toEqual(['Api/stock']);
+  const plan = planOf({ desired, projected: [], actual: { releasedApis: ['Api/stock'] } });
+  expect(plan.review?.releasedApis).toEqual(['Api/stock']);
   const actual = { objects: [], impossible: [], listedClients: 1 };
   expect(savePlan(plan, { desired, actual }, { tool: '1', createdAt: '', lastApply: null })).not.toHaveProperty(
     'review',

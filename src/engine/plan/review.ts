@@ -18,9 +18,9 @@ interface ReviewInput {
 export function reviewOf(input: ReviewInput, changes: readonly Change[]): PlanReview {
   const { clients } = input.whole ?? input.desired;
   return {
-    letGo: [...(input.actual.letGo ?? [])].toSorted(),
+    releasedApis: [...(input.actual.releasedApis ?? [])].toSorted(),
     foreignFolders: foreignFolders(changes, clients),
-    foreignHolders: foreignHolders(input, changes),
+    outsideHolders: outsideHolders(input, changes),
   };
 }
 
@@ -59,10 +59,10 @@ function folderOf(path: string): string {
 }
 
 /** Clients outside the stack whose tokens change with an Api, or that hold scopes of one that is taken over. */
-function foreignHolders({ actual }: ReviewInput, changes: readonly Change[]): PlanReview['foreignHolders'] {
+function outsideHolders({ actual }: ReviewInput, changes: readonly Change[]): PlanReview['outsideHolders'] {
   const actualOf = objectsByAddress(actual);
   const found = changes.flatMap((change): [Address, readonly string[]][] => {
-    const held = actualOf.get(change.address)?.heldByOthers;
+    const held = actualOf.get(change.address)?.outsideHolders;
     if (held === undefined || !isKind(change.address, 'Api') || (change.op !== 'update' && change.op !== 'adopt'))
       return [];
     const differences = leafDifferences(change.before, change.after).filter(changesTokens);

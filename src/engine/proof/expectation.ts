@@ -44,7 +44,7 @@ export interface ExpectedToken {
 }
 
 /** A token request that goes beyond what was granted, and how the provider says so. */
-export interface ExpectedRefusal extends Denial, Beyond {}
+interface ExpectedRefusal extends Denial, Beyond {}
 
 /** What was not granted, and the request that asks for it. */
 interface Beyond {
@@ -53,7 +53,7 @@ interface Beyond {
   readonly parameters: Readonly<Record<string, string>>;
 }
 
-export interface Introspector {
+interface Introspector {
   readonly api: string;
   readonly client: string;
   readonly path: string;

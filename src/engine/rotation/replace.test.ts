@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { settleFresh, settleSaved } from '../plan/settle-plan.ts';
+import { planFresh, planSaved } from '../plan/resolve-plan.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import type { Plan } from '../../model/plan.ts';
 import type { SavedPlan } from '../../model/saved-plan.ts';
@@ -88,10 +88,10 @@ describe('replaceSecret', () => {
     await bench.apply(DESIRED);
     const client = clientOf(bench);
     Object.assign(client, { previous: { secret: MASK, until: Number.MAX_SAFE_INTEGER } });
-    const { plan, input } = await settleFresh(DESIRED, bench, {});
+    const { plan, input } = await planFresh(DESIRED, bench, {});
     const saved = savePlan(plan, input, { tool: 'test', createdAt: '2026-11-30T00:00:00Z', lastApply: null });
     client.secret = MASK;
-    await expect(settleSaved(saved, DESIRED, bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
+    await expect(planSaved(saved, DESIRED, bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
   });
 
   it('is what a rotation does too, whatever it was asked for: the mask is refused at once', async () => {
@@ -138,17 +138,17 @@ describe('replaceSecret', () => {
     clientOf(bench).secret = 'changed back by hand';
     const facts = await saved(bench, moved);
     clientOf(bench).secret = MASK;
-    await expect(settleSaved(facts, moved, bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
-    const { plan } = await settleSaved(reviewed, DESIRED, bench);
+    await expect(planSaved(facts, moved, bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
+    const { plan } = await planSaved(reviewed, DESIRED, bench);
     // Cut off after the secret was set: what is left to do is a part of what was reviewed.
     await bench.carryOut(plan, 3);
-    const left = await settleSaved(reviewed, DESIRED, bench);
+    const left = await planSaved(reviewed, DESIRED, bench);
     await bench.carryOut(left.plan);
     expect((await bench.plan(DESIRED)).changes).toEqual([]);
   });
 });
 
 async function saved(bench: MemoryBench, desired: DesiredState): Promise<SavedPlan> {
-  const { plan, input } = await settleFresh(desired, bench, {});
+  const { plan, input } = await planFresh(desired, bench, {});
   return savePlan(plan, input, { tool: 'test', createdAt: '2026-11-30T00:00:00.000Z', lastApply: null });
 }

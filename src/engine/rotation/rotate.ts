@@ -150,13 +150,13 @@ async function end(
   }
   if (isProven({ checks })) {
     const notes = { ...mark.notes, ...notesOfFacts(stored?.facts ?? subject.facts) };
-    await settle(subject, intent, changed, { ...mark, notes }, ports);
+    await completeRotation(subject, intent, changed, { ...mark, notes }, ports);
   }
   return { ...result, previousUntil: intent.kind === 'revoke' ? undefined : issued.previousUntil, checks };
 }
 
 /** The mark of the finished delivery, and then no note any more. */
-async function settle(
+async function completeRotation(
   { id, delivered, rotateEvery }: RotationSubject,
   intent: RotationIntent,
   { issued, since }: Renewed,

@@ -100,7 +100,7 @@ interface Overdue {
   readonly age: number;
 }
 
-export function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
+function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
   const objects = objectsByAddress(actual);
   const overdue: Overdue[] = [];
   for (const client of desired.clients) {

@@ -4,7 +4,7 @@ import type { Change, Plan } from '../../model/plan.ts';
 import type { ChangeResult, ClientProof, RotationResult } from '../../model/report.ts';
 
 /** What is done many times in one run, and counted. */
-export type WorkUnit = 'change' | 'proof' | 'rotation';
+type WorkUnit = 'change' | 'proof' | 'rotation';
 
 /** Everything that a run reports while it goes on. None of it holds a secret. */
 export type RunEvent = PlanEvent | LockEvent | WorkEvent | TroubleEvent | AuditedEvent;
@@ -38,7 +38,7 @@ type WorkEvent =
   | { readonly kind: 'proof-ended'; readonly proof: ClientProof }
   | { readonly kind: 'work-ended'; readonly unit: WorkUnit };
 
-export type RotationTask = Pick<RotationResult, 'address' | 'op' | 'place'>;
+type RotationTask = Pick<RotationResult, 'address' | 'op' | 'place'>;
 
 /** What went wrong beside the results, after which there is a report all the same. */
 export interface TroubleEvent {

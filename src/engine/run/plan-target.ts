@@ -5,8 +5,8 @@ import { readLastApply } from '../ledger/ledger.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { noticesOfPart } from '../plan/part-conflicts.ts';
-import { settleFresh, settlePart } from '../plan/settle-plan.ts';
-import type { SettledPlan } from '../plan/settle-plan.ts';
+import { planFresh, planPart } from '../plan/resolve-plan.ts';
+import type { ResolvedPlan } from '../plan/resolve-plan.ts';
 import { rotationNotices, waitingNotices } from '../rotation/rotation-notices.ts';
 import type { ClosedTarget, OpenTarget } from './open-target.ts';
 import type { RunContext } from './run-context.ts';
@@ -48,14 +48,14 @@ async function makePlan(target: OpenTarget, { part, checkStore, adoption, saves 
   // Before all else is read: what is applied meanwhile came after it.
   const lastApply = saves ? await readLastApply(store, desired.target.stack) : null;
   const options = { checkStore, adoption };
-  const settled =
-    part === undefined ? await settleFresh(desired, target, options) : await settlePart(part, desired, target, options);
-  const { plan, input } = settled;
-  const notices = [...partNotices(settled, part), ...timelyNotices(plan, input, ports.clock.now())];
+  const resolved =
+    part === undefined ? await planFresh(desired, target, options) : await planPart(part, desired, target, options);
+  const { plan, input } = resolved;
+  const notices = [...partNotices(resolved, part), ...timelyNotices(plan, input, ports.clock.now())];
   return { plan, basis: input, notices, lastApply };
 }
 
-function partNotices({ plan, input }: SettledPlan, part: TargetPart | undefined): string[] {
+function partNotices({ plan, input }: ResolvedPlan, part: TargetPart | undefined): string[] {
   return part === undefined ? [] : noticesOfPart(plan.changes, { ...input, only: new Set(part.addresses) });
 }
 

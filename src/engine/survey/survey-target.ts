@@ -4,7 +4,7 @@ import { addressOf, isKind } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { isOurs, unreadableNotices } from '../../model/state.ts';
 import type { ActualState, DesiredObject } from '../../model/state.ts';
-import { readApiLedger } from '../ledger/api-ledger.ts';
+import { readOwnedApis } from '../ledger/api-ledger.ts';
 import { readKnownClients } from '../ledger/ledger.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
@@ -38,7 +38,7 @@ export async function surveyTarget(
 ): Promise<PlanInput> {
   const { checkStore = false, only, adoption = NO_ADOPTION } = options;
   const { stack } = desired.target;
-  const ledger = provider.capabilities.apiMarks ? {} : { ledger: await readApiLedger(store, stack) };
+  const ledger = provider.capabilities.apiMarks ? {} : { ledger: await readOwnedApis(store, stack) };
   const concerned = only === undefined ? desired : { ...desired, clients: desired.clients.filter(isIn(only)) };
   const reachable = provider.endpoints();
   const [{ projected, actual }, endpoints, documents, existing] = await Promise.all([

@@ -12,7 +12,7 @@ import {
 const SCOPE = /^[\x21\x23-\x26\x28-\x5B\x5D-\x7E]+$/;
 
 /** A scope's name, within what every server takes: outside of it one answers 400 or a bare 500. */
-export const scopeNameSchema = z
+const scopeNameSchema = z
   .string()
   .regex(SCOPE, { error: 'must have no blanks, quotes, backslashes or letters outside ASCII' })
   .max(255, { error: 'must have at most 255 characters' });

@@ -6,7 +6,7 @@ import type { SchemaParts } from './settings.ts';
 import { makeTargetSpecSchema } from './target.ts';
 
 /** The version of the manifest language. */
-export const API_VERSION = 'grantry/v1';
+const API_VERSION = 'grantry/v1';
 
 const version = z.literal(API_VERSION).meta({ description: 'The version of the manifest language.' });
 

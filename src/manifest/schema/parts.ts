@@ -49,7 +49,7 @@ function durationOf(pattern: RegExp, error: string) {
 }
 
 /** A duration, in seconds. */
-export const durationSchema = durationOf(DURATION_PATTERN, 'must be a duration such as 90s, 5m, 48h or 30d');
+const durationSchema = durationOf(DURATION_PATTERN, 'must be a duration such as 90s, 5m, 48h or 30d');
 
 /** A duration of at least one second, in seconds. */
 export const positiveDurationSchema = durationOf(
@@ -70,7 +70,7 @@ export const rotateSchema = z
   .meta({ description: 'When credentials are rotated.' });
 
 /** Free key-value pairs for people and policies. */
-export const labelsSchema = z.record(lineSchema, proseSchema).meta({ description: 'Free key-value pairs.' });
+const labelsSchema = z.record(lineSchema, proseSchema).meta({ description: 'Free key-value pairs.' });
 
 /** Names of Targets that an object is restricted to. */
 export const targetsSchema = z

@@ -40,7 +40,7 @@ export interface NamedSettings {
 }
 
 /** A provider has settings in Clients, too. */
-export interface NamedProviderSettings extends NamedSettings {
+interface NamedProviderSettings extends NamedSettings {
   readonly clientSettings: z.ZodType;
 }
 

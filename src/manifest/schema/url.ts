@@ -32,7 +32,7 @@ export function normaliseUrl(text: string): string {
 }
 
 /** Whether a URL names this very machine, so that http:// exposes nothing. */
-export function isLoopback(url: URL): boolean {
+function isLoopback(url: URL): boolean {
   const host = url.hostname;
   return (
     host === 'localhost' || host.endsWith('.localhost') || host === '[::1]' || /^127(?:\.[0-9]{1,3}){3}$/.test(host)

@@ -34,11 +34,6 @@ export function viewSyntax(file: SourceFile): SyntaxView {
   return { file, documents, lines: stream.lines, broken };
 }
 
-/** Line, from 1, of an offset. */
-export function lineAt(view: SyntaxView, offset: number): number {
-  return Math.max(1, view.lines.linePos(Math.min(offset, view.file.text.length)).line);
-}
-
 /** The text of a line, without its end. */
 export function lineText(view: SyntaxView, line: number): string {
   const { text } = view.file;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 const names = z.array(z.string()).readonly();
 const texts = z.record(z.string(), z.string()).readonly();
-export const roleNames = z.strictObject({ realm: names, clients: z.record(z.string(), names) });
+const roleNames = z.strictObject({ realm: names, clients: z.record(z.string(), names) });
 
 /** What grantry is exact about on a Keycloak client; every list is sorted. Null marks: the client carries none yet. */
 export const clientFields = z.strictObject({

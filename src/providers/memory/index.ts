@@ -10,7 +10,7 @@ import type {
   CreatedClient,
   FoundClient,
   GrantFacts,
-  GrownApi,
+  WrittenApi,
   NewClient,
   Provider,
   ReadOptions,
@@ -118,7 +118,7 @@ export class MemoryProvider implements Provider {
     return { ...readObjects(this.objects, reading), ...own };
   }
 
-  async addApiScopes(change: ObjectChange): Promise<GrownApi> {
+  async addApiScopes(change: ObjectChange): Promise<WrittenApi> {
     return addApiScopes(this.#objects, change);
   }
 

@@ -3,8 +3,8 @@ import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredState } from '../../model/desired.ts';
 import { isRepeated } from '../../model/secrets/guessable.ts';
 import { sameJson } from '../../model/values/json.ts';
-import type { ActualCredential, ActualObject, ActualState, ApiLedger, Fields, OwnedApi } from '../../model/state.ts';
-import { letGoApis } from '../let-go.ts';
+import type { ActualCredential, ActualObject, ActualState, OwnedApis, Fields, OwnedApi } from '../../model/state.ts';
+import { releasedApis } from '../released-apis.ts';
 import type { Capabilities, ReadOptions } from '../provider.ts';
 import { addressOfObject, asCredential, clientIdOf, grantedIn, recordIn, stackOf, textIn } from './fields.ts';
 import type { MemoryObject } from './objects.ts';
@@ -14,7 +14,7 @@ interface Reading extends Pick<ReadOptions, 'only'> {
   readonly desired: DesiredState;
   readonly projected: ReadOptions['projected'] & {};
   readonly capabilities: Capabilities;
-  readonly ledger: ApiLedger;
+  readonly ledger: OwnedApis;
   readonly withSecrets: boolean;
   /** How output names the provider. */
   readonly where: string;
@@ -28,7 +28,7 @@ export function readObjects(all: readonly MemoryObject[], reading: Reading): Act
   return {
     objects: relevantObjects(all, reading).map(([object, address]) => viewOf(object, address, all, reading)),
     origins: originsOf(apis, unmanaged, desired.target.stack),
-    letGo: letGoApis(
+    releasedApis: releasedApis(
       apis.filter((api) => ownerOf(api, reading) === desired.target.stack).map((api) => nameOf(addressOfObject(api))),
       unmanaged,
     ),
@@ -66,7 +66,7 @@ function ownerOf(object: MemoryObject, { capabilities, desired, ledger }: Readin
 }
 
 /** Made anew by somebody else under the same audience it would have another id. */
-function ownedAs({ id, fields }: MemoryObject, ledger: ApiLedger): OwnedApi | undefined {
+function ownedAs({ id, fields }: MemoryObject, ledger: OwnedApis): OwnedApi | undefined {
   const entry = ledger[textIn(fields, 'audience')];
   if (entry === undefined || entry.id === id) return entry;
   const isAsWanted = sameJson(Object.keys(recordIn(fields, 'scopes')).toSorted(), entry.scopes);
@@ -85,7 +85,7 @@ function viewOf(object: MemoryObject, address: Address, all: readonly MemoryObje
     foreign: stack === desired.target.stack ? [] : [{ what, stack }],
     fields: object.fields,
     ...(object.kind === 'Client' ? { credential: credentialOf(object, reading) } : {}),
-    ...(object.kind === 'Api' ? { heldByOthers: holdersOf(object, all, reading) } : {}),
+    ...(object.kind === 'Api' ? { outsideHolders: holdersOf(object, all, reading) } : {}),
   };
 }
 

@@ -2,12 +2,12 @@ import { nameOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
-import type { GrownApi } from '../provider.ts';
+import type { WrittenApi } from '../provider.ts';
 import { addressOfObject, recordIn, stackOf } from './fields.ts';
 import type { MemoryObjects } from './objects.ts';
 
 /** Creates the Api, or gives it what it lacks. */
-export function addApiScopes(objects: MemoryObjects, change: CreateChange | UpdateChange | AdoptChange): GrownApi {
+export function addApiScopes(objects: MemoryObjects, change: CreateChange | UpdateChange | AdoptChange): WrittenApi {
   const { address, after } = change;
   if (change.op === 'create') {
     const same = objects.all.find((object) => object.kind === 'Api' && addressOfObject(object) === address);

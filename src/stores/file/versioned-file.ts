@@ -50,12 +50,12 @@ export class VersionedFile {
   }
 
   /**
-   * The same, also where NAME.EXT is missing, as it is for a moment while the first version is made: whoever goes by
-   * the versions alone never takes that for nothing.
+   * The same, also where NAME.EXT is missing, as it is for a moment while the first version is made: a client that reads
+   * the versions alone never takes that for an empty place.
    */
   async newest(): Promise<CurrentVersion | undefined> {
     for (;;) {
-      await this.#settle();
+      await this.#pointToLatest();
       const version = (await this.#versions()).at(-1);
       // Not NAME.EXT, which may already be a later version than the one just counted.
       const file = version === undefined ? this.currentFile : join(this.#versionsFolder, this.#fileOf(version));
@@ -87,7 +87,7 @@ export class VersionedFile {
       await this.#remove(version);
       return false;
     }
-    await this.#settle();
+    await this.#pointToLatest();
     await this.#prune();
     return true;
   }
@@ -119,7 +119,7 @@ export class VersionedFile {
   }
 
   /** Makes NAME.EXT the latest version. Repeated until it is: another process may be doing the same. */
-  async #settle(): Promise<void> {
+  async #pointToLatest(): Promise<void> {
     for (let latest = await this.#versions(); latest.length > 0; latest = await this.#versions()) {
       const file = join(this.#versionsFolder, this.#fileOf(latest.at(-1) ?? 0));
       const inode = await inodeOf(file);

@@ -7,7 +7,7 @@ import { logIn } from '../../support/auth0/management-client.ts';
 import { fetchFrom } from '../../support/auth0/fetch-from.ts';
 import { portsOver } from '../../support/servers/ports-over.ts';
 import { tokenRequest } from './provider-subject.ts';
-import type { Hands, ProviderPlace } from './provider-subject.ts';
+import type { AdminActions, ProviderPlace } from './provider-subject.ts';
 
 const DOMAIN = 'acme-test.eu.auth0.com';
 
@@ -22,7 +22,7 @@ export async function openAuth0Place(settings = ''): Promise<ProviderPlace & { e
   };
   const clientIds = (): string[] => [...emulator.state.clients.values()].map(({ id }) => id).toSorted();
   const atFirst = new Set(clientIds());
-  const hands: Hands = {
+  const actions: AdminActions = {
     create: async (name) => {
       const body = { name, app_type: 'non_interactive', grant_types: ['client_credentials'] };
       const created = await hand.ok('POST', '/clients', body);
@@ -58,7 +58,7 @@ export async function openAuth0Place(settings = ''): Promise<ProviderPlace & { e
     provider: `{auth0: {domain: ${DOMAIN}, requestsPerSecond: 100, ${settings}auth: {clientId: ${emulator.clientId}, clientSecret: "\${env:SECRET}"}}}`,
     env: { SECRET: emulator.clientSecret, TOKEN: 'unused' },
     ports: portsOver(fetchFrom(emulator)),
-    hands,
+    admin: actions,
     close: () => emulator.close(),
   };
 }

@@ -4,7 +4,7 @@ import { systemPorts } from '../../../src/platform/ports.ts';
 import { startCountingProxy } from '../../support/servers/counting-proxy.ts';
 import { createRealm } from '../../support/servers/realm.ts';
 import { tokenRequest } from './provider-subject.ts';
-import type { Hands, ProviderPlace } from './provider-subject.ts';
+import type { AdminActions, ProviderPlace } from './provider-subject.ts';
 
 /** A realm of its own, as the server's administrator sees it. */
 export async function openKeycloakPlace(): Promise<ProviderPlace> {
@@ -18,7 +18,7 @@ export async function openKeycloakPlace(): Promise<ProviderPlace> {
   const atFirst = new Set((await clients()).map(({ clientId }) => clientId));
   const idOf = async (clientId: string): Promise<string> =>
     (await clients()).find((client) => client.clientId === clientId)?.id ?? '';
-  const hands: Hands = {
+  const actions: AdminActions = {
     create: async (clientId) => {
       await admin.clients.create({ clientId, secret: 'made-by-hand-0123456789', serviceAccountsEnabled: true });
       return clientId;
@@ -50,7 +50,7 @@ export async function openKeycloakPlace(): Promise<ProviderPlace> {
     provider: `{keycloak: {url: "${proxy.url}", realm: ${realm.name}, auth: {realm: master, username: ${server.username}, password: "\${env:PASSWORD}"}}}`,
     env: { PASSWORD: server.password, TOKEN: 'unused' },
     ports: systemPorts(),
-    hands,
+    admin: actions,
     close: async () => {
       await proxy.close();
       await realm.remove();

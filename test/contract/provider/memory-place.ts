@@ -6,7 +6,7 @@ import type { MemoryObject } from '../../../src/providers/memory/objects.ts';
 import { memoryTokens } from '../../support/bench/memory-tokens.ts';
 import { portsOver } from '../../support/servers/ports-over.ts';
 import { tokenRequest } from './provider-subject.ts';
-import type { Hands, ProviderPlace } from './provider-subject.ts';
+import type { AdminActions, ProviderPlace } from './provider-subject.ts';
 
 /** What the provider can do, and the keys of a Target under `provider` whose rules fit that. */
 export interface MemoryKind {
@@ -23,13 +23,13 @@ export async function openMemoryPlace({ capabilities, provider }: MemoryKind): P
     provider,
     env: { SECRET: 'unused', TOKEN: 'unused' },
     ports: portsOver(fetch, { clock: { now: () => memory.now * 1000, sleep } }),
-    hands: handsOn(memory, fetch),
+    admin: actionsOn(memory, fetch),
     open: async () => memory,
     close: async () => undefined,
   };
 }
 
-function handsOn(memory: MemoryProvider, fetch: typeof globalThis.fetch): Hands {
+function actionsOn(memory: MemoryProvider, fetch: typeof globalThis.fetch): AdminActions {
   const get = (clientId: string): MemoryObject => {
     const found = memory.objects.find((object) => object.kind === 'Client' && memory.clientIdOf(object) === clientId);
     if (found === undefined) throw new Error(`there is no client ${clientId}`);

@@ -35,13 +35,13 @@ export function testCapabilities(subject: () => ProviderSubject, capabilities: C
 
   it(`gives a client ${capabilities.chosenClientId ? 'the client_id of its manifest' : 'a client_id of its own choice'}`, async () => {
     const manifests = yaml(STOCK, orders('clientId: the-orders, access: [{api: stock, scopes: [stock:read]}]'));
-    await subject().makeIt(manifests);
+    await subject().setUp(manifests);
     expect((await subject().clientIdOf('orders')) === 'the-orders').toBe(capabilities.chosenClientId);
     expect(await subject().changesOf(manifests)).toEqual([]);
   });
 
   it(`takes an Api that no ledger names for ${capabilities.apiMarks ? 'the stack’s, by its mark' : 'somebody else’s'}`, async () => {
-    await subject().makeIt(STOCK);
+    await subject().setUp(STOCK);
     const { provider, desired } = await subject().open(STOCK);
     const [api] = (await provider.read(desired)).objects;
     expect(api?.address).toBe('Api/stock');
@@ -50,10 +50,10 @@ export function testCapabilities(subject: () => ProviderSubject, capabilities: C
   });
 
   it(`${capabilities.authMethodEnforced ? 'refuses' : 'takes'} a secret that comes in another way than the manifest says`, async () => {
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     const [id, secret] = [await subject().clientIdOf('orders'), await subject().secretInStore('orders')];
-    expect(await subject().hands.accepts(id, secret, 'client_secret_basic')).toBe(true);
-    expect(await subject().hands.accepts(id, secret, 'client_secret_post')).toBe(!capabilities.authMethodEnforced);
+    expect(await subject().admin.accepts(id, secret, 'client_secret_basic')).toBe(true);
+    expect(await subject().admin.accepts(id, secret, 'client_secret_post')).toBe(!capabilities.authMethodEnforced);
   });
 
   it(`has ${capabilities.introspection ? 'an' : 'no'} introspection endpoint`, async () => {
@@ -62,7 +62,7 @@ export function testCapabilities(subject: () => ProviderSubject, capabilities: C
   });
 
   it(`makes ${capabilities.secretOverlap ? 'a secret' : 'no secret, and no overlap,'} of its own for a client that has one`, async () => {
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     const { provider } = await subject().open(BASE);
     const { id } = (await provider.findClient({ clientId: await subject().clientIdOf('orders') })) ?? { id: '' };
     const { desired } = await subject().open(yaml(STOCK, orders('credential: {rotate: {overlap: 1h}}')));
@@ -82,7 +82,7 @@ export function testCapabilities(subject: () => ProviderSubject, capabilities: C
       errors.length > 0
         ? 'nothing'
         : await subject()
-            .makeIt(withRequest)
+            .setUp(withRequest)
             .then(() => 'it');
     expect(kept === 'it' ? await subject().unproven(withRequest) : []).toEqual([]);
   });

@@ -19,7 +19,7 @@ const named = (more: { force?: true; revoke?: true } = {}): RotationRequest => (
 /** Deliveries and rotations. */
 export function testCredentials(subject: () => ProviderSubject, capabilities: Capabilities): void {
   it('sees that the manifest has the secret rotated at another interval', async () => {
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     const seldom = yaml(
       STOCK,
       BILLS,
@@ -29,40 +29,40 @@ export function testCredentials(subject: () => ProviderSubject, capabilities: Ca
     expect(changes.flatMap(fieldChanges)).toEqual([
       { path: ['rotateEvery'], before: 7_776_000, after: 25_920_000, widens: true },
     ]);
-    await subject().makeIt(seldom);
+    await subject().setUp(seldom);
     expect(await subject().changesOf(seldom)).toEqual([]);
   });
 
   it('delivers again what the store has lost', async () => {
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     await subject().store.purge('orders');
     expect(await subject().changesOf(BASE)).toEqual(['deliver Client/orders']);
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     expect(await subject().unproven(BASE)).toEqual([]);
   });
 
   it(`${capabilities.secretChangeVisible ? 'sees' : 'sees only by comparing'} a secret that was made by hand`, async () => {
-    await subject().makeIt(BASE);
-    await subject().hands.regenerate(await subject().clientIdOf('orders'));
+    await subject().setUp(BASE);
+    await subject().admin.regenerate(await subject().clientIdOf('orders'));
     expect(await subject().changesOf(BASE)).toEqual(capabilities.secretChangeVisible ? ['deliver Client/orders'] : []);
     expect(await subject().changesOf(BASE, true)).toEqual(['deliver Client/orders']);
     // Where the server keeps the previous secret, nobody is cut off even by that.
     expect(await subject().unproven(BASE)).toHaveLength(capabilities.secretOverlap ? 0 : 1);
-    await subject().makeIt(BASE, { checkStore: true });
+    await subject().setUp(BASE, { checkStore: true });
     expect(await subject().unproven(BASE)).toEqual([]);
     expect(await subject().changesOf(BASE, true)).toEqual([]);
   });
 
   it(`rotates a secret, and ${capabilities.secretOverlap ? 'keeps the one before valid' : 'tells of the gap'}`, async () => {
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     const [id, before] = [await subject().clientIdOf('orders'), await subject().secretInStore('orders')];
     const [result] = await subject().rotate(BASE, named());
     expect(result).toMatchObject({ outcome: 'done', checks: [{ outcome: 'passed' }] });
     expect(typeof result?.gap?.ms).toBe(capabilities.secretOverlap ? 'undefined' : 'number');
     const after = await subject().secretInStore('orders');
-    expect([after === before, await subject().hands.secretOf(id)]).toEqual([false, after]);
-    expect(await subject().hands.accepts(id, after)).toBe(true);
-    expect(await subject().hands.accepts(id, before)).toBe(capabilities.secretOverlap);
+    expect([after === before, await subject().admin.secretOf(id)]).toEqual([false, after]);
+    expect(await subject().admin.accepts(id, after)).toBe(true);
+    expect(await subject().admin.accepts(id, before)).toBe(capabilities.secretOverlap);
     const stored = await subject().store.read('orders');
     const { facts = {} } = stored?.document ?? {};
     expect(nextSecretIn(stored)).toBeUndefined();
@@ -73,7 +73,7 @@ export function testCredentials(subject: () => ProviderSubject, capabilities: Ca
   });
 
   it(`${capabilities.secretOverlap ? 'refuses to end an overlap by another rotation' : 'rotates as often as it is asked to'}, unless forced`, async () => {
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     await subject().rotate(BASE, named());
     const before = await subject().secretInStore('orders');
     const again = await subject()
@@ -89,7 +89,7 @@ export function testCredentials(subject: () => ProviderSubject, capabilities: Ca
   });
 
   it('revokes a secret: the one before is refused at once, and that is shown', async () => {
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     await subject().rotate(BASE, named());
     const [id, before] = [await subject().clientIdOf('orders'), await subject().secretInStore('orders')];
     expect(await subject().rotate(BASE, named({ revoke: true }))).toMatchObject([
@@ -100,25 +100,25 @@ export function testCredentials(subject: () => ProviderSubject, capabilities: Ca
       },
     ]);
     expect([
-      await subject().hands.accepts(id, before),
-      await subject().hands.accepts(id, await subject().secretInStore('orders')),
+      await subject().admin.accepts(id, before),
+      await subject().admin.accepts(id, await subject().secretInStore('orders')),
     ]).toEqual([false, true]);
     expect(await subject().changesOf(BASE, true)).toEqual([]);
   });
 
   it('rotates once when the answer to the change is lost', async () => {
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     const before = await subject().secretInStore('orders');
-    subject().hands.loseNextRotation();
+    subject().admin.loseNextRotation();
     await subject().rotate(BASE, named());
     const after = await subject().secretInStore('orders');
     expect(after === before).toBe(false);
-    expect(await subject().hands.secretOf(await subject().clientIdOf('orders'))).toBe(after);
+    expect(await subject().admin.secretOf(await subject().clientIdOf('orders'))).toBe(after);
     expect(await subject().changesOf(BASE, true)).toEqual([]);
   });
 
   it('has nothing that is due at first, and ages that it tells', async () => {
-    await subject().makeIt(BASE);
+    await subject().setUp(BASE);
     expect(await subject().rotate(BASE, { kind: 'due', stagger: true, max: undefined })).toEqual([]);
     const [status] = await subject().status(BASE);
     expect(status).toMatchObject({ address: 'Client/orders', overdue: false, remarks: [], storeVersion: 1 });

@@ -1,4 +1,4 @@
-/** A provider under the contract suite: the engine on a fresh realm or tenant, and hands that reach past grantry. */
+/** A provider under the contract suite: the engine on a fresh realm or tenant, and an administrator who works without grantry. */
 import { applyPlan } from '../../../src/engine/apply/apply-plan.ts';
 import type { Applied } from '../../../src/engine/apply/apply-plan.ts';
 import { credentialStatus } from '../../../src/engine/rotation/credential-status.ts';
@@ -27,8 +27,8 @@ import { MemoryStore } from '../../../src/stores/memory/index.ts';
 import { rotateOnce } from '../../support/bench/rotate-once.ts';
 import { secretIn } from '../../support/stored-secrets.ts';
 
-/** What somebody may do at the provider without grantry; clients are told by their client_id. */
-export interface Hands {
+/** What somebody may do at the provider without grantry; clients are named by their client_id. */
+export interface AdminActions {
   /** A client that nobody marked, with this name and secret where one can be chosen; gives its client_id. */
   create(name: string): Promise<string>;
   /** The present secret. */
@@ -71,7 +71,7 @@ export interface ProviderPlace {
   readonly provider: string;
   readonly env: Readonly<Record<string, string>>;
   readonly ports: HttpPorts;
-  readonly hands: Hands;
+  readonly admin: AdminActions;
   /** Opens the provider; default: as a run does. */
   readonly open?: (settings: BackendSettings) => Promise<Provider>;
   close(): Promise<void>;
@@ -89,8 +89,8 @@ export class ProviderSubject {
     return this.#place.ports;
   }
 
-  get hands(): Hands {
-    return this.#place.hands;
+  get admin(): AdminActions {
+    return this.#place.admin;
   }
 
   close(): Promise<void> {
@@ -150,7 +150,7 @@ spec:
   }
 
   /** Applies, and fails unless every change was done. */
-  async makeIt(manifests: string, options?: SurveyOptions): Promise<void> {
+  async setUp(manifests: string, options?: SurveyOptions): Promise<void> {
     const { results } = await this.apply(manifests, options);
     const failed = results.filter(({ outcome }) => outcome !== 'done');
     if (failed.length > 0) throw new Error(failed.map(({ address, reason }) => `${address}: ${reason}`).join('\n'));

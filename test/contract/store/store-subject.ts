@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import type { Store, StoreDocument, StoreMark } from '../../../src/stores/store.ts';
 import { secretPayload } from '../../support/stored-secrets.ts';
 
-/** A store under test, and the hands of others on the same places. */
+/** A store under test, and what others do at the same places. */
 export interface StoreSubject {
   readonly store: Store;
   /** A second access to the same places, as another process has it. */
@@ -13,7 +13,7 @@ export interface StoreSubject {
   readonly putForeign: (path: string, data: Record<string, unknown>, pairs?: Record<string, string>) => Promise<void>;
   /** Deletes the latest version as somebody else would, metadata kept. */
   readonly deleteLatest: (path: string) => Promise<void>;
-  /** Hands of others on records, by their names. */
+  /** What others do to records, by their names. */
   readonly records: {
     /** Deletes the latest version. */
     readonly remove: (name: string) => Promise<void>;
@@ -26,7 +26,7 @@ export interface StoreSubject {
   readonly leftovers: () => Promise<string>;
 }
 
-export interface RawPlace {
+interface RawPlace {
   readonly data: Readonly<Record<string, unknown>> | undefined;
   readonly pairs: Readonly<Record<string, string>>;
 }

@@ -9,7 +9,7 @@ it('the official client exports what was applied', { timeout: 400_000 }, async (
   const place = await openAuth0Place('onRequestScopes: grant, ');
   const subject = new ProviderSubject(place);
   try {
-    await subject.makeIt(EXAMPLE);
+    await subject.setUp(EXAMPLE);
     const tenant = await exportTenant(place.emulator);
     const { apis, clients } = subject.desired(EXAMPLE);
     const ours = tenant.clients.filter(({ client_metadata: metadata }) => metadata?.['grantry_stack'] === 'acme');

@@ -8,7 +8,7 @@ it(
   async () => {
     const tenant = await BusyTenant.open(10);
     const manifests = estate(3500);
-    await tenant.subject.makeIt(manifests);
+    await tenant.subject.setUp(manifests);
     tenant.reset();
     expect((await tenant.subject.plan(manifests)).changes).toEqual([]);
     const { requests } = tenant.emulator;

@@ -23,8 +23,8 @@ function leavesOf(plan: Plan): string[] {
   );
 }
 
-/** What the hands of an administrator do to a realm. */
-class Hands {
+/** What an administrator does to a realm without grantry. */
+class AdminActions {
   readonly bench: Workbench;
   #management = '';
 
@@ -106,11 +106,11 @@ async function failed(bench: Workbench, manifests: string): Promise<string[]> {
 
 describe('roles that nobody declares', () => {
   let bench: Workbench;
-  let hands: Hands;
+  let actions: AdminActions;
 
   beforeAll(async () => {
     bench = await Workbench.open({ rotate: NO_OVERLAP });
-    hands = new Hands(bench);
+    actions = new AdminActions(bench);
     const { results } = await bench.apply(PLAIN);
     expect(results.map(({ outcome }) => outcome)).toEqual(['done', 'done', 'done']);
   });
@@ -118,9 +118,9 @@ describe('roles that nobody declares', () => {
   afterAll(() => bench.close());
 
   it('a role for administrators with a scope mapping: plan shows it, verify fails, apply takes it away', async () => {
-    await hands.give('orders', 'realm-admin');
-    await hands.mapScope('orders', 'realm-admin');
-    expect(await hands.adminApiFor('orders')).toBe(200);
+    await actions.give('orders', 'realm-admin');
+    await actions.mapScope('orders', 'realm-admin');
+    expect(await actions.adminApiFor('orders')).toBe(200);
     expect(await failed(bench, PLAIN)).toEqual([
       'Client/orders its service account holds no role that was not granted: too much: realm-management/realm-admin',
     ]);
@@ -130,7 +130,7 @@ describe('roles that nobody declares', () => {
       'Client/orders scopeMappings clients realm-management: ["realm-admin"] → undefined',
     ]);
     expect(results.map(({ outcome, reason }) => reason ?? outcome)).toEqual(['done']);
-    expect(await hands.adminApiFor('orders')).toBe(403);
+    expect(await actions.adminApiFor('orders')).toBe(403);
     expect((await bench.plan(PLAIN)).changes).toEqual([]);
     expect(await failed(bench, PLAIN)).toEqual([]);
   });
@@ -138,17 +138,17 @@ describe('roles that nobody declares', () => {
   it('a composite realm role that holds one: the role is shown and taken away', async () => {
     const { admin } = bench.realm;
     await admin.roles.create({ name: 'helper' });
-    const helper = await hands.realmRole('helper');
-    await admin.roles.createComposite({ roleId: helper.id }, [await hands.adminRole('view-users')]);
-    await admin.users.addRealmRoleMappings({ id: await hands.account('orders'), roles: [helper] });
-    await admin.clients.addRealmScopeMappings({ id: await hands.idOf('orders') }, [helper]);
-    expect(await hands.adminApiFor('orders')).toBe(200);
+    const helper = await actions.realmRole('helper');
+    await admin.roles.createComposite({ roleId: helper.id }, [await actions.adminRole('view-users')]);
+    await admin.users.addRealmRoleMappings({ id: await actions.account('orders'), roles: [helper] });
+    await admin.clients.addRealmScopeMappings({ id: await actions.idOf('orders') }, [helper]);
+    expect(await actions.adminApiFor('orders')).toBe(200);
     expect(await failed(bench, PLAIN)).toHaveLength(1);
     expect(leavesOf((await bench.apply(PLAIN)).plan)).toEqual([
       'Client/orders roles realm: ["helper"] → []',
       'Client/orders scopeMappings realm: ["helper"] → []',
     ]);
-    expect(await hands.adminApiFor('orders')).toBe(403);
+    expect(await actions.adminApiFor('orders')).toBe(403);
     expect((await bench.plan(PLAIN)).changes).toEqual([]);
   });
 
@@ -156,11 +156,11 @@ describe('roles that nobody declares', () => {
     const { admin } = bench.realm;
     const top = await admin.groups.create({ name: 'admins' });
     const below = await admin.groups.createChildGroup({ id: top.id }, { name: 'night' });
-    const roles = [await hands.adminRole('view-users')];
-    await admin.groups.addClientRoleMappings({ id: top.id, clientUniqueId: await hands.management(), roles });
-    await admin.users.addToGroup({ id: await hands.account('orders'), groupId: below.id ?? '' });
-    await hands.mapScope('orders', 'view-users');
-    expect(await hands.adminApiFor('orders')).toBe(200);
+    const roles = [await actions.adminRole('view-users')];
+    await admin.groups.addClientRoleMappings({ id: top.id, clientUniqueId: await actions.management(), roles });
+    await admin.users.addToGroup({ id: await actions.account('orders'), groupId: below.id ?? '' });
+    await actions.mapScope('orders', 'view-users');
+    expect(await actions.adminApiFor('orders')).toBe(200);
     expect(await failed(bench, PLAIN)).toEqual([
       'Client/orders its service account holds no role that was not granted: too much: all of group /admins/night',
     ]);
@@ -168,14 +168,14 @@ describe('roles that nobody declares', () => {
       'Client/orders groups: ["/admins/night"] → []',
       'Client/orders scopeMappings clients realm-management: ["view-users"] → undefined',
     ]);
-    expect(await hands.adminApiFor('orders')).toBe(403);
+    expect(await actions.adminApiFor('orders')).toBe(403);
     expect((await bench.plan(PLAIN)).changes).toEqual([]);
   });
 
   it('what the realm gives to everybody is left alone, and what of it is dangerous is said', async () => {
     const { admin } = bench.realm;
     const everybody = await admin.groups.create({ name: 'everybody' });
-    await admin.groups.addRealmRoleMappings({ id: everybody.id, roles: [{ ...(await hands.realmRole('helper')) }] });
+    await admin.groups.addRealmRoleMappings({ id: everybody.id, roles: [{ ...(await actions.realmRole('helper')) }] });
     await admin.realms.addDefaultGroup({ realm: bench.realm.name, id: everybody.id });
     const more = yaml(PLAIN, clientYaml('late', ''));
     await bench.apply(more);
@@ -185,7 +185,7 @@ describe('roles that nobody declares', () => {
       expect.stringContaining('by its default role or default groups: realm-management/query-groups'),
     ]);
     // A scope mapping is all that such a client needs.
-    await hands.mapScope('late', 'view-users');
+    await actions.mapScope('late', 'view-users');
     expect(leavesOf(await bench.plan(more))).toEqual([
       'Client/late scopeMappings clients realm-management: ["view-users"] → undefined',
     ]);
@@ -196,9 +196,9 @@ describe('roles that nobody declares', () => {
 
   it('scope mappings of a client scope: plan shows them, apply takes them off', async () => {
     const { admin } = bench.realm;
-    const [id, client] = [await hands.scopeId('stock:read'), await hands.management()];
-    await admin.clientScopes.addClientScopeMappings({ id, client }, [await hands.adminRole('view-users')]);
-    await admin.clientScopes.addRealmScopeMappings({ id }, [await hands.realmRole('helper')]);
+    const [id, client] = [await actions.scopeId('stock:read'), await actions.management()];
+    await admin.clientScopes.addClientScopeMappings({ id, client }, [await actions.adminRole('view-users')]);
+    await admin.clientScopes.addRealmScopeMappings({ id }, [await actions.realmRole('helper')]);
     // Who holds none of these roles gets no token with the scope.
     expect(await failed(bench, PLAIN)).toContain(
       'Client/orders a token carries exactly stock:read: missing: stock:read',
@@ -212,8 +212,8 @@ describe('roles that nobody declares', () => {
 
   it('a service account that was disabled, or deleted, is told of, restored and proven', async () => {
     const { admin } = bench.realm;
-    await admin.users.update({ id: await hands.account('orders') }, { enabled: false });
-    await admin.users.del({ id: await hands.account('mail') });
+    await admin.users.update({ id: await actions.account('orders') }, { enabled: false });
+    await admin.users.del({ id: await actions.account('mail') });
     expect((await failed(bench, PLAIN)).filter((line) => line.includes('its service account'))).toEqual(
       [
         'Client/orders its service account is enabled: it is disabled, so no token is issued: grantry apply restores it',
@@ -236,7 +236,7 @@ describe('roles that nobody declares', () => {
   });
 
   it('a disabled client is not rotated, as its new secret could not be proven; what leaked is replaced all the same', async () => {
-    const id = await hands.idOf('mail');
+    const id = await actions.idOf('mail');
     await bench.realm.admin.clients.update({ id }, { enabled: false });
     const named = { kind: 'named', names: ['mail'], force: true } as const;
     await expect(bench.rotate(PLAIN, { ...named, revoke: false })).rejects.toMatchObject({
@@ -256,7 +256,7 @@ describe('roles that nobody declares', () => {
 
   it('a service account that was renamed is found again', async () => {
     const { admin, name } = bench.realm;
-    const id = await hands.account('mail');
+    const id = await actions.account('mail');
     await admin.realms.update({ realm: name }, { editUsernameAllowed: true });
     await admin.users.update({ id }, { username: 'somebody' });
     await bench.apply(PLAIN);
@@ -265,7 +265,7 @@ describe('roles that nobody declares', () => {
   });
 
   it('full scope given by hand: the plan says what it gave', async () => {
-    await bench.realm.admin.clients.update({ id: await hands.idOf('orders') }, { fullScopeAllowed: true });
+    await bench.realm.admin.clients.update({ id: await actions.idOf('orders') }, { fullScopeAllowed: true });
     const { plan } = await bench.apply(PLAIN);
     expect(plan.changes.flatMap(({ notes }) => notes['fullScopeAllowed'] ?? [])).toEqual([
       expect.stringMatching(
@@ -277,8 +277,8 @@ describe('roles that nobody declares', () => {
   it('a client that is adopted: what it holds is shown and taken away, and the roles that leave its tokens are named', async () => {
     const { admin } = bench.realm;
     await admin.clients.create({ clientId: 'legacy', serviceAccountsEnabled: true, publicClient: false });
-    await hands.give('legacy', 'view-users');
-    await hands.mapScope('legacy', 'view-users');
+    await actions.give('legacy', 'view-users');
+    await actions.mapScope('legacy', 'view-users');
     const manifests = yaml(PLAIN, clientYaml('legacy', ''));
     const adoption = { adoption: parseAdoption(['Client/legacy']) };
     const { plan, results } = await bench.apply(manifests, adoption);
@@ -317,7 +317,7 @@ describe('roles that nobody declares', () => {
     const { clientId, clientSecret } = await bench.realm.serviceAccount(['view-clients']);
     const env = { ACCOUNT_SECRET: clientSecret };
     const blind = bench.as({ auth: `{clientId: ${clientId}, clientSecret: "\${env:ACCOUNT_SECRET}"}`, env });
-    await hands.give('orders', 'view-users');
+    await actions.give('orders', 'view-users');
     const { desired, provider } = await blind.ports(PLAIN);
     expect((await provider.read(desired)).notices).toEqual([expect.stringContaining('takes view-users')]);
     const [checks] = (await blind.prove(PLAIN)).flatMap((proof) =>
@@ -330,10 +330,10 @@ describe('roles that nobody declares', () => {
   it('of many clients the roles are asked for one by one, and not the clients, unless the roles are more', async () => {
     const many = yaml(PLAIN, ...Array.from({ length: 60 }, (_, index) => clientYaml(`m2m-${index}`, '')));
     await bench.apply(many);
-    await hands.give('m2m-7', 'view-realm');
+    await actions.give('m2m-7', 'view-realm');
     const groupId =
       (await bench.realm.admin.groups.find({ search: 'night', exact: true }))[0]?.subGroups?.[0]?.id ?? '';
-    await bench.realm.admin.users.addToGroup({ id: await hands.account('m2m-8'), groupId });
+    await bench.realm.admin.users.addToGroup({ id: await actions.account('m2m-8'), groupId });
     const drift = [
       'Client/m2m-7 roles clients realm-management: ["view-realm"] → undefined',
       'Client/m2m-8 groups: ["/admins/night"] → []',

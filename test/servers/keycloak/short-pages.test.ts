@@ -119,7 +119,7 @@ describe('where every listing hides clients that are there', () => {
     // The plan's own reading saw nobody.
     const blind = async (...given: Parameters<typeof read>): Promise<ActualState> => {
       const actual = await read(...given);
-      return { ...actual, objects: actual.objects.map(({ heldByOthers: _, ...object }) => object) };
+      return { ...actual, objects: actual.objects.map(({ outsideHolders: _, ...object }) => object) };
     };
     const { results } = await bench.carryOut(desired, { provider: { ...provider, read: blind }, store });
     expect(results).toMatchObject([{ address: 'Api/stock', outcome: 'failed' }]);

@@ -14,8 +14,8 @@ beforeAll(async () => {
   keycloak = new ProviderSubject(await openKeycloakPlace());
   // Auth0 cannot keep a granted scope out of a token that asks for none.
   auth0 = new ProviderSubject(await openAuth0Place('onRequestScopes: grant, '));
-  await keycloak.makeIt(EXAMPLE);
-  await auth0.makeIt(EXAMPLE);
+  await keycloak.setUp(EXAMPLE);
+  await auth0.setUp(EXAMPLE);
 });
 afterAll(() => Promise.all([keycloak.close(), auth0.close()]));
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyPlan } from '../../../src/engine/apply/apply-plan.ts';
-import { settleFresh, settleSaved } from '../../../src/engine/plan/settle-plan.ts';
+import { planFresh, planSaved } from '../../../src/engine/plan/resolve-plan.ts';
 import type { SurveyOptions } from '../../../src/engine/survey/survey-target.ts';
 import type { SavedPlan } from '../../../src/model/saved-plan.ts';
 import { isProven } from '../../../src/model/report.ts';
@@ -39,14 +39,14 @@ describe('saved plans on a real Keycloak', () => {
 
   async function save(manifests: string, options: SurveyOptions = {}): Promise<SavedPlan> {
     const { desired, ...ports } = await proxied.ports(manifests);
-    const { plan, input } = await settleFresh(desired, ports, options);
+    const { plan, input } = await planFresh(desired, ports, options);
     const saved = savePlan(plan, input, { tool: '0.0.0', createdAt: new Date().toISOString(), lastApply: null });
     return readSavedPlan(JSON.stringify(saved), 'plan.json');
   }
 
-  async function settleAndApply(saved: SavedPlan, manifests: string): Promise<string[]> {
+  async function applySaved(saved: SavedPlan, manifests: string): Promise<string[]> {
     const { desired, ...ports } = await proxied.ports(manifests);
-    const { plan } = await settleSaved(saved, desired, ports);
+    const { plan } = await planSaved(saved, desired, ports);
     const options = {
       inFlight: 4,
       stopped: () => false,
@@ -67,7 +67,7 @@ describe('saved plans on a real Keycloak', () => {
     expect(saved.changes.map(({ op, address }) => `${op} ${address}`)).toEqual(['update Client/orders']);
     await changeByHand('orders', { standardFlowEnabled: true });
     keycloak.reset();
-    await expect(settleAndApply(saved, AFTER)).rejects.toMatchObject({
+    await expect(applySaved(saved, AFTER)).rejects.toMatchObject({
       code: 'STALE_PLAN',
       message: expect.stringMatching(/Client\/orders: flows standard: false when planned, true now/),
     });
@@ -80,7 +80,7 @@ describe('saved plans on a real Keycloak', () => {
     const [client] = await bench.realm.admin.clients.find({ clientId: 'orders' });
     await new Promise((done) => setTimeout(done, 1100));
     await bench.realm.admin.clients.generateNewClientSecret({ id: client?.id ?? '' });
-    await expect(settleAndApply(saved, AFTER)).rejects.toMatchObject({
+    await expect(applySaved(saved, AFTER)).rejects.toMatchObject({
       code: 'STALE_PLAN',
       message: expect.stringContaining('its secret was changed'),
     });
@@ -91,7 +91,7 @@ describe('saved plans on a real Keycloak', () => {
     const saved = await save(AFTER);
     await changeByHand('audit', { description: 'changed by hand' });
     keycloak.reset();
-    expect(await settleAndApply(saved, AFTER)).toEqual(['update Client/orders done']);
+    expect(await applySaved(saved, AFTER)).toEqual(['update Client/orders done']);
     expect(keycloak.requests.filter(({ path }) => path.includes('first='))).toEqual([]);
     expect((await proxied.prove(AFTER)).every(isProven)).toBe(true);
   });
@@ -99,9 +99,9 @@ describe('saved plans on a real Keycloak', () => {
   it('applied again finds everything done', async () => {
     await proxied.apply(BEFORE);
     const saved = await save(AFTER);
-    await settleAndApply(saved, AFTER);
+    await applySaved(saved, AFTER);
     keycloak.reset();
-    expect(await settleAndApply(saved, AFTER)).toEqual([]);
+    expect(await applySaved(saved, AFTER)).toEqual([]);
     expect(keycloak.writes()).toEqual([]);
   });
 
@@ -113,11 +113,11 @@ describe('saved plans on a real Keycloak', () => {
     });
     const manifests = yaml(AFTER, clientYaml('elder', 'access: [{api: stock, scopes: [stock:read]}]'));
     const { desired, ...ports } = await proxied.ports(manifests);
-    const refused = await settleFresh(desired, ports, {});
+    const refused = await planFresh(desired, ports, {});
     expect(refused.plan.conflicts).toMatchObject([
       { address: 'Client/elder', hint: expect.stringContaining('--adopt Client/elder') },
     ]);
-    const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption(['Client/*']) });
+    const { plan } = await planFresh(desired, ports, { adoption: parseAdoption(['Client/*']) });
     expect(plan.conflicts).toEqual([]);
     expect(plan.changes.find(({ address }) => address === 'Client/elder')).toMatchObject({ op: 'adopt' });
     const options = {
@@ -138,10 +138,10 @@ describe('saved plans on a real Keycloak', () => {
     const manifests = yaml(AFTER, clientYaml('shared', ''));
     const { desired, ...ports } = await proxied.ports(manifests);
     for (const pattern of ['Client/*', 'Client/shared@somebody']) {
-      const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption([pattern]) });
+      const { plan } = await planFresh(desired, ports, { adoption: parseAdoption([pattern]) });
       expect(plan.conflicts.map(({ address }) => address)).toContain('Client/shared');
     }
-    const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption(['Client/shared@theirs']) });
+    const { plan } = await planFresh(desired, ports, { adoption: parseAdoption(['Client/shared@theirs']) });
     expect(plan.changes.find(({ address }) => address === 'Client/shared')).toMatchObject({ op: 'adopt' });
   });
 
@@ -150,9 +150,9 @@ describe('saved plans on a real Keycloak', () => {
     await changeByHand('orders', { secret: 'set-by-hand-0123456789abcdef' });
     expect((await save(AFTER)).changes).toEqual([]);
     const saved = await save(AFTER, { checkStore: true });
-    expect(await settleAndApply(saved, AFTER)).toEqual(['deliver Client/orders done']);
+    expect(await applySaved(saved, AFTER)).toEqual(['deliver Client/orders done']);
     expect((await proxied.prove(AFTER)).every(isProven)).toBe(true);
-    expect(await settleAndApply(saved, AFTER)).toEqual([]);
+    expect(await applySaved(saved, AFTER)).toEqual([]);
   });
 
   describe('that deletes a client', () => {
@@ -169,7 +169,7 @@ describe('saved plans on a real Keycloak', () => {
 
     async function expectRefused(how: string): Promise<void> {
       keycloak.reset();
-      await expect(settleAndApply(saved, WITHOUT)).rejects.toMatchObject({
+      await expect(applySaved(saved, WITHOUT)).rejects.toMatchObject({
         code: 'STALE_PLAN',
         message: expect.stringContaining(`Client/audit: ${how}`),
       });
@@ -199,8 +199,8 @@ describe('saved plans on a real Keycloak', () => {
     });
 
     it('deletes it, and finds it deleted', async () => {
-      expect(await settleAndApply(saved, WITHOUT)).toEqual(['delete Client/audit done']);
-      expect(await settleAndApply(saved, WITHOUT)).toEqual([]);
+      expect(await applySaved(saved, WITHOUT)).toEqual(['delete Client/audit done']);
+      expect(await applySaved(saved, WITHOUT)).toEqual([]);
     });
   });
 
@@ -210,7 +210,7 @@ describe('saved plans on a real Keycloak', () => {
     const manifests = yaml(AFTER, apiYaml('mixed', ['mixed:read', 'mixed:write']));
     const { desired, ...ports } = await proxied.ports(manifests);
     const conflictsWith = async (...patterns: string[]): Promise<string[]> => {
-      const { plan } = await settleFresh(desired, ports, { adoption: parseAdoption(patterns) });
+      const { plan } = await planFresh(desired, ports, { adoption: parseAdoption(patterns) });
       return plan.conflicts.map(({ reason }) => reason);
     };
     const theirs = 'client scope mixed:read belongs to the stack theirs';
@@ -219,7 +219,7 @@ describe('saved plans on a real Keycloak', () => {
     expect(await conflictsWith('Api/mixed@theirs')).toEqual([nobodys]);
     expect(await conflictsWith('Api/*')).toEqual([theirs]);
     const adoption = parseAdoption(['Api/mixed@theirs', 'Api/mixed']);
-    const { plan } = await settleFresh(desired, ports, { adoption });
+    const { plan } = await planFresh(desired, ports, { adoption });
     expect(plan.conflicts).toEqual([]);
     expect(plan.changes.find(({ address }) => address === 'Api/mixed')).toMatchObject({ from: [null, 'theirs'] });
     const options = {

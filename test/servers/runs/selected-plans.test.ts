@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { applyPlan } from '../../../src/engine/apply/apply-plan.ts';
-import { settlePart, settleSaved } from '../../../src/engine/plan/settle-plan.ts';
-import type { SettledPlan } from '../../../src/engine/plan/settle-plan.ts';
+import { planPart, planSaved } from '../../../src/engine/plan/resolve-plan.ts';
+import type { ResolvedPlan } from '../../../src/engine/plan/resolve-plan.ts';
 import type { Address } from '../../../src/model/address.ts';
 import type { SavedPlan } from '../../../src/model/saved-plan.ts';
 import { systemPorts } from '../../../src/platform/ports.ts';
@@ -20,7 +20,7 @@ const BEFORE = yaml(apiYaml('stock', ['stock:read', 'stock:write']), ORDERS, ...
 const WRITER = ORDERS.replace('scopes: [stock:read]', 'scopes: [stock:read], onRequest: [stock:write]');
 const AFTER = BEFORE.replace(ORDERS, WRITER);
 
-function save({ plan: made, input }: SettledPlan): SavedPlan {
+function save({ plan: made, input }: ResolvedPlan): SavedPlan {
   const saved = savePlan(made, input, { tool: '0.0.0', createdAt: new Date().toISOString(), lastApply: null });
   return readSavedPlan(JSON.stringify(saved), 'plan.json');
 }
@@ -52,23 +52,23 @@ describe('plans of a part on a real Keycloak', () => {
     manifests: string,
     addresses: readonly Address[],
     undeclared: readonly string[] = [],
-  ): Promise<SettledPlan> {
+  ): Promise<ResolvedPlan> {
     const { desired, ...ports } = await proxied.ports(manifests);
     keycloak.reset();
     vault.reset();
-    return settlePart({ only: [], addresses, undeclared }, desired, ports, {});
+    return planPart({ only: [], addresses, undeclared }, desired, ports, {});
   }
 
   async function apply(saved: SavedPlan, manifests: string): Promise<string[]> {
     const { desired, ...ports } = await proxied.ports(manifests);
-    const settled = await settleSaved(saved, desired, ports);
+    const resolved = await planSaved(saved, desired, ports);
     const options = {
       inFlight: 4,
       stopped: () => false,
       onResult: () => undefined,
       finishRotation: async () => undefined,
     };
-    const { results } = await applyPlan(settled.plan, { ...ports, clock: systemPorts().clock }, options);
+    const { results } = await applyPlan(resolved.plan, { ...ports, clock: systemPorts().clock }, options);
     return results.map(({ op, address, outcome }) => `${op} ${address} ${outcome}`);
   }
 
@@ -130,13 +130,13 @@ describe('plans of a part on a real Keycloak', () => {
     const [other] = await bench.realm.admin.clients.find({ clientId: 'crowd-6' });
     await bench.realm.admin.clients.update({ id: other?.id ?? '' }, { attributes: { 'grantry.stack': 'theirs' } });
     const gone: Address[] = ['Client/crowd-5', 'Client/crowd-6', 'Client/never'];
-    const settled = await plan(without, gone, ['crowd-5', 'crowd-6', 'never']);
-    expect(settled.plan.changes.map(({ op, address }) => `${op} ${address}`)).toEqual(['delete Client/crowd-5']);
-    expect(settled.plan).toMatchObject({ conflicts: [], guards: [] });
+    const resolved = await plan(without, gone, ['crowd-5', 'crowd-6', 'never']);
+    expect(resolved.plan.changes.map(({ op, address }) => `${op} ${address}`)).toEqual(['delete Client/crowd-5']);
+    expect(resolved.plan).toMatchObject({ conflicts: [], guards: [] });
     // Three by their client_ids, and what the one that is the stack's gives access to.
     expect(clientReads()).toHaveLength(4);
     expect(clientReads().filter((path) => path.includes('first='))).toEqual([]);
-    expect(await apply(save(settled), without)).toEqual(['delete Client/crowd-5 done']);
+    expect(await apply(save(resolved), without)).toEqual(['delete Client/crowd-5 done']);
     expect(await bench.realm.admin.clients.find({ clientId: 'crowd-5' })).toEqual([]);
     await bench.realm.admin.clients.update({ id: other?.id ?? '' }, { attributes: { 'grantry.stack': 'acme' } });
   });

@@ -1,6 +1,6 @@
 /** A large or troubled tenant of Auth0, and the engine at work on it. */
 import { ProviderSubject } from '../../contract/provider/provider-subject.ts';
-import type { Hands } from '../../contract/provider/provider-subject.ts';
+import type { AdminActions } from '../../contract/provider/provider-subject.ts';
 import { apiYaml, clientYaml, yaml } from '../bench/workbench.ts';
 import { startAuth0Emulator } from './start-emulator.ts';
 import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
@@ -14,7 +14,7 @@ const DOMAIN = 'acme-test.eu.auth0.com';
 const refuse = (): never => {
   throw new Error('nothing is done by hand in these tests');
 };
-const NO_HANDS: Hands = {
+const NO_ACTIONS: AdminActions = {
   create: refuse,
   secretOf: refuse,
   regenerate: refuse,
@@ -57,7 +57,7 @@ export class BusyTenant {
       provider: `{auth0: {domain: ${DOMAIN}, requestsPerSecond: ${requestsPerSecond}, auth: ${auth}}}`,
       env: { SECRET: emulator.clientSecret, TOKEN: 'unused' },
       ports,
-      hands: NO_HANDS,
+      admin: NO_ACTIONS,
       close: () => emulator.close(),
     });
     return new BusyTenant(emulator, subject, begun);

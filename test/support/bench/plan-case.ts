@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { parseAdoption } from '../../../src/engine/plan/adoption.ts';
-import { settleFresh } from '../../../src/engine/plan/settle-plan.ts';
+import { planFresh } from '../../../src/engine/plan/resolve-plan.ts';
 import type { OpenTarget } from '../../../src/engine/run/open-target.ts';
 import { planTarget } from '../../../src/engine/run/plan-target.ts';
 import type { RunContext } from '../../../src/engine/run/run-context.ts';
@@ -136,10 +136,10 @@ function endpointsOf(settings: BackendSettings): Endpoints {
 async function applyAt(bench: MemoryBench, desired: DesiredState, at: number): Promise<void> {
   bench.now = at;
   bench.provider.now = Math.floor(at / 1000);
-  const settled = await settleFresh(desired, bench, {});
-  const { conflicts } = settled.plan;
+  const resolved = await planFresh(desired, bench, {});
+  const { conflicts } = resolved.plan;
   if (conflicts.length > 0) throw new Error(conflicts.map(({ reason }) => reason).join('\n'));
-  await carryOut(bench, settled, String(at));
+  await carryOut(bench, resolved, String(at));
   const [undone] = (await bench.plan(desired)).changes;
   if (undone !== undefined) throw new Error(`${undone.address} could not be applied`);
 }

@@ -1,7 +1,7 @@
 /** Plan files in memory: made, kept, edited, and held against what is there. */
 import { noteApply, noteClients, readLastApply } from '../../../src/engine/ledger/ledger.ts';
-import { settleFresh, settleSaved } from '../../../src/engine/plan/settle-plan.ts';
-import type { SettledPlan } from '../../../src/engine/plan/settle-plan.ts';
+import { planFresh, planSaved } from '../../../src/engine/plan/resolve-plan.ts';
+import type { ResolvedPlan } from '../../../src/engine/plan/resolve-plan.ts';
 import type { DesiredState } from '../../../src/model/desired.ts';
 import { GrantryError } from '../../../src/model/errors.ts';
 import { isJsonList } from '../../../src/model/values/json.ts';
@@ -50,17 +50,17 @@ export async function begin(first: DesiredState = BEFORE): Promise<MemoryBench> 
 
 /** As the command does it: with its note in the ledger. */
 export async function apply(bench: MemoryBench, desired: DesiredState, id: string, adoption = ELDER): Promise<void> {
-  await carryOut(bench, await settleFresh(desired, bench, { adoption }), id);
+  await carryOut(bench, await planFresh(desired, bench, { adoption }), id);
 }
 
-export async function carryOut(bench: MemoryBench, { plan, input }: SettledPlan, id: string): Promise<void> {
+export async function carryOut(bench: MemoryBench, { plan, input }: ResolvedPlan, id: string): Promise<void> {
   await noteApply(bench.store, plan.stack, id);
   await noteClients(bench.store, plan, await bench.carryOut(plan), input);
 }
 
 export async function save(bench: MemoryBench, desired: DesiredState, adoption = ELDER): Promise<SavedPlan> {
   const lastApply = await readLastApply(bench.store, desired.target.stack);
-  const { plan, input } = await settleFresh(desired, bench, { adoption });
+  const { plan, input } = await planFresh(desired, bench, { adoption });
   const saved = savePlan(plan, input, { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z', lastApply });
   return readSavedPlan(JSON.stringify(saved), 'plan.json');
 }
@@ -77,7 +77,7 @@ export async function outcomeOf(
   adoption: Adoption = ELDER,
 ): Promise<readonly Change[] | { readonly refused: unknown }> {
   try {
-    const { plan } = await settleSaved(readSavedPlan(JSON.stringify(file), 'plan.json'), desired, bench, adoption);
+    const { plan } = await planSaved(readSavedPlan(JSON.stringify(file), 'plan.json'), desired, bench, adoption);
     const obstacles = [...plan.conflicts.map(({ reason }) => reason), ...plan.guards.map(({ guard }) => guard)];
     return obstacles.length > 0 ? { refused: obstacles } : plan.changes;
   } catch (error) {
@@ -116,7 +116,7 @@ export function edited(value: Json, [key, ...rest]: Path, replacement: Json): Js
   return Object.fromEntries(entries.map(([at, inner]) => [at, at === key ? edited(inner, rest, replacement) : inner]));
 }
 
-export const OTHERS: readonly string[] = ['Client/stays', 'moving', 'delete', 'id-5'];
+const OTHERS: readonly string[] = ['Client/stays', 'moving', 'delete', 'id-5'];
 
 export function replacementsOf(value: Json): Json[] {
   if (typeof value === 'string') return [`${value}x`, '', ...OTHERS.filter((other) => other !== value)];

@@ -53,7 +53,7 @@ export class FakeWorld {
   async pass(ms: number, onStep: () => void = () => undefined): Promise<void> {
     const end = this.#now + ms;
     for (;;) {
-      await settle();
+      await runPending();
       onStep();
       const next = this.#next(end);
       if (next === undefined) break;
@@ -61,7 +61,7 @@ export class FakeWorld {
       next.wake();
     }
     this.#now = end;
-    await settle();
+    await runPending();
     onStep();
   }
 
@@ -109,7 +109,7 @@ export class FakeProcess {
   }
 }
 
-/** Everything that needs no time has happened after this. */
-async function settle(): Promise<void> {
+/** Lets everything happen that needs no time. */
+async function runPending(): Promise<void> {
   for (let turns = 0; turns < 3; turns += 1) await turn();
 }

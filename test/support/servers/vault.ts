@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
 import type { VaultServer } from './servers.ts';
 
-export interface VaultAnswer {
+interface VaultAnswer {
   readonly status: number;
   /** The JSON body; undefined when there is none. */
   readonly body: VaultBody | undefined;
@@ -14,7 +14,7 @@ const vaultBody = z.looseObject({
   auth: z.looseObject({ client_token: z.string(), lease_duration: z.number() }).nullish(),
   errors: z.array(z.string()).optional(),
 });
-export type VaultBody = z.infer<typeof vaultBody>;
+type VaultBody = z.infer<typeof vaultBody>;
 
 export interface TestVault {
   readonly url: string;
@@ -33,7 +33,7 @@ export interface TestVault {
   remove(): Promise<void>;
 }
 
-export interface JwtOptions {
+interface JwtOptions {
   readonly publicKeyPem: string;
   readonly issuer: string;
   readonly audience: string;

@@ -119,14 +119,14 @@ export function rotateSecret({ params, body, scopes }: ApiRequest, tenant: Tenan
   return { status: 200, body: showClient(client, scopes) };
 }
 
-export function existingClient(params: Readonly<Record<string, string>>, { state }: Tenant): StoredClient {
+function existingClient(params: Readonly<Record<string, string>>, { state }: Tenant): StoredClient {
   const client = state.clients.get(params['id'] ?? '');
   if (client === undefined) throw apiError(404, 'The client does not exist', 'inexistent_client');
   return client;
 }
 
 /** What a token sees of a client: the secret only with the right to keys, and never beside other ways to authenticate. */
-export function showClient({ id, fields }: StoredClient, scopes: ReadonlySet<string>): JsonObject {
+function showClient({ id, fields }: StoredClient, scopes: ReadonlySet<string>): JsonObject {
   const { client_secret: secret, ...rest } = fields;
   const readable = scopes.has('read:client_keys') || scopes.has('read:client_credentials');
   const whole: JsonObject = { ...rest, client_id: id };
@@ -155,7 +155,7 @@ function patchClient(client: StoredClient, given: JsonObject, tenant: Tenant): v
     if (next === null) delete fields[key];
     else fields[key] = next;
   }
-  settleLogout(fields, given);
+  patchLogout(fields, given);
   // The two ways to authenticate exclude each other: going back to a secret drops the credentials' use.
   if (typeof given['token_endpoint_auth_method'] === 'string') delete fields['client_authentication_methods'];
   client.fields = withoutEmptyLinks(fields);
@@ -163,7 +163,7 @@ function patchClient(client: StoredClient, given: JsonObject, tenant: Tenant): v
 }
 
 /** The two settings of logouts come and go together. */
-function settleLogout(fields: JsonObject, given: JsonObject): void {
+function patchLogout(fields: JsonObject, given: JsonObject): void {
   const { oidc_logout: logout, oidc_backchannel_logout: older } = given;
   const isGone = logout === null || older === null || (isJsonObject(logout) && Object.keys(logout).length === 0);
   if (isGone) {

@@ -97,7 +97,7 @@ export function updateResourceServer({ params, body }: ApiRequest, tenant: Tenan
   const given = validBody(updateResourceServerSchema, body);
   refuseManagement(server, 'patched', tenant);
   refuseScopes(given['scopes']);
-  if (given['scopes'] !== undefined) settleGrants(server, scopeValues(given['scopes']), tenant);
+  if (given['scopes'] !== undefined) shrinkGrants(server, scopeValues(given['scopes']), tenant);
   const merged = withoutNulls({ ...server.fields, ...given });
   const subjects = given['subject_type_authorization'];
   if (isJsonObject(subjects)) {
@@ -135,7 +135,7 @@ export function scopeValues(scopes: Json | undefined): string[] {
 }
 
 /** Shrinking an API's scopes beneath its grants: what happens is a switch. */
-function settleGrants(server: StoredResourceServer, left: readonly string[], { state, switches }: Tenant): void {
+function shrinkGrants(server: StoredResourceServer, left: readonly string[], { state, switches }: Tenant): void {
   const gone = new Set(scopeValues(server.fields['scopes']).filter((scope) => !left.includes(scope)));
   if (gone.size === 0 || switches.removedScopeInUse === 'keep-in-grants') return;
   const holding = state.grants.values().filter((grant) => holdsAny(grant, server.identifier, gone));

@@ -23,7 +23,7 @@ export interface ApplyRequest {
 }
 
 /** Who says yes to a plan. */
-export interface Approval {
+interface Approval {
   /** Called with the plan before anything is written or locked; rejects where it is not to be carried out. */
   readonly confirm: (plan: Plan) => Promise<void>;
   /** Whether that yes holds for whatever is to be done once the lock is held. Else it must be the plan that was confirmed, or less. */

@@ -7,8 +7,8 @@ import type { ApplyReport, ChangeResult } from '../../../model/report.ts';
 import type { SavedPlan } from '../../../model/saved-plan.ts';
 import type { Lease } from '../../lock/lease.ts';
 import { applyIdOf } from '../../plan/saved/save-plan.ts';
-import { settleFresh, settleSaved, trustsFile } from '../../plan/settle-plan.ts';
-import type { SettledPlan } from '../../plan/settle-plan.ts';
+import { planFresh, planSaved, trustsFile } from '../../plan/resolve-plan.ts';
+import type { ResolvedPlan } from '../../plan/resolve-plan.ts';
 import type { Proofs } from '../../proof/prove-all.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import { carryOutPlan } from './carry-out-plan.ts';
@@ -35,17 +35,17 @@ export async function applyTarget(
   if (saved !== undefined && trustsFile(target.desired)) {
     context.emit({ kind: 'notice', text: TRUSTS_FILE });
   }
-  const settled = await settle(target, request, context);
-  for (const text of settled.input.actual.notices ?? []) context.emit({ kind: 'notice', text });
-  if (settled.plan.changes.length === 0) return finish(settled, undefined, { target, request, context });
+  const resolved = await resolvePlan(target, request, context);
+  for (const text of resolved.input.actual.notices ?? []) context.emit({ kind: 'notice', text });
+  if (resolved.plan.changes.length === 0) return finish(resolved, undefined, { target, request, context });
   context.emit({ kind: 'confirmation-awaited' });
-  await approval.confirm(settled.plan);
+  await approval.confirm(resolved.plan);
   context.emit({ kind: 'confirmed' });
   return holdLock(target, request.lock, context, async (lease) => {
     // Until the lock was ours others may have held it, and asking takes time: what is to be done is found out again.
-    const now = await settle(target, request, context);
+    const now = await resolvePlan(target, request, context);
     // A saved plan was just held against the file, and only that counts.
-    if (saved === undefined) refuseOther(settled.plan, now.plan, request, context);
+    if (saved === undefined) refuseOther(resolved.plan, now.plan, request, context);
     return finish(now, lease, { target, request, context });
   });
 }
@@ -53,17 +53,17 @@ export async function applyTarget(
 const TRUSTS_FILE = 'There are no manifests here to hold the plan against: what the file says of them is trusted.';
 
 /** The plan as of now; throws when something is in its way. */
-async function settle(target: OpenTarget, request: ApplyRequest, context: RunContext): Promise<SettledPlan> {
+async function resolvePlan(target: OpenTarget, request: ApplyRequest, context: RunContext): Promise<ResolvedPlan> {
   const { saved, adoption, checkStore, overrides } = request;
   const { desired } = target;
-  const settled =
+  const resolved =
     saved === undefined
-      ? await settleFresh(desired, target, { checkStore, adoption })
-      : await settleSaved(saved, desired, target, adoption);
-  context.emit({ kind: 'plan-made', plan: settled.plan });
-  warnUnusedAdoption(settled.plan, adoption, context);
-  refuseObstacles(settled.plan, overrides);
-  return settled;
+      ? await planFresh(desired, target, { checkStore, adoption })
+      : await planSaved(saved, desired, target, adoption);
+  context.emit({ kind: 'plan-made', plan: resolved.plan });
+  warnUnusedAdoption(resolved.plan, adoption, context);
+  refuseObstacles(resolved.plan, overrides);
+  return resolved;
 }
 
 /** Whatever is still to be done must have been seen and agreed to; what others did meanwhile need not be done. */
@@ -91,29 +91,29 @@ interface Applying {
 
 /** Carries the plan out, and proves what changed; without a lease there is nothing to do. */
 async function finish(
-  settled: SettledPlan,
+  resolved: ResolvedPlan,
   lease: Lease | undefined,
   { target, request, context }: Applying,
 ): Promise<Outcome<ApplyReport>> {
   const { saved, proof } = request;
   const startedAt = new Date(target.ports.clock.now()).toISOString();
   const applyId = saved === undefined ? randomBytes(8).toString('hex') : applyIdOf(saved);
-  const carried = await carryOutPlan(settled, { ...target, lease, applyId }, request, context);
-  const proofs = proof ? await proveAffected(settled, carried.applied, { target, request, context }) : NO_PROOFS;
+  const carried = await carryOutPlan(resolved, { ...target, lease, applyId }, request, context);
+  const proofs = proof ? await proveAffected(resolved, carried.applied, { target, request, context }) : NO_PROOFS;
   // It must not cost the report of what was done.
   if (proofs.outage !== undefined) context.emit({ kind: 'not-proven', error: proofs.outage });
   const brokeLock = brokenLock(lease);
   const report: ApplyReport = {
     ...reportHead(target),
     startedAt,
-    results: [...settled.done.map((address) => doneBefore(address, saved)), ...carried.applied.results],
+    results: [...resolved.done.map((address) => doneBefore(address, saved)), ...carried.applied.results],
     proofs: proofs.proofs,
     interrupted: context.signal.aborted,
     ...(brokeLock === undefined ? {} : { brokeLock }),
-    overriddenGuards: settled.plan.guards.map(({ guard }) => guard),
+    overriddenGuards: resolved.plan.guards.map(({ guard }) => guard),
     audit: carried.audit,
   };
-  return outcomeOf(report, settled.plan, carried, proofs);
+  return outcomeOf(report, resolved.plan, carried, proofs);
 }
 
 const NO_PROOFS: Proofs = { proofs: [], outage: undefined };

@@ -6,7 +6,7 @@ import { trackWrites } from '../../apply/track-writes.ts';
 import { begunEvent, endedEvent } from '../../ledger/audit.ts';
 import { noteApply, noteClients } from '../../ledger/ledger.ts';
 import type { Lease } from '../../lock/lease.ts';
-import type { SettledPlan } from '../../plan/settle-plan.ts';
+import type { ResolvedPlan } from '../../plan/resolve-plan.ts';
 import { rotationFinisher } from '../../rotation/rotation-subjects.ts';
 import type { ApplyRequest } from './apply-request.ts';
 import { AuditTrail } from '../audit-trail.ts';
@@ -30,7 +30,7 @@ export interface WritableTarget extends OpenTarget {
 
 /** Carries a plan out, and reports every change before and after it is made. */
 export async function carryOutPlan(
-  { plan, input }: SettledPlan,
+  { plan, input }: ResolvedPlan,
   target: WritableTarget,
   { parallelism, purgeStore }: Pick<ApplyRequest, 'parallelism' | 'purgeStore'>,
   context: RunContext,

@@ -1,7 +1,7 @@
 import { GrantryError } from '../../../model/errors.ts';
 import type { Applied } from '../../apply/apply-plan.ts';
-import { affectedClients } from '../../plan/settle-plan.ts';
-import type { SettledPlan } from '../../plan/settle-plan.ts';
+import { affectedClients } from '../../plan/resolve-plan.ts';
+import type { ResolvedPlan } from '../../plan/resolve-plan.ts';
 import { expectationsOf } from '../../proof/expectation.ts';
 import type { Proofs } from '../../proof/prove-all.ts';
 import type { ApplyRequest } from './apply-request.ts';
@@ -17,7 +17,7 @@ interface Proving {
 
 /** Proves every client that changed, and those of Apis that changed: their tokens are others now. */
 export async function proveAffected(
-  { input, desired, done }: SettledPlan,
+  { input, desired, done }: ResolvedPlan,
   { results }: Applied,
   { target, request, context }: Proving,
 ): Promise<Proofs> {

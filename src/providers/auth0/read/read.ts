@@ -3,8 +3,8 @@ import { addressOf } from '../../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../../model/desired.ts';
 import { addToGroup, groupBy } from '../../../model/values/groups.ts';
 import { WHOLE_API } from '../../../model/state.ts';
-import type { ActualCredential, ActualObject, ActualState, ApiLedger, OwnedApi } from '../../../model/state.ts';
-import { letGoApis } from '../../let-go.ts';
+import type { ActualCredential, ActualObject, ActualState, OwnedApis, OwnedApi } from '../../../model/state.ts';
+import { releasedApis } from '../../released-apis.ts';
 import type { ReadOptions } from '../../provider.ts';
 import { settingsOf } from '../client-settings.ts';
 import type { Auth0Api } from '../http/api.ts';
@@ -33,7 +33,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   const { names, desiredOf, ambiguous } = matchApplications(apps, desired.clients, stack, ids);
   const apiOf = apisByAudience(desired.apis, ledger);
   const grantsOf = groupBy(grants.filter(isOfMachines), ({ client_id: id }) => id ?? '');
-  const holders = foreignHolders(apps, grants, servers, stack);
+  const holders = outsideHolders(apps, grants, servers, stack);
   const clients = [...names].map(([app, name]) =>
     clientObject(app, name, { desired: desiredOf.get(app), grants: grantsOf.get(app.client_id) ?? [], apiOf, stack }),
   );
@@ -41,7 +41,7 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
     objects: [...apiObjects(servers, desired.apis, ledger, holders), ...clients],
     impossible: [...ambiguous, ...crowdedApplications(desiredOf), ...unusableApis(servers, desired.apis)],
     origins: originsOf(servers, desired.apis, ledger),
-    letGo: letGoApis(
+    releasedApis: releasedApis(
       Object.values(ledger).map(({ name }) => name),
       desired.apis,
     ),
@@ -126,7 +126,7 @@ function crowdedApplications(desiredOf: ReadonlyMap<Application, DesiredClient>)
  * Names by audience. One that the ledger alone knows has its name, unless a manifest gave that to another audience: then it
  * goes by its own.
  */
-export function apisByAudience(apis: readonly DesiredApi[], ledger: ApiLedger): Map<string, string> {
+export function apisByAudience(apis: readonly DesiredApi[], ledger: OwnedApis): Map<string, string> {
   const names = new Map(apis.map(({ audience, name }) => [audience, name]));
   const taken = new Set(names.values());
   for (const [audience, { name }] of Object.entries(ledger)) {
@@ -141,7 +141,7 @@ export function apisByAudience(apis: readonly DesiredApi[], ledger: ApiLedger): 
 /** The ids of clients outside the stack, by audience and scope. */
 type Holders = ReadonlyMap<string, ReadonlyMap<string, readonly string[]>>;
 
-function foreignHolders(
+function outsideHolders(
   apps: readonly Application[],
   grants: readonly ClientGrant[],
   servers: readonly ResourceServer[],
@@ -164,7 +164,7 @@ function foreignHolders(
 function apiObjects(
   servers: readonly ResourceServer[],
   apis: readonly DesiredApi[],
-  ledger: ApiLedger,
+  ledger: OwnedApis,
   holders: Holders,
 ): ActualObject[] {
   const desiredOf = new Map(apis.map((api) => [api.audience, api]));
@@ -188,7 +188,7 @@ function apiObjects(
         owner: owned?.owner ?? '',
         foreign: owned === undefined ? [{ what: `API ${identifier}`, stack: undefined }] : [],
         fields,
-        heldByOthers: Object.fromEntries(
+        outsideHolders: Object.fromEntries(
           [...(holders.get(identifier) ?? [])].map(([scope, ids]) => [scope, ids.toSorted()]),
         ),
       },
@@ -209,7 +209,7 @@ function ownedAs({ id, name, scopes }: ResourceServer, entry: OwnedApi | undefin
 function originsOf(
   servers: readonly ResourceServer[],
   apis: readonly DesiredApi[],
-  ledger: ApiLedger,
+  ledger: OwnedApis,
 ): NonNullable<ActualState['origins']> {
   const serverOf = new Map(servers.map((server) => [server.identifier, server]));
   return apis.flatMap(({ name, audience, managed }) => {

@@ -3,7 +3,7 @@ import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../.
 import { sameJson } from '../../../model/values/json.ts';
 import type { JsonObject } from '../../../model/values/json.ts';
 import type { Auth0Api } from '../http/api.ts';
-import type { GrownApi } from '../../provider.ts';
+import type { WrittenApi } from '../../provider.ts';
 import { resourceServerToFields } from '../convert/convert.ts';
 import { apiFields } from '../fields.ts';
 import type { ApiFields } from '../fields.ts';
@@ -21,7 +21,7 @@ interface Scope {
 export async function addApiScopes(
   api: Auth0Api,
   change: CreateChange | UpdateChange | AdoptChange,
-): Promise<GrownApi> {
+): Promise<WrittenApi> {
   const after = apiFields.parse(change.after);
   if (change.op === 'create') {
     const created = await createServer(api, after);

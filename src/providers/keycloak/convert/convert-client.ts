@@ -94,10 +94,7 @@ const MAX_UNREADABLE = 40;
  * Seconds. A client that was last written before this was noted counts as one that is rotated as the manifest says: it is
  * noted with whatever is written to it next, and an upgrade is no reason to write to every client.
  */
-export function rotateEveryOf(
-  attributes: ClientRepresentation['attributes'],
-  declared: number | undefined,
-): number | null {
+function rotateEveryOf(attributes: ClientRepresentation['attributes'], declared: number | undefined): number | null {
   return parseSeconds(attributes[MARK.every]) ?? declared ?? null;
 }
 

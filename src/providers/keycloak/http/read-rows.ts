@@ -9,7 +9,7 @@ import type { ReadContext } from './request-context.ts';
 const PAGES = { pageSize: 500, inFlight: 2 };
 
 /** What of a listing is asked for. */
-export interface Page {
+interface Page {
   readonly first: number;
   readonly max: number;
   readonly briefRepresentation: true;

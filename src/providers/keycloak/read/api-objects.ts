@@ -53,12 +53,12 @@ export function apiObjects(
     if (api === undefined || unmanaged.has(api)) continue;
     addToGroup(parts, api, scope);
   }
-  const holders = foreignHolders(clients, stack);
+  const holders = outsideHolders(clients, stack);
   return [...parts].map(([api, of]) => apiObject(api, of.toSorted(byName), rolesOfScope, holders, stack));
 }
 
 /** The client_ids of clients outside the stack, by the client scopes that they hold. */
-function foreignHolders({ toExamine, others }: ClientListing, stack: string): Map<string, string[]> {
+function outsideHolders({ toExamine, others }: ClientListing, stack: string): Map<string, string[]> {
   const holders = new Map<string, string[]>();
   const note = (clientId: string, scopes: readonly string[]): void => {
     for (const scope of scopes) addToGroup(holders, scope, clientId);
@@ -82,7 +82,7 @@ function apiObject(
   stack: string,
 ): ActualObject {
   const foreign = parts.flatMap(({ name, attributes }) => foreignPart(attributes, stack, `client scope ${name}`));
-  const heldByOthers = Object.fromEntries(
+  const outsideHolders = Object.fromEntries(
     parts.flatMap(({ name }) => (holders.has(name) ? [[name, (holders.get(name) ?? []).toSorted()]] : [])),
   );
   const fields = scopesToFields(api, parts, rolesOfScope);
@@ -94,7 +94,7 @@ function apiObject(
     foreign,
     fields,
     ...(unseen === undefined ? {} : { unseen }),
-    heldByOthers,
+    outsideHolders,
   };
 }
 

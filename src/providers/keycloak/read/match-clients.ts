@@ -2,18 +2,18 @@ import type { DesiredClient } from '../../../model/desired.ts';
 import { MARK } from '../convert/marks.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 
-/** Which desired client each one is: by client_id, and else by the name in its mark, unless a settled one has that name. */
+/** Which desired client each one is: by client_id, and else by the name in its mark, unless a client that needs no look has that name. */
 export function matchClients(
   clients: readonly ClientRepresentation[],
   desired: readonly DesiredClient[],
-  settled: readonly string[],
+  namesTaken: readonly string[],
 ): Map<string, DesiredClient> {
-  // Of most realms all clients are settled.
+  // In most realms no client needs a look.
   if (clients.length === 0) return new Map();
   const byClientId = new Map(desired.map((client) => [client.clientId, client]));
   const byName = new Map(desired.map((client) => [client.name, client]));
   const matches = new Map<string, DesiredClient>();
-  const taken = new Set(settled);
+  const taken = new Set(namesTaken);
   for (const { id, clientId } of clients) {
     const match = byClientId.get(clientId);
     if (match === undefined) continue;
@@ -30,16 +30,16 @@ export function matchClients(
 }
 
 /**
- * A name of its own for each client: the manifest's, else that in its mark. Whoever copies a client by hand copies
- * the mark too: a copy goes by its client_id, so that it is seen and hides nothing.
+ * A name of its own for each client: the manifest's, else that in its mark. A client that was copied by hand has
+ * the mark too: it goes by its client_id, so that it is seen and hides nothing.
  */
 export function nameClients(
   clients: readonly ClientRepresentation[],
   desiredOf: ReadonlyMap<string, DesiredClient>,
-  settled: readonly string[],
+  namesTaken: readonly string[],
 ): Map<string, string> {
   const names = new Map([...desiredOf].map(([id, { name }]) => [id, name]));
-  const taken = new Set([...settled, ...names.values()]);
+  const taken = new Set([...namesTaken, ...names.values()]);
   const originalsFirst = clients
     .filter(({ id }) => !names.has(id))
     .toSorted((left, right) => Number(isOriginal(right)) - Number(isOriginal(left)));

@@ -186,9 +186,9 @@ describe('a whole read', () => {
       expect(object?.credential?.present).toBeUndefined();
     }
     // Those of which nothing has to be asked are not held twice.
-    const settled = projected.filter(({ address }) => address.startsWith('Client/svc-'));
-    expect(settled).toHaveLength(9);
-    for (const { address, fields } of settled) expect(found.get(address)?.fields).toBe(fields);
+    const listed = projected.filter(({ address }) => address.startsWith('Client/svc-'));
+    expect(listed).toHaveLength(9);
+    for (const { address, fields } of listed) expect(found.get(address)?.fields).toBe(fields);
   });
 
   it('looks at client policies where something matters that nobody declares, and says what it found', async () => {
@@ -267,7 +267,7 @@ describe('a whole read', () => {
     expect(of.get('Client/svc-1')?.foreign).toEqual([{ what: 'client svc-1', stack: undefined }]);
     expect(of.get('Client/undeclared')?.foreign).toEqual([]);
     expect(of.has('Client/account')).toBe(false);
-    expect(of.get('Api/inventory')?.heldByOthers).toEqual({
+    expect(of.get('Api/inventory')?.outsideHolders).toEqual({
       'inventory:read': ['account', 'svc-0'],
       'inventory:write': ['svc-0'],
     });

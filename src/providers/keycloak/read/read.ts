@@ -2,7 +2,7 @@ import { addressOf, isKind } from '../../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
 import type { ActualObject, ActualState, OverlapSupport } from '../../../model/state.ts';
 import type { KeycloakSettings } from '../settings.ts';
-import { letGoApis } from '../../let-go.ts';
+import { releasedApis } from '../../released-apis.ts';
 import type { ReadOptions } from '../../provider.ts';
 import { overlapName } from '../../../model/rotation.ts';
 import type { KeycloakApi } from '../http/api.ts';
@@ -64,7 +64,7 @@ export async function readRealm(
     sharedAudiences: sharedAudiences(scopes, lists.apiOfScope, desired.apis),
     completions: access.completions,
     notices: [...access.notices, ...policyWords],
-    letGo: letGoApis(markedApis(scopes, stack), desired.apis),
+    releasedApis: releasedApis(markedApis(scopes, stack), desired.apis),
     listedClients: clients.complete.length + clients.toExamine.length + clients.others.length,
     ...ownClient(api.settings),
     ...(lists.overlaps === undefined ? {} : overlapSupport(lists.overlaps)),

@@ -4,7 +4,7 @@ import { listEveryClient } from './listing.ts';
 import { MARK } from '../convert/marks.ts';
 import type { Attributes } from '../convert/marks.ts';
 
-/** What of a client tells whether it holds a scope. */
+/** What of a client shows whether it holds a scope. */
 interface Holder {
   readonly clientId: string;
   readonly attributes: Attributes;
@@ -25,7 +25,7 @@ export class ScopeHolders {
   }
 
   /** The client_ids of clients outside the stack that hold a scope, sorted. */
-  async outside(stack: string, scope: string): Promise<string[]> {
+  async outsideHolders(stack: string, scope: string): Promise<string[]> {
     this.#holders ??= this.#list();
     const holders = (await this.#holders).get(scope) ?? [];
     return holders.flatMap(({ clientId, attributes }) => (attributes[MARK.stack] === stack ? [] : clientId)).toSorted();

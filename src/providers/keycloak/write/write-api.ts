@@ -107,7 +107,7 @@ async function refuseUsed(
       },
     );
   }
-  const others = await holders.outside(stack, name);
+  const others = await holders.outsideHolders(stack, name);
   if (others.length === 0) return;
   throw new GrantryError(
     'FAILED',

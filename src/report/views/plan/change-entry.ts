@@ -64,14 +64,14 @@ function overlapLines({ address, op }: Change): ChangeLine[] {
 }
 
 /** Of a scope that clients outside the stack hold: what becomes of it becomes of their tokens. */
-function holderLine({ holders, dangers }: ReviewedChange): ChangeLine[] {
-  if (holders.length === 0) return [];
+function holderLine({ outsideHolders, dangers }: ReviewedChange): ChangeLine[] {
+  if (outsideHolders.length === 0) return [];
   return [
     makeLine({
       label: 'held by',
-      value: { kind: 'value', text: nameSome(holders, MOST_HOLDERS) },
+      value: { kind: 'value', text: nameSome(outsideHolders, MOST_HOLDERS) },
       widens: dangers.includes('widens'),
-      alarm: `${count(holders.length, 'client')} outside this stack`,
+      alarm: `${count(outsideHolders.length, 'client')} outside this stack`,
     }),
   ];
 }

@@ -14,7 +14,7 @@ import { makeStyle } from '../../index.ts';
 
 /** What may not be lost in a plan, however much is put in front of it. */
 const style = makeStyle({ color: false, unicode: true });
-const REVIEW: PlanReview = { letGo: [], foreignFolders: {}, foreignHolders: {} };
+const REVIEW: PlanReview = { releasedApis: [], foreignFolders: {}, outsideHolders: {} };
 const SCOPES = Array.from({ length: 40 }, (_, index) => `inventory:scope-number-${index}`);
 const flood = Array.from({ length: 350 }, (_, index) =>
   createClient(`a-harmless-${index}`, access({ inventory: { scopes: SCOPES } })),
@@ -45,9 +45,9 @@ const shared: Change = {
   after: apiFields('https://other', { 'stock:read': 'Read' }),
 };
 const review: PlanReview = {
-  letGo: ['Api/let-go'],
+  releasedApis: ['Api/let-go'],
   foreignFolders: { 'Client/snoop': ['team-payments'] },
-  foreignHolders: { 'Api/stock': ['zz-1', 'zz-2', 'zz-3', 'zz-4', 'zz-5', 'zz-6', 'zz-7'] },
+  outsideHolders: { 'Api/stock': ['zz-1', 'zz-2', 'zz-3', 'zz-4', 'zz-5', 'zz-6', 'zz-7'] },
 };
 const DANGEROUS = [deleteClient('gone'), moved, foreign, admin, outsider, shared];
 
@@ -153,7 +153,7 @@ describe('a plan that is flooded with what is harmless', () => {
 });
 
 test('an Api that is let go is named, though the plan has nothing else to say', () => {
-  const plan = planOf([], { review: { ...REVIEW, letGo: ['Api/stock'] } });
+  const plan = planOf([], { review: { ...REVIEW, releasedApis: ['Api/stock'] } });
   for (const format of ['text', 'markdown'] as const)
     expect(renderPlan(plan, { format, style })).toContain(
       'Api/stock is let go, though its mark says that this stack owns it (managed: false)',

@@ -69,19 +69,21 @@ function pendingPhrases({ guards, conflicts }: Plan, changes: readonly ChangeEnt
 function alarms(plan: Plan, changes: readonly ChangeEntry[]): Phrase[] {
   return [
     ...dangerPhrases(countChanges(changes)).map((words) => ({ words, tone: 'alarm' as const })),
-    ...letGoPhrases(plan),
+    ...releasedPhrases(plan),
   ];
 }
 
-const MOST_LET_GO = 5;
+const MOST_RELEASED = 5;
 
 /** `Api/stock is let go, though its mark says that this stack owns it (managed: false)`. */
-function letGoPhrases({ review }: Plan): Phrase[] {
-  const letGo = review?.letGo ?? [];
-  if (letGo.length === 0) return [];
+function releasedPhrases({ review }: Plan): Phrase[] {
+  const releasedApis = review?.releasedApis ?? [];
+  if (releasedApis.length === 0) return [];
   const [is, it] =
-    letGo.length === 1 ? ['is let go, though its mark says', 'it'] : ['are let go, though their marks say', 'them'];
-  const foreign = `${nameSome(letGo, MOST_LET_GO)} ${is} that this stack owns ${it} (managed: false)`;
+    releasedApis.length === 1
+      ? ['is let go, though its mark says', 'it']
+      : ['are let go, though their marks say', 'them'];
+  const foreign = `${nameSome(releasedApis, MOST_RELEASED)} ${is} that this stack owns ${it} (managed: false)`;
   return [{ words: [{ foreign }], tone: 'alarm' }];
 }
 

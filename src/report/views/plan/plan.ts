@@ -99,7 +99,7 @@ export function planData({ plan, notices, words }: PlanResult): Data<typeof plan
       ...counts,
       widening: dangers.widens,
       dangers,
-      letGo: plan.review?.letGo ?? [],
+      letGo: plan.review?.releasedApis ?? [],
       conflicts: plan.conflicts.length,
       unchanged: plan.unchanged,
     },
@@ -111,7 +111,7 @@ export function planData({ plan, notices, words }: PlanResult): Data<typeof plan
 }
 
 function changeData(
-  { change: it, dangers, holders, folderOf }: ReviewedChange,
+  { change: it, dangers, outsideHolders, folderOf }: ReviewedChange,
   words: FieldWords,
 ): Data<typeof change> {
   return {
@@ -122,7 +122,7 @@ function changeData(
     reason: it.reason,
     widens: dangers.includes('widens'),
     dangers,
-    ...(holders.length === 0 ? {} : { heldOutside: holders }),
+    ...(outsideHolders.length === 0 ? {} : { heldOutside: outsideHolders }),
     ...(folderOf.length === 0 ? {} : { folderOf }),
     dependsOn: it.dependsOn,
     // A side that is undefined is left out: null is a value of its own.

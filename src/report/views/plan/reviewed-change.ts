@@ -12,7 +12,7 @@ export interface ReviewedChange {
   /** Other owners in whose folder of the store its secret comes to lie. */
   readonly folderOf: readonly string[];
   /** Clients outside the stack that it concerns. */
-  readonly holders: readonly string[];
+  readonly outsideHolders: readonly string[];
   /** Apis of the same plan that will introspect tokens with this new client. */
   readonly introspects: readonly string[];
   /** A conflict is about this very object. */
@@ -30,7 +30,7 @@ export function reviewChanges(plan: Plan, words: FieldWords): ReviewedChange[] {
       change,
       dangers,
       folderOf: review?.foreignFolders[change.address] ?? [],
-      holders: review?.foreignHolders[change.address] ?? [],
+      outsideHolders: review?.outsideHolders[change.address] ?? [],
       introspects: introspectedApis(change, introspection),
       isRefused: conflicting.has(change.address),
       rank: rankOf(change.op, dangers),

@@ -10,20 +10,20 @@ import { addressesOf } from '../../manifest/selection/only.ts';
 import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { api, client, state } from '../../../test/support/bench/declared.ts';
 import { desiredState } from '../../../test/support/bench/random-states.ts';
-import { settlePart, settleSaved } from './settle-plan.ts';
-import type { SettledPlan } from './settle-plan.ts';
+import { planPart, planSaved } from './resolve-plan.ts';
+import type { ResolvedPlan } from './resolve-plan.ts';
 import type { SurveyOptions } from '../survey/survey-target.ts';
 
-function settle(
+function planOf(
   bench: MemoryBench,
   desired: DesiredState,
   addresses: readonly Address[],
   options: SurveyOptions = {},
-): Promise<SettledPlan> {
-  return settlePart({ only: ['Client/*'], addresses, undeclared: [] }, desired, bench, options);
+): Promise<ResolvedPlan> {
+  return planPart({ only: ['Client/*'], addresses, undeclared: [] }, desired, bench, options);
 }
 
-function ops({ plan }: SettledPlan): string[] {
+function ops({ plan }: ResolvedPlan): string[] {
   return plan.changes.map(({ op, address }) => `${op} ${address}`);
 }
 
@@ -34,14 +34,14 @@ describe('a plan of a part', () => {
     const bench = new MemoryBench();
     await bench.apply(state([STOCK], [client('a', { stock: ['stock:read'] }), client('b'), client('gone')]));
     const desired = state([STOCK], [client('a', { stock: ['stock:write'] }), client('b'), client('new')]);
-    const settled = await settle(bench, desired, ['Client/a', 'Client/b']);
-    expect(ops(settled)).toEqual(['update Client/a']);
-    expect(settled.plan).toMatchObject({
+    const resolved = await planOf(bench, desired, ['Client/a', 'Client/b']);
+    expect(ops(resolved)).toEqual(['update Client/a']);
+    expect(resolved.plan).toMatchObject({
       conflicts: [],
       unchanged: { apis: 0, clients: 1 },
       selection: { only: ['Client/*'], addresses: ['Client/a', 'Client/b'] },
     });
-    expect(settled.plan.selection).not.toHaveProperty('undeclared');
+    expect(resolved.plan.selection).not.toHaveProperty('undeclared');
   });
 
   it('asks the store for the places of its own clients only', async () => {
@@ -52,23 +52,23 @@ describe('a plan of a part', () => {
     );
     await bench.apply(desired);
     const before = bench.store.requests;
-    await settle(bench, desired, ['Client/a']);
+    await planOf(bench, desired, ['Client/a']);
     expect(bench.store.requests - before).toBe(1);
   });
 
   it('does not create an Api that a client needs: it is a conflict that names it', async () => {
     const bench = new MemoryBench();
     const desired = state([STOCK], [client('a', { stock: ['stock:read'] })]);
-    const settled = await settle(bench, desired, ['Client/a']);
-    expect(ops(settled)).toEqual(['create Client/a']);
-    expect(settled.plan.conflicts).toEqual([
+    const resolved = await planOf(bench, desired, ['Client/a']);
+    expect(ops(resolved)).toEqual(['create Client/a']);
+    expect(resolved.plan.conflicts).toEqual([
       {
         address: 'Client/a',
         reason: 'it needs stock:read of Api/stock, which this plan leaves alone: it is not there yet',
         hint: 'Plan Api/stock too, or everything.',
       },
     ]);
-    const both = await settle(bench, desired, ['Api/stock', 'Client/a']);
+    const both = await planOf(bench, desired, ['Api/stock', 'Client/a']);
     expect(both.plan).toMatchObject({ conflicts: [], changes: [{ op: 'create' }, { dependsOn: ['Api/stock'] }] });
   });
 
@@ -76,8 +76,8 @@ describe('a plan of a part', () => {
     const bench = new MemoryBench();
     await bench.apply(state([api('stock', ['stock:read'])], [client('a', { stock: ['stock:read'] })]));
     const wants = state([STOCK], [client('a', { stock: ['stock:read', 'stock:write'] })]);
-    const settled = await settle(bench, wants, ['Client/a']);
-    expect(settled.plan.conflicts).toMatchObject([
+    const resolved = await planOf(bench, wants, ['Client/a']);
+    expect(resolved.plan.conflicts).toMatchObject([
       {
         address: 'Client/a',
         reason: expect.stringMatching(/^it needs stock:write of Api\/stock, .*stock:write is not there yet$/),
@@ -85,7 +85,7 @@ describe('a plan of a part', () => {
     ]);
     // What it has already it need not be given.
     const same = state([STOCK], [client('a', { stock: ['stock:read'] }, { description: 'Other words' })]);
-    const other = await settle(bench, same, ['Client/a']);
+    const other = await planOf(bench, same, ['Client/a']);
     expect(other.plan).toMatchObject({ conflicts: [], changes: [{ op: 'update', address: 'Client/a' }] });
     // That the Api is to gain a scope is said, and does no harm.
     expect(noticesOfPart(other.plan.changes, { ...other.input, only: new Set(['Client/a']) })).toEqual([
@@ -97,7 +97,7 @@ describe('a plan of a part', () => {
     const bench = new MemoryBench();
     bench.provider.plant('Api', { name: 'stock', scopes: { 'stock:read': {} }, stack: 'theirs' });
     const desired = state([STOCK], [client('a', { stock: ['stock:read'] })]);
-    const { plan } = await settle(bench, desired, ['Client/a'], { adoption: parseAdoption(['Api/*@theirs']) });
+    const { plan } = await planOf(bench, desired, ['Client/a'], { adoption: parseAdoption(['Api/*@theirs']) });
     expect(plan.conflicts).toMatchObject([
       { reason: expect.stringContaining('api stock belongs to the stack theirs') },
     ]);
@@ -108,8 +108,8 @@ describe('a plan of a part', () => {
     for (const name of ['a', 'b']) bench.provider.plant('Client', { name, clientId: name });
     const desired = state([], [client('a'), client('b')]);
     const options = { adoption: parseAdoption(['Client/*']) };
-    expect(ops(await settle(bench, desired, ['Client/a'], options))).toEqual(['adopt Client/a']);
-    expect((await settle(bench, desired, ['Client/a'])).plan.conflicts).toHaveLength(1);
+    expect(ops(await planOf(bench, desired, ['Client/a'], options))).toEqual(['adopt Client/a']);
+    expect((await planOf(bench, desired, ['Client/a'])).plan.conflicts).toHaveLength(1);
   });
 
   it('takes no scope from clients that it leaves alone, and lets none get lost on its way to another Api', async () => {
@@ -118,7 +118,7 @@ describe('a plan of a part', () => {
       state([STOCK], [client('a', { stock: ['stock:write'] }), client('b', { stock: ['stock:write'] })]),
     );
     const without = state([api('stock', ['stock:read'])], [client('a')]);
-    const alone = await settle(bench, without, ['Api/stock', 'Client/a']);
+    const alone = await planOf(bench, without, ['Api/stock', 'Client/a']);
     expect(alone.plan.conflicts).toMatchObject([
       {
         address: 'Api/stock',
@@ -127,10 +127,10 @@ describe('a plan of a part', () => {
       },
     ]);
     const moved = state([api('stock', ['stock:read']), api('writes', ['stock:write'])], [client('a'), client('b')]);
-    expect((await settle(bench, moved, ['Api/stock'])).plan.conflicts).toMatchObject([
+    expect((await planOf(bench, moved, ['Api/stock'])).plan.conflicts).toMatchObject([
       { address: 'Api/stock', reason: 'scope stock:write moves to Api/writes, which this plan leaves alone' },
     ]);
-    expect((await settle(bench, moved, addressesOf(moved))).plan.conflicts).toEqual([]);
+    expect((await planOf(bench, moved, addressesOf(moved))).plan.conflicts).toEqual([]);
   });
 
   describe('that deletes', () => {
@@ -140,8 +140,8 @@ describe('a plan of a part', () => {
       const bench = new MemoryBench();
       await bench.apply(state([], many));
       bench.provider.plant('Client', { name: 'foreign', clientId: 'foreign', stack: 'theirs' });
-      const settled = await settle(bench, state([], []), ['Client/c1', 'Client/foreign', 'Client/never']);
-      expect(ops(settled)).toEqual(['delete Client/c1']);
+      const resolved = await planOf(bench, state([], []), ['Client/c1', 'Client/foreign', 'Client/never']);
+      expect(ops(resolved)).toEqual(['delete Client/c1']);
     });
 
     it('is judged by the size of the whole stack', async () => {
@@ -159,7 +159,7 @@ describe('a plan of a part', () => {
         };
       };
       const guardsAt = async (maxDeletePercent: number): Promise<unknown> =>
-        (await settle(bench, state([], many.slice(4), { maxDeletePercent }), three)).plan.guards;
+        (await planOf(bench, state([], many.slice(4), { maxDeletePercent }), three)).plan.guards;
       expect(await guardsAt(15)).toEqual([]);
       expect(await guardsAt(14)).toEqual([
         { guard: 'maxDeletePercent', reason: '3 of 20 clients (15 %) would be deleted, and the target allows 14 %' },
@@ -170,7 +170,7 @@ describe('a plan of a part', () => {
   it('does not take an empty realm for a new one', async () => {
     const bench = new MemoryBench();
     await bench.store.writeRecord('ledger/acme', { clients: 20 }, 0);
-    const { plan } = await settle(bench, state([], [client('a')]), ['Client/a']);
+    const { plan } = await planOf(bench, state([], [client('a')]), ['Client/a']);
     expect(plan.guards).toMatchObject([{ guard: 'vanished' }]);
   });
 
@@ -178,15 +178,15 @@ describe('a plan of a part', () => {
     const bench = new MemoryBench();
     await bench.apply(state([STOCK], [client('a', { stock: ['stock:read'] }), client('b')]));
     const desired = state([STOCK], [client('a', { stock: ['stock:write'] }), client('new', { stock: ['stock:read'] })]);
-    const { plan, input } = await settle(bench, desired, ['Client/a', 'Client/new']);
+    const { plan, input } = await planOf(bench, desired, ['Client/a', 'Client/new']);
     const text = JSON.stringify(
       savePlan(plan, input, { tool: '0.0.0', createdAt: '2026-01-01T00:00:00.000Z', lastApply: null }),
     );
-    const settled = await settleSaved(readSavedPlan(text, 'plan.json'), desired, bench);
-    expect(ops(settled)).toEqual(['update Client/a', 'create Client/new']);
-    expect(settled.plan.selection).toEqual(plan.selection);
-    expect((await bench.carryOut(settled.plan)).results.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
-    expect(ops({ ...settled, plan: await bench.plan(desired) })).toEqual(['delete Client/b']);
+    const resolved = await planSaved(readSavedPlan(text, 'plan.json'), desired, bench);
+    expect(ops(resolved)).toEqual(['update Client/a', 'create Client/new']);
+    expect(resolved.plan.selection).toEqual(plan.selection);
+    expect((await bench.carryOut(resolved.plan)).results.map(({ outcome }) => outcome)).toEqual(['done', 'done']);
+    expect(ops({ ...resolved, plan: await bench.plan(desired) })).toEqual(['delete Client/b']);
   });
 });
 
@@ -199,7 +199,7 @@ describe('whatever is declared', () => {
       const all = addressesOf(second);
       const chosen = all.filter(() => (order.next().value ?? 0) % 2 === 0);
       const whole = new Map((await bench.plan(second)).changes.map((change) => [change.address, change]));
-      const { plan } = await settle(bench, second, chosen);
+      const { plan } = await planOf(bench, second, chosen);
       for (const change of plan.changes) {
         expect(change.op).not.toBe('delete');
         expect({ ...change, dependsOn: [] }).toEqual({ ...whole.get(change.address), dependsOn: [] });
@@ -216,7 +216,7 @@ describe('whatever is declared', () => {
       const { results } = await bench.carryOut(plan);
       expect(results.filter(({ outcome }) => outcome !== 'done')).toEqual([]);
       expect(rest).toEqual(before);
-      expect((await settle(bench, second, chosen)).plan.changes).toEqual([]);
+      expect((await planOf(bench, second, chosen)).plan.changes).toEqual([]);
       await bench.apply(second);
       expect(await bench.plan(second)).toMatchObject({ changes: [], conflicts: [] });
     });

@@ -4,7 +4,7 @@ import { startCountingProxy } from '../servers/counting-proxy.ts';
 import type { CountingProxy, RecordedRequest } from '../servers/counting-proxy.ts';
 import type { Site, TargetOptions } from './site.ts';
 
-export class Contestant {
+export class CompetingProcess {
   readonly name: string;
   readonly keycloak: CountingProxy;
   readonly vault: CountingProxy;
@@ -17,19 +17,19 @@ export class Contestant {
     this.vault = vault;
   }
 
-  static async join(site: Site, name: string): Promise<Contestant> {
+  static async join(site: Site, name: string): Promise<CompetingProcess> {
     const [keycloak, vault] = await Promise.all([
       startCountingProxy(site.realm.url),
       startCountingProxy(site.vault.url),
     ]);
-    return new Contestant(name, site, keycloak, vault);
+    return new CompetingProcess(name, site, keycloak, vault);
   }
 
   async close(): Promise<void> {
     await Promise.all([this.keycloak.close(), this.vault.close()]);
   }
 
-  /** The same realm, mount and stack as every contestant's, through its own proxies. */
+  /** The same realm, mount and stack as every process's, through its own proxies. */
   get target(): TargetOptions {
     return {
       name: this.name,
@@ -75,9 +75,9 @@ function isLock(path: string): boolean {
  * Who wrote, in order: `[ann, ben]` when all writes of the one were answered before the first of the other came. A name
  * that occurs twice is an interleaving.
  */
-export function turnsOf(contestants: readonly Contestant[]): string[] {
-  const moments = contestants
-    .flatMap((contestant) => contestant.writes().map((write) => ({ name: contestant.name, write })))
+export function turnsOf(processes: readonly CompetingProcess[]): string[] {
+  const moments = processes
+    .flatMap((process) => process.writes().map((write) => ({ name: process.name, write })))
     .flatMap(({ name, write }) => [
       { name, at: write.receivedAt },
       { name, at: write.answeredAt ?? write.receivedAt },

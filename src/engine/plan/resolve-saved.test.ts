@@ -19,7 +19,7 @@ import {
   withoutManifests,
 } from '../../../test/support/bench/plan-files.ts';
 
-describe('settleSaved: a plan file in which something was edited', () => {
+describe('planSaved: a plan file in which something was edited', () => {
   it('has something of each kind', async () => {
     const bench = await begin();
     const saved = await save(bench, AFTER);
@@ -76,7 +76,7 @@ describe('settleSaved: a plan file in which something was edited', () => {
   });
 });
 
-describe('settleSaved: adoption', () => {
+describe('planSaved: adoption', () => {
   it.each([
     ['with manifests', AFTER],
     ['without manifests', withoutManifests(AFTER)],
@@ -115,7 +115,7 @@ describe('settleSaved: adoption', () => {
   });
 });
 
-describe('settleSaved: conflicts and guards', () => {
+describe('planSaved: conflicts and guards', () => {
   const GUARDED = { maxDeletes: 1 };
   const guarded = state(
     AFTER.apis,

@@ -22,7 +22,7 @@ import { ownsNothing, surveyTarget } from '../survey/survey-target.ts';
 import type { SurveyOptions, TargetPorts } from '../survey/survey-target.ts';
 
 /** The plan that an apply carries out, and what it follows from. */
-export interface SettledPlan {
+export interface ResolvedPlan {
   readonly plan: Plan;
   readonly input: PlanInput;
   /** What the proof of its clients may lean on: all that the manifests say, where there are some. */
@@ -32,22 +32,22 @@ export interface SettledPlan {
 }
 
 /** A plan made now, from everything. */
-export async function settleFresh(
+export async function planFresh(
   desired: DesiredState,
   ports: TargetPorts,
   options: SurveyOptions,
-): Promise<SettledPlan> {
+): Promise<ResolvedPlan> {
   const input = await surveyTarget(desired, ports, options);
   return { plan: buildPlan(input), input, desired, done: [] };
 }
 
 /** A plan made now from a part, reading what it follows from; `desired` is all that the manifests declare. */
-export async function settlePart(
+export async function planPart(
   { undeclared, ...selection }: TargetPart,
   desired: DesiredState,
   ports: TargetPorts,
   options: SurveyOptions,
-): Promise<SettledPlan> {
+): Promise<ResolvedPlan> {
   const addresses = new Set(selection.addresses);
   const only = { addresses, undeclared, ids: new Map() };
   const survey = await surveyTarget(narrowDesired(desired, addresses), ports, { ...options, only });
@@ -73,12 +73,12 @@ async function countClients({ desired, actual, only }: PlanInput, { store }: Tar
  * outcome is not what was reviewed. Without manifests (`desired` holds none) what the file says of them is trusted. What
  * it may do is not: conflicts and guards are judged again, and nothing is taken over but what `adoption` names, too.
  */
-export async function settleSaved(
+export async function planSaved(
   saved: SavedPlan,
   desired: DesiredState,
   ports: TargetPorts,
   adoption: Adoption = NO_ADOPTION,
-): Promise<SettledPlan> {
+): Promise<ResolvedPlan> {
   refuseOtherTarget(saved, desired.target, ports);
   const touched = new Set(saved.changes.map(({ address }) => address));
   const part = trustsFile(desired) ? restoreDesired(saved, desired.target) : sameDesired(saved, desired, touched);

@@ -4,7 +4,7 @@ import type { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { client, state } from '../../../test/support/bench/declared.ts';
 import { applyIdOf } from './saved/save-plan.ts';
 import { noteApply } from '../ledger/ledger.ts';
-import { settleSaved } from './settle-plan.ts';
+import { planSaved } from './resolve-plan.ts';
 import type { SavedPlan } from '../../model/saved-plan.ts';
 import {
   AFTER,
@@ -21,21 +21,21 @@ import {
   withoutManifests,
 } from '../../../test/support/bench/plan-files.ts';
 
-describe('settleSaved without manifests: a plan that widens access and was taken back', () => {
+describe('planSaved without manifests: a plan that widens access and was taken back', () => {
   const WIDER = state([STOCK], [client('orders', { stock: ['stock:read', 'stock:write'] })]);
   const NARROW = state([STOCK], [client('orders', { stock: ['stock:read'] })]);
 
   async function applied(): Promise<{ bench: MemoryBench; saved: SavedPlan }> {
     const bench = await begin(NARROW);
     const saved = await save(bench, WIDER);
-    await carryOut(bench, await settleSaved(saved, withoutManifests(WIDER), bench), applyIdOf(saved));
+    await carryOut(bench, await planSaved(saved, withoutManifests(WIDER), bench), applyIdOf(saved));
     return { bench, saved };
   }
 
   it('does not apply again', async () => {
     const { bench, saved } = await applied();
     await apply(bench, NARROW, 'back');
-    await expect(settleSaved(saved, withoutManifests(NARROW), bench)).rejects.toMatchObject({
+    await expect(planSaved(saved, withoutManifests(NARROW), bench)).rejects.toMatchObject({
       code: 'STALE_PLAN',
       message: expect.stringContaining('something else was applied to the stack acme since the plan was made'),
     });
@@ -45,25 +45,25 @@ describe('settleSaved without manifests: a plan that widens access and was taken
     const bench = await begin(NARROW);
     const saved = await save(bench, WIDER);
     await noteApply(bench.store, 'acme', applyIdOf(saved));
-    const { plan } = await settleSaved(saved, withoutManifests(WIDER), bench);
+    const { plan } = await planSaved(saved, withoutManifests(WIDER), bench);
     expect(plan.changes).toHaveLength(1);
   });
 
   it('is done, not stale, where all of it is there', async () => {
     const { bench, saved } = await applied();
     await noteApply(bench.store, 'acme', 'something else');
-    expect(await settleSaved(saved, withoutManifests(WIDER), bench)).toMatchObject({
+    expect(await planSaved(saved, withoutManifests(WIDER), bench)).toMatchObject({
       plan: { changes: [] },
       done: ['Client/orders'],
     });
   });
 });
 
-describe('settleSaved: what moved since', () => {
+describe('planSaved: what moved since', () => {
   it.each(['target', 'stack', 'provider', 'store'])('another %s is refused', async (key) => {
     const bench = await begin();
     const saved = await save(bench, AFTER);
-    await expect(settleSaved({ ...saved, [key]: 'another' }, AFTER, bench, ELDER)).rejects.toMatchObject({
+    await expect(planSaved({ ...saved, [key]: 'another' }, AFTER, bench, ELDER)).rejects.toMatchObject({
       code: 'STALE_PLAN',
       message: expect.stringContaining(`the plan is for the ${key} another, not for`),
     });
@@ -73,7 +73,7 @@ describe('settleSaved: what moved since', () => {
     const bench = await begin();
     const saved = await save(bench, AFTER);
     const clients = AFTER.clients.map((one) => (one.name === 'orders' ? { ...one, description: 'Another' } : one));
-    await expect(settleSaved(saved, { ...AFTER, clients }, bench, ELDER)).rejects.toMatchObject({
+    await expect(planSaved(saved, { ...AFTER, clients }, bench, ELDER)).rejects.toMatchObject({
       code: 'STALE_PLAN',
       message: expect.stringContaining('the manifests say something else'),
       hint: expect.stringContaining('Client/orders'),
@@ -128,7 +128,7 @@ describe('settleSaved: what moved since', () => {
   it('a secret that was changed since is refused, of what an apply that was cut off left to do', async () => {
     const bench = await begin();
     const saved = await save(bench, AFTER);
-    const { plan } = await settleSaved(saved, AFTER, bench, ELDER);
+    const { plan } = await planSaved(saved, AFTER, bench, ELDER);
     await bench.carryOut({ ...plan, changes: plan.changes.filter(({ address }) => address.startsWith('Api/')) });
     const moving = bench.provider.objects.find(({ fields }) => fields['clientId'] === 'moving');
     if (moving !== undefined) moving.createdAt = (moving.createdAt ?? 0) + 1;
