@@ -26,7 +26,7 @@ export async function runProgram(
   const child = spawn(program, [...args], {
     env: { ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A group of its own: Ctrl-C must not end a docker client that is about to tell which container it made.
+    // A group of its own: Ctrl-C must not end a docker client that is about to say which container it made.
     detached: process.platform !== 'win32',
     windowsHide: true,
     killSignal: 'SIGKILL',

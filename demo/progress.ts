@@ -1,6 +1,6 @@
 import type { Output } from '../src/cli/context.ts';
 
-/** Tells what several servers are doing while one waits for them. */
+/** Shows what several servers are doing while one waits for them. */
 export interface Progress {
   /** What a server is doing now, such as `starting`. */
   say(server: string, doing: string): void;
@@ -17,7 +17,7 @@ const PLAIN_EVERY = 10;
 interface Row {
   doing: string;
   since: number;
-  told: number;
+  shown: number;
 }
 
 /** On a terminal one line that counts the seconds; elsewhere a line for each step, and one every ten seconds. */
@@ -31,7 +31,7 @@ export function startProgress(output: Output, now: () => number): Progress {
   const timer = setInterval(tick, output.isTerminal ? LIVELY_MS : PLAIN_MS);
   return {
     say: (server, doing) => {
-      rows.set(server, { doing, since: now(), told: 0 });
+      rows.set(server, { doing, since: now(), shown: 0 });
       if (!output.isTerminal) line(`${server}: ${doing}`);
     },
     finish: (server, begun) => {
@@ -51,13 +51,13 @@ function livelyLine(rows: ReadonlyMap<string, Readonly<Row>>, now: number): stri
   return parts.length === 0 ? '' : `  ${parts.join('   ')}`;
 }
 
-/** The lines that are due now; remembers that they were told. */
+/** The lines that are due now; remembers that they were shown. */
 function plainLines(rows: ReadonlyMap<string, Row>, now: number): string[] {
   return [...rows].flatMap(([server, row]) => {
     const waited = Math.floor((now - row.since) / 1000);
-    if (waited < row.told + PLAIN_EVERY) return [];
-    row.told = waited - (waited % PLAIN_EVERY);
-    return [`${server}: ${row.doing}, ${row.told} s`];
+    if (waited < row.shown + PLAIN_EVERY) return [];
+    row.shown = waited - (waited % PLAIN_EVERY);
+    return [`${server}: ${row.doing}, ${row.shown} s`];
   });
 }
 

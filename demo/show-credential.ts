@@ -30,8 +30,8 @@ export async function showCredential(
 async function showDocument({ path }: Expectation, { store }: OpenTarget, stage: Stage, io: CommandIo): Promise<Login> {
   const stored = await store.read(path);
   if (stored === undefined) throw new GrantryError('FAILED', `there is no document at ${store.locate(path)}`);
-  stage.tell(`Its credential, where the service reads it: ${store.locate(path)}, version ${stored.version}`, '');
-  stage.tell(...documentLines(stored.document, io.stdout.unicode));
+  stage.print(`Its credential, where the service reads it: ${store.locate(path)}, version ${stored.version}`, '');
+  stage.print(...documentLines(stored.document, io.stdout.unicode));
   return loginIn(stored, store.locate(path));
 }
 
@@ -49,10 +49,10 @@ async function showTokens(
   };
   const [first, second] = expected;
   if (first === undefined) return;
-  stage.tell('', 'With it the service gets a token from token_url, and these are its claims:', '');
-  stage.tell(...claimLines(await claimsFor(first.parameters)));
+  stage.print('', 'With it the service gets a token from token_url, and these are its claims:', '');
+  stage.print(...claimLines(await claimsFor(first.parameters)));
   const scope = second?.parameters['scope'];
   if (second === undefined || scope === undefined) return;
-  stage.tell('', `With scope=${scope} in the request:`, '');
-  stage.tell(`  "scope": ${JSON.stringify((await claimsFor(second.parameters))['scope'])}`);
+  stage.print('', `With scope=${scope} in the request:`, '');
+  stage.print(`  "scope": ${JSON.stringify((await claimsFor(second.parameters))['scope'])}`);
 }

@@ -10,13 +10,13 @@ import { GrantryError } from '../src/model/errors.ts';
 import type { Style } from '../src/report/index.ts';
 import { wrap } from '../src/report/render/width.ts';
 
-/** The commands that a story is told with: all but the demo itself. */
+/** The commands that a story may run: all but the demo itself. */
 const COMMANDS = [validate, plan, apply, verify, rotate, status];
 
 /** Long texts that were shown already are not shown again. */
 const LONG = 400;
 
-/** Tells a story on stdout: headlines, sentences, and commands that are really run. */
+/** Shows a story on stdout: headlines, sentences, and commands that are really run. */
 export class Stage {
   readonly #io: CommandIo;
   readonly #style: Style;
@@ -33,23 +33,23 @@ export class Stage {
   act(headline: string, ...sentences: readonly string[]): void {
     this.#io.signal.throwIfAborted();
     this.#acts += 1;
-    this.tell('', this.#style.bold(`${this.#acts}. ${headline}`));
+    this.print('', this.#style.bold(`${this.#acts}. ${headline}`));
     for (const sentence of sentences) this.say(sentence);
   }
 
   /** Words, over as many lines as they need. */
   say(text: string): void {
-    this.tell(...wrap(text, this.#style.width));
+    this.print(...wrap(text, this.#style.width));
   }
 
   /** Lines as they are. */
-  tell(...lines: readonly string[]): void {
+  print(...lines: readonly string[]): void {
     this.#io.stdout.write(lines.map((line) => `${line}\n`).join(''));
   }
 
   /** Runs a command as a user who types this behind `grantry`. Throws FAILED when it does not end as the story has it. */
   async run(line: string, expected = 0): Promise<void> {
-    this.tell('', this.#style.cyan(`$ grantry ${line}`));
+    this.print('', this.#style.cyan(`$ grantry ${line}`));
     const io = { ...this.#io, stdout: this.#onlyOnce(this.#io.stdout), stderr: this.#onlyOnce(this.#io.stderr) };
     const code = await runCommandLine(COMMANDS, line.split(' '), io);
     this.#io.signal.throwIfAborted();

@@ -63,7 +63,7 @@ describe('what the demo writes', () => {
     for (const secret of HIDDEN) expect(text).not.toContain(secret);
   });
 
-  it.each([withVault, withFiles])('is an ending of at most 100 columns that tells how to clean up', (servers) => {
+  it.each([withVault, withFiles])('is an ending of at most 100 columns that says how to clean up', (servers) => {
     const kept = keptLines(61_000, servers, writeTarget(directory, servers, {}), '/tmp/grantry-demo-x');
     for (const line of [...kept, ...endingLines(61_000)]) expect(line.length).toBeLessThanOrEqual(100);
     expect(kept.join('\n')).toMatch(/docker rm -f -v a{12} b{12}\n|kill -- -1234\n/);

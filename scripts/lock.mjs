@@ -9,7 +9,7 @@ import { cache, say } from './process.mjs';
 export async function withLock(name, action) {
   if (process.platform !== 'linux') return action(); // only Linux installs or builds anything
   const id = createHash('sha256').update(`${cache}:${name}`).digest('hex').slice(0, 16);
-  let told = false;
+  let said = false;
   for (;;) {
     const server = await listen(`\0grantry-${name}-${id}`);
     if (server) {
@@ -19,8 +19,8 @@ export async function withLock(name, action) {
         server.close();
       }
     }
-    if (!told) say(`- another run is at work on the ${name}: waiting for it`);
-    told = true;
+    if (!said) say(`- another run is at work on the ${name}: waiting for it`);
+    said = true;
     await sleep(500);
   }
 }

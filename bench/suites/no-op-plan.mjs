@@ -53,7 +53,7 @@ async function measure(estate, servers, rounds) {
   ];
 }
 
-/** Ends with an error unless the plan finds nothing: exit code 2 tells of changes. */
+/** Ends with an error unless the plan finds nothing: exit code 2 means changes. */
 function planOf(estate, servers, purpose) {
   const args = ['plan', ...selectionOf(estate, servers, { purpose }), '--detailed-exitcode'];
   return [['dist/main.js', ...args], { env: credentialsOf(servers) }];

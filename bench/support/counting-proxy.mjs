@@ -35,7 +35,7 @@ async function startCountingProxy(upstream) {
   };
 }
 
-/** Runs something against the servers through proxies; tells the requests and bytes to both of them together. */
+/** Runs something against the servers through proxies; gives the requests and bytes to both of them together. */
 export async function countTraffic({ keycloak, vault }, run) {
   const proxies = await Promise.all([startCountingProxy(keycloak.url), startCountingProxy(vault.url)]);
   try {

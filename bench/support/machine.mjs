@@ -13,7 +13,7 @@ export function describeMachine() {
   };
 }
 
-/** One line for people. Where more runs than there are cores, whoever computes waits longer than whoever waits anyway. */
+/** One line for people. Where more runs than there are cores, a process that computes waits longer than one that waits anyway. */
 export function renderMachine({ cores, cpu, system, node, loadAverage }) {
   const busy = loadAverage > 2 * cores ? '; it was busy with other things too: measure again on a quiet one' : '';
   return `${cores} cores of ${cpu}, ${system}, Node ${node}, load ${loadAverage}${busy}\n`;

@@ -6,7 +6,7 @@ import { pathToFileURL } from 'node:url';
 import { checkout } from '../../scripts/process.mjs';
 import { timeNode } from './timing.mjs';
 
-const HOOK = pathToFileURL(join(checkout, 'bench/support/tell-memory.mjs')).href;
+const HOOK = pathToFileURL(join(checkout, 'bench/support/report-memory.mjs')).href;
 
 /** Runs Node as `timeNode` does; resolves to mebibytes of resident memory at the peak. */
 export async function peakMemory(args, { env = {} } = {}) {

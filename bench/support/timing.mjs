@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { checkout, ScriptError } from '../../scripts/process.mjs';
 
 /**
- * Runs Node with these arguments to its end; tells how long it took and what it printed. Its output goes to pipes, as in
+ * Runs Node with these arguments to its end; gives how long it took and what it printed. Its output goes to pipes, as in
  * CI. Any exit code but 0 ends the benchmark: a failure measures nothing.
  * @param {readonly string[]} args
  * @param {{ env?: Readonly<Record<string, string>> }} options

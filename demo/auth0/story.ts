@@ -36,12 +36,12 @@ export async function tellStory(processIo: CommandIo, leftovers: Leftovers): Pro
   const cast: Cast = {
     stage,
     act: (line, expected) => stage.run(`${line} ${LINE}`, expected),
-    show: (file) => stage.tell('', ...indented(readFileSync(join(io.cwd, file), 'utf8'))),
+    show: (file) => stage.print('', ...indented(readFileSync(join(io.cwd, file), 'utf8'))),
   };
   await manifests(cast);
   await fromPlanToTokens(cast, io);
   await driftAndRepair(cast, tenant);
-  stage.tell(
+  stage.print(
     '',
     `That was the story, in ${((performance.now() - begun) / 1000).toFixed(0)} s. How to do it with a tenant of yours: docs/auth0.md.`,
   );
@@ -61,7 +61,7 @@ async function manifests({ stage, show }: Cast): Promise<void> {
   );
   stage.act('Who may call what is written down', `manifests/clients/${HERO}.yaml:`);
   show(`manifests/clients/${HERO}.yaml`);
-  stage.tell('');
+  stage.print('');
   stage.say(
     `And ${TARGET_FILE}. Auth0 puts every granted scope into every token: onRequestScopes: grant says that this is known. It has ` +
       'no introspection either, so an override in manifests/apis/inventory.yaml takes introspectedBy away here.',

@@ -14,7 +14,7 @@ describe('a machine with neither an engine nor a JDK', () => {
     return captureIo({ env: { PATH: temp, TMPDIR: temp }, cwd: temp, signal }).io;
   }
 
-  it('is told so in one message, with both ways out, and nothing is left', async () => {
+  it('says so in one message, with both ways out, and nothing is left', async () => {
     const failing = demoKeycloak({ keep: false, jdkPlaces: [temp] }, makeIo(new AbortController().signal));
     await expect(failing).rejects.toMatchObject({
       code: 'FAILED',

@@ -54,7 +54,7 @@ async function play(way: Way, setting: Setting): Promise<void> {
   const { io, ports, directory, leftovers, keep } = setting;
   const begun = ports.clock.now();
   const style = makeStyle(io.stdout);
-  io.stdout.write(`${wrap(way.told, style.width).join('\n')}\n`);
+  io.stdout.write(`${wrap(way.words, style.width).join('\n')}\n`);
   const servers = await startServers(way, setting);
   const target = writeTarget(directory, servers, io.env);
   const secret = await makeRealm(servers.keycloak, target);
@@ -66,16 +66,16 @@ async function play(way: Way, setting: Setting): Promise<void> {
       `account has the roles ${GRANTRY_ROLES.join(' and ')}, and no others.`,
   );
   await tellStory({ stage, io: commandIo, directory, keycloak: servers.keycloak, target });
-  stage.tell('');
+  stage.print('');
   const elapsed = ports.clock.now() - begun;
   if (keep) {
     writeEnvironmentFile(directory, servers, target);
     leftovers.keepAll();
-    stage.tell(...keptLines(elapsed, servers, target, directory));
+    stage.print(...keptLines(elapsed, servers, target, directory));
     return;
   }
   for (const what of leftovers.removeAll()) io.stderr.write(`could not be removed: ${what}\n`);
-  stage.tell(...endingLines(elapsed));
+  stage.print(...endingLines(elapsed));
 }
 
 function stopped(): GrantryError {

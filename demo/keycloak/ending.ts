@@ -14,7 +14,7 @@ export function endingLines(elapsedMs: number): string[] {
     ...rows([
       ['npm run demo -- --keep', 'the same, and the servers stay to play with'],
       ['grantry init', 'a first set of manifests, for a Keycloak of yours'],
-      ['grantry --help', 'all commands; README.md tells how to put plan and apply in CI'],
+      ['grantry --help', 'all commands; README.md shows how to put plan and apply in CI'],
     ]),
   ];
 }

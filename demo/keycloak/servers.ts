@@ -8,20 +8,20 @@ import type { Setting, StartedServers } from '../setting.ts';
 
 /** How the servers are started. */
 export type Way =
-  | { readonly kind: 'containers'; readonly told: string }
-  | { readonly kind: 'process'; readonly told: string; readonly jdk: Jdk };
+  | { readonly kind: 'containers'; readonly words: string }
+  | { readonly kind: 'process'; readonly words: string; readonly jdk: Jdk };
 
 /** Containers where an engine answers, else Keycloak on a JDK; throws FAILED where there is neither. */
 export async function chooseWay({ io }: Pick<Setting, 'io'>, jdkPlaces?: readonly string[]): Promise<Way> {
   if (await engineAnswers(io.env, io.signal)) {
     const { keycloak, vault } = imagesOf({ io });
-    return { kind: 'containers', told: `Starting two containers: Keycloak (${keycloak}) and Vault (${vault})` };
+    return { kind: 'containers', words: `Starting two containers: Keycloak (${keycloak}) and Vault (${vault})` };
   }
   io.signal.throwIfAborted();
   const jdk = process.platform === 'win32' ? undefined : findJdk(io.env, jdkPlaces);
   if (jdk !== undefined) {
-    const told = `No container engine answers: starting Keycloak on Java ${jdk.version} (${jdk.home}); encrypted files stand in for Vault`;
-    return { kind: 'process', told, jdk };
+    const words = `No container engine answers: starting Keycloak on Java ${jdk.version} (${jdk.home}); encrypted files stand in for Vault`;
+    return { kind: 'process', words, jdk };
   }
   throw new GrantryError('FAILED', 'the demo needs a container engine or a JDK, and there is neither', {
     hint: [

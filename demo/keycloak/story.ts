@@ -36,7 +36,7 @@ export async function tellStory(cast: Cast): Promise<void> {
 async function fromManifestsToTokens({ stage, io, directory, target }: Cast): Promise<void> {
   const line = selecting(target);
   stage.act('Who may call what is written down', `manifests/clients/${HERO}.yaml:`);
-  stage.tell('', ...manifestLines(directory));
+  stage.print('', ...manifestLines(directory));
   await stage.run(`validate --targets ${TARGET_FILE}`);
 
   stage.act('Plan: what must change, for a review', 'The realm is empty, so everything is new. Plan changes nothing.');
@@ -62,7 +62,7 @@ async function driftAndRepair({ stage, keycloak, target }: Cast): Promise<void> 
     'Somebody changes a client by hand',
     `In ${HERO} somebody switches on logins with passwords (direct access grants), adds the scope ${FOREIGN_SCOPE} and ` +
       'regenerates the secret, which the store then does not have. Plan finds all three, and with ' +
-      '--detailed-exitcode it tells CI by exit code 2.',
+      '--detailed-exitcode it reports that to CI by exit code 2.',
   );
   await driftByHand(keycloak, target.realm, HERO);
   await stage.run(`plan ${line} --detailed-exitcode`, 2);

@@ -33,8 +33,8 @@ export function readList(path) {
     const lines = sections.get(file) ?? [];
     const index = lines.findIndex((each) => each.startsWith(start));
     // Another of the same text has the next line.
-    const told = index === -1 ? undefined : lines.splice(index, 1)[0].slice(start.length);
-    return told === undefined || told.startsWith(NO_TEST) ? undefined : told;
+    const killer = index === -1 ? undefined : lines.splice(index, 1)[0].slice(start.length);
+    return killer === undefined || killer.startsWith(NO_TEST) ? undefined : killer;
   };
 }
 

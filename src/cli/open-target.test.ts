@@ -193,7 +193,7 @@ describe('endpoints that a provider names itself', () => {
     ['jwks_uri', '/keys'],
     ['token_endpoint', 'javascript:x'],
     ['jwks_uri', undefined],
-  ])('one that is no URL is told of: %s %s', async (name, url) => {
+  ])('one that is no URL is reported: %s %s', async (name, url) => {
     metadata({ [name]: url });
     await expect(endpoints()).rejects.toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining(name) });
   });

@@ -60,7 +60,7 @@ test('a command that shows no status is not listened for', () => {
   expect(process.listeners('SIGINT')).toEqual(listeners.get('SIGINT'));
 });
 
-test('a second SIGHUP is no wish to stop at once: the shell and the system both send it', () => {
+test('a second SIGHUP is no request to stop at once: the shell and the system both send it', () => {
   const exit = vi.spyOn(process, 'exit').mockImplementation(() => {
     throw new Error('ended');
   });

@@ -66,7 +66,7 @@ const ENDING = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 function listenForInterrupt(stderr: Output, failed: AbortSignal): AbortSignal {
   const controller = new AbortController();
   const stop = (name: NodeJS.Signals): void => {
-    // The shell and the system both send it, so that the second one is no second wish.
+    // The shell and the system both send it, so that the second one is no second request.
     if (controller.signal.aborted && name === 'SIGHUP') return;
     if (controller.signal.aborted) {
       stderr.writeNow('Stopped at once. If this run held a lock, that ends within a minute.\n');

@@ -17,7 +17,7 @@ export const PAYLOAD_KEYS: CredentialMethod<Credential>['payloadKeys'] = Object.
 );
 
 /**
- * The method of a client, as its fields say. Where these name none, for the server takes several or does not tell, it is the
+ * The method of a client, as its fields say. Where these name none, for the server takes several or does not say, it is the
  * client secret: that is what servers give every client.
  */
 export function methodOf({ auth }: Fields): CredentialMethod<Credential> {

@@ -27,7 +27,7 @@ export function loadManifests({ backends, manifests: paths, targets, cwd }: Load
   const trusted = targets === undefined ? undefined : readManifestFiles([targets], cwd);
   const unreadable = [...own.problems, ...(trusted?.problems ?? [])];
   const { problems, ...manifests } = assembleManifests(language, own.files, trusted?.files);
-  // Those that cannot be read count as well: findings are told to be in so many of them.
+  // Those that cannot be read count as well: findings say how many files they are in.
   const unread = new Set(unreadable.map(({ place }) => place.file.name));
   const files = own.files.length + (trusted?.files.length ?? 0) + unread.size;
   return { ...manifests, files, findings: locateProblems([...unreadable, ...problems], language.keys) };

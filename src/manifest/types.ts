@@ -21,7 +21,7 @@ export type Place =
   | { readonly file: SourceFile; readonly offset: number }
   | {
       readonly file: SourceFile;
-      /** The how-manieth document of the file, from 0. */
+      /** The index of the document in the file. */
       readonly document: number;
       readonly path: Path;
       readonly part: 'key' | 'value';

@@ -5,7 +5,7 @@ import type { Delivery } from './state.ts';
 /** The end of the year 9999: no date is later. */
 const LAST_MOMENT = 253_402_300_799;
 
-/** Whether a number is a moment that every date can tell, in Unix seconds. */
+/** Whether a number of Unix seconds is a moment that a Date can hold. */
 function isMoment(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= LAST_MOMENT;
 }
@@ -16,7 +16,7 @@ export function parseMoment(text: string | undefined): number | undefined {
   return isMoment(seconds) ? seconds : undefined;
 }
 
-/** The mark of a delivery that is not finished. Where the provider does not tell when the credential was made, `since` says so. */
+/** The mark of a delivery that is not finished. Where the provider does not say when the credential was made, `since` does. */
 export function pendingDelivery(
   { place, path }: Pick<Delivery, 'place' | 'path'>,
   createdAt: number | undefined,

@@ -78,13 +78,13 @@ export interface PlannedDelivery {
   readonly reason: DeliveryReason;
   /** True where the listing found nothing at the path, so that the write may insist on being the first. */
   readonly pathIsEmpty: boolean;
-  /** As the mark of the delivery before says: since when the secret is there, where the provider does not tell. */
+  /** As the mark of the delivery before says: since when the secret is there, where the provider does not say. */
   readonly since?: number;
   /** This very client's credential was delivered to the place before, under whatever name the client had. */
   readonly alreadyDelivered?: true;
   /** A document at the place that carries no mark may be taken over. */
   readonly adopt?: true;
-  /** What the document that is there tells, as far as that was noted beside it, and a plan would not show it elsewhere. */
+  /** What the document that is there says, as far as that was noted beside it, and a plan would not show it elsewhere. */
   readonly told?: Readonly<Record<string, string>>;
   /** As whom the client was delivered to the place before: there may be another client's document by now. */
   readonly former?: { readonly client: string; readonly clientId: string };
@@ -159,7 +159,7 @@ export interface TargetPart extends Selection {
   readonly undeclared: readonly string[];
 }
 
-/** What a reviewer must know that changes alone do not show. It is told, and never saved: it follows from what was read. */
+/** What a reviewer must know that changes alone do not show. It is shown, and never saved: it follows from what was read. */
 export interface PlanReview {
   /** Apis with the stack's mark that manifests say another stack owns. */
   readonly releasedApis: readonly Address[];

@@ -54,7 +54,7 @@ export interface ApplyReport {
   readonly brokeLock?: string;
   /** Guards that were overridden for this run and would have refused it. */
   readonly overriddenGuards: readonly GuardName[];
-  /** Every change as the audit log tells it. */
+  /** Every change as the audit log holds it. */
   readonly audit: readonly AuditEvent[];
 }
 

@@ -28,7 +28,7 @@ describe('dueAt', () => {
     expect(dueAfter(7, 29)).toBe(7);
   });
 
-  it('is past for a secret that the provider has ended before it was made, as far as anybody can tell', () => {
+  it('is past for a secret that the provider has ended before it was made, as far as anybody knows', () => {
     expect(dueAfter(90, -1)).toBe(-1);
   });
 });

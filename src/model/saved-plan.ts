@@ -12,7 +12,7 @@ export interface SavedDesired {
 export type SavedChange = Change & {
   /** Of the object as it was read; null: it was not there. */
   readonly fingerprint: string | null;
-  /** When the client's secret was made, in Unix seconds; null where there is none or the provider does not tell. */
+  /** When the client's secret was made, in Unix seconds; null where there is none or the provider does not say. */
   readonly secretMadeAt: number | null;
 };
 
@@ -23,7 +23,7 @@ export interface SavedPlan extends Omit<Plan, 'changes' | 'review'> {
   readonly tool: string;
   /** ISO 8601; all else is the same for the same inputs, byte for byte. */
   readonly createdAt: string;
-  /** The last apply that the ledger told of before the plan was made; null: none. */
+  /** The last apply in the ledger before the plan was made; null: none. */
   readonly lastApply: string | null;
   readonly changes: readonly SavedChange[];
   readonly desired: SavedDesired;

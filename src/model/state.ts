@@ -32,7 +32,7 @@ export interface ActualObject {
   /** The provider's own id. */
   readonly id: string;
   readonly owner: string;
-  /** What of it is not the stack's, told from the marks; none: the stack owns it. */
+  /** What of it is not the stack's, as the marks say; none: the stack owns it. */
   readonly foreign: readonly ForeignPart[];
   readonly fields: Fields;
   /** Values that `fields` only says are there, as grantry did not write them. */
@@ -60,7 +60,7 @@ export function isOwnAccount({ credential }: ActualObject, { ownClientId }: Pick
   return ownClientId !== undefined && credential?.clientId === ownClientId;
 }
 
-/** The way out for whoever declared it, or took it over with an earlier version. */
+/** The way out for a stack that declared it, or took it over with an earlier version. */
 export const OWN_ACCOUNT_HINT =
   'grantry never takes it over, changes, rotates or deletes it. Take it out of the manifests, and where it carries marks of grantry, take these from it by hand.';
 
@@ -72,7 +72,7 @@ export function ownerPhrase({ foreign: [part] }: Pick<ActualObject, 'foreign'>):
 export interface ActualCredential {
   /** What the client authenticates as. */
   readonly clientId: string;
-  /** When the secret was made, in Unix seconds; undefined where the provider does not tell. */
+  /** When the secret was made, in Unix seconds; undefined where the provider does not say. */
   readonly createdAt: number | undefined;
   /** grantry's own mark of what was last delivered. */
   readonly delivered: Delivery | undefined;
@@ -96,7 +96,7 @@ export interface ActualCredential {
 
 /** The mark that a credential was delivered; it lies with the client at the provider and holds no secret. */
 export interface Delivery {
-  /** `createdAt` of the secret that was delivered; null where the provider does not tell. */
+  /** `createdAt` of the secret that was delivered; null where the provider does not say. */
   readonly at: number | null;
   /** Where to, as the store names it: `secret/m2m/order-service`. */
   readonly place: string;
@@ -104,7 +104,7 @@ export interface Delivery {
   readonly path: string;
   /** Digest of the facts in the document (never of the secret), or `PENDING`. */
   readonly facts: string;
-  /** Where the provider does not tell when a secret was made: when grantry made it, or else delivered it first. */
+  /** Where the provider does not say when a secret was made: when grantry made it, or else delivered it first. */
   readonly since?: number;
   /** How often the secret is rotated, in seconds: to be noted with it, where that was not yet. */
   readonly rotateEvery?: number;
@@ -158,7 +158,7 @@ export interface ActualState {
   readonly sharedAudiences?: readonly SharedAudience[];
   /** What a reader must know that is neither a change nor in the way, such as what the account may not see; whole sentences. */
   readonly notices?: readonly string[];
-  /** What only the server can tell of desired objects: to be put into their fields before they are compared. */
+  /** What only the server knows of desired objects: to be put into their fields before they are compared. */
   readonly completions?: ReadonlyMap<Address, Completion>;
   /** Apis that carry the stack's mark and that manifests say another stack owns. */
   readonly releasedApis?: readonly Address[];
@@ -168,7 +168,7 @@ export interface ActualState {
   readonly ownClientId?: string;
   /** Whether this server keeps the previous secret valid for a while after a rotation; undefined where that was not looked at. */
   readonly overlaps?: OverlapSupport;
-  /** Why it does not, or why nobody can tell. */
+  /** Why it does not, or why that is not known. */
   readonly overlapsWhy?: string;
 }
 

@@ -15,11 +15,11 @@ export const monotonic = (): number => performance.now();
 export const CLOCK_MARGIN = 3600;
 
 /**
- * The time by this clock or by a server's as it told it, whichever is less, in milliseconds: a clock that is ahead must not
+ * The time by this clock or by a server's answer, whichever is less, in milliseconds: a clock that is ahead must not
  * end what is still valid.
  */
-export function earliestNow(clock: Pick<Clock, 'now'>, told: number | undefined): number {
-  return Math.min(clock.now(), told ?? Number.POSITIVE_INFINITY);
+export function earliestNow(clock: Pick<Clock, 'now'>, serverNow: number | undefined): number {
+  return Math.min(clock.now(), serverNow ?? Number.POSITIVE_INFINITY);
 }
 
 /** The machine's clock. */

@@ -79,7 +79,7 @@ test('does not send on a connection that the other side has closed', async () =>
   for (let count = 0; count < 20; count += 1) expect((await exchange(ports, url, message, LIMITS)).status).toBe(200);
 });
 
-test('tells how long each body is, also of a DELETE', async () => {
+test('sends the length of each body, also of a DELETE', async () => {
   const bodies: string[] = [];
   const url = await serve((request, response) => {
     request
@@ -164,11 +164,11 @@ describe.each([
     return error;
   };
 
-  test('by its time is late, and the server is told', async () => {
+  test('by its time is late, and the server sees the end', async () => {
     expect(networkFailureOf(await stop(50))).toMatchObject({ kind: 'timeout', notExecuted: false });
   });
 
-  test.each(['run', 'library'])('by the %s throws the reason of that, and the server is told', async (who) => {
+  test.each(['run', 'library'])('by the %s throws the reason of that, and the server sees the end', async (who) => {
     const controller = new AbortController();
     const reason = new Error('stop');
     setTimeout(() => controller.abort(reason), 50);

@@ -219,7 +219,7 @@ describe('a failure', () => {
     expect((await failure(get('http://localhost:1', {}, { fetch: fail }))).message).toContain('ECONNREFUSED');
   });
 
-  test('of a private CA tells of NODE_EXTRA_CA_CERTS', async () => {
+  test('of a private CA names NODE_EXTRA_CA_CERTS', async () => {
     const server = await startTlsServer('http://localhost:1');
     closing.push(() => server.close());
     const error = await failure(get(server.url));

@@ -33,7 +33,7 @@ export interface HttpResponse {
   readonly headers: Headers;
   /** The parsed body; undefined when it was empty or no JSON. */
   readonly body: unknown;
-  /** Tells an empty body and a page of a proxy apart. The text itself is not kept: nothing may quote it. */
+  /** Separates an empty body from a page of a proxy. The text itself is not kept: nothing may quote it. */
   readonly format: 'json' | 'empty' | 'other';
 }
 

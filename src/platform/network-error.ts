@@ -4,7 +4,7 @@ import { GrantryError } from '../model/errors.ts';
 export interface Service {
   /** What errors call it. */
   readonly name: string;
-  /** A sentence that tells the user how to check it, such as ``Check it with `curl URL`.`` */
+  /** A sentence that says how to check it, such as ``Check it with `curl URL`.`` */
   readonly check: string;
 }
 

@@ -66,7 +66,7 @@ describe('a proxy', () => {
     expect(proxy.requests).toEqual([`CONNECT ${new URL(secure.url).host}`]);
   });
 
-  test('that refuses or is down is told apart from the server', async () => {
+  test('that refuses or is down is not taken for the server', async () => {
     const secure = await startTlsServer(await startServer());
     closing.push(() => secure.close());
     const proxy = await startProxy({ refuse: 407 });

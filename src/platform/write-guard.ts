@@ -3,7 +3,7 @@ import { GrantryError } from '../model/errors.ts';
 
 /**
  * Stands in front of everything that is sent to a target's servers: open, but for work that goes on under a condition. What
- * such work sends is told from everything else, such as the renewal and the release of the lock.
+ * such work sends is separate from everything else, such as the renewal and the release of the lock.
  */
 export class WriteGuard {
   readonly #conditions = new AsyncLocalStorage<() => void>();

@@ -1,6 +1,6 @@
 import { GrantryError } from '../model/errors.ts';
 
-/** Whether a server does its work, told by a small read: one that it refuses is an answer too. */
+/** Whether a server does its work, shown by a small read: one that it refuses is an answer too. */
 export async function answers(read: () => Promise<unknown>): Promise<boolean> {
   try {
     await read();

@@ -32,7 +32,7 @@ export interface ProviderDescription<
 }
 
 /**
- * A description whose types agree with each other. Registered, it is one of many kinds: their settings are told apart by
+ * A description whose types agree with each other. Registered, it is one of many kinds: their settings are separated by
  * `kind`, which is why only settings that it resolved itself may be handed back to it.
  */
 export function defineProvider<Spec, Settings extends BackendSettings, ClientSettings>(

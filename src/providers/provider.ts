@@ -21,11 +21,11 @@ export interface Capabilities {
   readonly authMethodEnforced: boolean;
   /** The provider has a token introspection endpoint (RFC 7662). */
   readonly introspection: boolean;
-  /** An Api can carry the stack's mark; elsewhere the ledger in the store tells whose it is. */
+  /** An Api can carry the stack's mark; elsewhere the ledger in the store says whose it is. */
   readonly apiMarks: boolean;
   /** A token is for one Api, which the request names (RFC 8707 in spirit: the parameter `audience`). */
   readonly tokenPerApi: boolean;
-  /** The server can keep the previous secret valid for a while after a rotation; whether it is set up to, a read tells. */
+  /** The server can keep the previous secret valid for a while after a rotation; whether it is set up to, a read shows. */
   readonly secretOverlap: boolean;
   /** For so long after a change of a secret either one may be accepted, or refused; seconds. */
   readonly secretLag: number;
@@ -53,7 +53,7 @@ export interface IssuedCredential {
   readonly id: string;
   readonly clientId: string;
   readonly credential: Credential;
-  /** Unix seconds; undefined where the provider does not tell. */
+  /** Unix seconds; undefined where the provider does not say. */
   readonly createdAt: number | undefined;
   /** Until when the previous one is accepted, in Unix seconds. */
   readonly previousUntil?: number;
@@ -70,7 +70,7 @@ export interface FoundClient {
   readonly stack: string | undefined;
 }
 
-/** A secret that the caller chose for a client that is there, with the mark that tells of it until it is delivered. */
+/** A secret that the caller chose for a client that is there, with the mark that stands for it until it is delivered. */
 export interface ChosenSecret {
   readonly credential: ClientSecret;
   /** Unix seconds. */
@@ -84,7 +84,7 @@ export interface SecretsFacet {
   read(id: string): Promise<IssuedCredential>;
   /**
    * Has the server make a new secret and keep the present one for the client's overlap. Never repeated: after a lost
-   * answer it throws UNREACHABLE, and `read` tells whether it happened.
+   * answer it throws UNREACHABLE, and `read` shows whether it happened.
    */
   regenerate(id: string): Promise<IssuedCredential>;
   /** Replaces the client's secret at once; repeating it changes nothing more. */
@@ -105,7 +105,7 @@ export interface ReadOptions {
   readonly projected?: readonly DesiredObject[];
   /** Where Apis cannot be marked: those of the stack. */
   readonly ledger?: OwnedApis;
-  /** Tell for certain whether the server keeps previous secrets, and how it is set up to. */
+  /** Find out for certain whether the server keeps previous secrets, and how it is set up to. */
   readonly forRotation?: boolean;
 }
 
@@ -113,11 +113,11 @@ export interface ReadSelection {
   readonly addresses: ReadonlySet<Address>;
   /** client_ids of clients that are to be looked at though no manifest declares them. */
   readonly undeclared: readonly string[];
-  /** Objects to be looked at by the provider's own id, whatever they are called and whoever owns them by now. */
+  /** Objects to be looked at by the provider's own id, whatever their name and owner are by now. */
   readonly ids: ReadonlyMap<Address, string>;
 }
 
-/** What only the server tells of what was granted: the proofs of clients go by it. What is not in here was not looked at. */
+/** What only the server knows of what was granted: the proofs of clients go by it. What is not in here was not looked at. */
 export interface GrantFacts {
   /** What the declared roles of a client hold with them, by its name. */
   readonly roleParts: ReadonlyMap<string, ServiceAccountRoles>;
@@ -192,11 +192,11 @@ export interface Provider {
   project(desired: DesiredState): readonly DesiredObject[];
   read(desired: DesiredState, options?: ReadOptions): Promise<ActualState>;
   endpoints(): Promise<Endpoints>;
-  /** One client, whoever owns it; undefined where there is none. */
+  /** One client, of any owner; undefined where there is none. */
   findClient(key: ClientKey): Promise<FoundClient | undefined>;
   /** Why no client of this client_id can be made, though there is none; undefined where nothing is in the way. */
   whyTaken(clientId: string): Promise<GrantryError | undefined>;
-  /** Whether the provider does its work, told by one small read that goes as deep as a write. */
+  /** Whether the provider does its work, shown by one small read that goes as deep as a write. */
   answers(): Promise<boolean>;
   /**
    * What the grants of these clients are on this server, and what they hold beside; of all without names. Where grantry's

@@ -24,7 +24,7 @@ export interface StoreDescription<
 }
 
 /**
- * A description whose types agree with each other. Registered, it is one of many kinds: their settings are told apart by `kind`,
+ * A description whose types agree with each other. Registered, it is one of many kinds: `kind` separates their settings,
  * which is why only settings that it resolved itself may be handed back to it.
  */
 export function defineStore<Spec, Settings extends BackendSettings>(

@@ -82,7 +82,7 @@ export interface StoredRecord {
   readonly now: number;
 }
 
-/** By how much a store's clock may be behind itself, because it tells whole seconds only. */
+/** By how much a store's clock may be behind itself, because it counts whole seconds. */
 export const CLOCK_GRAIN_MS = 1000;
 
 /**

@@ -1,4 +1,4 @@
-/** What a recording has told of a tenant up to some pair: the objects in its answers so far. */
+/** What a recording has shown of a tenant up to some pair: the objects in its answers so far. */
 import { isJsonObject, textOf } from '../../demo/auth0/emulator/json.ts';
 import type { Json, JsonObject } from '../../demo/auth0/emulator/json.ts';
 import { placeOf } from './recorded-traffic.ts';
@@ -17,16 +17,16 @@ export class History {
   /** Grants by organisation. */
   readonly organizations = new Map<string, Set<string>>();
 
-  /** Where in the recording each object was last told of, by its id. */
-  readonly #toldAt = new Map<string, number>();
+  /** Where in the recording each object was last seen, by its id. */
+  readonly #seenAt = new Map<string, number>();
   readonly #indexes = new Set<number>();
 
-  /** Takes in what the pair's answer tells. */
+  /** Takes in what the pair's answer shows. */
   learn(pair: RecordedPair): void {
     const { index } = placeOf(pair);
     this.#indexes.add(index);
     for (const { id, client_id: clientId } of elements(pair.responseBody))
-      this.#toldAt.set(textOf(id ?? clientId), index);
+      this.#seenAt.set(textOf(id ?? clientId), index);
     if (pair.status >= 400) return;
     const [, kind = '', id = '', part, partId] = pathOf(pair).split('/').map(decodeURIComponent);
     if (pair.method === 'DELETE') this.#forget({ kind, id, part, partId });
@@ -36,9 +36,9 @@ export class History {
 
   /** Whether requests that the sample leaves out lie between what is known of the object and the pair. */
   hasGap(id: string, pair: RecordedPair): boolean {
-    const told = this.#toldAt.get(id);
-    if (told === undefined) return false;
-    for (let index = told + 1; index < placeOf(pair).index; index += 1) if (!this.#indexes.has(index)) return true;
+    const seen = this.#seenAt.get(id);
+    if (seen === undefined) return false;
+    for (let index = seen + 1; index < placeOf(pair).index; index += 1) if (!this.#indexes.has(index)) return true;
     return false;
   }
 

@@ -16,8 +16,8 @@ export function reportReplay(verdicts: readonly Verdict[]): string {
     ...verdicts.filter(({ outcome }) => outcome === 'different').flatMap(describeDifference),
     ...tally(verdicts, 'not supported'),
     ...tally(verdicts, 'left out'),
-    `of the alike, ${partly} are about objects whose story the recording does not tell in full: compared as far as the request decides`,
-    `of the alike, ${assumed.length} are so on another assumption than the likeliest about what the recording does not tell:`,
+    `of the alike, ${partly} are about objects whose history the recording does not show in full: compared as far as the request decides`,
+    `of the alike, ${assumed.length} are so on another assumption than the likeliest about what the recording does not show:`,
     ...assumed.map(({ pair, assumed: world }) => `  ${pair.sourceRecording}: ${world}`),
     `${counts.alike} alike, ${counts.different} different, ${counts['not supported']} not supported, ${counts['left out']} left out`,
   ].join('\n');

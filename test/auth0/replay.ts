@@ -28,7 +28,7 @@ export interface Verdict {
   readonly outcome: Outcome;
   /** Differences, or why it was left out or is not supported. */
   readonly reasons: readonly string[];
-  /** The recording does not tell all of the object's story: compared as far as the request decides, see unseen.ts. */
+  /** The recording does not show all of the object's history: compared as far as the request decides, see unseen.ts. */
   readonly partly: boolean;
   /** It was alike only after the likeliest assumption on what the recording leaves open had failed: which one held. */
   readonly assumed?: string;
@@ -75,7 +75,7 @@ async function judge(pair: RecordedPair, history: History, bench: Bench): Promis
   return first;
 }
 
-/** What a recording leaves open: on what day it was made, and how things stood of which it does not tell. */
+/** What a recording leaves open: on what day it was made, and how things stood that it does not show. */
 interface World {
   readonly apiDate: string;
   readonly assumption: Assumption;
@@ -206,7 +206,7 @@ function queryOf({ query }: RecordedPair): string {
 
 async function bodyOf(response: Response): Promise<Json> {
   const text = await response.text();
-  // A defect of the emulator: told as a difference, so that the rest is replayed.
+  // A defect of the emulator: reported as a difference, so that the rest is replayed.
   if (response.status === 599) return text;
   if (text === '') return null;
   const body: Json = JSON.parse(text);
@@ -267,7 +267,7 @@ function withWholePems({ requestBody }: RecordedPair, { publicKey, certificate }
   return replace(requestBody);
 }
 
-/** What the request tells is taken to be right: the client, its secret or key, and its access to the API. */
+/** What the request says is taken to be right: the client, its secret or key, and its access to the API. */
 async function attemptToken(pair: RecordedPair, emulator: Auth0Emulator, bench: Bench & World): Promise<Verdict> {
   const form = isJsonObject(pair.requestBody) ? pair.requestBody : {};
   seedTokenRequest(emulator.tenant, form, bench.tokenAssumption);

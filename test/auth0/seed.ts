@@ -1,6 +1,6 @@
 /**
  * The state before a recorded request: made of earlier pairs of the same recording and of the request itself; only for a GET
- * also of its answer. Objects that a request names and nobody has told of are created as Auth0 would create them, with
+ * also of its answer. Objects that a request names and no answer has shown are created as Auth0 would create them, with
  * nothing but defaults; the caller learns which these were.
  */
 import { newClientFields } from '../../demo/auth0/emulator/management/client-defaults.ts';
@@ -17,7 +17,7 @@ import type { RecordedPair } from './recorded-traffic.ts';
 const UNSEEN_API = 'https://unseen.example/';
 
 /**
- * What may be so of things that a request names and that nobody told of: that they are there, as a creation without settings
+ * What may be so of things that a request names and that no answer has shown: that they are there, as a creation without settings
  * leaves them; that they are not; that the client is of a kind that cannot hold grants; that what shall be made is there already.
  */
 export const ASSUMPTIONS = ['there', 'missing', 'express client', 'taken'] as const;
@@ -50,7 +50,7 @@ export function seed(
   return partId !== undefined && ensureCredential(tenant, id, partId);
 }
 
-/** All that was told of; but not what a creation would collide with, where its deletion may have been left out since. */
+/** All that was shown; but not what a creation would collide with, where its deletion may have been left out since. */
 function seedHistory(tenant: Tenant, pair: RecordedPair, history: History): void {
   for (const body of history.clients.values()) putClient(tenant, body);
   for (const [id, body] of history.resourceServers) {
@@ -76,7 +76,7 @@ function seedTwin(tenant: Tenant, kind: string | undefined, body: Json): void {
   if (kind === 'client-grants') putGrant(tenant, { ...body, id: newGrantId() });
 }
 
-/** What the body of a request refers to must be there: this much a request that was sent tells. True: a grant was made up. */
+/** What the body of a request refers to must be there: this much a request that was sent shows. True: a grant was made up. */
 function seedReferences(tenant: Tenant, body: Json, assumption: Assumption): boolean {
   if (!isJsonObject(body)) return false;
   const { client_id: clientId, audience, resource_server_identifier: identifier, grant_id: grantId } = body;
@@ -144,7 +144,7 @@ function fillPages(
   ];
 }
 
-/** Where a list by checkpoint goes on: the place of which the recorded token told. */
+/** Where a list by checkpoint goes on: the place that the recorded token names. */
 export function localCursor(): string {
   return encodeCursor('');
 }
@@ -235,7 +235,7 @@ function ensureCredential(tenant: Tenant, clientId: string, id: string): boolean
 export const TOKEN_ASSUMPTIONS = ['right', 'wrong secret', 'no grant', 'unknown API', 'grant type off'] as const;
 export type TokenAssumption = (typeof TOKEN_ASSUMPTIONS)[number];
 
-/** What a token request tells: the client, its secret, the API, and that the one may use the other. */
+/** What a token request shows: the client, its secret, the API, and that the one may use the other. */
 export function seedTokenRequest(tenant: Tenant, form: JsonObject, assumption: TokenAssumption): void {
   const { client_id: clientId, client_secret: secret, audience } = form;
   if (typeof clientId !== 'string') return;

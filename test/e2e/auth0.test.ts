@@ -21,7 +21,7 @@ let folder: string;
 let env: Record<string, string>;
 const written: string[] = [];
 
-// The tests are one story, told in order.
+// The tests are one story, in order.
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'grantry-auth0-'));
   const { key, cert, caPem } = await makeLocalCertificate();

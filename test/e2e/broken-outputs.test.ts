@@ -127,7 +127,7 @@ describe('a disk that is full', () => {
     await expectDone();
   });
 
-  it('under what is told on the way stops an apply after the change in hand', async () => {
+  it('under what is reported on the way stops an apply after the change in hand', async () => {
     const { code, stdout } = await inShell('apply -t dev --auto-approve --no-proof', '2>/dev/full');
     expect(code).toBe(1);
     expect(stdout).toContain('stopped before it began');

@@ -1,4 +1,4 @@
-/** Faults in the middle of an apply: what was done is told, and the next run finishes without loss or duplicate. */
+/** Faults in the middle of an apply: what was done is reported, and the next run finishes without loss or duplicate. */
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { exitedWith } from '../support/process/cli.ts';
@@ -139,7 +139,7 @@ describe('a store that fails', () => {
     await expectSound();
   });
 
-  it('while Keycloak works: the report tells what was done, what failed and what was not begun', async () => {
+  it('while Keycloak works: the report says what was done, what failed and what was not begun', async () => {
     const fault = { kind: 'status', status: 503, body: '{"errors":["Vault is sealed"]}' } as const;
     site.store.inject({ match: posts(/\/metadata\/m2m\/[a-z]+$/), nth: 3, times: 999, fault });
     // Once it is noted that an apply begins, which takes two requests.

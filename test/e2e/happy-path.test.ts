@@ -28,7 +28,7 @@ describe('from manifests to proven clients', () => {
 
   afterAll(() => site.close());
 
-  // The tests of this group are one story, told in order.
+  // The tests of this group are one story, in order.
 
   it('validate needs neither servers nor environment', async () => {
     const result = await site.run('validate', { env: { KEYCLOAK_SECRET: '', VAULT_TOKEN: '' } });
@@ -40,12 +40,12 @@ describe('from manifests to proven clients', () => {
     expect(site.keycloak.requests.length + site.store.requests.length).toBe(0);
   });
 
-  it('plan shows what is to come, writes nothing, and tells by its exit code only when asked', async () => {
+  it('plan shows what is to come, writes nothing, and reports by its exit code only when asked', async () => {
     const plain = await site.runInVain('plan -t dev');
     expect(plain).toMatchObject({ code: 0, stderr: '' });
     expect(plain.stdout).toContain('6 to create.');
-    const telling = await site.runInVain('plan -t dev --detailed-exitcode');
-    expect(telling).toEqual({ ...plain, code: 2 });
+    const detailed = await site.runInVain('plan -t dev --detailed-exitcode');
+    expect(detailed).toEqual({ ...plain, code: 2 });
   });
 
   it('apply does nothing where nobody can be asked', async () => {
@@ -188,7 +188,7 @@ describe('targets', () => {
     expect(one).toEqual(planOf('prod-west'));
   });
 
-  it('that are not there are told, with the nearest one', async () => {
+  it('that are not there are reported, with the nearest one', async () => {
     const misspelt = await site.run('plan -t prod-eats');
     expect(misspelt).toMatchObject({ code: 1, stdout: '' });
     expect(misspelt.stderr).toContain('no Target matches "prod-eats"; did you mean "prod-east"?');

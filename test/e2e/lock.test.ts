@@ -69,8 +69,8 @@ describe('two applies started together', () => {
     const { holder, who, released_at: releasedAt, run, target } = await record();
     expect([who, target]).toEqual([winner.name, winner.name]);
     expect(releasedAt).not.toBe('');
-    const told = results[refused]?.stderr ?? '';
-    for (const fact of [holder, run, `${who} on `]) expect(told).toContain(fact);
+    const shown = results[refused]?.stderr ?? '';
+    for (const fact of [holder, run, `${who} on `]) expect(shown).toContain(fact);
     expect(loser.writes()).toEqual([]);
     expect(winner.writes().length).toBeGreaterThan(6);
     expect(turnsOf([ann, ben])).toEqual([winner.name]);

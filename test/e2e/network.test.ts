@@ -42,7 +42,7 @@ describe('a forward proxy', () => {
     expect(seen).not.toContain(vault);
   });
 
-  it('that refuses is told apart from a server that refuses', async () => {
+  it('that refuses is not taken for a server that refuses', async () => {
     const strict = await startForwardProxy({ refuse: 407 });
     site.declare(API, { keycloak: { url: 'https://sso.test' }, vault: { address: 'https://vault.test' } });
     const { stderr } = exitedWith(4, await site.run('plan -t dev', { env: { HTTPS_PROXY: strict.url } }));
@@ -86,7 +86,7 @@ describe('a private CA', () => {
     exitedWith(0, await site.run('plan -t dev --detailed-exitcode', { env }));
   });
 
-  it('is not trusted without it, and the error tells the way', async () => {
+  it('is not trusted without it, and the error says the way', async () => {
     const neither = exitedWith(4, await site.runInVain('plan -t dev'));
     expect(neither.stderr).toMatch(/(Keycloak|Vault) cannot be reached at https:\/\/localhost:\d+.*: TLS failed/);
     expect(neither.stderr).toContain('set NODE_EXTRA_CA_CERTS to the PEM file of that CA');

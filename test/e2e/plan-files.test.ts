@@ -76,7 +76,7 @@ it('without manifests a plan that was applied and taken back does not apply agai
   exitedWith(0, await site.run('plan -t dev --out plan.json'));
   const cwd = folderWithoutManifests();
   exitedWith(0, await site.run(`apply -t dev ${file()} --no-proof`, { cwd }));
-  // Done is done, whoever asks again.
+  // Done is done, also for another user.
   exitedWith(0, await site.runInVain(`apply -t dev ${file()} --no-proof`, { cwd }));
   site.declare(BEFORE);
   exitedWith(0, await site.run('apply -t dev --auto-approve --no-proof'));
@@ -109,7 +109,7 @@ it('a plan that cannot be written leaves the one before, which only its owner ca
   expect(readdirSync(site.folder).filter((name) => name.includes('plan.json'))).toEqual(['plan.json']);
 });
 
-it('a credential with typographic quotes is told as that, and not quoted', async () => {
+it('a credential with typographic quotes is reported as that, and not quoted', async () => {
   const result = await site.runInVain('plan -t dev', { env: { VAULT_TOKEN: '\u201Chvs.canary\u201D' } });
   const { stdout, stderr } = exitedWith(1, result);
   expect(stderr).toContain(

@@ -65,7 +65,7 @@ async function askForToken({ client_id, token_url }: Credential, secret: string)
   return response.status;
 }
 
-/** Asks for tokens until told to stop; `read` says when it looks at the store again. */
+/** Asks for tokens until it is stopped; `read` says when it looks at the store again. */
 async function consume(site: Site, signal: AbortSignal, read: 'on schedule' | 'when refused'): Promise<Seen> {
   const seen: Seen = { requests: 0, failures: [] };
   let credential = await readCredential(site);

@@ -29,7 +29,7 @@ interface Trouble {
 
 interface Rig {
   readonly site: Site;
-  /** Runs `work`; `onCall` is told of every call, and may say what becomes of it. */
+  /** Runs `work`; `onCall` gets every call, and may say what becomes of it. */
   during<T>(onCall: () => 'drop-after' | 'drop-before' | undefined, work: () => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -161,7 +161,7 @@ class Rounds {
     return (await this.#read(`metadata/m2m/${this.client}`)).custom_metadata ?? {};
   }
 
-  /** Every secret that was ever the client's, as the versions of the document tell. */
+  /** Every secret that was ever the client's, as the versions of the document show. */
   async #secrets(): Promise<string[]> {
     const { current_version: latest = 0 } = await this.#read(`metadata/m2m/${this.client}`);
     const versions = Array.from({ length: latest }, (_, index) => index + 1);

@@ -17,7 +17,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([site.close(), front.close(), own.container.stop()]));
 
-it('a sealed Vault is told as such, and Keycloak is left alone', async () => {
+it('a sealed Vault is reported as such, and Keycloak is left alone', async () => {
   const env = { VAULT_TOKEN: own.server.rootToken };
   const vault = { address: front.url, mount: 'secret' };
   site.declare(clientYaml('orders', ''), { vault });

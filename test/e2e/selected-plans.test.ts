@@ -47,7 +47,7 @@ it('plans and applies what a commit changed, its delete too, and then finds noth
 });
 
 it('gives git none of its credentials', async () => {
-  // A git that tells its environment, in the way of the real one.
+  // A git that writes down its environment, in place of the real one.
   git.write('bin/git', '#!/bin/sh\nenv > "$HOME/seen"\nexit 1\n');
   git.chmod('bin/git', 0o755);
   const env = { PATH: `${git.path}/bin:/usr/bin:/bin`, HOME: git.path };

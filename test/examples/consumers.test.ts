@@ -1,4 +1,4 @@
-/** The examples for consumers that are data: what is in them, as far as it can be told without their servers. */
+/** The examples for consumers that are data: what is in them, as far as it can be checked without their servers. */
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, it } from 'vitest';
 import { parseAllDocuments } from 'yaml';

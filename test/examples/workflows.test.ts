@@ -1,4 +1,4 @@
-/** The workflows that the docs tell people to copy keep no secret at GitHub and run nobody's newest code. */
+/** The workflows in the docs keep no secret at GitHub and run nobody's newest code. */
 import { readFileSync } from 'node:fs';
 import { expect, describe, it } from 'vitest';
 import { parse } from 'yaml';

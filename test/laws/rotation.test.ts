@@ -17,7 +17,7 @@ const RUNS = Number(process.env['LAW_RUNS'] ?? '300');
 const PROVIDERS: Readonly<Record<string, Partial<Capabilities>>> = {
   'that keeps the previous secret': { secretOverlap: true },
   'that replaces secrets at once': {},
-  'that tells no time and chooses secrets itself': { secretChangeVisible: false, chosenSecret: false },
+  'that says no time and chooses secrets itself': { secretChangeVisible: false, chosenSecret: false },
 };
 
 const HOUR = 3600;
@@ -194,7 +194,7 @@ describe.each(Object.entries(PROVIDERS))('a provider %s', (_name, capabilities) 
         }
         await attempt(() => bench.rotate(DESIRED, request));
         expect(bench.outages).toEqual([]);
-        // Whoever asks again for a revocation gets another.
+        // A second request for a revocation gets another.
         expect(revoke ? 0 : bench.rotations('one')).toBeLessThanOrEqual(finished + 1);
         expect(bench.rotations('two')).toBe(0);
         await expectHealthy(bench, 'one', tellsTime);
@@ -220,7 +220,7 @@ describe.each(Object.entries(PROVIDERS))('what is left of a rotation at a provid
     throw new Error('no rotation was left with its intent alone');
   }
 
-  it('is no proof that there was one: whoever asks again gets a new secret, whatever became of the document', async () => {
+  it('is no proof that there was one: a second request gets a new secret, whatever became of the document', async () => {
     const changes: ((bench: Watched) => Promise<unknown>)[] = [
       (bench) => rewrite(bench, { contact: 'x' }),
       (bench) => rewrite(bench, { rotated_at: '2099-01-01T00:00:00.000Z' }),

@@ -53,7 +53,7 @@ describe('the search for secrets', () => {
     const folder = mkdtempSync(join(tmpdir(), 'grantry-leaks-'));
     afterAll(() => rmSync(folder, { recursive: true }));
 
-    it('reads their bytes and their names, and tells which', () => {
+    it('reads their bytes and their names, and says which', () => {
       writeFileSync(join(folder, 'clean.bin'), Buffer.from([0, 255, 1, 2]));
       writeFileSync(join(folder, 'leaky.bin'), Buffer.concat([Buffer.from([0, 200]), Buffer.from(SECRET)]));
       expect(findLeaks(['another one', SECRET], filesUnder(folder))).toEqual([

@@ -1,4 +1,4 @@
-/** Token buckets as Auth0's plans have them, with the headers that tell of them. */
+/** Token buckets as Auth0's plans have them, with the headers that report them. */
 import { apiError, oauthError, Refusal } from './management/errors.ts';
 
 export interface RateLimit {

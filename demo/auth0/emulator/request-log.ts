@@ -13,7 +13,7 @@ export interface LoggedRequest {
   readonly status: number | undefined;
   /** Whether something of the tenant was, or could have been, changed by it: no read, no token request. */
   readonly write: boolean;
-  /** Whether it took effect, whatever the caller was told. */
+  /** Whether it took effect, whatever the answer said. */
   readonly done: boolean;
 }
 

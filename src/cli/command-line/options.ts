@@ -30,7 +30,7 @@ export type ParallelismOptions = OptionValues<typeof PARALLELISM>;
 /** Of commands that write to targets. */
 export const WRITING = {
   lockTimeout: duration('--lock-timeout <duration>', 'how long to wait for a lock'),
-  breakLock: flag('--break-lock', 'take the lock over from whoever holds it'),
+  breakLock: flag('--break-lock', 'take the lock over from its holder'),
   auditLog: text('--audit-log <file>', 'append what was done as JSON lines; - is standard error'),
 };
 export type WritingOptions = OptionValues<typeof WRITING>;

@@ -90,7 +90,7 @@ function makeProgram(io: CommandIo): Parser {
   return new Parser('grantry')
     .description('OAuth 2.0 machine-to-machine access as code: who may call what, applied and proven.')
     .version(io.version, '-V, --version', 'print the version')
-    .option('--verbose', 'tell more, such as where an unexpected error came from')
+    .option('--verbose', 'print more, such as where an unexpected error came from')
     .option('--no-color', 'do not paint (so does NO_COLOR in the environment)')
     .helpOption('-h, --help', 'print this help')
     .helpCommand('help [command]', 'print the help of a command')

@@ -16,7 +16,7 @@ async function answerAtOnce(): Promise<Response> {
   return new Response('{}');
 }
 
-/** A server that answers, or fails, when it is told to; and what the user sees meanwhile. */
+/** A server that answers, or fails, on demand; and what the user sees meanwhile. */
 function slowServer() {
   const { io, written } = captureIo();
   const pending: { answer: () => void; fail: () => void }[] = [];
@@ -50,7 +50,7 @@ it('says nothing of servers that answer soon, however long the work takes', asyn
   expect(written.stderr).toBe('');
 });
 
-it('tells which server is silent and for how long, over attempts that fail, and not what was asked', async () => {
+it('says which server is silent and for how long, over attempts that fail, and not what was asked', async () => {
   const { fetch, written, end } = slowServer();
   const first = fetch(KEYCLOAK).catch(() => undefined);
   await vi.advanceTimersByTimeAsync(10_000);
@@ -93,7 +93,7 @@ it('is content as long as one of several requests is answered', async () => {
   await Promise.all(answers);
 });
 
-it('takes the line away when the server that it tells of answers, no other', async () => {
+it('takes the line away when the server that it names answers, no other', async () => {
   const { io } = captureIo();
   const shown: string[] = [];
   const stderr = {

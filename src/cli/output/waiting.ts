@@ -1,7 +1,7 @@
 import type { HttpPorts } from '../../platform/ports.ts';
 import type { Output } from '../context.ts';
 
-/** How long a server may be silent before the user is told, and between two tellings; milliseconds. */
+/** How long a server may be silent before a line says so, and between two lines; milliseconds. */
 const SILENCE = 10_000;
 const TICK = 500;
 
@@ -13,23 +13,23 @@ interface Place {
   /** When the last request ended, and whether by an answer. */
   endedAt: number;
   answered: boolean;
-  /** Of the silence, the last time that the user was told; milliseconds. */
-  told: number;
+  /** Of the silence, how much the last line reported; milliseconds. */
+  reported: number;
 }
 
-/** Tells the user which server is waited for where one is asked and says nothing for long. */
+/** Shows the user which server is waited for, where one does not answer for long. */
 export class Waiting {
   readonly #output: Output;
   readonly #now: () => number;
   readonly #places = new Map<string, Place>();
-  /** Whom the line tells of that the user may have before him. */
+  /** The server in the line that the user may see now. */
   #shown: Place | undefined;
 
-  /** `now` tells milliseconds since some moment. */
+  /** `now` gives milliseconds since some moment. */
   constructor(output: Output, now: () => number) {
     this.#output = output;
     this.#now = now;
-    setInterval(() => this.#tell(), TICK).unref();
+    setInterval(() => this.#report(), TICK).unref();
   }
 
   /** The same ports, watched. */
@@ -44,12 +44,12 @@ export class Waiting {
   #begin(origin: string): Place {
     const now = this.#now();
     const before = this.#places.get(origin);
-    const place = before ?? { inFlight: 0, silentSince: now, endedAt: now, answered: true, told: 0 };
+    const place = before ?? { inFlight: 0, silentSince: now, endedAt: now, answered: true, reported: 0 };
     this.#places.set(origin, place);
     // An attempt that failed is followed by another one within seconds: the silence goes on.
     if (place.inFlight === 0 && (place.answered || now - place.endedAt > SILENCE)) {
       place.silentSince = now;
-      place.told = 0;
+      place.reported = 0;
     }
     place.inFlight += 1;
     return place;
@@ -62,7 +62,7 @@ export class Waiting {
     place.answered = answered;
     if (answered) {
       place.silentSince = now;
-      place.told = 0;
+      place.reported = 0;
     }
     if (this.#shown === place) {
       this.#output.clearStatus('waiting');
@@ -70,11 +70,11 @@ export class Waiting {
     }
   }
 
-  #tell(): void {
+  #report(): void {
     for (const [origin, place] of this.#places) {
       const silence = this.#now() - place.silentSince;
-      if (place.inFlight === 0 || silence < place.told + SILENCE) continue;
-      place.told = silence;
+      if (place.inFlight === 0 || silence < place.reported + SILENCE) continue;
+      place.reported = silence;
       this.#shown = place;
       this.#output.status(`waiting for ${origin}: no answer for ${Math.round(silence / 1000)} s`, 'waiting');
     }

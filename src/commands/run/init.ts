@@ -83,6 +83,6 @@ async function writeKey(cwd: string): Promise<string> {
   mkdirSync(join(cwd, dirname(KEY_FILE)), { recursive: true, mode: 0o700 });
   const identity = await generateX25519Identity();
   const recipient = await identityToRecipient(identity);
-  const text = `# An age key: whoever has it can read the files of the store.\n# public key: ${recipient}\n${identity}\n`;
+  const text = `# An age key: anybody who has it can read the files of the store.\n# public key: ${recipient}\n${identity}\n`;
   return writeNew(cwd, KEY_FILE, text, 0o600);
 }

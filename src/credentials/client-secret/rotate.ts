@@ -29,7 +29,7 @@ async function regenerateOnce({ id, was }: RotatingClient, secrets: SecretsFacet
     return await secrets.regenerate(id);
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
-    // Asked once more it would make a third secret, and end the first. A look that fails too tells nothing.
+    // Asked once more it would make a third secret, and end the first. A look that fails too shows nothing.
     const present = await secrets.read(id).catch(() => undefined);
     if (present === undefined || (present.createdAt ?? null) === was) throw error;
     return present;
@@ -43,7 +43,7 @@ async function replace(client: RotatingClient, steps: RotationSteps): Promise<Re
   const secrets = secretsOf(provider);
   const next = makeSecret();
   await steps.stage({ present: stored ?? (await secrets.read(id)).credential, next });
-  // The server tells time in seconds: another secret within the same one could not be told from this.
+  // The server counts whole seconds: another secret within the same one would look like this one.
   const since = Math.max(Math.floor(clock.now() / 1000), (was ?? 0) + 1);
   const createdAt = provider.capabilities.secretChangeVisible ? since : undefined;
   const begun = clock.now();

@@ -18,7 +18,7 @@ export interface ApplyOptions {
   /** Asked before each change: true begins no more. */
   readonly stopped: () => boolean;
   readonly onBegin?: (change: Change) => void;
-  /** Done once, after the first change was told of and before anything of it is done. */
+  /** Done once, after the first change was announced and before anything of it is done. */
   readonly beforeFirst?: () => Promise<void>;
   readonly onResult: (result: ChangeResult, change: Change) => void;
   /** Destroy the documents of deleted clients instead of marking them as retired. */

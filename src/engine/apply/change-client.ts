@@ -31,12 +31,12 @@ export async function deliverClient(change: DeliverChange, ports: CarryOutPorts)
   return deliverAgain(change, await checkDelivery(change, change.delivery, ports), ports);
 }
 
-/** A change is done or not; of what is done in part the failure must tell. */
+/** A change is done or not; the failure must name what is done in part. */
 function halfDone(error: unknown): never {
   if (!(error instanceof GrantryError)) throw error;
   const { code, message, hint } = error;
-  const told = `it was changed at the provider, but its credential was not delivered: ${message}`;
-  throw new GrantryError(code, told, { cause: error, ...(hint === undefined ? {} : { hint }) });
+  const words = `it was changed at the provider, but its credential was not delivered: ${message}`;
+  throw new GrantryError(code, words, { cause: error, ...(hint === undefined ? {} : { hint }) });
 }
 
 /** The delivery as what lies at its places now allows it; throws where that does not. */
@@ -78,7 +78,7 @@ async function deliverAgain(change: ClientChange, delivery: PlannedDelivery, por
   // Nobody knows how old the credential of an adopted client is: at least as old as this.
   const since = delivery.since ?? secondsNow(ports);
   const mark = deliveryMark(delivery, createdAt, since);
-  // The store's listing cannot tell a place with a mark alone from one with a document: until the document is
+  // In the store's listing a place with a mark alone looks like one with a document: until the document is
   // written, the client must not bear the mark of a finished delivery.
   if (delivery.reason === 'missing') await provider.markDelivered(id, { ...mark, facts: PENDING });
   const storeVersion = await deliver(store, delivery, { clientId, held: { present: credential }, createdAt }, owner);

@@ -85,19 +85,19 @@ async function createWithIssued(change: DeliveredCreate, ports: CarryOutPorts): 
   return { storeVersion };
 }
 
-/** Providers count whole seconds: one less, so that a secret made by hand within the same second is told from this one. */
+/** Providers count whole seconds: one less, so that a secret made by hand within the same second differs from this one. */
 function bornAt(ports: CarryOutPorts): number {
   return secondsNow(ports) - 1;
 }
 
-/** Unix seconds, as the document tells. */
+/** Unix seconds, as the document says. */
 function rotatedAt({ facts }: StoredCredential): number | undefined {
   const at = Date.parse(facts['rotated_at'] ?? '');
   return Number.isNaN(at) ? undefined : Math.floor(at / 1000);
 }
 
-/** Whether a document tells what it is to tell, but for its credential. */
+/** Whether a document says what it should, but for its credential. */
 function saysThis({ clientId, next, facts }: StoredCredential, wanted: PlannedDelivery): boolean {
-  const tells = Object.entries(wanted.facts).every(([key, value]) => facts[key] === value);
-  return clientId === wanted.clientId && next === undefined && tells;
+  const isRight = Object.entries(wanted.facts).every(([key, value]) => facts[key] === value);
+  return clientId === wanted.clientId && next === undefined && isRight;
 }

@@ -8,7 +8,7 @@ import { refuseMovedClient } from './look-again.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
 
 /**
- * The document stays for whoever must look something up, marked as retired, or is destroyed. Either comes first: once the
+ * The document stays to be looked up, marked as retired, or is destroyed. Either comes first: once the
  * client is gone, no later run would know of the document. Where it is not the client's any more the client goes all the same,
  * for somebody wants its access to end; but that nothing was retired is said.
  */

@@ -10,7 +10,7 @@ import { occupantOf } from '../places/whose-document.ts';
 import { factsDigest, notesOfFacts } from '../survey/document-facts.ts';
 
 /**
- * The mark that this delivery leaves with the client at the provider. Where that does not tell when the credential was made,
+ * The mark that this delivery leaves with the client at the provider. Where that does not say when the credential was made,
  * `since` says so, in Unix seconds.
  */
 export function deliveryMark(delivery: PlannedDelivery, createdAt: number | undefined, since: number): Delivery {
@@ -30,7 +30,7 @@ export interface DeliveredCredential {
   readonly clientId: string;
   /** Undefined: there is nothing to keep. */
   readonly held: HeldCredential<Credential> | undefined;
-  /** Unix seconds; undefined where the provider does not tell. */
+  /** Unix seconds; undefined where the provider does not say. */
   readonly createdAt: number | undefined;
 }
 

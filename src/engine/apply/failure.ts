@@ -1,7 +1,7 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { Provider } from '../../providers/provider.ts';
 
-/** What is told of an error: of one that is not ours only its name, for the message may quote anything, and so a secret. */
+/** What is shown of an error: of one that is not ours only its name, for the message may quote anything, and so a secret. */
 export function failureOf(error: unknown): GrantryError {
   if (error instanceof GrantryError) return error;
   const name = error instanceof Error ? error.name : 'no error';

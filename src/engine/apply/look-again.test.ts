@@ -91,7 +91,7 @@ describe('a client that somebody deleted', () => {
     expect((await bench.plan(DECLARED)).changes).toEqual([]);
   });
 
-  it('keeps the secret also where the document must tell something else', async () => {
+  it('keeps the secret also where the document must say something else', async () => {
     const before = await document(bench);
     const { document: stored, version } = before;
     await bench.store.write('orders', { ...stored, facts: { ...stored.facts, audience: 'https://other' } }, version);

@@ -23,7 +23,7 @@ export async function refusePresentClient(
 
 /**
  * Before a client is changed, deleted or delivered it is looked up by its id: it must still be there, and carry the mark of
- * the stack, or of whom it is to be taken over from. Tells whether it is there: one that is to be deleted may be gone.
+ * the stack, or of whom it is to be taken over from. Gives whether it is there: one that is to be deleted may be gone.
  */
 export async function refuseMovedClient(
   change: UpdateChange | AdoptChange | DeleteChange | DeliverChange,

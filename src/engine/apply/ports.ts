@@ -15,7 +15,7 @@ export interface CarryOutPorts extends TargetPorts {
   readonly purgeStore: boolean;
   /** Where Apis are noted that cannot be marked. */
   readonly apiLedger: ApiLedger;
-  /** Finishes a rotation of this client that a run before left, where there is one; tells the document's version. */
+  /** Finishes a rotation of this client that a run before left, where there is one; gives the document's version. */
   readonly finishRotation: (client: Address) => Promise<number | undefined>;
 }
 

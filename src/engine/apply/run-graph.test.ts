@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { runGraph } from './run-graph.ts';
 import type { GraphNode, NodeOutcome } from './run-graph.ts';
 
-/** Runs a graph whose nodes named in `failing` fail; tells the outcomes and the order in which nodes began. */
+/** Runs a graph whose nodes named in `failing` fail; gives the outcomes and the order in which nodes began. */
 async function run(
   nodes: readonly GraphNode[],
   failing: ReadonlySet<string> = new Set(),

@@ -62,11 +62,11 @@ describe('trackWrites', () => {
     }
   });
 
-  it('tells of a write after it, and of none that was refused', async () => {
-    let told = 0;
-    const tracked = trackWrites(new MemoryBench(), { after: () => void (told += 1) });
+  it('reports a write after it, and none that was refused', async () => {
+    let reported = 0;
+    const tracked = trackWrites(new MemoryBench(), { after: () => void (reported += 1) });
     await tracked.store.writeRecord('ledger/acme', {}, 0);
     await expect(tracked.store.writeRecord('ledger/acme', {}, 0)).rejects.toMatchObject({ code: 'CONFLICT' });
-    expect(told).toBe(1);
+    expect(reported).toBe(1);
   });
 });

@@ -10,7 +10,7 @@ export interface WriteHooks {
 
 /**
  * The same provider and store, with a say before and after every write: what a run wrote decides how it may end,
- * and whoever holds a lock must still hold it when he writes.
+ * and the holder of a lock must still hold it when it writes.
  */
 export function trackWrites({ provider, store }: TargetPorts, hooks: WriteHooks): TargetPorts {
   return { provider: trackProvider(provider, hooks), store: trackStore(store, hooks) };

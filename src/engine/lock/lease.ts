@@ -13,7 +13,7 @@ const RETRY_MS = 2_000;
 const ATTEMPT_MS = 10_000;
 /**
  * No write begins that late in a lease: time for the one in flight to arrive. It is no promise that it does; docs/locks.md
- * tells what happens to one that is still under way when the lease ends.
+ * says what happens to one that is still under way when the lease ends.
  */
 const MARGIN_MS = 10_000;
 

@@ -6,7 +6,7 @@ import type { LockRun } from '../../../test/support/bench/lock-bench.ts';
 const MINUTE = 60_000;
 
 describe('waiting', () => {
-  test('tells for whom, and ends when the lock is released', async () => {
+  test('says for whom, and ends when the lock is released', async () => {
     const bench = new LockBench();
     const ann = bench.start();
     await bench.world.pass(0);

@@ -6,7 +6,7 @@ import { describeMoment } from '../../model/text/moment.ts';
 /** How long a lock is held without being renewed, by the store's clock. */
 export const LEASE_MS = 60_000;
 
-/** Who holds a lock, as the record of the lock tells it. Times are ISO 8601, by the store's clock. */
+/** Who holds a lock, as the record of the lock says. Times are ISO 8601, by the store's clock. */
 export interface LockHolder {
   /** A random id: two runs of the same person on the same machine differ in it. */
   readonly holder: string;
@@ -29,7 +29,7 @@ export interface LockRecord extends LockHolder {
   readonly broke: LockHolder | null;
 }
 
-/** Whoever may write to the store can write anything here, and it goes to terminals: no control characters. */
+/** An account that may write to the store can write anything here, and it goes to terminals: no control characters. */
 const text = z.string().transform((value) => value.replace(/\p{C}/gu, '?').slice(0, 300));
 const time = z.iso.datetime();
 
@@ -61,7 +61,7 @@ export function isFree(lock: LockRecord, now: number): boolean {
 
 /**
  * Whether a lease ends later than any that a run takes or renews now, by far: no run wrote it, or the store's clock was set back since.
- * Its end tells nothing, but a run that is alive renews it within a minute.
+ * Its end means nothing, but a run that is alive renews it within a minute.
  */
 export function isOverlong(lock: LockRecord, now: number): boolean {
   return Date.parse(lock.expires_at) - now > 2 * LEASE_MS;

@@ -10,7 +10,7 @@ const gone = (): never => {
 };
 
 describe('a lock that is held', () => {
-  test('refuses everybody else, and tells who, where, since when, until when, and the ways out', async () => {
+  test('refuses everybody else, and says who, where, since when, until when, and the ways out', async () => {
     const bench = new LockBench();
     const ann = bench.start();
     await bench.world.pass(25_000);
@@ -78,7 +78,7 @@ async function lockUntil2099(): Promise<LockBench> {
 }
 
 describe('a lock with a lease longer than any', () => {
-  test('refuses, and tells the ways out', async () => {
+  test('refuses, and says the ways out', async () => {
     const bench = await lockUntil2099();
     const ben = bench.start({ who: 'ben' });
     await bench.world.pass(0);

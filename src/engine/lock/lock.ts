@@ -102,7 +102,7 @@ class Seeker {
   /** The only holder whose lock may be broken: the one that was there at the first look. */
   #mayBreak: string | undefined;
   #answerWasLost = false;
-  /** A lock whose end tells nothing, and since when it was not renewed, by the store's clock. */
+  /** A lock whose end means nothing, and since when it was not renewed, by the store's clock. */
   #watched: { readonly version: number; readonly since: number } | undefined;
 
   constructor(ports: LeasePorts, request: LockRequest) {
@@ -185,7 +185,7 @@ function holderOf({ holder, who, host, run, target, acquired_at, expires_at }: L
 
 const LONG_AGO = new Date(0).toISOString();
 
-/** What is noted of a record that was broken although nobody could tell whose it was. */
+/** What is noted of a record that was broken although nobody knew whose it was. */
 const UNREADABLE: LockHolder = {
   holder: 'unreadable',
   who: 'unknown',

@@ -35,7 +35,7 @@ export function refuseForeign(delivery: PlannedDelivery, entry: StoreEntry | und
   if (obstacle !== undefined) throw new GrantryError('CONFLICT', obstacle.reason, { hint: obstacle.hint });
 }
 
-/** What grantry keeps must not be deleted by the store: told before anything is changed, as no write can overrule it. */
+/** What grantry keeps must not be deleted by the store: reported before anything is changed, as no write can overrule it. */
 export async function refuseVanishing(
   place: string,
   entry: StoreEntry | undefined,

@@ -18,7 +18,7 @@ export function findConflicts(
   reach?: ReadonlySet<Address>,
 ): Conflict[] {
   const actualOf = objectsByAddress(actual);
-  // A part of a target tells nothing of the rest.
+  // A part of a target shows nothing of the rest.
   const isNew = reach === undefined && !actual.objects.some(isOurs);
   const own = ownAccounts(projected, changes, actual);
   return [
@@ -62,7 +62,7 @@ function othersAmong(projected: readonly DesiredObject[], actual: ActualState): 
   return others.filter((object) => wanted.has(object.address) && actualOf.get(object.address) === object);
 }
 
-/** Of a stack that is `isNew`, having nothing in the target, the name may be a slip of the pen. */
+/** Of a stack that is `isNew`, having nothing in the target, the name may be a typo. */
 function ownershipConflicts(actual: ActualObject, adoption: Adoption, isNew: boolean): Conflict[] {
   const { address } = actual;
   const other = isKind(address, 'Api') ? 'set managed: false to grant it only' : 'give the manifest another name';

@@ -18,7 +18,7 @@ export interface DeliveryView {
 }
 
 /**
- * The documents that credentials must be written to; none where the right one is there. Told from the listing of the
+ * The documents that credentials must be written to; none where the right one is there. Known from the listing of the
  * store, the age of the secret and grantry's own mark: no secret is looked at.
  */
 export function planDeliveries(
@@ -37,7 +37,7 @@ export function planDeliveries(
   return planned;
 }
 
-/** Whether it goes to a place where this client's document has not been, as far as the provider can tell. */
+/** Whether it goes to a place where this client's document has not been, as far as the provider shows. */
 export function isFirstVisit({ alreadyDelivered, pathIsEmpty }: PlannedDelivery): boolean {
   return alreadyDelivered !== true || pathIsEmpty;
 }

@@ -10,7 +10,7 @@ import type { BrokenGuard, Change } from '../../model/plan.ts';
 import type { ActualState, ApiOrigin } from '../../model/state.ts';
 import { leafDifferences } from './field-changes.ts';
 
-/** What tells of things that others own. */
+/** Where things that others own are named. */
 export interface Surroundings {
   readonly desired: Pick<DesiredState, 'apis' | 'clients'>;
   readonly actual: Pick<ActualState, 'origins' | 'sharedAudiences'>;
@@ -18,10 +18,10 @@ export interface Surroundings {
 
 /** The changes, each with the fields by which it reaches what others own: their scopes, their audiences, their tokens. */
 export function markForeign(changes: readonly Change[], surroundings: Surroundings): Change[] {
-  const told = wordsOf(surroundings);
-  if (told.size === 0) return [...changes];
+  const owners = wordsOf(surroundings);
+  if (owners.size === 0) return [...changes];
   return changes.map((change) => {
-    const words = told.get(change.address) ?? (isKind(change.address, 'Client') ? told.get(ANY_CLIENT) : undefined);
+    const words = owners.get(change.address) ?? (isKind(change.address, 'Client') ? owners.get(ANY_CLIENT) : undefined);
     if (words === undefined || change.op === 'delete' || change.op === 'deliver') return change;
     const before = 'before' in change ? change.before : undefined;
     const foreign = leafDifferences(before, change.after).flatMap((leaf) => {
@@ -39,7 +39,7 @@ interface Word {
   readonly fits: (leaf: FieldDifference, gained: readonly string[]) => boolean;
 }
 
-/** In place of the address of a client: grants are told of alike wherever they are. */
+/** In place of the address of a client: grants are worded alike wherever they are. */
 const ANY_CLIENT = 'Client/*';
 
 function wordsOf({ desired, actual }: Surroundings): Map<string, Word[]> {

@@ -10,7 +10,7 @@ import type { DesiredState } from '../../model/desired.ts';
 export function narrowDesired(desired: DesiredState, addresses: ReadonlySet<Address>): DesiredState {
   const clients = desired.clients.filter(({ name }) => addresses.has(addressOf('Client', name)));
   const callable = new Set(clients.flatMap(({ access }) => access.map(({ api }) => api)));
-  // Apis of other stacks leave no mark that tells whose a scope is: without them access that goes has no name.
+  // Apis of other stacks leave no mark that says whose a scope is: without them access that goes has no name.
   const apis = desired.apis.filter(
     ({ name, managed }) => callable.has(name) || !managed || addresses.has(addressOf('Api', name)),
   );

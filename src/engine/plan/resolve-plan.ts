@@ -90,7 +90,7 @@ export async function planSaved(
   const { changes, done, moved } = checkFreshness(saved, fresh, input.actual);
   if (moved.length > 0) throw stale(moved);
   if (trustsFile(desired) && changes.length > 0) await refuseOvertaken(saved, ports);
-  // Only a look at everything tells whether all of it vanished.
+  // Only a look at everything shows whether all of it vanished.
   const guards = fresh.guards.filter(({ guard }) => guard !== 'vanished');
   const { selection } = saved;
   const plan = {
@@ -183,7 +183,7 @@ function clientIdsOf({ changes }: SavedPlan): string[] {
   return [...new Set(ids)];
 }
 
-/** An object that is to go is told by its id: under another name or mark it is still there. */
+/** An object that is to go is found by its id: under another name or mark it is still there. */
 function idsOfDeleted({ changes }: SavedPlan): Map<Address, string> {
   return new Map(changes.flatMap((change) => (change.op === 'delete' ? [[change.address, change.id] as const] : [])));
 }
@@ -202,7 +202,7 @@ function reviewedOf({ rules }: Adoption, { changes }: SavedPlan): Adoption {
 }
 
 /**
- * Without manifests nothing tells whether a plan is still meant: one that was applied and taken back since looks as if
+ * Without manifests nothing shows whether a plan is still meant: one that was applied and taken back since looks as if
  * it had never been. So only one is carried out after which nothing else was applied.
  */
 async function refuseOvertaken(saved: SavedPlan, { store }: TargetPorts): Promise<void> {
@@ -211,7 +211,7 @@ async function refuseOvertaken(saved: SavedPlan, { store }: TargetPorts): Promis
   throw new GrantryError(
     'STALE_PLAN',
     `something else was applied to the stack ${saved.stack} since the plan was made, and there are no manifests here that ` +
-      'tell whether the plan is still meant: nothing was changed',
+      'say whether the plan is still meant: nothing was changed',
     { hint: 'Plan again, or apply it where the manifests are.' },
   );
 }

@@ -80,7 +80,7 @@ describe('planSaved: adoption', () => {
   it.each([
     ['with manifests', AFTER],
     ['without manifests', withoutManifests(AFTER)],
-  ])('is asked for again by whoever applies, %s', async (_, desired) => {
+  ])('is asked for again at apply, %s', async (_, desired) => {
     const bench = await begin();
     const saved = await save(bench, AFTER);
     const refused = await outcomeOf(bench, saved, desired, NO_ADOPTION);

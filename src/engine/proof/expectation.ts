@@ -23,7 +23,7 @@ export interface Expectation {
 
 /** One token and everything that it says. */
 export interface ExpectedToken {
-  /** How it is told from others: `a token`, `a token for stock:write`. */
+  /** Its name in reports: `a token`, `a token for stock:write`. */
   readonly which: string;
   /** What is shown by getting it. */
   readonly claim: string;

@@ -82,7 +82,7 @@ function readingOnce(
 }
 
 function brokenProof(expected: Expectation, place: string, error: unknown): ClientProof {
-  // Of an error that is not ours only its name is told: the message may quote a token.
+  // Of an error that is not ours only its name is shown: the message may quote a token.
   const detail =
     error instanceof GrantryError ? error.message : `an answer that cannot be understood (${nameOfError(error)})`;
   return {

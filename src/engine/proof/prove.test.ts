@@ -195,7 +195,7 @@ describe('proveClient', () => {
     expect(JSON.stringify(proof)).not.toContain(SECRET);
   });
 
-  test('of an error that nobody expected only the name is told', async () => {
+  test('of an error that nobody expected only the name is shown', async () => {
     const broken = { ...store, read: async () => Promise.reject(new RangeError(`canary ${SECRET}`)) };
     const { proofs } = await proveAll([EXPECTATION], ENDPOINTS, broken, ports, {
       inFlight: 1,
@@ -239,7 +239,7 @@ describe('rotation', () => {
   });
 });
 
-test('a document that holds no credential is told, with its place and a way out, and nothing is sent', async () => {
+test('a document that holds no credential is reported, with its place and a way out, and nothing is sent', async () => {
   const document = { clientId: 'orders', payload: {}, facts: {} };
   const empty = { ...store, read: async () => ({ document, version: 1 }) };
   answer = async () => Promise.reject(new Error('something was sent'));

@@ -99,7 +99,7 @@ function remarksOf(object: ActualObject | undefined, { place, entry }: Found, no
 /** What lies at its place, if it is not the client's document with its mark. */
 function placeRemarks(object: ActualObject, { place, entry }: Found): string[] {
   if (entry === undefined) return [`nothing lies at ${place}: grantry apply delivers it again`];
-  // No listing tells that the latest version was destroyed, so a plan sees it only where it reads every document.
+  // No listing shows that the latest version was destroyed, so a plan sees it only where it reads every document.
   if (!entry.readable) return [`nothing can be read at ${place}: grantry apply --check-store delivers it again`];
   const { mark } = entry;
   if (mark === undefined) {

@@ -53,7 +53,7 @@ describe.each(FOREIGN)('a client of %s', (_, foreign) => {
   });
 
   it.each([ALL, { kind: 'due', stagger: false, max: undefined } as const])(
-    'is refused, not left out, where nothing tells of a delivery: %o',
+    'is refused, not left out, where nothing shows a delivery: %o',
     async (request) => {
       const bench = await benchOf();
       const credential = { clientId: 'orders', createdAt: undefined, delivered: undefined };

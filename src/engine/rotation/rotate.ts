@@ -19,7 +19,7 @@ import { RotationDocument } from './write-rotation.ts';
  * prove it, as it lies in the store; refuse the previous one, where it is to be revoked; mark it as delivered; take the note
  * away.
  *
- * A rotation that a run before began is finished if its credential was issued, which the provider's time of it tells;
+ * A rotation that a run before began is finished if its credential was issued, which the provider's time of it shows;
  * else it is begun anew, as this run wants it and as the server can now.
  */
 export async function rotateClient(
@@ -40,14 +40,14 @@ export async function rotateClient(
   // What consumers had before this run may be what leaked.
   const isEnough = kind === 'rotate' || (found.kind === 'revoke' && !wasDelivered);
   if (isEnough || !isProven(finished)) return finished;
-  // The server tells time in seconds: another credential within the same one could not be told from this.
+  // The server counts whole seconds: another credential within the same one would look like this one.
   await ports.clock.sleep(A_SECOND_LATER);
   return rotateClient(await renewed(subject, found, ports), { kind, mayBeDone: false }, ports);
 }
 
 /**
  * Finishes a rotation that was cut off after its credential was issued; undefined where none was. One that was only intended
- * is left alone: whoever wanted it will ask again.
+ * is left alone: the one that wanted it will ask again.
  */
 export async function finishRotation(subject: RotationSubject, ports: RotationPorts): Promise<Rotated | undefined> {
   if (!isUndelivered(subject.credential)) return undefined;

@@ -48,7 +48,7 @@ export function withIntent(mark: StoreMark, intent: RotationIntent | undefined):
   return Object.keys(notes).length === 0 ? bare : { ...bare, notes };
 }
 
-/** The secret is another than it was when the intent was noted; who made it is not told, and does not matter. */
+/** The secret is another than it was when the intent was noted; who made it is not known, and does not matter. */
 export function isIssued({ was }: RotationIntent, credential: ActualCredential): boolean {
   return (madeAt(credential) ?? null) !== was;
 }

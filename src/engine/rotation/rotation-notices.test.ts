@@ -54,11 +54,11 @@ describe('notices beside a plan', () => {
     expect(overdue({ credential: { clientId: 'a', createdAt: 1, delivered: undefined, guessable: true } })).toEqual([]);
   });
 
-  it('tell nothing where all is young and the server keeps previous secrets', () => {
+  it('say nothing where all is young and the server keeps previous secrets', () => {
     expect(rotationNotices({ desired: state(client('a')), actual: actual({ a: 89 }), now: NOW })).toEqual([]);
   });
 
-  it('tell of one that is overdue by its name, its age and what to do', () => {
+  it('name one that is overdue, with its name, its age and what to do', () => {
     expect(
       rotationNotices({ desired: state(client('billing-export')), actual: actual({ 'billing-export': 94 }), now: NOW }),
     ).toEqual([
@@ -66,7 +66,7 @@ describe('notices beside a plan', () => {
     ]);
   });
 
-  it('tell of many by the oldest, and of one command for all', () => {
+  it('name the oldest of many, and of one command for all', () => {
     const names = ['a', 'b', 'c', 'd', 'e', 'f'];
     const ages = Object.fromEntries(names.map((name, index) => [name, 100 + index]));
     const [notice] = rotationNotices({
@@ -77,7 +77,7 @@ describe('notices beside a plan', () => {
     expect(notice).toMatch(/^6 credentials are overdue: f \(105 days\), .* and 1 more\. .*--due$/);
   });
 
-  it('tell of the gap where the server keeps none, unless no manifest wants it', () => {
+  it('say that there is a gap where the server keeps none, unless no manifest wants it', () => {
     const gone = actual({ a: 1 }, { overlaps: 'unsupported' });
     expect(rotationNotices({ desired: state(client('a')), actual: gone, now: NOW })).toEqual([
       expect.stringContaining('No overlap here'),
@@ -85,11 +85,11 @@ describe('notices beside a plan', () => {
     expect(rotationNotices({ desired: state(client('a', 0)), actual: gone, now: NOW })).toEqual([]);
     const unknown = actual({ a: 1 }, { overlaps: 'unknown' });
     expect(rotationNotices({ desired: state(client('a')), actual: unknown, now: NOW })).toEqual([
-      expect.stringContaining('cannot be told'),
+      expect.stringContaining('is not known here'),
     ]);
   });
 
-  it('tell before a rotation whose previous secret, still accepted, it ends', () => {
+  it('warn before a rotation whose previous secret, still accepted, it ends', () => {
     const { objects, ...rest } = actual({ a: 1, b: 1, c: 1 });
     const until: Readonly<Record<string, object>> = { a: { previousUntil: NOW + DAY }, b: { previousUntil: NOW } };
     const rotated = objects.map((object) => ({
@@ -104,7 +104,7 @@ describe('notices beside a plan', () => {
     expect(of(NOW + DAY)).toEqual([]);
   });
 
-  it('tell of a change that waits for the end of an overlap', () => {
+  it('name a change that waits for the end of an overlap', () => {
     const { objects, ...rest } = actual({ a: 1 });
     const rotated = objects.map((object) => ({
       ...object,

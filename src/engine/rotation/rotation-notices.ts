@@ -45,13 +45,13 @@ export function gapNotices({ desired: { clients }, actual }: Omit<NoticeInput, '
   if (!clients.some(({ credential }) => credential.rotate.overlap > 0)) return [];
   if (actual.overlaps === 'unknown') {
     return [
-      'Whether the previous secret stays valid after a rotation cannot be told here: this account may not read the features of the server.',
+      'Whether the previous secret stays valid after a rotation is not known here: this account may not read the features of the server.',
     ];
   }
   if (actual.overlaps !== 'unsupported') return [];
   const why = actual.overlapsWhy === undefined ? '' : `: ${actual.overlapsWhy}`;
   return [
-    `No overlap here${why}, so a rotation cuts off whoever has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
+    `No overlap here${why}, so a rotation cuts off every consumer that has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
   ];
 }
 
@@ -84,8 +84,8 @@ function overdueNotices({ desired, actual, now }: NoticeInput): string[] {
   const { name: target } = desired.target;
   if (overdue.length === 1) {
     const { client, age } = first;
-    const told = `${client.name}, ${daysOf(age)} (limit ${limitOf(client)})`;
-    return [`1 credential is overdue: ${told}. Rotate it with: grantry rotate -t ${target} ${client.name}`];
+    const which = `${client.name}, ${daysOf(age)} (limit ${limitOf(client)})`;
+    return [`1 credential is overdue: ${which}. Rotate it with: grantry rotate -t ${target} ${client.name}`];
   }
   const named = nameSome(
     overdue.map(({ client, age }) => `${client.name} (${daysOf(age)})`),

@@ -53,7 +53,7 @@ async function markOf(
     ? 'nothing that grantry wrote'
     : `the document of ${occupant.mark.client}, ${occupant.mark.state}`;
   throw new GrantryError('CONFLICT', `${place} holds ${whose}`, {
-    hint: `Run grantry apply first: it delivers the credential of ${name}, or tells what is in the way.`,
+    hint: `Run grantry apply first: it delivers the credential of ${name}, or says what is in the way.`,
   });
 }
 
@@ -70,7 +70,7 @@ export function isKept(
   return keepsVersions === undefined || from > latest - keepsVersions;
 }
 
-/** The previous credential is accepted, and whoever looks for it in the store finds no version that holds it. */
+/** The previous credential is accepted, and no version in the store holds it. */
 export function previousLost(
   { delivered }: Pick<RotationSubject, 'delivered'>,
   intent: RotationIntent,

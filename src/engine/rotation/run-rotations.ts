@@ -80,7 +80,7 @@ export async function runRotations(
   };
   const tasks = tasksOf(work, ports);
   const results = await Promise.all(tasks.map((task) => limit(() => run(task))));
-  // Not before all that was begun has ended: whoever hears of it may count on that.
+  // Not before all that was begun has ended: the caller counts on that.
   if (thrown.length > 0) throw thrown[0];
   return { results: results.flat(), firstError };
 }

@@ -88,14 +88,14 @@ describe('selectRotations: a named client', () => {
     ],
     ['cannot log in', { objects: [found({ unusable: 'it is disabled' })] }, 'CONFLICT no secret of client orders is'],
     [
-      'is wanted with an overlap that nobody can tell',
+      'is wanted with an overlap that is not known',
       { clients: [withOverlap], overlaps: 'unknown' },
-      'NOT_ALLOWED nobody',
+      'NOT_ALLOWED it is not known',
     ],
     [
-      'has an overlap that nobody can tell',
+      'has an overlap that is not known',
       { objects: [found({}, { fields: { overlap: '1h' } })], overlaps: 'unknown' },
-      'NOT_ALLOWED nobody',
+      'NOT_ALLOWED it is not known',
     ],
     [
       'has no overlap yet',

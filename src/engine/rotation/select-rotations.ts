@@ -192,7 +192,7 @@ function applyFirst(reason: string, { desired }: RotationView): GrantryError {
   return new GrantryError('CONFLICT', reason, { hint: `Run grantry apply -t ${desired.target.name} first.` });
 }
 
-/** Why the server would not keep the previous secret for as long as the manifests say, or nobody can tell. */
+/** Why the server would not keep the previous secret for as long as the manifests say, or why that is not known. */
 function unpreparedOverlap(
   { name, credential: { rotate } }: DesiredClient,
   object: ActualObject,
@@ -203,7 +203,7 @@ function unpreparedOverlap(
   if (actual.overlaps === 'unknown' && (rotate.overlap > 0 || typeof overlap === 'string')) {
     return new GrantryError(
       'NOT_ALLOWED',
-      `nobody can tell whether rotating ${name} cuts its consumers off`,
+      `it is not known whether rotating ${name} cuts its consumers off`,
       actual.overlapsWhy === undefined ? {} : { hint: actual.overlapsWhy },
     );
   }

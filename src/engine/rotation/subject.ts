@@ -29,7 +29,7 @@ export interface RotationSubject {
   readonly keepsPrevious: boolean;
   /** How often it is rotated, where that was not noted with the client yet; seconds. */
   readonly rotateEvery?: number;
-  /** What a document tells beside the credential, should there be none. */
+  /** What a document says beside the credential, should there be none. */
   readonly facts: Readonly<Record<string, string>>;
   /** A token request that the credential must be good for. */
   readonly probe: Probe;

@@ -49,7 +49,7 @@ function addressesOf({ clients, overlaps }: DesiredState, names: ReadonlySet<str
 }
 
 /**
- * A secret that is not the one delivered may have been changed by hand: the note at its place tells. Where only `names`
+ * A secret that is not the one delivered may have been changed by hand: the note at its place shows that. Where only `names`
  * matter, their notes are read in any case.
  */
 async function findHalfDone(

@@ -46,7 +46,7 @@ export class RotationDocument implements Pick<RotationSteps, 'stage' | 'deliver'
 
   async #write(clientId: string, held: HeldCredential<Credential>, more: DocumentUpdate['facts']): Promise<number> {
     const { delivered, facts } = this.#subject;
-    // A document that is whole tells the rest already.
+    // A document that is whole says the rest already.
     const document = {
       clientId,
       payload: toPayload(held),

@@ -25,7 +25,7 @@ export interface DocumentView {
   readonly existing: ReadonlySet<string>;
 }
 
-/** What no listing tells of documents, by the clients' names. */
+/** What no listing shows of documents, by the clients' names. */
 export interface CheckedDocuments {
   /** They do not hold what the provider has now. */
   readonly differing: ReadonlySet<string>;
@@ -99,7 +99,7 @@ function tellsFacts(stored: StoredCredential, facts: WantedDocument['facts']): b
 
 /**
  * Clients whose document does not carry the mark that says so: another tool replaced it, or a delete that was cut off retired it.
- * That takes a request for each, as no listing tells it, so only some are looked at.
+ * That takes a request for each, as no listing shows it, so only some are looked at.
  */
 async function findUnmarked(clients: readonly DesiredClient[], stack: string, store: Store): Promise<Set<string>> {
   const limit = pLimit(READS_IN_FLIGHT);

@@ -61,7 +61,7 @@ export function documentOf(documents: ReadonlyMap<string, WantedDocument>, clien
   return document;
 }
 
-/** Tells whether a document was written for this client, by name and client_id, with these facts; it covers no secret. */
+/** Shows whether a document was written for this client, by name and client_id, with these facts; it covers no secret. */
 export function factsDigest(
   { client, clientId }: { readonly client: string; readonly clientId: string },
   facts: Readonly<Record<string, string>>,
@@ -70,28 +70,28 @@ export function factsDigest(
   return hash('sha256', JSON.stringify([client, clientId, sorted])).slice(0, 16);
 }
 
-/** Facts that follow from nothing else that a plan shows: what the client may call, and how it logs in, its own fields tell. */
-const TOLD = ['audience', 'issuer', 'token_url'] as const;
+/** Facts that follow from nothing else that a plan shows: what the client may call, and how it logs in, its own fields show. */
+const NOTED = ['audience', 'issuer', 'token_url'] as const;
 const NOTE = 'fact_';
 
 /** Those facts as notes beside the document, so that a plan can say what changes without reading the document. */
 export function notesOfFacts(facts: Readonly<Record<string, string>>): Record<string, string> {
-  const notes = TOLD.map((key): [string, string] => [`${NOTE}${key}`, facts[key] ?? '']);
+  const notes = NOTED.map((key): [string, string] => [`${NOTE}${key}`, facts[key] ?? '']);
   return Object.fromEntries(notes.filter(([, value]) => value !== '' && fitsMark(value) && !/\p{Cc}/u.test(value)));
 }
 
-/** The facts that the notes of a mark tell. */
+/** The facts in the notes of a mark. */
 export function factsInNotes({ notes = {} }: Pick<StoreMark, 'notes'>): Record<string, string> {
-  const told = TOLD.flatMap((key): [string, string][] => {
+  const noted = NOTED.flatMap((key): [string, string][] => {
     const value = notes[`${NOTE}${key}`];
     return value === undefined ? [] : [[key, value]];
   });
-  return Object.fromEntries(told);
+  return Object.fromEntries(noted);
 }
 
 /** What of those facts becomes another: of what was not noted nothing can be said. */
 export function changedFacts({ told = {}, facts }: Pick<PlannedDelivery, 'told' | 'facts'>): ChangedFact[] {
-  return TOLD.flatMap((key) => {
+  return NOTED.flatMap((key) => {
     const [before, after = ''] = [told[key], facts[key]];
     if (before === undefined || before === after) return [];
     const sendsElsewhere = key === 'token_url' && originOf(before) !== originOf(after);

@@ -32,7 +32,7 @@ function state(...clients: DesiredClient[]): DesiredState {
 }
 
 const ORDERS = state(client('orders'));
-/** Another way to authenticate changes the client and what its document tells. */
+/** Another way to authenticate changes the client and what its document says. */
 const BY_POST = state(client('orders', { auth: 'client_secret_post' }));
 const RENAMED = state(client('checkout', { clientId: 'orders' }));
 
@@ -202,7 +202,7 @@ describe('a store', () => {
     },
   );
 
-  it('that keeps one version is told of, and its documents name no version that is gone', async () => {
+  it('that keeps one version is reported, and its documents name no version that is gone', async () => {
     const bench = new Bench({ secretOverlap: true });
     const desired = {
       ...state(client('orders', { credential: { path: 'orders', rotate: { every: 7_776_000, overlap: 3600 } } })),

@@ -27,7 +27,7 @@ export interface SeenPlaces {
 
 /**
  * Looks at every place that the plan would write to, and at those that it would leave: one request for each change. Of new
- * places a listing tells first at which anything lies. No document is read.
+ * places a listing shows first at which anything lies. No document is read.
  */
 export async function lookAtPlaces(
   planned: readonly PlannedDelivery[],
@@ -55,7 +55,7 @@ export async function lookAtPlaces(
   };
 }
 
-/** Only what is the client's own document still is marked as retired; what it told, the new one is compared with. */
+/** Only what is the client's own document still is marked as retired; the new one is compared with what it said. */
 function leavesPlace(
   { movedFrom, ...delivery }: PlannedDelivery,
   left: StoreEntry | undefined,
@@ -63,16 +63,16 @@ function leavesPlace(
 ): PlannedDelivery {
   if (movedFrom === undefined) return delivery;
   const occupant = occupantOf(left, { stack, client: delivery.former?.client ?? delivery.client });
-  // Whether a document without a mark is the client's own, apply finds out: its credential tells.
+  // Whether a document without a mark is the client's own, apply finds out, by its credential.
   if (occupant.kind === 'unmarked') return { ...delivery, movedFrom };
   if (occupant.kind !== 'client') return delivery;
   const { mark } = occupant;
-  return { ...delivery, ...toldBy(mark), ...(mark.state === 'retired' ? {} : { movedFrom }) };
+  return { ...delivery, ...factsNotedIn(mark), ...(mark.state === 'retired' ? {} : { movedFrom }) };
 }
 
-function toldBy(mark: StoreMark): Pick<PlannedDelivery, 'told'> {
-  const told = factsInNotes(mark);
-  return Object.keys(told).length === 0 ? {} : { told };
+function factsNotedIn(mark: StoreMark): Pick<PlannedDelivery, 'told'> {
+  const facts = factsInNotes(mark);
+  return Object.keys(facts).length === 0 ? {} : { told: facts };
 }
 
 function seePlace(
@@ -92,5 +92,5 @@ function seePlace(
   if (mark === undefined) return { delivery, foreign: [] };
   const isKept = keepsSecrets && delivery.reason === 'new' && entry !== undefined && isInUse(entry, { stack, client });
   const reason = isKept ? 'in-use' : delivery.reason;
-  return { delivery: { ...toldBy(mark), ...delivery, reason }, foreign: [] };
+  return { delivery: { ...factsNotedIn(mark), ...delivery, reason }, foreign: [] };
 }

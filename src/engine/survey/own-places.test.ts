@@ -42,7 +42,7 @@ describe('a mark that names the place of another Target', () => {
     expect((await bench.store.inspect('before/orders'))?.mark?.state).toBe('retired');
   });
 
-  it('is told of, by plan and by status', async () => {
+  it('is reported, by plan and by status', async () => {
     const bench = await withForgedMark('dev/orders');
     const { actual } = await surveyTarget(BESIDE_DEV, bench);
     expect(actual.notices).toEqual([expect.stringContaining('Client/orders: its mark says')]);

@@ -3,7 +3,7 @@ import type { ActualObject, ActualState } from '../../model/state.ts';
 import type { Target } from '../../model/target.ts';
 
 /**
- * What was read, without marks that tell of a delivery to the place of another Target: whoever may edit a client writes its
+ * What was read, without marks of a delivery to the place of another Target: an account that may edit a client writes its
  * mark, and nothing there is ever retired, purged or written for the sake of one.
  */
 export function withinOwnPlaces(actual: ActualState, { otherPlaces = [] }: Pick<Target, 'otherPlaces'>): ActualState {

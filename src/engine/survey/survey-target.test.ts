@@ -68,7 +68,7 @@ function hidden({ credential, ...object }: ActualObject): ActualObject {
 }
 
 describe('surveyTarget: a secret that is not shown, where all are to be compared', () => {
-  it('is told of, and the rest is compared', async () => {
+  it('is reported, and the rest is compared', async () => {
     const bench = await hiding('Client/a');
     bench.store.writeForeign('b', { client_id: 'b', client_secret: 'another' });
     const { deliveries, actual } = await surveyTarget(COMPARED, bench, { checkStore: true });

@@ -82,7 +82,7 @@ async function readObjects(
   return { projected: completed(projected, actual), actual: { ...actual, notices } };
 }
 
-/** With what only the server could tell of them. */
+/** With what only the server knew of them. */
 function completed(projected: readonly DesiredObject[], { completions }: ActualState): readonly DesiredObject[] {
   if (completions === undefined || completions.size === 0) return projected;
   return projected.map((object) => {

@@ -40,7 +40,7 @@ type Access = NonNullable<ClientManifest['spec']>['access'][number];
 /** What is more than this is not compared each with each. */
 const FEW = 16;
 
-/** Tells nearly all Clients from those of which something must be said, which takes far longer: false where it cannot tell. */
+/** A quick check that passes nearly all Clients; false where only the full check, which takes far longer, can decide. */
 function isOrderly(entries: readonly Access[]): boolean {
   if (entries.length > FEW) return false;
   return entries.every(({ api, scopes, onRequest }, index) => {

@@ -2,7 +2,7 @@ import type { TargetView } from '../resolve/target-view.ts';
 import type { ApiManifest, Problem } from '../types.ts';
 import { placeOf, problemInView } from './rule.ts';
 
-/** A token is for an audience: with two Apis of one, whoever may call the one could call the other. Some servers have one of each anyway. */
+/** A token is for an audience: with two Apis of one audience, a client that may call one could call the other. Some servers have one of each anyway. */
 export function* checkAudiences(view: TargetView): Iterable<Problem> {
   const first = new Map<string, ApiManifest>();
   for (const api of view.apis) {

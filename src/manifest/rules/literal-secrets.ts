@@ -27,7 +27,7 @@ export function checkLiteralSecrets(manifest: Manifest, language: Language): Ite
   return problems;
 }
 
-/** Told of the path of each credential. */
+/** Called with the path of each credential. */
 type Note = (path: Path) => void;
 
 function checkFreeMaps(spec: unknown, path: Path, { backends, keys }: Language, note: Note): void {

@@ -5,7 +5,7 @@ import type { World } from './world.ts';
 
 type Suggest = ReturnType<typeof createSuggest>;
 
-/** A rule that knows all names, to tell a misspelt one from one that is not in this target. */
+/** A rule that knows all names: so a misspelt one differs from one that is not in this target. */
 export function createReferenceRule({ apis, clients }: World): (view: TargetView) => Iterable<Problem> {
   const allApis = new Set(apis.map((api) => api.name));
   const allClients = new Set(clients.map((client) => client.name));
@@ -36,7 +36,7 @@ interface Known {
   readonly suggest: Suggest;
 }
 
-/** Tells nearly all Clients from those that name something unknown, which takes far longer to tell of. */
+/** A quick check that passes nearly all Clients: to find and report an unknown name takes far longer. */
 function knowsAll({ spec }: InTarget<ClientManifest>, here: Known['here']): boolean {
   for (const { api, scopes, onRequest } of spec?.access ?? []) {
     const known = here.get(api)?.spec?.scopes;

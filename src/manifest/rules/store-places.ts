@@ -80,7 +80,7 @@ function* checkReach({ target, place }: Placed, targets: readonly Placed[], worl
 
 function* checkSharing(targets: readonly Placed[], world: World): Iterable<Problem> {
   const owners = new Map<string, Placed & { readonly client: string }>();
-  const told = new Set<string>();
+  const reported = new Set<string>();
   for (const placed of targets.length > 1 ? targets : []) {
     const { target, home, place } = placed;
     for (const client of viewTarget(target, { ...world, apis: [] }).clients) {
@@ -88,8 +88,8 @@ function* checkSharing(targets: readonly Placed[], world: World): Iterable<Probl
       const other = owners.get(path);
       if (other === undefined) {
         owners.set(path, { ...placed, client: client.manifest.name });
-      } else if (other.home.name !== home.name && !told.has(target.name)) {
-        told.add(target.name);
+      } else if (other.home.name !== home.name && !reported.has(target.name)) {
+        reported.add(target.name);
         const message =
           `Target ${other.target.name} (${placeOf(other.target)}) delivers to the same store: the credential of Client ` +
           `${other.client} would overwrite that of the other ${home.noun} at "${path}"; give each Target a ${place.key} of its own`;

@@ -27,9 +27,9 @@ const SECRET_WORD = /secret|passw|passphrase|token|identity|credential|private.?
 
 /** Whether a line may hold a credential, or speaks of one, in a comment too, and so is not to be shown. */
 export function mayHoldCredential(line: string, keys: ManifestKeys): boolean {
-  const told = withoutKnownKeys(line, keys);
-  const words = told.match(/[A-Za-z][\w.-]*/g) ?? [];
-  return BEGINNING.test(line) || SECRET_WORD.test(told) || words.some((word) => isSecretKey(word, keys));
+  const unknown = withoutKnownKeys(line, keys);
+  const words = unknown.match(/[A-Za-z][\w.-]*/g) ?? [];
+  return BEGINNING.test(line) || SECRET_WORD.test(unknown) || words.some((word) => isSecretKey(word, keys));
 }
 
 /** Keys of the language that speak of credentials and hold none, such as `tokenLifetime`. */

@@ -7,7 +7,7 @@ import { GrantryError } from '../../model/errors.ts';
 import { overlapName } from '../../model/rotation.ts';
 
 /**
- * Reads `--only`: addresses and globs of them. Tells whether an address is named. Throws INVALID_INPUT for what is no
+ * Reads `--only`: addresses and globs of them. Gives a test of whether an address is named. Throws INVALID_INPUT for what is no
  * address, and for what names nothing that the manifests declare in any of these targets.
  */
 export function parseOnly(patterns: readonly string[], states: readonly DesiredState[]): (address: Address) => boolean {

@@ -15,7 +15,7 @@ interface Locator {
   readonly pairs: Map<YAMLMap, Map<string, Pair>>;
 }
 
-/** A function that tells the offset of a place in a file: of what is there, or of the nearest thing on the way to it. */
+/** A function that finds the offset of a place in a file: of what is there, or of the nearest thing on the way to it. */
 export function createLocator(view: SyntaxView): (place: PathPlace) => number {
   const locator: Locator = { view, pairs: new Map() };
   return (place) => {

@@ -10,7 +10,7 @@ const DOUBTS: ReadonlySet<string> = new Set(['yaml-syntax', 'unknown-anchor', 'm
 
 /**
  * Whether lines of a file may be shown beside its findings. Not where it holds a Target, or anything that is no Api or
- * Client, and not where its syntax is broken or a credential stands in it: what is meant by a line cannot be told then.
+ * Client, and not where its syntax is broken or a credential stands in it: nobody knows then what the line means.
  */
 export function showsLines(view: SyntaxView, problems: readonly Problem[]): boolean {
   const isOpen = view.documents.every(({ contents }) => {

@@ -1,7 +1,7 @@
 /** What anybody tries first: one character again and again, as in the mask of an export that was imported. */
 const REPEATED = /^(.)\1*$/su;
 
-/** Whether a secret can be guessed by whoever knows masks. */
+/** Whether somebody who knows masks can guess a secret. */
 export function isRepeated(secret: string): boolean {
   return REPEATED.test(secret);
 }

@@ -71,15 +71,15 @@ describe('GrantryError', () => {
   test('has the lines that grantry gave it, and no others, whatever it quotes', () => {
     const property = fc.property(fc.array(hostileText, { minLength: 1, maxLength: 4 }), (texts) => {
       const error = new GrantryError('FAILED', texts, { hint: texts });
-      for (const told of [error.message, error.hint ?? '']) {
-        expect(ownLines(told)).toHaveLength(texts.length);
-        expect(told).not.toMatch(/(?!\n)[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u);
+      for (const shown of [error.message, error.hint ?? '']) {
+        expect(ownLines(shown)).toHaveLength(texts.length);
+        expect(shown).not.toMatch(/(?!\n)[\p{C}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}]/u);
       }
     });
     fc.assert(property, { numRuns: 300 });
   });
 
-  test('tells no secret, and no endless name', () => {
+  test('shows no secret, and no endless name', () => {
     void new Secret('canary-quoted-by-a-server');
     const error = new GrantryError('FAILED', `refused: canary-quoted-by-a-server ${'x'.repeat(100_000)}`);
     expect(error.message).toMatch(/^refused: ‹hidden› x{9000,}…$/);

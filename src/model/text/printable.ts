@@ -1,6 +1,6 @@
 /**
  * Where text of others becomes output. Names and descriptions come from servers and from pull requests, and servers quote what was
- * sent to them: nothing of it may move a cursor, hide or reorder what a reader sees, tell a CI runner what to do, or hold a secret.
+ * sent to them: nothing of it may move a cursor, hide or reorder what a reader sees, command a CI runner, or hold a secret.
  * grantry's own line breaks are put in behind these functions.
  */
 import { hideAllSecrets, hideSecrets } from '../secrets/known-secrets.ts';
@@ -76,7 +76,7 @@ export interface OutputText {
   readonly commands?: boolean;
 }
 
-/** The last thing that happens to all text that goes to standard output and standard error, whoever put it together. */
+/** The last thing that happens to all text that goes to standard output and standard error, wherever it was put together. */
 export function outputText(text: string, { color = false, commands = false }: OutputText = {}): string {
   const shown = commands ? hideSecrets(text) : withoutCommands(hideSecrets(text));
   if (PLAIN_LINES.test(shown)) return shown;

@@ -29,7 +29,7 @@ export const clientFields = z.strictObject({
   oidcConformant: z.boolean(),
   /** `client_secret`, or the name of another method such as `private_key_jwt`. */
   authenticationMethod: z.string(),
-  /** `client_secret_basic`, `client_secret_post`, `none`, or `any` where the tenant is not told. */
+  /** `client_secret_basic`, `client_secret_post`, `none`, or `any` where the tenant has no setting. */
   auth: z.string(),
   /** client_metadata: only what the manifest declares now, or declared when it was last applied. */
   metadata: z.record(z.string(), z.string()),

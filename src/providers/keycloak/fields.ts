@@ -38,7 +38,7 @@ export const clientFields = z.strictObject({
   webOrigins: names,
   /** Keycloak's authenticator id. */
   authenticator: z.string(),
-  /** `client_secret_basic`, `client_secret_post`, or `any` where the server is not told. */
+  /** `client_secret_basic`, `client_secret_post`, or `any` where the server has no setting. */
   auth: z.string(),
   /** Seconds; null: the realm's default; a text: what is there and is no number. */
   tokenLifetime: z.union([z.number(), z.string()]).nullable(),

@@ -77,7 +77,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     attributes,
     serviceAccount: 'enabled',
     roles: declared,
-    // What they hold only the server tells.
+    // What they hold only the server knows.
     roleParts: NO_ROLES,
     groups: NOTHING,
     scopeMappings: declared,

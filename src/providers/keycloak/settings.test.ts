@@ -30,7 +30,7 @@ describe('isSameKeycloakLogin', () => {
     ['variable of the password', keycloak({ password: new Secret('p', ['OTHER']) })],
     ['withheld password', keycloak({ password: new WithheldSecret() })],
     ['kind', client],
-  ])('tells another %s', (_, other) => {
+  ])('finds another %s', (_, other) => {
     expect(isSameKeycloakLogin(keycloak(), other)).toBe(false);
     expect(isSameKeycloakLogin(other, keycloak())).toBe(false);
   });

@@ -78,7 +78,7 @@ export function regenerateSecret(ports: ClientPorts, id: string): IssuedCredenti
   return issuedOf(object, ports);
 }
 
-/** Gives a client a secret of the server's making, whoever asks for it; where it has an overlap, the present one stays valid for that. */
+/** Gives a client a secret that the server makes; where it has an overlap, the present one stays valid for that. */
 export function renewSecret({ objects, now }: ClientPorts, object: MemoryObject, createdAt: number): void {
   const seconds = overlapOf(object, objects);
   const before = object.secret;

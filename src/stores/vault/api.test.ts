@@ -61,7 +61,7 @@ describe('an answer that is not as documented', () => {
     expect(error.message).not.toContain('canary-value');
   });
 
-  it('the error tells what the server warns of', async () => {
+  it('the error says what the server warns of', async () => {
     const { message } = await failureOf(
       { body: { data: {}, warnings: ['Endpoint ignored\n[exclude_deleted]'] } },
       list,
@@ -80,7 +80,7 @@ describe('an answer that is not as documented', () => {
 });
 
 describe('a Target that is wrong', () => {
-  it('a mount that holds a part of the path: tells which mount and which prefix to give', async () => {
+  it('a mount that holds a part of the path: the error says which mount and which prefix to give', async () => {
     const body = { data: { type: 'kv', path: 'kv/', options: { version: '2' } } };
     expect(await failureOf({ body }, (api) => api.checkMount())).toMatchObject({
       code: 'NOT_ALLOWED',
@@ -108,7 +108,7 @@ describe('a Target that is wrong', () => {
     await expect(ok.checkMount()).resolves.toBeUndefined();
   });
 
-  it('an address that ends in /v1: tells so', async () => {
+  it('an address that ends in /v1: the error says so', async () => {
     const body = { errors: ['no handler for route "v1/kv/metadata/a". route entry not found.'] };
     expect(await failureOf({ status: 404, body }, list)).toMatchObject({
       code: 'NOT_ALLOWED',
@@ -117,7 +117,7 @@ describe('a Target that is wrong', () => {
   });
 
   it.each([400, 405])(
-    "a refusal with %d is told in Vault's words, on one line and without the token",
+    "the error of a refusal with %d has Vault's words, on one line and without the token",
     async (status) => {
       const { message } = await failureOf({ status, body: { errors: ['bad\n::error::canary-token'] } }, list);
       expect(message).toBe(`Vault at http://v answers ${status} at kv/m2m/metadata/a/: bad\\n::error::‹hidden›`);

@@ -28,7 +28,7 @@ export type Written =
       readonly version: number;
       /** When Vault is going to delete what was just written; empty: never. */
       readonly deletedAt: string;
-      /** Vault's clock, in milliseconds since the epoch; undefined when it does not tell. */
+      /** Vault's clock, in milliseconds since the epoch; undefined when it does not say. */
       readonly now: number | undefined;
     }
   | { readonly kind: 'lost' };
@@ -108,7 +108,7 @@ export class KvApi {
     return (await this.readDataAndTime(place)).found;
   }
 
-  /** As `readData`, with Vault's clock; undefined when it does not tell. */
+  /** As `readData`, with Vault's clock; undefined when it does not say. */
   async readDataAndTime(
     place: string,
   ): Promise<{ readonly found: PathData | undefined; readonly now: number | undefined }> {
@@ -162,7 +162,7 @@ export class KvApi {
     if (response.status === 403 && !saysInvalidToken(response)) {
       return { kind: 'forbidden' };
     }
-    // A place that never was: an empty 404; one whose latest version was deleted: a 404 that tells of that version.
+    // A place that never was: an empty 404; one whose latest version was deleted: a 404 with that version.
     if (response.status === 404 && (response.format === 'empty' || bodies.written.safeParse(response.body).success)) {
       return { kind: 'deleted' };
     }

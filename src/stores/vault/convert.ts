@@ -83,7 +83,7 @@ export function toPathData({ data }: z.infer<typeof bodies.data>): PathData {
   return { version: data.metadata.version, data: data.data ?? undefined };
 }
 
-/** Milliseconds since the epoch, whole seconds, by the clock of the server; undefined when the answer does not tell. */
+/** Milliseconds since the epoch, whole seconds, by the clock of the server; undefined when the answer has none. */
 export function toServerTime(headers: Headers): number | undefined {
   const time = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(time) ? undefined : time;

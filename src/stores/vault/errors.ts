@@ -40,7 +40,7 @@ export function isCasMismatch(response: HttpResponse): boolean {
   return response.status === 400 && phrasesOf(response).includes('check-and-set parameter did not match');
 }
 
-/** True when a 403 is about the token itself, not about what it may do. Older servers do not tell. */
+/** True when a 403 is about the token itself, not about what it may do. Older servers do not say. */
 export function saysInvalidToken(response: HttpResponse): boolean {
   return response.status === 403 && phrasesOf(response).includes('invalid token');
 }
@@ -120,7 +120,7 @@ export function mountAbove(
   );
 }
 
-/** The error for a mount that is not there, or that the token may not see: Vault does not tell which. */
+/** The error for a mount that is not there, or that the token may not see: Vault does not say which. */
 export function noMount(address: string, mount: string): GrantryError {
   const message = `Vault at ${address} has no secrets engine at ${mount}/, or the login may not see it`;
   return new GrantryError('NOT_ALLOWED', message, {

@@ -138,7 +138,7 @@ class VaultStore implements Store {
   async readRecord(name: string): Promise<StoredRecord> {
     const { found, now } = await this.#api.readDataAndTime(this.#place(recordPath(name)));
     const value = found?.data === undefined ? undefined : toRecord(found.data, this.locateRecord(name));
-    return { value, version: found?.version ?? 0, now: this.#told(now) };
+    return { value, version: found?.version ?? 0, now: this.#requireClock(now) };
   }
 
   async writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
@@ -149,7 +149,7 @@ class VaultStore implements Store {
       await this.#api.limitVersions(place, RECORD_VERSIONS);
     }
     const { version, now } = this.#lasting(await this.#api.writeData(place, value, expected, { writes: false }), path);
-    return { version, now: this.#told(now) };
+    return { version, now: this.#requireClock(now) };
   }
 
   #lasting(written: Written, path: string): Extract<Written, { kind: 'done' }> {
@@ -162,7 +162,7 @@ class VaultStore implements Store {
     return written;
   }
 
-  #told(now: number | undefined): number {
+  #requireClock(now: number | undefined): number {
     if (now === undefined) {
       throw new GrantryError('UNREACHABLE', `Vault at ${this.#settings.address} does not say what time it is`, {
         hint: 'Locks go by the Date header of its answers: something in between must be removing it.',

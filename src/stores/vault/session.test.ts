@@ -221,7 +221,7 @@ describe('a 403 in the middle', () => {
     expect(paths().filter((path) => path.endsWith('login'))).toHaveLength(2);
   });
 
-  test('of a server that does not tell is asked after', async () => {
+  test('of a server that does not say when it ends is asked after', async () => {
     const next = leases();
     answer = ({ url, headers }) => {
       if (url.endsWith('/login')) return next();

@@ -26,7 +26,7 @@ describe('isSameVaultLogin', () => {
     ['mount of the login', vault({ auth: { kind: 'approle', mount: 'ci', roleId: 'r', secretId: new Secret('s') } })],
     ['kind', vault({ auth: { kind: 'kubernetes', mount: 'approle', role: 'r' } })],
     ['token', vault({ auth: { kind: 'token', token: new Secret('s') } })],
-  ])('tells another %s', (_, other) => {
+  ])('finds another %s', (_, other) => {
     expect(isSameVaultLogin(vault(), other)).toBe(false);
     expect(isSameVaultLogin(other, vault())).toBe(false);
   });

@@ -20,7 +20,7 @@ export interface VaultCall {
 /** Sends a call with a token (undefined: a login) and returns the answer of any status. */
 export type VaultTransport = (call: VaultCall, token: Secret | undefined) => Promise<HttpResponse>;
 
-/** How errors name a Vault and tell how to check it. */
+/** How errors name a Vault and say how to check it. */
 function vaultService(settings: VaultSettings): Service {
   return { name: 'Vault', check: `Check it with: VAULT_ADDR=${settings.address} vault status` };
 }
@@ -34,7 +34,7 @@ export function createTransport(settings: VaultSettings, ports: HttpPorts): Vaul
       method: call.method,
       url: urlOf(settings, call),
       headers: {
-        // Vault Agent and Vault Proxy can be told to refuse requests without it.
+        // Vault Agent and Vault Proxy can be set to refuse requests without it.
         'x-vault-request': 'true',
         ...(settings.namespace === undefined ? {} : { 'x-vault-namespace': settings.namespace }),
         ...(token === undefined ? {} : { 'x-vault-token': token.reveal() }),

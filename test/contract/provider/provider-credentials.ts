@@ -53,7 +53,7 @@ export function testCredentials(subject: () => ProviderSubject, capabilities: Ca
     expect(await subject().changesOf(BASE, true)).toEqual([]);
   });
 
-  it(`rotates a secret, and ${capabilities.secretOverlap ? 'keeps the one before valid' : 'tells of the gap'}`, async () => {
+  it(`rotates a secret, and ${capabilities.secretOverlap ? 'keeps the one before valid' : 'reports the gap'}`, async () => {
     await subject().setUp(BASE);
     const [id, before] = [await subject().clientIdOf('orders'), await subject().secretInStore('orders')];
     const [result] = await subject().rotate(BASE, named());
@@ -117,7 +117,7 @@ export function testCredentials(subject: () => ProviderSubject, capabilities: Ca
     expect(await subject().changesOf(BASE, true)).toEqual([]);
   });
 
-  it('has nothing that is due at first, and ages that it tells', async () => {
+  it('has nothing that is due at first, and ages that it reports', async () => {
     await subject().setUp(BASE);
     expect(await subject().rotate(BASE, { kind: 'due', stagger: true, max: undefined })).toEqual([]);
     const [status] = await subject().status(BASE);

@@ -87,7 +87,7 @@ export function testObjects(subject: () => ProviderSubject, capabilities: Capabi
     expect(await subject().unproven(BASE)).toEqual([]);
   });
 
-  it('takes an unmarked client for a conflict, and adopts it with its secret when told to', async () => {
+  it('takes an unmarked client for a conflict, and adopts it with its secret on request', async () => {
     const id = await subject().admin.create('orders');
     const secret = await subject().admin.secretOf(id);
     const { conflicts } = await subject().plan(BASE);

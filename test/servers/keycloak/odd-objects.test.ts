@@ -50,7 +50,7 @@ describe('odd objects in a real Keycloak', () => {
     ['client.secret.creation.time', '99999999999999', ['deliver Client/orders']],
     ['client.secret.expiration.time', '99999999999999', []],
     ['grantry.declared', '{"attributes":[],"roles":{"realm":[".."],"clients":{}}}', []],
-  ])('of which %s is %s are told of, and stop nothing', async (name, value, changes) => {
+  ])('of which %s is %s are reported, and stop nothing', async (name, value, changes) => {
     await poison({ [name]: value });
     expect(await notices(TWO)).toEqual([
       expect.stringContaining(`Client/orders: its attribute ${name} cannot be read`),
@@ -114,7 +114,7 @@ describe('odd objects in a real Keycloak', () => {
   const document = async (path: string): Promise<number | undefined> =>
     (await (await bench.ports(TWO)).store.inspect(path))?.version;
 
-  it('whose client_id is taken but for its case are in the way, which is told before anything is written', async () => {
+  it('whose client_id is taken but for its case are in the way, which is reported before anything is written', async () => {
     await bench.realm.admin.clients.create({ clientId: 'Ledger', serviceAccountsEnabled: true, publicClient: false });
     const manifests = yaml(TWO, clientYaml('ledger', ''));
     expect((await bench.plan(manifests)).conflicts).toMatchObject([

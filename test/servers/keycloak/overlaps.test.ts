@@ -154,7 +154,7 @@ describe('overlaps beside the client policies of others', () => {
     ['another overlap', 'alpha', '5h', ['alpha 5h', 'beta 3h']],
     ['none', 'alpha', '0s', ['beta 3h']],
     ['an overlap of another stack', 'gamma', '4h', ['alpha 2h', 'beta 3h', 'gamma 4h']],
-  ])('get out of a realm whose profile somebody removed, whoever wants %s', async (_, stack, overlap, left) => {
+  ])('get out of a realm whose profile somebody removed, when %s is wanted', async (_, stack, overlap, left) => {
     await bench.as({ stack: 'alpha', rotate: '{overlap: 2h}' }).apply(of('alpha'));
     await bench.as({ stack: 'beta', rotate: '{overlap: 3h}' }).apply(of('beta'));
     await takeProfile('grantry alpha 2h');
@@ -177,7 +177,7 @@ describe('overlaps beside the client policies of others', () => {
     expect(await profiles()).toEqual(['grantry acme 48h']);
   });
 
-  it('wait for whoever holds the lock of the realm, whatever stack or store that one has', async () => {
+  it('wait for the holder of the lock of the realm, whatever stack or store that one has', async () => {
     await bench.realm.admin.roles.create({ name: REALM_LOCK, attributes: { holder: ['another run'] } });
     const applying = bench.as({ keycloakUrl: proxy.url }).apply(MANIFESTS);
     const tries = (): number =>
@@ -204,7 +204,7 @@ describe('a Keycloak without the feature', { timeout: 300_000 }, () => {
     await container.stop();
   });
 
-  it('has no overlaps to set up, and rotates with a gap that it tells, once it was told at plan time', async () => {
+  it('has no overlaps to set up, and rotates with a gap that it reports, as the plan did before', async () => {
     const { desired, provider } = await bench.ports(MANIFESTS);
     const actual = await provider.read(desired);
     expect(actual.overlaps).toBe('unsupported');

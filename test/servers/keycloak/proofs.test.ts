@@ -71,7 +71,7 @@ describe('what is declared is proven', () => {
     expect((await bench.plan(manifests)).changes).toEqual([]);
     expect(await failed(bench, manifests)).toEqual([]);
 
-    // Without an account nobody can tell what they hold: that is neither passed nor failed.
+    // Without an account nobody knows what they hold: that is neither passed nor failed.
     const { checks } = (await bench.prove(manifests, { withoutAccount: true }))[0] ?? { checks: [] };
     expect(checks.filter(({ outcome }) => outcome === 'failed')).toEqual([]);
     expect(checks.filter(({ outcome }) => outcome === 'not-testable').map(({ detail }) => detail)).toEqual([

@@ -101,7 +101,7 @@ describe('the rights of the provisioning account', () => {
     });
   });
 
-  it('an account that sees nothing is told so: an empty listing is not taken as an empty realm', async () => {
+  it('an account that sees nothing gets an error: an empty listing is not taken as an empty realm', async () => {
     const account = await withRoles(['query-clients']);
     await expect(account.plan(PLAIN)).rejects.toMatchObject({
       code: 'NOT_ALLOWED',

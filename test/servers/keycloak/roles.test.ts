@@ -210,7 +210,7 @@ describe('roles that nobody declares', () => {
     expect((await bench.plan(PLAIN)).changes).toEqual([]);
   });
 
-  it('a service account that was disabled, or deleted, is told of, restored and proven', async () => {
+  it('a service account that was disabled, or deleted, is reported, restored and proven', async () => {
     const { admin } = bench.realm;
     await admin.users.update({ id: await actions.account('orders') }, { enabled: false });
     await admin.users.del({ id: await actions.account('mail') });

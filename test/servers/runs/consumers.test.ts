@@ -334,7 +334,7 @@ describe('on Auth0, which the emulator is', () => {
     expect(aud).toBe(env['AUDIENCE']);
   });
 
-  it('the shell script is told when it names no audience', async () => {
+  it('the shell script gets an error when it names no audience', async () => {
     const { stderr } = exitedWith(1, await startProgram(SCRIPT, [], { env: { ...env, AUDIENCE: '' } }).done);
     expect(stderr).toBe('The token endpoint answers with status 403 access_denied\n');
   });

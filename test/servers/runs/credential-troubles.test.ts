@@ -175,10 +175,10 @@ describe('a place in Vault', () => {
     expect((await bench.plan(renamed)).changes).toEqual([]);
   });
 
-  it('whose latest version was destroyed is told of by status, and filled by what looks at every document', async () => {
+  it('whose latest version was destroyed is reported by status, and filled by what looks at every document', async () => {
     await bench.apply(MANIFESTS);
     await vault('PUT', 'destroy/m2m/orders', { versions: [1] });
-    // No listing of Vault tells it.
+    // No listing of Vault shows it.
     expect((await bench.plan(MANIFESTS)).changes).toEqual([]);
     expect(await remarks()).toEqual([expect.stringContaining('grantry apply --check-store delivers it again')]);
     await bench.apply(MANIFESTS, { checkStore: true });
@@ -230,7 +230,7 @@ describe('a place in Vault', () => {
     expect((await bench.apply(posting)).firstError).toBeUndefined();
   });
 
-  it('that keeps one version is told of, and its document names no version that is gone', async () => {
+  it('that keeps one version is reported, and its document names no version that is gone', async () => {
     const overlap = bench.as({ rotate: '{overlap: 1h}' });
     await overlap.apply(MANIFESTS);
     await vault('POST', 'metadata/m2m/orders', { max_versions: 1 });
@@ -303,7 +303,7 @@ describe('a client', () => {
     expect((await clientRow()).attributes['grantry.rotate.every']).toBe('7776000');
   });
 
-  it('whose document comes to name another server shows what it told before', async () => {
+  it('whose document comes to name another server shows what it said before', async () => {
     await bench.apply(MANIFESTS);
     const proxy = await startCountingProxy(inject('keycloak').url);
     const plan = await bench.as({ keycloakUrl: proxy.url }).plan(MANIFESTS);

@@ -46,7 +46,7 @@ describe('credentials between provider and store', () => {
 
   const path = (kind: string, place = 'team/orders'): string => `${bench.vault.mount}/${kind}/m2m/${place}`;
 
-  it('the document tells what a consumer needs', async () => {
+  it('the document says what a consumer needs', async () => {
     const { body } = await bench.vault.request('GET', path('data'));
     expect(body?.data?.['data']).toMatchObject({
       client_id: 'orders',
@@ -97,7 +97,7 @@ describe('credentials between provider and store', () => {
     expect(body?.data?.['data']).toMatchObject({ pager: 'team-x', client_secret: await secret() });
   });
 
-  it('another access is told in the document', async () => {
+  it('another access is written into the document', async () => {
     const more = MANIFESTS.replace('scopes: [stock:read]', 'scopes: [stock:read], onRequest: [stock:write]');
     const { plan } = await bench.apply(more);
     expect(deliveries(plan)).toEqual(['update facts-changed']);

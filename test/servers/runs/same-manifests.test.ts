@@ -1,4 +1,4 @@
-/** The example's manifests on both providers: whoever moves from one to the other changes the Target and nothing else. */
+/** The example's manifests on both providers: a move from one to the other changes the Target and nothing else. */
 import { decodeJwt } from 'jose';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { TokenClient } from '../../../src/engine/proof/token-client.ts';

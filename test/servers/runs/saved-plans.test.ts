@@ -105,7 +105,7 @@ describe('saved plans on a real Keycloak', () => {
     expect(keycloak.writes()).toEqual([]);
   });
 
-  it('adopts a client with its secret, and never without being told', async () => {
+  it('adopts a client with its secret, and never without a request', async () => {
     const { id } = await bench.realm.admin.clients.create({
       clientId: 'elder',
       secret: 'elder-secret-0123456789',

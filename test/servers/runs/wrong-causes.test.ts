@@ -20,7 +20,7 @@ async function failure(work: Promise<unknown>): Promise<GrantryError> {
   throw new Error('no GrantryError', { cause: error });
 }
 
-/** What people met: each of these was told another cause than its own. */
+/** What people met: for each of these the error named another cause than its own. */
 describe('errors name their cause', () => {
   let bench: Workbench;
 
@@ -51,7 +51,7 @@ describe('errors name their cause', () => {
     }
   };
 
-  it("Keycloak's reason for a 400 is told", async () => {
+  it("the error has Keycloak's reason for a 400", async () => {
     const lifetime = yaml(
       apiYaml('stock', ['stock:read']),
       clientYaml(

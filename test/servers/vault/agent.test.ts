@@ -67,7 +67,7 @@ async function readRendered(): Promise<{ mode: number; document: unknown }> {
   return { mode: number(100, 107) & 0o777, document: JSON.parse(text) };
 }
 
-it('keeps the document in a file, and tells the service when it has changed', async () => {
+it('keeps the document in a file, and signals the service when it has changed', async () => {
   const first = { client_id: 'order-service', client_secret: 'first-<&>-"quoted"', scopes: 'a b' };
   await vault('POST', `secret/data/m2m/${PLACE}`, { data: first });
   const { roleId, secretId } = await makeLogin();

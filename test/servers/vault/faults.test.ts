@@ -188,7 +188,7 @@ describe('a fault', () => {
     expect(await store.write(path, documentOf('s-2'), entry?.version ?? 0)).toBe(2);
   });
 
-  test('a place or a mount that deletes documents by itself, or keeps few, is told of before anything is written', async () => {
+  test('a place or a mount that deletes documents by itself, or keeps few, is reported before anything is written', async () => {
     const path = freshPath();
     const metadata = `${vault.mount}/metadata/m2m/${path}`;
     await vault.request('POST', metadata, { delete_version_after: '90m', max_versions: 1 });

@@ -11,7 +11,7 @@ import type { Auth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
 const run = promisify(execFile);
 const VERSION = '8.44.0';
 
-/** The parts of an export that tell of M2M access. */
+/** The parts of an export about M2M access. */
 const exported = z.object({
   clients: z.array(
     z.object({

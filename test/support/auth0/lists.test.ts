@@ -31,7 +31,7 @@ describe('by offset', () => {
     expect(lengthOf(body)).toBe(50);
   });
 
-  it('tell totals when asked', async () => {
+  it('give totals when asked', async () => {
     const page = await (await start(60)).ok('GET', '/clients?include_totals=true&per_page=20&page=3');
     expect(page).toMatchObject({ total: 62, start: 60, limit: 20 });
     expect(lengthOf(page['clients'])).toBe(2);

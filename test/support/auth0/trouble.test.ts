@@ -18,7 +18,7 @@ async function start(options: EmulatorOptions = {}): Promise<ManagementClient> {
 const clients = (): number => emulator.state.clients.size;
 
 describe('rate limits', () => {
-  it('refuse what comes beyond the burst, and tell when to come again', async () => {
+  it('refuse what comes beyond the burst, and say when to come again', async () => {
     let now = 1_800_000_000_000;
     const api = await start({ now: () => now, rateLimits: PLANS.free });
     const first = await api.call('GET', '/clients');
@@ -115,7 +115,7 @@ describe('faults', () => {
 });
 
 describe('the log', () => {
-  it('tells every request, and which were writes', async () => {
+  it('reports every request, and which were writes', async () => {
     const api = await start();
     await api.call('GET', '/clients?per_page=5');
     await api.call('POST', '/clients', { name: 'a' });

@@ -27,7 +27,7 @@ export class LockBench {
   readonly world = new FakeWorld();
   readonly store = new MemoryStore(() => this.world.wholeSeconds());
 
-  /** Begins a run, which works until it is told to finish. */
+  /** Begins a run, which works until it is ended. */
   start(options: Partial<LockRequest> & { process?: FakeProcess; who?: string; trouble?: Trouble } = {}): LockRun {
     const { process = this.world.process(), who = 'ann', trouble, ...rest } = options;
     const run: LockRun = { process, lease: undefined, state: 'waiting', finish: NOT_YET, waitedFor: [] };

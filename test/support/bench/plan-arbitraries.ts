@@ -122,7 +122,7 @@ const REASONS: readonly DeliveryReason[] = [
 ];
 const reason = fc.constantFrom(...REASONS);
 
-/** Any change, with texts that nobody would wish for. */
+/** Any change, with texts that nobody would want. */
 export const anyChange: fc.Arbitrary<Change> = fc.oneof(
   fc.tuple(name, clientSpecial, special).map(([client, fields, rest]): Change => createClient(client, fields, rest)),
   fc

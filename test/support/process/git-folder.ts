@@ -22,7 +22,7 @@ export class GitFolder {
     if (repository) this.git('init', '--quiet', '--initial-branch=main');
   }
 
-  /** Runs git without the settings of whoever runs the tests. */
+  /** Runs git without the settings of the user who runs the tests. */
   git(...args: readonly string[]): string {
     const { PATH = '' } = process.env;
     const who = ['-c', 'user.name=Test', '-c', 'user.email=test@example.com', '-c', 'commit.gpgSign=false'];

@@ -1,4 +1,4 @@
-/** The servers that `grantry demo --keep` left running, used as its last words tell. */
+/** The servers that `grantry demo --keep` left running, used as its last words say. */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -44,7 +44,7 @@ export function openKept(folder: string): KeptDemo {
   };
 }
 
-/** What the last words tell to remove. */
+/** What is to be removed, by the last words. */
 export function containersIn(stdout: string): string[] {
   return /^ +docker rm -f -v (.+)$/m.exec(stdout)?.[1]?.split(' ') ?? [];
 }

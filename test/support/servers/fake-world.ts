@@ -19,7 +19,7 @@ export class FakeWorld {
     return EPOCH + this.#now;
   }
 
-  /** The true time as Vault tells it. */
+  /** The true time as Vault says it. */
   wholeSeconds(): number {
     return Math.floor(this.now() / 1000) * 1000;
   }

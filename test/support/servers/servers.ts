@@ -91,7 +91,7 @@ async function startKeycloak(image: string, started: StartedTestContainer[]): Pr
   return server;
 }
 
-/** A Keycloak with these options; whoever starts it stops its container. */
+/** A Keycloak with these options; the caller stops its container. */
 export async function startKeycloakWith(
   image: string,
   options: readonly string[],
@@ -126,7 +126,7 @@ async function startSharedVault(image: string, started: StartedTestContainer[]):
   return server;
 }
 
-/** A Vault with its data in memory; whoever starts it stops its container. */
+/** A Vault with its data in memory; the caller stops its container. */
 export async function startVault(image: string): Promise<{ server: VaultServer; container: StartedTestContainer }> {
   const rootToken = randomBytes(18).toString('base64url');
   const container = await start(

@@ -25,7 +25,7 @@ export interface LocalCertificate {
 }
 
 export async function makeLocalCertificate(): Promise<LocalCertificate> {
-  // Two CAs of one name could not be told apart.
+  // Two CAs of one name would be taken for one.
   const name = `grantry test CA ${randomBytes(4).toString('hex')}`;
   const ca = await generate([{ name: 'commonName', value: name }], {
     keyType: 'ec',

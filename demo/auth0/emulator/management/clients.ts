@@ -136,7 +136,7 @@ function showClient({ id, fields }: StoredClient, scopes: ReadonlySet<string>): 
   return whole;
 }
 
-/** The answer to a creation alone tells the private signing key, and the metadata of credentials. */
+/** Only the answer to a creation has the private signing key, and the metadata of credentials. */
 function showNewClient(client: StoredClient, scopes: ReadonlySet<string>, stored: JsonObject): JsonObject {
   const [signingKey] = Array.isArray(client.fields['signing_keys']) ? client.fields['signing_keys'] : [];
   return {

@@ -11,7 +11,7 @@ const OBJECT: ActualObject = {
   fields: { attributes: { 'webhook.url': '(set)' } },
 };
 
-test('a fingerprint tells values apart that are not shown, and differs from object to object', () => {
+test('a fingerprint differs for values that are not shown, and differs from object to object', () => {
   const prints = [
     fingerprintOf(OBJECT),
     fingerprintOf({ ...OBJECT, unseen: new Secret('one') }),

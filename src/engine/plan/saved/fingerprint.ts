@@ -17,7 +17,7 @@ function canonical(value: Json): string {
 }
 
 /**
- * Tells whether an object is still as it was read: exactly what grantry owns on it, whose it is, and when its secret
+ * Shows whether an object is still as it was read: exactly what grantry owns on it, whose it is, and when its secret
  * was made. Covers no secret of a client. Null for an object that is not there.
  */
 export function fingerprintOf(actual: ActualObject | undefined): string | null {
@@ -35,7 +35,7 @@ export function fingerprintOf(actual: ActualObject | undefined): string | null {
 }
 
 /**
- * Of values that a plan does not show, and that may be credentials: fingerprints lie in saved plans, and whoever has one must
+ * Of values that a plan does not show, and that may be credentials: fingerprints lie in saved plans, and a reader of one must
  * not find a value out by trying. All of an object are taken together, each try takes some ten milliseconds, and no table of
  * tries is of use for another object. Few objects have any.
  */

@@ -23,7 +23,7 @@ export const delivery = z.strictObject({
   movedFrom: z.string().optional().describe('The path that it was delivered to before'),
   told: facts
     .optional()
-    .describe('What the document that is there tells of audience, issuer and token_url, as far as that is noted'),
+    .describe('What the document that is there says of audience, issuer and token_url, as far as that is noted'),
   former: z
     .strictObject({ client: z.string(), clientId: z.string() })
     .optional()
@@ -32,7 +32,7 @@ export const delivery = z.strictObject({
   since: z
     .number()
     .optional()
-    .describe('Since when the secret is there, in Unix seconds, where the provider does not tell'),
+    .describe('Since when the secret is there, in Unix seconds, where the provider does not say'),
   alreadyDelivered: z.literal(true).optional().describe('The client was delivered to the place before'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
 });
@@ -119,10 +119,7 @@ export const planSchema = z.strictObject({
   kind: z.literal('plan'),
   tool: z.string().describe('The version of grantry that made it'),
   createdAt: z.string().describe('ISO 8601; everything else is the same for the same inputs, byte for byte'),
-  lastApply: z
-    .string()
-    .nullable()
-    .describe('The last apply that the ledger told of before the plan was made; null: none'),
+  lastApply: z.string().nullable().describe('The last apply in the ledger before the plan was made; null: none'),
   target: z.string(),
   stack: z.string(),
   provider: z.string(),

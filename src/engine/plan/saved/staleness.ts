@@ -117,7 +117,7 @@ function sameDelivery(saved: Change, now: Change): boolean {
   const [left, right] = [saved, now].map((change) => ('delivery' in change ? change.delivery : undefined));
   if (left === undefined || right === undefined) return left === right;
   // Why it must be written, and what was at the place, may have changed without harm; that consumers are cut off may not. The
-  // place tells the path.
+  // place gives the path.
   if (cutsOff(now) > cutsOff(saved)) return false;
   return left.place === right.place && sameJson({ ...left.facts }, { ...right.facts });
 }

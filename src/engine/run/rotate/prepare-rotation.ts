@@ -28,8 +28,8 @@ export async function prepareRotation(
   const startedAt = new Date(ports.clock.now()).toISOString();
   const named = request.kind === 'named' ? new Set(request.names) : undefined;
   const survey = await surveyRotations(desired, { provider, store }, named);
-  const { now: told } = await store.readRecord(lockName(desired.target.stack));
-  const now = Math.floor(earliestNow(ports.clock, told) / 1000);
+  const { now: storeNow } = await store.readRecord(lockName(desired.target.stack));
+  const now = Math.floor(earliestNow(ports.clock, storeNow) / 1000);
   const view = { ...survey, locate: (path: string) => store.locate(path), now };
   const choice = selectRotations(request, view);
   const isNothing = choice.rotate.length + choice.finish.length + choice.retire.length === 0;
@@ -58,7 +58,7 @@ function refuse({ choice: { refused, inOverlap }, isNothing }: PreparedRotation,
       'ROTATION_IN_OVERLAP',
       `nothing was rotated: ${wordInOverlap(inOverlap)}, and another rotation would end that at once`,
       {
-        hint: 'Wait until that ends (grantry status tells when), or rotate anyway with --force.',
+        hint: 'Wait until that ends (grantry status shows when), or rotate anyway with --force.',
       },
     );
   }

@@ -7,7 +7,7 @@ import type { Metadata } from './marks.ts';
 import { NO_ORGANIZATION } from '../read/grants.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
 
-/** What of a tenant a client's fields are told in. */
+/** What of a tenant a client's fields are made from. */
 export interface Vocabulary {
   /** Names of Apis by audience. */
   readonly apiOf: ReadonlyMap<string, string>;
@@ -55,7 +55,7 @@ export function ownerOrNull(owner: string | undefined): string | null {
   return owner === undefined || owner === '' ? null : owner;
 }
 
-/** Stands for a value that no manifest says: whoever reads plans may not be one who may read the tenant. */
+/** Stands for a value that no manifest says: a reader of plans may have no right to read the tenant. */
 const HIDDEN = '(set)';
 
 /** What is declared now, and what was when the application was last applied. */

@@ -14,7 +14,7 @@ import {
 const DELIVERY = { at: null, place: 'secret/m2m/orders', path: 'orders', facts: 'digest' };
 
 describe('marks in client_metadata', () => {
-  it.each([DELIVERY, { ...DELIVERY, since: 7 }, { ...DELIVERY, path: 'a/c' }])('tell a delivery: %o', (delivery) => {
+  it.each([DELIVERY, { ...DELIVERY, since: 7 }, { ...DELIVERY, path: 'a/c' }])('hold a delivery: %o', (delivery) => {
     expect(parseDelivery(deliveryToMetadata(delivery))).toEqual(delivery);
   });
 
@@ -24,7 +24,7 @@ describe('marks in client_metadata', () => {
     ['no digest', { [MARK.delivered]: '@7 orders', [MARK.place]: 'p' }],
     ['nothing', { [MARK.place]: 'p' }],
     ['no moment', { [MARK.delivered]: `digest@${'9'.repeat(30)} orders`, [MARK.place]: 'p' }],
-  ])('with %s tell none, and that is said', (_, metadata) => {
+  ])('with %s hold none, and that is said', (_, metadata) => {
     expect(parseDelivery(metadata)).toBeUndefined();
     expect(unreadableMarks(metadata)).toEqual([expect.stringContaining('where its credential was delivered is not')]);
   });
@@ -49,11 +49,11 @@ describe('marks in client_metadata', () => {
     ['orders', null, { name: 'orders' }],
     ['orders', 100, { name: 'orders', rotateEvery: 100 }],
     ['', null, {}],
-  ])('tell the name %j and its rotation %j', (name, every, told) => {
-    expect(parseName({ [MARK.name]: formatName(name, every) })).toEqual(told);
+  ])('hold the name %j and its rotation %j', (name, every, expected) => {
+    expect(parseName({ [MARK.name]: formatName(name, every) })).toEqual(expected);
   });
 
-  it('tell whose an application is', () => {
+  it('say whose an application is', () => {
     expect(foreignPart({ [MARK.stack]: 'acme' }, 'acme', 'application orders')).toEqual([]);
     expect(foreignPart({ [MARK.stack]: 'theirs' }, 'acme', 'application orders')).toEqual([
       { what: 'application orders', stack: 'theirs' },

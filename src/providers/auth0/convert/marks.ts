@@ -36,7 +36,7 @@ export function parseDelivery(metadata: Metadata): Delivery | undefined {
   const [, facts, since, path] = /^([^\s@]+)(?:@(\d+))? (.+)$/.exec(metadata[MARK.delivered] ?? '') ?? [];
   const place = metadata[MARK.place];
   if (facts === undefined || path === undefined || place === undefined) return undefined;
-  // Auth0 does not tell when a secret was made.
+  // Auth0 does not say when a secret was made.
   return checkDelivery({ at: null, place, path, facts, ...(since === undefined ? {} : { since: Number(since) }) });
 }
 

@@ -44,7 +44,7 @@ export class Auth0Api {
         const url = input instanceof Request ? input.url : input;
         return this.#watched(await exchange(ports, url, init ?? {}, { timeoutMs: TIMEOUT_MS }));
       },
-      // Ours comes first: what the SDK makes of its own cannot be told from other failures.
+      // Ours comes first: the SDK's own error looks like any other failure.
       timeoutInSeconds: (2 * TIMEOUT_MS) / 1000,
       maxRetries: 0,
       telemetry: false,
@@ -109,7 +109,7 @@ export class Auth0Api {
     return reset === undefined ? undefined : Math.max(0, reset - this.#ports.clock.now());
   }
 
-  /** Whoever took the last request of a bucket waits for the next one before asking again. */
+  /** The request that took the last token of a bucket waits for the next one before asking again. */
   #watched(response: Response): Response {
     const reset = resetOf(response.headers);
     if (reset !== undefined && response.headers.get('x-ratelimit-remaining') === '0') this.#pace.pauseUntil(reset);

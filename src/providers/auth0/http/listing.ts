@@ -71,7 +71,7 @@ function lostCursor({ settings }: Auth0Api, what: string): GrantryError {
     'UNREACHABLE',
     `The listing of ${what} by Auth0 ${settings.domain} does not go on as it should`,
     {
-      hint: 'Its pages lead nowhere or in a circle, so what is missing cannot be told. Try again.',
+      hint: 'Its pages lead nowhere or in a circle, so nothing shows what is missing. Try again.',
     },
   );
 }

@@ -1,6 +1,6 @@
 import type { Clock } from '../../../platform/clock.ts';
 
-/** Beyond it the next request may as well be refused: then the user is told. */
+/** Beyond it the next request may be refused just as well: then an error says so. */
 const LONGEST_PAUSE_MS = 120_000;
 
 /**

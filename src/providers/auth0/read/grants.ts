@@ -52,7 +52,7 @@ export async function createGrant(
     await api.call(call, (client) => client.clientGrants.create({ client_id: id, audience, scope: [...scope] }));
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
-    // A look that fails too tells nothing: what happened is still not known.
+    // After a look that fails too, what happened is still not known.
     const grants = await listGrants(api, id).catch(() => []);
     const present = grants.find((grant) => isOfMachines(grant) && grant.audience === audience);
     if (present === undefined || !sameJson(present.scope, [...scope].toSorted())) throw error;

@@ -11,7 +11,7 @@ function app(id: string, name: string, stack?: string, marked = name): Applicati
   return application.parse({ client_id: id, name, client_metadata: metadata });
 }
 
-/** Client names by the client_ids of the applications that stand for them, and why some cannot be told apart. */
+/** Client names by the client_ids of the applications that stand for them, and why some are ambiguous. */
 function match(
   apps: readonly Application[],
   { ids = [], clientId = 'orders' }: { ids?: string[]; clientId?: string } = {},

@@ -10,7 +10,7 @@ export interface Matches {
   /** metadata.name of the client that each relevant application stands for. */
   readonly names: ReadonlyMap<Application, string>;
   readonly desiredOf: ReadonlyMap<Application, DesiredClient>;
-  /** Clients for which several applications stand: which one is meant cannot be told. */
+  /** Clients for which several applications stand: which one is meant is not known. */
   readonly ambiguous: ActualState['impossible'];
 }
 

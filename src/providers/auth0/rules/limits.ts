@@ -94,7 +94,7 @@ function* checkClient(view: ProviderView, client: InTarget<ClientManifest>): Ite
   yield* checkMetadata(view, client);
 }
 
-/** What was delivered where is kept with the application: a mark that was cut off would tell of another place. */
+/** What was delivered where is kept with the application: a mark that was cut off would name another place. */
 function* checkPlace(view: ProviderView, client: InTarget<ClientManifest>): Iterable<Problem> {
   const path = credentialPathOf(client);
   const place = view.locate(path);

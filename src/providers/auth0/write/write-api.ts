@@ -63,7 +63,7 @@ async function createServer(api: Auth0Api, fields: ApiFields): Promise<ResourceS
     return parseServer(api, await api.call(call, (client) => client.resourceServers.create(body)));
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
-    // A look that fails too tells nothing: what happened is still not known.
+    // After a look that fails too, what happened is still not known.
     const [present] = await findResourceServers(api, [audience]).catch(() => []);
     if (present?.name !== name) throw error;
     return present;

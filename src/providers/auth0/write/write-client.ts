@@ -38,7 +38,7 @@ export class ClientWriter {
     return { id, issued, found: asAnswered(created, fields) };
   }
 
-  /** Auth0 takes the same name twice: after a lost answer the mark tells whether the application came to be. */
+  /** Auth0 takes the same name twice: after a lost answer the mark shows whether the application was created. */
   async #post(fields: ClientFields): Promise<Application> {
     const call = {
       about: `create the application ${fields.displayName}`,
@@ -53,7 +53,7 @@ export class ClientWriter {
       return this.#parse(created);
     } catch (error) {
       if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
-      // A look that fails too tells nothing: what happened is still not known.
+      // After a look that fails too, what happened is still not known.
       const apps = await listApplications(this.#api, false).catch(() => []);
       const found = apps.filter(
         ({ client_metadata: metadata }) =>
@@ -153,7 +153,7 @@ export class ClientWriter {
   }
 }
 
-/** The id of an application is its client_id, and Auth0 does not tell when a secret was made. */
+/** The id of an application is its client_id, and Auth0 does not say when a secret was made. */
 function issuedOf(id: string, secret: Secret): IssuedCredential {
   return { id, clientId: id, credential: { kind: 'client-secret', secret }, createdAt: undefined };
 }

@@ -38,7 +38,7 @@ describe('viewAttributes', () => {
     expect(viewAttributes(attributes, declared).unseen?.reveal()).toContain(CANARY);
   });
 
-  it('hides what is named after a secret, whoever wrote it', () => {
+  it('hides what is named after a secret, in attributes of any owner', () => {
     const attributes = { 'my.token': CANARY, 'grantry.declared': formatDeclared({ 'my.token': CANARY }, ROLES) };
     expect(seen(attributes, { 'my.token': CANARY })).not.toContain(CANARY);
   });
@@ -87,7 +87,7 @@ it('asks for policies only where something matters that nobody declares', () => 
   expect(hasUndeclared({ x: '1' }, {})).toBe(true);
 });
 
-it('tells attributes of client scopes that grantry did not set', () => {
+it('reports attributes of client scopes that grantry did not set', () => {
   const harmless = {
     'include.in.token.scope': 'true',
     'gui.order': '1',

@@ -29,7 +29,7 @@ export interface ClientSettings extends Readonly<Record<string, unknown>> {
   readonly attributes: Readonly<Record<string, string>>;
 }
 
-/** For a write of something else, such as a mark: all settings as they stand, whoever made them so. */
+/** For a write of something else, such as a mark: all settings as they stand. */
 export function settingsAsTheyStand(client: ClientRepresentation): ClientSettings {
   const kept = Object.entries(client.attributes).filter(([name]) => !isKeptByServer(name));
   return {

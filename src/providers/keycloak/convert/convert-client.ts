@@ -23,7 +23,7 @@ export interface ClientContext {
   readonly rotateEvery: number | undefined;
 }
 
-/** All that a listing tells of a client: what its service account can do is asked for elsewhere. */
+/** All that a listing says of a client: what its service account can do is asked for elsewhere. */
 export function clientToFields(
   client: ClientRepresentation,
   context: ClientContext,

@@ -65,7 +65,7 @@ function scopeToFields(api: string, part: ClientScopeRepresentation, roles: read
   };
 }
 
-/** What a client scope puts into the `aud` of access tokens, whoever made its mappers. */
+/** What a client scope puts into the `aud` of access tokens, by mappers of any owner. */
 export function audiencesOfScope({ protocolMappers }: Pick<ClientScopeRepresentation, 'protocolMappers'>): string[] {
   return protocolMappers.flatMap(({ protocolMapper, config }) => {
     if (protocolMapper !== AUDIENCE_MAPPER || config['access.token.claim'] !== 'true') return [];

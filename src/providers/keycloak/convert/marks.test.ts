@@ -30,7 +30,7 @@ describe('unreadableMarks', () => {
     ['client.secret.creation.time', '99999999999999', 'the age of its secret is not known'],
     ['client.secret.expiration.time', 'soon', 'refuses its secret is not known'],
     ['client.secret.rotated.expiration.time', '1e999', 'previous secret is accepted is not known'],
-  ])('tells of %s=%s', (name, value, so) => {
+  ])('reports that %s=%s cannot be read', (name, value, so) => {
     expect(unread(name, value)).toEqual([expect.stringContaining(`its attribute ${name} cannot be read, so`)]);
     expect(unread(name, value)).toEqual([expect.stringContaining(so)]);
     expect(unread(name, value).join()).not.toContain(value);

@@ -94,7 +94,7 @@ export function formatDeclared(attributes: Attributes, roles: RoleNames, parts =
   return JSON.stringify({ attributes: digests, roles, ...(isPlain ? {} : { parts }) });
 }
 
-/** Of an attribute's value: whoever can make it knows the value. */
+/** Of an attribute's value: somebody who can make it knows the value. */
 export function valueDigest(name: string, value: string): string {
   return createHash('sha256')
     .update(JSON.stringify([name, value]))

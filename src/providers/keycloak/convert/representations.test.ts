@@ -67,7 +67,7 @@ describe('clientRepresentation', () => {
     ['', false],
     ['ab', false],
     ['*********a', false],
-  ])('tells whether anybody can guess %j, the present secret or the previous one', (secret, guessable) => {
+  ])('says whether anybody can guess %j, the present secret or the previous one', (secret, guessable) => {
     const access = { manage: true };
     expect(read({ ...ROW, secret, access }).guessable).toBe(guessable);
     const rotated = { 'client.secret.rotated': secret };
@@ -91,7 +91,7 @@ describe('clientRepresentation', () => {
     expect(read({ ...ROW, ...set })).toMatchObject(set);
   });
 
-  it.each(FLAGS)('tells the flag %s apart from the others', (key) => {
+  it.each(FLAGS)('knows the flag %s from the others', (key) => {
     const client = read({ ...ROW, [key]: true });
     expect(Object.entries(client).filter(([, value]) => value === true)).toEqual([[key, true]]);
   });

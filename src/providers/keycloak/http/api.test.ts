@@ -61,7 +61,7 @@ test('a refused token is renewed, once', async () => {
   await expect(refused.api.read(CONTEXT, FIND)).rejects.toMatchObject({ code: 'NOT_ALLOWED' });
 });
 
-test('what stands in front of requests, and the end of the run, are told as what they are', async () => {
+test('errors name what stands in front of requests, and the end of the run, as what they are', async () => {
   const lost = new GrantryError('CONFLICT', 'the lock was lost');
   const guarded = answered([200], {
     beforeSend: () => {
@@ -170,7 +170,7 @@ test("the server's time is that of its last answer, where it says less than this
   expect(api.earliestNow()).toBe(10_000);
 });
 
-test('whoever else calls the global fetch meanwhile does not get that of the admin client', async () => {
+test('other callers of the global fetch meanwhile do not get that of the admin client', async () => {
   const { api, sent } = answered([200]);
   const server = createServer((_, response) => response.end('somewhere else'));
   const { url, close } = await listenOnLoopback(server);

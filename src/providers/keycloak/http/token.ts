@@ -60,14 +60,13 @@ function explainNoToken(settings: KeycloakSettings, response: HttpResponse): Gra
   return new GrantryError('NOT_ALLOWED', message, { hint: loginHint(settings, error) });
 }
 
-/** What to do where a realm refuses whoever asks; undefined where it does not. */
+/** What to do where a realm refuses every login; undefined where it does not. */
 export function adviseOnRealm(realm: string, url: string, { error, why }: OAuthError): string | undefined {
-  if (error === 'access_denied')
-    return `It is the realm ${realm} that refuses, whoever asks: enable it (Realm settings).`;
+  if (error === 'access_denied') return `The realm ${realm} refuses every login: enable it (Realm settings).`;
   if (error !== 'invalid_request' || !/https/i.test(why)) return undefined;
   return (
     `The realm ${realm} asks for https (Realm settings > Require SSL). Give the https address of the server in provider.keycloak.url, in place of ${url}; ` +
-    'where a proxy ends TLS, Keycloak must be told to trust its headers (proxy-headers).'
+    'where a proxy ends TLS, Keycloak must be set to trust its headers (proxy-headers).'
   );
 }
 

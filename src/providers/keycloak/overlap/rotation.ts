@@ -107,7 +107,7 @@ function policyName(stack: string, overlap: string): string {
   return `grantry ${stack} ${overlap}`;
 }
 
-/** The profile that a policy of any stack's grantry goes by, as its name tells it; undefined for what grantry did not make. */
+/** The profile that a policy of any stack's grantry goes by, as its name says; undefined for what grantry did not make. */
 export function profileOfPolicy({ name, conditions }: Named): RotationFields['profile'] | undefined {
   const [, stack, overlap] = /^grantry (.+) ([1-9]\d*[hms])$/s.exec(name) ?? [];
   const seconds = overlap === undefined ? undefined : parseDuration(overlap);

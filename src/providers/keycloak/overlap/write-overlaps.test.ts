@@ -146,7 +146,7 @@ describe('OverlapWriter', () => {
     expect(await realm.change('create')).toContain('gone at once');
   });
 
-  it.each(['profiles', 'policies'] as const)('tells what of others vanished from the %s', async (kind) => {
+  it.each(['profiles', 'policies'] as const)('reports what of others vanished from the %s', async (kind) => {
     const realm = new Realm(THEIRS);
     realm.lists.profiles.push(STRICT.profile);
     realm.lists.policies.push({ ...STRICT.policy, profiles: [] });
@@ -158,13 +158,13 @@ describe('OverlapWriter', () => {
     expect(said).toContain('strict');
   });
 
-  it('tells which policies of others name a profile that is not there, and changes no policy', async () => {
+  it('reports which policies of others name a profile that is not there, and changes no policy', async () => {
     const realm = new Realm({ policy: STRICT.policy });
     expect(await realm.change('create')).toContain('"strict clients"');
     expect(realm.names()[1]).toEqual(['strict clients']);
   });
 
-  it('tells which policies of others lost their profile while it wrote', async () => {
+  it('reports which policies of others lost their profile while it wrote', async () => {
     const realm = new Realm(STRICT);
     realm.meddle = (found, written) => {
       if (written === 'policies') found.profiles = found.profiles.filter(({ name }) => name !== 'strict');

@@ -107,7 +107,7 @@ export class OverlapWriter {
     const kept = before.filter((item) => item.name !== name && after.includes(item));
     const lost = kept.filter((item) => !found.some((each) => isDeepStrictEqual(each, item)));
     if (lost.length > 0) throw this.#concurrentChange(kind, lost);
-    // A policy of somebody whose profile is gone tells of a profile that came and went unseen while grantry wrote.
+    // A policy of somebody whose profile is gone: the profile came and went unseen while grantry wrote.
     if (kind === 'policies') this.#refuseGaps(gapsIn(found, await this.#profileNames()));
   }
 
@@ -117,7 +117,7 @@ export class OverlapWriter {
     if (others.length > 0) throw this.#concurrentChange('profiles', others);
   }
 
-  /** Twice the same: whoever is writing just now is noticed, and what he wrote is kept. */
+  /** Twice the same: so a concurrent write is noticed, and is kept. */
   async #readStill(kind: PolicyKind): Promise<Named[]> {
     let list = await readPolicyList(this.#api, kind);
     for (let tries = 0; tries < 5; tries += 1) {

@@ -25,7 +25,7 @@ export interface OverlapQuestion {
 }
 
 /**
- * How the realm keeps previous secrets after a rotation. What is set up already tells that the server can, so that its long list of
+ * How the realm keeps previous secrets after a rotation. What is set up already shows that the server can, so that its long list of
  * features is asked for only where something is missing, or where `certain` knowledge is wanted.
  */
 export async function readOverlaps(

@@ -16,7 +16,7 @@ export function needsPolicies(
   return clients.some(({ id, attributes }) => hasUndeclared(attributes, declaredOf(desiredOf.get(id))));
 }
 
-/** What client policies set on clients that grantry looks at, or that this could not be told. */
+/** What client policies set on clients that grantry looks at, or that this is not known. */
 export function policyNotices(
   clients: readonly ClientRepresentation[],
   desiredOf: ReadonlyMap<string, DesiredClient>,

@@ -65,7 +65,7 @@ describe('PolicyRules', () => {
     expect(policyThatSets(rules, 'constructor', 'x')).toBeUndefined();
   });
 
-  it('tells whether a policy of others may fill in what a change leaves out', async () => {
+  it('reports whether a policy of others may fill in what a change leaves out', async () => {
     expect(await rulesOf(['own']).mayFillIn()).toBe(true);
     expect(await rulesOf(['rotation']).mayFillIn()).toBe(false);
     expect(await rulesOf([]).mayFillIn()).toBe(false);

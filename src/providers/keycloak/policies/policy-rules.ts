@@ -105,7 +105,7 @@ export class PolicyRules {
 
   /** Which policies may have set these fields, as a hint; undefined where there is nothing to say. */
   async explain(paths: readonly (readonly string[])[]): Promise<string | undefined> {
-    // What is to be explained is told in any case.
+    // What needs an explanation is reported in any case.
     const rules = await this.read().catch(() => []);
     if (rules === undefined) {
       return "A client policy of the realm may set that. grantry's account may not read them: it takes the role view-realm.";

@@ -68,7 +68,7 @@ const MOST_ALONE = 50;
 
 /**
  * Only these clients, each by a request of its own, or undefined where one of those that must exist is not found by its
- * client_id: it may bear another one by now, which only the whole listing can tell.
+ * client_id: it may bear another one by now, which only the whole listing can show.
  */
 export async function findClients(
   api: KeycloakApi,
@@ -87,7 +87,7 @@ export async function findClients(
   const rows = [...named, ...renamed.flatMap((row) => row ?? [])];
   const classify = await filterOf(claims);
   const found = listingOf(rows.map((row) => classify(asAsked(row, withSecrets))));
-  // Whoever else there is was not looked for.
+  // Other clients were not looked for.
   return { ...found, others: [] };
 }
 

@@ -1,4 +1,4 @@
-/** What of a realm is somebody else's, told from its listings. */
+/** What of a realm is somebody else's, as its listings show. */
 import { expect, test } from 'vitest';
 import { api, client, state } from '../../../../test/support/bench/declared.ts';
 import { apisByScope, originsOf, sharedAudiences } from './api-objects.ts';
@@ -26,7 +26,7 @@ const OURS = { 'grantry.stack': 'acme', 'grantry.api': 'stock', 'grantry.owner':
 const THEIRS = { 'grantry.stack': 'theirs', 'grantry.api': 'bills', 'grantry.owner': 'team-b' };
 const SCOPES = [scope('stock:read', OURS), scope('bills:read', THEIRS), scope('email', {}, 'https://mail.test')];
 
-test('scopes that are granted and not managed are whose their marks say, and of the stack itself not told', () => {
+test('scopes that are granted and not managed are whose their marks say, and those of the stack itself are not reported', () => {
   const unmanaged = ['stock:read', 'bills:read', 'email'].map((name) =>
     api(name.replace(':', '-'), [name], { managed: false }),
   );
@@ -37,7 +37,7 @@ test('scopes that are granted and not managed are whose their marks say, and of 
   expect(originsOf(SCOPES, state([api('bills', ['bills:read'])], []))).toEqual([]);
 });
 
-test('an audience is shared by what is no part of the Api, whoever owns it', () => {
+test('an audience is shared by what is no part of the Api, of any owner', () => {
   const desired = state([api('stock', ['stock:read'])], []);
   const apiOf = apisByScope(SCOPES, desired, undefined);
   expect(sharedAudiences(SCOPES, apiOf, desired.apis)).toEqual([

@@ -33,7 +33,7 @@ export interface AccountListing {
 
 export function beginAccounts(api: KeycloakApi): AccountListing {
   const begun = { info: readRealmInfo(api), accounts: listServiceAccounts(api) };
-  // Whoever reads on gets the error.
+  // The next read gets the error.
   for (const reading of [begun.info, begun.accounts]) reading.catch(() => undefined);
   return begun;
 }
@@ -63,7 +63,7 @@ export async function readRealmAccess(api: KeycloakApi, input: AccessInput): Pro
   };
 }
 
-/** For a rotation only whether a token can be had at all. Where the account may not look, the proof tells. */
+/** For a rotation only whether a token can be had at all. Where the account may not look, the proof shows it. */
 export async function readAccountStates(api: KeycloakApi, input: AccessInput): Promise<RealmAccess['answers']> {
   const questions = questionsOf(input);
   const accounts = await unlessForbidden(accountsOf(api, questions, input.listing));

@@ -198,25 +198,25 @@ describe('a whole read', () => {
     );
     const executors = [{ executor: 'dpop-bind-enforcer', configuration: { 'auto-configure': 'true' } }];
     const policies = [{ name: 'bound', enabled: true, profiles: ['bound'] }];
-    const told = await readAll(
+    const open = await readAll(
       realm(rows, {
         '/client-policies/profiles': () => Response.json({ profiles: [{ name: 'bound', executors }] }),
         '/client-policies/policies': () => Response.json({ policies }),
       }),
     );
-    expect(told.of.get('Client/svc-3')?.fields['attributes']).toEqual({});
-    expect(told.notices).toEqual([
+    expect(open.of.get('Client/svc-3')?.fields['attributes']).toEqual({});
+    expect(open.notices).toEqual([
       'The client policy "bound" of the realm sets dpop.bound.access.tokens on svc-3: left as it is.',
     ]);
-    const untold = await readAll(
+    const hidden = await readAll(
       realm(rows, { '/client-policies/policies': () => Response.json({}, { status: 403 }) }),
     );
-    expect(untold.of.get('Client/svc-3')?.fields['attributes']).toEqual({ 'dpop.bound.access.tokens': '(set)' });
-    expect(untold.notices).toEqual([expect.stringContaining('it takes the role view-realm')]);
+    expect(hidden.of.get('Client/svc-3')?.fields['attributes']).toEqual({ 'dpop.bound.access.tokens': '(set)' });
+    expect(hidden.notices).toEqual([expect.stringContaining('it takes the role view-realm')]);
     expect((await readAll(realm(rowsAsDeclared()))).notices ?? []).toEqual([]);
   });
 
-  it('tells what is otherwise', async () => {
+  it('reports what is otherwise', async () => {
     const rows = rowsAsDeclared().map((each, index) =>
       index === 3 ? { ...each, directAccessGrantsEnabled: true, redirectUris: ['http://b', 'http://a'] } : each,
     );

@@ -12,7 +12,7 @@ import type { RoleKey } from './role-names.ts';
 import { accountName } from './service-accounts.ts';
 import type { ServiceAccount, ServiceAccounts } from './service-accounts.ts';
 
-/** A client with a service account, of which is to be told what it can do by its roles. */
+/** A client with a service account, whose roles show what it can do. */
 export interface AccountQuestion {
   /** Keycloak's own id of the client; answers go by it. */
   readonly id: string;

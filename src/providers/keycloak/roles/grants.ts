@@ -26,7 +26,7 @@ const MOST_ALONE = 20;
 
 const NO_MORE_ROLES = 'its service account holds no role that was not granted';
 
-/** What the proofs of clients need of the server beside tokens: a token does not tell all that its client can do. */
+/** What the proofs of clients need of the server beside tokens: a token does not show all that its client can do. */
 export async function readGrants(
   api: KeycloakApi,
   desired: DesiredState,

@@ -61,7 +61,7 @@ describe('withRealmLock', () => {
     expect(realm.role).toBeUndefined();
   });
 
-  it('waits for whoever holds it, for as long as others come and go', async () => {
+  it('waits for its holder, for as long as others come and go', async () => {
     const realm = new Realm();
     realm.take('another');
     realm.onPause = () => {

@@ -99,7 +99,7 @@ test.each([
 });
 
 test.each([
-  ['two days ahead, where the server tells the time', 48, 1, 'ROTATION_IN_OVERLAP'],
+  ['two days ahead, where the server says the time', 48, 1, 'ROTATION_IN_OVERLAP'],
   ['right', 0, 1, 'ROTATION_IN_OVERLAP'],
   // It gets as far as to the write, which nobody answers.
   ['right, half an hour after its end', 0, -0.5, 'ROTATION_IN_OVERLAP'],

@@ -86,7 +86,7 @@ export class ClientWriter {
       if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE')
         return throwTaken(this.#api, clientId, await this.#client.explain(error));
       const present = await findClient(this.#api, clientId);
-      // The mark tells this very creation from any other client: its time and place are this run's.
+      // The mark separates this creation from any other client: its time and place are this run's.
       const mark = deliveryToAttributes(delivery)[MARK.delivered];
       if (present === undefined || present.attributes[MARK.delivered] !== mark) throw error;
       return present.id;
