@@ -85,7 +85,7 @@ export interface PlannedDelivery {
   /** A document at the place that carries no mark may be taken over. */
   readonly adopt?: true;
   /** What the document that is there says, as far as that was noted beside it, and a plan would not show it elsewhere. */
-  readonly told?: Readonly<Record<string, string>>;
+  readonly factsBefore?: Readonly<Record<string, string>>;
   /** As whom the client was delivered to the place before: there may be another client's document by now. */
   readonly former?: { readonly client: string; readonly clientId: string };
   /** The document at the place carries no mark any more: it is written to if it holds the client's present credential. */

@@ -18,7 +18,7 @@ describe('movesLogin', () => {
     [{ token_url: 'http://idp.example/realms/a/token' }, true],
     [{ issuer: 'https://elsewhere.example' }, false],
     [{}, false],
-  ])('of a document that said %j: %j', (told, is) => {
-    expect(movesLogin({ ...delivery, told })).toBe(is);
+  ])('of a document that said %j: %j', (factsBefore, is) => {
+    expect(movesLogin({ ...delivery, factsBefore })).toBe(is);
   });
 });

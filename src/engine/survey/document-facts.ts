@@ -90,9 +90,12 @@ export function factsInNotes({ notes = {} }: Pick<StoreMark, 'notes'>): Record<s
 }
 
 /** What of those facts becomes another: of what was not noted nothing can be said. */
-export function changedFacts({ told = {}, facts }: Pick<PlannedDelivery, 'told' | 'facts'>): ChangedFact[] {
+export function changedFacts({
+  factsBefore = {},
+  facts,
+}: Pick<PlannedDelivery, 'factsBefore' | 'facts'>): ChangedFact[] {
   return NOTED.flatMap((key) => {
-    const [before, after = ''] = [told[key], facts[key]];
+    const [before, after = ''] = [factsBefore[key], facts[key]];
     if (before === undefined || before === after) return [];
     const sendsElsewhere = key === 'token_url' && originOf(before) !== originOf(after);
     return [{ key, before, after, sendsElsewhere }];

@@ -70,9 +70,9 @@ function leavesPlace(
   return { ...delivery, ...factsNotedIn(mark), ...(mark.state === 'retired' ? {} : { movedFrom }) };
 }
 
-function factsNotedIn(mark: StoreMark): Pick<PlannedDelivery, 'told'> {
+function factsNotedIn(mark: StoreMark): Pick<PlannedDelivery, 'factsBefore'> {
   const facts = factsInNotes(mark);
-  return Object.keys(facts).length === 0 ? {} : { told: facts };
+  return Object.keys(facts).length === 0 ? {} : { factsBefore: facts };
 }
 
 function seePlace(

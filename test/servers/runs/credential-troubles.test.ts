@@ -309,7 +309,7 @@ describe('a client', () => {
     const plan = await bench.as({ keycloakUrl: proxy.url }).plan(MANIFESTS);
     await proxy.close();
     expect(plan.changes).toMatchObject([{ op: 'deliver', delivery: { reason: 'facts-changed' } }]);
-    expect(deliveries(plan)[0]?.told).toMatchObject({
+    expect(deliveries(plan)[0]?.factsBefore).toMatchObject({
       token_url: bench.realm.tokenUrl,
       audience: 'https://stock.test',
     });

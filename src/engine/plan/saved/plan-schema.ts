@@ -21,7 +21,7 @@ export const delivery = z.strictObject({
   reason: z.enum(DELIVERY_REASONS).describe('guessable: the secret is replaced first'),
   pathIsEmpty: z.boolean().describe('Nothing was at the path'),
   movedFrom: z.string().optional().describe('The path that it was delivered to before'),
-  told: facts
+  factsBefore: facts
     .optional()
     .describe('What the document that is there says of audience, issuer and token_url, as far as that is noted'),
   former: z

@@ -221,8 +221,8 @@ const KINDS_OF_KEYS: ReadonlySet<string> = new Set(
 export function maySpeakOfSecret(name: string): boolean {
   if (KNOWN.has(name)) return false;
   const words = name.split(/[^\p{L}\p{N}]+|(?<=[\p{Ll}\p{N}])(?=\p{Lu})/u);
-  const told = words.map((word) => word.toLowerCase());
-  return told.some(
-    (word, at) => SECRET_WORDS.has(word) || (/^keys?$/.test(word) && KINDS_OF_KEYS.has(told[at - 1] ?? '')),
+  const known = words.map((word) => word.toLowerCase());
+  return known.some(
+    (word, at) => SECRET_WORDS.has(word) || (/^keys?$/.test(word) && KINDS_OF_KEYS.has(known[at - 1] ?? '')),
   );
 }

@@ -25,7 +25,9 @@ export function deliveryLines(
   const saysWhy = op === 'update' || op === 'adopt' || delivery.reason === 'in-use';
   const note = [
     ...(saysWhy && delivery.reason !== 'moved' ? [DELIVERY_REASON_WORDS[delivery.reason]] : []),
-    ...(delivery.reason === 'facts-changed' && delivery.told === undefined ? ['what it says now is not known'] : []),
+    ...(delivery.reason === 'facts-changed' && delivery.factsBefore === undefined
+      ? ['what it says now is not known']
+      : []),
     ...(delivery.movedFrom === undefined ? [] : [`${delivery.movedFrom} is marked as retired`]),
     ...(delivery.lostMark === true && delivery.reason !== 'unmarked' ? ['the document there has lost its mark'] : []),
     ...(delivery.adopt === true && op !== 'adopt' ? ['the document there, which carries no mark, is taken over'] : []),
