@@ -18,3 +18,12 @@ export function fieldWordsOf({ providers }: RegisteredBackends): FieldWords {
 
 /** Those of grantry. */
 export const BACKENDS: RegisteredBackends = { providers: PROVIDERS, stores: STORES };
+
+/** Those of a run. */
+export function backendsOf({
+  backends = BACKENDS,
+}: {
+  readonly backends?: RegisteredBackends | undefined;
+}): RegisteredBackends {
+  return backends;
+}

@@ -46,8 +46,8 @@ export interface CommandIo {
   readonly stdin: Input;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** What Targets may name. */
-  readonly backends: RegisteredBackends;
+  /** What Targets may name; undefined: grantry's own backends, which only a command that needs them loads. */
+  readonly backends?: RegisteredBackends | undefined;
   /** Of grantry. */
   readonly version: string;
   /** Aborted when the user stops the command (Ctrl-C), or when its output cannot be written: finish the change in hand, report, and end. */

@@ -1,3 +1,4 @@
+import { backendsOf } from './backends.ts';
 import { loadManifests } from '../manifest/load.ts';
 import type { Manifests } from '../manifest/manifests.ts';
 import { InvalidManifests } from '../model/errors.ts';
@@ -10,7 +11,7 @@ import type { CommandIo } from './context.ts';
  * when any of it is an error.
  */
 export function loadValidManifests({ manifests: paths, targets }: ManifestOptions, io: CommandIo): Manifests {
-  const manifests = loadManifests({ backends: io.backends, manifests: paths, targets, cwd: io.cwd });
+  const manifests = loadManifests({ backends: backendsOf(io), manifests: paths, targets, cwd: io.cwd });
   if (manifests.findings.length > 0) {
     io.stderr.write(`${renderFindings(manifests.findings, makeStyle(io.stderr))}\n`);
   }

@@ -1,3 +1,4 @@
+import { backendsOf } from './backends.ts';
 import type { Servers } from '../engine/run/open-target.ts';
 import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/resolve/hosts.ts';
 import { ofKind } from '../model/values/of-kind.ts';
@@ -37,7 +38,7 @@ export interface OpenOptions {
 /** Opens the servers of a run's targets, which share logins. */
 export function makeOpener(io: CommandIo): (target: Target) => Promise<Servers> {
   const options = {
-    openers: makeOpeners(io.backends),
+    openers: makeOpeners(backendsOf(io)),
     waiting: new Waiting(io.stderr, monotonic),
     ports: systemPorts(io.env),
   };
@@ -62,7 +63,7 @@ export async function openTarget(
 
 /** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */
 function guardEndpoints(provider: Provider, { name, provider: settings }: Target, io: CommandIo): Provider {
-  const server = ofKind(io.backends.providers, settings.kind).server(settings);
+  const server = ofKind(backendsOf(io).providers, settings.kind).server(settings);
   const check = (endpoints: Endpoints): Endpoints => {
     const allowed = readAllowedHosts(io.env);
     const { token, introspection } = endpoints;

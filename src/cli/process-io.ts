@@ -1,6 +1,5 @@
 import { isatty } from 'node:tty';
 import type { BrokenOutputs } from './output/broken-outputs.ts';
-import { BACKENDS } from './backends.ts';
 import type { CommandIo, Output } from './context.ts';
 import { makeOutput } from './output/process-output.ts';
 
@@ -29,7 +28,6 @@ export function makeProcessIo(args: readonly string[], version: string, broken: 
     stdin: { stream: process.stdin, isTerminal: isatty(0), turn: async () => undefined },
     env: process.env,
     cwd: process.cwd(),
-    backends: BACKENDS,
     version,
     // Listens from the moment on when a command asks: the others end at Ctrl-C as programs do.
     get signal() {

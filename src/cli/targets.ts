@@ -1,3 +1,4 @@
+import { backendsOf } from './backends.ts';
 import pLimit from 'p-limit';
 import { resolveTargets } from '../manifest/resolve/resolve.ts';
 import type { Manifests } from '../manifest/manifests.ts';
@@ -120,12 +121,9 @@ async function codeOf(run: () => Promise<number>, fail: (error: unknown) => void
   }
 }
 
-function closedTarget(
-  desired: DesiredState,
-  openServers: SelectedTargets['openServers'],
-  { backends }: CommandIo,
-): ClosedTarget {
+function closedTarget(desired: DesiredState, openServers: SelectedTargets['openServers'], io: CommandIo): ClosedTarget {
   const { provider, store } = desired.target;
+  const backends = backendsOf(io);
   const names = {
     provider: describeProvider(backends.providers, provider),
     store: describeStore(backends.stores, store),

@@ -1,7 +1,7 @@
 import type { RunContext } from '../../engine/run/run-context.ts';
 import { monotonic } from '../../platform/clock.ts';
 import { runIdentity } from '../../platform/run-identity.ts';
-import { fieldWordsOf } from '../backends.ts';
+import { backendsOf, fieldWordsOf } from '../backends.ts';
 import type { CommandIo } from '../context.ts';
 import { auditLog } from './audit-log.ts';
 import type { Listener } from './listener.ts';
@@ -21,7 +21,7 @@ export function makeRunContext(
     auditLog(options.auditLog, io),
     progress(stderr),
     lockLines(stderr),
-    runLines(stderr, fieldWordsOf(io.backends)),
+    runLines(stderr, fieldWordsOf(backendsOf(io))),
     ...more,
   ];
   return {

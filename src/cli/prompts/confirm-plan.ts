@@ -1,4 +1,4 @@
-import { fieldWordsOf } from '../backends.ts';
+import { backendsOf, fieldWordsOf } from '../backends.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Plan } from '../../model/plan.ts';
 import { makeStyle, renderPlan } from '../../report/index.ts';
@@ -27,7 +27,10 @@ export async function confirmPlan(plan: Plan, { approved, purgeStore }: Approved
   // The user must see right above what the question is about.
   if (!approved) await stdin.turn();
   stderr.write(
-    renderPlan({ ...plan, guards: [] }, { format: 'text', style: makeStyle(stderr), words: fieldWordsOf(io.backends) }),
+    renderPlan(
+      { ...plan, guards: [] },
+      { format: 'text', style: makeStyle(stderr), words: fieldWordsOf(backendsOf(io)) },
+    ),
   );
   const purged = purgeStore ? plan.changes.filter((change) => change.op === 'delete' && change.delivered) : [];
   if (purged.length > 0) {

@@ -1,4 +1,4 @@
-import { fieldWordsOf } from '../../cli/backends.ts';
+import { backendsOf, fieldWordsOf } from '../../cli/backends.ts';
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type {
@@ -80,7 +80,7 @@ function showObstructed(
   { format }: FormatOptions,
   io: CommandIo,
 ): GrantryError {
-  const words = fieldWordsOf(io.backends);
+  const words = fieldWordsOf(backendsOf(io));
   if (format !== 'json') io.stdout.write(renderPlan(plan, { format, style: makeStyle(io.stdout), words }));
   return new GrantryError(code, message, {
     hint: `All of it is listed ${format === 'json' ? 'in the plan' : 'above'}, with a way out.`,

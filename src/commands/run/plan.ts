@@ -1,4 +1,4 @@
-import { fieldWordsOf } from '../../cli/backends.ts';
+import { backendsOf, fieldWordsOf } from '../../cli/backends.ts';
 import { resolve } from 'node:path';
 import type { FormatOptions, TargetOptions } from '../../cli/command-line/options.ts';
 import type { CommandIo } from '../../cli/context.ts';
@@ -40,7 +40,7 @@ export async function runPlan(options: PlanOptions, io: CommandIo): Promise<numb
       writePlanFile(resolve(io.cwd, out), savePlan(plan, basis, { tool: io.version, createdAt, lastApply }));
     }
     io.stdout.write(
-      renderPlan(plan, { format, style: makeStyle(io.stdout), words: fieldWordsOf(io.backends), notices }),
+      renderPlan(plan, { format, style: makeStyle(io.stdout), words: fieldWordsOf(backendsOf(io)), notices }),
     );
     return exitCodeOfPlan(plan, detailedExitcode);
   });

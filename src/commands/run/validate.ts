@@ -1,3 +1,4 @@
+import { backendsOf } from '../../cli/backends.ts';
 import { loadManifests } from '../../manifest/load.ts';
 import { makeStyle, renderAnnotations, renderValidation } from '../../report/index.ts';
 import type { FormatOptions, ManifestOptions } from '../../cli/command-line/options.ts';
@@ -8,7 +9,7 @@ export async function runValidate(
   { manifests, targets, format }: ManifestOptions & FormatOptions,
   io: CommandIo,
 ): Promise<number> {
-  const loaded = loadManifests({ backends: io.backends, manifests, targets, cwd: io.cwd });
+  const loaded = loadManifests({ backends: backendsOf(io), manifests, targets, cwd: io.cwd });
   const report = {
     files: loaded.files,
     apis: loaded.apis.length,

@@ -1,5 +1,4 @@
 /** The outside of a command, with everything that it writes at hand. */
-import { BACKENDS } from '../../../src/cli/backends.ts';
 import type { CommandIo, Output } from '../../../src/cli/context.ts';
 import { outputText } from '../../../src/model/text/printable.ts';
 
@@ -33,7 +32,6 @@ export function captureIo(given: Partial<Pick<CommandIo, 'env' | 'cwd' | 'signal
     stdin: { stream: process.stdin, isTerminal: false, turn: async () => undefined },
     env: {},
     cwd: '/',
-    backends: BACKENDS,
     signal: new AbortController().signal,
     version: '1.2.3',
     ...given,
