@@ -38,7 +38,7 @@ function waitingIo(): CommandIo {
   return io;
 }
 
-test.each(SIGNALS)('%s takes the status line away, and ends the process as it would have', (name) => {
+test.each(SIGNALS)('the signal %s takes the status line away, and ends the process as it would have', (name) => {
   waitingIo();
   process.emit(name, name);
   expect(written).toBe(`waiting for http://sso${CLEAR_LINE}`);
@@ -47,7 +47,7 @@ test.each(SIGNALS)('%s takes the status line away, and ends the process as it wo
   expect(process.listeners(name)).toEqual(listeners.get(name));
 });
 
-test.each(SIGNALS)('%s lets a command that asks for the signal go on to finish what is in hand', (name) => {
+test.each(SIGNALS)('the signal %s lets a command that asks for the signal go on to finish what is in hand', (name) => {
   const io = waitingIo();
   const { signal } = io;
   process.emit(name, name);

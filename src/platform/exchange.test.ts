@@ -31,7 +31,7 @@ function get(url: string): Promise<Response> {
 
 const UMLAUTS = 'ä€😀'.repeat(50_000);
 
-test('takes what is compressed, and letters that two pieces share', async () => {
+test('exchange: takes what is compressed, and letters that two pieces share', async () => {
   const body = Buffer.from(UMLAUTS);
   const url = await serve(({ url: path, headers }, response) => {
     if (path === '/plain' || !headers['accept-encoding']?.includes('gzip')) response.end(body);
@@ -41,20 +41,23 @@ test('takes what is compressed, and letters that two pieces share', async () => 
   expect(await (await get(`${url}/gzip`)).text()).toBe(UMLAUTS);
 });
 
-test('takes an empty body that says it is compressed', async () => {
+test('exchange: takes an empty body that says it is compressed', async () => {
   const url = await serve((_, response) => response.writeHead(204, { 'content-encoding': 'gzip' }).end());
   const answer = await get(url);
   expect([answer.status, await answer.text()]).toEqual([204, '']);
 });
 
-test.each(['GZIP', 'x-gzip', ' gzip '])('takes the coding %j for gzip (RFC 9110 section 8.4.1)', async (coding) => {
-  const url = await serve((_, response) =>
-    response.writeHead(200, { 'content-encoding': coding }).end(gzipSync('yes')),
-  );
-  expect(await (await get(url)).text()).toBe('yes');
-});
+test.each(['GZIP', 'x-gzip', ' gzip '])(
+  'exchange: takes the coding %j for gzip (RFC 9110 section 8.4.1)',
+  async (coding) => {
+    const url = await serve((_, response) =>
+      response.writeHead(200, { 'content-encoding': coding }).end(gzipSync('yes')),
+    );
+    expect(await (await get(url)).text()).toBe('yes');
+  },
+);
 
-test('takes off a byte order mark', async () => {
+test('exchange: takes off a byte order mark', async () => {
   const url = await serve((_, response) => response.end('\ufeff{}'));
   expect(await (await get(url)).text()).toBe('{}');
 });
@@ -68,7 +71,7 @@ test('an answer that changes the protocol ends the request', async () => {
   expect(networkFailureOf(error)).toMatchObject({ kind: 'broken', notExecuted: false });
 });
 
-test('does not send on a connection that the other side has closed', async () => {
+test('exchange: does not send on a connection that the other side has closed', async () => {
   const { url, close } = await listenOnLoopback(
     createTcpServer((socket) => {
       socket.on('data', () => socket.end('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}'));
@@ -79,7 +82,7 @@ test('does not send on a connection that the other side has closed', async () =>
   for (let count = 0; count < 20; count += 1) expect((await exchange(ports, url, message, LIMITS)).status).toBe(200);
 });
 
-test('sends the length of each body, also of a DELETE', async () => {
+test('exchange: sends the length of each body, also of a DELETE', async () => {
   const bodies: string[] = [];
   const url = await serve((request, response) => {
     request
@@ -97,13 +100,13 @@ test('what only says that it is compressed is a broken answer', async () => {
   expect(networkFailureOf(error)).toMatchObject({ kind: 'broken', notExecuted: false });
 });
 
-test('gives headers by any spelling, and null for one that is not there', async () => {
+test('exchange: gives headers by any spelling, and null for one that is not there', async () => {
   const url = await serve((_, response) => response.writeHead(429, { 'Retry-After': '7' }).end());
   const { headers } = await get(url);
   expect([headers.get('Retry-After'), headers.get('retry-after'), headers.get('location')]).toEqual(['7', '7', null]);
 });
 
-test('keeps its connections for the next requests', async () => {
+test('exchange: keeps its connections for the next requests', async () => {
   const sockets = new Set<Socket>();
   const url = await serve((request, response) => {
     sockets.add(request.socket);
@@ -124,7 +127,7 @@ test('of an answer that is too long no more is taken than it may have, unpacked 
   expect(networkFailureOf(error)).toMatchObject({ kind: 'huge', transient: false });
 });
 
-test('takes a scheme in capitals', async () => {
+test('exchange: takes a scheme in capitals', async () => {
   const url = await serve((_, response) => response.end('{}'));
   expect((await get(url.replace('http:', 'HTTP:'))).status).toBe(200);
   const error: unknown = await get(url.replace('http:', 'HTTPS:')).catch((reason: unknown) => reason);
@@ -176,7 +179,7 @@ describe.each([
   });
 });
 
-test('leaves nothing behind at the signal of the run, which very many requests may have', async () => {
+test('exchange: leaves nothing behind at the signal of the run, which very many requests may have', async () => {
   const warnings: string[] = [];
   const note = ({ name }: Error): number => warnings.push(name);
   process.on('warning', note);

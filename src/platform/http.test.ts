@@ -54,11 +54,14 @@ function get(url: string, rest: Partial<HttpRequest> = {}, with_: Partial<HttpPo
   return requestJson({ service, method: 'GET', url, ...rest }, { ...ports, ...with_ });
 }
 
-test.each(['\u201Chvs.token\u201D', 'токен', 'a\r\nb', 'a\u0000'])('refuses the header %j in words', async (token) => {
-  const { code, message, hint } = await failure(get('http://127.0.0.1:1', { headers: { 'x-vault-token': token } }));
-  expect([code, hint]).toEqual(['INVALID_INPUT', expect.stringContaining('typographic quotes')]);
-  expect(message).toBe('What Vault is to get in the header x-vault-token holds a character that no header can carry');
-});
+test.each(['\u201Chvs.token\u201D', 'токен', 'a\r\nb', 'a\u0000'])(
+  'http: refuses the header %j in words',
+  async (token) => {
+    const { code, message, hint } = await failure(get('http://127.0.0.1:1', { headers: { 'x-vault-token': token } }));
+    expect([code, hint]).toEqual(['INVALID_INPUT', expect.stringContaining('typographic quotes')]);
+    expect(message).toBe('What Vault is to get in the header x-vault-token holds a character that no header can carry');
+  },
+);
 
 describe('an answer', () => {
   test.each([

@@ -34,7 +34,7 @@ function terminal(): { readonly io: CommandIo; readonly seen: string[] } {
 
 const desired = { target: TARGET, clients: [], apis: [], overlaps: [] };
 
-it('counts down while it waits for a lock, and takes the line away when it gets none', async () => {
+it('the line of a lock: counts down while it waits for a lock, and takes the line away when it gets none', async () => {
   const at = { desired, store: new MemoryStore(), ports: systemPorts() };
   const { io, seen } = terminal();
   await holdLock(at, { timeout: 0, breakLock: false }, makeRunContext(captureIo().io), async () => {
@@ -47,7 +47,7 @@ it('counts down while it waits for a lock, and takes the line away when it gets 
   expect(seen.at(-1)).toBe('cleared waiting');
 });
 
-it('takes it away before the work begins, too, and says nothing of locks where none is held', async () => {
+it('the line of a lock: takes it away before the work begins, too, and says nothing of locks where none is held', async () => {
   const at = { desired, store: new MemoryStore(), ports: systemPorts() };
   const { io, seen } = terminal();
   const policy = { timeout: 30_000, breakLock: false };

@@ -16,11 +16,11 @@ it.each([
   [['dev', 'dev'], true],
   [['prod-*'], true],
   [['{dev,prod}'], true],
-])('%j may mean several targets: %s', (selectors, expected) => {
+])('reports: %j may mean several targets: %s', (selectors, expected) => {
   expect(mayMeanSeveral(selectors)).toBe(expected);
 });
 
-it('puts a blank line between reports in text and Markdown', () => {
+it('reports: puts a blank line between reports in text and Markdown', () => {
   const text = reportsIn('text');
   text.reports.show('a\n');
   text.reports.fail('b', outage);
@@ -40,7 +40,7 @@ it('puts a blank line between reports in text and Markdown', () => {
   expect(markdown.written.stdout).toBe('### `a`\n\n### `b`: failed\n\n```text\nVault is away\nWake it.\n```\n');
 });
 
-it('writes one JSON document at the end, with the targets that failed in it', () => {
+it('reports: writes one JSON document at the end, with the targets that failed in it', () => {
   const { reports, written } = reportsIn('json');
   reports.show('{\n  "kind": "plan",\n  "text": "a\\nb"\n}\n');
   reports.fail('b', outage);

@@ -34,7 +34,7 @@ function slowServer() {
   return { fetch, written, end };
 }
 
-it('says nothing of servers that answer soon, however long the work takes', async () => {
+it('the notice of a silent server: says nothing of servers that answer soon, however long the work takes', async () => {
   const { fetch, written, end } = slowServer();
   for (let count = 0; count < 20; count += 1) {
     const answer = fetch(KEYCLOAK);
@@ -50,7 +50,7 @@ it('says nothing of servers that answer soon, however long the work takes', asyn
   expect(written.stderr).toBe('');
 });
 
-it('says which server is silent and for how long, over attempts that fail, and not what was asked', async () => {
+it('the notice of a silent server: says which server is silent and for how long, over attempts that fail, and not what was asked', async () => {
   const { fetch, written, end } = slowServer();
   const first = fetch(KEYCLOAK).catch(() => undefined);
   await vi.advanceTimersByTimeAsync(10_000);
@@ -66,7 +66,7 @@ it('says which server is silent and for how long, over attempts that fail, and n
   );
 });
 
-it('begins anew where nothing was asked for a while after a failure', async () => {
+it('the notice of a silent server: begins anew where nothing was asked for a while after a failure', async () => {
   const { fetch, written, end } = slowServer();
   const first = fetch(KEYCLOAK).catch(() => undefined);
   await end('fail');
@@ -79,7 +79,7 @@ it('begins anew where nothing was asked for a while after a failure', async () =
   await second;
 });
 
-it('is content as long as one of several requests is answered', async () => {
+it('the notice of a silent server: is content as long as one of several requests is answered', async () => {
   const { fetch, written, end } = slowServer();
   const answers = [fetch(KEYCLOAK), fetch(KEYCLOAK), fetch(KEYCLOAK)];
   await vi.advanceTimersByTimeAsync(9_000);
@@ -93,7 +93,7 @@ it('is content as long as one of several requests is answered', async () => {
   await Promise.all(answers);
 });
 
-it('takes the line away when the server that it names answers, no other', async () => {
+it('the notice of a silent server: takes the line away when the server that it names answers, no other', async () => {
   const { io } = captureIo();
   const shown: string[] = [];
   const stderr = {

@@ -15,7 +15,7 @@ async function sent(auth: Parameters<typeof authenticate>[1]): Promise<[string |
   return [headers.get('authorization'), body.get('client_secret')];
 }
 
-it('sends a client secret in the header or in the body, as was declared', async () => {
+it('authenticate: sends a client secret in the header or in the body, as was declared', async () => {
   expect(await sent('client_secret_basic')).toEqual([`Basic ${btoa('orders:s+1')}`, null]);
   expect(await sent('client_secret_post')).toEqual([null, 's 1']);
 });

@@ -9,14 +9,14 @@ function shown(value: Secret | string | null | undefined): string | null | undef
   return value instanceof Secret ? value.reveal() : value;
 }
 
-it('is kept under the keys that consumers read', () => {
+it('the payload of a client secret: is kept under the keys that consumers read', () => {
   const alone = toPayload({ present: PRESENT });
   expect([alone['client_secret'], alone['client_secret_next']].map(shown)).toEqual(['s-1', null]);
   const staged = toPayload({ present: PRESENT, next: NEXT });
   expect([staged['client_secret'], staged['client_secret_next']].map(shown)).toEqual(['s-1', 's-2']);
 });
 
-it('is not whole with the secret to come alone, nor as a text that nobody hides', () => {
+it('the payload of a client secret: is not whole with the secret to come alone, nor as a text that nobody hides', () => {
   expect(fromPayload({ client_secret_next: NEXT.secret })).toBeUndefined();
   expect(fromPayload({ client_secret: 's-1' })).toBeUndefined();
 });

@@ -53,11 +53,11 @@ const provider = (why?: string): Parameters<typeof requireAsWritten>[2] => ({
   explainDifference: async () => why,
 });
 
-it('takes what is as it was written', async () => {
+it('requireAsWritten: takes what is as it was written', async () => {
   await expect(requireAsWritten(change, { ...AFTER }, provider())).resolves.toBeUndefined();
 });
 
-it('fails on what is not, naming each field as plans do, and why', async () => {
+it('requireAsWritten: fails on what is not, naming each field as plans do, and why', async () => {
   const found = { consentRequired: true, description: 'new', attributes: { x: '(set)' } };
   await expect(requireAsWritten(change, found, provider('A policy sets it.'))).rejects.toMatchObject({
     code: 'FAILED',
@@ -70,7 +70,7 @@ it('fails on what is not, naming each field as plans do, and why', async () => {
   });
 });
 
-it('names no more than a few of many', async () => {
+it('requireAsWritten: names no more than a few of many', async () => {
   const many = Object.fromEntries(Array.from({ length: 9 }, (_, index) => [`x${index}`, 'z']));
   await expect(requireAsWritten(change, { ...AFTER, attributes: many }, provider())).rejects.toThrow(/ and 5 more$/);
 });

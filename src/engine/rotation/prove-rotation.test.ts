@@ -44,7 +44,7 @@ async function accepted(answers: readonly TokenAnswer[], patience = 0): Promise<
   return (await proveAccepted('orders', PROBE, ports)).outcome;
 }
 
-it('proves that a credential is accepted by a token, or by a refusal of what was asked for with it', async () => {
+it('proof of a rotation: proves that a credential is accepted by a token, or by a refusal of what was asked for with it', async () => {
   expect(await accepted([TOKEN])).toBe('passed');
   expect(await accepted([refused(400, 'invalid_scope')])).toBe('passed');
 });
@@ -53,16 +53,16 @@ it.each([
   ['of the credential', refused(401, 'invalid_client')],
   ['with another status', refused(403, 'invalid_scope')],
   ['with another error', refused(400, 'invalid_grant')],
-])('does not take a refusal %s for one of what was asked for', async (_, answer) => {
+])('proof of a rotation: does not take a refusal %s for one of what was asked for', async (_, answer) => {
   expect(await accepted([answer])).toBe('failed');
 });
 
-it('fails where nothing lies in the store', async () => {
+it('proof of a rotation: fails where nothing lies in the store', async () => {
   const check = await proveAccepted('orders', PROBE, portsWith([TOKEN]));
   expect(check).toMatchObject({ outcome: 'failed', detail: 'nothing lies at memory/orders' });
 });
 
-it('asks again for as long as it has patience, and no longer', async () => {
+it('proof of a rotation: asks again for as long as it has patience, and no longer', async () => {
   const [old, late] = [refused(401, 'invalid_client'), [refused(401, 'invalid_client'), TOKEN]];
   expect(await accepted(late, 60_000)).toBe('passed');
   expect(await accepted(late, 0)).toBe('failed');
@@ -85,7 +85,7 @@ const previousRefused = (
 const outcome = async (...answers: readonly TokenAnswer[]): Promise<string> =>
   (await previousRefused([secret('one'), secret('two')], portsWith(answers))).outcome;
 
-it('proves that each secret from before is refused, by the code for that and no other', async () => {
+it('proof of a rotation: proves that each secret from before is refused, by the code for that and no other', async () => {
   const invalid = refused(401, 'invalid_client');
   expect(await outcome(invalid, invalid)).toBe('passed');
   expect(await outcome(invalid, TOKEN)).toBe('failed');
@@ -93,7 +93,7 @@ it('proves that each secret from before is refused, by the code for that and no 
   expect(await outcome(refused(503, 'temporarily_unavailable'))).toBe('failed');
 });
 
-it('proves nothing of secrets that nobody knows any more', async () => {
+it('proof of a rotation: proves nothing of secrets that nobody knows any more', async () => {
   const ports = portsWith([TOKEN]);
   // The present one is not from before.
   expect(await previousRefused([undefined, secret('present')], ports)).toMatchObject({ outcome: 'not-testable' });

@@ -7,7 +7,7 @@ import { makeSchemas } from './manifest.ts';
 
 const FILE = fileURLToPath(new URL('../../../schema/manifest.schema.json', import.meta.url));
 
-it('is what schema/manifest.schema.json holds (UPDATE_SCHEMA=1 writes it anew)', () => {
+it("the manifests' schema: is what schema/manifest.schema.json holds (UPDATE_SCHEMA=1 writes it anew)", () => {
   const text = `${JSON.stringify(makeJsonSchema(makeSchemas(BACKENDS)), undefined, 2)}\n`;
   if (process.env['UPDATE_SCHEMA'] === '1') {
     writeFileSync(FILE, text);

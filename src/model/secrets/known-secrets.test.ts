@@ -52,7 +52,7 @@ describe('hideSecrets', () => {
   });
 });
 
-test('short ones are words of names and paths: they are hidden only in what a server says', () => {
+test('hideSecrets: short secrets are words of names and paths: they are hidden only in what a server says', () => {
   void new Secret('root');
   expect(hideSecrets('grantry/root')).toBe('grantry/root');
   expect(hideAllSecrets('token root is bad')).toBe('token ‹hidden› is bad');

@@ -6,7 +6,7 @@ const texts = fc.array(fc.constantFrom('', 'a', 'b', 'B', 'ab', 'é', '\u{1f600}
 
 const once = (list: readonly string[]): string[] => [...new Set(list)].toSorted();
 
-it('gives each text once, in the order of the machine', () => {
+it('inOrder: gives each text once, in the order of the machine', () => {
   fc.assert(
     fc.property(texts, (list) => {
       expect(inOrder(list)).toEqual(once(list));
@@ -14,11 +14,11 @@ it('gives each text once, in the order of the machine', () => {
   );
 });
 
-it('takes a list for one in order only where nothing would change', () => {
+it('inOrder: takes a list for one in order only where nothing would change', () => {
   fc.assert(fc.property(texts, (list) => isInOrder(list) === (JSON.stringify(list) === JSON.stringify(once(list)))));
 });
 
-it('makes no new list of one in order', () => {
+it('inOrder: makes no new list of one in order', () => {
   const list = ['a', 'b', 'c'];
   expect(inOrder(list)).toBe(list);
 });

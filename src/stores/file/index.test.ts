@@ -207,7 +207,7 @@ describe('bad input', () => {
   });
 });
 
-test('names places as the Target does, whatever the checkout and the working directory', async () => {
+test('the file store: names places as the Target does, whatever the checkout and the working directory', async () => {
   const store = await openFileStore({ ...settings, shownPath: '.grantry/secrets' });
   expect(store.locate('team/orders')).toBe(join('.grantry', 'secrets', 'team', 'orders.age'));
   expect(store.describe()).toBe(`encrypted files in ${join('.grantry', 'secrets')}`);

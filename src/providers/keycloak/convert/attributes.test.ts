@@ -81,13 +81,13 @@ describe('viewAttributes', () => {
   });
 });
 
-it('asks for policies only where something matters that nobody declares', () => {
+it('attributes: asks for policies only where something matters that nobody declares', () => {
   expect(hasUndeclared({ logoUri: 'x', realm_client: 'false', 'grantry.stack': 'acme' }, {})).toBe(false);
   expect(hasUndeclared({ x: '1' }, { x: '2' })).toBe(false);
   expect(hasUndeclared({ x: '1' }, {})).toBe(true);
 });
 
-it('reports attributes of client scopes that grantry did not set', () => {
+it('attributes: reports attributes of client scopes that grantry did not set', () => {
   const harmless = {
     'include.in.token.scope': 'true',
     'gui.order': '1',
@@ -101,7 +101,7 @@ it('reports attributes of client scopes that grantry did not set', () => {
   ]);
 });
 
-it('makes a digest that depends on name and value', () => {
+it('attributes: makes a digest that depends on name and value', () => {
   expect(
     new Set([valueDigest('a', 'b'), valueDigest('b', 'a'), valueDigest('a', 'c'), valueDigest('ab', '')]).size,
   ).toBe(4);

@@ -38,7 +38,7 @@ const FIELDS: ClientFields = {
   scopeMappings: NO_ROLES,
 };
 
-it('says all that a client is where one thing changes, but for secrets and mappers', () => {
+it('the body of a write: says all that a client is where one thing changes, but for secrets and mappers', () => {
   const body = changedClient(FIELDS, { ...FIELDS, description: 'new' });
   expect(body).toMatchObject({
     description: 'new',
@@ -53,12 +53,12 @@ it('says all that a client is where one thing changes, but for secrets and mappe
   expect(body).not.toHaveProperty('protocolMappers');
 });
 
-it('sends nothing where nothing changes that a PUT takes', () => {
+it('the body of a write: sends nothing where nothing changes that a PUT takes', () => {
   expect(changedClient(FIELDS, { ...FIELDS })).toBeUndefined();
   expect(changedClient(FIELDS, { ...FIELDS, access: { stock: { scopes: ['a'], onRequest: [] } } })).toBeUndefined();
 });
 
-it('empties attributes that are to go, and takes mappers away', () => {
+it('the body of a write: empties attributes that are to go, and takes mappers away', () => {
   const before = {
     ...FIELDS,
     attributes: { ...FIELDS.attributes, 'some.grant.enabled': '(set)' },
@@ -70,7 +70,7 @@ it('empties attributes that are to go, and takes mappers away', () => {
   });
 });
 
-it('leaves settings as they stand where something else is written, and sends nothing that is or was secret', () => {
+it('the body of a write: leaves settings as they stand where something else is written, and sends nothing that is or was secret', () => {
   const client = clientRepresentation.parse({
     id: '1',
     clientId: 'orders',

@@ -156,7 +156,7 @@ it.each([
   ['/role-mappings', [], 'role mappings'],
   ['/users', {}, 'users'],
   ['/client-policies/profiles', [], 'client profiles'],
-])('says which answer is not what it should be: %s', async (path, answer, what) => {
+])('reading a realm: says which answer is not what it should be: %s', async (path, answer, what) => {
   const provider = realm(rowsAsDeclared(), { [path]: () => Response.json(answer) });
   await expect(readAll(provider)).rejects.toMatchObject({
     code: 'UNREACHABLE',
@@ -164,7 +164,7 @@ it.each([
   });
 });
 
-it('takes a list of no roles for none, as the realm does', () => {
+it('reading a realm: takes a list of no roles for none, as the realm does', () => {
   const serviceAccountRoles = { realm: [], clients: { billing: [] } };
   const clients = [{ ...client('svc-0'), settings: keycloakClient(serviceAccountRoles) }];
   const [object] = openKeycloak(SETTINGS, systemPorts()).project({ ...DESIRED, apis: [], clients });

@@ -29,7 +29,7 @@ async function make(present: Readonly<Record<string, string>> | undefined): Prom
   );
 }
 
-test('takes a scope for its own where the answer was lost and the scope carries its marks', async () => {
+test('a creation of an Api: takes a scope for its own where the answer was lost and the scope carries its marks', async () => {
   expect(await make({ 'grantry.stack': 'acme', 'grantry.api': 'stock' })).toBe('made');
 });
 
@@ -38,6 +38,6 @@ test.each([
   ['without a mark', {}],
   ['of another stack', { 'grantry.stack': 'theirs', 'grantry.api': 'stock' }],
   ['of another Api', { 'grantry.stack': 'acme', 'grantry.api': 'bills' }],
-])('takes no scope %s for its own where the answer was lost', async (_, attributes) => {
+])('a creation of an Api: takes no scope %s for its own where the answer was lost', async (_, attributes) => {
   expect(await make(attributes)).toContain('Keycloak');
 });

@@ -69,7 +69,7 @@ function breakOff(): never {
 
 const at = (location: string): Response => new Response(null, { status: 201, headers: { location } });
 
-test('takes the id from where the server put the client', async () => {
+test('a creation of a client: takes the id from where the server put the client', async () => {
   expect(await create(() => at('http://localhost:1/admin/realms/acme/clients/made'), true)).toEqual({
     posts: 1,
     id: 'made',
@@ -81,7 +81,7 @@ test.each([
   ['says nothing of use', () => at('http://localhost:1/admin/realms/acme/clients/')],
   ['breaks off', breakOff],
   ['may have acted', () => new Response(null, { status: 502 })],
-])('looks for a client where the server %s, and never asks for it twice', async (_, answer) => {
+])('a creation of a client: looks for a client where the server %s, and never asks for it twice', async (_, answer) => {
   expect(await create(answer, true)).toEqual({ posts: 1, id: 'found' });
   expect(await create(answer, false)).toEqual({ posts: 1, id: expect.stringContaining('Keycloak') });
 });
@@ -93,10 +93,13 @@ test.each([
     { 'grantry.delivered': '{"at":8,"place":"secret/orders","path":"orders","facts":"digest"}' },
   ],
   ['the mark of the stack alone', { 'grantry.stack': 'acme', 'grantry.name': 'orders' }],
-])("takes a client with %s for somebody else's, where the answer was lost", async (_, attributes) => {
-  const present = { id: 'theirs', clientId: 'orders', attributes };
-  expect(await create(breakOff, false, [present])).toEqual({ posts: 1, id: expect.stringContaining('Keycloak') });
-});
+])(
+  "a creation of a client: takes a client with %s for somebody else's, where the answer was lost",
+  async (_, attributes) => {
+    const present = { id: 'theirs', clientId: 'orders', attributes };
+    expect(await create(breakOff, false, [present])).toEqual({ posts: 1, id: expect.stringContaining('Keycloak') });
+  },
+);
 
 test.each([
   ['two days ahead, where the server says the time', 48, 1, 'ROTATION_IN_OVERLAP'],
