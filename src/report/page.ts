@@ -31,11 +31,11 @@ export interface Head {
 }
 
 /** grantry's own words, and between them what others wrote. */
-export type Words = string | readonly (string | Foreign)[];
+export type Words = string | readonly (string | UntrustedText)[];
 
 /** Text of others: each format shows it so that it can do nothing. */
-export interface Foreign {
-  readonly foreign: string;
+export interface UntrustedText {
+  readonly untrusted: string;
   /** Columns at most, where it is not to be repeated in full. */
   readonly limit?: number;
 }

@@ -1,10 +1,10 @@
 import type { Danger } from '../engine/plan/danger.ts';
 import type { Finding } from '../model/finding.ts';
 import type { DeliveryReason, Op } from '../model/plan.ts';
-import type { Foreign, Words } from './page.ts';
+import type { UntrustedText, Words } from './page.ts';
 
 /** Words as one text; `show` makes harmless what others wrote. */
-export function textOf(words: Words, show: (foreign: Foreign) => string): string {
+export function textOf(words: Words, show: (text: UntrustedText) => string): string {
   return [words]
     .flat()
     .map((part) => (typeof part === 'string' ? part : show(part)))

@@ -76,7 +76,7 @@ export function wordInOverlap(clients: readonly string[]): string {
     : `${clients.length} clients are in the overlap of their last rotation`;
 }
 
-/** Who is older than his policy allows, the oldest first. */
+/** Clients whose credential is older than their policy allows, the oldest first. */
 function overdueNotices({ desired, actual, now }: NoticeInput): string[] {
   const overdue = findOverdue({ desired, actual, now });
   const [first] = overdue;

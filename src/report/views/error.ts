@@ -67,7 +67,7 @@ function errorPage({ error, target }: Failure): Page {
   const lines = [messageOf(error), ...(hint === undefined ? [] : [hint])].flatMap((text) => text.split('\n'));
   const findings = error instanceof InvalidManifests ? error.findings : [];
   return {
-    head: target === undefined ? {} : { name: [{ foreign: target }] },
+    head: target === undefined ? {} : { name: [{ untrusted: target }] },
     headline: [{ words: target === undefined ? 'grantry failed' : 'failed', tone: 'bad' }],
     sentences: [],
     remarks: [],

@@ -49,7 +49,7 @@ export function targetsPage(endings: readonly TargetEnding[]): Page {
   const groups = GROUPS.flatMap(({ exitCode, words }): Words[] => {
     const those = endings.filter((ending) => ending.exitCode === exitCode);
     const names = joinWords(
-      those.map(({ target }) => [{ foreign: target }]),
+      those.map(({ target }) => [{ untrusted: target }]),
       ', ',
     );
     return those.length === 0 ? [] : [joinWords([`${those.length} ${words} (`, names, ')'], '')];

@@ -46,7 +46,7 @@ function verifyPage(report: VerifyReport): Page {
 /** What to do where the credential itself is the trouble: it is missing or refused, so that nothing else could be tried. */
 function adviceOf({ proofs, target }: VerifyReport): Remark[] {
   if (proofs.every(({ credential }) => credential === undefined)) return [];
-  const command = { foreign: `grantry plan -t ${target} --check-store` };
+  const command = { untrusted: `grantry plan -t ${target} --check-store` };
   const words = [
     'Where a credential is missing or refused, ',
     command,

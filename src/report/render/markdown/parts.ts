@@ -30,7 +30,7 @@ export function blockLine(text: string, limit = MAX_LINE): string {
 
 /** Words in a sentence: what others wrote is code. */
 export function inlineWords(words: Words): string {
-  return textOf(words, ({ foreign, limit }) => inlineCode(foreign, limit));
+  return textOf(words, ({ untrusted, limit }) => inlineCode(untrusted, limit));
 }
 
 /** A collapsible part; `summary` is HTML, the lines must have gone through `blockLine`. */

@@ -47,7 +47,7 @@ function capitalisedFirst([first, ...rest]: readonly Phrase[]): Phrase[] {
 }
 
 function show(words: Words, style: Style): string {
-  return textOf(words, ({ foreign }) => printable(foreign, style));
+  return textOf(words, ({ untrusted }) => printable(untrusted, style));
 }
 
 /** Every block ends with a blank line. */

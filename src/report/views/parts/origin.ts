@@ -12,7 +12,7 @@ export interface Origin {
 const MAX_NAME = 100;
 
 export function headOf({ target, provider, store, stack }: Origin): Head {
-  return { name: [{ foreign: target, limit: MAX_NAME }], origin: { provider, store, stack } };
+  return { name: [{ untrusted: target, limit: MAX_NAME }], origin: { provider, store, stack } };
 }
 
 /** The same, as programs get it. */
@@ -22,7 +22,7 @@ export function originData({ target, stack, provider, store }: Origin): Origin {
 
 /** A reader must know that two runs may have written at once. */
 export function brokeLockRemark(holder: string | undefined): Remark[] {
-  return holder === undefined ? [] : [{ words: ['Broke the lock of ', { foreign: holder }, '.'], isWarning: true }];
+  return holder === undefined ? [] : [{ words: ['Broke the lock of ', { untrusted: holder }, '.'], isWarning: true }];
 }
 
 /** `of`: what is said of the work that was not begun. */

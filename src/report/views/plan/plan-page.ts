@@ -83,8 +83,8 @@ function releasedPhrases({ review }: Plan): Phrase[] {
     releasedApis.length === 1
       ? ['is let go, though its mark says', 'it']
       : ['are let go, though their marks say', 'them'];
-  const foreign = `${nameSome(releasedApis, MOST_RELEASED)} ${is} that this stack owns ${it} (managed: false)`;
-  return [{ words: [{ foreign }], tone: 'alarm' }];
+  const untrusted = `${nameSome(releasedApis, MOST_RELEASED)} ${is} that this stack owns ${it} (managed: false)`;
+  return [{ words: [{ untrusted }], tone: 'alarm' }];
 }
 
 /** `214 clients and 3 Apis are as declared`. */

@@ -1,7 +1,7 @@
 import { isKind } from '../../../model/address.ts';
 import { count, thousands } from '../../../model/text/counting.ts';
 import type { Selection } from '../../../model/plan.ts';
-import type { Foreign, Words } from '../../page.ts';
+import type { UntrustedText, Words } from '../../page.ts';
 import { joinWords } from '../../words.ts';
 
 /** Of many patterns only the first are repeated. */
@@ -16,22 +16,22 @@ export function selectionWords(selection: Selection): Words {
 function partWords({ only, changedSince, addresses }: Selection): Words {
   const more = only.length > MAX_PATTERNS ? [`${thousands(only.length - MAX_PATTERNS)} more`] : [];
   const how = [
-    ...only.slice(0, MAX_PATTERNS).map((pattern) => [foreign(`--only ${pattern}`)]),
+    ...only.slice(0, MAX_PATTERNS).map((pattern) => [untrusted(`--only ${pattern}`)]),
     ...more,
-    ...(changedSince === undefined ? [] : [[foreign(`--changed-since ${nameCommit(changedSince)}`)]]),
+    ...(changedSince === undefined ? [] : [[untrusted(`--changed-since ${nameCommit(changedSince)}`)]]),
   ];
   return joinWords([`Looked at ${countAddresses(addresses)} only: `, joinWords(how, ', '), '.'], '');
 }
 
 /** Why a plan looked at nothing at all. */
 function nothingWords({ only, changedSince }: Selection): Words {
-  const since = changedSince === undefined ? [] : [' changed since ', foreign(nameCommit(changedSince))];
+  const since = changedSince === undefined ? [] : [' changed since ', untrusted(nameCommit(changedSince))];
   if (only.length === 0) return ['Nothing', ...since, '.'];
   return since.length === 0 ? 'Nothing here matches --only.' : ['Nothing that matches --only', ...since, '.'];
 }
 
-function foreign(text: string): Foreign {
-  return { foreign: text, limit: MAX_NAME };
+function untrusted(text: string): UntrustedText {
+  return { untrusted: text, limit: MAX_NAME };
 }
 
 /** Whether a plan was limited to nothing. */
