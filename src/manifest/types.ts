@@ -1,7 +1,6 @@
 import type { Finding, Position } from '../model/finding.ts';
 import type { ApiSpec } from './schema/api.ts';
 import type { ClientSpec } from './schema/client.ts';
-import type { ManifestKind } from './schema/manifest.ts';
 import type { TargetSpec } from './schema/target.ts';
 import type { Path } from './values.ts';
 
@@ -77,6 +76,3 @@ export interface TargetManifest extends ManifestBase {
   readonly spec: TargetSpec | undefined;
 }
 export type Manifest = ApiManifest | ClientManifest | TargetManifest;
-
-/** The kinds of manifest, for lookups by name. */
-export type { ManifestKind };

@@ -3,7 +3,7 @@ import type { FieldDescription } from '../model/field-words.ts';
 import { hasMore, isLonger, overlapsLonger } from './widening.ts';
 
 /** What objects have at every provider. */
-export const COMMON_FIELDS: readonly FieldDescription[] = [
+const COMMON_FIELDS: readonly FieldDescription[] = [
   { path: 'clientId', label: 'client id', usual: (name) => name },
   { path: 'stack', weight: 95, isSilentOnCreate: true, isMark: true },
   { path: 'name', weight: 94, isSilentOnCreate: true, isMark: true },

@@ -18,7 +18,7 @@ export interface AttributeView {
   readonly setByPolicy: readonly SetByPolicy[];
 }
 
-export interface SetByPolicy {
+interface SetByPolicy {
   readonly name: string;
   readonly policy: string;
 }
