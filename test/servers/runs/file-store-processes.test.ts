@@ -21,7 +21,7 @@ const PROGRAM = `
   for (let done = 0; done < ${ROUNDS}; ) {
     const found = await store.read('team/counter');
     const count = String(Number(found?.document.facts.count ?? 0) + 1);
-    const document = { clientId: 'c', clientSecret: new Secret('s'), facts: { count } };
+    const document = { clientId: 'c', payload: { client_secret: new Secret('s') }, facts: { count } };
     try {
       await store.write('team/counter', document, found?.version ?? 0);
       done += 1;
