@@ -53,6 +53,3 @@ export interface CommandIo {
   /** Aborted when the user stops the command (Ctrl-C), or when its output cannot be written: finish the change in hand, report, and end. */
   readonly signal: AbortSignal;
 }
-
-/** How results are written. */
-export type Format = 'text' | 'json' | 'markdown';

@@ -3,41 +3,10 @@ import type { Language } from './language.ts';
 import { withoutVariables } from './resolve/environment.ts';
 import type { TargetView } from './resolve/target-view.ts';
 import { viewTarget } from './resolve/view-target.ts';
-import { checkAccess } from './rules/access.ts';
-import { checkAudiences } from './rules/audiences.ts';
-import { checkClientIds } from './rules/client-ids.ts';
-import { checkCredentialPaths } from './rules/credential-paths.ts';
-import { checkLiteralSecrets } from './rules/literal-secrets.ts';
-import { checkOverrides } from './rules/overrides.ts';
+import { MANIFEST_RULES, TARGET_RULES, WORLD_RULES } from './rules/index.ts';
 import { createReferenceRule } from './rules/references.ts';
-import { checkRotation } from './rules/rotation.ts';
-import type { TargetRule } from './rules/rule.ts';
-import { checkScopeCollisions } from './rules/scope-collisions.ts';
-import { checkStorePlaces } from './rules/store-places.ts';
-import { checkSubstitutions } from './rules/substitutions.ts';
-import { checkTargetNames } from './rules/target-names.ts';
-import { checkSecureUrls, checkSettings } from './rules/target-settings.ts';
-import { checkUniqueNames } from './rules/unique-names.ts';
-import type { ManifestRule, World, WorldRule } from './rules/world.ts';
+import type { World } from './rules/world.ts';
 import type { Manifest, Problem } from './types.ts';
-
-/** Rules on one document, by its kind. */
-const OWN_RULES: Readonly<Record<Manifest['kind'], readonly ManifestRule[]>> = {
-  Api: [checkLiteralSecrets, checkOverrides, checkSubstitutions],
-  Client: [checkLiteralSecrets, checkOverrides, checkSubstitutions],
-  Target: [checkLiteralSecrets, checkSecureUrls, checkSettings],
-};
-
-const WORLD_RULES: readonly WorldRule[] = [checkUniqueNames, checkTargetNames, checkStorePlaces];
-
-const TARGET_RULES: readonly TargetRule[] = [
-  checkAccess,
-  checkAudiences,
-  checkClientIds,
-  checkRotation,
-  checkScopeCollisions,
-  checkCredentialPaths,
-];
 
 /** Checks manifests against each other. Linear in the number of manifests, for each target. */
 export function checkManifests(world: World): Problem[] {
@@ -49,7 +18,8 @@ export function checkManifests(world: World): Problem[] {
 /** Checks what the schema of a document cannot say, and one document alone can. */
 export function checkManifest(manifest: Manifest, language: Language): Problem[] {
   const problems: Problem[] = [];
-  for (const rule of OWN_RULES[manifest.kind]) for (const problem of rule(manifest, language)) problems.push(problem);
+  for (const rule of MANIFEST_RULES[manifest.kind])
+    for (const problem of rule(manifest, language)) problems.push(problem);
   return problems;
 }
 

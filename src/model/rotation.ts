@@ -49,7 +49,10 @@ export function dueAt(
 export const PENDING = 'pending';
 
 /** Whether the listing shows that the secret was changed after it was last delivered, or is about to be. */
-export function isUndelivered({ createdAt, delivered }: Pick<ActualCredential, 'createdAt' | 'delivered'>): boolean {
+export function isDeliveryOutdated({
+  createdAt,
+  delivered,
+}: Pick<ActualCredential, 'createdAt' | 'delivered'>): boolean {
   return delivered !== undefined && (delivered.at !== (createdAt ?? null) || delivered.facts === PENDING);
 }
 

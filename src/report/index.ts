@@ -2,12 +2,10 @@ import type { FieldWords } from '../model/field-words.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../model/report.ts';
 import type { Finding } from '../model/finding.ts';
-import type { Page } from './page.ts';
-import { joinDocuments, printableJson } from './render/json.ts';
-import { renderMarkdown } from './render/markdown/markdown.ts';
+import type { ReportFormat } from './format-names.ts';
+import { FORMATS } from './formats.ts';
 import type { Style } from './render/style.ts';
 import { findingLines } from './render/text/findings.ts';
-import { renderText } from './render/text/text.ts';
 import type { View } from './view.ts';
 import { applyView } from './views/apply.ts';
 import { errorView } from './views/error.ts';
@@ -21,12 +19,12 @@ import type { ValidationReport } from './views/validate.ts';
 import { verifyView } from './views/verify.ts';
 
 export { renderAdvance, renderFailure, renderProgress, renderRotation, type Advance } from './progress.ts';
+export { isOneDocument } from './formats.ts';
+export type { ReportFormat } from './format-names.ts';
 export { renderAnnotations } from './render/annotations.ts';
 export { makeStyle, type Style } from './render/style.ts';
 export type { ValidationReport } from './views/validate.ts';
 export type { TargetEnding } from './views/targets.ts';
-
-export type ReportFormat = 'text' | 'json' | 'markdown';
 
 export interface RenderOptions {
   readonly format: ReportFormat;
@@ -84,14 +82,17 @@ export function renderError(error: unknown, options: RenderOptions & { readonly 
   return render(errorView, { error, target: options.target }, options);
 }
 
-/** How the work on several targets ended. JSON is one document of theirs, as they were rendered. */
+/** How the work on several targets ended. For programs it is one document of theirs, as they were rendered. */
 export function renderTargets(
   documents: readonly string[],
   endings: readonly TargetEnding[],
   options: RenderOptions,
 ): string {
   const exitCodes = Object.fromEntries(endings.map(({ target, exitCode }) => [target, exitCode]));
-  return options.format === 'json' ? joinDocuments(documents, exitCodes) : renderPage(targetsPage(endings), options);
+  const format = FORMATS[options.format];
+  return format.reads === 'data'
+    ? format.join(documents, exitCodes)
+    : format.render(targetsPage(endings), options.style);
 }
 
 /** Findings beside a result, for people; empty where there is none. */
@@ -101,10 +102,7 @@ export function renderFindings(findings: readonly Finding[], style: Style): stri
     .join('');
 }
 
-function render<Result>(view: View<Result>, result: Result, options: RenderOptions): string {
-  return options.format === 'json' ? `${printableJson(view.data(result))}\n` : renderPage(view.page(result), options);
-}
-
-function renderPage(page: Page, { format, style }: RenderOptions): string {
-  return format === 'markdown' ? renderMarkdown(page) : renderText(page, style);
+function render<Result>(view: View<Result>, result: Result, { format: name, style }: RenderOptions): string {
+  const format = FORMATS[name];
+  return format.reads === 'data' ? format.render(view.data(result)) : format.render(view.page(result), style);
 }

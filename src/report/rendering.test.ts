@@ -20,8 +20,8 @@ import {
   renderRotation,
   renderStatus,
   renderVerify,
-  type ReportFormat,
 } from './index.ts';
+import { FORMAT_NAMES } from './format-names.ts';
 
 const STYLES = [
   makeStyle({ color: true, unicode: true }),
@@ -29,7 +29,7 @@ const STYLES = [
   makeStyle({ color: false, unicode: false }),
 ] as const;
 const [coloured, plain, ascii] = STYLES;
-const FORMATS: readonly ReportFormat[] = ['text', 'json', 'markdown'];
+const FORMATS = FORMAT_NAMES;
 
 /** Our own colours, which alone may reach a terminal. */
 const COLOURS = new RegExp(`${String.fromCodePoint(0x1b)}\\[(?:1|2|22|31|32|33|36|39)m`, 'g');

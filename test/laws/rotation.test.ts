@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
-import { isUndelivered } from '../../src/model/rotation.ts';
+import { isDeliveryOutdated } from '../../src/model/rotation.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import { Crash } from '../support/bench/memory-bench.ts';
 import { testTarget } from '../support/bench/random-states.ts';
@@ -91,7 +91,7 @@ async function expectHealthy(bench: Watched, name: string, tellsTime: boolean): 
   expect(secretIn(stored)).toBe(object?.secret);
   expect(nextSecretIn(stored)).toBeUndefined();
   const createdAt = tellsTime ? object?.createdAt : undefined;
-  expect(isUndelivered({ createdAt, delivered: object?.delivered })).toBe(false);
+  expect(isDeliveryOutdated({ createdAt, delivered: object?.delivered })).toBe(false);
   expect((await bench.store.inspect(name))?.mark?.notes).not.toHaveProperty('rotation');
   expect((await bench.plan(DESIRED)).changes).toEqual([]);
 }

@@ -1,4 +1,5 @@
 /** Options that several commands have. */
+import { FORMAT_NAMES } from '../../report/format-names.ts';
 import { choice, count, duration, flag, list, text } from './option.ts';
 import type { OptionSpec, OptionValues } from './option.ts';
 
@@ -21,7 +22,7 @@ export const TARGETS = { target: TARGET, ...MANIFESTS };
 export type TargetOptions = OptionValues<typeof TARGETS>;
 
 /** How a result is written. */
-export const FORMAT = { format: choice('--format <format>', 'how to write the result', ['text', 'json', 'markdown']) };
+export const FORMAT = { format: choice('--format <format>', 'how to write the result', FORMAT_NAMES) };
 export type FormatOptions = OptionValues<typeof FORMAT>;
 
 export const PARALLELISM = { parallelism: count('--parallelism <n>', 'requests at a time', 8) };

@@ -1,6 +1,7 @@
+import type { ReportFormat } from '../../report/format-names.ts';
 import { Command as Parser, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { GrantryError } from '../../model/errors.ts';
-import type { CommandIo, Format } from '../context.ts';
+import type { CommandIo } from '../context.ts';
 import type { Command } from './define-command.ts';
 import { formatAsked } from './format-asked.ts';
 import type { GivenOptions, OptionSpec } from './option.ts';
@@ -80,7 +81,7 @@ function watch(io: CommandIo, onWrite: () => void): CommandIo {
 }
 
 /** For people it goes to standard error. The words are loaded when they are needed: help does without them. */
-async function reportError(error: unknown, format: Format, { stdout }: CommandIo): Promise<void> {
+async function reportError(error: unknown, format: ReportFormat, { stdout }: CommandIo): Promise<void> {
   if (format === 'text') return;
   const { makeStyle, renderError } = await import('../../report/index.ts');
   stdout.write(renderError(error, { format, style: makeStyle(stdout) }));

@@ -1,10 +1,10 @@
+import type { ReportFormat } from '../../report/index.ts';
 import { expect, it } from 'vitest';
 import { captureIo } from '../../../test/support/process/captured-io.ts';
 import { GrantryError } from '../../model/errors.ts';
-import type { Format } from '../context.ts';
 import { Reports, mayMeanSeveral } from './reports.ts';
 
-function reportsIn(format: Format): { reports: Reports; written: { stdout: string; stderr: string } } {
+function reportsIn(format: ReportFormat): { reports: Reports; written: { stdout: string; stderr: string } } {
   const { io, written } = captureIo();
   return { reports: new Reports({ format }, io), written };
 }

@@ -1,7 +1,7 @@
 import { GrantryError } from '../../model/errors.ts';
-import { makeStyle, renderError, renderFailure, renderTargets } from '../../report/index.ts';
-import type { RenderOptions, TargetEnding } from '../../report/index.ts';
-import type { CommandIo, Format } from '../context.ts';
+import { isOneDocument, makeStyle, renderError, renderFailure, renderTargets } from '../../report/index.ts';
+import type { RenderOptions, ReportFormat, TargetEnding } from '../../report/index.ts';
+import type { CommandIo } from '../context.ts';
 
 /**
  * Whether the selection may mean more than one target. It says which shape JSON has, so that this does not depend on
@@ -13,20 +13,20 @@ export function mayMeanSeveral(selectors: readonly string[]): boolean {
 
 /** Writes what a command has to say of several targets, one after the other, as one result. */
 export class Reports {
-  readonly #format: Format;
+  readonly #format: ReportFormat;
   readonly #io: CommandIo;
-  /** JSON is one document, which is written at the end. */
+  /** For programs there is one document, which is written at the end. */
   readonly #documents: string[] = [];
   #begun = false;
 
-  constructor({ format }: { readonly format: Format }, io: CommandIo) {
+  constructor({ format }: { readonly format: ReportFormat }, io: CommandIo) {
     this.#format = format;
     this.#io = io;
   }
 
   /** The report of a target, as it was rendered. */
   show(report: string): void {
-    if (this.#format === 'json') {
+    if (isOneDocument(this.#format)) {
       this.#documents.push(report);
       return;
     }
@@ -45,7 +45,7 @@ export class Reports {
   /** How all of it ended, in the order of the reports. */
   end(endings: readonly TargetEnding[]): void {
     const summary = renderTargets(this.#documents, endings, this.#look());
-    if (this.#format === 'json') this.#io.stdout.write(summary);
+    if (isOneDocument(this.#format)) this.#io.stdout.write(summary);
     else if (endings.length > 1) this.show(summary);
   }
 

@@ -21,7 +21,7 @@ import { exitCodeOfOutcome } from '../../engine/run/outcome.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { GUARD_NAMES } from '../../model/plan.ts';
 import type { GuardName } from '../../model/plan.ts';
-import { makeStyle, planDocument, renderApply, renderPlan } from '../../report/index.ts';
+import { isOneDocument, makeStyle, planDocument, renderApply, renderPlan } from '../../report/index.ts';
 
 export interface ApplyOptions extends TargetOptions, FormatOptions, ParallelismOptions, WritingOptions {
   /** A saved plan, or none. */
@@ -81,9 +81,9 @@ function showObstructed(
   io: CommandIo,
 ): GrantryError {
   const words = fieldWordsOf(backendsOf(io));
-  if (format !== 'json') io.stdout.write(renderPlan(plan, { format, style: makeStyle(io.stdout), words }));
+  if (!isOneDocument(format)) io.stdout.write(renderPlan(plan, { format, style: makeStyle(io.stdout), words }));
   return new GrantryError(code, message, {
-    hint: `All of it is listed ${format === 'json' ? 'in the plan' : 'above'}, with a way out.`,
+    hint: `All of it is listed ${isOneDocument(format) ? 'in the plan' : 'above'}, with a way out.`,
     details: { plan: planDocument(plan, words) },
   });
 }

@@ -3,7 +3,7 @@ import { isFinished, readIntent } from './rotation-intent.ts';
 import { addressOf, nameOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import type { CredentialStatus } from '../../model/report.ts';
-import { dueAt, isInOverlap, isUndelivered, madeAt } from '../../model/rotation.ts';
+import { dueAt, isInOverlap, isDeliveryOutdated, madeAt } from '../../model/rotation.ts';
 import { isOurs, objectsByAddress, ownerPhrase } from '../../model/state.ts';
 import type { ActualObject } from '../../model/state.ts';
 import type { Store, StoreEntry, StoreMark } from '../../stores/store.ts';
@@ -84,7 +84,7 @@ function remarksOf(object: ActualObject | undefined, { place, entry }: Found, no
     ...(intent === undefined
       ? []
       : [`a rotation begun at ${intent.begun} was cut off: the next grantry rotate of it finishes it`]),
-    ...(intent === undefined && isUndelivered(credential)
+    ...(intent === undefined && isDeliveryOutdated(credential)
       ? ['its secret was changed at the provider since it was delivered: grantry apply delivers it']
       : []),
     ...(credential.guessable === true ? ['anybody can guess its secret: grantry apply replaces it at once'] : []),

@@ -2,7 +2,7 @@ import type { HeldCredential, Renewed } from '../../credentials/method.ts';
 import { isSameCredential } from '../../credentials/registry.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
 import { isProven } from '../../model/report.ts';
-import { isUndelivered, madeAt } from '../../model/rotation.ts';
+import { isDeliveryOutdated, madeAt } from '../../model/rotation.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
 import type { StoreMark } from '../../stores/store.ts';
 import { notesOfFacts } from '../survey/document-facts.ts';
@@ -34,7 +34,7 @@ export async function rotateClient(
   const found = readIntent(place.mark);
   const { credential } = subject;
   const isLeft = found !== undefined && isIssued(found, credential);
-  const isWanted = isUndelivered(credential) || (mayBeDone && found !== undefined && isRecent(found, ports));
+  const isWanted = isDeliveryOutdated(credential) || (mayBeDone && found !== undefined && isRecent(found, ports));
   if (!isLeft || !isWanted) return begin(subject, kind, place, ports);
   const { finished, wasDelivered } = await finish(subject, found, place, ports);
   // What consumers had before this run may be what leaked.
@@ -50,7 +50,7 @@ export async function rotateClient(
  * is left alone: the one that wanted it will ask again.
  */
 export async function finishRotation(subject: RotationSubject, ports: RotationPorts): Promise<Rotated | undefined> {
-  if (!isUndelivered(subject.credential)) return undefined;
+  if (!isDeliveryOutdated(subject.credential)) return undefined;
   const place = await lookAt(subject, ports);
   const intent = readIntent(place.mark);
   if (intent === undefined || !isIssued(intent, subject.credential)) return undefined;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isUndelivered, madeAt } from '../../model/rotation.ts';
+import { isDeliveryOutdated, madeAt } from '../../model/rotation.ts';
 import type { ActualCredential } from '../../model/state.ts';
 import type { StoreMark } from '../../stores/store.ts';
 
@@ -55,5 +55,5 @@ export function isIssued({ was }: RotationIntent, credential: ActualCredential):
 
 /** Only the note was left of it: the listing shows another secret than it was to replace, delivered. */
 export function isFinished(intent: RotationIntent, credential: ActualCredential): boolean {
-  return isIssued(intent, credential) && !isUndelivered(credential);
+  return isIssued(intent, credential) && !isDeliveryOutdated(credential);
 }

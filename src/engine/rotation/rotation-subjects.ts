@@ -10,7 +10,7 @@ import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { isProven } from '../../model/report.ts';
-import { isUndelivered } from '../../model/rotation.ts';
+import { isDeliveryOutdated } from '../../model/rotation.ts';
 import { isOurs, objectsByAddress } from '../../model/state.ts';
 import type { ActualState, Endpoints } from '../../model/state.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
@@ -88,7 +88,7 @@ export function rotationFinisher(
   const credentials = new Map(input.actual.objects.map(({ address, credential }) => [address, credential]));
   return async (address) => {
     const credential = credentials.get(address);
-    if (credential === undefined || !isUndelivered(credential)) return undefined;
+    if (credential === undefined || !isDeliveryOutdated(credential)) return undefined;
     const name = nameOf(address);
     const subject = rotationSubjects(new Set([name]), input, target).get(name);
     if (subject === undefined) return undefined;

@@ -3,7 +3,7 @@ import { readIntent } from './rotation-intent.ts';
 import { addressOf, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import { isUndelivered, overlapName } from '../../model/rotation.ts';
+import { isDeliveryOutdated, overlapName } from '../../model/rotation.ts';
 import { isOurs } from '../../model/state.ts';
 import type { ActualObject, ActualState } from '../../model/state.ts';
 import type { DesiredObject, Endpoints } from '../../model/state.ts';
@@ -62,7 +62,7 @@ async function findHalfDone(
     objects.map(async (object) => {
       const delivered = object.credential?.delivered;
       if (!isOurs(object) || object.credential === undefined || delivered === undefined) return [];
-      const matters = names?.has(nameOf(object.address)) === true || isUndelivered(object.credential);
+      const matters = names?.has(nameOf(object.address)) === true || isDeliveryOutdated(object.credential);
       if (!matters || store.locate(delivered.path) !== delivered.place) return [];
       const entry = await limit(() => store.inspect(delivered.path));
       return entry?.mark === undefined || readIntent(entry.mark) === undefined ? [] : [nameOf(object.address)];
