@@ -190,3 +190,31 @@ test('exchange: leaves nothing behind at the signal of the run, which very many 
   process.off('warning', note);
   expect([getEventListeners(signal, 'abort'), warnings]).toEqual([[], []]);
 });
+
+test.each(['403 Доступ запрещён', '403 Défendu'])(
+  'exchange: takes an answer whose status line says %s',
+  async (line) => {
+    const url = await serveRaw(Buffer.from(`HTTP/1.1 ${line}\r\ncontent-length: 2\r\n\r\nno`, 'utf8'));
+    const answer = await get(url);
+    expect([answer.status, await answer.text()]).toEqual([403, 'no']);
+  },
+);
+
+test('exchange: takes an answer whose status line is no UTF-8', async () => {
+  const url = await serveRaw(Buffer.from('HTTP/1.1 403 D\xe9fendu\r\ncontent-length: 2\r\n\r\nno', 'latin1'));
+  expect((await get(url)).status).toBe(403);
+});
+
+test.each([600, 999])('exchange: fails with an answer of status %i as with one that broke off', async (status) => {
+  const url = await serveRaw(Buffer.from(`HTTP/1.1 ${status} Odd\r\ncontent-length: 2\r\n\r\nno`));
+  const error: unknown = await get(url).catch((thrown: unknown) => thrown);
+  expect(networkFailureOf(error)).toMatchObject({ kind: 'broken', notExecuted: false });
+});
+
+/** A server that answers with these very bytes. */
+async function serveRaw(answer: Buffer): Promise<string> {
+  const server = createTcpServer((socket) => socket.once('data', () => socket.end(answer)));
+  const { url, close } = await listenOnLoopback(server);
+  closing.push(close);
+  return url;
+}

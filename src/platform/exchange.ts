@@ -66,8 +66,12 @@ function stopSignal(
 /** The answer with all of its body at hand, so that what breaks in the middle of it breaks here. */
 async function takeIn(answer: Response, maxBytes: number): Promise<Response> {
   const text = await textOf(answer, maxBytes);
-  const { status, statusText, headers } = answer;
-  return new Response(text === '' ? null : text, { status, statusText, headers });
+  const { status, headers } = answer;
+  // None that HTTP has (RFC 9110 section 15), and none that a Response can be made with.
+  if (status > 599)
+    throw Object.assign(new Error(`the answer has the status ${status}`), { code: 'HPE_INVALID_STATUS' });
+  // Without the words of the status line: a server may write any bytes there, and a Response takes only some.
+  return new Response(text === '' ? null : text, { status, headers });
 }
 
 async function textOf({ body }: Response, maxBytes: number): Promise<string> {

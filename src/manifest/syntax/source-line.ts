@@ -6,7 +6,7 @@ import { lineText } from './syntax-view.ts';
 import type { SyntaxView } from './syntax-view.ts';
 
 /** Findings beside which nothing of a file is shown: something in it is not what it seems, or should not be there at all. */
-const DOUBTS: ReadonlySet<string> = new Set(['yaml-syntax', 'unknown-anchor', 'misplaced-credential']);
+const DOUBTS: ReadonlySet<string> = new Set(['yaml-syntax', 'unknown-anchor', 'misplaced-credential', 'renamed-key']);
 
 /**
  * Whether lines of a file may be shown beside its findings. Not where it holds a Target, or anything that is no Api or
@@ -21,14 +21,25 @@ export function showsLines(view: SyntaxView, problems: readonly Problem[]): bool
 }
 
 /** The line that a problem is on; undefined where it may hold a credential. */
-export function sourceLine(view: SyntaxView, { place }: Problem, line: number, keys: ManifestKeys): string | undefined {
+export function sourceLine(
+  view: SyntaxView,
+  { place, rule }: Problem,
+  line: number,
+  keys: ManifestKeys,
+): string | undefined {
   const text = lineText(view, line);
+  // A key that is there twice has no path: it may lie below `credential`.
+  if (rule === 'duplicate-key' && view.documents.some(holdsCredentialKey)) return undefined;
   return mayHoldCredential(text, keys) || ('path' in place && isInsideCredential(place.path, keys)) ? undefined : text;
+}
+
+function holdsCredentialKey({ contents }: SyntaxView['documents'][number]): boolean {
+  return isMap(contents) && contents.hasIn(['spec', 'credential']);
 }
 
 /** What stands in place of a Client's `credential`, or below it under a key that is not ours, may be one. */
 function isInsideCredential(path: readonly (string | number)[], { known }: ManifestKeys): boolean {
   const start = path.indexOf('credential');
   const below = path.slice(start + 1);
-  return start !== -1 && (below.length === 0 || below.some((key) => typeof key === 'string' && !known.has(key)));
+  return start !== -1 && (below.length === 0 || below.some((key) => typeof key === 'number' || !known.has(key)));
 }

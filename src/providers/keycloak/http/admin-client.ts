@@ -12,7 +12,9 @@ const lent = new AsyncLocalStorage<Fetch>();
 const globalFetch = globalThis.fetch;
 globalThis.fetch = (input, init) => {
   const fetch = lent.getStore();
-  return fetch === undefined || input instanceof Request ? globalFetch(input, init) : fetch(input, init);
+  if (fetch === undefined) return globalFetch(input, init);
+  if (input instanceof Request) throw new TypeError('the admin client is expected to fetch URLs');
+  return fetch(input, init);
 };
 
 /** All that the admin client sends while it works on `run` goes through this `fetch`. */
@@ -35,7 +37,13 @@ export async function makeAdminClient(
   const { default: AdminClient } = await import('@keycloak/keycloak-admin-client');
   // Of what is not there one method answers null and the next throws: here all of them throw.
   const client = new AdminClient({ baseUrl: url, realmName: realm, requestArgOptions: { catchNotFound: false } });
-  client.registerTokenProvider({ getAccessToken });
+  client.registerTokenProvider({
+    getAccessToken: () => {
+      // Its token goes nowhere but through a fetch that it was lent.
+      if (lent.getStore() === undefined) throw new TypeError('the admin client was called without a fetch');
+      return getAccessToken();
+    },
+  });
   return client;
 }
 
