@@ -29,7 +29,7 @@ export default defineConfig({
             'test/structure/*.test.ts',
             'test/support/*.test.ts',
           ],
-          setupFiles: ['test/support/network-off.ts'],
+          setupFiles: ['test/support/network-off.ts', 'test/support/shrink-limit.ts'],
           // Nothing here takes long; the machine may be busy.
           testTimeout: 60_000,
         },

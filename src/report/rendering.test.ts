@@ -113,7 +113,7 @@ describe('whatever names and descriptions hold', { timeout: 60_000 }, () => {
 
 /** What may stand outside of code, once code spans and code elements are taken out. */
 const OURS =
-  /^(?:### ␣: [a-z0-9, ()A]+|\*\*[^*`<[\]@#|]*\*\*.*|␣, ␣, stack ␣|[\w,. ]*as declared\.|[\d,]+ clients? [\w, ]+\.|Looked at [\w, ]+ only: (?:␣|[0-9]+ more)(?:, ␣|, [0-9]+ more)*\.|Nothing here matches --only\.|Nothing (?:that matches --only )?changed since ␣\.|<\/details>|<details(?: open)?><summary>[\w ▲,<>/]*␣?[\w ▲,<>/]*<\/summary>|<p><b>[\w ▲<>/]*␣[\w ▲<>/␣]*<\/p>|Where a credential is missing or refused, ␣ compares[ \w;-]+\.|Stopped on request: .*|Broke the lock of ␣\.|Overridden for this run: guard [a-zA-Z, ]+\.|)$/u;
+  /^(?:### ␣: [a-z0-9, ()A]+|\*\*[^*`<[\]@#|]*\*\*.*|␣, ␣, stack ␣|[\w,. ]*as declared\.|[\d,]+ clients? [\w, ]+\.|Looked at [\w, ]+ only: (?:␣|[0-9]+ more)(?:, ␣|, [0-9]+ more)*\.|Nothing here matches --only\.|Nothing (?:that matches --only )?changed since ␣\.|<\/details>|<details(?: open)?><summary>[\w ▲,<>/]*␣?[\w ▲,<>/]*<\/summary>|- \*\*[a-z]+\*\* ␣(?: \*\*▲ [a-z ,]+\*\*)?|- and [\d,]+ more|<p><b>[\w ▲<>/]*␣[\w ▲<>/␣]*<\/p>|Where a credential is missing or refused, ␣ compares[ \w;-]+\.|Stopped on request: .*|Broke the lock of ␣\.|Overridden for this run: guard [a-zA-Z, ]+\.|)$/u;
 
 /** The lines that a reader of CommonMark takes for Markdown: not those in fences, and code spans stand as one sign. */
 function proseOf(markdown: string): string[] {

@@ -40,7 +40,7 @@ export function changeParts(block: ChangesBlock, { room, share }: Limits): strin
 
 function shortList(left: readonly ChangeEntry[], bytes: number): string[] {
   const items = left.filter(({ dangers }) => isSerious(dangers));
-  return [fillLines({ items, bytes, make: (change) => `- ${summaryOf(change)}`, prefix: '- ' }).join('\n')];
+  return [fillLines({ items, bytes, make: (change) => `- ${titleOf(change, IN_MARKDOWN)}`, prefix: '- ' }).join('\n')];
 }
 
 function remainder({ command, ofTheRest }: ChangesBlock, left: readonly ChangeEntry[]): string[] {
@@ -57,7 +57,7 @@ function remainder({ command, ofTheRest }: ChangesBlock, left: readonly ChangeEn
 
 /** A collapsible part for one change, with a diff inside: green is gained, red is lost, orange is changed. */
 function changePart(change: ChangeEntry, largest: number, command: string): string {
-  const summary = summaryOf(change);
+  const summary = titleOf(change, IN_HTML);
   const items = [...(change.reason === '' ? [] : [`# ${blockLine(change.reason)}`]), ...diffLines(change)];
   const lines = fillLines({
     items,
@@ -77,12 +77,23 @@ function markedAmong(lines: readonly string[]): string {
 /** Between a value and what is to be said of it. */
 const MARK = '   ▲ ';
 
+/** How bold words and code are written. */
+interface Markup {
+  readonly bold: (words: string) => string;
+  readonly code: (text: string) => string;
+}
+
+/** Within HTML, where Markdown is not read. */
+const IN_HTML: Markup = { bold: (words) => `<b>${words}</b>`, code: summaryCode };
+/** Where Markdown is read: also within HTML in a line, so that a name in an element of HTML could be a link. */
+const IN_MARKDOWN: Markup = { bold: (words) => `**${words}**`, code: (text) => inlineCode(text) };
+
 /** The one line of a change that is always there. */
-function summaryOf({ op, address, owner: whose, dangers }: ChangeEntry): string {
-  const owner = whose === '' ? '' : ` owner ${summaryCode(whose)}`;
+function titleOf({ op, address, owner: whose, dangers }: ChangeEntry, { bold, code }: Markup): string {
+  const owner = whose === '' ? '' : ` owner ${code(whose)}`;
   const words = dangers.filter((danger) => danger !== 'delete').map((danger) => DANGER_WORDS[danger]);
-  const mark = words.length === 0 ? '' : ` <b>▲ ${words.join(', ')}</b>`;
-  return `<b>${op}</b> ${summaryCode(address)}${owner}${mark}`;
+  const mark = words.length === 0 ? '' : ` ${bold(`▲ ${words.join(', ')}`)}`;
+  return `${bold(op)} ${code(address)}${owner}${mark}`;
 }
 
 function diffLines({ op, lines }: ChangeEntry): string[] {

@@ -126,7 +126,7 @@ describe('a plan that is flooded with what is harmless', () => {
     const comment = markdown(planOf([...flood, ...many, moved], { review: REVIEW }));
     expect(comment).toContain('Client/payments');
     expect(comment).toContain('120 clients gain roles');
-    for (const { address } of many) expect(comment).toContain(`${address}</code>`);
+    for (const { address } of many) expect(comment).toMatch(new RegExp(`<code>${address}</code>|\`${address}\``));
   });
 
   test('names the kinds and their counts where not even a line for each fits', () => {
@@ -164,4 +164,14 @@ test('what is dangerous of a value is shown to its end in text', () => {
   const long = `https://${'a'.repeat(300)}/end`;
   const change = updateClient('x', { auth: 'b' }, { auth: long });
   expect(renderPlan(planOf([change]), { format: 'text', style })).toContain('/end');
+});
+
+test('names in the list of what has no room are code, also those that Markdown would read as links', () => {
+  const named = Array.from({ length: 1_500 }, (_, index) => deleteClient(`[n${index}](http://evil.example)*`));
+  const items = markdown(planOf(named))
+    .split('\n')
+    .filter((line) => /^- (?:\*|<|and)/.test(line));
+  expect(items.length).toBeGreaterThan(10);
+  for (const item of items)
+    expect(item).toMatch(/^- (?:\*\*delete\*\* `Client\/[^`]*` owner `[^`]*`|and [\d,]+ more$)/);
 });
