@@ -38,12 +38,16 @@ export interface ClientProof {
   readonly duration: number;
 }
 
-/** What one apply did. */
-export interface ApplyReport {
+/** Which target a report is about, and which servers were asked. */
+export interface ReportHead {
   readonly target: string;
   readonly stack: string;
   readonly provider: string;
   readonly store: string;
+}
+
+/** What one apply did. */
+export interface ApplyReport extends ReportHead {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly results: readonly ChangeResult[];
@@ -79,11 +83,7 @@ export interface RotationResult {
 }
 
 /** What one rotate did. */
-export interface RotateReport {
-  readonly target: string;
-  readonly stack: string;
-  readonly provider: string;
-  readonly store: string;
+export interface RotateReport extends ReportHead {
   /** ISO 8601. */
   readonly startedAt: string;
   readonly results: readonly RotationResult[];
@@ -118,11 +118,7 @@ export interface CredentialStatus {
   readonly remarks: readonly string[];
 }
 
-export interface StatusReport {
-  readonly target: string;
-  readonly stack: string;
-  readonly provider: string;
-  readonly store: string;
+export interface StatusReport extends ReportHead {
   /** ISO 8601. */
   readonly now: string;
   readonly credentials: readonly CredentialStatus[];
@@ -130,11 +126,7 @@ export interface StatusReport {
 }
 
 /** What one verify found. */
-export interface VerifyReport {
-  readonly target: string;
-  readonly stack: string;
-  readonly provider: string;
-  readonly store: string;
+export interface VerifyReport extends ReportHead {
   readonly proofs: readonly ClientProof[];
 }
 

@@ -4,41 +4,21 @@ import type { PlannedDelivery } from '../../model/plan.ts';
 import { Secret } from '../../model/secrets/secret.ts';
 import type { StoreMark } from '../../stores/store.ts';
 import { deliver } from './deliver.ts';
-import { secretIn, secretPayload } from '../../../test/support/stored-secrets.ts';
-
-const OURS = { stack: 'acme', client: 'orders' };
-const ACTIVE: StoreMark = { ...OURS, owner: 'team-a', state: 'active' };
-const DOCUMENT = { clientId: 'orders', payload: secretPayload('theirs'), facts: {} };
-const OTHERS: readonly (readonly [string, Partial<StoreMark>])[] = [
-  ['another client', { client: 'audit' }],
-  ['another stack', { stack: 'theirs' }],
-];
+import { ACTIVE, DELIVERY, OTHERS, putDocument } from '../../../test/support/bench/occupied-place.ts';
+import { secretIn } from '../../../test/support/stored-secrets.ts';
 
 let store: MemoryBench['store'];
 beforeEach(() => {
   store = new MemoryBench().store;
 });
 
-/** A document with a mark, or without one. */
-async function put(mark: StoreMark | undefined): Promise<void> {
-  if (mark !== undefined) await store.mark('orders', mark);
-  await store.write('orders', DOCUMENT, 0);
-}
+const put = (mark: StoreMark | undefined): Promise<void> => putDocument(store, mark);
 
 describe('deliver', () => {
-  const delivery: PlannedDelivery = {
-    client: 'orders',
-    clientId: 'orders',
-    path: 'orders',
-    place: 'memory/orders',
-    facts: {},
-    reason: 'moved',
-    pathIsEmpty: false,
-  };
   const present = { kind: 'client-secret', secret: new Secret('ours') } as const;
   const issued = { clientId: 'orders', held: { present }, createdAt: 7 };
   const write = async (how: Partial<PlannedDelivery> = {}): Promise<string | undefined> => {
-    await deliver(store, { ...delivery, ...how }, issued, { stack: 'acme', owner: 'team-a' }).catch(() => undefined);
+    await deliver(store, { ...DELIVERY, ...how }, issued, { stack: 'acme', owner: 'team-a' }).catch(() => undefined);
     return secretIn(await store.read('orders'));
   };
 

@@ -1,6 +1,12 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { Provider } from '../../providers/provider.ts';
 
+/** For `catch`: gives an error of ours, and throws any other again, which is a bug. */
+export function onlyOurs(error: unknown): GrantryError {
+  if (error instanceof GrantryError) return error;
+  throw error;
+}
+
 /** What is shown of an error: of one that is not ours only its name, for the message may quote anything, and so a secret. */
 export function failureOf(error: unknown): GrantryError {
   if (error instanceof GrantryError) return error;

@@ -1,22 +1,13 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
+import { ACTIVE, DELIVERY, putDocument } from '../../../test/support/bench/occupied-place.ts';
 import { secretPayload } from '../../../test/support/stored-secrets.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import { Secret } from '../../model/secrets/secret.ts';
-import type { StoreMark } from '../../stores/store.ts';
+import type { Payload, StoreMark } from '../../stores/store.ts';
 import { checkPlace } from './check-place.ts';
 
-const ACTIVE: StoreMark = { stack: 'acme', client: 'orders', owner: 'team-a', state: 'active' };
-const DELIVERY: PlannedDelivery = {
-  client: 'orders',
-  clientId: 'orders',
-  path: 'orders',
-  place: 'memory/orders',
-  facts: {},
-  reason: 'moved',
-  pathIsEmpty: false,
-};
 const PRESENT = { clientId: 'orders', secret: 'theirs' };
 
 let store: MemoryBench['store'];
@@ -24,11 +15,7 @@ beforeEach(() => {
   store = new MemoryBench().store;
 });
 
-/** A document with a mark, or without one. */
-async function put(mark: StoreMark | undefined, payload = secretPayload('theirs')): Promise<void> {
-  if (mark !== undefined) await store.mark('orders', mark);
-  await store.write('orders', { clientId: 'orders', payload, facts: {} }, 0);
-}
+const put = (mark: StoreMark | undefined, payload?: Payload): Promise<void> => putDocument(store, mark, payload);
 
 /** Whether the delivery takes the document over, or the code of its refusal; `present` is what the provider has. */
 async function check(how: Partial<PlannedDelivery> = {}, { clientId, secret } = PRESENT): Promise<unknown> {

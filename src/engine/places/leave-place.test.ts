@@ -1,29 +1,17 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
-import { secretPayload } from '../../../test/support/stored-secrets.ts';
+import { ACTIVE, DOCUMENT, OTHERS, OURS, putDocument } from '../../../test/support/bench/occupied-place.ts';
 import type { StoreMark } from '../../stores/store.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { Secret } from '../../model/secrets/secret.ts';
 import { checkLeft, leave, purgeRetired, retire } from './leave-place.ts';
-
-const OURS = { stack: 'acme', client: 'orders' };
-const ACTIVE: StoreMark = { ...OURS, owner: 'team-a', state: 'active' };
-const DOCUMENT = { clientId: 'orders', payload: secretPayload('theirs'), facts: {} };
-const OTHERS: readonly (readonly [string, Partial<StoreMark>])[] = [
-  ['another client', { client: 'audit' }],
-  ['another stack', { stack: 'theirs' }],
-];
 
 let store: MemoryBench['store'];
 beforeEach(() => {
   store = new MemoryBench().store;
 });
 
-/** A document with a mark, or without one. */
-async function put(mark: StoreMark | undefined): Promise<void> {
-  if (mark !== undefined) await store.mark('orders', mark);
-  await store.write('orders', DOCUMENT, 0);
-}
+const put = (mark: StoreMark | undefined): Promise<void> => putDocument(store, mark);
 
 const stateNow = async (): Promise<string | undefined> => (await store.inspect('orders'))?.mark?.state;
 

@@ -1,4 +1,5 @@
 import type { DesiredState } from '../../model/desired.ts';
+import type { ReportHead } from '../../model/report.ts';
 import type { WriteGuard } from '../../platform/write-guard.ts';
 import type { Ports } from '../../platform/ports.ts';
 import type { TargetPorts } from '../survey/survey-target.ts';
@@ -21,14 +22,6 @@ export interface ClosedTarget {
   /** How output names its servers. */
   readonly names: { readonly provider: string; readonly store: string };
   readonly open: () => Promise<OpenTarget>;
-}
-
-/** How every report begins. */
-export interface ReportHead {
-  readonly target: string;
-  readonly stack: string;
-  readonly provider: string;
-  readonly store: string;
 }
 
 export function reportHead({ desired, provider, store }: Pick<OpenTarget, 'desired' | keyof TargetPorts>): ReportHead {

@@ -1,4 +1,5 @@
-import { isMap } from 'yaml';
+import { isMap, isNode, isScalar, visit } from 'yaml';
+import type { Pair } from 'yaml';
 import { mayHoldCredential } from '../schema/credential-keys.ts';
 import type { ManifestKeys } from '../schema/schema-keys.ts';
 import type { Problem } from '../types.ts';
@@ -21,24 +22,26 @@ export function showsLines(view: SyntaxView, problems: readonly Problem[]): bool
 }
 
 /** The line that a problem is on; undefined where it may hold a credential. */
-export function sourceLine(
-  view: SyntaxView,
-  { place, rule }: Problem,
-  line: number,
-  keys: ManifestKeys,
-): string | undefined {
+export function sourceLine(view: SyntaxView, { place }: Problem, line: number, keys: ManifestKeys): string | undefined {
   const text = lineText(view, line);
-  // A key that is there twice has no path: it may lie below `credential`.
-  if (rule === 'duplicate-key' && view.documents.some(holdsCredentialKey)) return undefined;
-  return mayHoldCredential(text, keys) || ('path' in place && isInsideCredential(place.path, keys)) ? undefined : text;
+  const isInside = 'path' in place ? leadsIntoCredential(place.path, keys) : liesInCredential(view, place.offset);
+  return isInside || mayHoldCredential(text, keys) ? undefined : text;
 }
 
-function holdsCredentialKey({ contents }: SyntaxView['documents'][number]): boolean {
-  return isMap(contents) && contents.hasIn(['spec', 'credential']);
+/** The same of a place in the text that no path leads to, such as a key that is there twice. */
+function liesInCredential({ documents }: SyntaxView, offset: number): boolean {
+  let found = false;
+  const look = (_: unknown, { key, value }: Pair): void => {
+    if (!isScalar(key) || key.value !== 'credential' || !isNode(value)) return;
+    const [start, , end] = value.range ?? [offset, offset, offset];
+    found ||= start <= offset && offset <= end;
+  };
+  for (const document of documents) visit(document, { Pair: look });
+  return found;
 }
 
 /** What stands in place of a Client's `credential`, or below it under a key that is not ours, may be one. */
-function isInsideCredential(path: readonly (string | number)[], { known }: ManifestKeys): boolean {
+function leadsIntoCredential(path: readonly (string | number)[], { known }: ManifestKeys): boolean {
   const start = path.indexOf('credential');
   const below = path.slice(start + 1);
   return start !== -1 && (below.length === 0 || below.some((key) => typeof key === 'number' || !known.has(key)));

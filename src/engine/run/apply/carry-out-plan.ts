@@ -1,7 +1,8 @@
 import type { AuditEvent } from '../../../model/audit.ts';
-import { GrantryError } from '../../../model/errors.ts';
+import type { GrantryError } from '../../../model/errors.ts';
 import { applyPlan } from '../../apply/apply-plan.ts';
 import type { Applied, ApplyOptions } from '../../apply/apply-plan.ts';
+import { onlyOurs } from '../../apply/failure.ts';
 import { trackWrites } from '../../apply/track-writes.ts';
 import { begunEvent, endedEvent } from '../../ledger/audit.ts';
 import { noteApply, noteClients } from '../../ledger/ledger.ts';
@@ -54,7 +55,7 @@ export async function carryOutPlan(
     .during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, options))
     .finally(() => emit({ kind: 'work-ended', unit: 'change' }));
   const applied = reportStop(carried, trail.failure(), lease, context);
-  const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, asGrantryFailure);
+  const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, onlyOurs);
   if (failure === undefined) return { applied, written: wrote || writeGuard.written, audit: trail.events };
   // It must not cost the report of what was done.
   emit({ kind: 'not-noted', error: failure });
@@ -98,9 +99,4 @@ function reportStop(
   if (failure === undefined) return applied;
   emit({ kind: 'stopped', error: failure });
   return { ...applied, firstError: applied.firstError ?? failure.code };
-}
-
-function asGrantryFailure(error: unknown): GrantryError {
-  if (error instanceof GrantryError) return error;
-  throw error;
 }

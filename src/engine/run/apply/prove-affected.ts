@@ -1,3 +1,4 @@
+import { onlyOurs } from '../../apply/failure.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import type { Applied } from '../../apply/apply-plan.ts';
 import { affectedClients } from '../../plan/resolve-plan.ts';
@@ -25,10 +26,7 @@ export async function proveAffected(
   const succeeded = results.filter(({ op, outcome }) => outcome === 'done' && op !== 'delete');
   const names = affectedClients([...done, ...succeeded.map(({ address }) => address)], desired);
   for (const { address, outcome } of results) if (outcome !== 'done') names.delete(address.replace(/^Client\//, ''));
-  const facts = await provider.readGrants(desired, names).catch((error: unknown) => {
-    if (error instanceof GrantryError) return error;
-    throw error;
-  });
+  const facts = await provider.readGrants(desired, names).catch(onlyOurs);
   if (facts instanceof GrantryError) return { proofs: [], outage: facts };
   const expectations = expectationsOf(desired, provider, names, facts);
   const work = { expectations, endpoints: input.endpoints, inFlight: request.parallelism };

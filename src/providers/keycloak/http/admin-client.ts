@@ -10,7 +10,7 @@ import type { RoleRef } from '../roles/role-names.ts';
  */
 const lent = new AsyncLocalStorage<Fetch>();
 const globalFetch = globalThis.fetch;
-globalThis.fetch = (input, init) => {
+globalThis.fetch = async (input, init) => {
   const fetch = lent.getStore();
   if (fetch === undefined) return globalFetch(input, init);
   if (input instanceof Request) throw new TypeError('the admin client is expected to fetch URLs');

@@ -1,22 +1,15 @@
+import type { ReportHead } from '../../../model/report.ts';
 import type { Head, Remark } from '../../page.ts';
-
-/** Which target a result is about, and what was read. */
-export interface Origin {
-  readonly target: string;
-  readonly stack: string;
-  readonly provider: string;
-  readonly store: string;
-}
 
 /** Columns of the name of a target. */
 const MAX_NAME = 100;
 
-export function headOf({ target, provider, store, stack }: Origin): Head {
+export function headOf({ target, provider, store, stack }: ReportHead): Head {
   return { name: [{ untrusted: target, limit: MAX_NAME }], origin: { provider, store, stack } };
 }
 
 /** The same, as programs get it. */
-export function originData({ target, stack, provider, store }: Origin): Origin {
+export function originData({ target, stack, provider, store }: ReportHead): ReportHead {
   return { target, stack, provider, store };
 }
 
