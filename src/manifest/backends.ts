@@ -65,6 +65,8 @@ export interface StoreInManifest<
   place(spec: Spec): StorePlace;
   /** How output names the place of a path. */
   locate(spec: Spec, path: string): string;
+  /** What is wrong with the path of a Client that is fine elsewhere; undefined: nothing. */
+  pathProblem?(path: string): string | undefined;
 }
 
 /** A map in a Client whose keys are the user's own, where a credential could pass the schema. */

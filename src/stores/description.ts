@@ -1,7 +1,7 @@
 import type { StoreInManifest } from '../manifest/backends.ts';
 import type { BackendSettings } from '../model/target.ts';
 import type { Ports } from '../platform/ports.ts';
-import type { Store } from './store.ts';
+import type { Store, StoreCapabilities } from './store.ts';
 
 /** Opens the stores of one run. */
 export interface StoreOpener<Settings extends BackendSettings = BackendSettings> {
@@ -17,6 +17,7 @@ export interface StoreDescription<
   Spec = unknown,
   Settings extends BackendSettings = BackendSettings,
 > extends StoreInManifest<Spec, Settings> {
+  readonly capabilities: StoreCapabilities;
   /** How output names a store as a whole; known before it is opened. */
   describe(settings: Settings): string;
   /** For one run: stores that it opens with the same login share that. */

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../model/secrets/secret.ts';
-import { fromData, toPatch } from './document.ts';
+import { encodeData, fromData, toPatch } from './document.ts';
 
 /** A credential of several parts, not all of which are secret. */
 const KEYS = { private_part: 'secret', key_id: 'public' } as const;
@@ -34,5 +34,14 @@ describe('a document', () => {
   it.each(['client_id', 'private_part', 'key_id'])('has no fact called %s', (key) => {
     const document = { clientId: 'orders', payload: {}, facts: { [key]: 'x' } };
     expect(() => toPatch(document, KEYS)).toThrow(`may not be called ${key}`);
+  });
+
+  it('is refused where the store takes none of its size, counted in bytes, and not quoted', () => {
+    const text = JSON.stringify({ key: 'ü' });
+    expect(encodeData({ key: 'ü' }, { maxDocumentBytes: Buffer.byteLength(text) }, 'secret/orders')).toBe(text);
+    expect(encodeData({ key: 'ü' }, { maxDocumentBytes: undefined }, 'secret/orders')).toBe(text);
+    expect(() => encodeData({ key: 'ü' }, { maxDocumentBytes: text.length }, 'secret/orders')).toThrow(
+      'The document of secret/orders would have 12 bytes; the store takes 11',
+    );
   });
 });

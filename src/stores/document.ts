@@ -1,7 +1,7 @@
 import { PAYLOAD_KEYS } from '../credentials/registry.ts';
 import { GrantryError } from '../model/errors.ts';
 import { Secret } from '../model/secrets/secret.ts';
-import type { DocumentUpdate, StoreDocument } from './store.ts';
+import type { DocumentUpdate, StoreCapabilities, StoreDocument } from './store.ts';
 
 /** A document as stores keep it: flat JSON, of which grantry owns some keys. */
 export type DocumentData = Readonly<Record<string, unknown>>;
@@ -34,6 +34,24 @@ export function mergeData(before: DocumentData | undefined, document: DocumentUp
   const gone = new Set(patch.flatMap(([key, value]) => (value === null ? [key] : [])));
   const kept = Object.entries(before ?? {}).filter(([key]) => !gone.has(key));
   return Object.fromEntries([...kept, ...patch.filter(([, value]) => value !== null)]);
+}
+
+/** The text of a document that is to be written; refuses one that the store would not take. */
+export function encodeData(
+  data: DocumentData,
+  { maxDocumentBytes: most = Infinity }: Pick<StoreCapabilities, 'maxDocumentBytes'>,
+  where: string,
+): string {
+  const text = JSON.stringify(data);
+  const bytes = Buffer.byteLength(text);
+  if (bytes <= most) return text;
+  throw new GrantryError(
+    'INVALID_INPUT',
+    `The document of ${where} would have ${bytes} bytes; the store takes ${most}`,
+    {
+      hint: 'Names of scopes and keys of your own make it large: grant fewer scopes, or split the client in two.',
+    },
+  );
 }
 
 /** Reads a document; `where` names the place in the error, which never quotes what lies there. */

@@ -85,12 +85,32 @@ export interface StoredRecord {
 /** By how much a store's clock may be behind itself, because it counts whole seconds. */
 export const CLOCK_GRAIN_MS = 1000;
 
+/** What differs between stores, as data: the engine, the contract suite and the table of docs/stores.md go by it. */
+export interface StoreCapabilities {
+  /**
+   * Where a consumer finds the credential before the present one, while the provider accepts both: under the version number
+   * that the document names, under a label that the store gives it, in the document itself, or nowhere.
+   */
+  readonly previous: 'version' | 'label' | 'document' | 'nowhere';
+  /** Who keeps two writers of a document apart: the store itself, or only the lock of the stack. */
+  readonly checkAndSet: 'store' | 'lock';
+  /** What one request of a listing covers: a folder, or the whole store (in pages). */
+  readonly listing: 'folder' | 'whole';
+  /** A document that somebody deleted keeps its mark and its number. Elsewhere its place is as if nothing was ever there. */
+  readonly remembersDeleted: boolean;
+  /** A place that was purged can be written to again at once. */
+  readonly reusesPurged: boolean;
+  /** The largest document, in bytes of JSON; undefined: none that grantry knows of. */
+  readonly maxDocumentBytes: number | undefined;
+}
+
 /**
  * Where credentials are delivered. Paths are inside the target's prefix, in the form `folder/name`.
  * Every method throws a GrantryError: UNREACHABLE or NOT_ALLOWED for the store itself, CONFLICT for a lost
  * check-and-set, FAILED for a document that is not what it should be.
  */
 export interface Store {
+  readonly capabilities: StoreCapabilities;
   /** How output names a place: `secret/m2m/order-service`. */
   locate(path: string): string;
   /** How output names the store as a whole: the product and the place. */

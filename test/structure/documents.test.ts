@@ -5,13 +5,12 @@ import { formatDuration } from '../../src/model/text/duration.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import { PROVIDERS } from '../../src/providers/registry.ts';
 import { STORES } from '../../src/stores/registry.ts';
+import type { StoreCapabilities } from '../../src/stores/store.ts';
 import { findKeys } from '../../src/manifest/schema/schema-keys.ts';
 import { makeSchemas } from '../../src/manifest/schema/manifest.ts';
 
-const FILE = fileURLToPath(new URL('../../docs/providers.md', import.meta.url));
-
 /** What the documents call a capability. */
-const LABELS: Readonly<Record<keyof Capabilities, string>> = {
+const PROVIDER_LABELS: Readonly<Record<keyof Capabilities, string>> = {
   chosenSecret: 'grantry may choose the secret of a new client, so that the store has it first',
   chosenClientId: 'grantry may choose the client_id',
   secretChangeVisible: 'a secret changed by hand shows in a listing',
@@ -24,23 +23,55 @@ const LABELS: Readonly<Record<keyof Capabilities, string>> = {
   secretLag: 'after a change of a secret either one may be accepted for',
 };
 
-function cell(value: boolean | number): string {
+const STORE_LABELS: Readonly<Record<keyof StoreCapabilities, string>> = {
+  previous: 'during an overlap the previous credential is found',
+  checkAndSet: 'two writers of one document are kept apart by',
+  listing: 'one request of a listing covers',
+  remembersDeleted: 'a document that somebody deleted keeps its mark and number',
+  reusesPurged: 'a place that was purged can be used again at once',
+  maxDocumentBytes: 'largest document',
+};
+
+/** What the documents call the values of a capability that is no number of seconds and no yes or no. */
+const WORDS: Readonly<Record<string, string>> = {
+  version: 'by version number',
+  label: 'by label',
+  document: 'in the document',
+  nowhere: 'nowhere',
+  store: 'the store',
+  lock: 'the lock',
+  folder: 'a folder',
+  whole: 'the whole store',
+};
+
+function cell(value: boolean | number | string): string {
   if (typeof value === 'number') return formatDuration(value);
-  return value ? 'yes' : 'no';
+  return typeof value === 'string' ? (WORDS[value] ?? value) : value ? 'yes' : 'no';
 }
 
 function row(cells: readonly string[]): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-function capabilityTable(): string {
-  const all = PROVIDERS.map((provider) => provider.capabilities());
-  const keys = Object.keys(LABELS).filter((key): key is keyof Capabilities => key in LABELS);
+function capabilityTable(
+  labels: Readonly<Record<string, string>>,
+  columns: readonly { readonly label: string; readonly cells: Readonly<Record<string, string>> }[],
+): string {
   return [
-    row(['', ...PROVIDERS.map(({ label }) => label)]),
-    row(['---', ...PROVIDERS.map(() => '---')]),
-    ...keys.map((key) => row([LABELS[key], ...all.map((capabilities) => cell(capabilities[key]))])),
+    row(['', ...columns.map(({ label }) => label)]),
+    row(['---', ...columns.map(() => '---')]),
+    ...Object.entries(labels).map(([key, label]) => row([label, ...columns.map(({ cells }) => cells[key] ?? '')])),
   ].join('\n');
+}
+
+function cellsOf(capabilities: Capabilities): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(capabilities).map(([key, value]) => [key, cell(value)]));
+}
+
+function storeCellsOf({ maxDocumentBytes, ...others }: StoreCapabilities): Readonly<Record<string, string>> {
+  const cells = Object.entries(others).map(([key, value]): [string, string] => [key, cell(value)]);
+  const largest = maxDocumentBytes === undefined ? 'no limit of its own' : `${maxDocumentBytes} bytes`;
+  return { ...Object.fromEntries(cells), maxDocumentBytes: largest };
 }
 
 /** What stands between two markers, with the blanks that a formatter adds taken out. */
@@ -49,13 +80,28 @@ function tableIn(text: string): string {
   return table.trim().replaceAll(/ {2,}/g, ' ').replaceAll(/-{3,}/g, '---').replaceAll('|  |', '| |');
 }
 
-it('docs/providers.md: the table of capabilities is what the descriptions say (UPDATE_DOCS=1 writes it anew)', () => {
-  const text = readFileSync(FILE, 'utf8');
-  const table = capabilityTable();
+it.each([
+  {
+    file: 'providers.md',
+    table: capabilityTable(
+      PROVIDER_LABELS,
+      PROVIDERS.map((provider) => ({ label: provider.label, cells: cellsOf(provider.capabilities()) })),
+    ),
+  },
+  {
+    file: 'stores.md',
+    table: capabilityTable(
+      STORE_LABELS,
+      STORES.map(({ label, capabilities }) => ({ label, cells: storeCellsOf(capabilities) })),
+    ),
+  },
+])('docs/$file: the table of capabilities is what the descriptions say (UPDATE_DOCS=1 writes it anew)', (document) => {
+  const file = fileURLToPath(new URL(`../../docs/${document.file}`, import.meta.url));
+  const text = readFileSync(file, 'utf8');
   if (process.env['UPDATE_DOCS'] === '1') {
-    writeFileSync(FILE, text.replace(/(<!-- capabilities -->\n)[^]*?(\n<!-- end -->)/, `$1\n${table}\n$2`));
+    writeFileSync(file, text.replace(/(<!-- capabilities -->\n)[^]*?(\n<!-- end -->)/, `$1\n${document.table}\n$2`));
   }
-  expect(tableIn(readFileSync(FILE, 'utf8'))).toBe(table.replaceAll('|  |', '| |'));
+  expect(tableIn(readFileSync(file, 'utf8'))).toBe(document.table.replaceAll('|  |', '| |'));
 });
 
 it('every registered kind has a key of its own in the manifest language', () => {

@@ -65,6 +65,7 @@ function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
 
 function trackStore(store: Store, hooks: WriteHooks): Store {
   return {
+    capabilities: store.capabilities,
     locate: (path) => store.locate(path),
     describe: () => store.describe(),
     existing: (paths, options) => store.existing(paths, options),

@@ -34,6 +34,7 @@ async function statusWith({ entry, object, credential, later = 1 }: Special): Pr
     ...(found.credential === undefined ? {} : { credential: { ...found.credential, ...credential } }),
   }));
   const store = {
+    capabilities: bench.store.capabilities,
     locate: (path: string) => bench.store.locate(path),
     inspect: async (path: string) => {
       const found = await bench.store.inspect(path);
@@ -77,6 +78,19 @@ describe('credentialStatus', () => {
   ] as const)('says when the store %s', async (_, entry, remark) => {
     expect(await remarks({ entry })).toEqual([expect.stringContaining(remark)]);
   });
+
+  it('says that no version will hold the previous secret in a store that keeps none', async () => {
+    bench.store.capabilities = { ...bench.store.capabilities, previous: 'nowhere' };
+    expect(await remarks({})).toEqual([expect.stringContaining('keeps one version only')]);
+  });
+
+  it.each(['document', 'label'] as const)(
+    'goes by no number of versions where the %s has the one before',
+    async (previous) => {
+      bench.store.capabilities = { ...bench.store.capabilities, previous };
+      expect(await remarks({ entry: { limits: { keepsVersions: 1 } } })).toEqual([]);
+    },
+  );
 
   it('says nothing of versions where no previous secret is accepted after a rotation', async () => {
     const atOnce = state(

@@ -7,6 +7,7 @@ import { dueAt, isInOverlap, isDeliveryOutdated, madeAt } from '../../model/rota
 import { isOurs, objectsByAddress, ownerPhrase } from '../../model/state.ts';
 import type { ActualObject } from '../../model/state.ts';
 import type { Store, StoreEntry, StoreMark } from '../../stores/store.ts';
+import { versionsAt } from './rotation-place.ts';
 import type { RotationSurvey } from './survey-rotations.ts';
 
 const LOOKS_IN_FLIGHT = 8;
@@ -14,7 +15,7 @@ const LOOKS_IN_FLIGHT = 8;
 /** Every declared client's credential, the most urgent first. No secret is read; the store is asked once for each. */
 export async function credentialStatus(
   { desired, actual }: RotationSurvey,
-  store: Pick<Store, 'inspect' | 'locate'>,
+  store: Pick<Store, 'inspect' | 'locate' | 'capabilities'>,
   now: number,
 ): Promise<CredentialStatus[]> {
   const objects = objectsByAddress(actual);
@@ -24,7 +25,9 @@ export async function credentialStatus(
       const object = objects.get(addressOf('Client', client.name));
       const path = object === undefined ? undefined : pathHere(object, store);
       const entry = path === undefined ? undefined : await limit(() => store.inspect(path));
-      return statusOf(client, object, { entry, place: path === undefined ? undefined : store.locate(path) }, now);
+      const place = path === undefined ? undefined : store.locate(path);
+      const keepsVersions = versionsAt(entry, store.capabilities);
+      return statusOf(client, object, { entry, place, keepsVersions }, now);
     }),
   );
   return statuses.toSorted(byUrgency);
@@ -33,6 +36,7 @@ export async function credentialStatus(
 interface Found {
   readonly place: string | undefined;
   readonly entry: StoreEntry | undefined;
+  readonly keepsVersions: number | undefined;
 }
 
 /** The path of its document, if that lies in this store. */
@@ -46,9 +50,10 @@ function pathHere(object: ActualObject, store: Pick<Store, 'locate'>): string | 
 function statusOf(
   { name, owner, credential: { rotate } }: DesiredClient,
   object: ActualObject | undefined,
-  { place, entry }: Found,
+  found: Found,
   now: number,
 ): CredentialStatus {
+  const { place, entry } = found;
   const credential = object !== undefined && isOurs(object) ? object.credential : undefined;
   const made = credential === undefined ? undefined : madeAt(credential);
   const due = credential === undefined ? undefined : dueAt(rotate, credential);
@@ -64,11 +69,15 @@ function statusOf(
     overdue: due !== undefined && due < now,
     overlapUntil: inOverlap ? toIso(credential.previousUntil) : undefined,
     refusedFrom: toIso(credential?.expiresAt),
-    remarks: [...remarksOf(object, { place, entry }, now), ...limitRemarks({ place, entry }, rotate.overlap)],
+    remarks: [...remarksOf(object, found, now), ...limitRemarks(found, rotate.overlap)],
   };
 }
 
-function remarksOf(object: ActualObject | undefined, { place, entry }: Found, now: number): string[] {
+function remarksOf(
+  object: ActualObject | undefined,
+  { place, entry }: Pick<Found, 'place' | 'entry'>,
+  now: number,
+): string[] {
   if (object === undefined) return ['it does not exist yet: grantry apply creates it'];
   if (!isOurs(object)) return [`it ${ownerPhrase(object)}`];
   const { credential } = object;
@@ -97,7 +106,7 @@ function remarksOf(object: ActualObject | undefined, { place, entry }: Found, no
 }
 
 /** What lies at its place, if it is not the client's document with its mark. */
-function placeRemarks(object: ActualObject, { place, entry }: Found): string[] {
+function placeRemarks(object: ActualObject, { place, entry }: Pick<Found, 'place' | 'entry'>): string[] {
   if (entry === undefined) return [`nothing lies at ${place}: grantry apply delivers it again`];
   // No listing shows that the latest version was destroyed, so a plan sees it only where it reads every document.
   if (!entry.readable) return [`nothing can be read at ${place}: grantry apply --check-store delivers it again`];
@@ -122,8 +131,8 @@ function isOurMark(mark: StoreMark, { address, fields }: ActualObject): boolean 
 }
 
 /** What the store does to the document by itself. */
-function limitRemarks({ place, entry }: Found, overlap: number): string[] {
-  const { vanishesAt, limits: { vanishing, keepsVersions } = {} } = entry ?? {};
+function limitRemarks({ place, entry, keepsVersions }: Found, overlap: number): string[] {
+  const { vanishesAt, limits: { vanishing } = {} } = entry ?? {};
   return [
     ...(vanishesAt === undefined
       ? []
@@ -131,7 +140,7 @@ function limitRemarks({ place, entry }: Found, overlap: number): string[] {
     ...(vanishing === undefined
       ? []
       : [`the store would delete what is written to ${place}, ${vanishing.after} after it: apply and rotate refuse`]),
-    ...(keepsVersions === 1 && overlap > 0
+    ...(entry !== undefined && keepsVersions === 1 && overlap > 0
       ? [`${place} keeps one version only: after a rotation no version holds the previous secret`]
       : []),
   ];

@@ -3,7 +3,7 @@ import { client, state } from '../../../test/support/bench/declared.ts';
 import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
 import { secretIn, secretPayload } from '../../../test/support/stored-secrets.ts';
 import type { StoreMark } from '../../stores/store.ts';
-import { isKept, previousLost } from './rotation-place.ts';
+import { isKept, previousLost, versionsAt } from './rotation-place.ts';
 
 const DECLARED = state(
   [],
@@ -69,6 +69,19 @@ describe('the place of a document that is to be rotated', () => {
   });
 });
 
+describe('a document of a rotation', () => {
+  it.each([
+    ['version', '1'],
+    ['document', undefined],
+    ['label', undefined],
+    ['nowhere', undefined],
+  ] as const)('names the version before where the previous credential is found by %s', async (previous, named) => {
+    bench.store.capabilities = { ...bench.store.capabilities, previous };
+    expect(await rotate()).toBe('rotated');
+    expect((await bench.store.read('orders'))?.document.facts['previous_version']).toBe(named);
+  });
+});
+
 describe('the version from before a rotation', () => {
   const intent = { kind: 'rotate', begun: '', from: 3, was: 1, facts: '' } as const;
   const place = { mark: ACTIVE, version: 3, stored: undefined };
@@ -87,6 +100,17 @@ describe('the version from before a rotation', () => {
 
   it('is kept where the store keeps enough of them', () => {
     expect([undefined, 2, 1].map((keepsVersions) => isKept(intent, { keepsVersions }, 4))).toEqual([true, true, false]);
+  });
+
+  it.each([
+    [undefined, 'version', undefined],
+    [3, 'version', 3],
+    [3, 'label', undefined],
+    [3, 'document', undefined],
+    [undefined, 'nowhere', 1],
+  ] as const)('is counted (%s) only where consumers find it by its number: %s', (keepsVersions, previous, counted) => {
+    const entry = { mark: ACTIVE, version: 3, readable: true, ...(keepsVersions && { limits: { keepsVersions } }) };
+    expect(versionsAt(entry, { ...bench.store.capabilities, previous })).toBe(counted);
   });
 
   it('is missed only where the previous secret is accepted, and it is gone', () => {

@@ -1,7 +1,7 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
-import type { StoreEntry, StoreMark } from '../../stores/store.ts';
+import type { StoreCapabilities, StoreEntry, StoreMark } from '../../stores/store.ts';
 import { holds, refuseVanishing } from '../places/check-place.ts';
 import { readWhole } from '../places/stored-credential.ts';
 import type { StoredCredential } from '../places/stored-credential.ts';
@@ -57,8 +57,16 @@ async function markOf(
   });
 }
 
+/** How many versions of a document consumers can read, as far as its place says; undefined: as many as anybody needs. */
+export function versionsAt(entry: StoreEntry | undefined, { previous }: StoreCapabilities): number | undefined {
+  if (previous === 'nowhere') return 1;
+  return previous === 'version' ? entry?.limits?.keepsVersions : undefined;
+}
+
 async function versionsKept(entry: StoreEntry | undefined, store: RotationPorts['store']): Promise<number | undefined> {
-  return entry?.limits?.keepsVersions ?? (await store.limits()).keepsVersions;
+  const { capabilities } = store;
+  const ofPlace = versionsAt(entry, capabilities);
+  return ofPlace === undefined && capabilities.previous === 'version' ? (await store.limits()).keepsVersions : ofPlace;
 }
 
 /** Whether the version from before will still be there, once the new document is the latest. */

@@ -10,7 +10,7 @@ import type { RotationIntent } from './rotation-intent.ts';
 
 export interface RotationPorts extends ProbePorts {
   readonly provider: CredentialProvider & Pick<Provider, 'answers' | 'markDelivered'>;
-  readonly store: Pick<Store, 'inspect' | 'limits' | 'read' | 'mark' | 'write' | 'locate'>;
+  readonly store: Pick<Store, 'inspect' | 'limits' | 'read' | 'mark' | 'write' | 'locate' | 'capabilities'>;
   readonly stack: string;
 }
 

@@ -32,7 +32,8 @@ export class RotationDocument implements Pick<RotationSteps, 'stage' | 'deliver'
   async deliver({ clientId, credential, createdAt, previousUntil }: IssuedCredential, since?: number): Promise<number> {
     const { from, kind } = this.#intent;
     const madeAt = createdAt ?? since;
-    const isFound = from !== 0 && isKept(this.#intent, this.#place, this.#version + 1);
+    const isNumbered = this.#store.capabilities.previous === 'version';
+    const isFound = isNumbered && from !== 0 && isKept(this.#intent, this.#place, this.#version + 1);
     return this.#write(
       clientId,
       { present: credential },

@@ -6,6 +6,7 @@ import { checkLiteralSecrets } from './literal-secrets.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkRotation } from './rotation.ts';
 import { checkScopeCollisions } from './scope-collisions.ts';
+import { checkStorePaths } from './store-paths.ts';
 import { checkStorePlaces } from './store-places.ts';
 import { checkSubstitutions } from './substitutions.ts';
 import { checkTargetNames } from './target-names.ts';
@@ -23,7 +24,12 @@ export const MANIFEST_RULES: Readonly<Record<Manifest['kind'], readonly Manifest
 };
 
 /** Rules on all documents together. */
-export const WORLD_RULES: readonly WorldRule[] = [checkUniqueNames, checkTargetNames, checkStorePlaces];
+export const WORLD_RULES: readonly WorldRule[] = [
+  checkUniqueNames,
+  checkTargetNames,
+  checkStorePlaces,
+  checkStorePaths,
+];
 
 /** Rules on what one target gets. A rule of one provider is part of that provider's description. */
 export const TARGET_RULES: readonly TargetRule[] = [

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { trimSlashes } from '../../manifest/slashes.ts';
 import { defineStore } from '../description.ts';
+import { fileCapabilities } from './capabilities.ts';
 import { describeFileStore, fileSchema, resolveFileStore } from './settings.ts';
 import type { FileSpec, FileStoreSettings } from './settings.ts';
 
@@ -8,6 +9,7 @@ import type { FileSpec, FileStoreSettings } from './settings.ts';
 export const file = defineStore<FileSpec, FileStoreSettings>({
   kind: 'file',
   label: 'File store',
+  capabilities: fileCapabilities,
   settings: fileSchema,
   multiline: ['identity'],
   servers: () => [],

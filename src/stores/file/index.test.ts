@@ -60,6 +60,10 @@ describe('the encrypted file store', () => {
         if (pairs !== undefined) await writeFile(at(path, '.json'), JSON.stringify(pairs));
       },
       deleteLatest: (path) => rm(at(path, '.age')),
+      previousSecret: async (path, version) => {
+        const file = join(at(path, ''), '..', '.versions', `${path.split('/').at(-1)}.${version}.age`);
+        return (await decrypt(file))['client_secret'];
+      },
       records: {
         remove: (name) => rm(join(at(`.grantry/${name}`, ''), '..'), { recursive: true }),
         kept: async (name) => {

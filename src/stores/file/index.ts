@@ -15,6 +15,7 @@ import type {
   StoreLimits,
   StoreMark,
 } from '../store.ts';
+import { fileCapabilities } from './capabilities.ts';
 import { createAgeBox } from './crypto.ts';
 import type { AgeBox } from './crypto.ts';
 import { listFolder, refuseSymlinks } from './disk.ts';
@@ -32,6 +33,7 @@ export async function openFileStore(settings: FileStoreSettings): Promise<Store>
 
 /** Documents as files encrypted with age: see `Place` for what lies where. */
 class FileStore implements Store {
+  readonly capabilities = fileCapabilities;
   readonly #settings: FileStoreSettings;
   readonly #root: string;
   readonly #shownRoot: string;

@@ -15,6 +15,7 @@ describe('the store in memory', () => {
       raw: async (path) => store.peek(path),
       putForeign: async (path, data, pairs) => store.writeForeign(path, data, pairs),
       deleteLatest: async (path) => store.deleteLatest(path),
+      previousSecret: async (path, version) => store.peekVersion(path, version)?.['client_secret'],
       records: { remove: async (name) => store.deleteRecord(name), kept: async () => 1 },
       countRequests: () => {
         const since = store.requests - counted;

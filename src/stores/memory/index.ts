@@ -7,6 +7,7 @@ import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
 import { changedMeanwhile, toRecord } from '../record.ts';
 import type {
   Store,
+  StoreCapabilities,
   DocumentUpdate,
   StoredDocument,
   StoredRecord,
@@ -14,6 +15,15 @@ import type {
   StoreLimits,
   StoreMark,
 } from '../store.ts';
+
+const CAPABILITIES: StoreCapabilities = {
+  previous: 'version',
+  checkAndSet: 'store',
+  listing: 'folder',
+  remembersDeleted: true,
+  reusesPurged: true,
+  maxDocumentBytes: undefined,
+};
 
 interface Place {
   pairs: MarkPairs;
@@ -31,6 +41,8 @@ export class MemoryStore implements Store {
   /** Of these, the ones that changed something. */
   writes = 0;
 
+  /** What a test wants it to be able to do. */
+  capabilities: StoreCapabilities = CAPABILITIES;
   /** What becomes of documents by themselves. */
   wholeLimits: StoreLimits = {};
   readonly #limitsOf = new Map<string, StoreLimits>();
@@ -147,6 +159,11 @@ export class MemoryStore implements Store {
   deleteLatest(path: string): void {
     const versions = this.#at(path).versions;
     versions[versions.length - 1] = undefined;
+  }
+
+  /** A version of a document; undefined where there is none. */
+  peekVersion(path: string, version: number): DocumentData | undefined {
+    return this.#places.get(path)?.versions[version - 1];
   }
 
   /** Everything that lies at a path, secrets in the clear. */

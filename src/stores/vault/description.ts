@@ -3,6 +3,7 @@ import { trimSlashes } from '../../manifest/slashes.ts';
 import { describePlaceProblem } from '../../model/secrets/credential-path.ts';
 import { KeyedCache } from '../../platform/keyed-cache.ts';
 import { defineStore } from '../description.ts';
+import { vaultCapabilities } from './capabilities.ts';
 import type { VaultLogins } from './index.ts';
 import { describeVault, isSameVaultLogin, locateInVault, resolveVault, vaultSchema } from './settings.ts';
 import type { VaultSettings, VaultSpec } from './settings.ts';
@@ -11,6 +12,7 @@ import type { VaultSettings, VaultSpec } from './settings.ts';
 export const vault = defineStore<VaultSpec, VaultSettings>({
   kind: 'vault',
   label: 'Vault',
+  capabilities: vaultCapabilities,
   settings: vaultSchema,
 
   servers: ({ address, allowInsecure }) => [

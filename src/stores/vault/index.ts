@@ -19,6 +19,7 @@ import type {
 } from '../store.ts';
 import { KvApi } from './api.ts';
 import type { Written } from './api.ts';
+import { vaultCapabilities } from './capabilities.ts';
 import { toEntry, toLimits } from './convert.ts';
 import { openSession, VaultLogin } from './session.ts';
 import { describeVault } from './settings.ts';
@@ -51,6 +52,7 @@ export async function openVaultStore(settings: VaultSettings, ports: Ports, logi
 }
 
 class VaultStore implements Store {
+  readonly capabilities = vaultCapabilities;
   readonly #settings: VaultSettings;
   readonly #api: KvApi;
   readonly #ports: Ports;

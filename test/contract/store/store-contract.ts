@@ -1,3 +1,4 @@
+import { testCapabilities } from './store-capabilities.ts';
 import { testDocuments } from './store-documents.ts';
 import { testMarks } from './store-marks.ts';
 import { testRecords } from './store-records.ts';
@@ -9,6 +10,7 @@ import type { SubjectOf } from './store-subject.ts';
  * `subject` is called inside tests only.
  */
 export function testStore(subject: SubjectOf): void {
+  testCapabilities(subject);
   testDocuments(subject);
   testMarks(subject);
   testRecords(subject);

@@ -13,6 +13,12 @@ export interface StoreSubject {
   readonly putForeign: (path: string, data: Record<string, unknown>, pairs?: Record<string, string>) => Promise<void>;
   /** Deletes the latest version as somebody else would, metadata kept. */
   readonly deleteLatest: (path: string) => Promise<void>;
+  /** The client_secret of the version before the latest, as a consumer finds it; `version`: its number. */
+  readonly previousSecret: (path: string, version: number) => Promise<unknown>;
+  /** What is wrong with a path in this kind of store, as its description says. */
+  readonly pathProblem?: (path: string) => string | undefined;
+  /** Makes a folder that must be there before a document is; not given: nothing is to be done. */
+  readonly makeFolder?: (folder: string) => Promise<void>;
   /** What others do to records, by their names. */
   readonly records: {
     /** Deletes the latest version. */
@@ -36,6 +42,18 @@ export type SubjectOf = () => StoreSubject;
 /** A path that no other test uses. */
 export function freshPath(folder = 'team-checkout'): string {
   return `${folder}/client-${randomBytes(6).toString('hex')}`;
+}
+
+/** A folder that no other test uses, ready for documents. */
+export async function freshFolder({ makeFolder }: Pick<StoreSubject, 'makeFolder'>, name = 'folder'): Promise<string> {
+  const folder = `${name}-${randomBytes(6).toString('hex')}`;
+  await makeFolder?.(folder);
+  return folder;
+}
+
+/** Whether a store of this kind can keep a document there. */
+export function isPath({ pathProblem }: StoreSubject, path: string): boolean {
+  return pathProblem?.(path) === undefined;
 }
 
 export function markOf(client = 'order-service', rest: Partial<StoreMark> = {}): StoreMark {

@@ -34,6 +34,10 @@ export async function vaultSubject(
       if (pairs !== undefined) await vault.request('POST', place('metadata', path), { custom_metadata: pairs });
     },
     deleteLatest: async (path) => void (await vault.request('DELETE', place('data', path))),
+    previousSecret: async (path, version) => {
+      const { body } = await vault.request('GET', `${place('data', path)}?version=${version}`);
+      return dataOf.parse(body?.data).data?.['client_secret'];
+    },
     records: {
       remove: async (name) => void (await vault.request('DELETE', place('data', `.grantry/${name}`))),
       kept: async (name) => {

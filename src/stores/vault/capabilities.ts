@@ -1,0 +1,10 @@
+import type { StoreCapabilities } from '../store.ts';
+
+export const vaultCapabilities: StoreCapabilities = {
+  previous: 'version',
+  checkAndSet: 'store',
+  listing: 'folder',
+  remembersDeleted: true,
+  reusesPurged: true,
+  maxDocumentBytes: undefined,
+};
