@@ -46,7 +46,8 @@ export default defineConfig({
             'test/examples/*.test.ts',
           ],
           setupFiles: ['test/support/network-off.ts'],
-          testTimeout: 60_000,
+          // `npm run soak` runs each law thousands of times.
+          testTimeout: Number(process.env['LAW_TIMEOUT'] ?? 60_000),
         },
       },
       {
