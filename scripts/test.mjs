@@ -17,7 +17,7 @@ const RYUK = process.env.RYUK_CONTAINER_IMAGE || 'testcontainers/ryuk:0.14.0';
 await main(async () => {
   await ensureDependencies();
   await ensureEngine();
-  const { keycloak, vault } = await ensureImages();
+  const { keycloak, vault, kubernetes } = await ensureImages(['keycloak', 'vault', 'kubernetes']);
   await build();
   await removeContainers(isStray);
   const folder = mkdtempSync(join(tmpdir(), 'grantry-test-'));
@@ -28,6 +28,7 @@ await main(async () => {
         ...process.env,
         KEYCLOAK_IMAGE: keycloak,
         VAULT_IMAGE: vault,
+        KUBERNETES_IMAGE: kubernetes,
         GRANTRY_TEST_RUN: RUN,
         TESTCONTAINERS_RYUK_DISABLED: (await ryukIsThere(keycloak, vault)) ? 'false' : 'true',
       },

@@ -1,10 +1,12 @@
-// npm run images: makes sure that images of Keycloak and Vault exist, and prints their names.
+// npm run images [NAME…]: makes sure that images of these servers exist, and prints their names. Without a name: of Keycloak
+// and Vault.
 import { withLock } from '../lock.mjs';
 import { canInstallPackages } from '../packages.mjs';
 import { main, say, ScriptError, startedDirectly, step } from '../process.mjs';
 import { hasImage, pull } from './docker.mjs';
 import { ensureEngine } from './engine.mjs';
 import { buildKeycloak, KEYCLOAK_VERSION } from './keycloak.mjs';
+import { buildKubernetes, KUBERNETES_VERSION } from './kubernetes.mjs';
 import { buildVault, VAULT_VERSION } from './vault.mjs';
 
 const KEYCLOAK = {
@@ -21,14 +23,25 @@ const VAULT = {
   built: `grantry/vault:${VAULT_VERSION}`,
   build: buildVault,
 };
+const KUBERNETES = {
+  title: 'Kubernetes',
+  setting: 'KUBERNETES_IMAGE',
+  built: `grantry/kubernetes:${KUBERNETES_VERSION}`,
+  build: buildKubernetes,
+};
+const SERVERS = { keycloak: KEYCLOAK, vault: VAULT, kubernetes: KUBERNETES };
+const USUAL = ['keycloak', 'vault'];
 
 /**
  * Names of images that exist or can be pulled: the settings, else what is on this machine, else the official images,
  * else images built from packages. An engine must answer.
- * @returns {Promise<{ keycloak: string, vault: string }>}
+ * @param {(keyof typeof SERVERS)[]} names
+ * @returns {Promise<Record<keyof typeof SERVERS, string>>} of those that were named
  */
-export async function ensureImages() {
-  return { keycloak: await ensureImage(KEYCLOAK), vault: await ensureImage(VAULT) };
+export async function ensureImages(names = USUAL) {
+  const images = {};
+  for (const name of names) images[name] = await ensureImage(SERVERS[name]);
+  return images;
 }
 
 async function ensureImage(server) {
@@ -38,19 +51,19 @@ async function ensureImage(server) {
 }
 
 async function localImage({ official, built }) {
-  if (await hasImage(official)) return official;
+  if (official !== undefined && (await hasImage(official))) return official;
   return (await hasImage(built)) ? built : undefined;
 }
 
 async function pullOrBuild(server) {
   const local = await localImage(server); // another run may have made it meanwhile
   if (local) return local;
-  const reason = await step(`pull ${server.official}`, () => pull(server.official));
-  if (reason === undefined) return server.official;
-  say(`  it cannot be pulled: ${reason}`);
+  const reason = server.official === undefined ? undefined : await pullOfficial(server.official);
+  if (server.official !== undefined && reason === undefined) return server.official;
   if (!canInstallPackages()) {
+    const why = reason === undefined ? 'there is no official one' : `${server.official} cannot be pulled`;
     throw new ScriptError(
-      `There is no image of ${server.title}: ${server.official} cannot be pulled.`,
+      `There is no image of ${server.title}: ${why}.`,
       `Check that its registry can be reached, or name an image in ${server.setting}. As root on a machine with apt-get it is built from packages instead.`,
     );
   }
@@ -59,10 +72,22 @@ async function pullOrBuild(server) {
   return server.built;
 }
 
+/** Why it cannot be pulled; undefined: it was. */
+async function pullOfficial(official) {
+  const reason = await step(`pull ${official}`, () => pull(official));
+  if (reason !== undefined) say(`  it cannot be pulled: ${reason}`);
+  return reason;
+}
+
 if (startedDirectly(import.meta.url)) {
   await main(async () => {
     await ensureEngine();
-    const { keycloak, vault } = await ensureImages();
-    process.stdout.write(`KEYCLOAK_IMAGE=${keycloak}\nVAULT_IMAGE=${vault}\n`);
+    const named = process.argv.slice(2);
+    const unknown = named.find((name) => !Object.hasOwn(SERVERS, name));
+    if (unknown !== undefined) {
+      throw new ScriptError(`There is no image of ${unknown}.`, `There are: ${Object.keys(SERVERS).join(', ')}.`);
+    }
+    const images = await ensureImages(named.length === 0 ? USUAL : named);
+    for (const [name, image] of Object.entries(images)) process.stdout.write(`${SERVERS[name].setting}=${image}\n`);
   });
 }

@@ -54,6 +54,8 @@ export interface StorePlace {
   readonly root: string;
   /** The folder there. */
   readonly folder: string;
+  /** The folder that paths of Clients can lead out to, where that is more than `folder`. */
+  readonly reach?: string;
   /** The key of the settings by which two Targets get folders of their own. */
   readonly key: string;
 }
@@ -67,6 +69,8 @@ export interface StoreInManifest<
   locate(spec: Spec, path: string): string;
   /** What is wrong with the path of a Client that is fine elsewhere; undefined: nothing. */
   pathProblem?(path: string): string | undefined;
+  /** One text for one document within `root`, where a path can be written in more than one way; default: the path. */
+  fullPath?(of: Spec | Settings, path: string): string;
 }
 
 /** A map in a Client whose keys are the user's own, where a credential could pass the schema. */

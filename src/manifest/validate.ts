@@ -4,6 +4,7 @@ import { withoutVariables } from './resolve/environment.ts';
 import type { TargetView } from './resolve/target-view.ts';
 import { viewTarget } from './resolve/view-target.ts';
 import { MANIFEST_RULES, TARGET_RULES, WORLD_RULES } from './rules/index.ts';
+import { createCredentialPathRule } from './rules/credential-paths.ts';
 import { createReferenceRule } from './rules/references.ts';
 import type { World } from './rules/world.ts';
 import type { Manifest, Problem } from './types.ts';
@@ -28,7 +29,7 @@ function* findProblems(world: World): Iterable<Iterable<Problem>> {
   for (const rule of WORLD_RULES) {
     yield rule(world);
   }
-  const rules = [...TARGET_RULES, createReferenceRule(world)];
+  const rules = [...TARGET_RULES, createCredentialPathRule(world), createReferenceRule(world)];
   // Without a Target everything is checked once as if it were in the same one.
   for (const target of targets.length === 0 ? [undefined] : targets) {
     const view = viewTarget(target, world);

@@ -139,7 +139,7 @@ test('a connection that does not come to stand in time: nothing was sent', async
   const silent = createTcpServer();
   const { url, close } = await listenOnLoopback(silent);
   closing.push(close);
-  const own = { ...ports, fetch: makeFetch({}, 50) };
+  const own = { ...ports, fetch: makeFetch({}, { connectTimeout: 50 }) };
   const error: unknown = await exchange(own, url.replace('http:', 'https:'), {}, LIMITS).catch((why: unknown) => why);
   expect(networkFailureOf(error)).toMatchObject({ kind: 'timeout', notExecuted: true, transient: true });
 });

@@ -6,6 +6,8 @@ export interface Service {
   readonly name: string;
   /** A sentence that says how to check it, such as ``Check it with `curl URL`.`` */
   readonly check: string;
+  /** What to do about a certificate of a CA that is not known; default: NODE_EXTRA_CA_CERTS. */
+  readonly unknownCa?: string;
 }
 
 type Kind = 'refused' | 'dns' | 'tls' | 'timeout' | 'broken' | 'proxy' | 'huge';
@@ -117,34 +119,35 @@ export function printableUrl(url: string): string {
   return `${origin === 'null' ? `${protocol}//${host}` : origin}${pathname === '/' ? '' : pathname}`;
 }
 
-const WORDING: Readonly<Record<Kind, (failure: NetworkFailure, host: string) => { message: string; advice?: string }>> =
-  {
-    refused: ({ code }) => ({ message: `nothing accepts connections there (${code})`, advice: 'Is the server up?' }),
-    dns: ({ code }, host) => ({
-      message: `the name ${host} does not resolve (${code})`,
-      advice: 'Check the host name.',
-    }),
-    timeout: ({ code }) => ({
-      message: `no answer in time${code === 'TimeoutError' ? '' : ` (${code})`}`,
-      advice: 'A firewall or proxy may be in the way.',
-    }),
-    broken: ({ code }) => ({ message: `the connection broke off (${code})` }),
-    proxy: ({ code }) => ({
-      message: `the proxy refuses (${code})`,
-      advice: 'Check HTTPS_PROXY (does it want a login?) and NO_PROXY.',
-    }),
-    huge: () => ({
-      message: 'its answer is larger than any that is asked for, or does not end',
-      advice: 'Is it that server which answers there?',
-    }),
-    tls: ({ code }) => ({ message: `TLS failed (${code})`, advice: tlsAdvice(code) }),
-  };
+type Words = (failure: NetworkFailure, host: string, service: Service) => { message: string; advice?: string };
+
+const WORDING: Readonly<Record<Kind, Words>> = {
+  refused: ({ code }) => ({ message: `nothing accepts connections there (${code})`, advice: 'Is the server up?' }),
+  dns: ({ code }, host) => ({
+    message: `the name ${host} does not resolve (${code})`,
+    advice: 'Check the host name.',
+  }),
+  timeout: ({ code }) => ({
+    message: `no answer in time${code === 'TimeoutError' ? '' : ` (${code})`}`,
+    advice: 'A firewall or proxy may be in the way.',
+  }),
+  broken: ({ code }) => ({ message: `the connection broke off (${code})` }),
+  proxy: ({ code }) => ({
+    message: `the proxy refuses (${code})`,
+    advice: 'Check HTTPS_PROXY (does it want a login?) and NO_PROXY.',
+  }),
+  huge: () => ({
+    message: 'its answer is larger than any that is asked for, or does not end',
+    advice: 'Is it that server which answers there?',
+  }),
+  tls: ({ code }, _, { unknownCa }) => ({ message: `TLS failed (${code})`, advice: tlsAdvice(code, unknownCa) }),
+};
 
 /** The error for a server that gave no answer: UNREACHABLE, with the URL and how to check. */
 export function unreachable(service: Service, url: string, failure: NetworkFailure): GrantryError {
   const where = printableUrl(url);
   const { hostname, protocol, port } = new URL(url);
-  const { message, advice } = WORDING[failure.kind](failure, hostname);
+  const { message, advice } = WORDING[failure.kind](failure, hostname, service);
   const expected = Number(port || (protocol === 'https:' ? 443 : 80));
   const via =
     failure.port === undefined || failure.port === expected ? '' : ` through the proxy on port ${failure.port}`;
@@ -153,10 +156,10 @@ export function unreachable(service: Service, url: string, failure: NetworkFailu
   });
 }
 
-function tlsAdvice(code: string): string {
-  if (UNKNOWN_CA.has(code)) {
-    return 'Its certificate comes from an unknown CA or is self-signed: set NODE_EXTRA_CA_CERTS to the PEM file of that CA.';
-  }
+const EXTRA_CA = 'set NODE_EXTRA_CA_CERTS to the PEM file of that CA.';
+
+function tlsAdvice(code: string, unknownCa = EXTRA_CA): string {
+  if (UNKNOWN_CA.has(code)) return `Its certificate comes from an unknown CA or is self-signed: ${unknownCa}`;
   if (code === 'CERT_HAS_EXPIRED' || code === 'CERT_NOT_YET_VALID') {
     return 'Renew the certificate, or correct the clock of this machine.';
   }

@@ -14,10 +14,12 @@ export function nameOfPlace({ root, folder }: StorePlace): string {
   return JSON.stringify([root, folder]);
 }
 
-/** Where the documents of another Target lie inside of this one's place; undefined: not inside. */
+/** Where the documents of another Target lie within reach of this one's paths; undefined: nowhere. */
 export function pathInside(within: StorePlace, around: StorePlace): string | undefined {
-  const folder = around.folder === '' ? '' : `${around.folder}/`;
-  const isInside = within.root === around.root && within.folder.startsWith(folder);
+  const { reach = around.folder } = around;
+  const folder = reach === '' ? '' : `${reach}/`;
+  const isSame = within.folder === around.folder;
+  const isInside = within.root === around.root && !isSame && within.folder.startsWith(folder);
   const path = isInside ? within.folder.slice(folder.length) : '';
   return path === '' ? undefined : path;
 }

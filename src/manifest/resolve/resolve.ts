@@ -1,11 +1,11 @@
-import type { RotatePolicy } from '../../model/target.ts';
+import type { RotatePolicy, Target } from '../../model/target.ts';
 import picomatch from 'picomatch';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import { inOrder } from '../../model/values/in-order.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { overlapsOf } from '../../model/rotation.ts';
 import { ofKind } from '../../model/values/of-kind.ts';
-import type { ProviderInManifest } from '../backends.ts';
+import type { Backends, ProviderInManifest } from '../backends.ts';
 import type { Manifests } from '../manifests.ts';
 import { pathInside, placeOfStore } from './places.ts';
 import { resolveTarget } from './resolve-target.ts';
@@ -46,7 +46,20 @@ export function resolveTargets(
     const target = { ...resolveTarget({ ...manifest, spec }, backends, surroundings), otherPlaces };
     const provider = ofKind(backends.providers, target.provider.kind);
     const objects = resolveObjects(viewTarget(manifest, manifests), target.rotate, provider);
-    return { target, ...objects };
+    return { target, ...objects, clients: withFullPaths(objects.clients, target, backends) };
+  });
+}
+
+/** Everything that goes by a path, such as a mark of a delivery, has the one form of it. */
+function withFullPaths(
+  clients: readonly DesiredClient[],
+  { store: settings }: Pick<Target, 'store'>,
+  { stores }: Backends,
+): readonly DesiredClient[] {
+  const store = ofKind(stores, settings.kind);
+  return clients.map((client): DesiredClient => {
+    const { path } = client.credential;
+    return { ...client, credential: { ...client.credential, path: store.fullPath?.(settings, path) ?? path } };
   });
 }
 

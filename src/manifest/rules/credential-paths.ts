@@ -1,17 +1,33 @@
 import { describePlaceProblem } from '../../model/secrets/credential-path.ts';
+import { chosen } from '../backends.ts';
+import type { Backends } from '../backends.ts';
 import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ClientManifest, Problem } from '../types.ts';
 import { placeOf, problemIn, problemInView } from './rule.ts';
+import type { TargetRule } from './rule.ts';
+import type { World } from './world.ts';
 
 /** Every Client has a place of its own in the store, and none lies inside of another's. */
-export function* checkCredentialPaths(view: TargetView): Iterable<Problem> {
+export function createCredentialPathRule({ language }: Pick<World, 'language'>): TargetRule {
+  return (view) => checkCredentialPaths(view, fullPathsIn(view, language.backends));
+}
+
+/** One text for one document of the target's store. */
+function fullPathsIn({ target }: TargetView, { stores }: Backends): (path: string) => string {
+  if (target?.spec === undefined) return (path) => path;
+  const { backend, spec } = chosen(stores, target.spec.store);
+  return (path) => backend.fullPath?.(spec, path) ?? path;
+}
+
+function* checkCredentialPaths(view: TargetView, fullPath: (path: string) => string): Iterable<Problem> {
   const owners = new Map<string, ClientManifest>();
   for (const client of view.clients) {
     if (client.spec === undefined) {
       continue;
     }
-    const path = credentialPathOf(client);
-    const problem = describePlaceProblem(path);
+    const written = credentialPathOf(client);
+    const path = fullPath(written);
+    const problem = describePlaceProblem(written);
     const other = owners.get(path);
     if (problem !== undefined) {
       yield problemAtCredentialPath(
@@ -26,12 +42,16 @@ export function* checkCredentialPaths(view: TargetView): Iterable<Problem> {
     }
     owners.set(path, other ?? client.manifest);
   }
-  yield* checkNesting(view, owners);
+  yield* checkNesting(view, owners, fullPath);
 }
 
-function* checkNesting(view: TargetView, owners: ReadonlyMap<string, ClientManifest>): Iterable<Problem> {
+function* checkNesting(
+  view: TargetView,
+  owners: ReadonlyMap<string, ClientManifest>,
+  fullPath: (path: string) => string,
+): Iterable<Problem> {
   for (const client of view.clients) {
-    const path = client.spec === undefined ? '' : credentialPathOf(client);
+    const path = client.spec === undefined ? '' : fullPath(credentialPathOf(client));
     for (let slash = path.lastIndexOf('/'); slash > 0; slash = path.lastIndexOf('/', slash - 1)) {
       const outer = owners.get(path.slice(0, slash));
       if (outer !== undefined && outer.name !== client.manifest.name) {

@@ -1,7 +1,6 @@
 import { checkAccess } from './access.ts';
 import { checkAudiences } from './audiences.ts';
 import { checkClientIds } from './client-ids.ts';
-import { checkCredentialPaths } from './credential-paths.ts';
 import { checkLiteralSecrets } from './literal-secrets.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkRotation } from './rotation.ts';
@@ -38,5 +37,4 @@ export const TARGET_RULES: readonly TargetRule[] = [
   checkClientIds,
   checkRotation,
   checkScopeCollisions,
-  checkCredentialPaths,
 ];

@@ -16,6 +16,10 @@ interface Placed {
   readonly stack: string;
   readonly home: Home;
   readonly place: StorePlace;
+  /** One text for one document, of those that `sharing` compares. */
+  readonly fullPath: (path: string) => string;
+  /** Targets with the same can deliver to the same place. */
+  readonly sharing: string;
 }
 
 /** A realm or a tenant. */
@@ -29,6 +33,19 @@ function homeOf({ provider }: TargetSpec, { providers }: Backends): Home {
   return { noun: backend.home.noun, name: JSON.stringify([backend.kind, backend.home.name(spec)]) };
 }
 
+/** Where one path can be written in more than one way it may lead anywhere in the root. */
+function sharingOf(
+  { store }: TargetSpec,
+  place: StorePlace,
+  { stores }: Backends,
+): Pick<Placed, 'fullPath' | 'sharing'> {
+  const { backend, spec } = chosen(stores, store);
+  return {
+    fullPath: (path) => backend.fullPath?.(spec, path) ?? path,
+    sharing: backend.fullPath === undefined ? nameOfPlace(place) : place.root,
+  };
+}
+
 /**
  * One realm and stack has one store: with two, a credential rotated into the one would stay stale in the other.
  * And no two realms deliver a Client to the same place, where each would overwrite the other's credential.
@@ -38,12 +55,13 @@ export function* checkStorePlaces(world: World): Iterable<Problem> {
   const targets = world.targets.flatMap((target): Placed[] => {
     const { spec } = target;
     if (spec === undefined) return [];
-    return [{ target, stack: spec.stack, home: homeOf(spec, backends), place: placeOfStore(spec, backends) }];
+    const place = placeOfStore(spec, backends);
+    return [{ target, stack: spec.stack, home: homeOf(spec, backends), place, ...sharingOf(spec, place, backends) }];
   });
   const byOwner = new Map<string, Placed>();
   const byStore = new Map<string, Placed[]>();
   for (const placed of targets) {
-    const { target, home, stack, place } = placed;
+    const { target, home, stack, place, sharing } = placed;
     const owner = JSON.stringify([home.name, stack]);
     const other = byOwner.get(owner);
     if (other !== undefined && nameOfPlace(other.place) !== nameOfPlace(place)) {
@@ -52,7 +70,7 @@ export function* checkStorePlaces(world: World): Iterable<Problem> {
       yield problemIn(target, { rule: 'two-stores', message, path: ['spec', 'store'], part: 'key' });
     }
     byOwner.set(owner, other ?? placed);
-    addToGroup(byStore, nameOfPlace(place), placed);
+    addToGroup(byStore, sharing, placed);
   }
   for (const sharing of byStore.values()) {
     yield* checkSharing(sharing, world);
@@ -61,7 +79,7 @@ export function* checkStorePlaces(world: World): Iterable<Problem> {
 }
 
 /** A prefix may lie inside of another's; what lies there is that other Target's, and no path of a Client leads into it. */
-function* checkReach({ target, place }: Placed, targets: readonly Placed[], world: World): Iterable<Problem> {
+function* checkReach({ target, place, fullPath }: Placed, targets: readonly Placed[], world: World): Iterable<Problem> {
   const inside = targets.flatMap((other) => {
     const folder = other.target === target ? undefined : pathInside(other.place, place);
     return folder === undefined ? [] : [{ other: other.target, folder }];
@@ -70,7 +88,7 @@ function* checkReach({ target, place }: Placed, targets: readonly Placed[], worl
   const view = viewTarget(target, { ...world, apis: [] });
   for (const client of view.clients) {
     const path = credentialPathOf(client);
-    const reached = inside.find(({ folder }) => liesIn(path, folder));
+    const reached = inside.find(({ folder }) => liesIn(fullPath(path), folder));
     if (reached === undefined) continue;
     const { name } = reached.other;
     const message = `the credential path "${path}" of Target ${target.name} leads into the place of Target ${name} (${placeOf(reached.other)}): choose another`;
@@ -82,9 +100,9 @@ function* checkSharing(targets: readonly Placed[], world: World): Iterable<Probl
   const owners = new Map<string, Placed & { readonly client: string }>();
   const reported = new Set<string>();
   for (const placed of targets.length > 1 ? targets : []) {
-    const { target, home, place } = placed;
+    const { target, home, place, fullPath } = placed;
     for (const client of viewTarget(target, { ...world, apis: [] }).clients) {
-      const path = credentialPathOf(client);
+      const path = fullPath(credentialPathOf(client));
       const other = owners.get(path);
       if (other === undefined) {
         owners.set(path, { ...placed, client: client.manifest.name });

@@ -4,6 +4,7 @@
  */
 import { createServer, request as send } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { request as sendOverTls } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { listenOnLoopback } from './listening.ts';
 import { acceptList, originalMethod } from './list-method.ts';
@@ -60,7 +61,8 @@ const READS = new Set(['GET', 'HEAD', 'LIST', 'OPTIONS']);
 const LOGINS =
   /\/protocol\/openid-connect\/(token|token\/introspect)$|^\/v1\/auth\/.+\/(login|renew-self|revoke-self|lookup-self)$/;
 
-export async function startCountingProxy(upstream: string): Promise<CountingProxy> {
+/** `ca`: in PEM, of an upstream that is reached by https. */
+export async function startCountingProxy(upstream: string, { ca }: { ca?: string } = {}): Promise<CountingProxy> {
   const requests: RecordedRequest[] = [];
   const rules: { rule: FaultRule; seen: number }[] = [];
 
@@ -85,7 +87,7 @@ export async function startCountingProxy(upstream: string): Promise<CountingProx
     }
     if (fault?.kind === 'delay') await sleep(fault.ms);
     if (fault?.kind === 'meanwhile' && fault.when === 'before') await fault.act();
-    const answer = await forward(upstream, method, incoming);
+    const answer = await forward(upstream, method, incoming, { ...(ca === undefined ? {} : { ca }) });
     if (fault?.kind === 'meanwhile' && fault.when === 'after') await fault.act();
     record.upstreamStatus = answer.status;
     if (fault?.kind === 'drop-after') return void incoming.socket.destroy();
@@ -137,12 +139,13 @@ export function forward(
   upstream: string,
   method: string,
   incoming: IncomingMessage,
-  extraHeaders: Record<string, string> = {},
+  { extraHeaders = {}, ca }: { readonly extraHeaders?: Record<string, string>; readonly ca?: string } = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
-    const { hostname, port } = new URL(upstream);
+    const { hostname, port, protocol } = new URL(upstream);
     const headers = { ...incoming.headers, ...extraHeaders };
-    const outgoing = send({ hostname, port, method, path: incoming.url, headers, agent: false }, (response) => {
+    const options = { hostname, port, method, path: incoming.url, headers, agent: false, ca } as const;
+    const outgoing = (protocol === 'https:' ? sendOverTls : send)(options, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('error', reject);

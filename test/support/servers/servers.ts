@@ -142,7 +142,7 @@ export async function startVault(image: string): Promise<{ server: VaultServer; 
 }
 
 /** Starts a container; when it does not come up the error carries the end of its log. */
-async function start(title: string, image: string, container: GenericContainer): Promise<StartedTestContainer> {
+export async function start(title: string, image: string, container: GenericContainer): Promise<StartedTestContainer> {
   const lines: string[] = [];
   try {
     return await container

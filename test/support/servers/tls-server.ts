@@ -60,7 +60,7 @@ export async function startTlsServer(upstream: string): Promise<TlsServer> {
     const host = incoming.headers.host ?? 'localhost';
     // Keycloak behind a proxy names its issuer after these.
     const headers = { 'x-forwarded-proto': 'https', 'x-forwarded-host': host };
-    forward(upstream, incoming.method ?? 'GET', incoming, headers).then(
+    forward(upstream, incoming.method ?? 'GET', incoming, { extraHeaders: headers }).then(
       (answer) => outgoing.writeHead(answer.status, answer.headers).end(answer.body),
       () => incoming.socket.destroy(),
     );

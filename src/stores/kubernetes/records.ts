@@ -1,0 +1,69 @@
+import { GrantryError } from '../../model/errors.ts';
+import type { JsonObject } from '../../model/values/json.ts';
+import { changedMeanwhile, toRecord } from '../record.ts';
+import type { StoredRecord } from '../store.ts';
+import type { SecretsApi } from './api.ts';
+import { encode, MANAGED_BY, recordAnnotations } from './convert.ts';
+import { describeSecret, secretOfRecord } from './names.ts';
+import { SeenSecrets } from './seen.ts';
+
+/** The type of a Secret that is a record: it holds no secret, but who may write it must be no more than who may write credentials. */
+const TYPE = 'grantry/record';
+const KEY = 'record';
+
+/** Records of grantry's own, each in a Secret under a name that no document can have. */
+export class KubernetesRecords {
+  readonly #namespace: string;
+  readonly #api: SecretsApi;
+  readonly #seen = new SeenSecrets();
+
+  constructor(namespace: string, api: SecretsApi) {
+    this.#namespace = namespace;
+    this.#api = api;
+  }
+
+  locate(name: string): string {
+    return describeSecret(secretOfRecord(name, this.#namespace));
+  }
+
+  async read(name: string): Promise<StoredRecord> {
+    const secret = secretOfRecord(name, this.#namespace);
+    const { found, now } = await this.#api.read(secret);
+    this.#seen.set(secret, found);
+    const value = found === undefined ? undefined : toRecord(parse(found.data[KEY]), describeSecret(secret));
+    return { value, version: found?.version ?? 0, now: requireClock(now) };
+  }
+
+  async write(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
+    const secret = secretOfRecord(name, this.#namespace);
+    const seen = this.#seen.get(secret) ?? (await this.#api.readMetadata(secret));
+    if ((seen?.version ?? 0) !== expected) throw changedMeanwhile(describeSecret(secret));
+    const change = {
+      labels: { [MANAGED_BY.key]: MANAGED_BY.value },
+      annotations: recordAnnotations(name, expected + 1),
+      data: { [KEY]: encode(JSON.stringify(value)) },
+    };
+    const written =
+      seen === undefined
+        ? await this.#api.create(secret, change, { writes: false, type: TYPE })
+        : await this.#api.patch(secret, seen.resourceVersion, change, { writes: false });
+    this.#seen.set(secret, written.kind === 'done' ? written.secret : undefined);
+    if (written.kind === 'lost') throw changedMeanwhile(describeSecret(secret));
+    return { version: expected + 1, now: requireClock(written.now) };
+  }
+}
+
+function parse(text: unknown): unknown {
+  try {
+    return typeof text === 'string' ? JSON.parse(text) : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function requireClock(now: number | undefined): number {
+  if (now !== undefined) return now;
+  throw new GrantryError('UNREACHABLE', 'Kubernetes does not say what time it is', {
+    hint: 'Locks go by the Date header of its answers: something in between must be removing it.',
+  });
+}
