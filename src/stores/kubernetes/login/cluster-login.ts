@@ -35,7 +35,8 @@ export class ClusterLogin {
   readonly #settings: ClusterSettings;
   readonly #ports: Pick<Ports, 'env' | 'clock' | 'signal'>;
   #access: Promise<ClusterAccess> | undefined;
-  #held: Promise<Held> | undefined;
+  #held: Held | undefined;
+  #pending: Promise<Held> | undefined;
 
   constructor(settings: ClusterSettings, ports: Pick<Ports, 'env' | 'clock' | 'signal'>) {
     this.#settings = settings;
@@ -44,9 +45,9 @@ export class ClusterLogin {
 
   /** Throws HOST_NOT_ALLOWED for a cluster that may not be sent credentials, before any is looked for. */
   async connection(): Promise<Connection> {
-    const held = await (this.#held ??= this.#acquire());
-    if (held.until === undefined || this.#ports.clock.now() < held.until) return held.connection;
-    return this.#replace(held.connection);
+    const { connection, until } = this.#held ?? (await this.#share());
+    if (until === undefined || this.#ports.clock.now() < until) return connection;
+    return this.#replace(connection);
   }
 
   /** After a 401: another credential, if one can be had; undefined where it is the same. */
@@ -58,10 +59,17 @@ export class ClusterLogin {
     return isSame ? undefined : next;
   }
 
-  /** Many requests that find the same credential ended share one login. */
+  /** Requests that find the same credential ended share one login. */
   async #replace(ended: Connection): Promise<Connection> {
-    if ((await this.#held)?.connection === ended) this.#held = this.#acquire();
-    return (await (this.#held ??= this.#acquire())).connection;
+    const held = this.#held?.connection === ended ? await this.#share() : this.#held;
+    return (held ?? (await this.#share())).connection;
+  }
+
+  #share(): Promise<Held> {
+    this.#pending ??= this.#acquire().finally(() => {
+      this.#pending = undefined;
+    });
+    return this.#pending;
   }
 
   #accessOnce(): Promise<ClusterAccess> {
@@ -79,7 +87,8 @@ export class ClusterLogin {
     const { token, client = {}, until } = await this.#logIn(access, ca);
     const proxy = access.proxyUrl === undefined ? {} : { proxyUrl: access.proxyUrl };
     const connection = { server: access.server, token, fetch: { tls: { ...server, ...client }, ...proxy } };
-    return { connection, until };
+    this.#held = { connection, until };
+    return this.#held;
   }
 
   async #logIn({ user, server }: ClusterAccess, ca: string | undefined): Promise<LoggedIn> {
