@@ -38,6 +38,11 @@ export interface HeldCredential<C extends Credential> {
   readonly present: C;
   /** What is about to replace it, where a rotation cannot keep both valid. */
   readonly next?: C | undefined;
+  /**
+   * The one before, while the provider accepts it too, where a store has no other place for it; null: it is to go. Undefined:
+   * what lies there of it stays.
+   */
+  readonly previous?: C | null | undefined;
 }
 
 /** What of a provider a method works with: each needs one of its facets. */
@@ -73,7 +78,7 @@ export interface RotationSteps {
   readonly provider: CredentialProvider;
   readonly clock: Clock;
   /** Writes the credential to come into the document, beside the present one. */
-  stage(held: Required<HeldCredential<Credential>>): Promise<void>;
+  stage(held: Required<Pick<HeldCredential<Credential>, 'present' | 'next'>>): Promise<void>;
   /** Writes the new credential into the document as the present one; returns the version of that. */
   deliver(issued: IssuedCredential, since?: number): Promise<number>;
 }

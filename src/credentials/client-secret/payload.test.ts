@@ -20,3 +20,10 @@ it('the payload of a client secret: is not whole with the secret to come alone, 
   expect(fromPayload({ client_secret_next: NEXT.secret })).toBeUndefined();
   expect(fromPayload({ client_secret: 's-1' })).toBeUndefined();
 });
+
+it('the payload of a client secret: names the one before only where something is known of it', () => {
+  expect(toPayload({ present: NEXT })).not.toHaveProperty('client_secret_previous');
+  expect(toPayload({ present: NEXT, previous: null })).toMatchObject({ client_secret_previous: null });
+  const kept = toPayload({ present: NEXT, previous: PRESENT });
+  expect(shown(kept['client_secret_previous'])).toBe('s-1');
+});

@@ -68,14 +68,15 @@ function documentOf(
   { clientId, held, createdAt }: DeliveredCredential,
 ): DocumentUpdate {
   const madeAt = createdAt ?? since;
+  const hasNoPrevious = WITHOUT_PREVIOUS.has(reason);
   return {
     clientId,
-    payload: held === undefined ? {} : toPayload(held),
+    payload: held === undefined ? {} : toPayload(hasNoPrevious ? { ...held, previous: null } : held),
     facts: {
       ...facts,
       ...(madeAt === undefined ? {} : { rotated_at: new Date(madeAt * 1000).toISOString() }),
-      // Somebody changed the secret, and no version of the document holds the previous one.
-      ...(WITHOUT_PREVIOUS.has(reason) ? { previous_version: null, overlap_until: null } : {}),
+      // Somebody changed the secret, and nothing that lies in the store holds the previous one.
+      ...(hasNoPrevious ? { previous_version: null, overlap_until: null } : {}),
     },
   };
 }

@@ -1,6 +1,7 @@
 import type { RotationOp } from '../../model/plan.ts';
 import pLimit from 'p-limit';
 import { rotationOf } from '../../credentials/registry.ts';
+import { forgetPrevious } from './forget-previous.ts';
 import { finishRotation, rotateClient } from './rotate.ts';
 import type { Rotated, RotateOptions, RotationPorts, RotationSubject } from './subject.ts';
 import { addressOf, nameOf } from '../../model/address.ts';
@@ -93,11 +94,15 @@ function tasksOf({ finish, rotate, how, retire }: RotationWork, ports: RotationP
       op: how.kind,
       run: () => rotateClient(subject, how, ports),
     })),
-    ...retire.map(({ address, id, credential, fields }): Task => ({
+    ...retire.map((object): Task => ({
       op: 'retire',
-      name: nameOf(address),
-      place: credential?.delivered?.place ?? '',
-      run: async () => void (await rotationOf(fields).endPrevious(id, ports.provider)),
+      name: nameOf(object.address),
+      place: object.credential?.delivered?.place ?? '',
+      run: async () => {
+        await rotationOf(object.fields).endPrevious(object.id, ports.provider);
+        await forgetPrevious(object, ports);
+        return undefined;
+      },
     })),
   ];
 }

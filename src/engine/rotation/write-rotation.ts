@@ -1,5 +1,5 @@
 import type { HeldCredential, RotationSteps } from '../../credentials/method.ts';
-import { toPayload } from '../../credentials/registry.ts';
+import { isSameCredential, toPayload } from '../../credentials/registry.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
 import type { DocumentUpdate } from '../../stores/store.ts';
 import { writeSeen } from '../../stores/write-seen.ts';
@@ -34,15 +34,23 @@ export class RotationDocument implements Pick<RotationSteps, 'stage' | 'deliver'
     const madeAt = createdAt ?? since;
     const isNumbered = this.#store.capabilities.previous === 'version';
     const isFound = isNumbered && from !== 0 && isKept(this.#intent, this.#place, this.#version + 1);
+    const isAccepted = previousUntil !== undefined && kind !== 'revoke';
     return this.#write(
       clientId,
-      { present: credential },
+      { present: credential, previous: isAccepted ? this.#keptInside(credential) : null },
       {
         rotated_at: madeAt === undefined ? null : toIso(madeAt),
         previous_version: isFound ? String(from) : null,
-        overlap_until: previousUntil === undefined || kind === 'revoke' ? null : toIso(previousUntil),
+        overlap_until: isAccepted ? toIso(previousUntil) : null,
       },
     );
+  }
+
+  /** The credential before, for the document of a store that has no other place for it. */
+  #keptInside(present: Credential): Credential | null {
+    const before = this.#place.stored?.present;
+    const isElsewhere = this.#store.capabilities.previous !== 'document';
+    return isElsewhere || before === undefined || isSameCredential(before, present) ? null : before;
   }
 
   async #write(clientId: string, held: HeldCredential<Credential>, more: DocumentUpdate['facts']): Promise<number> {
