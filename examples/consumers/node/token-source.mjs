@@ -2,7 +2,8 @@
  * A service's access tokens, by the credential that grantry keeps in the store: through a rotation, too.
  * Needs Node 20 or later and `npm install oauth4webapi@3`.
  */
-import { readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import * as oauth from 'oauth4webapi';
 
 /** Reads the document from Vault. `path` is such as `secret/data/m2m/team-checkout/order-service`. */
@@ -27,6 +28,16 @@ export function fromFile(path) {
     } catch {
       throw new Error(`${path} is not JSON`); // the parser's own error would quote the file
     }
+  };
+}
+
+/** Reads the document from a folder with a file for each key, as a Secret of Kubernetes is mounted. */
+export function fromFolder(folder) {
+  return async () => {
+    // Beside the keys lie `..data` and the like, by which Kubernetes changes all of them at once.
+    const keys = (await readdir(folder)).filter((name) => !name.startsWith('..'));
+    const entries = keys.map(async (key) => [key, await readFile(join(folder, key), 'utf8')]);
+    return Object.fromEntries(await Promise.all(entries));
   };
 }
 

@@ -45,10 +45,13 @@ const ATTEMPTS = 3;
 export class SecretsApi {
   readonly #send: KubernetesTransport;
   readonly #cluster: ClusterSettings;
+  readonly #page: number;
 
-  constructor(send: KubernetesTransport, cluster: ClusterSettings) {
+  /** `page`: how many Secrets one answer of a listing has. */
+  constructor(send: KubernetesTransport, cluster: ClusterSettings, { page = PAGE }: { readonly page?: number } = {}) {
     this.#send = send;
     this.#cluster = cluster;
+    this.#page = page;
   }
 
   /** Refuses a namespace that is not there or is being deleted; a login that may not see namespaces learns nothing. */
@@ -77,7 +80,7 @@ export class SecretsApi {
     const found: SecretMetadata[] = [];
     let next = {};
     for (;;) {
-      const query = { limit: String(PAGE), ...chosen, ...next };
+      const query = { limit: String(this.#page), ...chosen, ...next };
       const path = `namespaces/${namespace}/secrets`;
       const answer = await this.#send({ method: 'GET', path, query, metadataOnly: true });
       if (isExpired(answer)) return undefined;

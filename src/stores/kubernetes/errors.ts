@@ -159,7 +159,7 @@ function forbidden(status: Status, { verb, resource, namespace }: Attempted, clu
     'NOT_ALLOWED',
     `Kubernetes does not allow${whom} to ${verb} ${resource} in the namespace ${namespace}`,
     {
-      hint: `The Role there needs: {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}. docs/kubernetes/role.yaml is all that is needed, and role-purge.yaml for --purge-store.`,
+      hint: `The Role there needs: {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}. docs/kubernetes-role.yaml is all that is needed, and kubernetes-role-purge.yaml for --purge-store.`,
     },
   );
 }
