@@ -6,6 +6,7 @@
 #   VAULT_NAMESPACE                 optional
 #   CREDENTIAL                      such as secret/data/m2m/team-checkout/order-service
 #   CREDENTIAL_FILE                 instead of all these: the document as JSON, as Vault Agent renders it
+#   CREDENTIAL_FOLDER               or: a file for each key, as a Secret of Kubernetes is mounted
 #   SCOPE                           optional: scopes that are only given on request, separated by blanks
 #   AUDIENCE                        on Auth0: which of the document's audiences the token is for
 #
@@ -16,6 +17,12 @@ newline='
 '
 
 read_document() {
+  if [ -n "${CREDENTIAL_FOLDER:-}" ]; then
+    for file in "$CREDENTIAL_FOLDER"/*; do
+      jq --raw-input --slurp --arg key "${file##*/}" '{($key): .}' <"$file" || return
+    done | jq --slurp add
+    return
+  fi
   if [ -n "${CREDENTIAL_FILE:-}" ]; then
     cat "$CREDENTIAL_FILE"
     return

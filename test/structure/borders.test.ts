@@ -73,11 +73,15 @@ describe('a product', () => {
     'src/commands/run/init-files.ts',
     'src/report/views/parts/schema-parts.ts',
   ];
+  /** Vault has a login that is called so. */
+  const OTHER_MEANING: Readonly<Record<string, RegExp>> = { kubernetes: /^src\/stores\/vault\// };
   const products = [...BACKENDS.providers, ...BACKENDS.stores].filter(({ kind }) => kind !== 'file');
 
   it.each(products.map(({ kind }) => kind))('is named in its own folder and in the registry only: %s', (kind) => {
     const own = new RegExp(`^src/(providers|stores)/(${kind}/|registry\\.ts$)`);
-    const elsewhere = SOURCES.filter(({ path }) => !own.test(path) && !DOCUMENTS.includes(path));
+    const elsewhere = SOURCES.filter(({ path }) => !own.test(path) && !DOCUMENTS.includes(path)).filter(
+      ({ path }) => OTHER_MEANING[kind]?.test(path) !== true,
+    );
     const named = elsewhere.filter(({ text }) => new RegExp(kind, 'i').test(text));
     expect(named.map(({ path }) => path)).toEqual([]);
   });

@@ -16,7 +16,7 @@ import {
 import type { Attempted } from './errors.ts';
 import type { SecretName } from './names.ts';
 import type { ClusterSettings } from './settings.ts';
-import type { KubernetesAnswer, KubernetesTransport } from './transport.ts';
+import type { KubernetesAnswer, KubernetesTransport } from './call.ts';
 
 /** How a write ended: `lost` when the Secret is another one by now, or not there. */
 export type Written =

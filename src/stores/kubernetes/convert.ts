@@ -73,7 +73,13 @@ export function toContent({ metadata, data, immutable }: z.infer<typeof bodies.s
   };
 }
 
-function plainMetadata({ name, resourceVersion, labels, annotations, deletionTimestamp }: z.infer<typeof metadataSchema>) {
+function plainMetadata({
+  name,
+  resourceVersion,
+  labels,
+  annotations,
+  deletionTimestamp,
+}: z.infer<typeof metadataSchema>) {
   const own = Object.entries(annotations ?? {}).filter(([key]) => key.startsWith(PREFIX) && key !== VERSION);
   return {
     name,

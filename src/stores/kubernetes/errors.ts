@@ -6,7 +6,7 @@ import { describeSecret } from './names.ts';
 import type { SecretName } from './names.ts';
 import { kubectl } from './kubectl.ts';
 import type { ClusterSettings } from './settings.ts';
-import type { KubernetesAnswer } from './transport.ts';
+import type { KubernetesAnswer } from './call.ts';
 
 /** What was attempted, for the wording of an error. */
 export interface Attempted {
@@ -65,7 +65,11 @@ function userIn(status: Status | undefined): string | undefined {
 }
 
 /** The error for an answer that is not the one expected. */
-export function kubernetesError(answer: KubernetesAnswer, attempted: Attempted, cluster: ClusterSettings): GrantryError {
+export function kubernetesError(
+  answer: KubernetesAnswer,
+  attempted: Attempted,
+  cluster: ClusterSettings,
+): GrantryError {
   const status = statusOf(answer);
   const { server } = answer;
   if (status === undefined) return notKubernetes(answer, cluster);
@@ -75,11 +79,15 @@ export function kubernetesError(answer: KubernetesAnswer, attempted: Attempted, 
   if (answer.status === 403) return forbidden(status, attempted, cluster);
   if (answer.status === 422 && attempted.secret !== undefined && isTooLong(status)) return tooLarge(attempted.secret);
   if (answer.status === 413 && attempted.secret !== undefined) return tooLarge(attempted.secret);
-  if (answer.status === 422 && attempted.secret !== undefined && isImmutable(status)) return immutable(attempted.secret);
+  if (answer.status === 422 && attempted.secret !== undefined && isImmutable(status))
+    return immutable(attempted.secret);
   if (answer.status === 429 || answer.status >= 500) {
     return unreachable(`Kubernetes at ${server} answers ${answer.status} at ${whereOf(attempted)}${words}`, cluster);
   }
-  return new GrantryError('FAILED', `Kubernetes at ${server} answers ${answer.status} at ${whereOf(attempted)}${words}`);
+  return new GrantryError(
+    'FAILED',
+    `Kubernetes at ${server} answers ${answer.status} at ${whereOf(attempted)}${words}`,
+  );
 }
 
 /** The error for an answer that does not look as documented: which field. */
@@ -95,9 +103,13 @@ export function unexpectedBody(answer: KubernetesAnswer, error: z.ZodError, clus
 export function unauthorized(server: string, cluster: ClusterSettings): GrantryError {
   const whose =
     cluster.kind === 'in-cluster' ? "the token of the pod's service account" : `the login in ${cluster.shownFile}`;
-  return new GrantryError('NOT_ALLOWED', `Kubernetes at ${server} does not accept ${whose}: wrong, expired or revoked`, {
-    hint: `Check it with: ${kubectl(cluster)} auth whoami`,
-  });
+  return new GrantryError(
+    'NOT_ALLOWED',
+    `Kubernetes at ${server} does not accept ${whose}: wrong, expired or revoked`,
+    {
+      hint: `Check it with: ${kubectl(cluster)} auth whoami`,
+    },
+  );
 }
 
 /** The error for a namespace that is not there. */
@@ -109,9 +121,13 @@ export function noNamespace(namespace: string, cluster: ClusterSettings): Grantr
 
 /** The error for a namespace that is being deleted. */
 export function terminating(namespace: string): GrantryError {
-  return new GrantryError('NOT_ALLOWED', `The namespace ${namespace} is being deleted: Kubernetes takes nothing new there`, {
-    hint: 'Wait until it is gone and make it again, or name another one.',
-  });
+  return new GrantryError(
+    'NOT_ALLOWED',
+    `The namespace ${namespace} is being deleted: Kubernetes takes nothing new there`,
+    {
+      hint: 'Wait until it is gone and make it again, or name another one.',
+    },
+  );
 }
 
 /** The error for a Secret that nobody can change any more. */
@@ -130,9 +146,13 @@ export function beingDeleted(secret: SecretName): GrantryError {
 
 /** The error for a document that has no room in a Secret. */
 export function tooLarge(secret: SecretName): GrantryError {
-  return new GrantryError('INVALID_INPUT', `${describeSecret(secret)} would be larger than the 1 MiB that Kubernetes takes`, {
-    hint: 'Remove keys of your own from it, or grant fewer scopes.',
-  });
+  return new GrantryError(
+    'INVALID_INPUT',
+    `${describeSecret(secret)} would be larger than the 1 MiB that Kubernetes takes`,
+    {
+      hint: 'Remove keys of your own from it, or grant fewer scopes.',
+    },
+  );
 }
 
 function isTooLong({ message = '' }: Status): boolean {

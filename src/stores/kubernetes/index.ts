@@ -218,7 +218,8 @@ class KubernetesStore implements Store {
 function markChange(found: SecretContent, mark: StoreMark): SecretChange | undefined {
   const pairs = mergePairs(found.pairs, mark);
   const labels = toLabels(mark);
-  const isSet = samePairs(found.pairs, pairs) && Object.entries(labels).every(([key, value]) => found.labels[key] === value);
+  const isSet =
+    samePairs(found.pairs, pairs) && Object.entries(labels).every(([key, value]) => found.labels[key] === value);
   return isSet ? undefined : { labels, annotations: toAnnotations(pairs, found.pairs) };
 }
 

@@ -39,6 +39,8 @@ describe('the path of a document', () => {
   });
 });
 
+const nameOf = (stack: string): string => secretOfRecord(`lock/${toPathPart(stack)}`, 'apps').name;
+
 describe('the Secret of a record', () => {
   it('has a name that no document can have', () => {
     const { name } = secretOfRecord('lock/acme-platform', 'apps');
@@ -48,7 +50,6 @@ describe('the Secret of a record', () => {
 
   it('is another one for every stack', () => {
     const stack = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 120 });
-    const nameOf = (text: string): string => secretOfRecord(`lock/${toPathPart(text)}`, 'apps').name;
     fc.assert(
       fc.property(stack, stack, (a, b) => {
         expect(nameOf(a)).toMatch(/^grantry\.[a-z0-9.-]{1,240}[a-z0-9]$/);

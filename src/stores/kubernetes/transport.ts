@@ -1,33 +1,12 @@
 import { makeFetch } from '../../platform/fetch.ts';
 import type { Fetch } from '../../platform/fetch.ts';
 import { requestJson } from '../../platform/http.ts';
-import type { HttpResponse } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';
+import type { KubernetesAnswer, KubernetesCall, KubernetesTransport } from './call.ts';
 import { unauthorized } from './errors.ts';
 import { kubectl } from './kubectl.ts';
 import type { ClusterLogin, Connection } from './login/cluster-login.ts';
 import type { ClusterSettings } from './settings.ts';
-
-/** One call of the Kubernetes API. */
-export interface KubernetesCall {
-  readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below /api/v1/, such as `namespaces/apps/secrets/orders`; every part of it is a name that needs no encoding. */
-  readonly path: string;
-  readonly query?: Readonly<Record<string, string>>;
-  /** Without the values of Secrets. */
-  readonly metadataOnly?: boolean;
-  readonly json?: unknown;
-  /** Changes what users see: a document or its mark, not a record of grantry's own. */
-  readonly writes?: boolean;
-}
-
-/** Sends a call and returns the answer of any status but 401. */
-export type KubernetesTransport = (call: KubernetesCall) => Promise<KubernetesAnswer>;
-
-export interface KubernetesAnswer extends HttpResponse {
-  /** Base URL of the API server, for errors. */
-  readonly server: string;
-}
 
 /** The one place where a login to Kubernetes is put on the wire. A login that has ended is made anew, once. */
 export function createTransport(login: ClusterLogin, cluster: ClusterSettings, ports: Ports): KubernetesTransport {
@@ -77,8 +56,8 @@ function headersOf({ method, metadataOnly = false, query }: KubernetesCall, { to
 }
 
 function urlOf(server: string, { path, query }: KubernetesCall): string {
-  const parameters = new URLSearchParams({ ...query, fieldManager: 'grantry' });
-  return `${server}/api/v1/${path}?${parameters}`;
+  const parameters = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
+  return `${server}/api/v1/${path}${parameters}`;
 }
 
 /** How errors say to look at the cluster. */

@@ -34,7 +34,10 @@ export async function kubernetesSubject(
       const annotations = Object.entries(pairs).map(([key, value]) => [key.replace(/^grantry_/, 'grantry/'), value]);
       const values = Object.entries(data).map(([key, value]) => [key, encode(value)]);
       const metadata = { name, annotations: Object.fromEntries(annotations) };
-      await kubernetes.request('POST', `namespaces/${namespace}/secrets`, { metadata, data: Object.fromEntries(values) });
+      await kubernetes.request('POST', `namespaces/${namespace}/secrets`, {
+        metadata,
+        data: Object.fromEntries(values),
+      });
     },
     deleteLatest: async (path) => void (await kubernetes.request('DELETE', secretPath(path))),
     previousSecret: async (path) => {
@@ -76,7 +79,8 @@ function annotationsOf(body: { readonly metadata?: Record<string, unknown> | und
 
 /** Text as it is; anything else as bytes that are none. */
 function encode(value: unknown): string {
-  const bytes = typeof value === 'string' ? Buffer.from(value) : Buffer.concat([NO_TEXT, Buffer.from(JSON.stringify(value))]);
+  const bytes =
+    typeof value === 'string' ? Buffer.from(value) : Buffer.concat([NO_TEXT, Buffer.from(JSON.stringify(value))]);
   return bytes.toString('base64');
 }
 

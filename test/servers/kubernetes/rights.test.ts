@@ -113,7 +113,10 @@ describe('the Role of the documentation', () => {
   });
 
   test('for rotate is enough to rotate', async () => {
-    await rotate(await storeWith(rulesOf('kubernetes-role-rotate.yaml')), await madeDocument());
+    const path = await madeDocument();
+    const store = await storeWith(rulesOf('kubernetes-role-rotate.yaml'));
+    await rotate(store, path);
+    expect((await store.read(path))?.version).toBe(2);
   });
 
   test.each(['get', 'list', 'create', 'patch'])('without %s: the error names the verb and the line', async (verb) => {
@@ -133,6 +136,7 @@ describe('the Role of the documentation', () => {
 
   test('without a look at the namespace is enough too', async () => {
     const rules = rulesOf('kubernetes-role.yaml').filter(({ resources }) => resources.includes('secrets'));
+    expect(rules).toHaveLength(1);
     await apply(await storeWith(rules));
   });
 });

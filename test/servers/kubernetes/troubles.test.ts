@@ -48,6 +48,9 @@ const patch = async (path: string, body: unknown): Promise<void> => {
   const { status } = await kubernetes.request('PATCH', at(path), body);
   expect(status).toBe(200);
 };
+const isPatch = ({ method }: { method: string }): boolean => method === 'PATCH';
+const isLaterPage = ({ path }: { path: string }): boolean => path.includes('continue=');
+const withNumber = (text: string): string => text.replace(/"resourceVersion":"\d+"/, '"resourceVersion":7');
 const base64 = (text: string): string => Buffer.from(text).toString('base64');
 
 /** A client's document, as apply leaves it. */
@@ -72,7 +75,10 @@ describe('a change by hand', () => {
     await store.inspect(path);
     await store.mark(path, markOf('order-service', { notes: { step: 'begun' } }));
     const failure = await failureOf(store.write(path, documentOf('s-2'), version));
-    expect(failure).toMatchObject({ code: 'CONFLICT', message: expect.stringContaining(`Secret ${namespace}/${path}`) });
+    expect(failure).toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining(`Secret ${namespace}/${path}`),
+    });
     const { body } = await kubernetes.request('GET', at(path));
     expect(body.data?.['client_secret']).toBe(change === byHand ? base64('by-hand') : base64('s-1'));
   });
@@ -153,10 +159,9 @@ describe('a mark', () => {
     const path = await delivered();
     let changes = 0;
     const act = async (): Promise<void> => patch(path, { metadata: { annotations: { n: String((changes += 1)) } } });
-    const match = ({ method }: { method: string }): boolean => method === 'PATCH';
-    proxy.inject({ match, fault: { kind: 'meanwhile', when: 'before', act } });
+    proxy.inject({ match: isPatch, fault: { kind: 'meanwhile', when: 'before', act } });
     await store.mark(path, markOf('order-service', { notes: { step: 'one' } }));
-    proxy.inject({ match, fault: { kind: 'meanwhile', when: 'before', act }, times: 9 });
+    proxy.inject({ match: isPatch, fault: { kind: 'meanwhile', when: 'before', act }, times: 9 });
     const failure = await failureOf(store.mark(path, markOf('order-service', { notes: { step: 'two' } })));
     expect([failure, changes]).toMatchObject([{ code: 'CONFLICT' }, 6]);
   });
@@ -279,9 +284,8 @@ describe('the server', () => {
   });
 
   test('that answers in another shape is named by the field, and no value', async () => {
-    const body = (text: string): string => text.replace(/"resourceVersion":"\d+"/, '"resourceVersion":7');
     const path = await delivered();
-    proxy.inject({ match: () => true, fault: { kind: 'rewrite', body } });
+    proxy.inject({ match: () => true, fault: { kind: 'rewrite', body: withNumber } });
     const failure = await failureOf(store.read(path));
     expect(failure).toMatchObject({ message: expect.stringContaining('metadata.resourceVersion should be a string') });
   });
@@ -295,7 +299,6 @@ describe('the server', () => {
 });
 
 describe('a listing', () => {
-  const isLaterPage = ({ path }: { path: string }): boolean => path.includes('continue=');
   const expired = { kind: 'status', status: 410, body: JSON.stringify({ kind: 'Status', reason: 'Expired' }) } as const;
 
   test('of several pages is whole, and begins anew where the server forgot what it listed', async () => {

@@ -87,7 +87,7 @@ export async function startCountingProxy(upstream: string, { ca }: { ca?: string
     }
     if (fault?.kind === 'delay') await sleep(fault.ms);
     if (fault?.kind === 'meanwhile' && fault.when === 'before') await fault.act();
-    const answer = await forward(upstream, method, incoming, { ...(ca === undefined ? {} : { ca }) });
+    const answer = await forward(upstream, method, incoming, ca === undefined ? {} : { ca });
     if (fault?.kind === 'meanwhile' && fault.when === 'after') await fault.act();
     record.upstreamStatus = answer.status;
     if (fault?.kind === 'drop-after') return void incoming.socket.destroy();

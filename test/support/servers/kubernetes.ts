@@ -43,13 +43,20 @@ interface KubeconfigOptions {
 export interface TestKubernetes {
   readonly server: KubernetesServer;
   /** `path` below /api/v1/, or a whole one. Never throws for a status; without `token` it is an administrator's. */
-  request(method: string, path: string, body?: unknown, options?: { token?: string; type?: string }): Promise<KubernetesAnswer>;
+  request(
+    method: string,
+    path: string,
+    body?: unknown,
+    options?: { token?: string; type?: string },
+  ): Promise<KubernetesAnswer>;
   /** A namespace with a name of its own that begins so. */
   makeNamespace(name?: string): Promise<string>;
   /** Makes a namespace of just this name. */
   ensureNamespace(name: string): Promise<void>;
   /** A service account in a namespace that may do this there; gives its token. */
   makeAccount(namespace: string, rules: readonly Rule[]): Promise<string>;
+  /** Lets the last account of a namespace do this in another one, too. */
+  bindAccountOf(namespace: string, other: string, rules: readonly Rule[]): Promise<void>;
   /** The path of a kubeconfig with one context, `test`; its user is an administrator by default. */
   kubeconfig(options?: KubeconfigOptions): string;
   remove(): void;
@@ -132,10 +139,11 @@ export async function startKubernetes(flags: readonly string[] = []): Promise<Ku
   return { url, caPem: certificate.caPem, adminToken, stop: async () => void (await container.stop()) };
 }
 
+const fresh = (name: string): string => `${name}-${randomBytes(4).toString('hex')}`;
+
 export function createKubernetes(server: KubernetesServer): TestKubernetes {
   const fetch = makeFetch({}, { tls: { ca: server.caPem } });
   const folder = mkdtempSync(join(tmpdir(), 'grantry-kubeconfig-'));
-  const fresh = (name: string): string => `${name}-${randomBytes(4).toString('hex')}`;
 
   const request: TestKubernetes['request'] = async (method, path, body, { token = server.adminToken, type } = {}) => {
     const response = await fetch(`${server.url}${path.startsWith('/') ? '' : '/api/v1/'}${path}`, {
@@ -157,6 +165,16 @@ export function createKubernetes(server: KubernetesServer): TestKubernetes {
     const answer = await request('POST', 'namespaces', { metadata: { name } });
     if (answer.status !== 201 && answer.status !== 409) throw new Error(`no namespace ${name}: ${answer.status}`);
   };
+  const bind = async (namespace: string, name: string, home: string, rules: readonly Rule[]): Promise<void> => {
+    const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+    await must('POST', `${rbac}/roles`, { metadata: { name }, rules });
+    await must('POST', `${rbac}/rolebindings`, {
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
+      subjects: [{ kind: 'ServiceAccount', name, namespace: home }],
+    });
+  };
+  const accounts = new Map<string, string>();
   return {
     server,
     request,
@@ -168,17 +186,13 @@ export function createKubernetes(server: KubernetesServer): TestKubernetes {
     ensureNamespace: makeNamed,
     makeAccount: async (namespace, rules) => {
       const name = fresh('account');
-      const rbac = `/apis/rbac.authorization.k8s.io/v1/namespaces/${namespace}`;
+      accounts.set(namespace, name);
       await must('POST', `namespaces/${namespace}/serviceaccounts`, { metadata: { name } });
-      await must('POST', `${rbac}/roles`, { metadata: { name }, rules });
-      await must('POST', `${rbac}/rolebindings`, {
-        metadata: { name },
-        roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'Role', name },
-        subjects: [{ kind: 'ServiceAccount', name, namespace }],
-      });
+      await bind(namespace, name, namespace, rules);
       const { status } = await must('POST', `namespaces/${namespace}/serviceaccounts/${name}/token`, { spec: {} });
       return z.object({ token: z.string() }).parse(status).token;
     },
+    bindAccountOf: (namespace, other, rules) => bind(other, accounts.get(namespace) ?? '', namespace, rules),
     kubeconfig: ({ server: url = server.url, user = { token: server.adminToken }, cluster = {} } = {}) => {
       const file = join(folder, `${fresh('kubeconfig')}.yaml`);
       const ca = Buffer.from(server.caPem).toString('base64');

@@ -19,7 +19,10 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A kubeconfig at this path of the folder, and the login by it. */
-function login(user: Record<string, unknown>, { path = 'config', env = {} }: { path?: string; env?: NodeJS.ProcessEnv } = {}) {
+function login(
+  user: Record<string, unknown>,
+  { path = 'config', env = {} }: { path?: string; env?: NodeJS.ProcessEnv } = {},
+) {
   const file = join(folder, path);
   mkdirSync(join(file, '..'), { recursive: true });
   const config = {
@@ -29,7 +32,13 @@ function login(user: Record<string, unknown>, { path = 'config', env = {} }: { p
     users: [{ name: 'u', user }],
   };
   writeFileSync(file, stringify(config));
-  const settings: ClusterSettings = { kind: 'kubeconfig', file, shownFile: path, context: undefined, cwd: join(folder, 'work') };
+  const settings: ClusterSettings = {
+    kind: 'kubeconfig',
+    file,
+    shownFile: path,
+    context: undefined,
+    cwd: join(folder, 'work'),
+  };
   return new ClusterLogin(settings, { env: { ...process.env, ...env }, clock });
 }
 
@@ -117,7 +126,13 @@ describe('a login', () => {
   });
 
   it('by a kubeconfig that is not there names it', async () => {
-    const settings = { kind: 'kubeconfig', file: '/no/such', shownFile: 'no/such', context: undefined, cwd: '/' } as const;
+    const settings = {
+      kind: 'kubeconfig',
+      file: '/no/such',
+      shownFile: 'no/such',
+      context: undefined,
+      cwd: '/',
+    } as const;
     await expect(new ClusterLogin(settings, { env: {}, clock }).connection()).rejects.toMatchObject({
       code: 'INVALID_INPUT',
       message: 'The kubeconfig no/such cannot be read (ENOENT)',

@@ -49,7 +49,10 @@ const answerSchema = z.object({
 export async function runExecPlugin(plugin: ExecPlugin, context: ExecContext): Promise<ExecCredential> {
   const { apiVersion, command, needsTerminal } = plugin;
   if (!KNOWN_VERSIONS.includes(apiVersion)) {
-    throw refused(command, `is of the version ${quoted(apiVersion, 80)}, which is none of ${KNOWN_VERSIONS.join(', ')}`);
+    throw refused(
+      command,
+      `is of the version ${quoted(apiVersion, 80)}, which is none of ${KNOWN_VERSIONS.join(', ')}`,
+    );
   }
   if (needsTerminal) throw refused(command, 'wants a terminal (interactiveMode: Always), which it is not given');
   const { data } = answerSchema.safeParse(parseJson(await outputOf(plugin, context)));
@@ -108,6 +111,10 @@ function parseJson(text: string): unknown {
   }
 }
 
-function refused(command: string, what: string, hint = 'Run it by hand, or kubectl with the same kubeconfig.'): GrantryError {
+function refused(
+  command: string,
+  what: string,
+  hint = 'Run it by hand, or kubectl with the same kubeconfig.',
+): GrantryError {
   return new GrantryError('NOT_ALLOWED', `The program ${command}, by which the kubeconfig logs in, ${what}`, { hint });
 }

@@ -11,9 +11,13 @@ export const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 export function inCluster(env: Environment, folder = SERVICE_ACCOUNT): ClusterAccess {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443' } = env;
   if (host === '') {
-    throw new GrantryError('INVALID_INPUT', 'grantry does not run in a Kubernetes pod: KUBERNETES_SERVICE_HOST is not set', {
-      hint: 'Elsewhere, set spec.store.kubernetes.kubeconfig to the path of a kubeconfig.',
-    });
+    throw new GrantryError(
+      'INVALID_INPUT',
+      'grantry does not run in a Kubernetes pod: KUBERNETES_SERVICE_HOST is not set',
+      {
+        hint: 'Elsewhere, set spec.store.kubernetes.kubeconfig to the path of a kubeconfig.',
+      },
+    );
   }
   return {
     server: `https://${isIPv6(host) ? `[${host}]` : host}:${port}`,
