@@ -50,6 +50,7 @@ export async function kubernetesSubject(
         const [namespace = '', secret = ''] = await recordAt(name);
         await kubernetes.request('DELETE', secretPath(`${namespace}/${secret}`));
       },
+      place: (name) => `/grantry.${name.replaceAll('/', '.')}`,
       kept: async () => 1,
     },
     countRequests: () => {

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
+import { Secret } from '../../../src/model/secrets/secret.ts';
 import { documentOf, failureOf, freshFolder, freshPath, isPath, markOf } from './store-subject.ts';
 import type { SubjectOf } from './store-subject.ts';
-import { secretIn } from '../../support/stored-secrets.ts';
+import { secretIn, secretPayload } from '../../support/stored-secrets.ts';
 
 /** Taken by every store that names no limit of its own. */
 const LARGE = 200_000;
@@ -16,7 +17,9 @@ export function testCapabilities(subject: SubjectOf): void {
       const { store, previousSecret } = subject();
       const path = freshPath();
       await store.write(path, documentOf('s-1'), 0);
-      await store.write(path, documentOf('s-2'), 1);
+      // Where that is the document, whoever writes it puts it there.
+      const before = store.capabilities.previous === 'document' ? { client_secret_previous: new Secret('s-1') } : {};
+      await store.write(path, { ...documentOf('s-2'), payload: { ...secretPayload('s-2'), ...before } }, 1);
       const isFound = store.capabilities.previous !== 'nowhere';
       expect(await previousSecret(path, 1)).toBe(isFound ? 's-1' : undefined);
       expect(secretIn(await store.read(path))).toBe('s-2');

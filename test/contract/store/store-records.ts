@@ -29,11 +29,11 @@ export function testRecords(subject: SubjectOf): void {
       expect([found.value, found.version]).toEqual([{}, 2]);
     });
 
-    test('lies under .grantry, and is named so', async () => {
-      const { store } = subject();
+    test('lies where no document may, and is named so', async () => {
+      const { store, records } = subject();
       const name = freshName();
       await store.writeRecord(name, { a: 1 }, 0);
-      expect(store.locateRecord(name)).toContain(`/.grantry/${name}`);
+      expect(store.locateRecord(name)).toContain(records.place?.(name) ?? `/.grantry/${name}`);
     });
 
     test('does not pile up versions, however often it is written', async () => {

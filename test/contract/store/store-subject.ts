@@ -23,6 +23,8 @@ export interface StoreSubject {
   readonly records: {
     /** Deletes the latest version. */
     readonly remove: (name: string) => Promise<void>;
+    /** What output calls its place; by default it lies under `.grantry`. */
+    readonly place?: (name: string) => string;
     /** How many versions the store keeps. */
     readonly kept: (name: string) => Promise<number>;
   };

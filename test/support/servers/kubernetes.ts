@@ -28,7 +28,7 @@ interface KubernetesAnswer {
 const objectSchema = z.looseObject({
   metadata: z.looseObject({ resourceVersion: z.string().optional() }).optional(),
   data: z.record(z.string(), z.string()).optional(),
-  status: z.unknown(),
+  status: z.unknown().optional(),
 });
 type KubernetesObject = z.infer<typeof objectSchema>;
 
