@@ -110,7 +110,7 @@ describe('Kubernetes as the store: one story, in order', () => {
     declare([API, ORDERS, REPORT]);
     const plan = await must('plan -t dev');
     expect(plan.stdout).toContain(`Kubernetes Secrets in ${apps}`);
-    expect(plan.stdout).toContain(`Secret ${team}/report`);
+    expect(plan.stdout).toContain(`kubernetes:${team}/report`);
     expect((await must('apply -t dev --auto-approve')).stdout).toContain('2 clients proven.');
     expect(await secretAt(`${apps}/orders`)).toMatchObject({ client_id: 'orders', scopes: 'stock:read' });
     expect(await secretAt(`${team}/report`)).toMatchObject({ client_id: 'report' });
@@ -173,7 +173,7 @@ describe('Kubernetes as the store: one story, in order', () => {
     const refused = await run('apply -t dev --auto-approve');
     expect(refused).toMatchObject({ code: 3 });
     expect(refused.stdout + refused.stderr).toContain(
-      `Secret ${apps}/taken holds a document that grantry did not write`,
+      `kubernetes:${apps}/taken holds a document that grantry did not write`,
     );
     expect(await secretAt(`${apps}/taken`)).toEqual({ password: 'theirs' });
     declare([API, ORDERS, REPORT]);
@@ -196,7 +196,8 @@ describe('Kubernetes as the store: one story, in order', () => {
     const { body } = await site.vault.request('GET', `${site.vault.mount}/data/m2m/orders`);
     declare([API, ORDERS, REPORT]);
     const moved = await must('plan -t dev');
-    for (const place of [`Secret ${apps}/orders`, `Secret ${team}/report`]) expect(moved.stdout).toContain(place);
+    for (const place of [`kubernetes:${apps}/orders`, `kubernetes:${team}/report`])
+      expect(moved.stdout).toContain(place);
     await must('apply -t dev --auto-approve');
     const document = z.record(z.string(), z.string()).parse(body?.data?.['data']);
     expect((await secretAt(`${apps}/orders`))?.['client_secret']).toBe(document['client_secret']);

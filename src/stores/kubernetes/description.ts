@@ -32,7 +32,7 @@ export const kubernetes = defineStore<KubernetesSpec, KubernetesSettings>({
 
   fullPath: ({ namespace }, path) => fullPath(path, namespace),
 
-  locate: ({ namespace }, path) => `Secret ${fullPath(path, namespace)}`,
+  locate: ({ namespace }, path) => `kubernetes:${fullPath(path, namespace)}`,
 
   resolve: resolveKubernetes,
 

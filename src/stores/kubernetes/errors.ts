@@ -52,9 +52,10 @@ export function isExpired(answer: KubernetesAnswer): boolean {
   return answer.status === 410;
 }
 
-/** The login may not do it; not that there was no login. */
+/** The login may not do it; not that there was no login, nor that a quota or a webhook is against it. */
 export function isForbidden(answer: KubernetesAnswer): boolean {
-  return answer.status === 403 && userIn(statusOf(answer)) !== ANONYMOUS;
+  const user = answer.status === 403 ? userIn(statusOf(answer)) : undefined;
+  return user !== undefined && user !== ANONYMOUS;
 }
 
 const ANONYMOUS = 'system:anonymous';
@@ -174,10 +175,16 @@ function forbidden(status: Status, { verb, resource, namespace }: Attempted, clu
       hint: `The kubeconfig names no credential for this context. Check it with: ${kubectl(cluster)} auth whoami`,
     });
   }
-  const whom = user === undefined ? '' : ` ${quoted(user, 200)}`;
+  if (user === undefined) {
+    const words = status.message === undefined ? '' : `: ${quoted(status.message)}`;
+    const message = `Kubernetes refuses to ${verb} ${resource} in the namespace ${namespace}${words}`;
+    return new GrantryError('NOT_ALLOWED', message, {
+      hint: 'It is no Role that is missing: a quota, a policy or a webhook of the cluster is against it.',
+    });
+  }
   return new GrantryError(
     'NOT_ALLOWED',
-    `Kubernetes does not allow${whom} to ${verb} ${resource} in the namespace ${namespace}`,
+    `Kubernetes does not allow ${quoted(user, 200)} to ${verb} ${resource} in the namespace ${namespace}`,
     {
       hint: `The Role there needs: {apiGroups: [""], resources: [${resource}], verbs: [${verb}]}. docs/kubernetes-role.yaml is all that is needed, and kubernetes-role-purge.yaml for --purge-store.`,
     },

@@ -7,8 +7,8 @@ describe('the path of a document', () => {
   it('is the name of a Secret, or its namespace and name', () => {
     expect(secretAt('orders', 'apps')).toEqual({ namespace: 'apps', name: 'orders' });
     expect(secretAt('team-a/orders.v1', 'apps')).toEqual({ namespace: 'team-a', name: 'orders.v1' });
-    expect(locateSecret('orders', 'apps')).toBe('Secret apps/orders');
-    expect(locateSecret('apps/orders', 'team-a')).toBe('Secret apps/orders');
+    expect(locateSecret('orders', 'apps')).toBe('kubernetes:apps/orders');
+    expect(locateSecret('apps/orders', 'team-a')).toBe('kubernetes:apps/orders');
   });
 
   it.each([
@@ -30,7 +30,7 @@ describe('the path of a document', () => {
 
   it('is refused by the store as by the rule, and located all the same: it may come from a store before', () => {
     expect(() => secretAt('a/b/c', 'apps')).toThrow('more than two parts');
-    expect(locateSecret('A/b/c', 'apps')).toBe('Secret A/b/c');
+    expect(locateSecret('A/b/c', 'apps')).toBe('kubernetes:A/b/c');
   });
 
   it('may be as long as Kubernetes takes it', () => {

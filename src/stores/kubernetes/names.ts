@@ -75,10 +75,10 @@ const DIGEST = 'sha256-';
 
 /** How output names the place of a path, also of one that no Secret can have: it may be from a store before. */
 export function locateSecret(path: string, home: string): string {
-  return `Secret ${fullPath(checkStorePath(path), home)}`;
+  return `kubernetes:${fullPath(checkStorePath(path), home)}`;
 }
 
 /** How output names a Secret. */
 export function describeSecret({ namespace, name }: SecretName): string {
-  return `Secret ${namespace}/${name}`;
+  return `kubernetes:${namespace}/${name}`;
 }

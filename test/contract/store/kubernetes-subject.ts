@@ -62,7 +62,7 @@ export async function kubernetesSubject(
   };
 
   async function recordAt(name: string): Promise<string[]> {
-    return (await open()).locateRecord(name).replace('Secret ', '').split('/');
+    return (await open()).locateRecord(name).replace('kubernetes:', '').split('/');
   }
 }
 

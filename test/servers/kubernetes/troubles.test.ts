@@ -77,7 +77,7 @@ describe('a change by hand', () => {
     const failure = await failureOf(store.write(path, documentOf('s-2'), version));
     expect(failure).toMatchObject({
       code: 'CONFLICT',
-      message: expect.stringContaining(`Secret ${namespace}/${path}`),
+      message: expect.stringContaining(`kubernetes:${namespace}/${path}`),
     });
     const { body } = await kubernetes.request('GET', at(path));
     expect(body.data?.['client_secret']).toBe(change === byHand ? base64('by-hand') : base64('s-1'));
@@ -171,7 +171,7 @@ describe('a Secret that cannot be written', () => {
   test('because it is immutable is refused by its mark, before anything is changed', async () => {
     const path = await delivered();
     await patch(path, { immutable: true });
-    const message = `Secret ${namespace}/${path} is immutable: Kubernetes lets nobody change it`;
+    const message = `kubernetes:${namespace}/${path} is immutable: Kubernetes lets nobody change it`;
     const mark = store.mark(path, markOf('order-service', { notes: { step: 'begun' } }));
     expect(await failureOf(mark)).toMatchObject({ code: 'FAILED', message });
     await store.read(path);
@@ -198,6 +198,20 @@ describe('a Secret that cannot be written', () => {
       code: 'INVALID_INPUT',
       message: expect.stringContaining('larger than the 1 MiB'),
     });
+  });
+});
+
+describe('a quota', () => {
+  test('is not taken for a Role that lacks something', async () => {
+    const full = await kubernetes.makeNamespace('full');
+    const quota = { metadata: { name: 'none' }, spec: { hard: { secrets: '0' } } };
+    await kubernetes.request('POST', `namespaces/${full}/resourcequotas`, quota);
+    // A controller would write this down.
+    const status = { status: { hard: { secrets: '0' }, used: { secrets: '0' } } };
+    await kubernetes.request('PATCH', `namespaces/${full}/resourcequotas/none/status`, status);
+    const refused = async () => (await failureOf(store.mark(`${full}/a`, markOf(), { pathIsEmpty: true }))) as Error;
+    await expect.poll(async () => (await refused()).message, { timeout: 10_000 }).toContain('exceeded quota: none');
+    expect(await refused()).toMatchObject({ code: 'NOT_ALLOWED', hint: expect.stringContaining('no Role') });
   });
 });
 

@@ -16,7 +16,7 @@ export interface ExecCredential {
 }
 
 /** Of the cluster, for plug-ins that want to know it. */
-export interface ExecCluster {
+interface ExecCluster {
   readonly server: string;
   /** PEM. */
   readonly ca: string | undefined;

@@ -5,7 +5,7 @@ import type { Environment } from '../../../platform/proxy.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 
 /** Where Kubernetes puts the token and the CA of a pod's service account. */
-export const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
+const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
 
 /** The cluster that grantry's pod runs in (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/). */
 export function inCluster(env: Environment, folder = SERVICE_ACCOUNT): ClusterAccess {

@@ -75,7 +75,7 @@ export interface ClusterAccess {
   readonly user: ClusterUser;
 }
 
-export type ClusterUser =
+type ClusterUser =
   | { readonly kind: 'token'; readonly token: Secret }
   | { readonly kind: 'token-file'; readonly file: string }
   | { readonly kind: 'certificate'; readonly cert: Pem; readonly key: Pem }
