@@ -134,16 +134,12 @@ class KubernetesStore implements Store {
   async write(path: string, document: DocumentUpdate, expected: number): Promise<number> {
     const secret = this.#at(path);
     const data = toSecretData(document, secret);
-    const resourceVersion = await this.#momentOf(secret, expected);
     const change = {
       labels: { [MANAGED_BY.key]: MANAGED_BY.value },
       annotations: versionAnnotation(expected + 1),
       data,
     };
-    const written =
-      resourceVersion === undefined
-        ? await this.#api.create(secret, withoutNull(change), { writes: true })
-        : await this.#api.patch(secret, resourceVersion, change, { writes: true });
+    const written = await this.#writeOver(secret, expected, change);
     if (written.kind === 'lost') throw changedMeanwhile(describeSecret(secret));
     this.#seen.set(secret, written.secret);
     return expected + 1;
@@ -174,13 +170,16 @@ class KubernetesStore implements Store {
     return listed;
   }
 
-  /** The moment from which a write goes on; undefined: nothing is there. Throws CONFLICT where the version is another. */
-  async #momentOf(secret: SecretName, expected: number): Promise<string | undefined> {
+  async #writeOver(secret: SecretName, expected: number, change: SecretChange): Promise<Written> {
     const seen = this.#seen.get(secret);
-    if (seen?.version === expected) return seen.resourceVersion;
-    const found = await this.#api.readMetadata(secret);
-    if ((found?.version ?? 0) !== expected) throw changedMeanwhile(describeSecret(secret));
-    return found?.resourceVersion;
+    if (expected === 0 && seen === undefined) {
+      const created = await this.#api.create(secret, withoutNull(change), { writes: true });
+      if (created.kind === 'done') return created;
+    }
+    // What this run has not seen may all the same be the version that it is to replace: somebody marked the place, say.
+    const found = seen?.version === expected ? seen : await this.#api.readMetadata(secret);
+    if (found?.version !== expected) return { kind: 'lost' };
+    return this.#api.patch(secret, found.resourceVersion, change, { writes: true });
   }
 
   /** False where somebody else changed it meanwhile. */

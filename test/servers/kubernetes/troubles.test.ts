@@ -209,8 +209,8 @@ describe('a quota', () => {
     // A controller would write this down.
     const status = { status: { hard: { secrets: '0' }, used: { secrets: '0' } } };
     await kubernetes.request('PATCH', `namespaces/${full}/resourcequotas/none/status`, status);
-    const refused = async () => (await failureOf(store.mark(`${full}/a`, markOf(), { pathIsEmpty: true }))) as Error;
-    await expect.poll(async () => (await refused()).message, { timeout: 10_000 }).toContain('exceeded quota: none');
+    const refused = async () => failureOf(store.mark(`${full}/a`, markOf(), { pathIsEmpty: true }));
+    await expect.poll(async () => String(await refused()), { timeout: 10_000 }).toContain('exceeded quota: none');
     expect(await refused()).toMatchObject({ code: 'NOT_ALLOWED', hint: expect.stringContaining('no Role') });
   });
 });
