@@ -59,6 +59,15 @@ describe("buildPlan: what is declared and not the stack's", () => {
     expect(conflicts.map(({ address }) => address)).toEqual(['Client/orders']);
   });
 
+  it('is in the way with a word on the name of the stack only where that has nothing yet', async () => {
+    const question = 'is its spec.stack right?';
+    const input = await inputOf(changed, foreign('theirs'));
+    const hintIn = (objects: readonly ActualObject[]): string | undefined =>
+      buildPlan({ ...input, actual: { ...input.actual, objects } }).conflicts[0]?.hint;
+    expect(hintIn(input.actual.objects)).not.toContain(question);
+    expect(hintIn(input.actual.objects.filter(({ address }) => address === 'Client/orders'))).toContain(question);
+  });
+
   it.each([
     [undefined, 'Client/*', true],
     ['theirs', 'Client/*', false],

@@ -24,7 +24,7 @@ export function findConflicts(
   return [
     ...[...own].map(ownAccountConflict),
     ...actual.impossible.filter(({ address }) => reach === undefined || reach.has(address)),
-    ...othersAmong(projected, actual)
+    ...thereOf(projected, actual)
       .filter(({ address }) => !own.has(address))
       .flatMap((object) => ownershipConflicts(object, adoption, isNew)),
     ...changes.flatMap((change) => removedScopeConflicts(change, actualOf.get(change.address))),
@@ -51,15 +51,12 @@ function ownAccountConflict(address: Address): Conflict {
   return { address, reason: 'it is the client that grantry itself logs in with', hint: OWN_ACCOUNT_HINT };
 }
 
-/** What is there of the objects that are wanted, and not all the stack's. */
-function othersAmong(projected: readonly DesiredObject[], actual: ActualState): ActualObject[] {
-  const others = actual.objects.filter((object) => !isOurs(object));
-  if (others.length === 0) return [];
+/** What is there of the objects that are wanted. */
+function thereOf(projected: readonly DesiredObject[], actual: ActualState): ActualObject[] {
   const actualOf = objectsByAddress(actual);
   // Of what cannot be anyway, whose it is does not matter.
   const impossible = new Set(actual.impossible.map(({ address }) => address));
-  const wanted = new Set(projected.flatMap(({ address }) => (impossible.has(address) ? [] : [address])));
-  return others.filter((object) => wanted.has(object.address) && actualOf.get(object.address) === object);
+  return projected.flatMap(({ address }) => (impossible.has(address) ? [] : (actualOf.get(address) ?? [])));
 }
 
 /** Of a stack that is `isNew`, having nothing in the target, the name may be a typo. */

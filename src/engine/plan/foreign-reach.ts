@@ -54,9 +54,9 @@ function wordsOf({ desired, actual }: Surroundings): Map<string, Word[]> {
     addToGroup(words, address, { text: `${by} gives this audience too`, fits });
   }
   const clients = new Map(desired.clients.map((client) => [client.name, client]));
-  for (const { name, owner, managed, introspectedBy } of desired.apis) {
+  for (const { name, owner, introspectedBy } of desired.apis) {
     const client = introspectedBy === undefined ? undefined : clients.get(introspectedBy);
-    if (!managed || client === undefined || client.owner === owner) continue;
+    if (client === undefined || client.owner === owner) continue;
     const whose = client.owner === '' ? 'has no owner' : `is of the owner ${client.owner}`;
     addToGroup(words, addressOf('Api', name), { text: `Client/${client.name} ${whose}`, fits: isIntrospection });
   }
@@ -82,7 +82,6 @@ function gainedBy({ before, after }: FieldDifference): string[] {
 }
 
 function describeOrigin({ stack, owner }: ApiOrigin): string {
-  if (stack === undefined && owner === undefined) return 'of no stack';
   return [stack === undefined ? 'of no stack' : `of the stack ${stack}`, owner === undefined ? '' : `owner ${owner}`]
     .filter((part) => part !== '')
     .join(', ');

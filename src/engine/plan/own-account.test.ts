@@ -48,6 +48,12 @@ describe('a plan with the own account in it', () => {
     ]);
   });
 
+  it('is not offered to --adopt', async () => {
+    const { plan } = await planFresh(state([], [OWN, client('orders')]), await realm('theirs'), {});
+    expect(plan.conflicts).toMatchObject([{ address: 'Client/grantry', reason: REASON }]);
+    expect(plan.conflicts[0]?.hint).not.toContain('--adopt');
+  });
+
   it('is in conflict: made anew, where no listing shows it', async () => {
     const bench = await realm(undefined);
     bench.provider.ownClientId = 'hidden';

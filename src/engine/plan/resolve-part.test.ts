@@ -93,6 +93,14 @@ describe('a plan of a part', () => {
     ]);
   });
 
+  it('needs nothing of an Api that is not managed here: another stack has it', async () => {
+    const bench = new MemoryBench();
+    bench.provider.plant('Api', { name: 'stock', scopes: { 'stock:read': {} }, stack: 'theirs' });
+    const theirs = api('stock', ['stock:read'], { managed: false });
+    const desired = state([theirs], [client('a', { stock: ['stock:read'] })]);
+    expect((await planOf(bench, desired, ['Client/a'])).plan.conflicts).toEqual([]);
+  });
+
   it('gives nobody the scope of a stranger', async () => {
     const bench = new MemoryBench();
     bench.provider.plant('Api', { name: 'stock', scopes: { 'stock:read': {} }, stack: 'theirs' });
@@ -131,6 +139,18 @@ describe('a plan of a part', () => {
       { address: 'Api/stock', reason: 'scope stock:write moves to Api/writes, which this plan leaves alone' },
     ]);
     expect((await planOf(bench, moved, addressesOf(moved))).plan.conflicts).toEqual([]);
+  });
+
+  it('offers no client of another stack to be planned too, where that holds a scope that goes', async () => {
+    const bench = new MemoryBench();
+    await bench.apply(state([STOCK], []));
+    const access = { stock: { scopes: ['stock:write'], onRequest: [] } };
+    bench.provider.plant('Client', { name: 'b', clientId: 'b', stack: 'theirs', access });
+    const without = state([api('stock', ['stock:read'])], [client('b')]);
+    const { plan } = await planOf(bench, without, ['Api/stock']);
+    expect(plan.conflicts.map(({ reason }) => reason)).toEqual([
+      'scope stock:write is to be deleted, but clients outside this stack hold it: b',
+    ]);
   });
 
   describe('that deletes', () => {

@@ -14,7 +14,6 @@ import type { PlanInput } from './build-plan.ts';
 import { narrowDesired } from './narrow.ts';
 import { applyIdOf, desiredDigest, savedDesired } from './saved/save-plan.ts';
 import { overlapName } from '../../model/rotation.ts';
-import { isOurs } from '../../model/state.ts';
 import { checkFreshness } from './saved/staleness.ts';
 import type { Moved } from './saved/staleness.ts';
 import { readKnownClients, readLastApply } from '../ledger/ledger.ts';
@@ -59,11 +58,7 @@ export async function planPart(
 async function countClients({ desired, actual, only }: PlanInput, { store }: TargetPorts): Promise<number | undefined> {
   const declared = new Set(desired.clients.map(({ name }) => addressOf('Client', name)));
   const deletes = actual.objects.some(
-    (object) =>
-      isKind(object.address, 'Client') &&
-      isOurs(object) &&
-      only?.has(object.address) === true &&
-      !declared.has(object.address),
+    (object) => isKind(object.address, 'Client') && only?.has(object.address) === true && !declared.has(object.address),
   );
   return deletes || ownsNothing(actual) ? readKnownClients(store, desired.target.stack) : undefined;
 }

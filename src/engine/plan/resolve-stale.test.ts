@@ -49,6 +49,14 @@ describe('planSaved without manifests: a plan that widens access and was taken b
     expect(plan.changes).toHaveLength(1);
   });
 
+  it('is applied where the manifests still mean it, whatever else was applied', async () => {
+    const bench = await begin(NARROW);
+    const saved = await save(bench, WIDER);
+    await noteApply(bench.store, 'acme', 'something else');
+    expect((await planSaved(saved, WIDER, bench)).plan.changes).toHaveLength(1);
+    await expect(planSaved(saved, withoutManifests(WIDER), bench)).rejects.toMatchObject({ code: 'STALE_PLAN' });
+  });
+
   it('is done, not stale, where all of it is there', async () => {
     const { bench, saved } = await applied();
     await noteApply(bench.store, 'acme', 'something else');

@@ -87,6 +87,17 @@ describe('a secret that comes to lie in the store', () => {
     expect(plan.review?.foreignFolders).toEqual({});
   });
 
+  test("a folder in which only a client without an owner lies is nobody else's", () => {
+    const rotate = { every: 1, overlap: 0 };
+    const two = [
+      client('orders', {}, { owner: 'team-a', credential: { path: 'b/orders', rotate } }),
+      client('old', {}, { owner: '', credential: { path: 'b/old', rotate } }),
+    ];
+    const deliveries = [{ ...delivery('orders', 'new'), path: 'b/orders' }];
+    const plan = planOf({ desired: state([], two), projected: [wanted('orders')], deliveries });
+    expect(plan.review?.foreignFolders).toEqual({});
+  });
+
   test("a folder by another owner's name is dangerous, though nothing lies there", () => {
     const rotate = { every: 1, overlap: 0 };
     const two = [
@@ -144,6 +155,13 @@ describe('an Api whose scopes clients outside the stack hold', () => {
       },
     };
     expect(planned(one).review?.outsideHolders).toEqual({ [address]: ['writer'] });
+  });
+
+  test('leaves them out where it is deleted: that is a conflict', () => {
+    const objects = [present({ address, fields: before }, { outsideHolders })];
+    const plan = planOf({ desired: state([], []), projected: [], actual: { objects } });
+    expect(plan.conflicts).toHaveLength(2);
+    expect(plan.review?.outsideHolders).toEqual({});
   });
 
   test('leaves them out of a change of words', () => {

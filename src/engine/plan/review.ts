@@ -1,5 +1,5 @@
 import type { FieldDifference } from '../../model/field-words.ts';
-import { addressOf, isKind } from '../../model/address.ts';
+import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { Change, PlanReview } from '../../model/plan.ts';
@@ -32,7 +32,7 @@ function foreignFolders(changes: readonly Change[], clients: readonly DesiredCli
   const arriving = changes.filter((change) => 'delivery' in change && ARRIVES.has(change.delivery?.reason ?? ''));
   if (arriving.length === 0) return {};
   const arrivals = new Set(arriving.map(({ address }) => address));
-  const owners = new Set(clients.map(({ owner }) => owner).filter((owner) => owner !== ''));
+  const owners = new Set(clients.map(({ owner }) => owner));
   const ownersIn = new Map<string, Set<string>>();
   for (const { name, credential, owner } of clients) {
     if (owner === '' || arrivals.has(addressOf('Client', name))) continue;
@@ -62,9 +62,8 @@ function folderOf(path: string): string {
 function outsideHolders({ actual }: ReviewInput, changes: readonly Change[]): PlanReview['outsideHolders'] {
   const actualOf = objectsByAddress(actual);
   const found = changes.flatMap((change): [Address, readonly string[]][] => {
-    const held = actualOf.get(change.address)?.outsideHolders;
-    if (held === undefined || !isKind(change.address, 'Api') || (change.op !== 'update' && change.op !== 'adopt'))
-      return [];
+    if (change.op !== 'update' && change.op !== 'adopt') return [];
+    const held = actualOf.get(change.address)?.outsideHolders ?? {};
     const differences = leafDifferences(change.before, change.after).filter(changesTokens);
     const isTouched = (scope: string): boolean =>
       change.op === 'adopt' || differences.some(({ path }) => path[0] !== 'scopes' || path[1] === scope);

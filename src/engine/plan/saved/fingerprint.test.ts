@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Secret } from '../../../model/secrets/secret.ts';
 import type { ActualObject } from '../../../model/state.ts';
-import { fingerprintOf } from './fingerprint.ts';
+import { digestOf, fingerprintOf } from './fingerprint.ts';
 
 const OBJECT: ActualObject = {
   address: 'Client/orders',
@@ -27,4 +27,8 @@ test('a value that is not shown is in no fingerprint as a plain digest, which co
   for (let tries = 0; tries < 10; tries += 1) fingerprintOf({ ...OBJECT, unseen: new Secret(String(tries)) });
   // Plain digests take some hundredths of a millisecond.
   expect(performance.now() - begun).toBeGreaterThan(10);
+});
+
+test('a list has another digest than an object with the same values', () => {
+  expect(digestOf(['a', 'b'])).not.toBe(digestOf({ 0: 'a', 1: 'b' }));
 });

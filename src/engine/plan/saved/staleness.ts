@@ -80,7 +80,7 @@ function isStill(saved: SavedChange, now: Change, actual: ActualObject | undefin
 /** Whose the things of others are was a part of the review: they may be somebody else's by now. */
 function unreviewed({ foreign: reviewed = {} }: Change, { foreign = {} }: Change): string[] {
   return Object.entries(foreign).flatMap(([path, whose]) =>
-    Object.hasOwn(reviewed, path) && reviewed[path] === whose ? [] : [`${path}: ${whose} now, and not when planned`],
+    reviewed[path] === whose ? [] : [`${path}: ${whose} now, and not when planned`],
   );
 }
 
