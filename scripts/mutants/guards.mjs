@@ -74,7 +74,7 @@ function lookAt(node, parent, text, note) {
   switch (node.type) {
     case 'IfStatement': {
       const last = lastOf(node.consequent);
-      const isGuard = refuses(last) || (LEAVES.includes(last?.type) && asks(node.test));
+      const isGuard = refuses(last, parent) || (LEAVES.includes(last?.type) && asks(node.test));
       if (isGuard) note(node.test, 'false');
       if (isGuard) sides(node.test, (side, out) => isPresence(side) || note(side, out));
       break;
@@ -85,7 +85,7 @@ function lookAt(node, parent, text, note) {
     case 'ThrowStatement':
     case 'ReturnStatement':
     case 'ExpressionStatement':
-      if (refuses(node) && !isText(node.argument) && !isInIf(parent)) note(node, 'nothing');
+      if (refuses(node, parent) && !isText(node.argument) && !isInIf(parent)) note(node, 'nothing');
       break;
     case 'ConditionalExpression':
       if (!['ReturnStatement', 'ArrowFunctionExpression'].includes(parent?.node.type)) break;
@@ -124,12 +124,12 @@ function isPresence(node) {
 }
 
 /** Throws, gives an error back, reports one, or calls what does. */
-function refuses(statement) {
+function refuses(statement, parent) {
   switch (statement?.type) {
     case 'ThrowStatement':
       return true;
     case 'ReturnStatement':
-      return makesError(statement.argument);
+      return isText(statement.argument) ? mayGiveNothing(parent) : makesError(statement.argument);
     case 'ExpressionStatement': {
       const { expression } = statement;
       if (expression.type === 'YieldExpression') return true;
@@ -149,11 +149,18 @@ function makesErrorText({ callee }) {
 
 function makesError(node) {
   if (node?.type === 'NewExpression') return MAKES_ERROR.test(node.callee.name ?? '');
-  if (isText(node)) return true;
   return node?.type === 'CallExpression' && MAKES_ERROR.test(calledIn(node));
 }
 
-/** Of a check that gives back what is wrong. */
+/** A check that gives back what is wrong, or undefined; any other function that always gives a text words something. */
+function mayGiveNothing(parent) {
+  if (parent === undefined) return false;
+  if (!parent.node.type.includes('Function')) return mayGiveNothing(parent.parent);
+  const given = parent.node.returnType?.typeAnnotation;
+  const [type] = given?.typeArguments?.params ?? [given];
+  return type === undefined || (type.types ?? []).some((one) => one.type === 'TSUndefinedKeyword');
+}
+
 function isText(node) {
   return node?.type === 'TemplateLiteral' || (node?.type === 'Literal' && typeof node.value === 'string');
 }
