@@ -82,6 +82,19 @@ describe('a client that is changed', () => {
     ]);
   });
 
+  it('fails as a bug where it is one, of which only the name is shown', async () => {
+    const plan = await bench.plan(moved);
+    bench.store.write = () => Promise.reject(new TypeError('of the secret s3cr3t'));
+    const { results } = await bench.carryOut(plan);
+    expect(results).toMatchObject([
+      {
+        outcome: 'failed',
+        reason: 'something that grantry does not know (TypeError)',
+        hint: expect.stringMatching(/bug/),
+      },
+    ]);
+  });
+
   it('is not changed where the document that it leaves is not its own', async () => {
     const plan = await bench.plan(moved);
     await bench.store.mark('orders', { ...ACTIVE, client: 'audit' });
@@ -107,6 +120,17 @@ describe('a client that is created', () => {
       return { ...created, found: { ...created.found, description: 'Another' } };
     };
     expect((await other.apply(declared)).results).toMatchObject([{ address: 'Client/orders', outcome: 'failed' }]);
+  });
+
+  it('has no document where the provider gives no credential', async () => {
+    const other = new MemoryBench({ chosenSecret: false });
+    const createClient = other.provider.createClient.bind(other.provider);
+    other.provider.createClient = async (given) => {
+      const { issued: _kept, ...created } = await createClient(given);
+      return created;
+    };
+    expect((await other.apply(declared)).results).toMatchObject([{ outcome: 'failed' }]);
+    expect(await other.store.inspect('orders')).toBeUndefined();
   });
 
   it("is not made where its place is another client's by then, though the provider makes the secret", async () => {

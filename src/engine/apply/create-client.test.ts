@@ -34,6 +34,18 @@ describe('createClient, where nothing is to be delivered', () => {
     },
   );
 
+  it('is not done where the client is not read back as it was wanted', async () => {
+    const bench = new MemoryBench();
+    const plan = withoutDeliveries(await bench.plan(DECLARED));
+    const createClient = bench.provider.createClient.bind(bench.provider);
+    bench.provider.createClient = async (given) => {
+      const created = await createClient(given);
+      return { ...created, found: { ...created.found, description: 'Another' } };
+    };
+    const { results } = await bench.carryOut(plan);
+    expect(results.at(-1)).toMatchObject({ address: 'Client/orders', outcome: 'failed' });
+  });
+
   it('makes no second client of the same client_id', async () => {
     const bench = new MemoryBench();
     const plan = withoutDeliveries(await bench.plan(DECLARED));

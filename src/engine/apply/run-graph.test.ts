@@ -62,9 +62,12 @@ describe('runGraph', () => {
     expect([...outcomes.values()].filter(({ kind }) => kind === 'skipped')).toHaveLength(15);
   });
 
-  it('waits for what runs when an outcome cannot be noted, and begins nothing more', async () => {
+  it.each([
+    ['and begins nothing more', [node('a'), node('b'), node('c')]],
+    ['also of the last node', [node('a'), node('b')]],
+  ])('waits for what runs when an outcome cannot be noted, %s', async (_, nodes) => {
     const [began, ended]: [string[], string[]] = [[], []];
-    const running = runGraph([node('a'), node('b'), node('c')], {
+    const running = runGraph(nodes, {
       inFlight: 2,
       stopped: () => false,
       run: async ({ key }) => {

@@ -48,6 +48,16 @@ test.each([
   expect(await noted()).toEqual(left);
 });
 
+test('an Api without an audience is not noted, nor made', async () => {
+  let isMade = false;
+  const made = ledger.recordWrite({ ...CHANGE, after: { scopes: {} } }, async () => {
+    isMade = true;
+    return { found: {} };
+  });
+  await expect(made).rejects.toThrow('Api/stock has no audience');
+  expect([isMade, await readOwnedApis(store, 'acme')]).toEqual([false, {}]);
+});
+
 test('an Api that was created stays noted when its id cannot be', async () => {
   const write = store.writeRecord.bind(store);
   const created = ledger.recordWrite(CHANGE, async () => {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { api, client, state } from '../../../test/support/bench/declared.ts';
 import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import type { ActualObject } from '../../model/state.ts';
+import { parseAdoption } from '../plan/adoption.ts';
 import type { StoreMark } from '../../stores/store.ts';
 import { surveyTarget } from './survey-target.ts';
 import { secretPayload } from '../../../test/support/stored-secrets.ts';
@@ -11,11 +12,12 @@ const MARK: StoreMark = { stack: 'acme', client: 'orders', owner: '', state: 'ac
 const DOCUMENT = { clientId: 'x', payload: secretPayload('x'), facts: {} };
 
 /** What stands at the place of a client that is to be made. */
-async function foreignPlaces(mark: StoreMark | undefined, hasDocument = true) {
+async function foreignPlaces(mark: StoreMark | undefined, adopt: readonly string[] = []) {
   const bench = new MemoryBench();
   if (mark !== undefined) await bench.store.mark('orders', mark);
-  if (hasDocument) await bench.store.write('orders', DOCUMENT, 0);
-  const { foreignPlaces: found, deliveries } = await surveyTarget(DECLARED, bench);
+  await bench.store.write('orders', DOCUMENT, 0);
+  const options = { adoption: parseAdoption(adopt) };
+  const { foreignPlaces: found, deliveries } = await surveyTarget(DECLARED, bench, options);
   return { found: found.map(({ unmarked, reason }) => `${unmarked ? 'unmarked: ' : ''}${reason}`), deliveries };
 }
 
@@ -28,9 +30,16 @@ describe('surveyTarget: the place of a client that is new', () => {
       { stack: 'theirs', state: 'retired' as const },
       'memory/orders holds the document of the client orders of the stack theirs',
     ],
-  ])('is in the way where it holds the document of %s', async (_, other, reason) => {
-    expect((await foreignPlaces({ ...MARK, ...other })).found).toEqual([reason]);
-  });
+  ])(
+    'is in the way where it holds the document of %s, though the client may be taken over',
+    async (_, other, reason) => {
+      for (const adopt of [[], ['Client/orders']]) {
+        const { found, deliveries } = await foreignPlaces({ ...MARK, ...other }, adopt);
+        expect(found).toEqual([reason]);
+        expect(deliveries[0]).not.toHaveProperty('adopt');
+      }
+    },
+  );
 
   it('is in the way where grantry did not write what lies there', async () => {
     const { found, deliveries } = await foreignPlaces(undefined);
@@ -44,6 +53,20 @@ describe('surveyTarget: the place of a client that is new', () => {
   ])('is free where it holds %s', async (_, other) => {
     expect((await foreignPlaces({ ...MARK, ...other })).found).toEqual([]);
   });
+
+  it.each([
+    ['is in use', 'active', 'in-use'],
+    ['was retired', 'retired', 'new'],
+  ] as const)('keeps the credential of its own document only where that %s', async (_, now, reason) => {
+    expect((await foreignPlaces({ ...MARK, state: now })).deliveries).toMatchObject([{ reason }]);
+  });
+});
+
+it("surveyTarget: what others have is nothing of the stack's: how many clients that had is asked", async () => {
+  const bench = new MemoryBench();
+  await bench.store.writeRecord('ledger/acme', { clients: 1 }, 0);
+  bench.provider.plant('Client', { name: 'orders', clientId: 'orders', stack: 'theirs' });
+  expect((await surveyTarget(DECLARED, bench)).knownClients).toBe(1);
 });
 
 const COMPARED = state([], [client('a'), client('b')]);
