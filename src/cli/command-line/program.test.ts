@@ -178,6 +178,9 @@ describe('plan --changed-since', () => {
       store: 'Vault secret/m2m',
       selection: { only: [], changedSince: { ref: 'main', commit: id }, addresses: [] },
     });
+    const nowhere = await planDev('--changed-since', 'main', '--out', 'nowhere/plan.json');
+    expect(nowhere).toMatchObject({ code: 1, stdout: '' });
+    expect(nowhere.stderr).toMatch(/error: the plan cannot be written to .*plan\.json \(ENOENT\)/);
     expect(asked).toEqual([]);
     // The server of this test is there to be asked.
     expect((await planDev('--only', 'Client/a')).code).toBe(4);

@@ -7,7 +7,7 @@ import { readOptions } from '../../cli/command-line/option.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { GuardName } from '../../model/plan.ts';
 import { apply } from '../apply.ts';
-import { applyTo } from './apply.ts';
+import { applyTo, runApply } from './apply.ts';
 import type { ApplyOptions } from './apply.ts';
 
 const ASKING: ApplyOptions = { ...readOptions(apply.options, { target: ['dev'], proof: [] }), args: [] };
@@ -122,5 +122,24 @@ describe('apply: its exit code', () => {
     bench.provider.readGrants = () => Promise.reject(new TypeError('a mistake'));
     const run = applyTo(opened(bench, AFTER).target, NOT_SAVED, { ...APPROVED, proof: true }, captureIo().io);
     await expect(run).rejects.toThrow('a mistake');
+  });
+});
+
+describe('apply: its command line', () => {
+  it('is refused where it overrides a guard that there is none of', async () => {
+    const options = { ...APPROVED, overrideGuard: ['maxDeletes', 'maxDelete'] };
+    await expect(runApply(options, captureIo().io)).rejects.toMatchObject({
+      code: 'INVALID_INPUT',
+      message: 'there is no guard "maxDelete"',
+      hint: expect.stringContaining('maxDeletes'),
+    });
+  });
+
+  it.each([
+    ['nothing lies', 'nowhere/plan.json', 'does not exist'],
+    ['a folder lies', 'src', 'cannot be read'],
+  ])('is refused where %s at the place of the plan', async (_, file, message) => {
+    const run = runApply({ ...APPROVED, args: [file] }, captureIo({ cwd: process.cwd() }).io);
+    await expect(run).rejects.toMatchObject({ code: 'INVALID_INPUT', message: `the plan ${file} ${message}` });
   });
 });
