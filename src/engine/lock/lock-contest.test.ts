@@ -120,6 +120,21 @@ describe('breaking a lock', () => {
     expect([mayWrite(ann), mayWrite(ben)]).toEqual([false, true]);
   });
 
+  test('by deleting it with its metadata: what was lost is never released over the next one', async () => {
+    const bench = new LockBench();
+    const ann = bench.start();
+    await bench.world.pass(45_000);
+    bench.store.purgeRecord('lock/acme');
+    const ben = bench.start({ who: 'ben' });
+    await bench.world.pass(45_000);
+    expect([mayWrite(ann), mayWrite(ben)]).toEqual([false, true]);
+    // Its number is the one that the other wrote last.
+    expect((await bench.store.readRecord('lock/acme')).version).toBe(3);
+    ann.finish();
+    await bench.world.pass(0);
+    expect(await bench.record()).toMatchObject({ who: 'ben', released_at: '' });
+  });
+
   test('by writing something else over it stops the holder', async () => {
     const bench = new LockBench();
     const ann = bench.start();

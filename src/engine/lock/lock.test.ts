@@ -191,6 +191,59 @@ describe('expiry', () => {
   });
 });
 
+describe('a store that takes no lock', () => {
+  test.each([
+    ['refuses it', 1, new GrantryError('NOT_ALLOWED', 'the token may not write')],
+    ['is gone', 2, new GrantryError('UNREACHABLE', 'Vault cannot be reached')],
+    ['breaks in a way that nobody knows', 1, new TypeError('a bug')],
+  ])('and %s is asked no more often than that helps: %d', async (_, times, error) => {
+    const bench = new LockBench();
+    let asked = 0;
+    const ann = bench.start({
+      timeoutMs: 60_000,
+      trouble: async (call, work) => {
+        if (call === 'readRecord') return work();
+        asked += 1;
+        throw error;
+      },
+    });
+    await bench.world.pass(100_000);
+    expect([ann.state, asked]).toEqual([error, times]);
+  });
+
+  test('any more, though it can be read, ends the right to write, and that says why', async () => {
+    const bench = new LockBench();
+    let ended = false;
+    const ann = bench.start({
+      trouble: async (call, work) => {
+        if (ended && call === 'writeRecord') throw new GrantryError('NOT_ALLOWED', 'the token has ended');
+        await work();
+      },
+    });
+    await bench.world.pass(1_000);
+    ended = true;
+    await bench.world.pass(60_000);
+    expect(ann.lease?.failure()).toMatchObject({
+      code: 'NOT_ALLOWED',
+      message: expect.stringContaining('could not be renewed in time: the token has ended'),
+    });
+  });
+});
+
+test('a lease that is somewhat longer than usual is waited for to its end', async () => {
+  const bench = new LockBench();
+  const ann = bench.start();
+  await bench.world.pass(0);
+  ann.process.stopped = true;
+  const { value, now } = await bench.store.readRecord('lock/acme');
+  const record = { ...value, expires_at: new Date(now + 110_000).toISOString() };
+  await bench.store.writeRecord('lock/acme', record, 1);
+  const ben = bench.start({ who: 'ben', timeoutMs: 200_000 });
+  await bench.world.pass(109_000, () => expect(mayWrite(ben)).toBe(false));
+  await bench.world.pass(10_000);
+  expect(mayWrite(ben)).toBe(true);
+});
+
 describe('an answer that is lost', () => {
   test('to the taking of the lock: it is taken all the same, once', async () => {
     const bench = new LockBench();

@@ -87,8 +87,8 @@ async function acquire(ports: LeasePorts, request: LockRequest): Promise<Taken> 
 async function pause(ms: number, { clock, signal, stack }: LockRequest): Promise<void> {
   try {
     await clock.sleep(ms, signal);
-  } catch (error) {
-    if (signal?.aborted !== true) throw error;
+  } catch {
+    // Only the signal ends it early.
     throw new GrantryError('INTERRUPTED', `interrupted while waiting for the lock of the stack ${stack}`);
   }
 }
@@ -151,9 +151,9 @@ class Seeker {
       const written = await this.#ports.store.writeRecord(this.#name, toJson(lock), version);
       return this.#taken(lock, { ...written, elapsed });
     } catch (error) {
-      if (!(error instanceof GrantryError)) throw error;
-      if (error.code === 'CONFLICT') return { kind: 'unclear' };
-      if (error.code !== 'UNREACHABLE' || this.#answerWasLost) throw error;
+      const code = error instanceof GrantryError ? error.code : undefined;
+      if (code === 'CONFLICT') return { kind: 'unclear' };
+      if (code !== 'UNREACHABLE' || this.#answerWasLost) throw error;
       this.#answerWasLost = true;
       return { kind: 'unclear' };
     }

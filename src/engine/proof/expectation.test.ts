@@ -76,4 +76,18 @@ describe('expectationsOf', () => {
     const token = tokenOf(state, { audiences: new Map([['stock:read', ['https://evil.test']]]) });
     expect(token?.audiences).toEqual(['https://stock.test']);
   });
+
+  it('has the client of an Api that introspects do so, of the Apis that are granted', () => {
+    const state = desired(
+      apiYaml('stock', ['stock:read'], ', introspectedBy: stock-api'),
+      apiYaml('mail', ['mail:send']),
+      clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}, {api: mail, scopes: [mail:send]}]'),
+      clientYaml('stock-api', ''),
+    );
+    const [orders, introspector] = expectationsOf(state, TOKEN_SOURCE);
+    expect(orders?.introspectors).toEqual([
+      { api: 'stock', client: 'stock-api', path: 'stock-api', auth: 'client_secret_basic' },
+    ]);
+    expect(introspector?.introspectors).toEqual([]);
+  });
 });

@@ -248,6 +248,16 @@ test('a document that holds no credential is reported, with its place and a way 
   expect(proofs.flatMap(failures)).toEqual(['the proof can be made: The document at memory/orders has no credential']);
 });
 
+test('keys that cannot be had are no failed proof of a client, but an outage', async () => {
+  const away = portsOver(
+    async (input) => (new Request(input).url === ENDPOINTS.jwks ? new Response('', { status: 404 }) : issued()),
+    { clock: { ...systemClock, sleep: async () => undefined }, random: () => 0 },
+  );
+  const run = { inFlight: 1, stopped: () => false, onProof: () => undefined };
+  const { outage } = await proveAll([EXPECTATION], ENDPOINTS, store, away, run);
+  expect(outage).toMatchObject({ code: 'UNREACHABLE', message: expect.stringContaining('The key set of the issuer') });
+});
+
 test('a proof that cannot be made because a server is gone is no proof', async () => {
   const gone = { ...store, read: async () => Promise.reject(new GrantryError('UNREACHABLE', 'gone')) };
   const { proofs } = await proveAll([EXPECTATION], ENDPOINTS, gone, ports, {

@@ -41,10 +41,9 @@ export function rotationSubjects(
     expectations.flatMap((expectation): [string, RotationSubject][] => {
       const { client: name } = expectation;
       const [object, client] = [objects.get(addressOf('Client', name)), clients.get(name)];
-      if (object?.credential === undefined || client === undefined || !isOurs(object)) return [];
+      if (object?.credential?.delivered === undefined || client === undefined || !isOurs(object)) return [];
       const { credential } = object;
-      const { delivered } = credential;
-      if (delivered === undefined) return [];
+      const { delivered } = object.credential;
       if (store.locate(delivered.path) !== delivered.place) return [];
       // As the server has it now: the manifests may ask for another way that is not applied yet.
       const { data: auth = client.auth } = authSchema.safeParse(object.fields['auth']);

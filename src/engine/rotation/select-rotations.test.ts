@@ -3,7 +3,7 @@ import { client, state } from '../../../test/support/bench/declared.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import type { ActualCredential, ActualObject, DesiredObject } from '../../model/state.ts';
-import { selectRotations } from './select-rotations.ts';
+import { howToRotate, selectRotations } from './select-rotations.ts';
 import type { RotationChoice, RotationView, RotationRequest } from './select-rotations.ts';
 
 const NOW = 1_000_000;
@@ -236,3 +236,22 @@ describe('selectRotations: what runs before left', () => {
     expect(retired(NOW - 3601, { halfDone: ['orders'] })).toEqual([]);
   });
 });
+
+it.each([
+  [NAMED, { kind: 'rotate', mayBeDone: true }],
+  [DUE, { kind: 'rotate', mayBeDone: false }],
+  [ALL, { kind: 'rotate', mayBeDone: false }],
+  [
+    { ...NAMED, revoke: true },
+    { kind: 'revoke', mayBeDone: false },
+  ],
+  [
+    { ...ALL, revoke: true },
+    { kind: 'revoke', mayBeDone: false },
+  ],
+])(
+  'howToRotate: what %j asks for is done anew, but where a client is named that was rotated just now',
+  (request, how) => {
+    expect(howToRotate(request)).toEqual(how);
+  },
+);

@@ -10,6 +10,7 @@ import { OWN_ACCOUNT_HINT, isOurs, isOwnAccount, objectsByAddress, ownerPhrase }
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
 import type { Target } from '../../model/target.ts';
 import { CLOCK_MARGIN } from '../../platform/clock.ts';
+import type { RotateOptions } from './subject.ts';
 
 /** Which credentials a rotate is to rotate. */
 export type RotationRequest =
@@ -48,6 +49,13 @@ export interface RotationChoice {
 /** Whether the previous secrets are to be refused at once. */
 export function isRevocation(request: RotationRequest): boolean {
   return request.kind !== 'due' && request.revoke;
+}
+
+/** How the clients of a request are rotated: a revocation is never taken for done, for what was left may be what leaked. */
+export function howToRotate(request: RotationRequest): RotateOptions {
+  return isRevocation(request)
+    ? { kind: 'revoke', mayBeDone: false }
+    : { kind: 'rotate', mayBeDone: request.kind === 'named' };
 }
 
 /** Which of the clients are rotated now, which cannot be, and what runs before left to do. */
@@ -162,10 +170,8 @@ function obstacle(
     return new GrantryError('CONFLICT', reason, { hint: OWN_ACCOUNT_HINT });
   }
   if (!isOurs(object)) return foreignClient(name, object, desired.target);
-  const { delivered } = object.credential ?? {};
-  if (object.credential === undefined || delivered === undefined) {
-    return refuse(`the credential of ${name} was never delivered`);
-  }
+  if (object.credential?.delivered === undefined) return refuse(`the credential of ${name} was never delivered`);
+  const { delivered } = object.credential;
   if (locate(delivered.path) !== delivered.place) {
     return refuse(`the credential of ${name} lies at ${delivered.place}, which is not in this store`);
   }

@@ -60,8 +60,8 @@ async function findHalfDone(
   const limit = pLimit(LOOKS_IN_FLIGHT);
   const found = await Promise.all(
     objects.map(async (object) => {
-      const delivered = object.credential?.delivered;
-      if (!isOurs(object) || object.credential === undefined || delivered === undefined) return [];
+      if (!isOurs(object) || object.credential?.delivered === undefined) return [];
+      const { delivered } = object.credential;
       const matters = names?.has(nameOf(object.address)) === true || isDeliveryOutdated(object.credential);
       if (!matters || store.locate(delivered.path) !== delivered.place) return [];
       const entry = await limit(() => store.inspect(delivered.path));

@@ -123,6 +123,16 @@ describe('the events of a run', () => {
     expect(events).toEqual([{ kind: 'plan-made', plan }]);
   });
 
+  it('planTarget: of a part, what of the rest is not as declared', async () => {
+    await bench.apply(state([api('stock', ['stock:read'], { owner: 'team-b' })], []));
+    const part = { only: ['Client/orders'], addresses: ['Client/orders' as const], undeclared: [] };
+    const request = { part, checkStore: false, adoption: NO_ADOPTION, saves: false };
+    const opening = { desired: DESIRED, names: NAMES, open: async () => target };
+    expect((await planTarget(opening, request, context)).notices).toContain(
+      'Api/stock is not as declared, and this plan leaves it alone.',
+    );
+  });
+
   it('applyTarget: the plan, the yes to it, the lock, every change with its audit, every proof', async () => {
     const { report, written, complete } = await applyTarget(target, APPLY, context);
     expect(heard()).toEqual([
@@ -219,6 +229,50 @@ describe('the events of a run', () => {
     expect(outcome.report.results.some((result) => result.outcome === 'done')).toBe(false);
     expect(bench.provider.objects).toEqual([]);
     expect(heard()).toContain('stopped FAILED');
+  });
+
+  it('applyTarget: begins no further change once the user stops it', async () => {
+    const stopping = new AbortController();
+    const emit = (event: RunEvent): void => {
+      events.push(event);
+      if (event.kind === 'change-ended') stopping.abort();
+    };
+    const request = { ...APPLY, proof: false };
+    const { report } = await applyTarget(target, request, { ...context, signal: stopping.signal, emit });
+    expect(report.results.map(({ outcome }) => outcome)).toEqual(['done', 'skipped', 'skipped']);
+    expect(bench.provider.objects).toHaveLength(1);
+  });
+
+  it('applyTarget: ends with a mistake of a listener, once the change that it hears of is made', async () => {
+    const emit = (event: RunEvent): void => {
+      if (event.kind === 'audit' && event.event.event === 'done') throw new TypeError('a mistake');
+    };
+    await expect(applyTarget(target, APPLY, { ...context, emit })).rejects.toThrow('a mistake');
+    expect(bench.provider.objects).toHaveLength(1);
+  });
+
+  it('applyTarget: whose lock was broken', async () => {
+    const now = Date.now();
+    const [acquired_at = '', expires_at = ''] = [now, now + 30_000].map((at) => new Date(at).toISOString());
+    const holder = { holder: '1f', who: 'ann', host: 'ci-7', run: '', target: 'dev', acquired_at, expires_at };
+    await bench.store.writeRecord('lock/acme', { ...holder, released_at: '', broke: null }, 0);
+    const request = { ...APPLY, proof: false };
+    await expect(applyTarget(target, request, context)).rejects.toMatchObject({ code: 'LOCK_HELD' });
+    const lock = { timeout: 0, breakLock: true };
+    const { report } = await applyTarget(target, { ...request, lock }, context);
+    const taken = events.find(({ kind }) => kind === 'lock-taken');
+    expect(taken).toMatchObject({ broke: 'ann on ci-7, lock 1f' });
+    expect(report.brokeLock).toBe('ann on ci-7, lock 1f');
+  });
+
+  it('rotateTarget: begins no further rotation once the user stops it', async () => {
+    await bench.apply(DESIRED);
+    const stopping = new AbortController();
+    const emit = (event: RunEvent): void => {
+      if (event.kind === 'rotation-ended') stopping.abort();
+    };
+    const { report } = await rotateTarget(target, ROTATE, { ...context, signal: stopping.signal, emit });
+    expect(report.results.map(({ outcome }) => outcome)).toEqual(['done', 'skipped']);
   });
 
   it('rotateTarget: the yes, the lock, what consumers must know, and every rotation with its audit', async () => {

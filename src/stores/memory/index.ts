@@ -139,6 +139,11 @@ export class MemoryStore implements Store {
     this.#records.set(recordPath(name), { text: undefined, version });
   }
 
+  /** Deletes a record with its metadata: versions count from 1 again. */
+  purgeRecord(name: string): void {
+    this.#records.delete(recordPath(name));
+  }
+
   /** Writes as somebody else would: a new version, of any content. */
   writeForeign(path: string, data: DocumentData, pairs: MarkPairs = {}): void {
     const place = this.#at(path);

@@ -2,7 +2,7 @@
 import { rotationSubjects } from '../../../src/engine/rotation/rotation-subjects.ts';
 import { runRotations } from '../../../src/engine/rotation/run-rotations.ts';
 import type { RotationRun } from '../../../src/engine/rotation/run-rotations.ts';
-import { isRevocation, selectRotations } from '../../../src/engine/rotation/select-rotations.ts';
+import { howToRotate, selectRotations } from '../../../src/engine/rotation/select-rotations.ts';
 import type { RotationRequest } from '../../../src/engine/rotation/select-rotations.ts';
 import { surveyRotations } from '../../../src/engine/rotation/survey-rotations.ts';
 import type { RotationSurvey } from '../../../src/engine/rotation/survey-rotations.ts';
@@ -24,12 +24,11 @@ export async function rotateOnce(
   if (refused !== undefined) throw refused.error;
   const subjects = rotationSubjects(new Set([...choice.rotate, ...choice.finish]), survey, target);
   const of = (chosen: readonly string[]) => chosen.flatMap((name) => subjects.get(name) ?? []);
-  const revoke = isRevocation(request);
   return runRotations(
     {
       finish: of(choice.finish),
       rotate: of(choice.rotate),
-      how: { kind: revoke ? 'revoke' : 'rotate', mayBeDone: request.kind === 'named' && !revoke },
+      how: howToRotate(request),
       retire: choice.retire,
     },
     portsOf(survey),

@@ -6,7 +6,7 @@ import { gapNotices } from '../../rotation/rotation-notices.ts';
 import { rotationPorts, rotationSubjects } from '../../rotation/rotation-subjects.ts';
 import { allDone, runRotations } from '../../rotation/run-rotations.ts';
 import type { RotationRun, RotationRunOptions, RotationWork } from '../../rotation/run-rotations.ts';
-import { isRevocation } from '../../rotation/select-rotations.ts';
+import { howToRotate } from '../../rotation/select-rotations.ts';
 import type { TargetPorts } from '../../survey/survey-target.ts';
 import { AuditTrail } from '../audit-trail.ts';
 import { brokenLock } from '../hold-lock.ts';
@@ -83,11 +83,10 @@ function hooks(trail: AuditTrail, emit: RunContext['emit']): Pick<RotationRunOpt
 function workOf({ survey, choice }: PreparedRotation, { rotation }: RotateRequest, tracked: TargetPorts): RotationWork {
   const subjects = rotationSubjects(new Set([...choice.rotate, ...choice.finish]), survey, tracked);
   const subjectsOf = (names: readonly string[]) => names.flatMap((name) => subjects.get(name) ?? []);
-  const revoke = isRevocation(rotation);
   return {
     finish: subjectsOf(choice.finish),
     rotate: subjectsOf(choice.rotate),
-    how: { kind: revoke ? 'revoke' : 'rotate', mayBeDone: rotation.kind === 'named' && !revoke },
+    how: howToRotate(rotation),
     retire: choice.retire,
   };
 }

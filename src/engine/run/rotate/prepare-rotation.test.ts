@@ -43,4 +43,38 @@ describe('prepareRotation', () => {
   it('refuses to rotate all where all are in their overlap', async () => {
     await expect(prepareRotation(clocksAt(-7200, -7200), ALL)).rejects.toMatchObject({ code: 'ROTATION_IN_OVERLAP' });
   });
+
+  it('has nothing to do, and refuses nothing, where nothing is due', async () => {
+    expect(await prepareRotation(clocksAt(-7200, -7200), DUE)).toMatchObject({ isNothing: true });
+  });
+
+  it("goes on with the others where all are to be rotated and one of them is somebody else's", async () => {
+    const both = state([], [...DESIRED.clients, client('audit')]);
+    const other = new MemoryBench();
+    await other.apply(both);
+    const [audit] = other.provider.objects.filter(({ fields }) => fields['clientId'] === 'audit');
+    if (audit !== undefined) audit.fields = { ...audit.fields, stack: 'theirs' };
+    const { target } = opened(other, both);
+    const { choice } = await prepareRotation(target, ALL);
+    expect([choice.rotate, choice.refused.map(({ address }) => address)]).toEqual([['orders'], ['Client/audit']]);
+    const named = { kind: 'named', names: ['audit', 'orders'], force: false, revoke: false } as const;
+    await expect(prepareRotation(target, named)).rejects.toMatchObject({
+      code: 'CONFLICT',
+      message: expect.stringContaining('Nothing was rotated, none of the others either.'),
+    });
+  });
+
+  it('rotates all but those in their overlap, and says which are left out', async () => {
+    const both = state([], [...DESIRED.clients, client('audit')]);
+    await bench.apply(both);
+    const { target } = opened(bench, both);
+    const clock = { ...target.ports.clock, now: () => (UNTIL - 7200) * 1000 };
+    const { choice } = await prepareRotation({ ...target, ports: { ...target.ports, clock } }, ALL);
+    expect([choice.rotate, choice.inOverlap]).toEqual([['audit'], ['orders']]);
+  });
+
+  it('has nothing to refuse where there is no client', async () => {
+    const { target } = opened(new MemoryBench(), state([], []));
+    expect(await prepareRotation(target, ALL)).toMatchObject({ isNothing: true });
+  });
 });
