@@ -161,3 +161,15 @@ describe('credentialStatus', () => {
     expect(status.remarks).toEqual([expect.stringContaining('never delivered to this store')]);
   });
 });
+
+it.each([
+  ['the name that it has', 'orders', true],
+  ['the name in its mark at the provider', 'elder', true],
+  ['another name', 'audit', false],
+])("credentialStatus: a document marked for %s is the client's: %s", async (_, marking, isOwn) => {
+  const found = await remarks({
+    entry: marked({ client: marking }),
+    object: ({ fields }) => ({ fields: { ...fields, name: 'elder' } }),
+  });
+  expect(found.some((remark) => remark.includes('holds the document of the client'))).toBe(!isOwn);
+});

@@ -89,14 +89,9 @@ describe('the version from before a rotation', () => {
   const lost = (
     special: Partial<Parameters<typeof previousLost>[1]>,
     keepsVersions: number | undefined,
-    previousUntil: number | undefined = 7,
+    issued: { readonly previousUntil?: number } = { previousUntil: 7 },
   ): readonly unknown[] =>
-    previousLost(
-      subject,
-      { ...intent, ...special },
-      { ...place, keepsVersions },
-      { issued: previousUntil === undefined ? {} : { previousUntil }, version: 4 },
-    );
+    previousLost(subject, { ...intent, ...special }, { ...place, keepsVersions }, { issued, version: 4 });
 
   it('is kept where the store keeps enough of them', () => {
     expect([undefined, 2, 1].map((keepsVersions) => isKept(intent, { keepsVersions }, 4))).toEqual([true, true, false]);
@@ -118,5 +113,6 @@ describe('the version from before a rotation', () => {
     expect(lost({}, 2)).toEqual([]);
     expect(lost({ kind: 'revoke' }, 1)).toEqual([]);
     expect(lost({ from: 0 }, 1)).toEqual([]);
+    expect(lost({}, 1, {})).toEqual([]);
   });
 });

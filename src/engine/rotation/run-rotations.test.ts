@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import { GrantryError } from '../../model/errors.ts';
 import type { ActualObject } from '../../model/state.ts';
 import { systemClock } from '../../platform/clock.ts';
 import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
@@ -11,11 +12,13 @@ const NAMES = ['one', 'two', 'three', 'four'];
 /** Ends the overlaps of four clients, two at a time, each later than the one before. */
 async function run(
   options: Partial<RotationRunOptions>,
+  fault?: Error,
 ): Promise<{ began: string[]; ended: string[]; error: unknown }> {
   const [began, ended]: [string[], string[]] = [[], []];
   const { provider, store } = new MemoryBench();
   provider.secrets.endOverlap = async (id) => {
     began.push(id);
+    if (fault !== undefined) throw fault;
     await sleep(10 * NAMES.indexOf(id) + 1);
     ended.push(id);
     return undefined;
@@ -51,5 +54,15 @@ describe('runRotations', () => {
 
   it('does not begin what cannot be noted', async () => {
     expect((await run({ onBegin: noRoom })).began).toEqual([]);
+  });
+
+  it.each([
+    ['is gone', new GrantryError('UNREACHABLE', 'gone'), ['one']],
+    ['refuses one client', new GrantryError('FAILED', 'no'), NAMES],
+  ])('begins no more only where the server %s', async (_, fault, began) => {
+    const reasons: (string | undefined)[] = [];
+    const onResult: RotationRunOptions['onResult'] = ({ reason }) => void reasons.push(reason);
+    expect((await run({ inFlight: 1, onResult }, fault)).began).toEqual(began);
+    expect(reasons).toEqual(began.map(() => fault.message));
   });
 });
