@@ -5,7 +5,7 @@ const REFUSES = /^#?(refuse|assert|require|ensure|check|guard|forbid)[A-Z]/;
 const CLEANS = /^(printable\w*|hide\w*|escape[A-Z]\w*|shownUrl)$/;
 const MAKES_ERROR = /(refus|conflict|foreign|denied|error|problem)/i;
 const ASKS_WHOSE =
-  /\b(\w*(ours|own|owned|owner|foreign|mark|marked|protect|issuer|origin|host|hosts|held|lock|lease|loopback|insecure|readable|retired|stack|secret|aborted)|adopt\w*|purge\w*|redirect\w*|revoke|force|fresh|renews)\b/i;
+  /\b(\w*(ours|(?<!sh|kn)own|owned|owner|foreign|mark|marked|protect|issuer|origin|host|hosts|held|lock|lease|loopback|insecure|readable|retired|stack|secret|aborted)|adopt\w*|purge\w*|redirect\w*|revoke|force|fresh|renews)\b/i;
 const LEAVES = ['ThrowStatement', 'ReturnStatement', 'ContinueStatement', 'BreakStatement'];
 
 /**

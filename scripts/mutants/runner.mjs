@@ -10,7 +10,7 @@ const job = JSON.parse(readFileSync(join(folder, 'job'), 'utf8'));
 
 /** More often than any test comes to a guard: a loop that only the guard would have ended. */
 const ENDLESS = 2_000_000;
-const TIMEOUT_MS = 10_000;
+const TIMEOUT_MS = 30_000;
 /** Test files that take more of the processor, or more time with what they start, are asked last. */
 const SLOW = { cpuMs: 1000, ms: 6000 };
 /** Stands in place of a guard: all tests fail without it. */

@@ -46,14 +46,16 @@ describe('hideSecrets', () => {
     for (let index = 0; index < 10_000; index += 1) void new Secret(randomBytes(48).toString('base64url'));
     hideSecrets('');
     const text = 'a client that is as declared '.repeat(100_000);
-    const began = performance.now();
+    const began = process.cpuUsage();
     expect(hideSecrets(text)).toBe(text);
-    expect(performance.now() - began).toBeLessThan(2_000);
+    // Microseconds of the processor: the machine may be busy.
+    expect(process.cpuUsage(began).user).toBeLessThan(2_000_000);
   });
 });
 
 test('hideSecrets: short secrets are words of names and paths: they are hidden only in what a server says', () => {
-  void new Secret('root');
+  for (const value of ['root', 'canary-with-root', '']) void new Secret(value);
   expect(hideSecrets('grantry/root')).toBe('grantry/root');
   expect(hideAllSecrets('token root is bad')).toBe('token ‹hidden› is bad');
+  expect(hideAllSecrets('not canary-with-root')).toBe('not ‹hidden›');
 });

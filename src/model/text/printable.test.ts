@@ -25,6 +25,11 @@ describe('outputText', () => {
     );
   });
 
+  test('holds no secret', () => {
+    void new Secret('canary-in-output');
+    expect(outputText('refused: canary-in-output\n')).toBe('refused: ‹hidden›\n');
+  });
+
   test('leaves commands that grantry gives, without the secrets in them', () => {
     void new Secret('canary-in-command');
     expect(outputText('::error::canary-in-command\n', { commands: true })).toBe('::error::‹hidden›\n');
@@ -47,6 +52,8 @@ describe('quoted', () => {
     expect(quoted(`${'x'.repeat(295)}canary-of-a-client`)).toBe(`${'x'.repeat(295)}‹hid…`);
     expect(quoted('x'.repeat(400))).toHaveLength(300);
     expect(quoted('a\nb')).toBe('a\\nb');
+    void new Secret('short');
+    expect(quoted('a short token')).toBe('a ‹hidden› token');
   });
 });
 
