@@ -31,8 +31,7 @@ export const systemClock: Clock = {
       await wait(ms, undefined, signal === undefined ? {} : { signal });
     } catch (error) {
       // Node wraps the reason in an AbortError of its own.
-      signal?.throwIfAborted();
-      throw error;
+      throw signal?.aborted === true ? signal.reason : error;
     }
   },
 };

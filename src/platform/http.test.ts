@@ -254,7 +254,13 @@ describe('a failure', () => {
   });
 
   test('of the address itself does not quote it', async () => {
-    for (const url of ['http://user:canary@localhost:1/', 'canary', 'ftp://canary@localhost']) {
+    for (const url of [
+      'http://user:canary@localhost:1/',
+      'http://canary@localhost:1/',
+      'http://:canary@localhost:1/',
+      'canary',
+      'ftp://canary@localhost',
+    ]) {
       const error = await failure(get(url));
       expect(error.code).toBe('INVALID_INPUT');
       expect(error.message).not.toContain('canary');
@@ -276,6 +282,22 @@ describe('a failure', () => {
       const controller = new AbortController();
       setTimeout(() => controller.abort(reason), 20);
       expect((await failure(get(url, {}, { signal: controller.signal }))).code).toBe(code);
+    }
+  });
+
+  test('shows nothing that an address asks with, whatever goes wrong', async () => {
+    const late = new AbortController();
+    late.abort();
+    const redirecting = await serve((_, response) => response.writeHead(302, { location: '/' }).end());
+    for (const failed of [
+      failure(get(`${redirecting}/?q=canary#canary`)),
+      failure(get('http://127.0.0.1:1/?q=canary#canary')),
+      failure(get('http://127.0.0.1:1/?q=canary#canary', {}, { signal: late.signal })),
+    ]) {
+      const { code, message } = await failed;
+      expect(code).toMatch(/^(?:UNREACHABLE|INTERRUPTED)$/);
+      expect(message).toMatch(/http:\/\/(?:127\.0\.0\.1|localhost)/);
+      expect(message).not.toContain('canary');
     }
   });
 });

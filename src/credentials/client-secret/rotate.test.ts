@@ -56,8 +56,8 @@ describe('rotation.renew', () => {
 
   it.each([new GrantryError('NOT_ALLOWED', 'no'), new TypeError('a bug')])(
     'fails at a refusal, whatever the server has: %s',
-    async (error) => {
-      expect(await renew({ regenerate: () => Promise.reject(error), read: async () => issuedAt(8) })).toBe(error);
+    async (refusal) => {
+      expect(await renew({ regenerate: () => Promise.reject(refusal), read: async () => issuedAt(8) })).toBe(refusal);
     },
   );
 });

@@ -23,9 +23,9 @@ test.each([
   new GrantryError('UNREACHABLE', 'the store is gone'),
   new GrantryError('NOT_ALLOWED', 'it may not be read'),
   new TypeError('a bug'),
-])('readWhole: a document that could not be read is not taken for none: %s', async (error) => {
-  const read = (): Promise<never> => Promise.reject(error);
-  await expect(readWhole({ read }, 'orders')).rejects.toBe(error);
+])('readWhole: a document that could not be read is not taken for none: %s', async (failure) => {
+  const read = (): Promise<never> => Promise.reject(failure);
+  await expect(readWhole({ read }, 'orders')).rejects.toBe(failure);
 });
 
 test('loginIn: a consumer cannot log in with a document that holds no credential', async () => {

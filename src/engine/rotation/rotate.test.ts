@@ -83,11 +83,11 @@ it('rotateClient: the document of a revocation names no overlap, as the previous
   expect(await overlapUntil(REVOKE)).toBeUndefined();
 });
 
-describe('surveyRotations: half-done', () => {
-  const halfDone = async (bench: RotationBench): Promise<string[]> => [
-    ...(await surveyRotations(DECLARED, bench)).halfDone,
-  ];
+async function halfDone(bench: RotationBench): Promise<string[]> {
+  return [...(await surveyRotations(DECLARED, bench)).halfDone];
+}
 
+describe('surveyRotations: half-done', () => {
   it('is what was cut off', async () => {
     expect(await halfDone((await cutOff(ROTATE)).bench)).toEqual(['orders']);
   });
@@ -105,19 +105,22 @@ describe('surveyRotations: half-done', () => {
   });
 });
 
+/** Ends patience at the second look. */
+function stepping(): () => number {
+  let now = 1_800_000_000_000;
+  return () => (now += 60_000);
+}
+
+async function refuse(): Promise<Response> {
+  return Response.json({ error: 'invalid_client' }, { status: 401 });
+}
+
 describe('rotationFinisher, where the token endpoint refuses the secret', () => {
   let refused: ReturnType<typeof portsOver>;
   beforeEach(() => {
     const clock = { now: stepping(), sleep: async () => undefined };
-    const answer = async (): Promise<Response> => Response.json({ error: 'invalid_client' }, { status: 401 });
-    refused = portsOver(answer, { clock, random: () => 0 });
+    refused = portsOver(refuse, { clock, random: () => 0 });
   });
-
-  /** Ends patience at the second look. */
-  function stepping(): () => number {
-    let now = 1_800_000_000_000;
-    return () => (now += 60_000);
-  }
 
   it('fails for a revocation, which must not be forgotten', async () => {
     const { bench } = await cutOff(REVOKE);

@@ -68,6 +68,11 @@ const answer: typeof globalThis.fetch = async (input, init) => {
     : Response.json({ error: 'invalid_client' }, { status: 401 });
 };
 
+/** A listener that fails once a change is made. */
+function failWhenDone(event: RunEvent): void {
+  if (event.kind === 'audit' && event.event.event === 'done') throw new TypeError('a mistake');
+}
+
 /** Each event as `kind what`. */
 function heard(): string[] {
   return events.map((event) => {
@@ -244,10 +249,7 @@ describe('the events of a run', () => {
   });
 
   it('applyTarget: ends with a mistake of a listener, once the change that it hears of is made', async () => {
-    const emit = (event: RunEvent): void => {
-      if (event.kind === 'audit' && event.event.event === 'done') throw new TypeError('a mistake');
-    };
-    await expect(applyTarget(target, APPLY, { ...context, emit })).rejects.toThrow('a mistake');
+    await expect(applyTarget(target, APPLY, { ...context, emit: failWhenDone })).rejects.toThrow('a mistake');
     expect(bench.provider.objects).toHaveLength(1);
   });
 
