@@ -38,6 +38,20 @@ function clientSecretOf(state: DesiredState | undefined): Secret | undefined {
 }
 
 describe('resolveTargets', () => {
+  it('knows which places of other Targets lie inside of the place of a Target', () => {
+    const inner = DEV.replace('name: dev', 'name: inner')
+      .replace('realm: acme', 'realm: inner')
+      .replace('m2m/', 'm2m/x');
+    const states = resolve([DEV, inner, PROD], ['*']);
+    const places = states.map(({ target }) => [target.name, target.otherPlaces]);
+    expect(Object.fromEntries(places)).toEqual({ dev: ['x'], inner: [], prod: ['m2m', 'm2m/x'] });
+  });
+
+  it('refuses a Target that is not valid', () => {
+    const manifests = checkSources([{ name: '0.yaml', text: DEV.replace('stack: acme', 'stack: 7') }]);
+    expect(() => resolveTargets(manifests, ['dev'], { env: ENV, cwd: '/work' })).toThrow('Target dev is not valid');
+  });
+
   it('normalises URLs and paths and fills in defaults', () => {
     const [state] = resolve([DEV, PROD, CLIENT], ['dev']);
     expect(state?.target).toMatchObject({

@@ -39,9 +39,7 @@ export function resolveTargets(
     const { backends } = manifests.language;
     const place = placeOfStore(spec, backends);
     const otherPlaces = manifests.targets.flatMap((other) =>
-      other.spec === undefined || other === manifest
-        ? []
-        : (pathInside(placeOfStore(other.spec, backends), place) ?? []),
+      other.spec === undefined ? [] : (pathInside(placeOfStore(other.spec, backends), place) ?? []),
     );
     const target = { ...resolveTarget({ ...manifest, spec }, backends, surroundings), otherPlaces };
     const provider = ofKind(backends.providers, target.provider.kind);

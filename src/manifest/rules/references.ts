@@ -1,6 +1,6 @@
 import type { InTarget, TargetView } from '../resolve/target-view.ts';
 import type { ApiManifest, ClientManifest, Problem } from '../types.ts';
-import { createSuggest, isWhole, problemInView } from './rule.ts';
+import { createSuggest, problemInView } from './rule.ts';
 import type { World } from './world.ts';
 
 type Suggest = ReturnType<typeof createSuggest>;
@@ -41,8 +41,7 @@ function knowsAll({ spec }: InTarget<ClientManifest>, here: Known['here']): bool
   for (const { api, scopes, onRequest } of spec?.access ?? []) {
     const known = here.get(api)?.spec?.scopes;
     if (known === undefined) return false;
-    for (const scope of scopes) if (!Object.hasOwn(known, scope)) return false;
-    for (const scope of onRequest) if (!Object.hasOwn(known, scope)) return false;
+    for (const scope of [...scopes, ...onRequest]) if (!Object.hasOwn(known, scope)) return false;
   }
   return true;
 }
@@ -56,7 +55,7 @@ function* checkAccess(client: InTarget<ClientManifest>, known: Known): Iterable<
       const message = elsewhere ? notHere('Api', access.api, view) : `there is no Api "${access.api}"`;
       const suggestion = elsewhere ? undefined : suggest(access.api, [...here.keys()]);
       yield problemInView(view, client, { rule: 'unknown-api', message, path: ['access', index, 'api'], suggestion });
-    } else if (isWhole(api.manifest, ['spec', 'scopes']) && api.spec !== undefined) {
+    } else if (api.spec !== undefined) {
       yield* checkScopes(client, index, api, known);
     }
   }

@@ -20,7 +20,7 @@ export function checkUrl(text: string): string | undefined {
   if (url.username !== '' || url.password !== '') {
     return 'must not hold a user name or password: they belong into auth, as ${env:NAME}';
   }
-  if (url.search !== '' || url.hash !== '' || /[?#]/.test(text)) {
+  if (/[?#]/.test(text)) {
     return 'must end before any "?" or "#"';
   }
   return undefined;
