@@ -260,6 +260,7 @@ describe('a failure', () => {
       'http://:canary@localhost:1/',
       'canary',
       'ftp://canary@localhost',
+      'ftp://localhost/canary',
     ]) {
       const error = await failure(get(url));
       expect(error.code).toBe('INVALID_INPUT');

@@ -65,3 +65,15 @@ it('the line of a lock: takes it away before the work begins, too, and says noth
   await Promise.all([first, second]);
   expect(seen.slice(-3)).toEqual(['cleared waiting', 'work', 'cleared waiting']);
 });
+
+it('the line of a lock: is one line, whatever the holder is called', () => {
+  const { io, seen } = terminal();
+  const { emit } = makeRunContext(io);
+  const holder = 'ann\n::error::no\u001B[2J';
+  emit({ kind: 'lock-awaited', stack: 'acme', holder, left: 1000 });
+  emit({ kind: 'lock-taken', stack: 'acme', broke: holder });
+  expect(seen.filter((line) => line.includes('ann'))).toEqual([
+    'Waiting for the lock of the stack acme: ann\\n::error::no\\u{1b}[2J',
+    'Broke the lock of the stack acme: ann\\n::error::no\\u{1b}[2J',
+  ]);
+});

@@ -22,6 +22,10 @@ describe('OrderedOutput: what several write at the same time', () => {
     expect(seen).toEqual(['a1', 'a2', 'b1', 'b2', 'c1']);
   });
 
+  it('has a lane for each of them, and no other', () => {
+    expect(() => new OrderedOutput(2).lane(2)).toThrow('there is no lane 2');
+  });
+
   it('may be a question only in its turn', async () => {
     const output = new OrderedOutput(2);
     let asked = false;

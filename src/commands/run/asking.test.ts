@@ -5,6 +5,7 @@ import { api, client, state } from '../../../test/support/bench/declared.ts';
 import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { opened, typed } from '../../../test/support/bench/opened.ts';
 import { readOptions } from '../../cli/command-line/option.ts';
+import { confirmRotation } from '../../cli/prompts/confirm-rotation.ts';
 import type { RotationRequest } from '../../engine/rotation/select-rotations.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import type { GuardName } from '../../model/plan.ts';
@@ -123,6 +124,22 @@ describe('rotate', () => {
       message: expect.stringMatching(message),
     });
     expect(everything()).toBe(before);
+  });
+
+  it('asks in lines of its own, whatever is in the words of others', async () => {
+    const typing = typed('no\n');
+    const written: string[] = [];
+    const io = { ...typing, stderr: { ...typing.stderr, write: (text: string) => void written.push(text) } };
+    const question = {
+      target: 'dev',
+      clients: ['orders\n::error::no'],
+      revokes: false,
+      notices: ['The policy "a\n::error::no"'],
+    };
+    await expect(confirmRotation(question, { autoApprove: false }, io)).rejects.toMatchObject({
+      code: 'NOT_CONFIRMED',
+    });
+    expect(written).toEqual(['To be rotated in dev:\n  orders\\n::error::no\n', 'The policy "a\\n::error::no"\n']);
   });
 
   it('writes nothing after a no', async () => {
