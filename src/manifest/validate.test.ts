@@ -1,6 +1,8 @@
 /** What the rules find beside the cases of test/golden/manifests: of each manifest the rules and lines of all findings. */
 import { describe, expect, it } from 'vitest';
+import { BACKENDS } from '../cli/backends.ts';
 import { checkSources } from '../../test/support/check-sources.ts';
+import { chosen } from './backends.ts';
 
 const head = (kind: string, name: string): string =>
   `apiVersion: grantry/v1\nkind: ${kind}\nmetadata: {name: ${name}, owner: o, description: d}\nspec:\n`;
@@ -45,4 +47,45 @@ describe('an error of one kind', () => {
     const at = (path: string): string => `${head('Client', 'orders')}  credential: {path: ${path}}\n`;
     expect(findings(at('a'), at('a/b')).map((finding) => finding.replace(/:.*/, ''))).toEqual(['duplicate-name']);
   });
+});
+
+const TARGET = `${head('Target', 'dev').replace(', owner: o, description: d', '')}  stack: acme
+  provider: {keycloak: {url: "https://sso.test", realm: a, auth: {clientId: a, clientSecret: "\${env:A}"}}}
+  store: {vault: {address: "https://vault.test", mount: secret, prefix: m2m, auth: {token: "\${env:A}"}}}
+`;
+
+describe('the place of a store', () => {
+  it.each(['mount', 'prefix'])('is no path: %s', (key) => {
+    expect(findings(TARGET)).toEqual([]);
+    expect(findings(TARGET.replace(new RegExp(`${key}: \\w+`), `${key}: ../other`))).toEqual([
+      expect.stringMatching(`^bad-store-path: .*${key} is no path: it contains`),
+    ]);
+  });
+});
+
+describe('a key that is missing, or stands in the wrong place', () => {
+  it('is named', () => {
+    expect(findings(`${head('Api', 'stock')}  scopes: {"stock:read": Read}\n`)).toEqual([
+      'missing-key: spec.audience is missing',
+    ]);
+  });
+
+  it('belongs into metadata only where it stands in spec itself', () => {
+    expect(findings(`${STOCK}  owner: o\n`).join()).toContain('it belongs into metadata');
+    const deep = `${head('Client', 'orders')}  credential: {owner: o}\n`;
+    expect(findings(deep).join()).toMatch(/^unknown-key: (?!.*belongs into metadata)/);
+  });
+});
+
+describe('a text that no parser is given, or that it gives up', () => {
+  it.each([
+    ['brackets', `a: ${'['.repeat(600)}`],
+    ['blocks in one line', `a: ${'- '.repeat(200)}b`],
+  ])('is nested too deeply: %s', (_, text) => {
+    expect(findings(text)).toEqual(['yaml-syntax: cannot be read as YAML: it is nested too deeply']);
+  });
+});
+
+it('chosen: a Target that names no backend is none that the schema let through', () => {
+  expect(() => chosen(BACKENDS.stores, {})).toThrow('a Target names no backend that is registered');
 });

@@ -158,8 +158,7 @@ function wordValue(issue: Issue, context: Context): Problem {
   const path = pathOf(issue);
   const label = path.length === 0 ? 'the document' : formatPath(path, context.own, context.language.keys);
   const value = valueAt(context.document.value, path);
-  const last = path.at(-1);
-  if (issue.code === 'invalid_type' && typeof last === 'string' && isLiteralSecret(last, value, context)) {
+  if (isLiteralSecret(path, value, context)) {
     return problemAt(context, 'misplaced-credential', `${label} ${NO_CREDENTIALS}`, path, 'value');
   }
   if (issue.code === 'invalid_key') {
@@ -185,10 +184,10 @@ function wordValue(issue: Issue, context: Context): Problem {
   );
 }
 
-function isLiteralSecret(key: string, value: unknown, context: Context): boolean {
+function isLiteralSecret(path: Path, value: unknown, context: Context): boolean {
   return (
     context.kind !== 'Target' &&
-    isSecretKey(key, context.language.keys) &&
+    isSecretKey(String(path.at(-1)), context.language.keys) &&
     (typeof value === 'string' || typeof value === 'number')
   );
 }

@@ -99,13 +99,12 @@ export class Git {
   /** The contents of objects, in their order. */
   readObjects({ root, ref }: Commit, objects: readonly string[]): Buffer[] {
     if (objects.length === 0) return [];
-    const { status, stdout } = this.#run(root, ['cat-file', '--batch'], `${objects.join('\n')}\n`);
-    if (status !== 0) throw unreadable(ref, '');
+    const { stdout } = this.#run(root, ['cat-file', '--batch'], `${objects.join('\n')}\n`);
     let at = 0;
     return objects.map((object) => {
       const end = stdout.indexOf('\n', at);
       const size = /^[0-9a-f]+ blob (\d+)$/.exec(stdout.toString('latin1', at, end))?.[1];
-      if (end === -1 || size === undefined) throw unreadable(ref, object);
+      if (size === undefined) throw unreadable(ref, object);
       at = end + 1 + Number(size) + 1;
       return stdout.subarray(end + 1, at - 1);
     });

@@ -287,6 +287,34 @@ describe('--changed-since', () => {
     );
   });
 
+  it('refuses a repository of its own that lay there', async () => {
+    folder.git('update-index', '--add', '--cacheinfo', `160000,${base},manifests/module`);
+    folder.git('commit', '--quiet', '--message', 'A module');
+    await expect(select(since('HEAD'))).rejects.toThrow(
+      failure('INVALID_INPUT', 'manifests/module at HEAD is a repository of its own: what it held then is not known'),
+    );
+  });
+
+  it('refuses what was no UTF-8 text', async () => {
+    folder.write('manifests/bad.yaml', Buffer.from([0x61, 0xff]));
+    const before = folder.commit();
+    folder.remove('manifests/bad.yaml');
+    await expect(select(since(before))).rejects.toThrow(
+      failure('INVALID_INPUT', `${before}:manifests/bad.yaml is not UTF-8 text: what it declared then is not known`),
+    );
+  });
+
+  it.each([
+    ['a folder', 'HEAD:manifests'],
+    ['a file', 'HEAD:manifests/all.yaml'],
+  ])('refuses a repository in which %s of then is gone', async (_, name) => {
+    const id = folder.git('rev-parse', name);
+    folder.remove(`.git/objects/${id.slice(0, 2)}/${id.slice(2)}`);
+    await expect(select(since('HEAD'))).rejects.toThrow(
+      failure('INVALID_INPUT', 'git cannot read what lay at HEAD', 'git fsck'),
+    );
+  });
+
   it('takes manifests that did not lie there for new', async () => {
     folder.write('later/a.yaml', yaml(ALONE, target()));
     expect(await selected({ changedSince: base, manifests: ['later'] })).toEqual(['Client/alone']);

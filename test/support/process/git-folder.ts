@@ -30,7 +30,7 @@ export class GitFolder {
     return execFileSync('git', [...who, ...args], { cwd: this.path, env, encoding: 'utf8', stdio: 'pipe' }).trim();
   }
 
-  write(name: string, text: string): void {
+  write(name: string, text: string | Uint8Array): void {
     mkdirSync(dirname(join(this.path, name)), { recursive: true });
     writeFileSync(join(this.path, name), text);
   }
