@@ -16,6 +16,13 @@ describe('a document', () => {
     expect(JSON.stringify(document)).not.toContain('canary');
   });
 
+  it.each([{}, { client_id: '' }, { client_id: 7 }])('is none without a client_id: %j', (special) => {
+    const { client_id: _id, ...rest } = data;
+    expect(() => fromData({ ...rest, ...special }, 'secret/orders', KEYS)).toThrow(
+      'The document at secret/orders has no client_id',
+    );
+  });
+
   it('has nothing in its payload for a part that is empty', () => {
     expect(fromData({ ...data, key_id: '' }, 'secret/orders', KEYS).payload).not.toHaveProperty('key_id');
   });
