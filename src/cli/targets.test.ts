@@ -14,17 +14,20 @@ spec:
   store: {vault: {address: "https://vault.test", mount: ${name}, auth: {token: "\${env:A}"}}}
 `;
 
+async function openServers(): Promise<never> {
+  throw new Error('nothing is opened');
+}
+
 /** Runs this for three targets, of which the second throws. */
-async function runWith(error: Error): Promise<{ readonly done: string[]; readonly ending: unknown }> {
+async function runWith(failure: Error): Promise<{ readonly done: string[]; readonly ending: unknown }> {
   const text = ['one', 'three', 'two'].map(targetYaml).join('---\n');
   const manifests = { ...checkSources([{ name: 'a.yaml', text }]), files: 1 };
   const states = resolveTargets(manifests, ['*'], { env: { A: 'a' }, cwd: '/' });
   const done: string[] = [];
   const options = { manifests: [], targets: undefined, target: ['*'], format: 'text' } as const;
-  const openServers = (): Promise<never> => Promise.reject(new Error('nothing is opened'));
   const work = async ({ desired }: { readonly desired: { readonly target: { readonly name: string } } }) => {
     const { name } = desired.target;
-    if (name === 'three') throw error;
+    if (name === 'three') throw failure;
     done.push(name);
     return 0;
   };

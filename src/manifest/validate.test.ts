@@ -44,8 +44,8 @@ describe('an error of one kind', () => {
   });
 
   it('of two clients of one name makes none of their places in the store', () => {
-    const at = (path: string): string => `${head('Client', 'orders')}  credential: {path: ${path}}\n`;
-    expect(findings(at('a'), at('a/b')).map((finding) => finding.replace(/:.*/, ''))).toEqual(['duplicate-name']);
+    const [outer, inner] = ['a', 'a/b'].map((path) => `${head('Client', 'orders')}  credential: {path: ${path}}\n`);
+    expect(findings(outer ?? '', inner ?? '').map((finding) => finding.replace(/:.*/, ''))).toEqual(['duplicate-name']);
   });
 });
 

@@ -46,12 +46,14 @@ test('keys that are none, or by which nobody could read again, are refused', asy
   });
 });
 
+function resolve(text: string): unknown {
+  return resolveFileStore(
+    { path: 'secrets', identity: text },
+    { cwd: '/work', secret: (pick) => new Secret(pick({ path: '', identity: text }) ?? '') },
+  );
+}
+
 test('resolveFileStore: a variable without an age key in it is refused before anything is opened, and not quoted', () => {
-  const resolve = (text: string): unknown =>
-    resolveFileStore(
-      { path: 'secrets', identity: text },
-      { cwd: '/work', secret: (pick) => new Secret(pick({ path: '', identity: text }) ?? '') },
-    );
   expect(resolve('# a key\nAGE-SECRET-KEY-1QQQ\n')).toMatchObject({ path: '/work/secrets' });
   expect(() => resolve('canary-of-somebody')).toThrow(/^the identity of the file store is no age key(?!.*canary)/);
 });
