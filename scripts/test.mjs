@@ -1,5 +1,6 @@
-// npm test: everything, from a fresh clone with nothing installed but Node. Arguments are passed on to vitest.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+// npm test: everything, from a fresh clone with nothing installed but Node, and what must hold on every version of Keycloak
+// on the oldest one too. Arguments are passed on to vitest; with any, only what they choose is run.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
@@ -7,7 +8,9 @@ import { ensureDependencies } from './dependencies.mjs';
 import { ensureImages } from './images/build.mjs';
 import { hasImage, pull } from './images/docker.mjs';
 import { ensureEngine } from './images/engine.mjs';
+import { OLDEST_KEYCLOAK } from './images/keycloak.mjs';
 import { capture, checkout, main, passThrough, say } from './process.mjs';
+import { testVersion } from './test-version.mjs';
 
 const RUN = `${hostname()}:${process.pid}`;
 const LABEL = 'grantry.test.run'; // test/support/servers/servers.ts puts it on its containers
@@ -20,6 +23,7 @@ await main(async () => {
   const { keycloak, vault, kubernetes } = await ensureImages(['keycloak', 'vault', 'kubernetes']);
   await build();
   await removeContainers(isStray);
+  let own;
   const folder = mkdtempSync(join(tmpdir(), 'grantry-test-'));
   const report = join(folder, 'report.json');
   try {
@@ -33,11 +37,13 @@ await main(async () => {
         TESTCONTAINERS_RYUK_DISABLED: (await ryukIsThere(keycloak, vault)) ? 'false' : 'true',
       },
     });
-    return conclude(code, read(report));
+    own = countsOf(code, read(report));
   } finally {
     rmSync(folder, { recursive: true, force: true });
     await removeContainers((run) => run === RUN);
   }
+  const isWhole = process.argv.length === 2;
+  return conclude(isWhole ? [own, await testVersion(OLDEST_KEYCLOAK)] : [own]);
 });
 
 function vitest(report) {
@@ -90,8 +96,8 @@ function read(report) {
   }
 }
 
-/** Says what ran in one line. Whatever went wrong outside a test (a file, the setup, vitest itself) counts as failed. */
-function conclude(code, results) {
+/** Whatever went wrong outside a test (a file, the setup, vitest itself) counts as failed. */
+function countsOf(code, results) {
   const { numPassedTests: passed = 0, numFailedTests = 0, numPendingTests = 0, numTodoTests = 0 } = results ?? {};
   const brokenFiles = (results?.testResults ?? []).filter(
     (file) => file.status === 'failed' && !file.assertionResults.some((test) => test.status === 'failed'),
@@ -101,7 +107,15 @@ function conclude(code, results) {
     failed = 1;
     say(passed === 0 ? 'No test passed: see above.' : 'Something failed outside the tests: see above.');
   }
-  const skipped = numPendingTests + numTodoTests;
+  return { passed, failed, skipped: numPendingTests + numTodoTests };
+}
+
+/** Says what ran in one line, and to the script that asked for it. */
+function conclude(runs) {
+  const sum = (key) => runs.reduce((total, counts) => total + counts[key], 0);
+  const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')];
+  const { GRANTRY_TEST_COUNTS: file } = process.env;
+  if (file) writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   return failed > 0 ? 1 : 0;
 }

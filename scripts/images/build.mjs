@@ -5,17 +5,11 @@ import { canInstallPackages } from '../packages.mjs';
 import { main, say, ScriptError, startedDirectly, step } from '../process.mjs';
 import { hasImage, pull } from './docker.mjs';
 import { ensureEngine } from './engine.mjs';
-import { buildKeycloak, KEYCLOAK_VERSION } from './keycloak.mjs';
+import { buildKeycloak, NEWEST_KEYCLOAK } from './keycloak.mjs';
 import { buildKubernetes, KUBERNETES_VERSION } from './kubernetes.mjs';
 import { buildVault, VAULT_VERSION } from './vault.mjs';
 
-const KEYCLOAK = {
-  title: 'Keycloak',
-  setting: 'KEYCLOAK_IMAGE',
-  official: `quay.io/keycloak/keycloak:${KEYCLOAK_VERSION}`,
-  built: `grantry/keycloak:${KEYCLOAK_VERSION}`,
-  build: buildKeycloak,
-};
+const KEYCLOAK = { ...keycloakOf(NEWEST_KEYCLOAK), title: 'Keycloak', setting: 'KEYCLOAK_IMAGE' };
 const VAULT = {
   title: 'Vault',
   setting: 'VAULT_IMAGE',
@@ -44,8 +38,22 @@ export async function ensureImages(names = USUAL) {
   return images;
 }
 
+/** The same of one version of Keycloak, whatever KEYCLOAK_IMAGE says. */
+export function ensureKeycloak(version) {
+  return ensureImage(keycloakOf(version));
+}
+
+function keycloakOf(version) {
+  return {
+    title: `Keycloak ${version}`,
+    official: `quay.io/keycloak/keycloak:${version}`,
+    built: `grantry/keycloak:${version}`,
+    build: (name) => buildKeycloak(name, version),
+  };
+}
+
 async function ensureImage(server) {
-  const given = process.env[server.setting];
+  const given = server.setting && process.env[server.setting];
   if (given) return given;
   return (await localImage(server)) ?? withLock('images', () => pullOrBuild(server));
 }
@@ -64,7 +72,7 @@ async function pullOrBuild(server) {
     const why = reason === undefined ? 'there is no official one' : `${server.official} cannot be pulled`;
     throw new ScriptError(
       `There is no image of ${server.title}: ${why}.`,
-      `Check that its registry can be reached, or name an image in ${server.setting}. As root on a machine with apt-get it is built from packages instead.`,
+      `Check that its registry can be reached${server.setting ? `, or name an image in ${server.setting}` : ''}. As root on a machine with apt-get it is built from packages instead.`,
     );
   }
   say(`  building ${server.title} from packages instead`);

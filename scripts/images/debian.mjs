@@ -1,8 +1,8 @@
 // A Debian root folder to make images from.
-import { copyFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { ensurePrograms } from '../packages.mjs';
-import { capture, run, step } from '../process.mjs';
+import { cache, capture, run, step } from '../process.mjs';
 
 export const SUITE = 'trixie';
 
@@ -15,6 +15,21 @@ export async function makeDebianRoot(root, packages) {
     run('debootstrap', options, { log: 'debootstrap' }),
   );
   copyFileSync('/etc/resolv.conf', join(root, 'etc/resolv.conf'));
+}
+
+/** A folder in the cache with a minimal Debian and these packages, for several images to be made from; nobody writes to it. */
+export async function ensureDebianRoot(packages) {
+  const root = join(cache, ['debian', SUITE, ...packages].join('-'));
+  if (existsSync(root)) return root;
+  mkdirSync(cache, { recursive: true });
+  const folder = mkdtempSync(join(cache, 'debian-root-'));
+  try {
+    await makeDebianRoot(folder, packages);
+    renameSync(folder, root);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  return root;
 }
 
 /** The mirror that this machine's apt uses, where it is a Debian's; else debootstrap's own default. */

@@ -34,10 +34,18 @@ export function pull(name) {
 }
 
 /** Makes an image of a folder's content. `changes` are Dockerfile instructions. */
-export async function importFolder(folder, name, changes) {
+export function importFolder(folder, name, changes) {
+  return importPaths([{ folder, path: '.' }], name, changes);
+}
+
+/** Makes an image of paths in several folders; no two of these paths may hold the same file. */
+export async function importPaths(paths, name, changes) {
   const instructions = changes.flatMap((change) => ['-c', change]);
-  const script = 'set -o pipefail; folder=$1; shift; tar --numeric-owner -C "$folder" -c . | docker import "$@"';
+  const contents = paths.flatMap(({ folder, path }) => ['-C', folder, path]);
+  const script =
+    'set -o pipefail; contents=("${@:2:$1}"); shift $(($1 + 1)); tar --numeric-owner -c "${contents[@]}" | docker import "$@"';
+  const count = String(contents.length);
   await step(`make the image ${name}`, () =>
-    run('bash', ['-c', script, 'bash', folder, ...instructions, '-', name], { log: 'docker-import' }),
+    run('bash', ['-c', script, 'bash', count, ...contents, ...instructions, '-', name], { log: 'docker-import' }),
   );
 }

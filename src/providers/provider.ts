@@ -31,6 +31,14 @@ export interface Capabilities {
   readonly secretLag: number;
 }
 
+/** What a server says of itself. */
+export interface ProviderServer {
+  /** Undefined where grantry's account does not see it, and where there is only one. */
+  readonly version: string | undefined;
+  /** What this version can do, as far as that is known. */
+  readonly capabilities: Capabilities;
+}
+
 /** How the server says that what was asked for was not granted; it looks at the credential first. */
 export interface Denial {
   readonly status: number;
@@ -182,12 +190,15 @@ type ObjectChange = CreateChange | UpdateChange | AdoptChange;
  * once and given as the server has it then: a server may change, or drop, what it was sent.
  */
 export interface Provider {
+  /** What its newest version can do; this very server may be an older one: see `server`. */
   readonly capabilities: Capabilities;
   readonly tokens: TokenBehaviour;
   /** What its fields are to a reviewer. */
   readonly words: FieldWords;
   /** How output names it: the product, the server and the part of it. */
   describe(): string;
+  /** What this very server is; it takes one request at most in a run, whoever asks. */
+  server(): Promise<ProviderServer>;
   /** The desired objects in this provider's fields; pure. */
   project(desired: DesiredState): readonly DesiredObject[];
   read(desired: DesiredState, options?: ReadOptions): Promise<ActualState>;

@@ -35,6 +35,7 @@ function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
     tokens: provider.tokens,
     words: provider.words,
     describe: () => provider.describe(),
+    server: () => provider.server(),
     project: (desired) => provider.project(desired),
     read: (desired, options) => provider.read(desired, options),
     endpoints: () => provider.endpoints(),

@@ -27,6 +27,8 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     tokens: auth0Tokens,
     words,
     describe: () => describeAuth0(settings),
+    // A service, which has no versions.
+    server: () => Promise.resolve({ version: undefined, capabilities: auth0Capabilities }),
     project: projectDesired,
     read: (desired: DesiredState, options: ReadOptions = {}) => {
       const names = apisByAudience(desired.apis, options.ledger ?? {});

@@ -1,18 +1,22 @@
 import type { Capabilities, TokenBehaviour } from '../provider.ts';
 import { settingsOf } from './client-settings.ts';
+import { hasTrait } from './versions/traits.ts';
 
-export const keycloakCapabilities: Capabilities = {
-  chosenSecret: true,
-  chosenClientId: true,
-  secretChangeVisible: true,
-  onRequestScopes: true,
-  authMethodEnforced: true,
-  introspection: true,
-  apiMarks: true,
-  tokenPerApi: false,
-  secretOverlap: true,
-  secretLag: 5,
-};
+/** What a version can do; without one, what the newest can that grantry is tested with. */
+export function keycloakCapabilities(version?: string): Capabilities {
+  return {
+    chosenSecret: true,
+    chosenClientId: true,
+    secretChangeVisible: true,
+    onRequestScopes: true,
+    authMethodEnforced: version === undefined || hasTrait('authMethodEnforced', version),
+    introspection: true,
+    apiMarks: true,
+    tokenPerApi: false,
+    secretOverlap: true,
+    secretLag: 5,
+  };
+}
 
 /** RFC 6749 section 5.2. */
 export const keycloakTokens: TokenBehaviour = {

@@ -30,7 +30,7 @@ export const keycloak = defineProvider<KeycloakSpec, KeycloakSettings, KeycloakC
   },
 
   setsUpOverlaps: true,
-  capabilities: () => keycloakCapabilities,
+  capabilities: keycloakCapabilities,
   fields: KEYCLOAK_FIELDS,
   describe: describeKeycloak,
   server: ({ url }) => ({ url, publicUrlOption: 'Keycloak: the options hostname and proxy-headers' }),

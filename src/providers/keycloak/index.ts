@@ -1,7 +1,7 @@
 import { withoutWriteGuard } from '../../platform/ports.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';
-import type { Provider } from '../provider.ts';
+import type { Provider, ProviderServer } from '../provider.ts';
 import { answers } from '../answers.ts';
 import { makeFieldWords } from '../common-fields.ts';
 import { keycloakCapabilities, keycloakTokens } from './capabilities.ts';
@@ -11,6 +11,8 @@ import type { KeycloakSettings } from './settings.ts';
 import { KeycloakApi } from './http/api.ts';
 import { ClientResource } from './http/client-resource.ts';
 import { readEndpoints } from './endpoints.ts';
+import { ServerInfo } from './versions/server-info.ts';
+import type { ServerFacts } from './versions/server-info.ts';
 import { PolicyRules } from './policies/policy-rules.ts';
 import { projectDesired } from './project.ts';
 import { readRealm } from './read/read.ts';
@@ -49,18 +51,20 @@ export function openKeycloak(
   const api = new KeycloakApi(settings, ports, tokens);
   const scopes = new ScopeIndex(api);
   const policies = new PolicyRules(api);
+  const server = new ServerInfo(api);
   const client = new ClientResource(api, policies);
-  const credentials = new CredentialWriter(api, client, policies);
+  const credentials = new CredentialWriter(api, client, { policies, server });
   const clients = new ClientWriter(api, { scopes, policies, client, credentials });
   const holders = new ScopeHolders(api);
   const overlaps = new OverlapWriter(api);
   return {
-    capabilities: keycloakCapabilities,
+    capabilities: keycloakCapabilities(),
+    server: async () => serverOf(await server.read()),
     tokens: keycloakTokens,
     words,
     describe: () => describeKeycloak(settings),
     project: projectDesired,
-    read: (desired, options = {}) => readRealm(api, policies, desired, options),
+    read: (desired, options = {}) => readRealm({ api, policies, server }, desired, options),
     endpoints: () => readEndpoints(settings, ports),
     findClient: (key) => clients.find(key),
     whyTaken: (clientId) => whyTaken(api, clientId),
@@ -85,5 +89,12 @@ export function openKeycloak(
       set: (id, chosen) => credentials.set(id, chosen),
       endOverlap: (id) => credentials.endOverlap(id),
     },
+  };
+}
+
+function serverOf(facts: ServerFacts | undefined): ProviderServer {
+  return {
+    version: facts?.isExact === true ? facts.version : undefined,
+    capabilities: keycloakCapabilities(facts?.version),
   };
 }

@@ -13,6 +13,7 @@ import type {
   WrittenApi,
   NewClient,
   Provider,
+  ProviderServer,
   ReadOptions,
   SecretsFacet,
   TokenBehaviour,
@@ -82,6 +83,10 @@ export class MemoryProvider implements Provider {
 
   describe(): string {
     return 'memory';
+  }
+
+  async server(): Promise<ProviderServer> {
+    return { version: undefined, capabilities: this.capabilities };
   }
 
   project(desired: DesiredState): readonly DesiredObject[] {

@@ -11,7 +11,7 @@ const AS_AUTH0 = '{auth0: {domain: memory.test, auth: {clientId: grantry, client
 
 const KINDS = [
   { title: 'memory', capabilities: memoryCapabilities, provider: AS_KEYCLOAK },
-  { title: 'memory that can do what Keycloak can', capabilities: keycloakCapabilities, provider: AS_KEYCLOAK },
+  { title: 'memory that can do what Keycloak can', capabilities: keycloakCapabilities(), provider: AS_KEYCLOAK },
   { title: 'memory that can do what Auth0 can', capabilities: auth0Capabilities, provider: AS_AUTH0 },
 ];
 

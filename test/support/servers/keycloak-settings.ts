@@ -21,4 +21,4 @@ export function givenTokens(): OwnToken {
 }
 
 /** What decides how its tokens are asked for. */
-export const TOKEN_SOURCE = { capabilities: keycloakCapabilities, tokens: keycloakTokens };
+export const TOKEN_SOURCE = { capabilities: keycloakCapabilities(), tokens: keycloakTokens };

@@ -7,6 +7,8 @@ export interface KeycloakServer {
   /** Administrator of the realm `master`. */
   readonly username: string;
   readonly password: string;
+  /** Such as `26.7.4`. */
+  readonly version: string;
 }
 
 export interface ServiceAccount {
@@ -27,7 +29,10 @@ export interface TestRealm {
 }
 
 /** The server's administrator; its token lasts for an hour. */
-export async function adminClient(server: KeycloakServer, realm = 'master'): Promise<KeycloakAdminClient> {
+export async function adminClient(
+  server: Omit<KeycloakServer, 'version'>,
+  realm = 'master',
+): Promise<KeycloakAdminClient> {
   const admin = new KeycloakAdminClient({ baseUrl: server.url, realmName: 'master' });
   await admin.auth({
     grantType: 'password',

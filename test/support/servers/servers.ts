@@ -81,9 +81,7 @@ function given(variable: string): string[] | undefined {
 async function startKeycloak(image: string, started: StartedTestContainer[]): Promise<KeycloakServer> {
   const [givenUrl, givenUser, givenPassword] = given('GRANTRY_TEST_KEYCLOAK') ?? [];
   if (givenUrl !== undefined) {
-    const server = { url: givenUrl, username: givenUser ?? '', password: givenPassword ?? '' };
-    await lengthenTokens(server);
-    return server;
+    return prepareKeycloak({ url: givenUrl, username: givenUser ?? '', password: givenPassword ?? '' });
   }
   const features = ['--features=client-secret-rotation', '--proxy-headers=xforwarded'];
   const { server, container } = await startKeycloakWith(image, features);
@@ -108,14 +106,16 @@ export async function startKeycloakWith(
       .withWaitStrategy(Wait.forHttp('/realms/master', 8080)),
   );
   const server = { url: `http://localhost:${container.getMappedPort(8080)}`, username, password };
-  await lengthenTokens(server);
-  return { server, container };
+  return { server: await prepareKeycloak(server), container };
 }
 
-/** Sixty seconds, the default, would end in the middle of a test file. */
-async function lengthenTokens(server: KeycloakServer): Promise<void> {
+/** Tokens of its administrator live for an hour: sixty seconds, the default, would end in the middle of a test file. */
+async function prepareKeycloak(server: Omit<KeycloakServer, 'version'>): Promise<KeycloakServer> {
   const admin = await adminClient(server);
   await admin.realms.update({ realm: 'master' }, { accessTokenLifespan: 3600 });
+  const { systemInfo } = await admin.serverInfo.find();
+  if (systemInfo?.version === undefined) throw new Error(`Keycloak ${server.url} does not say its version`);
+  return { ...server, version: systemInfo.version };
 }
 
 async function startSharedVault(image: string, started: StartedTestContainer[]): Promise<VaultServer> {

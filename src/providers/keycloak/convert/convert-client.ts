@@ -8,6 +8,7 @@ import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared, parseSe
 import type { Attributes } from './marks.ts';
 import { overlapMark, parseOverlapMark } from '../overlap/rotation.ts';
 import type { ClientRepresentation } from './representations.ts';
+import { isServersOwnMapper } from './server-mappers.ts';
 import { hasRoles, NO_ROLES } from '../roles/role-names.ts';
 
 /** The scope that Keycloak itself gives every client with a service account. */
@@ -48,8 +49,7 @@ function readClientFields(client: ClientRepresentation, context: ClientContext, 
     protocol: client.protocol,
     access,
     otherScopes,
-    protocolMappers:
-      client.protocolMappers.length === 0 ? NOTHING : client.protocolMappers.map(describeMapper).toSorted(),
+    protocolMappers: client.protocolMappers.length === 0 ? NOTHING : mappersOf(client),
     flows: {
       standard: client.standardFlowEnabled,
       implicit: client.implicitFlowEnabled,
@@ -78,6 +78,12 @@ function readClientFields(client: ClientRepresentation, context: ClientContext, 
     groups: NOTHING,
     scopeMappings: NO_ROLES,
   };
+}
+
+/** What the server itself adds is its own affair: it would be there again after every change. */
+function mappersOf({ protocolMappers }: ClientRepresentation): string[] {
+  const others = protocolMappers.filter((mapper) => !isServersOwnMapper(mapper));
+  return others.length === 0 ? NOTHING : others.map(describeMapper).toSorted();
 }
 
 /** Seconds; null: the realm's default. What is no number stays as it is: it is never what is wanted. */

@@ -1,15 +1,11 @@
-import { z } from 'zod';
 import type { ActualObject, OverlapSupport } from '../../../model/state.ts';
 import { unlessForbidden } from '../../refusals.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { readPolicyList } from './policy-lists.ts';
 import { findOverlaps } from '../overlap/rotation.ts';
+import type { ServerInfo } from '../versions/server-info.ts';
 
 const FEATURE = 'CLIENT_SECRET_ROTATION';
-
-const serverInfo = z.object({
-  features: z.array(z.object({ name: z.string(), enabled: z.boolean().nullish() })).nullish(),
-});
 
 export interface OverlapState {
   readonly support: OverlapSupport;
@@ -24,32 +20,35 @@ export interface OverlapQuestion {
   readonly certain: boolean;
 }
 
+/** Where it is asked. */
+export interface OverlapSource {
+  readonly api: KeycloakApi;
+  readonly server: ServerInfo;
+}
+
 /**
  * How the realm keeps previous secrets after a rotation. What is set up already shows that the server can, so that its long list of
  * features is asked for only where something is missing, or where `certain` knowledge is wanted.
  */
 export async function readOverlaps(
-  api: KeycloakApi,
+  { api, server }: OverlapSource,
   { stack, wanted, certain }: OverlapQuestion,
 ): Promise<OverlapState> {
   const reading = Promise.all([readPolicyList(api, 'profiles'), readPolicyList(api, 'policies')]);
   const lists = await unlessForbidden(reading);
   // Nobody needs the right to read what is not wanted, or what the server does not have.
-  if (lists === undefined && (wanted.length === 0 || (await askFeature(api)) === 'unsupported'))
+  if (lists === undefined && (wanted.length === 0 || (await askFeature(server)) === 'unsupported'))
     return { support: 'unsupported', objects: [] };
   const objects = findOverlaps(...(lists ?? (await reading)), stack);
   const present = new Set<string>(objects.map(({ address }) => address));
   const isSetUp = objects.length > 0 && wanted.every((address) => present.has(address));
-  const support = isSetUp && !certain ? 'supported' : await askFeature(api);
+  const support = isSetUp && !certain ? 'supported' : await askFeature(server);
   // Without the feature the realm's list cannot even be written back.
   return { support, objects: support === 'unsupported' ? [] : objects };
 }
 
-async function askFeature(api: KeycloakApi): Promise<OverlapSupport> {
-  const context = { about: 'list the features of the server', needs: 'query-clients' };
-  const answer = await unlessForbidden(api.read(context, (admin) => admin.serverInfo.find()));
-  const { data } = serverInfo.safeParse(answer);
-  if (data === undefined) return 'unknown';
-  const isOn = data.features?.some(({ name, enabled }) => name === FEATURE && enabled === true);
-  return isOn === true ? 'supported' : 'unsupported';
+async function askFeature(server: ServerInfo): Promise<OverlapSupport> {
+  const facts = await server.read();
+  if (facts === undefined) return 'unknown';
+  return facts.features.has(FEATURE) ? 'supported' : 'unsupported';
 }

@@ -6,8 +6,8 @@ import { describeMoment } from '../../../model/text/moment.ts';
 import { overlapName } from '../../../model/rotation.ts';
 import type { ActualState } from '../../../model/state.ts';
 import type { ReadSelection } from '../../provider.ts';
-import type { KeycloakApi } from '../http/api.ts';
 import { readOverlaps } from '../policies/client-policies.ts';
+import type { OverlapSource } from '../policies/client-policies.ts';
 import { ATTRIBUTE, MARK, parseSeconds } from '../convert/marks.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 import { parseOverlapMark, projectOverlap } from '../overlap/rotation.ts';
@@ -17,7 +17,7 @@ import { parseOverlapMark, projectOverlap } from '../overlap/rotation.ts';
  * them: the overlap that they have, or are to have, is not set up as it should be, and to set it up is not in the part.
  */
 export async function clientsAtRisk(
-  api: KeycloakApi,
+  source: OverlapSource,
   clients: readonly ClientRepresentation[],
   desiredOf: ReadonlyMap<string, DesiredClient>,
   { stack, only }: { readonly stack: string; readonly only: ReadSelection },
@@ -35,7 +35,11 @@ export async function clientsAtRisk(
     .map((risk) => ({ ...risk, rotation: addressOf('Rotation', overlapName(risk.seconds)) }))
     .filter(({ rotation }) => !only.addresses.has(rotation));
   if (open.length === 0) return [];
-  const { objects } = await readOverlaps(api, { stack, wanted: open.map(({ rotation }) => rotation), certain: false });
+  const { objects } = await readOverlaps(source, {
+    stack,
+    wanted: open.map(({ rotation }) => rotation),
+    certain: false,
+  });
   const present = new Map(objects.map(({ address, fields }) => [address, fields]));
   return open
     .filter(({ rotation, seconds }) => !isDeepStrictEqual(present.get(rotation), projectOverlap(seconds, stack).fields))

@@ -122,7 +122,7 @@ function realm(
       return Response.json({ defaultRole: { name: 'default-roles-acme' }, ssoSessionMaxLifespan: 36_000 });
     const special = Object.entries(answers).find(([end]) => path.endsWith(end));
     if (special !== undefined) return special[1](searchParams);
-    if (path === '/admin/serverinfo') return Response.json({ features: [] });
+    if (path === '/admin/serverinfo') return Response.json({ systemInfo: { version: '26.7.4' }, features: [] });
     if (path === '/clients/id%20of%20with-role/scope-mappings') return Response.json({ realmMappings: [AUDITOR] });
     if (path.endsWith('/scope-mappings')) return Response.json({});
     if (path === '/users') return Response.json(accounts(rows, searchParams));

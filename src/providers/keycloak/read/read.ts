@@ -16,7 +16,7 @@ import {
   withoutRolesScope,
 } from './api-objects.ts';
 import { readOverlaps } from '../policies/client-policies.ts';
-import type { OverlapQuestion, OverlapState } from '../policies/client-policies.ts';
+import type { OverlapQuestion, OverlapSource, OverlapState } from '../policies/client-policies.ts';
 import { clientObject, withAccess } from './client-object.ts';
 import { clientsAtRisk } from './clients-at-risk.ts';
 import { emptyListing, findClients, listClients, listClientScopes } from './listing.ts';
@@ -33,17 +33,24 @@ import { takenClientIds } from './taken-client-id.ts';
 import { loginClientId } from '../http/token.ts';
 import { makeClientFilter } from './client-filter.ts';
 import type { Claims, ClientFilter } from './client-filter.ts';
+import type { ServerInfo } from '../versions/server-info.ts';
+import { versionNotices } from '../versions/version-notices.ts';
+
+/** What reads a realm. */
+export interface RealmSources extends OverlapSource {
+  readonly policies: PolicyRules;
+}
 
 /** Reads what the stack has in the realm, and what stands in its way; see docs/architecture.md for the requests. */
 export async function readRealm(
-  api: KeycloakApi,
-  policies: PolicyRules,
+  { api, policies, server }: RealmSources,
   desired: DesiredState,
   options: ReadOptions,
 ): Promise<ActualState> {
   const { only, forRotation = false } = options;
   const listing = only === undefined ? beginAccounts(api) : undefined;
-  const lists = await readLists(api, desired, options);
+  const notices = only === undefined && !forRotation ? beginVersionNotices(server, desired) : [];
+  const lists = await readLists({ api, server }, desired, options);
   const { scopes, clients } = lists;
   requireReadAccess(api, scopes, clients);
   const matched = matchListed(clients, desired);
@@ -54,7 +61,9 @@ export async function readRealm(
   const { stack } = desired.target;
   const [access, atRisk] = await Promise.all([
     forRotation ? statesOnly(api, input) : readRealmAccess(api, input),
-    only === undefined || forRotation ? [] : clientsAtRisk(api, clients.toExamine, desiredOf, { stack, only }),
+    only === undefined || forRotation
+      ? []
+      : clientsAtRisk({ api, server }, clients.toExamine, desiredOf, { stack, only }),
   ]);
   const policyWords = looksAtPolicies ? policyNotices(clients.toExamine, desiredOf, rules) : [];
   return {
@@ -63,12 +72,19 @@ export async function readRealm(
     origins: originsOf(scopes, desired),
     sharedAudiences: sharedAudiences(scopes, lists.apiOfScope, desired.apis),
     completions: access.completions,
-    notices: [...access.notices, ...policyWords],
+    notices: [...access.notices, ...policyWords, ...(await notices)],
     releasedApis: releasedApis(markedApis(scopes, stack), desired.apis),
     listedClients: clients.complete.length + clients.toExamine.length + clients.others.length,
     ...ownClient(api.settings),
     ...(lists.overlaps === undefined ? {} : overlapSupport(lists.overlaps)),
   };
+}
+
+/** Asked for beside the listings; the read that waits for it gets the error. */
+function beginVersionNotices(server: ServerInfo, desired: DesiredState): Promise<readonly string[]> {
+  const reading = server.read().then((facts) => versionNotices(facts, desired));
+  reading.catch(() => undefined);
+  return reading;
 }
 
 /** What is listed of a realm, before any object is asked about by itself. */
@@ -81,7 +97,8 @@ interface RealmLists {
   readonly rolesOfScope: ReadonlyMap<string, readonly string[]>;
 }
 
-async function readLists(api: KeycloakApi, desired: DesiredState, options: ReadOptions): Promise<RealmLists> {
+async function readLists(source: OverlapSource, desired: DesiredState, options: ReadOptions): Promise<RealmLists> {
+  const { api } = source;
   const { only, forRotation = false, projected = [] } = options;
   const grouping = listClientScopes(api).then((scopes) => ({ scopes, apiOfScope: apisByScope(scopes, desired, only) }));
   const filterFor = async (claims: Claims): Promise<ClientFilter> => {
@@ -93,7 +110,7 @@ async function readLists(api: KeycloakApi, desired: DesiredState, options: ReadO
   const [{ scopes, apiOfScope }, clients, overlaps, rolesOfScope] = await Promise.all([
     grouping,
     readClients(api, filterFor, desired, options),
-    looksAtOverlaps(options) ? readOverlaps(api, overlapQuestion(desired, options)) : undefined,
+    looksAtOverlaps(options) ? readOverlaps(source, overlapQuestion(desired, options)) : undefined,
     forRotation
       ? NO_SCOPE_ROLES
       : grouping.then((found) => readScopeRoles(api, found.scopes, found.apiOfScope, { desired, only })),

@@ -16,6 +16,7 @@ import { findClient, findClientById } from '../read/listing.ts';
 import { ATTRIBUTE, MARK } from '../convert/marks.ts';
 import type { PolicyRules } from '../policies/policy-rules.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
+import { serversOwnMappers } from '../convert/server-mappers.ts';
 import { hasRoles } from '../roles/role-names.ts';
 import type { ScopeIndex } from '../read/scope-index.ts';
 import { throwTaken } from '../read/taken-client-id.ts';
@@ -118,8 +119,15 @@ export class ClientWriter {
   }
 
   async #change({ id, clientId }: { id: string; clientId: string }, body: Record<string, unknown>): Promise<void> {
-    const put = this.#client.put(id, body, `change client ${clientId}`);
+    const put = this.#client.put(id, await this.#withServersMappers(id, body), `change client ${clientId}`);
     await put.catch((error: unknown) => throwTaken(this.#api, clientId, error));
+  }
+
+  /** A list of mappers takes away all that it does not name. */
+  async #withServersMappers(id: string, body: Record<string, unknown>): Promise<Record<string, unknown>> {
+    if (!('protocolMappers' in body)) return body;
+    const client = await this.#read(id, 'see which protocol mappers of a client are the own ones of the server');
+    return { ...body, protocolMappers: serversOwnMappers(client) };
   }
 
   async #read(id: string, about: string): Promise<ClientRepresentation> {

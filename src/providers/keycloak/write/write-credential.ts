@@ -10,17 +10,25 @@ import type { ClientResource } from '../http/client-resource.ts';
 import { deliveryToAttributes } from '../convert/convert-client.ts';
 import { ATTRIBUTE, parseSeconds } from '../convert/marks.ts';
 import type { PolicyRules } from '../policies/policy-rules.ts';
+import type { ServerInfo } from '../versions/server-info.ts';
+import { hasTrait } from '../versions/traits.ts';
 
 /** Reads and writes the secrets of clients. Never sends one back that was read: one that is masked would become the secret. */
 export class CredentialWriter {
   readonly #api: KeycloakApi;
   readonly #client: ClientResource;
   readonly #policies: PolicyRules;
+  readonly #server: ServerInfo;
 
-  constructor(api: KeycloakApi, client: ClientResource, policies: PolicyRules) {
+  constructor(
+    api: KeycloakApi,
+    client: ClientResource,
+    { policies, server }: { readonly policies: PolicyRules; readonly server: ServerInfo },
+  ) {
     this.#api = api;
     this.#client = client;
     this.#policies = policies;
+    this.#server = server;
   }
 
   async read(id: string): Promise<IssuedCredential> {
@@ -85,10 +93,16 @@ export class CredentialWriter {
     about: string,
   ): Promise<void> {
     // What is read and sent back would undo what somebody else changes in between: only where it must be.
-    const settings = (await this.#policies.mayFillIn())
+    const settings = (await this.#mustSayAll())
       ? settingsAsTheyStand(await this.#client.read(id, { about, needs: 'view-clients' }))
       : { attributes: {} };
     await this.#client.put(id, { ...settings, ...rest, attributes: { ...settings.attributes, ...attributes } }, about);
+  }
+
+  /** Whether something of what a body leaves out may be lost or filled in. A server that nobody knows may be an old one. */
+  async #mustSayAll(): Promise<boolean> {
+    const [mayFillIn, facts] = await Promise.all([this.#policies.mayFillIn(), this.#server.read()]);
+    return mayFillIn || facts === undefined || !hasTrait('keepsUnnamedSettings', facts.version);
   }
 }
 
