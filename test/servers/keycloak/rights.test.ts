@@ -20,6 +20,8 @@ const WITH_ROLES = yaml(
 
 const NO_OVERLAP = '{overlap: 0s}';
 
+const refusedFor = (role: string): object => ({ outcome: 'failed', hint: expect.stringContaining(role) });
+
 const guardsRealmRoles = hasTrait('realmRolesGuarded', inject('keycloak').version);
 
 /** The tables of docs/keycloak.md, held true here: what is listed suffices, and without any one of it there is a refusal. */
@@ -133,8 +135,6 @@ describe('the rights of the provisioning account', () => {
     expect((await able.prove(more)).every(isProven)).toBe(true);
     return { first, again };
   }
-
-  const refusedFor = (role: string): object => ({ outcome: 'failed', hint: expect.stringContaining(role) });
 
   it('apply of roles without manage-users names it, and a later run that may converges', async () => {
     const { first, again } = await applyMore('one', ['manage-clients', 'view-users']);

@@ -92,7 +92,7 @@ describe(`Keycloak ${version}`, () => {
     expect(authenticators.some(({ id }) => id === 'federated-jwt')).toBe(has('federatedIdentities'));
     const { features = [] } = await serverInfo.find();
     const rotation = features.find(({ name }) => name === 'CLIENT_SECRET_ROTATION');
-    expect(rotation?.type !== 'PREVIEW').toBe(has('overlapsByDefault'));
+    expect(String(rotation?.type) !== 'PREVIEW').toBe(has('overlapsByDefault'));
   });
 
   it('marks and rotations: leave the service account and its roles as they are', async () => {
@@ -157,10 +157,8 @@ describe(`Keycloak ${version}`, () => {
   it('the plan: says where the authentication method is not enforced, and nothing where it is', async () => {
     const { provider, desired } = await bench.ports(MANIFESTS);
     const { notices = [] } = await provider.read(desired);
-    const said = notices.filter((notice) => notice.includes('spec.auth'));
-    expect(said).toEqual(
-      has('authMethodEnforced') ? [] : [expect.stringContaining(`Keycloak ${version} takes a secret`)],
-    );
+    const said = notices.filter((notice) => notice.includes('spec.auth')).map((notice) => notice.split(',')[0]);
+    expect(said).toEqual(has('authMethodEnforced') ? [] : [`Keycloak ${version} takes a secret in either way`]);
     expect(await provider.server()).toMatchObject({ version });
   });
 

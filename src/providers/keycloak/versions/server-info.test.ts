@@ -47,7 +47,7 @@ it('the server: is out of reach where it does not answer', async () => {
 });
 
 it('the notice: says what is not enforced, of which server, or that it is not known', () => {
-  const clients = [{} as never];
+  const clients = ['orders'];
   const facts = { version: '26.4', isExact: false, features: new Set<string>() };
   expect(versionNotices(facts, { clients })).toEqual([
     expect.stringMatching(/^This Keycloak takes a secret in either way/),

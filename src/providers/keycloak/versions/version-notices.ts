@@ -1,9 +1,11 @@
-import type { DesiredState } from '../../../model/desired.ts';
 import type { ServerFacts } from './server-info.ts';
 import { hasTrait, TRAITS } from './traits.ts';
 
 /** What this server does not do though manifests speak of it; said once for all clients. */
-export function versionNotices(facts: ServerFacts | undefined, { clients }: Pick<DesiredState, 'clients'>): string[] {
+export function versionNotices(
+  facts: ServerFacts | undefined,
+  { clients }: { readonly clients: readonly unknown[] },
+): string[] {
   if (clients.length === 0) return [];
   if (facts === undefined) {
     return [
