@@ -29,7 +29,8 @@ declare module 'vitest' {
   }
 }
 
-const START_TIMEOUT_MS = 240_000;
+/** Of a busy machine: a Keycloak puts itself together anew when it starts. */
+const START_TIMEOUT_MS = 480_000;
 
 export async function setup(project: TestProject): Promise<() => Promise<void>> {
   const images = imageNames();
