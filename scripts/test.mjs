@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { build } from './build.mjs';
 import { ensureDependencies } from './dependencies.mjs';
-import { ensureImages } from './images/build.mjs';
+import { ensureImages, ensureKeycloak } from './images/build.mjs';
 import { hasImage, pull } from './images/docker.mjs';
 import { ensureEngine } from './images/engine.mjs';
 import { OLDEST_KEYCLOAK } from './images/keycloak.mjs';
@@ -14,13 +14,18 @@ import { testVersion } from './test-version.mjs';
 
 const RUN = `${hostname()}:${process.pid}`;
 const LABEL = 'grantry.test.run'; // test/support/servers/servers.ts puts it on its containers
+/** The servers that tests are for; a run of some tests may need fewer. */
+const SERVERS = (process.env.GRANTRY_TEST_SERVERS ?? 'keycloak,vault,kubernetes').split(',');
 /** The image of testcontainers 11.14 that removes containers of a run that was killed. */
 const RYUK = process.env.RYUK_CONTAINER_IMAGE || 'testcontainers/ryuk:0.14.0';
 
 await main(async () => {
   await ensureDependencies();
   await ensureEngine();
-  const { keycloak, vault, kubernetes } = await ensureImages(['keycloak', 'vault', 'kubernetes']);
+  const { keycloak, vault, kubernetes } = await ensureImages(SERVERS);
+  // What is missing shall show before the tests, not after them.
+  const isWhole = process.argv.length === 2;
+  if (isWhole) await ensureKeycloak(OLDEST_KEYCLOAK);
   await build();
   await removeContainers(isStray);
   let own;
@@ -42,7 +47,6 @@ await main(async () => {
     rmSync(folder, { recursive: true, force: true });
     await removeContainers((run) => run === RUN);
   }
-  const isWhole = process.argv.length === 2;
   return conclude(isWhole ? [own, await testVersion(OLDEST_KEYCLOAK)] : [own]);
 });
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
 import { portsOver } from '../../../../test/support/servers/ports-over.ts';
+import type { Address } from '../../../model/address.ts';
 import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../../../model/desired.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../../model/state.ts';
 import { systemPorts } from '../../../platform/ports.ts';
@@ -189,6 +190,25 @@ describe('a whole read', () => {
     const listed = projected.filter(({ address }) => address.startsWith('Client/svc-'));
     expect(listed).toHaveLength(9);
     for (const { address, fields } of listed) expect(found.get(address)?.fields).toBe(fields);
+  });
+
+  it('asks the server once what it is and says what that lacks, but not for a part', async () => {
+    let asked = 0;
+    const info = (): Response => {
+      asked += 1;
+      return Response.json({ systemInfo: { version: '26.0.8' }, features: [] });
+    };
+    const provider = realm(rowsAsDeclared(), { '/admin/serverinfo': info });
+    for (let reads = 0; reads < 2; reads += 1) {
+      expect((await readAll(provider)).notices).toContainEqual(
+        expect.stringContaining('Keycloak 26.0.8 takes a secret'),
+      );
+    }
+    expect(asked).toBe(1);
+    const only = { addresses: new Set<Address>(['Api/inventory']), undeclared: [], ids: new Map<Address, string>() };
+    const users = (): Response => Response.json([{ id: '1', username: 'service-account-svc-0' }]);
+    const part = await realm(rowsAsDeclared(), { '/admin/serverinfo': info, '/users': users }).read(DESIRED, { only });
+    expect([asked, part.notices]).toEqual([1, []]);
   });
 
   it('looks at client policies where something matters that nobody declares, and says what it found', async () => {
