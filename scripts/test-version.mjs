@@ -24,7 +24,12 @@ export async function testVersion(version) {
   const image = await ensureKeycloak(version);
   const folder = mkdtempSync(join(tmpdir(), 'grantry-version-'));
   const counts = join(folder, 'counts.json');
-  const env = { ...process.env, KEYCLOAK_IMAGE: image, GRANTRY_TEST_COUNTS: counts, GRANTRY_TEST_SERVERS: 'keycloak,vault' };
+  const env = {
+    ...process.env,
+    KEYCLOAK_IMAGE: image,
+    GRANTRY_TEST_COUNTS: counts,
+    GRANTRY_TEST_SERVERS: 'keycloak,vault',
+  };
   // A server that runs already is of one version.
   delete env.GRANTRY_TEST_KEYCLOAK;
   say(`- Keycloak ${version}:`);

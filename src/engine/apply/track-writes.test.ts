@@ -8,6 +8,7 @@ const READS = new Set([
   'tokens',
   'words',
   'describe',
+  'server',
   'project',
   'read',
   'endpoints',

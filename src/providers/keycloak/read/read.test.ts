@@ -93,6 +93,8 @@ function accounts(rows: readonly Row[], query: URLSearchParams): Row[] {
   }));
 }
 
+const oneAccount = (): Response => Response.json([{ id: '1', username: 'service-account-svc-0' }]);
+
 /** A realm that answers as Keycloak does; gives the provider and what it is asked for. */
 function realm(
   rows: readonly Row[],
@@ -206,8 +208,9 @@ describe('a whole read', () => {
     }
     expect(asked).toBe(1);
     const only = { addresses: new Set<Address>(['Api/inventory']), undeclared: [], ids: new Map<Address, string>() };
-    const users = (): Response => Response.json([{ id: '1', username: 'service-account-svc-0' }]);
-    const part = await realm(rowsAsDeclared(), { '/admin/serverinfo': info, '/users': users }).read(DESIRED, { only });
+    const part = await realm(rowsAsDeclared(), { '/admin/serverinfo': info, '/users': oneAccount }).read(DESIRED, {
+      only,
+    });
     expect([asked, part.notices]).toEqual([1, []]);
   });
 
