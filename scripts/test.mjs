@@ -7,6 +7,7 @@ import { ensureDependencies } from './dependencies.mjs';
 import { ensureImages } from './images/build.mjs';
 import { hasImage, pull } from './images/docker.mjs';
 import { ensureEngine } from './images/engine.mjs';
+import { ensureMoto } from './images/moto.mjs';
 import { capture, checkout, main, passThrough, say } from './process.mjs';
 
 const RUN = `${hostname()}:${process.pid}`;
@@ -18,6 +19,7 @@ await main(async () => {
   await ensureDependencies();
   await ensureEngine();
   const { keycloak, vault, kubernetes } = await ensureImages(['keycloak', 'vault', 'kubernetes']);
+  const moto = await ensureMoto();
   await build();
   await removeContainers(isStray);
   const folder = mkdtempSync(join(tmpdir(), 'grantry-test-'));
@@ -29,6 +31,7 @@ await main(async () => {
         KEYCLOAK_IMAGE: keycloak,
         VAULT_IMAGE: vault,
         KUBERNETES_IMAGE: kubernetes,
+        MOTO_SERVER: moto,
         GRANTRY_TEST_RUN: RUN,
         TESTCONTAINERS_RYUK_DISABLED: (await ryukIsThere(keycloak, vault)) ? 'false' : 'true',
       },
