@@ -7,4 +7,5 @@ export const awsCapabilities: StoreCapabilities = {
   remembersDeleted: true,
   reusesPurged: true,
   maxDocumentBytes: 65_536,
+  recordWritesPerDay: 100,
 };
