@@ -6,7 +6,6 @@ import type { CountingProxy } from '../../support/servers/counting-proxy.ts';
 import { AWS_KEYS, createAws } from '../../support/servers/aws.ts';
 import { awsSubject } from './aws-subject.ts';
 import { testStore } from './store-contract.ts';
-import { testLongListing } from './store-listing.ts';
 import type { StoreSubject } from './store-subject.ts';
 
 describe('the store of AWS Secrets Manager', () => {
@@ -25,5 +24,4 @@ describe('the store of AWS Secrets Manager', () => {
   });
 
   testStore(() => subject);
-  testLongListing(() => subject);
 });
