@@ -48,6 +48,11 @@ export async function openAwsStore(settings: AwsSettings, ports: Ports, logins?:
   const newLogin = (): Promise<AwsLogin> => openAwsLogin(settings.region, withoutWriteGuard(ports));
   const login = await (logins?.get(settings, newLogin) ?? newLogin());
   await login();
+  return awsStoreWith(settings, login, ports);
+}
+
+/** The store of those who have keys. */
+export function awsStoreWith(settings: AwsSettings, login: AwsLogin, ports: Ports): Store {
   return new AwsStore(settings, new SecretsApi(settings, createTransport(settings, login, ports)), ports);
 }
 

@@ -1,7 +1,6 @@
 /** A part of the stand-in for AWS for each test file, and what others do in it. */
 import { randomBytes } from 'node:crypto';
 import { z } from 'zod';
-import { Secret } from '../../../src/model/secrets/secret.ts';
 import type { AwsSettings } from '../../../src/stores/aws/settings.ts';
 import type { AwsServer } from './moto.ts';
 
@@ -65,10 +64,3 @@ async function askMoto(url: string, target: string, input: object): Promise<AwsA
   const text = await response.text();
   return { status: response.status, body: answerBody.parse(text === '' ? {} : JSON.parse(text)) };
 }
-
-/** The keys of `AWS_KEYS`, as a login gives them. */
-export const loggedIn = async () => ({
-  accessKeyId: AWS_KEYS.AWS_ACCESS_KEY_ID,
-  secretAccessKey: new Secret(AWS_KEYS.AWS_SECRET_ACCESS_KEY),
-  sessionToken: undefined,
-});
