@@ -5,7 +5,7 @@ import { KeyedCache } from '../../platform/keyed-cache.ts';
 import { defineStore } from '../description.ts';
 import { awsCapabilities } from './capabilities.ts';
 import type { AwsLogins } from './index.ts';
-import { MAX_NAME, awsSchema, describeAws, endpointOf, resolveAws, secretName, tagsProblem } from './settings.ts';
+import { MAX_NAME, awsSchema, describeAws, endpointOf, locateSecret, resolveAws, secretName, tagsProblem } from './settings.ts';
 import type { AwsSettings, AwsSpec } from './settings.ts';
 
 /** AWS Secrets Manager: one secret for each document. */
@@ -40,7 +40,7 @@ export const aws = defineStore<AwsSpec, AwsSettings>({
     key: 'prefix',
   }),
 
-  locate: ({ prefix = '' }, path) => secretName(trimSlashes(prefix), path),
+  locate: ({ region, prefix = '' }, path) => locateSecret(region, secretName(trimSlashes(prefix), path)),
 
   resolve: resolveAws,
 

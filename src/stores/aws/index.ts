@@ -24,7 +24,7 @@ import type { AwsLogin } from './credentials.ts';
 import { rotatedByAws } from './errors.ts';
 import { parseText, Secrets } from './secrets.ts';
 import type { Place } from './secrets.ts';
-import { describeAws, secretName } from './settings.ts';
+import { describeAws, locateSecret, secretName } from './settings.ts';
 import type { AwsSettings } from './settings.ts';
 import { fromTags, tagChanges, toTags } from './tags.ts';
 import { createTransport } from './transport.ts';
@@ -65,11 +65,11 @@ class AwsStore implements Store {
   constructor(settings: AwsSettings, api: SecretsApi, ports: Ports) {
     this.#settings = settings;
     this.#api = api;
-    this.#secrets = new Secrets(api, ports);
+    this.#secrets = new Secrets(api, (name) => locateSecret(settings.region, name), ports);
   }
 
   locate(path: string): string {
-    return secretName(this.#settings.prefix, checkStorePath(path));
+    return locateSecret(this.#settings.region, this.#name(path));
   }
 
   describe(): string {
@@ -80,7 +80,7 @@ class AwsStore implements Store {
     paths: readonly string[],
     { includeDeleted = false }: { readonly includeDeleted?: boolean } = {},
   ): Promise<ReadonlySet<string>> {
-    const names = new Map(paths.map((path) => [path, this.locate(path)]));
+    const names = new Map(paths.map((path) => [path, this.#name(path)]));
     if (names.size === 0) return new Set();
     const { prefix } = this.#settings;
     const listed = await this.#api.list(prefix === '' ? '' : `${secretName(prefix, '')}/`, { includeDeleted });
@@ -100,25 +100,26 @@ class AwsStore implements Store {
   }
 
   async inspect(path: string): Promise<StoreEntry | undefined> {
-    const place = await this.#secrets.look(this.locate(path));
+    const place = await this.#secrets.look(this.#name(path));
     if (place === undefined) return undefined;
     return { mark: fromPairs(fromTags(place.tags)), version: place.version, readable: isReadable(place) };
   }
 
   async read(path: string): Promise<StoredDocument | undefined> {
-    const name = this.locate(path);
+    const name = this.#name(path);
     const found = await this.#secrets.read(name);
     if (found === undefined) return undefined;
-    return { document: fromData(parseText(found.text, name), name), version: found.version };
+    const where = this.locate(path);
+    return { document: fromData(parseText(found.text, where), where), version: found.version };
   }
 
   async mark(path: string, mark: StoreMark, options: { readonly pathIsEmpty?: boolean } = {}): Promise<void> {
-    const name = this.locate(path);
+    const name = this.#name(path);
     const own = toTags(mergePairs(this.#settings.tags, mark));
     if (options.pathIsEmpty === true && (await this.#secrets.create(name, { tags: own, writes: true }))) return;
     const place = await this.#secrets.look(name);
     if (place === undefined) {
-      if (!(await this.#secrets.create(name, { tags: own, writes: true }))) throw changedMeanwhile(name);
+      if (!(await this.#secrets.create(name, { tags: own, writes: true }))) throw changedMeanwhile(locateSecret(this.#settings.region, name));
       return;
     }
     await this.#makeUsable(name, place, { writes: true });
@@ -129,16 +130,16 @@ class AwsStore implements Store {
   }
 
   async write(path: string, document: DocumentUpdate, expected: number): Promise<number> {
-    const name = this.locate(path);
+    const [name, where] = [this.#name(path), this.locate(path)];
     const textAfter = async (id: string | undefined): Promise<string> => {
-      const before = id === undefined ? undefined : parseText((await this.#secrets.readAt(name, id)).text, name);
-      return encodeData(mergeData(before, document), this.capabilities, name);
+      const before = id === undefined ? undefined : parseText((await this.#secrets.readAt(name, id)).text, where);
+      return encodeData(mergeData(before, document), this.capabilities, where);
     };
     return this.#replace(name, { expected, textAfter, writes: true });
   }
 
   async purge(path: string): Promise<void> {
-    await this.#secrets.remove(this.locate(path));
+    await this.#secrets.remove(this.#name(path));
   }
 
   locateRecord(name: string): string {
@@ -146,12 +147,12 @@ class AwsStore implements Store {
   }
 
   async readRecord(name: string): Promise<StoredRecord> {
-    const where = this.locateRecord(name);
-    const found = await this.#secrets.read(where);
+    const [secret, where] = [this.#name(recordPath(name)), this.locateRecord(name)];
+    const found = await this.#secrets.read(secret);
     if (found !== undefined) {
       return { value: toRecord(parseText(found.text, where), where), version: found.version, now: this.#requireClock() };
     }
-    const place = await this.#secrets.look(where);
+    const place = await this.#secrets.look(secret);
     // Somebody has written it since: what it holds and its number must be of one moment.
     if (place !== undefined && isReadable(place)) return this.readRecord(name);
     return { value: undefined, version: place?.version ?? 0, now: this.#requireClock() };
@@ -160,8 +161,13 @@ class AwsStore implements Store {
   async writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
     const where = this.locateRecord(name);
     const text = encodeData(value, this.capabilities, where);
-    const version = await this.#replace(where, { expected, textAfter: async () => text, writes: false });
+    const next = { expected, textAfter: async () => text, writes: false };
+    const version = await this.#replace(this.#name(recordPath(name)), next);
     return { version, now: this.#requireClock() };
+  }
+
+  #name(path: string): string {
+    return secretName(this.#settings.prefix, checkStorePath(path));
   }
 
   /** Writes version `expected` + 1 if `expected` is the latest; `textAfter` makes it, from the version with this id if there is one. */
@@ -170,7 +176,7 @@ class AwsStore implements Store {
       return this.#secrets.replace(name, { version: 1, text: await textAfter(undefined), from: undefined, writes });
     }
     const place = await this.#secrets.look(name);
-    if ((place?.version ?? 0) !== expected) throw changedMeanwhile(name);
+    if ((place?.version ?? 0) !== expected) throw changedMeanwhile(locateSecret(this.#settings.region, name));
     if (place === undefined) {
       const first = { text: await textAfter(undefined), tags: toTags(this.#settings.tags), writes };
       return this.#secrets.createWith(name, first);

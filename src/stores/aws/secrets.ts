@@ -23,14 +23,17 @@ interface Replacement {
 /** Secrets with numbered versions, of which each is replaced by check-and-set. */
 export class Secrets {
   readonly #api: SecretsApi;
+  readonly #locate: (name: string) => string;
   readonly #ports: HttpPorts;
   /** Names that this process created without a version. */
   readonly #new = new Set<string>();
   /** The number of the latest version that this process wrote, by name. */
   readonly #written = new Map<string, number>();
 
-  constructor(api: SecretsApi, ports: HttpPorts) {
+  /** `locate`: how output names a secret. */
+  constructor(api: SecretsApi, locate: (name: string) => string, ports: HttpPorts) {
     this.#api = api;
+    this.#locate = locate;
     this.#ports = ports;
   }
 
@@ -68,7 +71,7 @@ export class Secrets {
   /** The latest version, which must be the one with this id. */
   async readAt(name: string, id: string | undefined): Promise<{ readonly text: string | undefined }> {
     const found = await this.#api.value(name);
-    if (found.kind !== 'found' || found.id !== id) throw changedMeanwhile(name);
+    if (found.kind !== 'found' || found.id !== id) throw changedMeanwhile(this.#locate(name));
     return found;
   }
 
@@ -82,14 +85,14 @@ export class Secrets {
       (outcome) => ('value' in outcome && outcome.value === 'deleting' ? {} : false),
       this.#ports,
     );
-    if (created === 'deleting') throw stillDeleting(name);
+    if (created === 'deleting') throw stillDeleting(this.#locate(name));
     if (created === 'done' && secret.version === undefined) this.#new.add(name);
     return created === 'done';
   }
 
   /** A secret with its first version; throws CONFLICT where there is one of that name. */
   async createWith(name: string, { text, ...rest }: Omit<NewSecret, 'version'> & { text: string }): Promise<number> {
-    if (!(await this.create(name, { ...rest, version: { id: newVersionId(1), text } }))) throw changedMeanwhile(name);
+    if (!(await this.create(name, { ...rest, version: { id: newVersionId(1), text } }))) throw changedMeanwhile(this.#locate(name));
     this.#written.set(name, 1);
     return 1;
   }
@@ -105,7 +108,7 @@ export class Secrets {
     const isDone = isCurrent || (await this.#api.moveCurrent(name, { to: id, from, writes })) || (await this.#isAt(name, id));
     if (!isDone) {
       await this.#api.dropPending(name, id);
-      throw changedMeanwhile(name);
+      throw changedMeanwhile(this.#locate(name));
     }
     this.#written.set(name, version);
     return version;
@@ -147,8 +150,8 @@ function parseJson(text: string): unknown {
   }
 }
 
-function stillDeleting(name: string): GrantryError {
-  return new GrantryError('FAILED', `AWS has not finished deleting ${name}: its name is not free yet`, {
+function stillDeleting(where: string): GrantryError {
+  return new GrantryError('FAILED', `AWS has not finished deleting ${where}: its name is not free yet`, {
     hint: 'It takes a minute at most. Run it again.',
   });
 }

@@ -93,6 +93,11 @@ export function secretName(prefix: string, path: string): string {
     .replaceAll('~', '+');
 }
 
+/** How output names a secret; no other kind of store names anything so. */
+export function locateSecret(region: string, name: string): string {
+  return `aws:${region}:${name}`;
+}
+
 /** The longest name that AWS takes. */
 export const MAX_NAME = 512;
 

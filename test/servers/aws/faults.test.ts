@@ -6,7 +6,7 @@ import { openAwsStore } from '../../../src/stores/aws/index.ts';
 import type { AwsSettings } from '../../../src/stores/aws/settings.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { documentOf, failureOf, freshPath, markOf } from '../../contract/store/store-subject.ts';
-import { AWS_KEYS, createAws } from '../../support/servers/aws.ts';
+import { AWS_KEYS, createAws, nameOf } from '../../support/servers/aws.ts';
 import type { TestAws } from '../../support/servers/aws.ts';
 import { startCountingProxy } from '../../support/servers/counting-proxy.ts';
 import type { CountingProxy, Fault } from '../../support/servers/counting-proxy.ts';
@@ -76,7 +76,7 @@ describe('an answer that is lost', () => {
       expect(count(action)).toBeGreaterThan(1);
       const entry = await store.inspect(path);
       expect(entry).toEqual({ mark: markOf('other'), version: 2, readable: true });
-      expect((await labels(store.locate(path))).toSorted()).toEqual([
+      expect((await labels(nameOf(store.locate(path)))).toSorted()).toEqual([
         'AWSCURRENT grantry-2',
         'AWSPENDING grantry-2',
         'AWSPREVIOUS grantry-1',
@@ -115,7 +115,7 @@ describe('somebody else who writes meanwhile', () => {
       const store = await open();
       const path = await written(store);
       const byHand = JSON.stringify({ client_id: 'order-service', client_secret: 's-hand' });
-      const act = (): Promise<void> => aws.putByHand(store.locate(path), byHand);
+      const act = (): Promise<void> => aws.putByHand(nameOf(store.locate(path)), byHand);
       breakAt(action, { kind: 'meanwhile', when: 'before', act });
       expect(await failureOf(store.write(path, documentOf('s-2'), 1))).toMatchObject({
         code: 'CONFLICT',
@@ -123,7 +123,7 @@ describe('somebody else who writes meanwhile', () => {
       });
       expect(secretIn(await store.read(path))).toBe('s-hand');
       expect((await store.inspect(path))?.version).toBeGreaterThan(1);
-      const left = await labels(store.locate(path));
+      const left = await labels(nameOf(store.locate(path)));
       expect(left.filter((label) => label.startsWith('AWSPENDING') && !label.endsWith('-1'))).toEqual([]);
     },
   );
@@ -132,7 +132,7 @@ describe('somebody else who writes meanwhile', () => {
     const store = await open();
     const path = await written(store);
     for (const secret of ['s-a', 's-b']) {
-      await aws.putByHand(store.locate(path), JSON.stringify({ client_id: 'x', client_secret: secret }));
+      await aws.putByHand(nameOf(store.locate(path)), JSON.stringify({ client_id: 'x', client_secret: secret }));
     }
     expect((await store.read(path))?.version).toBe(3);
     expect(await failureOf(store.write(path, documentOf('s-0'), 2))).toMatchObject({ code: 'CONFLICT' });
@@ -144,8 +144,8 @@ describe('a secret that is going to be deleted', () => {
   test('is restored where it is written to: its name is taken until it has gone', async () => {
     const store = await open();
     const path = await written(store);
-    await aws.request('DeleteSecret', { SecretId: store.locate(path) });
-    const created = await aws.request('CreateSecret', { Name: store.locate(path), SecretString: '{}' });
+    await aws.request('DeleteSecret', { SecretId: nameOf(store.locate(path)) });
+    const created = await aws.request('CreateSecret', { Name: nameOf(store.locate(path)), SecretString: '{}' });
     expect(created.status).not.toBe(200);
     await store.mark(path, markOf('order-service', { state: 'retired' }));
     expect(count('RestoreSecret')).toBe(1);
@@ -155,7 +155,7 @@ describe('a secret that is going to be deleted', () => {
   test('and is not in the way of a place that seemed to be empty', async () => {
     const store = await open();
     const path = await written(store);
-    await aws.request('DeleteSecret', { SecretId: store.locate(path) });
+    await aws.request('DeleteSecret', { SecretId: nameOf(store.locate(path)) });
     await store.mark(path, markOf('new'), { pathIsEmpty: true });
     expect(await store.inspect(path)).toMatchObject({ mark: markOf('new'), version: 1, readable: true });
   });
@@ -186,7 +186,7 @@ describe('a secret that AWS rotates by itself', () => {
     expect(await failureOf(done)).toMatchObject({
       code: 'CONFLICT',
       message: expect.stringContaining('RotationEnabled'),
-      hint: expect.stringContaining(`cancel-rotate-secret --secret-id ${store.locate(path)}`),
+      hint: expect.stringContaining(`cancel-rotate-secret --secret-id ${nameOf(store.locate(path))}`),
     });
     expect(proxy.writes()).toEqual([]);
   });
@@ -207,7 +207,7 @@ describe('an answer that is behind', () => {
   ] as const)('to %s, right after a write: it is asked again', async (method, action) => {
     const store = await open();
     const path = await written(store);
-    const input = { SecretId: store.locate(path), VersionStage: 'AWSCURRENT' };
+    const input = { SecretId: nameOf(store.locate(path)), VersionStage: 'AWSCURRENT' };
     const old = JSON.stringify((await aws.request(action, input)).body);
     await store.write(path, documentOf('s-2'), 1);
     proxy.reset();
@@ -221,7 +221,7 @@ describe('pages', () => {
   test('of a hundred are read to the end; no value is read, and no secret is asked for by itself', async () => {
     const store = await open({ prefix: `${aws.prefix}-pages` });
     const paths = Array.from({ length: 250 }, (_, n) => `team-${n % 7}/client-${n}`);
-    for (const path of paths) await aws.request('CreateSecret', { Name: store.locate(path), SecretString: '{}' });
+    for (const path of paths) await aws.request('CreateSecret', { Name: nameOf(store.locate(path)), SecretString: '{}' });
     // Begins alike, and is another folder.
     await aws.request('CreateSecret', { Name: `${aws.prefix}-pages-2/client-0`, SecretString: '{}' });
     expect((await store.existing(paths)).size).toBe(250);
@@ -324,7 +324,7 @@ describe('a secret of somebody else', () => {
   test.each(['canary-not-json', '["canary-list"]', '7'])('that is no JSON object is an error that quotes nothing', async (text) => {
     const store = await open();
     const path = freshPath();
-    await aws.request('CreateSecret', { Name: store.locate(path), SecretString: text });
+    await aws.request('CreateSecret', { Name: nameOf(store.locate(path)), SecretString: text });
     for (const failure of [await failureOf(store.read(path)), await failureOf(store.write(path, documentOf('s-0'), 1))]) {
       expect(failure).toMatchObject({ code: 'FAILED', message: expect.stringContaining(store.locate(path)) });
       expect(String(failure)).not.toContain('canary');
@@ -334,7 +334,7 @@ describe('a secret of somebody else', () => {
   test('that is binary is one too', async () => {
     const store = await open();
     const path = freshPath();
-    await aws.request('CreateSecret', { Name: store.locate(path), SecretBinary: 'aGVsbG8=' });
+    await aws.request('CreateSecret', { Name: nameOf(store.locate(path)), SecretBinary: 'aGVsbG8=' });
     expect(await failureOf(store.read(path))).toMatchObject({ code: 'FAILED' });
   });
 });
@@ -346,7 +346,7 @@ describe('tags of the Target', () => {
     await store.mark(marked, markOf(), { pathIsEmpty: true });
     await store.writeRecord(record, {}, 0);
     for (const name of [store.locate(marked), store.locateRecord(record)]) {
-      const { body } = await aws.request('DescribeSecret', { SecretId: name });
+      const { body } = await aws.request('DescribeSecret', { SecretId: nameOf(name) });
       expect(body).toMatchObject({
         KmsKeyId: 'alias/m2m',
         Tags: expect.arrayContaining([{ Key: 'cost-centre', Value: '42' }]),

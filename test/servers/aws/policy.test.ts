@@ -12,7 +12,7 @@ import { awsStoreWith } from '../../../src/stores/aws/index.ts';
 import type { AwsKeys } from '../../../src/stores/aws/credentials.ts';
 import type { Store } from '../../../src/stores/store.ts';
 import { documentOf, failureOf, freshPath, markOf } from '../../contract/store/store-subject.ts';
-import { createAws } from '../../support/servers/aws.ts';
+import { createAws, nameOf } from '../../support/servers/aws.ts';
 import { portsOver } from '../../support/servers/ports-over.ts';
 import { startMoto } from '../../support/servers/moto.ts';
 import type { AwsServer } from '../../support/servers/moto.ts';
@@ -146,11 +146,11 @@ async function byHand(action: string, input: object): Promise<Record<string, unk
 }
 
 async function deletedByHand(store: Store, path: string): Promise<void> {
-  await byHand('DeleteSecret', { SecretId: store.locate(path), RecoveryWindowInDays: 7 });
+  await byHand('DeleteSecret', { SecretId: nameOf(store.locate(path)), RecoveryWindowInDays: 7 });
 }
 
 async function changedByHand(store: Store, path: string): Promise<void> {
-  const SecretId = store.locate(path);
+  const SecretId = nameOf(store.locate(path));
   const { VersionId: from } = await byHand('GetSecretValue', { SecretId, VersionStage: 'AWSCURRENT' });
   const put = { SecretId, SecretString: '{"client_id":"x"}', VersionStages: ['by-hand'] };
   const { VersionId: to } = await byHand('PutSecretValue', put);

@@ -58,9 +58,18 @@ const answerBody = z.record(z.string(), z.unknown());
 /** moto takes the region from here, and looks at no signature unless it is told to. */
 const SCOPE = `AWS4-HMAC-SHA256 Credential=other/20260101/${REGION}/secretsmanager/aws4_request, SignedHeaders=host, Signature=0`;
 
-async function askMoto(url: string, target: string, input: object): Promise<AwsAnswer> {
+/** moto answers 500 where two threads of it are at the same secrets; then it has done nothing. */
+const MORE_TRIES = 3;
+
+async function askMoto(url: string, target: string, input: object, tries = MORE_TRIES): Promise<AwsAnswer> {
   const headers = { 'content-type': 'application/x-amz-json-1.1', 'x-amz-target': target, authorization: SCOPE };
   const response = await fetch(url, { method: 'POST', headers, body: JSON.stringify(input) });
   const text = await response.text();
+  if (response.status === 500 && tries > 0) return askMoto(url, target, input, tries - 1);
   return { status: response.status, body: answerBody.parse(text === '' ? {} : JSON.parse(text)) };
+}
+
+/** The name of the secret that a store's output names so. */
+export function nameOf(where: string): string {
+  return where.split(':').slice(2).join(':');
 }
