@@ -5,7 +5,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node
 import { join } from 'node:path';
 import { withLock } from '../lock.mjs';
 import { canInstallPackages, installPackages } from '../packages.mjs';
-import { cache, capture, checkout, run, ScriptError, step } from '../process.mjs';
+import { cache, capture, checkout, main, run, ScriptError, startedDirectly, step } from '../process.mjs';
 
 const REQUIREMENTS = join(checkout, 'scripts/images/moto/requirements.txt');
 
@@ -57,4 +57,8 @@ async function ensurePython() {
 async function canMakeEnvironments() {
   const check = 'import sys, venv, ensurepip; sys.exit(sys.version_info < (3, 11))';
   return (await capture('python3', ['-c', check])).ok;
+}
+
+if (startedDirectly(import.meta.url)) {
+  await main(async () => process.stdout.write(`${await ensureMoto()}\n`));
 }

@@ -69,7 +69,11 @@ function cellsOf(capabilities: Capabilities): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(capabilities).map(([key, value]) => [key, cell(value)]));
 }
 
-function storeCellsOf({ maxDocumentBytes, recordWritesPerDay, ...others }: StoreCapabilities): Readonly<Record<string, string>> {
+function storeCellsOf({
+  maxDocumentBytes,
+  recordWritesPerDay,
+  ...others
+}: StoreCapabilities): Readonly<Record<string, string>> {
   const cells = Object.entries(others).map(([key, value]): [string, string] => [key, cell(value)]);
   const largest = maxDocumentBytes === undefined ? 'no limit of its own' : `${maxDocumentBytes} bytes`;
   const often = recordWritesPerDay === undefined ? 'at any time' : `${recordWritesPerDay} times a day`;

@@ -15,7 +15,9 @@ const SHORT: LeaseTimes = { leaseMs: 60_000, renewMs: 20_000 };
 const LONG: LeaseTimes = { leaseMs: 15 * 60_000, renewMs: 10 * 60_000 };
 
 /** A run that holds its lock for a day writes it 4,320 times with a short lease, 144 times with a long one. */
-export function leaseTimes({ recordWritesPerDay: most = Infinity }: Pick<StoreCapabilities, 'recordWritesPerDay'>): LeaseTimes {
+export function leaseTimes({
+  recordWritesPerDay: most = Infinity,
+}: Pick<StoreCapabilities, 'recordWritesPerDay'>): LeaseTimes {
   return most < 24 * 60 * 3 ? LONG : SHORT;
 }
 

@@ -51,7 +51,10 @@ const bodies = {
     RotationEnabled: z.boolean().nullish(),
   }),
   value: z.object({ VersionId: z.string(), SecretString: z.string().nullish() }),
-  versions: z.object({ Versions: z.array(z.object({ VersionId: z.string() })).nullish(), NextToken: z.string().nullish() }),
+  versions: z.object({
+    Versions: z.array(z.object({ VersionId: z.string() })).nullish(),
+    NextToken: z.string().nullish(),
+  }),
   list: z.object({ SecretList: z.array(z.object({ Name: z.string() })), NextToken: z.string().nullish() }),
   put: z.object({ VersionStages: z.array(z.string()).nullish() }),
   done: z.object({}),

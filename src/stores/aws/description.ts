@@ -5,7 +5,16 @@ import { KeyedCache } from '../../platform/keyed-cache.ts';
 import { defineStore } from '../description.ts';
 import { awsCapabilities } from './capabilities.ts';
 import type { AwsLogins } from './index.ts';
-import { MAX_NAME, awsSchema, describeAws, endpointOf, locateSecret, resolveAws, secretName, tagsProblem } from './settings.ts';
+import {
+  MAX_NAME,
+  awsSchema,
+  describeAws,
+  endpointOf,
+  locateSecret,
+  resolveAws,
+  secretName,
+  tagsProblem,
+} from './settings.ts';
 import type { AwsSettings, AwsSpec } from './settings.ts';
 
 /** AWS Secrets Manager: one secret for each document. */
@@ -31,7 +40,9 @@ export const aws = defineStore<AwsSpec, AwsSettings>({
 
   pathProblem(path, { prefix = '' }) {
     const { length } = secretName(trimSlashes(prefix), path);
-    return length > MAX_NAME ? `with the prefix its name would have ${length} characters; AWS takes ${MAX_NAME}` : undefined;
+    return length > MAX_NAME
+      ? `with the prefix its name would have ${length} characters; AWS takes ${MAX_NAME}`
+      : undefined;
   },
 
   place: ({ region, endpoint, prefix = '' }) => ({

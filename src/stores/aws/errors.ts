@@ -13,12 +13,15 @@ export interface Attempted {
   readonly region: string;
 }
 
-const errorBody = z.object({ __type: z.string(), message: z.string().optional(), Message: z.string().optional() });
+/** As AWS calls it. */
+const TYPE = '__type';
+
+const errorBody = z.object({ [TYPE]: z.string(), message: z.string().optional(), Message: z.string().optional() });
 
 /** The name of the error, such as `ResourceNotFoundException`; empty where the answer is none of AWS. */
 export function errorType({ status, body }: HttpResponse): string {
   const parsed = status === 200 ? undefined : errorBody.safeParse(body);
-  return parsed?.success === true ? (parsed.data.__type.split('#').at(-1) ?? '') : '';
+  return parsed?.success === true ? (parsed.data[TYPE].split('#').at(-1) ?? '') : '';
 }
 
 /** What AWS says went wrong, to be compared with known phrases; it is shown by `wordsOf` only. */
@@ -110,7 +113,9 @@ function keysRefused(type: string, at: string, response: HttpResponse): GrantryE
 }
 
 function isAboutKms(type: string, response: HttpResponse): boolean {
-  return /^(?:DecryptionFailure|EncryptionFailure|KMS|.*KMS.*Exception)/.test(type) || /\bkms\b/i.test(phraseOf(response));
+  return (
+    /^(?:DecryptionFailure|EncryptionFailure|KMS|.*KMS.*Exception)/.test(type) || /\bkms\b/i.test(phraseOf(response))
+  );
 }
 
 function kmsRefused(at: string, { action, name }: Attempted, response: HttpResponse): GrantryError {

@@ -119,7 +119,8 @@ class AwsStore implements Store {
     if (options.pathIsEmpty === true && (await this.#secrets.create(name, { tags: own, writes: true }))) return;
     const place = await this.#secrets.look(name);
     if (place === undefined) {
-      if (!(await this.#secrets.create(name, { tags: own, writes: true }))) throw changedMeanwhile(locateSecret(this.#settings.region, name));
+      if (!(await this.#secrets.create(name, { tags: own, writes: true })))
+        throw changedMeanwhile(locateSecret(this.#settings.region, name));
       return;
     }
     await this.#makeUsable(name, place, { writes: true });
@@ -150,7 +151,11 @@ class AwsStore implements Store {
     const [secret, where] = [this.#name(recordPath(name)), this.locateRecord(name)];
     const found = await this.#secrets.read(secret);
     if (found !== undefined) {
-      return { value: toRecord(parseText(found.text, where), where), version: found.version, now: this.#requireClock() };
+      return {
+        value: toRecord(parseText(found.text, where), where),
+        version: found.version,
+        now: this.#requireClock(),
+      };
     }
     const place = await this.#secrets.look(secret);
     // Somebody has written it since: what it holds and its number must be of one moment.
@@ -195,9 +200,13 @@ class AwsStore implements Store {
   #requireClock(): number {
     const { now } = this.#api;
     if (now !== undefined) return now;
-    throw new GrantryError('UNREACHABLE', `AWS Secrets Manager at ${this.#settings.endpoint} does not say what time it is`, {
-      hint: 'Locks go by the Date header of its answers: something in between must be removing it.',
-    });
+    throw new GrantryError(
+      'UNREACHABLE',
+      `AWS Secrets Manager at ${this.#settings.endpoint} does not say what time it is`,
+      {
+        hint: 'Locks go by the Date header of its answers: something in between must be removing it.',
+      },
+    );
   }
 }
 

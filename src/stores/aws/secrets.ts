@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
@@ -62,7 +63,8 @@ export class Secrets {
         const version = value.kind === 'found' ? await this.#versionOf(name, value.id) : 0;
         return { ...value, version };
       },
-      (outcome) => ('value' in outcome && outcome.value.kind !== 'deleted' && this.#isOld(name, outcome.value) ? {} : false),
+      (outcome) =>
+        'value' in outcome && outcome.value.kind !== 'deleted' && this.#isOld(name, outcome.value) ? {} : false,
       this.#ports,
     );
     return found.kind === 'found' ? found : undefined;
@@ -92,7 +94,8 @@ export class Secrets {
 
   /** A secret with its first version; throws CONFLICT where there is one of that name. */
   async createWith(name: string, { text, ...rest }: Omit<NewSecret, 'version'> & { text: string }): Promise<number> {
-    if (!(await this.create(name, { ...rest, version: { id: newVersionId(1), text } }))) throw changedMeanwhile(this.#locate(name));
+    if (!(await this.create(name, { ...rest, version: { id: newVersionId(1), text } })))
+      throw changedMeanwhile(this.#locate(name));
     this.#written.set(name, 1);
     return 1;
   }
@@ -105,7 +108,8 @@ export class Secrets {
     const id = newVersionId(version);
     this.#new.delete(name);
     const isCurrent = await this.#api.put(name, { id, text }, { writes });
-    const isDone = isCurrent || (await this.#api.moveCurrent(name, { to: id, from, writes })) || (await this.#isAt(name, id));
+    const isDone =
+      isCurrent || (await this.#api.moveCurrent(name, { to: id, from, writes })) || (await this.#isAt(name, id));
     if (!isDone) {
       await this.#api.dropPending(name, id);
       throw changedMeanwhile(this.#locate(name));
@@ -134,10 +138,12 @@ export class Secrets {
   }
 }
 
+const object = z.record(z.string(), z.unknown());
+
 /** The object in a secret; an error that never quotes it where there is none. */
 export function parseText(text: string | undefined, where: string): DocumentData {
-  const value = text === undefined ? undefined : parseJson(text);
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as DocumentData;
+  const { data } = object.safeParse(text === undefined ? undefined : parseJson(text));
+  if (data !== undefined) return data;
   throw incomplete(where, 'JSON object in it');
 }
 

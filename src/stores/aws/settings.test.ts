@@ -5,7 +5,8 @@ import type { AwsSpec } from './settings.ts';
 
 const NO_SECRETS = { cwd: '/', secret: () => expect.fail('it has no credential') };
 
-const resolve = (spec: Partial<AwsSpec>) => resolveAws({ region: 'eu-central-1', allowInsecure: false, ...spec }, NO_SECRETS);
+const resolve = (spec: Partial<AwsSpec>) =>
+  resolveAws({ region: 'eu-central-1', allowInsecure: false, ...spec }, NO_SECRETS);
 
 describe('resolveAws', () => {
   it('takes the endpoint of the region', () => {

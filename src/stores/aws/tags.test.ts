@@ -21,14 +21,13 @@ describe('tags', () => {
     ['team-checkout', 'team-checkout'],
     ['a = {"b"}', 'a =3D =7B=22b=22=7D'],
     [' padded ', '=20padded=20'],
-    ['aws:mine', '=61=77=73=3Amine'],
+    ['AWS:mine', '=41WS:mine'],
     ['=3D', '=3D3D'],
     ['zürich', 'zürich'],
   ])('keep %j readable as %j', (text, value) => {
     const tags = toTags({ grantry_owner: text });
     expect(fromTags(tags)).toEqual({ grantry_owner: text });
-    if (text !== 'aws:mine') expect(tags).toEqual({ grantry_owner: value });
-    else expect(tags['grantry_owner']).not.toMatch(/^aws:/i);
+    expect(tags).toEqual({ grantry_owner: value });
   });
 
   it('of others are as they are, whatever they hold', () => {

@@ -63,7 +63,7 @@ export function tagChanges(before: Tags, after: Tags): { readonly set: Tags; rea
 
 /** AWS keeps no value that begins with `aws:`, and blanks at the ends may get lost on the way. */
 function encode(value: string): string {
-  const chars = [...value];
+  const chars = Array.from(value);
   const isOdd = (char: string, at: number): boolean =>
     !PLAIN.test(char) || (char === ' ' && (at === 0 || at === chars.length - 1)) || (at === 0 && /^aws:/i.test(value));
   return chars.map((char, at) => (isOdd(char, at) ? escapeChar(char) : char)).join('');

@@ -32,7 +32,10 @@ export function createTransport({ endpoint, region }: AwsSettings, login: AwsLog
   const send = async ({ action, input, writes = false }: AwsCall): Promise<HttpResponse> => {
     const headers = await sign({ url, action, body: JSON.stringify(input), region }, login, ports);
     const listing = action.startsWith('List');
-    return requestJson({ service, method: 'POST', url, headers, json: input, idempotent: true, writes, listing }, ports);
+    return requestJson(
+      { service, method: 'POST', url, headers, json: input, idempotent: true, writes, listing },
+      ports,
+    );
   };
   return (call) =>
     retry(

@@ -10,9 +10,12 @@ it('newVersionId: has the number, is of the length that AWS takes, and no two ar
   for (const id of ids) expect(id).toMatch(/^[\w-]{32,64}$/);
 });
 
-it.each([...THEIRS, 'grantry-7', 'grantry--1-0123456789abcdef0123456789abcdef'])('numberOf: %s is no id of ours', (id) => {
-  expect(numberOf(id)).toBeUndefined();
-});
+it.each([...THEIRS, 'grantry-7', 'grantry--1-0123456789abcdef0123456789abcdef'])(
+  'numberOf: %s is no id of ours',
+  (id) => {
+    expect(numberOf(id)).toBeUndefined();
+  },
+);
 
 it('countVersions: each version of others counts as one after the last of ours', () => {
   expect(countVersions([])).toBe(0);

@@ -13,7 +13,11 @@ const document = z.record(z.string(), z.unknown());
 const valueOf = z.object({ SecretString: z.string().transform((text) => document.parse(JSON.parse(text))) });
 
 /** A store in AWS Secrets Manager for the contract suite: past the store, others act with other keys and not through the proxy. */
-export async function awsSubject(aws: TestAws, proxy: CountingProxy, open: () => Promise<Store>): Promise<StoreSubject> {
+export async function awsSubject(
+  aws: TestAws,
+  proxy: CountingProxy,
+  open: () => Promise<Store>,
+): Promise<StoreSubject> {
   const name = (path: string): string => secretName(aws.prefix, path);
   let counted = 0;
   return {

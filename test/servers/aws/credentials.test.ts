@@ -37,6 +37,10 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
+function gone(): never {
+  throw Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ENOTFOUND' }) });
+}
+
 /** All that is sent, with the headers. */
 function recording(): { readonly ports: Ports; readonly sent: { url: string; init: RequestInit | undefined }[] } {
   const sent: { url: string; init: RequestInit | undefined }[] = [];
@@ -46,6 +50,10 @@ function recording(): { readonly ports: Ports; readonly sent: { url: string; ini
     return fetch(url, init);
   });
   return { ports, sent };
+}
+
+function bodyOf(init: RequestInit | undefined): string {
+  return typeof init?.body === 'string' ? init.body : '';
 }
 
 function authorizationOf(init: RequestInit | undefined): string {
@@ -77,10 +85,10 @@ test('a web identity, such as that of a job in GitHub Actions, is changed for ke
   const store = await openAwsStore(aws.settings(), ports);
   await store.write(freshPath(), documentOf('s-1'), 0);
   const [login, first] = sent;
-  expect(String(login?.init?.body)).toContain('Action=AssumeRoleWithWebIdentity');
+  expect(bodyOf(login?.init)).toContain('Action=AssumeRoleWithWebIdentity');
   expect(new Headers(first?.init?.headers).has('x-amz-security-token')).toBe(true);
   // One login for all of them.
-  expect(sent.filter(({ init }) => String(init?.body).includes('AssumeRole'))).toHaveLength(1);
+  expect(sent.filter(({ init }) => bodyOf(init).includes('AssumeRole'))).toHaveLength(1);
 });
 
 test('a profile is read from the files of the AWS command line', async () => {
@@ -123,7 +131,10 @@ describe('without any', () => {
   });
 
   test('as a command that fails, nothing of it is quoted', async () => {
-    writeFileSync(join(folder, 'config'), '[profile ci]\ncredential_process = /bin/sh -c "echo canary-command >&2; exit 3"\n');
+    writeFileSync(
+      join(folder, 'config'),
+      '[profile ci]\ncredential_process = /bin/sh -c "echo canary-command >&2; exit 3"\n',
+    );
     vi.stubEnv('AWS_PROFILE', 'ci');
     const failure = await failureOf(openAwsStore(createAws(inject('aws')).settings(), systemPorts()));
     expect(failure).toMatchObject({ code: 'NOT_ALLOWED' });
@@ -146,9 +157,6 @@ test('where STS cannot be reached, that is said', async () => {
   writeFileSync(join(folder, 'token'), 'canary.identity.token');
   vi.stubEnv('AWS_WEB_IDENTITY_TOKEN_FILE', join(folder, 'token'));
   vi.stubEnv('AWS_ROLE_ARN', 'arn:aws:iam::123456789012:role/grantry-plan');
-  const gone = (): never => {
-    throw Object.assign(new TypeError('fetch failed'), { cause: Object.assign(new Error('x'), { code: 'ENOTFOUND' }) });
-  };
   expect(await failureOf(openAwsStore(createAws(inject('aws')).settings(), portsOver(gone)))).toMatchObject({
     code: 'UNREACHABLE',
     message: expect.stringContaining('AWS STS'),

@@ -140,6 +140,23 @@ describe('somebody else who writes meanwhile', () => {
   });
 });
 
+describe('a record', () => {
+  test('that is written between the two looks at it is read with its number', async () => {
+    const [store, other] = [await open(), await open()];
+    const act = async (): Promise<void> => void (await other.writeRecord('lock/between', { by: 'other' }, 0));
+    breakAt('GetSecretValue', { kind: 'meanwhile', when: 'after', act });
+    expect(await store.readRecord('lock/between')).toMatchObject({ value: { by: 'other' }, version: 1 });
+  });
+});
+
+test.each(['../m2m', 'm 2m', 'm2m//x'])(
+  'a prefix like %j, which may come from the environment, is refused',
+  async (prefix) => {
+    expect(await failureOf(open({ prefix }))).toMatchObject({ code: 'INVALID_INPUT' });
+    expect(proxy.requests).toEqual([]);
+  },
+);
+
 describe('a secret that is going to be deleted', () => {
   test('is restored where it is written to: its name is taken until it has gone', async () => {
     const store = await open();
@@ -176,12 +193,15 @@ describe('a secret that is going to be deleted', () => {
   });
 });
 
+function withRotation(text: string): string {
+  return text.replace(/^\{/, '{"RotationEnabled": true, ');
+}
+
 describe('a secret that AWS rotates by itself', () => {
   test.each(['mark', 'write'] as const)('is refused by %s, with what to do, and nothing is written', async (method) => {
     const store = await open();
     const path = await written(store);
-    const body = (text: string): string => text.replace(/^\{/, '{"RotationEnabled": true, ');
-    breakAt('DescribeSecret', { kind: 'rewrite', body });
+    breakAt('DescribeSecret', { kind: 'rewrite', body: withRotation });
     const done = method === 'mark' ? store.mark(path, markOf('other')) : store.write(path, documentOf('s-2'), 1);
     expect(await failureOf(done)).toMatchObject({
       code: 'CONFLICT',
@@ -221,7 +241,8 @@ describe('pages', () => {
   test('of a hundred are read to the end; no value is read, and no secret is asked for by itself', async () => {
     const store = await open({ prefix: `${aws.prefix}-pages` });
     const paths = Array.from({ length: 250 }, (_, n) => `team-${n % 7}/client-${n}`);
-    for (const path of paths) await aws.request('CreateSecret', { Name: nameOf(store.locate(path)), SecretString: '{}' });
+    for (const path of paths)
+      await aws.request('CreateSecret', { Name: nameOf(store.locate(path)), SecretString: '{}' });
     // Begins alike, and is another folder.
     await aws.request('CreateSecret', { Name: `${aws.prefix}-pages-2/client-0`, SecretString: '{}' });
     expect((await store.existing(paths)).size).toBe(250);
@@ -251,7 +272,8 @@ describe('AWS that is asked too often', () => {
 });
 
 describe('a refusal', () => {
-  const denied = 'User: arn:aws:iam::1:user/ci is not authorized to perform: x because no identity-based policy allows it';
+  const denied =
+    'User: arn:aws:iam::1:user/ci is not authorized to perform: x because no identity-based policy allows it';
   test.each([
     ['AccessDeniedException', denied, 'NOT_ALLOWED', 'secretsmanager:DescribeSecret on m2m', 'aws-policy-plan.json'],
     ['com.amazon#ExpiredTokenException', 'expired', 'NOT_ALLOWED', 'credentials are over', 'Log in again'],
@@ -321,15 +343,21 @@ describe('a refusal', () => {
 });
 
 describe('a secret of somebody else', () => {
-  test.each(['canary-not-json', '["canary-list"]', '7'])('that is no JSON object is an error that quotes nothing', async (text) => {
-    const store = await open();
-    const path = freshPath();
-    await aws.request('CreateSecret', { Name: nameOf(store.locate(path)), SecretString: text });
-    for (const failure of [await failureOf(store.read(path)), await failureOf(store.write(path, documentOf('s-0'), 1))]) {
-      expect(failure).toMatchObject({ code: 'FAILED', message: expect.stringContaining(store.locate(path)) });
-      expect(String(failure)).not.toContain('canary');
-    }
-  });
+  test.each(['canary-not-json', '["canary-list"]', '7'])(
+    'that is no JSON object is an error that quotes nothing',
+    async (text) => {
+      const store = await open();
+      const path = freshPath();
+      await aws.request('CreateSecret', { Name: nameOf(store.locate(path)), SecretString: text });
+      for (const failure of [
+        await failureOf(store.read(path)),
+        await failureOf(store.write(path, documentOf('s-0'), 1)),
+      ]) {
+        expect(failure).toMatchObject({ code: 'FAILED', message: expect.stringContaining(store.locate(path)) });
+        expect(String(failure)).not.toContain('canary');
+      }
+    },
+  );
 
   test('that is binary is one too', async () => {
     const store = await open();

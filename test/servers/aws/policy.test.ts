@@ -15,8 +15,7 @@ import { documentOf, failureOf, freshPath, markOf } from '../../contract/store/s
 import { createAws, nameOf } from '../../support/servers/aws.ts';
 import { portsOver } from '../../support/servers/ports-over.ts';
 import { startMoto } from '../../support/servers/moto.ts';
-import type { AwsServer } from '../../support/servers/moto.ts';
-import type { Stoppable } from '../../support/servers/servers.ts';
+import type { AwsServer, Stoppable } from '../../support/servers/moto.ts';
 
 const policySchema = z.strictObject({
   Version: z.literal('2012-10-17'),
@@ -33,7 +32,9 @@ type Policy = z.infer<typeof policySchema>;
 type PolicyName = 'plan' | 'apply' | 'rotate' | 'purge';
 
 function policy(name: PolicyName): Policy {
-  return policySchema.parse(JSON.parse(readFileSync(new URL(`../../../docs/aws-policy-${name}.json`, import.meta.url), 'utf8')));
+  return policySchema.parse(
+    JSON.parse(readFileSync(new URL(`../../../docs/aws-policy-${name}.json`, import.meta.url), 'utf8')),
+  );
 }
 
 const started: Stoppable[] = [];
@@ -43,7 +44,10 @@ const users = new Map<string, AwsKeys>();
 beforeAll(async () => {
   server = await startMoto(inject('motoServer'), started);
   const names = ['plan', 'apply', 'rotate', 'purge'] as const;
-  await makeUser('all', { ...policy('apply'), Statement: [...policy('apply').Statement, ...policy('purge').Statement] });
+  await makeUser('all', {
+    ...policy('apply'),
+    Statement: [...policy('apply').Statement, ...policy('purge').Statement],
+  });
   for (const name of names) await makeUser(name, policy(name));
   for (const action of actionsOf('apply')) await makeUser(`without-${action}`, without(policy('apply'), action));
   // From now on moto checks signatures and policies.
@@ -52,7 +56,9 @@ beforeAll(async () => {
 afterAll(() => Promise.all(started.map((each) => each.stop())));
 
 function actionsOf(name: PolicyName): string[] {
-  const all = policy(name).Statement.flatMap(({ Action }) => Action.map((action) => action.replace('secretsmanager:', '')));
+  const all = policy(name).Statement.flatMap(({ Action }) =>
+    Action.map((action) => action.replace('secretsmanager:', '')),
+  );
   return [...new Set(all)];
 }
 
@@ -79,7 +85,13 @@ async function iam(parameters: Record<string, string>): Promise<string> {
   const body = new URLSearchParams({ ...parameters, Version: '2010-05-08' }).toString();
   const keys = { accessKeyId: 'root', secretAccessKey: 'root', service: 'iam', region: 'us-east-1' };
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
-  const { headers: signed } = await new AwsV4Signer({ method: 'POST', url: `${server.url}/`, headers, body, ...keys }).sign();
+  const { headers: signed } = await new AwsV4Signer({
+    method: 'POST',
+    url: `${server.url}/`,
+    headers,
+    body,
+    ...keys,
+  }).sign();
   const response = await fetch(`${server.url}/`, { method: 'POST', headers: signed, body });
   const text = await response.text();
   if (!response.ok) throw new Error(`${parameters['Action']}: ${text}`);
@@ -191,7 +203,9 @@ describe('the policy for plan', () => {
 
   test('allows values of the ledger only', () => {
     const reads = policy('plan').Statement.filter(({ Action }) => Action.includes('secretsmanager:GetSecretValue'));
-    expect(reads.map(({ Resource }) => Resource)).toEqual([expect.stringMatching(/:secret:m2m\/\.grantry\/ledger\/\*$/)]);
+    expect(reads.map(({ Resource }) => Resource)).toEqual([
+      expect.stringMatching(/:secret:m2m\/\.grantry\/ledger\/\*$/),
+    ]);
   });
 });
 
