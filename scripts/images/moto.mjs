@@ -60,5 +60,7 @@ async function canMakeEnvironments() {
 }
 
 if (startedDirectly(import.meta.url)) {
-  await main(async () => process.stdout.write(`${await ensureMoto()}\n`));
+  await main(async () => {
+    process.stdout.write(`${await ensureMoto()}\n`);
+  });
 }

@@ -26,6 +26,8 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 }
 
 function install(): string {
-  const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] } as const;
-  return execFileSync(process.execPath, ['scripts/images/moto.mjs'], options).trim();
+  return execFileSync(process.execPath, ['scripts/images/moto.mjs'], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'inherit'],
+  }).trim();
 }
