@@ -20,6 +20,8 @@ export default defineConfig({
     'demo/kit': 'demo/kit.ts',
     'demo/auth0-story': 'demo/auth0/story-process.ts',
   },
+  // AWS's chain of credentials may be left out, and loads its own parts by need.
+  external: ['@aws-sdk/credential-provider-node'],
   platform: 'node',
   plugins: [withoutGeneratedClient],
   // Libraries that are CommonJS take it for granted; a module in the bundle is none.

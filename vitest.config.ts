@@ -64,7 +64,7 @@ export default defineConfig({
           name: 'servers',
           include: ['test/contract/**/*.test.ts', 'test/servers/**/*.test.ts', 'test/e2e/**/*.test.ts'],
           exclude: CONTRACTS_WITHOUT_SERVERS,
-          globalSetup: ['test/support/servers/servers.ts'],
+          globalSetup: ['test/support/servers/servers.ts', 'test/support/servers/moto-setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

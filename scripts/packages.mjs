@@ -34,7 +34,8 @@ export async function ensurePrograms(programs, why) {
   if (missing.includes('docker') && !onPath('docker')) await installPackages(['docker-cli']);
 }
 
-async function installPackages(packages) {
+/** Debian packages, by apt-get; see `canInstallPackages`. */
+export async function installPackages(packages) {
   await step(`install ${packages.join(', ')} by apt-get`, async () => {
     const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
     const options = { log: 'apt-get', env, hint: 'Check that the Debian packages can be reached (apt-get update).' };

@@ -9,6 +9,7 @@ import { ensureImages, ensureKeycloak } from './images/build.mjs';
 import { hasImage, pull } from './images/docker.mjs';
 import { ensureEngine } from './images/engine.mjs';
 import { OLDEST_KEYCLOAK } from './images/keycloak.mjs';
+import { ensureMoto } from './images/moto.mjs';
 import { capture, checkout, main, passThrough, say } from './process.mjs';
 import { testVersion } from './test-version.mjs';
 
@@ -23,6 +24,7 @@ await main(async () => {
   await ensureDependencies();
   await ensureEngine();
   const { keycloak, vault, kubernetes } = await ensureImages(SERVERS);
+  const moto = await ensureMoto();
   // What is missing shall show before the tests, not after them.
   const isWhole = process.argv.length === 2;
   if (isWhole) await ensureKeycloak(OLDEST_KEYCLOAK);
@@ -38,6 +40,7 @@ await main(async () => {
         KEYCLOAK_IMAGE: keycloak,
         VAULT_IMAGE: vault,
         KUBERNETES_IMAGE: kubernetes,
+        MOTO_SERVER: moto,
         GRANTRY_TEST_RUN: RUN,
         TESTCONTAINERS_RYUK_DISABLED: (await ryukIsThere(keycloak, vault)) ? 'false' : 'true',
       },

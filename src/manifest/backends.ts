@@ -68,7 +68,7 @@ export interface StoreInManifest<
   /** How output names the place of a path. */
   locate(spec: Spec, path: string): string;
   /** What is wrong with the path of a Client that is fine elsewhere; undefined: nothing. */
-  pathProblem?(path: string): string | undefined;
+  pathProblem?(path: string, spec: Spec): string | undefined;
   /** One text for one document within `root`, where a path can be written in more than one way; default: the path. */
   fullPath?(of: Spec | Settings, path: string): string;
 }

@@ -102,6 +102,8 @@ export interface StoreCapabilities {
   readonly reusesPurged: boolean;
   /** The largest document, in bytes of JSON; undefined: none that grantry knows of. */
   readonly maxDocumentBytes: number | undefined;
+  /** How often a record can be written in a day, for long; undefined: as often as anybody wants. */
+  readonly recordWritesPerDay: number | undefined;
 }
 
 /**

@@ -30,6 +30,7 @@ const STORE_LABELS: Readonly<Record<keyof StoreCapabilities, string>> = {
   remembersDeleted: 'a document that somebody deleted keeps its mark and number',
   reusesPurged: 'a place that was purged can be used again at once',
   maxDocumentBytes: 'largest document',
+  recordWritesPerDay: "how often grantry's own records, such as the lock, can be written",
 };
 
 /** What the documents call the values of a capability that is no number of seconds and no yes or no. */
@@ -68,10 +69,15 @@ function cellsOf(capabilities: Capabilities): Readonly<Record<string, string>> {
   return Object.fromEntries(Object.entries(capabilities).map(([key, value]) => [key, cell(value)]));
 }
 
-function storeCellsOf({ maxDocumentBytes, ...others }: StoreCapabilities): Readonly<Record<string, string>> {
+function storeCellsOf({
+  maxDocumentBytes,
+  recordWritesPerDay,
+  ...others
+}: StoreCapabilities): Readonly<Record<string, string>> {
   const cells = Object.entries(others).map(([key, value]): [string, string] => [key, cell(value)]);
   const largest = maxDocumentBytes === undefined ? 'no limit of its own' : `${maxDocumentBytes} bytes`;
-  return { ...Object.fromEntries(cells), maxDocumentBytes: largest };
+  const often = recordWritesPerDay === undefined ? 'at any time' : `${recordWritesPerDay} times a day`;
+  return { ...Object.fromEntries(cells), maxDocumentBytes: largest, recordWritesPerDay: often };
 }
 
 /** What stands between two markers, with the blanks that a formatter adds taken out. */

@@ -2,12 +2,12 @@ import { GrantryError } from '../../model/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { CLOCK_GRAIN_MS } from '../../stores/store.ts';
 import type { Store } from '../../stores/store.ts';
-import { LEASE_MS, lostError, parseLock, toJson } from './lock-record.ts';
-import type { LockHolder, LockRecord } from './lock-record.ts';
+import { leaseTimes, lostError, parseLock, toJson } from './lock-record.ts';
+import type { LeaseTimes, LockHolder, LockRecord } from './lock-record.ts';
 
-/** How often it is renewed. */
-const RENEW_MS = 20_000;
-/** After a renewal that failed. */
+/** How often the holder looks after it: renews it when that is due, or looks whether it is still its own. */
+const TICK_MS = 20_000;
+/** After a tick that failed. */
 const RETRY_MS = 2_000;
 /** A store that does not answer a renewal for so long is asked again. */
 const ATTEMPT_MS = 10_000;
@@ -64,6 +64,7 @@ export class HeldLock implements Lease {
   readonly id: string;
   readonly brokeLock: LockHolder | undefined;
   readonly #ports: LeasePorts;
+  readonly #times: LeaseTimes;
   readonly #released = new AbortController();
   #taken: Taken;
   #failure: GrantryError | undefined;
@@ -74,6 +75,7 @@ export class HeldLock implements Lease {
     this.brokeLock = taken.lock.broke ?? undefined;
     this.#taken = taken;
     this.#ports = ports;
+    this.#times = leaseTimes(ports.store.capabilities);
   }
 
   readonly failure = (): GrantryError | undefined => {
@@ -88,7 +90,7 @@ export class HeldLock implements Lease {
 
   /** Renews until `release`; ends for good when the lease does. */
   async keep(): Promise<void> {
-    let pause = RENEW_MS;
+    let pause = TICK_MS;
     while (this.failure() === undefined) {
       try {
         await this.#ports.clock.sleep(Math.min(pause, this.#remaining()), this.#released.signal);
@@ -96,7 +98,7 @@ export class HeldLock implements Lease {
         return; // released
       }
       if (this.failure() !== undefined) return;
-      pause = (await this.#renew()) ? RENEW_MS : RETRY_MS;
+      pause = (await this.#tick()) ? TICK_MS : RETRY_MS;
     }
   }
 
@@ -117,12 +119,13 @@ export class HeldLock implements Lease {
    */
   #remaining(): number {
     const { lock, now, elapsed } = this.#taken;
-    return Math.min(Date.parse(lock.expires_at) - now, LEASE_MS) - CLOCK_GRAIN_MS - MARGIN_MS - elapsed();
+    return Math.min(Date.parse(lock.expires_at) - now, this.#times.leaseMs) - CLOCK_GRAIN_MS - MARGIN_MS - elapsed();
   }
 
-  async #renew(): Promise<boolean> {
+  async #tick(): Promise<boolean> {
     try {
-      await this.#within(Math.min(ATTEMPT_MS, this.#remaining()), this.#writeRenewed());
+      const work = this.#isDue() ? this.#writeRenewed() : this.#lookAgain();
+      await this.#within(Math.min(ATTEMPT_MS, this.#remaining()), work);
       this.#renewalError = undefined;
       return true;
     } catch (error) {
@@ -132,8 +135,13 @@ export class HeldLock implements Lease {
     }
   }
 
+  #isDue(): boolean {
+    const { leaseMs, renewMs } = this.#times;
+    return this.#remaining() <= leaseMs - renewMs - CLOCK_GRAIN_MS - MARGIN_MS;
+  }
+
   async #writeRenewed(): Promise<void> {
-    const expires = new Date(this.#storeTime() + LEASE_MS).toISOString();
+    const expires = new Date(this.#storeTime() + this.#times.leaseMs).toISOString();
     if (!(await this.#write({ ...this.#taken.lock, expires_at: expires }))) await this.#lookAgain();
   }
 
@@ -157,7 +165,7 @@ export class HeldLock implements Lease {
     }
   }
 
-  /** A check-and-set was lost: to an earlier write of our own, whose answer never came, or to somebody else. */
+  /** Whose it is now: after a check-and-set that was lost, to an earlier write of our own whose answer never came, or to somebody else. */
   async #lookAgain(): Promise<boolean> {
     const { stack, name } = this.#taken;
     const elapsed = startStopwatch(this.#ports);
@@ -187,7 +195,7 @@ export class HeldLock implements Lease {
     );
   }
 
-  async #within(ms: number, work: Promise<void>): Promise<void> {
+  async #within(ms: number, work: Promise<unknown>): Promise<void> {
     const done = new AbortController();
     const late = this.#ports.clock.sleep(ms, done.signal).then(() => {
       throw new GrantryError('UNREACHABLE', `${this.#ports.store.describe()} does not answer in time`);

@@ -2,9 +2,24 @@ import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import { describeMoment } from '../../model/text/moment.ts';
+import type { StoreCapabilities } from '../../stores/store.ts';
 
-/** How long a lock is held without being renewed, by the store's clock. */
-export const LEASE_MS = 60_000;
+/** How long a lock is held without being renewed, by the store's clock, and when it is renewed; milliseconds. */
+export interface LeaseTimes {
+  readonly leaseMs: number;
+  readonly renewMs: number;
+}
+
+const SHORT: LeaseTimes = { leaseMs: 60_000, renewMs: 20_000 };
+/** Few writes, for which a lock that nobody releases stays for longer. */
+const LONG: LeaseTimes = { leaseMs: 15 * 60_000, renewMs: 10 * 60_000 };
+
+/** A run that holds its lock for a day writes it 4,320 times with a short lease, 144 times with a long one. */
+export function leaseTimes({
+  recordWritesPerDay: most = Infinity,
+}: Pick<StoreCapabilities, 'recordWritesPerDay'>): LeaseTimes {
+  return most < 24 * 60 * 3 ? LONG : SHORT;
+}
 
 /** Who holds a lock, as the record of the lock says. Times are ISO 8601, by the store's clock. */
 export interface LockHolder {
@@ -61,10 +76,10 @@ export function isFree(lock: LockRecord, now: number): boolean {
 
 /**
  * Whether a lease ends later than any that a run takes or renews now, by far: no run wrote it, or the store's clock was set back since.
- * Its end means nothing, but a run that is alive renews it within a minute.
+ * Its end means nothing, but a run that is alive renews it within one lease.
  */
-export function isOverlong(lock: LockRecord, now: number): boolean {
-  return Date.parse(lock.expires_at) - now > 2 * LEASE_MS;
+export function isOverlong(lock: LockRecord, now: number, { leaseMs }: LeaseTimes): boolean {
+  return Date.parse(lock.expires_at) - now > 2 * leaseMs;
 }
 
 /** The holder in words: `ann on ci-7 (https://ci.example/run/1), lock 1f0c…`. */
@@ -73,14 +88,16 @@ export function describeHolder({ who, host, run, holder }: LockHolder): string {
 }
 
 /** The refusal of a run that finds the lock held; `now` is the store's clock. */
-export function heldError(stack: string, lock: LockRecord, now: number): GrantryError {
-  if (isOverlong(lock, now)) {
+export function heldError(stack: string, lock: LockRecord, now: number, times: LeaseTimes): GrantryError {
+  const minutes = times.leaseMs / 60_000;
+  const inMinutes = minutes === 1 ? 'a minute' : `${minutes} minutes`;
+  if (isOverlong(lock, now, times)) {
     return new GrantryError(
       'LOCK_HELD',
       `the stack ${stack} is locked by ${describeHolder(lock)}, with a lease that ends at ${describeMoment(Date.parse(lock.expires_at))}: ` +
         'no run takes one that long. Nothing was changed',
       {
-        hint: 'If nobody renews it within a minute it is taken: run it again with --lock-timeout 2m. --break-lock does not wait: make sure that no other run is at work.',
+        hint: `If nobody renews it within ${inMinutes} it is taken: run it again with --lock-timeout ${2 * minutes}m. --break-lock does not wait: make sure that no other run is at work.`,
       },
     );
   }
@@ -90,7 +107,7 @@ export function heldError(stack: string, lock: LockRecord, now: number): Grantry
     `the stack ${stack} is locked by ${describeHolder(lock)}: it has been working on ${lock.target} since ` +
       `${describeMoment(Date.parse(lock.acquired_at))}; its lease ends at ${describeMoment(Date.parse(lock.expires_at))}, in ${seconds} s, unless it goes on. Nothing was changed`,
     {
-      hint: 'Wait for it with --lock-timeout 10m. A run that died is waited for in a minute; --break-lock does not wait: make sure that it is dead.',
+      hint: `Wait for it with --lock-timeout ${Math.max(10, 2 * minutes)}m. A run that died is waited for in ${inMinutes}; --break-lock does not wait: make sure that it is dead.`,
     },
   );
 }

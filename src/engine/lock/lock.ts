@@ -8,16 +8,16 @@ import type { Store, StoredRecord } from '../../stores/store.ts';
 import { HeldLock, startStopwatch } from './lease.ts';
 import type { Lease, LeasePorts, Taken } from './lease.ts';
 import {
-  LEASE_MS,
   describeHolder,
   heldError,
   isFree,
   isOverlong,
+  leaseTimes,
   parseLock,
   toJson,
   unreadableError,
 } from './lock-record.ts';
-import type { LockHolder, LockRecord } from './lock-record.ts';
+import type { LeaseTimes, LockHolder, LockRecord } from './lock-record.ts';
 
 /** A request for the lock of a stack. */
 export interface LockRequest {
@@ -47,7 +47,7 @@ export function lockName(stack: string): string {
 /**
  * Runs `work` while holding the lock of a stack in this store: of all runs that go through here only one does. Throws
  * LOCK_HELD when somebody else has it. The lock is released however `work` ends; a run that is killed leaves it to its
- * end, 60 seconds after the last renewal. `store` must be the plain one: the lock is no part of what it protects.
+ * end, one lease after the last renewal. `store` must be the plain one: the lock is no part of what it protects.
  */
 export async function withLock<T>(store: Store, request: LockRequest, work: (lease: Lease) => Promise<T>): Promise<T> {
   const { clock, monotonic } = request;
@@ -77,7 +77,7 @@ async function acquire(ports: LeasePorts, request: LockRequest): Promise<Taken> 
     if (look.kind === 'taken') return look.taken;
     if (look.kind === 'unclear') continue;
     const left = request.timeoutMs - elapsed();
-    if (left <= 0) throw heldError(request.stack, look.by, look.now);
+    if (left <= 0) throw heldError(request.stack, look.by, look.now, leaseTimes(ports.store.capabilities));
     request.onWait?.(describeHolder(look.by), left);
     // A little random, so that those who wait do not ask in step.
     await pause(Math.min(left, 1000 + request.random() * 1000), request);
@@ -98,6 +98,7 @@ class Seeker {
   readonly #ports: LeasePorts;
   readonly #request: LockRequest;
   readonly #name: string;
+  readonly #times: LeaseTimes;
   readonly #id = randomBytes(8).toString('hex');
   /** The only holder whose lock may be broken: the one that was there at the first look. */
   #mayBreak: string | undefined;
@@ -109,6 +110,7 @@ class Seeker {
     this.#ports = ports;
     this.#request = request;
     this.#name = lockName(request.stack);
+    this.#times = leaseTimes(ports.store.capabilities);
   }
 
   async look(): Promise<Look> {
@@ -130,9 +132,9 @@ class Seeker {
 
   /** With a lease longer than any, it was not renewed for as long as one lasts. */
   #isAbandoned(lock: LockRecord, { version, now }: StoredRecord): boolean {
-    if (!isOverlong(lock, now)) return false;
+    if (!isOverlong(lock, now, this.#times)) return false;
     if (this.#watched?.version !== version) this.#watched = { version, since: now };
-    return now - this.#watched.since > LEASE_MS + CLOCK_GRAIN_MS;
+    return now - this.#watched.since > this.#times.leaseMs + CLOCK_GRAIN_MS;
   }
 
   #parse({ value }: StoredRecord): LockRecord | 'none' | 'unreadable' {
@@ -172,7 +174,7 @@ class Seeker {
       run: run ?? '',
       target: this.#request.target,
       acquired_at: new Date(now).toISOString(),
-      expires_at: new Date(now + LEASE_MS).toISOString(),
+      expires_at: new Date(now + this.#times.leaseMs).toISOString(),
       released_at: '',
       broke: broken === undefined ? null : holderOf(broken),
     };

@@ -7,4 +7,5 @@ export const fileCapabilities: StoreCapabilities = {
   remembersDeleted: true,
   reusesPurged: true,
   maxDocumentBytes: undefined,
+  recordWritesPerDay: undefined,
 };

@@ -9,4 +9,5 @@ export const kubernetesCapabilities: StoreCapabilities = {
   reusesPurged: true,
   // https://kubernetes.io/docs/concepts/configuration/secret/#restriction-data-size
   maxDocumentBytes: 1024 * 1024,
+  recordWritesPerDay: undefined,
 };

@@ -23,6 +23,7 @@ const CAPABILITIES: StoreCapabilities = {
   remembersDeleted: true,
   reusesPurged: true,
   maxDocumentBytes: undefined,
+  recordWritesPerDay: undefined,
 };
 
 interface Place {

@@ -7,4 +7,5 @@ export const vaultCapabilities: StoreCapabilities = {
   remembersDeleted: true,
   reusesPurged: true,
   maxDocumentBytes: undefined,
+  recordWritesPerDay: undefined,
 };

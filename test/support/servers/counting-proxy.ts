@@ -11,7 +11,7 @@ import { acceptList, originalMethod } from './list-method.ts';
 
 export interface RecordedRequest {
   readonly method: string;
-  /** With the query. */
+  /** With the query. AWS names what is asked in a header: `/DescribeSecret` stands for it. */
   readonly path: string;
   /** What the client got; undefined when the connection was dropped or the answer is still to come. */
   readonly status: number | undefined;
@@ -61,6 +61,17 @@ const READS = new Set(['GET', 'HEAD', 'LIST', 'OPTIONS']);
 const LOGINS =
   /\/protocol\/openid-connect\/(token|token\/introspect)$|^\/v1\/auth\/.+\/(login|renew-self|revoke-self|lookup-self)$/;
 
+const AWS_READS = /^\/(Describe|Get|List)[A-Z][A-Za-z]+$/;
+
+function isRead(method: string, path: string): boolean {
+  return READS.has(method) || LOGINS.test(path) || AWS_READS.test(path);
+}
+
+function awsAction({ headers }: IncomingMessage): string | undefined {
+  const { 'x-amz-target': target } = headers;
+  return typeof target === 'string' ? `/${target.split('.').at(-1) ?? ''}` : undefined;
+}
+
 /** `ca`: in PEM, of an upstream that is reached by https. */
 export async function startCountingProxy(upstream: string, { ca }: { ca?: string } = {}): Promise<CountingProxy> {
   const requests: RecordedRequest[] = [];
@@ -68,7 +79,7 @@ export async function startCountingProxy(upstream: string, { ca }: { ca?: string
 
   const handle = async (incoming: IncomingMessage, outgoing: ServerResponse): Promise<void> => {
     const method = originalMethod(incoming);
-    const path = incoming.url ?? '/';
+    const path = awsAction(incoming) ?? incoming.url ?? '/';
     const record: { -readonly [K in keyof RecordedRequest]: RecordedRequest[K] } = {
       method,
       path,
@@ -104,7 +115,7 @@ export async function startCountingProxy(upstream: string, { ca }: { ca?: string
   return {
     url,
     requests,
-    writes: () => requests.filter(({ method, path }) => !READS.has(method) && !LOGINS.test(path.split('?')[0] ?? path)),
+    writes: () => requests.filter(({ method, path }) => !isRead(method, path.split('?')[0] ?? path)),
     inject: (rule) => void rules.push({ rule, seen: 0 }),
     reset: () => {
       requests.length = 0;
