@@ -11,6 +11,8 @@ const PROGRAMS = {
   iptables: 'iptables',
   debootstrap: 'debootstrap',
   mvn: 'maven',
+  pip3: 'python3-pip',
+  unzip: 'unzip',
 };
 
 export function canInstallPackages() {

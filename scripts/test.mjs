@@ -23,7 +23,7 @@ const RYUK = process.env.RYUK_CONTAINER_IMAGE || 'testcontainers/ryuk:0.14.0';
 await main(async () => {
   await ensureDependencies();
   await ensureEngine();
-  const { keycloak, vault, kubernetes } = await ensureImages(SERVERS);
+  const { keycloak, vault, openbao, kubernetes } = await ensureImages(SERVERS);
   const moto = await ensureMoto();
   // What is missing shall show before the tests, not after them.
   const isWhole = process.argv.length === 2;
@@ -39,6 +39,7 @@ await main(async () => {
         ...process.env,
         KEYCLOAK_IMAGE: keycloak,
         VAULT_IMAGE: vault,
+        OPENBAO_IMAGE: openbao,
         KUBERNETES_IMAGE: kubernetes,
         MOTO_SERVER: moto,
         GRANTRY_TEST_RUN: RUN,

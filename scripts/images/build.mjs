@@ -7,6 +7,7 @@ import { hasImage, pull } from './docker.mjs';
 import { ensureEngine } from './engine.mjs';
 import { buildKeycloak, NEWEST_KEYCLOAK } from './keycloak.mjs';
 import { buildKubernetes, KUBERNETES_VERSION } from './kubernetes.mjs';
+import { buildOpenbao, OPENBAO_VERSION } from './openbao.mjs';
 import { buildVault, VAULT_VERSION } from './vault.mjs';
 
 const KEYCLOAK = { ...keycloakOf(NEWEST_KEYCLOAK), title: 'Keycloak', setting: 'KEYCLOAK_IMAGE' };
@@ -23,7 +24,14 @@ const KUBERNETES = {
   built: `grantry/kubernetes:${KUBERNETES_VERSION}`,
   build: buildKubernetes,
 };
-const SERVERS = { keycloak: KEYCLOAK, vault: VAULT, kubernetes: KUBERNETES };
+const OPENBAO = {
+  title: 'OpenBao',
+  setting: 'OPENBAO_IMAGE',
+  official: `openbao/openbao:${OPENBAO_VERSION}`,
+  built: `grantry/openbao:${OPENBAO_VERSION}`,
+  build: buildOpenbao,
+};
+const SERVERS = { keycloak: KEYCLOAK, vault: VAULT, openbao: OPENBAO, kubernetes: KUBERNETES };
 const USUAL = ['keycloak', 'vault'];
 
 /**

@@ -5,7 +5,7 @@ import type { VaultSettings } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { DocumentData } from '../document.ts';
 import type { MarkPairs } from '../mark.ts';
-import { bodies, toLifetime, toMetadata, toPathData, toServerTime } from './convert.ts';
+import { bodies, toLifetime, toListed, toMetadata, toPathData, toServerTime } from './convert.ts';
 import type { Lifetime, PathData, PathMetadata } from './convert.ts';
 import {
   ignoredParameter,
@@ -13,11 +13,14 @@ import {
   isCasMismatch,
   mountAbove,
   noMount,
+  otherProduct,
   saysInvalidToken,
   unexpectedBody,
   vaultError,
 } from './errors.ts';
 import type { Attempted } from './errors.ts';
+import { nameOfServer, productOf, recognise } from './product.ts';
+import type { Server } from './product.ts';
 import type { VaultSession } from './session.ts';
 import type { VaultCall } from './transport.ts';
 
@@ -26,23 +29,23 @@ export type Written =
   | {
       readonly kind: 'done';
       readonly version: number;
-      /** When Vault is going to delete what was just written; empty: never. */
+      /** When the server is going to delete what was just written; empty: never. */
       readonly deletedAt: string;
-      /** Vault's clock, in milliseconds since the epoch; undefined when it does not say. */
+      /** The server's clock, in milliseconds since the epoch; undefined when it does not say. */
       readonly now: number | undefined;
     }
   | { readonly kind: 'lost' };
 
 /** The calls of KV version 2 that grantry needs. Paths are below the mount, prefix included. */
 export class KvApi {
-  readonly #address: string;
+  readonly #server: Server;
   readonly #mount: string;
   readonly #send: VaultSession;
   /** Of a token that no login gave. */
   readonly #tokenOrigin: string;
 
   constructor(settings: VaultSettings, send: VaultSession) {
-    this.#address = settings.address;
+    this.#server = settings;
     this.#mount = settings.mount;
     this.#tokenOrigin = settings.auth.kind === 'token' ? settings.auth.token.origin : '';
     this.#send = send;
@@ -56,18 +59,27 @@ export class KvApi {
     const path = `sys/internal/ui/mounts/${this.#mount}`;
     const response = await this.#send({ method: 'GET', path });
     if (response.status === 403 && !saysInvalidToken(response)) {
-      throw noMount(this.#address, this.#mount);
+      throw noMount(this.#server, this.#mount, this.#tokenOrigin);
     }
-    const { type, options, path: found } = this.#expect(bodies.mount, response, path, 'read').data;
+    const body = this.#expect(bodies.mount, response, path, 'read');
+    this.#requireProduct(body);
+    const { type, options, path: found } = body.data;
     if (found !== undefined && `${this.#mount}/`.startsWith(found) && found !== `${this.#mount}/`) {
-      throw mountAbove(this.#address, { mount: this.#mount, found });
+      throw mountAbove(this.#server, { mount: this.#mount, found });
     }
     if (type !== 'kv' || options?.version !== '2') {
       const what = type === 'kv' ? 'KV version 1' : `of type "${quoted(type, 60)}"`;
-      const message = `The secrets engine at ${this.#mount}/ of Vault at ${this.#address} is ${what}; grantry needs KV version 2`;
-      const hint = `Name another mount, or upgrade this one: vault kv enable-versioning ${this.#mount}/`;
+      const { command } = productOf(this.#server);
+      const message = `The secrets engine at ${this.#mount}/ of ${nameOfServer(this.#server)} is ${what}; grantry needs KV version 2`;
+      const hint = `Name another mount, or upgrade this one: ${command} kv enable-versioning ${this.#mount}/`;
       throw new GrantryError('NOT_ALLOWED', message, { hint });
     }
+  }
+
+  /** Asked for nothing more than the mount: the answer shows which product gave it. */
+  #requireProduct({ data, mount_type: mountType }: z.infer<typeof bodies.mount>): void {
+    const found = recognise({ pluginVersion: data.running_plugin_version, namesMountType: mountType !== undefined });
+    if (found !== undefined && found !== this.#server.kind) throw otherProduct(this.#server, found);
   }
 
   /** The limits of the mount; undefined where the token may not read them. */
@@ -91,6 +103,18 @@ export class KvApi {
     return data.keys;
   }
 
+  /**
+   * What lies in a folder, or in it and in all below it (`scan`), with all that is known of each: OpenBao only. Undefined
+   * where the login may not do that.
+   */
+  async listDetailed(folder: string, how: 'list' | 'scan'): Promise<ReadonlyMap<string, PathMetadata> | undefined> {
+    const path = this.#path('detailed-metadata', folder);
+    const response = await this.#send({ method: 'GET', path, query: `${how}=true` });
+    if (isAbsent(response)) return new Map();
+    if (how === 'scan' && response.status === 403 && !saysInvalidToken(response)) return undefined;
+    return toListed(this.#expect(bodies.detailed, response, `${path}/`, how));
+  }
+
   async readMetadata(place: string): Promise<PathMetadata | undefined> {
     const path = this.#path('metadata', place);
     const response = await this.#send({ method: 'GET', path });
@@ -108,7 +132,7 @@ export class KvApi {
     return (await this.readDataAndTime(place)).found;
   }
 
-  /** As `readData`, with Vault's clock; undefined when it does not say. */
+  /** As `readData`, with the server's clock; undefined when it does not say. */
   async readDataAndTime(
     place: string,
   ): Promise<{ readonly found: PathData | undefined; readonly now: number | undefined }> {
@@ -180,7 +204,7 @@ export class KvApi {
     return { kind: 'done', version, deletedAt, now: toServerTime(response.headers) };
   }
 
-  #path(kind: 'data' | 'metadata', place: string): string {
+  #path(kind: 'data' | 'metadata' | 'detailed-metadata', place: string): string {
     return [this.#mount, kind, place].filter((part) => part !== '').join('/');
   }
 
@@ -203,6 +227,6 @@ export class KvApi {
   }
 
   #attempted(path: string, capabilities: readonly string[]): Attempted {
-    return { address: this.#address, path, capabilities, tokenOrigin: this.#tokenOrigin };
+    return { server: this.#server, path, capabilities, tokenOrigin: this.#tokenOrigin };
   }
 }

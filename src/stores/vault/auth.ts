@@ -7,6 +7,8 @@ import type { Ports } from '../../platform/ports.ts';
 import { githubIdToken } from './auth-github.ts';
 import { serviceAccountToken } from './auth-kubernetes.ts';
 import { phrasesOf, saysInvalidToken, unexpectedBody, vaultError, wordsOf } from './errors.ts';
+import { nameOfServer, productOf } from './product.ts';
+import type { Server } from './product.ts';
 import type { VaultTransport } from './transport.ts';
 
 /** A token and how long it lives. */
@@ -33,23 +35,23 @@ export async function login(
   ports: Ports,
 ): Promise<Lease> {
   const path = `auth/${method.mount}/login`;
-  const response = await send({ method: 'POST', path, json: await credentials(method, ports) }, undefined);
+  const response = await send({ method: 'POST', path, json: await credentials(method, settings, ports) }, undefined);
   if (response.status !== 200) {
-    throw loginError(response, method, settings.address, path);
+    throw loginError(response, method, settings, path);
   }
-  return leaseOf(response, settings.address, path);
+  return leaseOf(response, settings, path);
 }
 
-async function credentials(method: LoginMethod, ports: Ports): Promise<Record<string, string>> {
+async function credentials(method: LoginMethod, server: Server, ports: Ports): Promise<Record<string, string>> {
   switch (method.kind) {
     case 'approle':
       return { role_id: method.roleId, secret_id: method.secretId.reveal() };
     case 'jwt':
       return { role: method.role, jwt: method.token.reveal() };
     case 'github':
-      return { role: method.role, jwt: (await githubIdToken(method.audience, ports)).reveal() };
+      return { role: method.role, jwt: (await githubIdToken(method.audience, server, ports)).reveal() };
     case 'kubernetes':
-      return { role: method.role, jwt: (await serviceAccountToken(ports)).reveal() };
+      return { role: method.role, jwt: (await serviceAccountToken(server, ports)).reveal() };
     default:
       return method satisfies never;
   }
@@ -62,57 +64,57 @@ const NAMES: Readonly<Record<LoginMethod['kind'], string>> = {
   kubernetes: 'Kubernetes',
 };
 
-function loginError(response: HttpResponse, method: LoginMethod, address: string, path: string): GrantryError {
+function loginError(response: HttpResponse, method: LoginMethod, server: Server, path: string): GrantryError {
   const refused = response.status === 400 || response.status === 401 || response.status === 403;
   const noHandler = response.status === 404 && phrasesOf(response).includes('no handler for route');
   const behindVersion = phrasesOf(response).includes('no handler for route "v1/');
   if ((!(refused && phrasesOf(response) !== '') && !noHandler) || behindVersion) {
-    return vaultError(response, { address, path, capabilities: ['update'] });
+    return vaultError(response, { server, path, capabilities: ['update'] });
   }
-  const message = `Vault at ${address} refuses the ${NAMES[method.kind]} login at ${path} (status ${response.status})${wordsOf(response)}`;
-  return new GrantryError('NOT_ALLOWED', message, { hint: loginHint(method) });
+  const message = `${nameOfServer(server)} refuses the ${NAMES[method.kind]} login at ${path} (status ${response.status})${wordsOf(response)}`;
+  return new GrantryError('NOT_ALLOWED', message, { hint: loginHint(method, server) });
 }
 
-function loginHint(method: LoginMethod): string {
+function loginHint(method: LoginMethod, server: Server): string {
   return method.kind === 'approle'
     ? `Check roleId and secretId${method.secretId.origin}: is it used up or expired? And is the auth method mounted at ${method.mount}/?`
-    : `Check the role with: vault read auth/${method.mount}/role/${method.role} (its bound audiences, subject and claims). docs/vault.md shows one that fits.`;
+    : `Check the role with: ${productOf(server).command} read auth/${method.mount}/role/${method.role} (its bound audiences, subject and claims). ${productOf(server).page} shows one that fits.`;
 }
 
-/** Renews a token; undefined when Vault does not. */
-export async function renew(token: Secret, address: string, send: VaultTransport): Promise<Lease | undefined> {
+/** Renews a token; undefined when the server does not. */
+export async function renew(token: Secret, server: Server, send: VaultTransport): Promise<Lease | undefined> {
   const path = 'auth/token/renew-self';
   const response = await send({ method: 'POST', path, json: {}, idempotent: true }, token);
   if (response.status === 400 || response.status === 403) {
     return undefined;
   }
   if (response.status !== 200) {
-    throw vaultError(response, { address, path, capabilities: ['update'] });
+    throw vaultError(response, { server, path, capabilities: ['update'] });
   }
-  return leaseOf(response, address, path);
+  return leaseOf(response, server, path);
 }
 
-/** What Vault knows of a static token; one that may not look itself up is taken as it is. */
-export async function lookUp(token: Secret, address: string, send: VaultTransport): Promise<Lease> {
+/** What the server knows of a static token; one that may not look itself up is taken as it is. */
+export async function lookUp(token: Secret, server: Server, send: VaultTransport): Promise<Lease> {
   const path = 'auth/token/lookup-self';
   const response = await send({ method: 'GET', path }, token);
   if (response.status === 403 && phrasesOf(response) !== '' && !saysInvalidToken(response)) {
     return { token, ttl: 0, renewable: false };
   }
   if (response.status !== 200) {
-    throw vaultError(response, { address, path, capabilities: ['read'], tokenOrigin: token.origin });
+    throw vaultError(response, { server, path, capabilities: ['read'], tokenOrigin: token.origin });
   }
   const parsed = lookupBody.safeParse(response.body);
   if (!parsed.success) {
-    throw unexpectedBody(response, { address, path, capabilities: ['read'] }, parsed.error);
+    throw unexpectedBody(response, { server, path, capabilities: ['read'] }, parsed.error);
   }
   return { token, ttl: parsed.data.data.ttl, renewable: parsed.data.data.renewable ?? false };
 }
 
-function leaseOf(response: HttpResponse, address: string, path: string): Lease {
+function leaseOf(response: HttpResponse, server: Server, path: string): Lease {
   const parsed = authBody.safeParse(response.body);
   if (!parsed.success) {
-    throw unexpectedBody(response, { address, path, capabilities: ['update'] }, parsed.error);
+    throw unexpectedBody(response, { server, path, capabilities: ['update'] }, parsed.error);
   }
   const { client_token: token, lease_duration: ttl, renewable } = parsed.data.auth;
   return { token: new Secret(token), ttl, renewable };

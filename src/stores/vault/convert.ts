@@ -4,18 +4,24 @@ import { fromPairs } from '../mark.ts';
 import type { MarkPairs } from '../mark.ts';
 import type { StoreEntry, StoreLimits } from '../store.ts';
 
-/** The bodies of Vault's answers, as far as grantry reads them. */
+const metadataData = z.object({
+  current_version: z.number().int(),
+  max_versions: z.number().int().optional(),
+  delete_version_after: z.string().optional(),
+  custom_metadata: z.record(z.string(), z.string()).nullish(),
+  versions: z.record(z.string(), z.object({ deletion_time: z.string(), destroyed: z.boolean() })),
+});
+
+/** The bodies of the server's answers, as far as grantry reads them. */
 export const bodies = {
   list: z.object({ data: z.object({ keys: z.array(z.string()) }), warnings: z.array(z.string()).nullish() }),
-  metadata: z.object({
+  /** Of nothing, `data` is empty. The name of a folder ends in a slash; nothing else is known of it. */
+  detailed: z.object({
     data: z.object({
-      current_version: z.number().int(),
-      max_versions: z.number().int().optional(),
-      delete_version_after: z.string().optional(),
-      custom_metadata: z.record(z.string(), z.string()).nullish(),
-      versions: z.record(z.string(), z.object({ deletion_time: z.string(), destroyed: z.boolean() })),
+      key_info: z.record(z.string(), metadataData.or(z.strictObject({}).transform(() => undefined))).default({}),
     }),
   }),
+  metadata: z.object({ data: metadataData }),
   data: z.object({
     data: z.object({
       data: z.record(z.string(), z.unknown()).nullable(),
@@ -27,9 +33,11 @@ export const bodies = {
   }),
   written: z.object({ data: z.object({ version: z.number().int(), deletion_time: z.string() }) }),
   mount: z.object({
+    mount_type: z.string().optional(),
     data: z.object({
       type: z.string(),
       path: z.string().optional(),
+      running_plugin_version: z.string().optional(),
       options: z.object({ version: z.string().optional() }).nullish(),
     }),
   }),
@@ -68,6 +76,23 @@ export function toMetadata({ data }: z.infer<typeof bodies.metadata>): PathMetad
     destroyed: latest === undefined || latest.destroyed,
     lifetime: toLifetime(data),
   };
+}
+
+/** The places of a listing with all that is known of them, folders left out. */
+export function toListed({ data }: z.infer<typeof bodies.detailed>): ReadonlyMap<string, PathMetadata> {
+  const places = Object.entries(data.key_info);
+  return new Map(places.flatMap(([name, info]) => (info === undefined ? [] : [[name, toMetadata({ data: info })]])));
+}
+
+/** Whether a listing names the place: also where it has a mark and no document yet. */
+export function isListed(metadata: PathMetadata, { includeDeleted }: ListOptions, now: number): boolean {
+  return includeDeleted || metadata.currentVersion === 0 || toEntry(metadata, now, '').readable;
+}
+
+/** What a listing is asked for. */
+export interface ListOptions {
+  /** Also places whose latest version was deleted. */
+  readonly includeDeleted: boolean;
 }
 
 export function toLifetime({

@@ -1,4 +1,3 @@
-import pLimit from 'p-limit';
 import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import { withoutWriteGuard } from '../../platform/ports.ts';
@@ -6,10 +5,11 @@ import type { Ports } from '../../platform/ports.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';
 import { fromData, mergeData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
-import { checkStorePath, groupByFolder, recordPath, splitStorePath } from '../path.ts';
+import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
 import { changedMeanwhile, toRecord } from '../record.ts';
 import type {
   Store,
+  StoreCapabilities,
   DocumentUpdate,
   StoredDocument,
   StoredRecord,
@@ -19,8 +19,11 @@ import type {
 } from '../store.ts';
 import { KvApi } from './api.ts';
 import type { Written } from './api.ts';
-import { vaultCapabilities } from './capabilities.ts';
+import { capabilitiesOf } from './capabilities.ts';
 import { toEntry, toLimits } from './convert.ts';
+import { DetailedListings, NameListings } from './listings.ts';
+import type { Listings } from './listings.ts';
+import { nameOfServer, productOf } from './product.ts';
 import { openSession, VaultLogin } from './session.ts';
 import { describeVault } from './settings.ts';
 import type { VaultSettings } from './settings.ts';
@@ -29,14 +32,11 @@ import { createTransport } from './transport.ts';
 /** The logins of a run: stores with the same one share it. */
 export type VaultLogins = KeyedCache<VaultSettings, VaultLogin>;
 
-/** Versions of a record that Vault keeps. */
+/** Versions of a record that the server keeps. */
 const RECORD_VERSIONS = 2;
 
-/** Listings in flight at the same time. */
-const LISTINGS = 8;
-
 /**
- * Logs in to Vault, checks the mount, and returns the store: two requests, or one where another store with the same login is
+ * Logs in to Vault or OpenBao, checks the mount, and returns the store: two requests, or one where another store with the same login is
  * open already.
  */
 export async function openVaultStore(settings: VaultSettings, ports: Ports, logins?: VaultLogins): Promise<Store> {
@@ -52,18 +52,25 @@ export async function openVaultStore(settings: VaultSettings, ports: Ports, logi
 }
 
 class VaultStore implements Store {
-  readonly capabilities = vaultCapabilities;
+  readonly capabilities: StoreCapabilities;
   readonly #settings: VaultSettings;
   readonly #api: KvApi;
   readonly #ports: Ports;
+  readonly #listings: Listings;
   #limits: Promise<StoreLimits> | undefined;
-  /** False once Vault has refused a patch: then every update is read, merged and written. */
+  /** False once the server has refused a patch: then every update is read, merged and written. */
   #mayPatch = true;
 
   constructor(settings: VaultSettings, api: KvApi, ports: Ports) {
     this.#settings = settings;
     this.#api = api;
     this.#ports = ports;
+    this.capabilities = capabilitiesOf(settings.kind);
+    const toFolder = (folder: string): string => this.#folder(folder);
+    this.#listings =
+      settings.kind === 'openbao'
+        ? new DetailedListings(api, toFolder, () => ports.clock.now())
+        : new NameListings(api, toFolder);
   }
 
   locate(path: string): string {
@@ -78,17 +85,7 @@ class VaultStore implements Store {
     paths: readonly string[],
     { includeDeleted = false }: { readonly includeDeleted?: boolean } = {},
   ): Promise<ReadonlySet<string>> {
-    const limit = pLimit(LISTINGS);
-    const found = new Set<string>();
-    await Promise.all(
-      [...groupByFolder(paths)].map(([folder, wanted]) =>
-        limit(async () => {
-          const names = new Set(await this.#api.list(this.#folder(folder), { includeDeleted }));
-          for (const path of wanted) if (names.has(splitStorePath(path).name)) found.add(path);
-        }),
-      ),
-    );
-    return found;
+    return this.#listings.existing(groupByFolder(paths), { includeDeleted });
   }
 
   async inspect(path: string): Promise<StoreEntry | undefined> {
@@ -98,7 +95,7 @@ class VaultStore implements Store {
 
   /** Asked once in a run, before something is written. A token that may not read them learns nothing. */
   limits(): Promise<StoreLimits> {
-    const hint = `What grantry keeps must not vanish. Unset it: vault write ${this.#settings.mount}/config delete_version_after=0s`;
+    const hint = `What grantry keeps must not vanish. Unset it: ${this.#command} write ${this.#settings.mount}/config delete_version_after=0s`;
     this.#limits ??= this.#api.readConfig().then((limits) => (limits === undefined ? {} : toLimits(limits, hint)));
     return this.#limits;
   }
@@ -112,7 +109,7 @@ class VaultStore implements Store {
 
   async mark(path: string, mark: StoreMark, options: { readonly pathIsEmpty?: boolean } = {}): Promise<void> {
     const place = this.#place(path);
-    // Vault replaces all custom_metadata of a place, so what others wrote there has to be sent again.
+    // The server replaces all custom_metadata of a place, so what others wrote there has to be sent again.
     const before = options.pathIsEmpty === true ? {} : ((await this.#api.readMetadata(place))?.pairs ?? {});
     const after = mergePairs(before, mark);
     if (!samePairs(before, after)) {
@@ -166,7 +163,7 @@ class VaultStore implements Store {
 
   #requireClock(now: number | undefined): number {
     if (now === undefined) {
-      throw new GrantryError('UNREACHABLE', `Vault at ${this.#settings.address} does not say what time it is`, {
+      throw new GrantryError('UNREACHABLE', `${nameOfServer(this.#settings)} does not say what time it is`, {
         hint: 'Locks go by the Date header of its answers: something in between must be removing it.',
       });
     }
@@ -194,15 +191,19 @@ class VaultStore implements Store {
     const { mount } = this.#settings;
     return new GrantryError(
       'FAILED',
-      `Vault is going to delete ${this.locate(path)} at ${at}: delete_version_after is set`,
+      `${productOf(this.#settings).label} is going to delete ${this.locate(path)} at ${at}: delete_version_after is set`,
       {
-        hint: `What grantry keeps must not vanish. Unset it: vault write ${mount}/config delete_version_after=0s, and in the metadata of that place.`,
+        hint: `What grantry keeps must not vanish. Unset it: ${this.#command} write ${mount}/config delete_version_after=0s, and in the metadata of that place.`,
       },
     );
   }
 
+  get #command(): string {
+    return productOf(this.#settings).command;
+  }
+
   #unlimit(path: string): string {
-    return `What grantry keeps must not vanish. Unset it: vault kv metadata put -mount=${this.#settings.mount} -delete-version-after=0s ${this.#place(path)}`;
+    return `What grantry keeps must not vanish. Unset it: ${this.#command} kv metadata put -mount=${this.#settings.mount} -delete-version-after=0s ${this.#place(path)}`;
   }
 
   #folder(folder: string): string {

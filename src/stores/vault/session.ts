@@ -7,7 +7,7 @@ import type { Lease } from './auth.ts';
 import { saysInvalidToken } from './errors.ts';
 import type { VaultCall, VaultTransport } from './transport.ts';
 
-/** Sends a call with a token that is kept alive; logs in again when Vault has forgotten it. */
+/** Sends a call with a token that is kept alive; logs in again when the server has forgotten it. */
 export type VaultSession = (call: VaultCall) => Promise<HttpResponse>;
 
 /** Logs in unless that was done before, or looks the static token up, and returns the session. */
@@ -74,10 +74,10 @@ export class VaultLogin {
   }
 
   async #acquire(): Promise<void> {
-    const { auth, address } = this.#settings;
+    const { auth } = this.#settings;
     this.#hold(
       auth.kind === 'token'
-        ? await lookUp(auth.token, address, this.#send)
+        ? await lookUp(auth.token, this.#settings, this.#send)
         : await login(auth, this.#settings, this.#send, this.#ports),
     );
   }
@@ -87,7 +87,7 @@ export class VaultLogin {
     if (lease === undefined) {
       return;
     }
-    const renewed = lease.renewable ? await renew(lease.token, this.#settings.address, this.#send) : undefined;
+    const renewed = lease.renewable ? await renew(lease.token, this.#settings, this.#send) : undefined;
     const isStatic = this.#settings.auth.kind === 'token';
     // Near its maximum life a token is renewed for less than was asked: a new login is better than many renewals.
     if (renewed !== undefined && (isStatic || renewed.ttl * 2 >= lease.ttl)) {
@@ -101,7 +101,7 @@ export class VaultLogin {
 
   #hold(lease: Lease): void {
     this.#lease = lease;
-    // Two thirds in: early enough for a slow Vault, late enough to be rare.
+    // Two thirds in: early enough for a slow server, late enough to be rare.
     this.#renewAt = lease.ttl > 0 ? this.#ports.clock.now() + (lease.ttl * 2000) / 3 : undefined;
   }
 

@@ -11,12 +11,11 @@ import { normaliseUrl } from '../../manifest/schema/url.ts';
 import { trimSlashes } from '../../manifest/slashes.ts';
 import { isSameLogin } from '../../model/secrets/same-login.ts';
 import type { Secret } from '../../model/secrets/secret.ts';
+import { productOf } from './product.ts';
+import type { ProductKind, Server } from './product.ts';
 
-/** What a Vault store is opened with. */
-export interface VaultSettings {
-  readonly kind: 'vault';
-  /** Base URL without a trailing slash. */
-  readonly address: string;
+/** What a Vault or an OpenBao store is opened with. */
+export interface VaultSettings extends Server {
   readonly namespace: string | undefined;
   /** The KV v2 mount, without slashes at its ends. */
   readonly mount: string;
@@ -57,14 +56,14 @@ const authSchema = oneOf(
     jwt: jwtSchema.optional(),
     kubernetes: z.strictObject({ role: templateSchema, mount: authMountSchema }).optional(),
   },
-  'How grantry logs in to Vault.',
+  'How grantry logs in.',
 );
 
 /** The settings as a Target has them. */
 export const vaultSchema = z.strictObject({
   address: urlSchema.meta({ description: 'URL of the server.' }),
   allowInsecure: allowInsecureSchema,
-  namespace: templateSchema.optional().meta({ description: 'Vault Enterprise namespace.' }),
+  namespace: templateSchema.optional().meta({ description: 'Namespace: of OpenBao, or of Vault Enterprise.' }),
   mount: templateSchema.meta({ description: 'Mount of a KV v2 secrets engine.' }),
   prefix: z.literal('').or(templateSchema).optional().meta({ description: 'Path before every document.' }),
   auth: authSchema,
@@ -72,9 +71,9 @@ export const vaultSchema = z.strictObject({
 
 export type VaultSpec = z.output<typeof vaultSchema>;
 
-export function resolveVault(spec: VaultSpec, { secret }: ResolveContext<VaultSpec>): VaultSettings {
+export function resolveVault(kind: ProductKind, spec: VaultSpec, { secret }: ResolveContext<VaultSpec>): VaultSettings {
   return {
-    kind: 'vault',
+    kind,
     address: normaliseUrl(spec.address),
     namespace: spec.namespace === undefined ? undefined : trimSlashes(spec.namespace),
     mount: trimSlashes(spec.mount),
@@ -114,7 +113,7 @@ export function locateInVault({ mount, prefix }: Pick<VaultSettings, 'mount' | '
 
 /** How output names the store as a whole. */
 export function describeVault(settings: VaultSettings): string {
-  return `Vault ${locateInVault(settings, '')}`;
+  return `${productOf(settings).label} ${locateInVault(settings, '')}`;
 }
 
 /** Whether a token of one is as good for the other: the same login at the same Vault and namespace, whatever the mount. */

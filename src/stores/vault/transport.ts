@@ -1,11 +1,12 @@
 import type { Secret } from '../../model/secrets/secret.ts';
+import { checkServer, productOf } from './product.ts';
 import type { VaultSettings } from './settings.ts';
 import { requestJson } from '../../platform/http.ts';
 import type { HttpRequest, HttpResponse } from '../../platform/http.ts';
 import type { Service } from '../../platform/network-error.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 
-/** One call of Vault's HTTP API. */
+/** One call of the HTTP API. */
 export interface VaultCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** Below /v1/, such as `auth/token/lookup-self`; not yet encoded. */
@@ -20,14 +21,9 @@ export interface VaultCall {
 /** Sends a call with a token (undefined: a login) and returns the answer of any status. */
 export type VaultTransport = (call: VaultCall, token: Secret | undefined) => Promise<HttpResponse>;
 
-/** How errors name a Vault and say how to check it. */
-function vaultService(settings: VaultSettings): Service {
-  return { name: 'Vault', check: `Check it with: VAULT_ADDR=${settings.address} vault status` };
-}
-
-/** The one place where a Vault token is put on the wire. */
+/** The one place where a token is put on the wire. */
 export function createTransport(settings: VaultSettings, ports: HttpPorts): VaultTransport {
-  const service = vaultService(settings);
+  const service: Service = { name: productOf(settings).label, check: checkServer(settings) };
   return (call, token) => {
     const request: HttpRequest = {
       service,

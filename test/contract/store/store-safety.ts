@@ -58,16 +58,17 @@ export function testSafety(subject: SubjectOf): void {
       expect([0, undefined]).toContain(countRequests());
     });
 
-    test.for(['a', '.grantry/ledger', 'a.b_c-d@e=f~g/h', 'deep/er/and/deep/er', 'name.json', 'name.1'])(
-      '%j is fine',
-      async (name, { skip }) => {
+    test.each(['a', '.grantry/ledger', 'a.b_c-d@e=f~g/h', 'deep/er/and/deep/er', 'name.json', 'name.1'])(
+      '%j is fine, unless it is no path of this kind of store',
+      async (name) => {
         const { store } = subject();
         const path = `${await freshFolder(subject())}/${name}`;
-        skip(!isPath(subject(), path), 'no path of this store');
-        await store.mark(path, markOf());
-        expect(await store.write(path, documentOf('s'), 0)).toBe(1);
-        expect(await store.existing([path])).toEqual(new Set([path]));
-        expect(secretIn(await store.read(path))).toBe('s');
+        const written = await store.write(path, documentOf('s'), 0).catch((error: unknown) => String(error));
+        const isFine = isPath(subject(), path);
+        expect(typeof written).toBe(isFine ? 'number' : 'string');
+        const listed = isFine ? await store.existing([path]) : new Set([path]);
+        const stored = isFine ? secretIn(await store.read(path)) : 's';
+        expect([listed, stored]).toEqual([new Set([path]), 's']);
       },
     );
 

@@ -1,6 +1,6 @@
 /**
- * Global setup of the tests against real servers: one Keycloak and one Vault for the whole run, started together.
- * Test files read them by `inject('keycloak')` and `inject('vault')` and work in a realm and a mount of their own.
+ * Global setup of the tests against real servers: one Keycloak, one Vault and one OpenBao for the whole run, started together.
+ * Test files read them by `inject('keycloak')` and so on, and work in a realm and a mount of their own.
  */
 import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
@@ -22,6 +22,7 @@ declare module 'vitest' {
   export interface ProvidedContext {
     keycloak: KeycloakServer;
     vault: VaultServer;
+    openbao: VaultServer;
     /** For the few tests that need a Vault of their own: see `startVault`. */
     vaultImage: string;
     /** For those that need a Keycloak of their own: see `startKeycloakWith`. */
@@ -40,33 +41,35 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const stop = async (): Promise<void> => {
     await Promise.all(containers.map((container) => container.stop()));
   };
-  // Both are waited for even when one fails: the other may still be starting and must be stopped too.
-  const [keycloak, vault] = await Promise.allSettled([
+  // All are waited for even when one fails: the others may still be starting and must be stopped too.
+  const [keycloak, vault, openbao] = await Promise.allSettled([
     startKeycloak(images.keycloak, containers),
-    startSharedVault(images.vault, containers),
+    startShared('GRANTRY_TEST_VAULT', () => startVault(images.vault), containers),
+    startShared('GRANTRY_TEST_OPENBAO', () => startOpenbao(images.openbao), containers),
   ]);
-  if (keycloak.status === 'fulfilled' && vault.status === 'fulfilled') {
+  if (keycloak.status === 'fulfilled' && vault.status === 'fulfilled' && openbao.status === 'fulfilled') {
     project.provide('keycloak', keycloak.value);
     project.provide('vault', vault.value);
+    project.provide('openbao', openbao.value);
     project.provide('vaultImage', images.vault);
     project.provide('keycloakImage', images.keycloak);
     return stop;
   }
   await stop();
   throw new Error('the servers for the tests do not start', {
-    cause: keycloak.status === 'rejected' ? keycloak.reason : vault.status === 'rejected' && vault.reason,
+    cause: [keycloak, vault, openbao].find((server) => server.status === 'rejected')?.reason,
   });
 }
 
-function imageNames(): { keycloak: string; vault: string } {
-  const { KEYCLOAK_IMAGE: keycloak, VAULT_IMAGE: vault } = process.env;
-  if (keycloak !== undefined && vault !== undefined) return { keycloak, vault };
+function imageNames(): { keycloak: string; vault: string; openbao: string } {
+  const { KEYCLOAK_IMAGE: keycloak, VAULT_IMAGE: vault, OPENBAO_IMAGE: openbao } = process.env;
+  if (keycloak !== undefined && vault !== undefined && openbao !== undefined) return { keycloak, vault, openbao };
   const printed = execFileSync(process.execPath, ['scripts/images/build.mjs'], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const name = (setting: string): string => new RegExp(`^${setting}=(.+)$`, 'm').exec(printed)?.[1] ?? '';
-  return { keycloak: name('KEYCLOAK_IMAGE'), vault: name('VAULT_IMAGE') };
+  return { keycloak: name('KEYCLOAK_IMAGE'), vault: name('VAULT_IMAGE'), openbao: name('OPENBAO_IMAGE') };
 }
 
 /** The label by which scripts/test.mjs finds containers that a run left behind. */
@@ -119,19 +122,38 @@ async function prepareKeycloak(server: Omit<KeycloakServer, 'version'>): Promise
   return { ...server, version: systemInfo.version };
 }
 
-async function startSharedVault(image: string, started: StartedTestContainer[]): Promise<VaultServer> {
-  const [givenUrl, givenToken] = given('GRANTRY_TEST_VAULT') ?? [];
+/** A Vault or an OpenBao of its own. */
+interface StartedVault {
+  readonly server: VaultServer;
+  readonly container: StartedTestContainer;
+}
+
+async function startShared(
+  variable: string,
+  startOne: () => Promise<StartedVault>,
+  started: StartedTestContainer[],
+): Promise<VaultServer> {
+  const [givenUrl, givenToken] = given(variable) ?? [];
   if (givenUrl !== undefined) return { url: givenUrl, rootToken: givenToken ?? '' };
-  const { server, container } = await startVault(image);
+  const { server, container } = await startOne();
   started.push(container);
   return server;
 }
 
 /** A Vault with its data in memory; the caller stops its container. */
-export async function startVault(image: string): Promise<{ server: VaultServer; container: StartedTestContainer }> {
+export function startVault(image: string): Promise<StartedVault> {
+  return startInMemory('Vault', image);
+}
+
+/** The same of OpenBao. */
+export function startOpenbao(image: string): Promise<StartedVault> {
+  return startInMemory('OpenBao', image);
+}
+
+async function startInMemory(title: string, image: string): Promise<StartedVault> {
   const rootToken = randomBytes(18).toString('base64url');
   const container = await start(
-    'Vault',
+    title,
     image,
     new GenericContainer(image)
       .withCommand(['server', '-dev', `-dev-root-token-id=${rootToken}`, '-dev-listen-address=0.0.0.0:8200'])

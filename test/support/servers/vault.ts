@@ -19,6 +19,8 @@ type VaultBody = z.infer<typeof vaultBody>;
 export interface TestVault {
   readonly url: string;
   readonly rootToken: string;
+  /** Undefined: the root's. */
+  readonly namespace: string | undefined;
   /** A fresh KV v2 mount. */
   readonly mount: string;
   /** `path` without `/v1/`. Never throws for a status; without `token` it is the root's. */
@@ -41,15 +43,20 @@ interface JwtOptions {
   readonly ttl?: string;
 }
 
-export async function createVault(server: VaultServer): Promise<TestVault> {
+/** On a Vault or an OpenBao; there in a new namespace, where that is asked for. */
+export async function createVault(
+  server: VaultServer,
+  { inNamespace = false }: { readonly inNamespace?: boolean } = {},
+): Promise<TestVault> {
   const id = randomBytes(5).toString('hex');
+  const namespace = inNamespace ? await createNamespace(server, `ns-${id}`) : undefined;
   const mount = `kv-${id}`;
   const made = [`sys/mounts/${mount}`];
 
   const request: TestVault['request'] = async (method, path, body, token = server.rootToken) => {
     const response = await fetch(`${server.url}/v1/${path}`, {
       method,
-      headers: { 'X-Vault-Token': token },
+      headers: { 'X-Vault-Token': token, ...(namespace === undefined ? {} : { 'X-Vault-Namespace': namespace }) },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
@@ -73,6 +80,7 @@ export async function createVault(server: VaultServer): Promise<TestVault> {
   return {
     url: server.url,
     rootToken: server.rootToken,
+    namespace,
     mount,
     request,
     writePolicy: async (name, policy) => void (await must('PUT', `sys/policies/acl/${name}`, { policy })),
@@ -101,6 +109,15 @@ export async function createVault(server: VaultServer): Promise<TestVault> {
       for (const path of made) await must('DELETE', path);
     },
   };
+}
+
+async function createNamespace(server: VaultServer, name: string): Promise<string> {
+  const { status } = await fetch(`${server.url}/v1/sys/namespaces/${name}`, {
+    method: 'POST',
+    headers: { 'X-Vault-Token': server.rootToken },
+  });
+  if (status >= 300) throw new Error(`no namespace ${name} could be made: ${status}`);
+  return name;
 }
 
 function tokenOf(body: VaultBody): string {
