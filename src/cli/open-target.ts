@@ -54,11 +54,14 @@ export async function openTarget(
   const ports = { ...waiting.watch(given), env: io.env };
   const writeGuard = new WriteGuard();
   const guarded = { ...ports, beforeSend: writeGuard.pass, onWrite: writeGuard.noteWrite };
-  const [provider, store] = await Promise.all([
+  const { formerStore } = target;
+  const [provider, store, former] = await Promise.all([
     openers.provider.open(target.provider, guarded),
     openers.store.open(target.store, guarded),
+    formerStore === undefined ? undefined : openers.store.open(formerStore, guarded),
   ]);
-  return { provider: guardEndpoints(provider, target, io), store, ports, writeGuard };
+  const opened = { provider: guardEndpoints(provider, target, io), store, ports, writeGuard };
+  return former === undefined ? opened : { ...opened, formerStore: former };
 }
 
 /** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */

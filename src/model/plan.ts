@@ -92,6 +92,8 @@ export interface PlannedDelivery {
   readonly lostMark?: true;
   /** The place it was delivered to before, when that is another one: to be marked as retired. */
   readonly movedFrom?: string;
+  /** How output names that place, where it lies in the store before. */
+  readonly leftPlace?: string;
 }
 
 /** Why a document must be written. */

@@ -13,6 +13,8 @@ export interface Target {
   readonly stack: string;
   readonly provider: BackendSettings;
   readonly store: BackendSettings;
+  /** Where credentials were delivered before; undefined: nothing is to be left there. */
+  readonly formerStore?: BackendSettings;
   /** Folders inside of the store's place that are those of other Targets. */
   readonly otherPlaces?: readonly string[];
   readonly rotate: RotatePolicy;

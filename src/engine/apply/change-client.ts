@@ -8,7 +8,7 @@ import type { LeftDocument } from '../places/leave-place.ts';
 import { replaceCredential } from '../rotation/replace.ts';
 import { deliver, deliveryMark } from './deliver.ts';
 import { refuseMovedClient } from './look-again.ts';
-import { secondsNow } from './ports.ts';
+import { secondsNow, storeLeft } from './ports.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
 import { requireAsWritten } from './read-back.ts';
 
@@ -47,7 +47,7 @@ async function checkDelivery(
 ): Promise<PlannedDelivery> {
   const { provider, store, stack } = ports;
   const { movedFrom } = delivery;
-  if (movedFrom !== undefined) await checkLeft(store, movedFrom, leftBy(change, delivery, ports));
+  if (movedFrom !== undefined) await checkLeft(storeLeft(ports, delivery), movedFrom, leftBy(change, delivery, ports));
   return checkPlace(delivery, stack, store, () => methodOf(change.after).read(change.id, provider));
 }
 
@@ -64,7 +64,8 @@ async function deliverAgain(change: ClientChange, delivery: PlannedDelivery, por
   const { provider, store, stack } = ports;
   const { id, after } = change;
   const leavePlace = async (): Promise<void> => {
-    if (delivery.movedFrom !== undefined) await leave(store, delivery.movedFrom, leftBy(change, delivery, ports));
+    if (delivery.movedFrom === undefined) return;
+    await leave(storeLeft(ports, delivery), delivery.movedFrom, leftBy(change, delivery, ports));
   };
   const owner = { stack, owner: change.owner };
   if (delivery.reason === 'guessable') {
@@ -74,14 +75,19 @@ async function deliverAgain(change: ClientChange, delivery: PlannedDelivery, por
   // It lies at the place before, which may be another one.
   const rotated = delivery.lostMark === true ? undefined : await ports.finishRotation(change.address);
   if (rotated !== undefined && delivery.reason !== 'moved') return { storeVersion: rotated };
-  const { clientId, credential, createdAt } = await methodOf(after).read(id, provider);
+  const { clientId, credential, createdAt, previousUntil } = await methodOf(after).read(id, provider);
   // Nobody knows how old the credential of an adopted client is: at least as old as this.
   const since = delivery.since ?? secondsNow(ports);
   const mark = deliveryMark(delivery, createdAt, since);
   // In the store's listing a place with a mark alone looks like one with a document: until the document is
   // written, the client must not bear the mark of a finished delivery.
   if (delivery.reason === 'missing') await provider.markDelivered(id, { ...mark, facts: PENDING });
-  const storeVersion = await deliver(store, delivery, { clientId, held: { present: credential }, createdAt }, owner);
+  const storeVersion = await deliver(
+    store,
+    delivery,
+    { clientId, held: { present: credential }, createdAt, previousUntil },
+    owner,
+  );
   await leavePlace();
   await provider.markDelivered(id, mark);
   return { storeVersion };

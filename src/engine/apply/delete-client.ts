@@ -2,6 +2,8 @@ import { methodOf } from '../../credentials/registry.ts';
 import { nameOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { DeleteChange } from '../../model/plan.ts';
+import type { Delivery } from '../../model/state.ts';
+import type { Store } from '../../stores/store.ts';
 import { checkLeft, leave, purgeRetired } from '../places/leave-place.ts';
 import type { LeftDocument } from '../places/leave-place.ts';
 import { refuseMovedClient } from './look-again.ts';
@@ -13,23 +15,30 @@ import type { CarryOutPorts, Done } from './ports.ts';
  * for somebody wants its access to end; but that nothing was retired is said.
  */
 export async function deleteClient(change: DeleteChange, ports: CarryOutPorts): Promise<Done> {
-  const { provider, store, stack, purgeStore } = ports;
+  const { provider, stack, purgeStore } = ports;
   const { delivered } = change;
   const isThere = await refuseMovedClient(change, stack, provider);
-  const isHere = delivered !== undefined && store.locate(delivered.path) === delivered.place;
-  const problem = isHere ? await retireDeleted(change, delivered.path, ports) : undefined;
-  if (isHere && purgeStore) await purgeRetired(store, delivered.path, { stack, client: nameOf(change.address) });
+  const store = delivered === undefined ? undefined : storeOf(delivered, ports);
+  const document = store === undefined || delivered === undefined ? undefined : { store, path: delivered.path };
+  const problem = document === undefined ? undefined : await retireDeleted(change, document, ports);
+  if (document !== undefined && purgeStore)
+    await purgeRetired(document.store, document.path, { stack, client: nameOf(change.address) });
   if (isThere) await provider.deleteClient(change);
   if (problem === undefined) return {};
   const { message, hint } = problem;
   throw new GrantryError('FAILED', `the client is deleted, but ${message}`, hint === undefined ? {} : { hint });
 }
 
+/** The store that its document lies in; undefined: in none that is open. */
+function storeOf({ path, place }: Delivery, { store, formerStore }: CarryOutPorts): Store | undefined {
+  return [store, formerStore].find((each) => each?.locate(path) === place);
+}
+
 /** Gives what is in the way, if it is that the document is another one. */
 async function retireDeleted(
   { address, id, owner, before }: DeleteChange,
-  path: string,
-  { provider, store, stack }: CarryOutPorts,
+  { store, path }: { readonly store: Store; readonly path: string },
+  { provider, stack }: CarryOutPorts,
 ): Promise<GrantryError | undefined> {
   const clientId = typeof before['clientId'] === 'string' ? before['clientId'] : id;
   const present = (): ReturnType<LeftDocument['present']> => methodOf(before).read(id, provider);

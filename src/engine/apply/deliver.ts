@@ -32,6 +32,8 @@ export interface DeliveredCredential {
   readonly held: HeldCredential<Credential> | undefined;
   /** Unix seconds; undefined where the provider does not say. */
   readonly createdAt: number | undefined;
+  /** Until when the previous one is accepted too, in Unix seconds. */
+  readonly previousUntil?: number | undefined;
 }
 
 /**
@@ -65,7 +67,7 @@ const WITHOUT_PREVIOUS: ReadonlySet<PlannedDelivery['reason']> = new Set([
 
 function documentOf(
   { facts, since, reason }: PlannedDelivery,
-  { clientId, held, createdAt }: DeliveredCredential,
+  { clientId, held, createdAt, previousUntil }: DeliveredCredential,
 ): DocumentUpdate {
   const madeAt = createdAt ?? since;
   const hasNoPrevious = WITHOUT_PREVIOUS.has(reason);
@@ -75,6 +77,10 @@ function documentOf(
     facts: {
       ...facts,
       ...(madeAt === undefined ? {} : { rotated_at: new Date(madeAt * 1000).toISOString() }),
+      // What lay elsewhere said so, and is not merged with this one.
+      ...(reason === 'moved' && previousUntil !== undefined
+        ? { overlap_until: new Date(previousUntil * 1000).toISOString() }
+        : {}),
       // Somebody changed the secret, and nothing that lies in the store holds the previous one.
       ...(hasNoPrevious ? { previous_version: null, overlap_until: null } : {}),
     },

@@ -12,8 +12,9 @@ export interface WriteHooks {
  * The same provider and store, with a say before and after every write: what a run wrote decides how it may end,
  * and the holder of a lock must still hold it when it writes.
  */
-export function trackWrites({ provider, store }: TargetPorts, hooks: WriteHooks): TargetPorts {
-  return { provider: trackProvider(provider, hooks), store: trackStore(store, hooks) };
+export function trackWrites({ provider, store, formerStore }: TargetPorts, hooks: WriteHooks): TargetPorts {
+  const former = formerStore === undefined ? {} : { formerStore: trackStore(formerStore, hooks) };
+  return { provider: trackProvider(provider, hooks), store: trackStore(store, hooks), ...former };
 }
 
 function tracked<A extends unknown[], R>(

@@ -43,6 +43,15 @@ export async function noteClients(
   await store.writeRecord(ledgerName(plan.stack), { ...value, clients: Math.max(0, had + gained - lost) }, version);
 }
 
+/** Takes along what a stack has noted in the store before, unless it has notes here already. Nothing is taken away there. */
+export async function takeOverLedger(store: Store, formerStore: Store | undefined, stack: string): Promise<void> {
+  if (formerStore === undefined) return;
+  const { value, version } = await store.readRecord(ledgerName(stack));
+  if (value !== undefined) return;
+  const before = (await formerStore.readRecord(ledgerName(stack))).value;
+  if (before !== undefined) await store.writeRecord(ledgerName(stack), before, version);
+}
+
 /** Which apply was the last that changed something here, or began to; null where none is known. */
 export async function readLastApply(store: Store, stack: string): Promise<string | null> {
   const { value } = await store.readRecord(ledgerName(stack));

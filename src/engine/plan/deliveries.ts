@@ -9,6 +9,8 @@ import type { WantedDocument } from '../survey/document-facts.ts';
 /** What the documents of clients are held against. */
 export interface DeliveryView {
   locate(path: string): string;
+  /** The same of the store before; undefined: there is none to be left. */
+  locateFormer?(path: string): string;
   /** Paths at which a document lies. */
   readonly existing: ReadonlySet<string>;
   /** Clients whose document was compared with the provider and found to differ (`--check-store`). */
@@ -59,6 +61,7 @@ function planDelivery(
   const formerName = typeof marked === 'string' ? marked : client.name;
   const formerId = actual?.credential?.clientId ?? client.clientId;
   const movedHere = isMove && store.locate(delivered.path) === delivered.place;
+  const leavesStore = isMove && !movedHere && store.locateFormer?.(delivered.path) === delivered.place;
   return {
     client: client.name,
     clientId: client.clientId,
@@ -69,7 +72,10 @@ function planDelivery(
     pathIsEmpty: !store.existing.has(path),
     ...(delivered?.since === undefined ? {} : { since: delivered.since }),
     ...(delivered?.place === place ? { alreadyDelivered: true as const } : {}),
-    ...(movedHere ? { movedFrom: delivered.path, former: { client: formerName, clientId: formerId } } : {}),
+    ...(movedHere || leavesStore
+      ? { movedFrom: delivered.path, former: { client: formerName, clientId: formerId } }
+      : {}),
+    ...(leavesStore ? { leftPlace: delivered.place } : {}),
   };
 }
 

@@ -19,6 +19,12 @@ export interface PlaceView {
   readonly keepsSecrets: boolean;
 }
 
+/** The stores that places lie in. */
+export interface LookPorts {
+  readonly store: Pick<Store, 'existing' | 'inspect'>;
+  readonly formerStore?: Pick<Store, 'inspect'>;
+}
+
 /** The deliveries of a plan as what lies at their places allows them, and what is in their way. */
 export interface SeenPlaces {
   readonly deliveries: PlannedDelivery[];
@@ -32,7 +38,7 @@ export interface SeenPlaces {
 export async function lookAtPlaces(
   planned: readonly PlannedDelivery[],
   view: PlaceView,
-  store: Pick<Store, 'existing' | 'inspect'>,
+  { store, formerStore }: LookPorts,
 ): Promise<SeenPlaces> {
   if (planned.length === 0) return { deliveries: [], foreign: [] };
   const visits = planned.filter(isFirstVisit).map(({ path }) => path);
@@ -43,7 +49,8 @@ export async function lookAtPlaces(
       limit(async () => {
         const isEmpty = isFirstVisit(delivery) && !occupied.has(delivery.path);
         const entry = isEmpty ? undefined : await store.inspect(delivery.path);
-        const left = delivery.movedFrom === undefined ? undefined : await store.inspect(delivery.movedFrom);
+        const before = delivery.leftPlace === undefined ? store : formerStore;
+        const left = delivery.movedFrom === undefined ? undefined : await before?.inspect(delivery.movedFrom);
         const moving = leavesPlace(delivery, left, view);
         return seePlace({ ...moving, pathIsEmpty: isEmpty }, entry, view);
       }),
@@ -57,17 +64,18 @@ export async function lookAtPlaces(
 
 /** Only what is the client's own document still is marked as retired; the new one is compared with what it said. */
 function leavesPlace(
-  { movedFrom, ...delivery }: PlannedDelivery,
+  { movedFrom, leftPlace, ...delivery }: PlannedDelivery,
   left: StoreEntry | undefined,
   { stack }: PlaceView,
 ): PlannedDelivery {
   if (movedFrom === undefined) return delivery;
   const occupant = occupantOf(left, { stack, client: delivery.former?.client ?? delivery.client });
   // Whether a document without a mark is the client's own, apply finds out, by its credential.
-  if (occupant.kind === 'unmarked') return { ...delivery, movedFrom };
+  const leaving = { movedFrom, ...(leftPlace === undefined ? {} : { leftPlace }) };
+  if (occupant.kind === 'unmarked') return { ...delivery, ...leaving };
   if (occupant.kind !== 'client') return delivery;
   const { mark } = occupant;
-  return { ...delivery, ...factsNotedIn(mark), ...(mark.state === 'retired' ? {} : { movedFrom }) };
+  return { ...delivery, ...factsNotedIn(mark), ...(mark.state === 'retired' ? {} : leaving) };
 }
 
 function factsNotedIn(mark: StoreMark): Pick<PlannedDelivery, 'factsBefore'> {

@@ -3,13 +3,14 @@ import type { Store } from '../../stores/store.ts';
 import { addressOf, isKind } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { isOurs, unreadableNotices } from '../../model/state.ts';
-import type { ActualState, DesiredObject } from '../../model/state.ts';
+import type { ActualState, DesiredObject, OwnedApis } from '../../model/state.ts';
 import { readOwnedApis } from '../ledger/api-ledger.ts';
 import { readKnownClients } from '../ledger/ledger.ts';
 import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { planDeliveries } from '../plan/deliveries.ts';
+import type { DeliveryView } from '../plan/deliveries.ts';
 import { checkDocuments } from './check-documents.ts';
 import { wantedDocuments } from './document-facts.ts';
 import { lookAtPlaces } from './look-at-places.ts';
@@ -19,6 +20,8 @@ import { withinOwnPlaces } from './own-places.ts';
 export interface TargetPorts {
   readonly provider: Provider;
   readonly store: Store;
+  /** Where credentials were delivered before, if that is to be left. */
+  readonly formerStore?: Store;
 }
 
 export interface SurveyOptions {
@@ -33,12 +36,13 @@ export interface SurveyOptions {
 /** Reads everything that a plan follows from; no secret is looked at unless `checkStore` asks for it. */
 export async function surveyTarget(
   desired: DesiredState,
-  { provider, store }: TargetPorts,
+  ports: TargetPorts,
   options: SurveyOptions = {},
 ): Promise<PlanInput> {
+  const { provider, store } = ports;
   const { checkStore = false, only, adoption = NO_ADOPTION } = options;
   const { stack } = desired.target;
-  const ledger = provider.capabilities.apiMarks ? {} : { ledger: await readOwnedApis(store, stack) };
+  const ledger = provider.capabilities.apiMarks ? {} : { ledger: await readLedger(ports, stack) };
   const concerned = only === undefined ? desired : { ...desired, clients: desired.clients.filter(isIn(only)) };
   const reachable = provider.endpoints();
   const [{ projected, actual }, endpoints, documents, existing] = await Promise.all([
@@ -48,12 +52,12 @@ export async function surveyTarget(
     store.existing(concerned.clients.map((client) => client.credential.path)),
   ]);
   const looked = await checkDocuments(concerned, { actual, documents, existing }, { checkStore, adoption }, store);
-  const view = { locate: (path: string) => store.locate(path), existing, ...looked };
+  const view = { locate: (path: string) => store.locate(path), ...formerView(ports), existing, ...looked };
   const planned = planDeliveries(concerned, actual, documents, view);
   const { deliveries, foreign } = await lookAtPlaces(
     planned,
     { stack, adoption, keepsSecrets: provider.capabilities.chosenSecret },
-    store,
+    ports,
   );
   return {
     desired,
@@ -68,6 +72,16 @@ export async function surveyTarget(
     adoption,
     ...(only === undefined ? {} : { only: only.addresses }),
   };
+}
+
+function formerView({ formerStore }: TargetPorts): Pick<DeliveryView, 'locateFormer'> {
+  return formerStore === undefined ? {} : { locateFormer: (path) => formerStore.locate(path) };
+}
+
+/** The ledger of a stack that has just moved is where it was, until an apply takes it along. */
+async function readLedger({ store, formerStore }: TargetPorts, stack: string): Promise<OwnedApis> {
+  const owned = await readOwnedApis(store, stack);
+  return formerStore === undefined || Object.keys(owned).length > 0 ? owned : readOwnedApis(formerStore, stack);
 }
 
 /** The desired objects in the provider's fields, and those that are there. */

@@ -3,7 +3,7 @@ import type { Backends, StorePlace } from '../backends.ts';
 import type { TargetSpec } from '../schema/target.ts';
 
 /** Where a Target's documents lie. */
-export function placeOfStore({ store }: TargetSpec, { stores }: Pick<Backends, 'stores'>): StorePlace {
+export function placeOfStore({ store }: Pick<TargetSpec, 'store'>, { stores }: Pick<Backends, 'stores'>): StorePlace {
   const { backend, spec } = chosen(stores, store);
   const place = backend.place(spec);
   return { ...place, root: JSON.stringify([backend.kind, place.root]) };

@@ -26,10 +26,15 @@ export interface Surroundings {
 interface Choices {
   readonly provider: Chosen<BackendInManifest>;
   readonly store: Chosen<BackendInManifest>;
+  readonly formerStore: Chosen<BackendInManifest> | undefined;
 }
 
-function choicesIn({ provider, store }: TargetSpec, { providers, stores }: Backends): Choices {
-  return { provider: chosen(providers, provider), store: chosen(stores, store) };
+function choicesIn({ provider, store, formerStore }: TargetSpec, { providers, stores }: Backends): Choices {
+  return {
+    provider: chosen(providers, provider),
+    store: chosen(stores, store),
+    formerStore: formerStore === undefined ? undefined : chosen(stores, formerStore),
+  };
 }
 
 /**
@@ -56,6 +61,9 @@ export function resolveTarget(
     stack: spec.stack,
     provider: resolveBackend(named.provider, written.provider, { cwd, hasAccount }),
     store: resolveBackend(named.store, written.store, { cwd, hasAccount: true }),
+    ...(named.formerStore === undefined || written.formerStore === undefined
+      ? {}
+      : { formerStore: resolveBackend(named.formerStore, written.formerStore, { cwd, hasAccount: true }) }),
     rotate,
     guards,
     position: manifest.position,
@@ -112,17 +120,18 @@ function checkEnvironment(
 }
 
 /** Fields that may hold several lines, as `store.file.identity`. */
-function multilineFields({ provider, store }: Choices): ReadonlySet<string> {
+function multilineFields({ provider, store, formerStore }: Choices): ReadonlySet<string> {
   const named = [
     { key: 'provider', ...provider.backend },
     { key: 'store', ...store.backend },
+    ...(formerStore === undefined ? [] : [{ key: 'formerStore', ...formerStore.backend }]),
   ];
   return new Set(named.flatMap(({ key, kind, multiline = [] }) => multiline.map((field) => `${key}.${kind}.${field}`)));
 }
 
-function checkServers(manifest: TargetManifest, { provider, store }: Choices, env: Environment): void {
+function checkServers(manifest: TargetManifest, { provider, store, formerStore }: Choices, env: Environment): void {
   const allowed = readAllowedHosts(env);
-  const servers = [provider, store].flatMap(({ backend, spec }) =>
+  const servers = [provider, store, ...(formerStore === undefined ? [] : [formerStore])].flatMap(({ backend, spec }) =>
     backend.servers(spec).map((server) => ({ what: backend.label, ...server })),
   );
   for (const { what, url, allowInsecure, problem } of servers) {

@@ -75,7 +75,21 @@ export function* checkStorePlaces(world: World): Iterable<Problem> {
   for (const sharing of byStore.values()) {
     yield* checkSharing(sharing, world);
   }
-  for (const target of targets) yield* checkReach(target, targets, world);
+  for (const target of targets) {
+    yield* checkReach(target, targets, world);
+    yield* checkFormer(target, targets, world);
+  }
+}
+
+/** What lies in the store of a Target is in use: only a store that none has any more is left. */
+function* checkFormer({ target }: Placed, targets: readonly Placed[], { language }: World): Iterable<Problem> {
+  const { formerStore } = target.spec ?? {};
+  if (formerStore === undefined) return;
+  const left = nameOfPlace(placeOfStore({ store: formerStore }, language.backends));
+  const user = targets.find(({ place }) => nameOfPlace(place) === left);
+  if (user === undefined) return;
+  const message = `the former store is the store of Target ${user.target.name} (${placeOf(user.target)}), where documents are in use`;
+  yield problemIn(target, { rule: 'former-store-in-use', message, path: ['spec', 'formerStore'], part: 'key' });
 }
 
 /** A prefix may lie inside of another's; what lies there is that other Target's, and no path of a Client leads into it. */

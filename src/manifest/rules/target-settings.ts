@@ -12,10 +12,12 @@ interface Choice extends Chosen<BackendInManifest> {
 /** What a Target names, with the place of its settings. */
 function choicesOf(manifest: Manifest, { backends }: Language): Choice[] {
   if (manifest.kind !== 'Target' || manifest.spec === undefined) return [];
-  const { provider, store } = manifest.spec;
+  const { provider, store, formerStore } = manifest.spec;
+  const former = formerStore === undefined ? [] : [chosen<BackendInManifest>(backends.stores, formerStore)];
   return [
     { ...chosen<BackendInManifest>(backends.providers, provider), key: 'provider' },
     { ...chosen<BackendInManifest>(backends.stores, store), key: 'store' },
+    ...former.map((choice) => ({ ...choice, key: 'formerStore' })),
   ].map(({ key, ...choice }) => ({ ...choice, path: ['spec', key, choice.backend.kind] }));
 }
 

@@ -39,6 +39,10 @@ export function makeTargetSpecSchema({ providers, stores }: SchemaParts) {
         .meta({ description: 'The owner name: what grantry may change and prune here.' }),
       provider: oneOf(settingsOf(providers), 'The identity provider.'),
       store: oneOf(settingsOf(stores), 'Where credentials are delivered.'),
+      formerStore: oneOf(
+        settingsOf(stores),
+        'Where credentials were delivered before `store` was another: what lies there is marked as retired as it moves.',
+      ).optional(),
       rotate: rotateSchema.optional(),
       guards: guardsSchema.optional(),
     })

@@ -48,17 +48,20 @@ export class MemoryStore implements Store {
   wholeLimits: StoreLimits = {};
   readonly #limitsOf = new Map<string, StoreLimits>();
 
-  /** `now` is the store's own clock, in milliseconds since the epoch. */
-  constructor(now: () => number = Date.now) {
+  readonly #name: string;
+
+  /** `now` is the store's own clock, in milliseconds since the epoch; places are named by `name`. */
+  constructor(now: () => number = Date.now, name = 'memory') {
     this.#now = now;
+    this.#name = name;
   }
 
   locate(path: string): string {
-    return `memory/${checkStorePath(path)}`;
+    return `${this.#name}/${checkStorePath(path)}`;
   }
 
   describe(): string {
-    return 'memory';
+    return this.#name;
   }
 
   async existing(
@@ -116,7 +119,7 @@ export class MemoryStore implements Store {
   }
 
   locateRecord(name: string): string {
-    return `memory/${recordPath(name)}`;
+    return `${this.#name}/${recordPath(name)}`;
   }
 
   async readRecord(name: string): Promise<StoredRecord> {

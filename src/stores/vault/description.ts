@@ -8,7 +8,7 @@ import { capabilitiesOf } from './capabilities.ts';
 import type { VaultLogins } from './index.ts';
 import { productOf } from './product.ts';
 import type { ProductKind } from './product.ts';
-import { describeVault, isSameVaultLogin, locateInVault, resolveVault, vaultSchema } from './settings.ts';
+import { describeVault, isSameVaultLogin, joinPlace, locateInVault, resolveVault, vaultSchema } from './settings.ts';
 import type { VaultSettings, VaultSpec } from './settings.ts';
 
 function describeProduct(kind: ProductKind): StoreDescription {
@@ -32,12 +32,12 @@ function describeProduct(kind: ProductKind): StoreDescription {
 
     place: ({ address, namespace = '', mount, prefix = '' }) => ({
       root: JSON.stringify([normaliseUrl(address), namespace]),
-      folder: locateInVault({ mount: trimSlashes(mount), prefix: trimSlashes(prefix) }, ''),
+      folder: joinPlace({ mount: trimSlashes(mount), prefix: trimSlashes(prefix) }, ''),
       key: 'prefix',
     }),
 
     locate: ({ mount, prefix = '' }, path) =>
-      locateInVault({ mount: trimSlashes(mount), prefix: trimSlashes(prefix) }, path),
+      locateInVault({ kind, mount: trimSlashes(mount), prefix: trimSlashes(prefix) }, path),
 
     resolve: (spec, context) => resolveVault(kind, spec, context),
 

@@ -25,7 +25,7 @@ import { DetailedListings, NameListings } from './listings.ts';
 import type { Listings } from './listings.ts';
 import { nameOfServer, productOf } from './product.ts';
 import { openSession, VaultLogin } from './session.ts';
-import { describeVault } from './settings.ts';
+import { describeVault, locateInVault } from './settings.ts';
 import type { VaultSettings } from './settings.ts';
 import { createTransport } from './transport.ts';
 
@@ -74,7 +74,7 @@ class VaultStore implements Store {
   }
 
   locate(path: string): string {
-    return `${this.#settings.mount}/${this.#place(path)}`;
+    return locateInVault(this.#settings, checkStorePath(path));
   }
 
   describe(): string {

@@ -106,14 +106,23 @@ function resolveAuth(
   return { kind: 'token', token: secret(({ auth }) => auth.token) };
 }
 
-/** A path in the mount, as output names it. */
-export function locateInVault({ mount, prefix }: Pick<VaultSettings, 'mount' | 'prefix'>, path: string): string {
+/** A path in the mount. */
+export function joinPlace({ mount, prefix }: Pick<VaultSettings, 'mount' | 'prefix'>, path: string): string {
   return [mount, prefix, path].filter((part) => part !== '').join('/');
+}
+
+/**
+ * The same as output names it. The mark of a delivery says so too, and what moved from one product to the other must not
+ * look as if it had stayed.
+ */
+export function locateInVault(settings: Pick<VaultSettings, 'kind' | 'mount' | 'prefix'>, path: string): string {
+  const place = joinPlace(settings, path);
+  return settings.kind === 'vault' ? place : `${settings.kind}:${place}`;
 }
 
 /** How output names the store as a whole. */
 export function describeVault(settings: VaultSettings): string {
-  return `${productOf(settings).label} ${locateInVault(settings, '')}`;
+  return `${productOf(settings).label} ${joinPlace(settings, '')}`;
 }
 
 /** Whether a token of one is as good for the other: the same login at the same Vault and namespace, whatever the mount. */

@@ -13,14 +13,35 @@ import { MemoryStore } from '../../../src/stores/memory/index.ts';
 /** Thrown in place of a write, or right after it took effect, as a process that dies there would end. */
 export class Crash extends Error {}
 
+interface BenchParts {
+  readonly provider?: MemoryProvider;
+  readonly store?: MemoryStore;
+  readonly formerStore?: MemoryStore;
+}
+
 export class MemoryBench {
   readonly provider: MemoryProvider;
-  readonly store = new MemoryStore();
+  readonly store: MemoryStore;
+  /** The store before, which is to be left. */
+  readonly formerStore?: MemoryStore;
   /** Milliseconds since the epoch: a second passes whenever a run looks. */
   now = 1_700_000_000_000;
 
-  constructor(capabilities: Partial<Capabilities> = {}) {
-    this.provider = new MemoryProvider(capabilities);
+  constructor(
+    capabilities: Partial<Capabilities> = {},
+    { provider = new MemoryProvider(capabilities), store = new MemoryStore(), formerStore }: BenchParts = {},
+  ) {
+    this.provider = provider;
+    this.store = store;
+    if (formerStore !== undefined) this.formerStore = formerStore;
+  }
+
+  /** The same provider with another store; `leaving`: what lies in this one is to be retired. */
+  moveTo(name: string, { leaving }: { readonly leaving: boolean }): MemoryBench {
+    const parts = { provider: this.provider, store: new MemoryStore(Date.now, name) };
+    const moved = new MemoryBench({}, leaving ? { ...parts, formerStore: this.store } : parts);
+    moved.now = this.now;
+    return moved;
   }
 
   async plan(desired: DesiredState): Promise<Plan> {

@@ -21,6 +21,7 @@ export const delivery = z.strictObject({
   reason: z.enum(DELIVERY_REASONS).describe('guessable: the secret is replaced first'),
   pathIsEmpty: z.boolean().describe('Nothing was at the path'),
   movedFrom: z.string().optional().describe('The path that it was delivered to before'),
+  leftPlace: z.string().optional().describe('That place as output names it, where it lies in the former store'),
   factsBefore: facts
     .optional()
     .describe('What the document that is there says of audience, issuer and token_url, as far as that is noted'),

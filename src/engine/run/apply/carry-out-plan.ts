@@ -5,7 +5,7 @@ import type { Applied, ApplyOptions } from '../../apply/apply-plan.ts';
 import { onlyOurs } from '../../apply/failure.ts';
 import { trackWrites } from '../../apply/track-writes.ts';
 import { begunEvent, endedEvent } from '../../ledger/audit.ts';
-import { noteApply, noteClients } from '../../ledger/ledger.ts';
+import { noteApply, noteClients, takeOverLedger } from '../../ledger/ledger.ts';
 import type { Lease } from '../../lock/lease.ts';
 import type { ResolvedPlan } from '../../plan/resolve-plan.ts';
 import { rotationFinisher } from '../../rotation/rotation-subjects.ts';
@@ -65,7 +65,7 @@ export async function carryOutPlan(
 
 /** What happens beside the changes themselves. */
 function hooks(
-  { desired, store, lease, applyId }: WritableTarget,
+  { desired, store, formerStore, lease, applyId }: WritableTarget,
   trail: AuditTrail,
   emit: RunContext['emit'],
 ): Pick<ApplyOptions, 'beforeFirst' | 'onBegin' | 'onResult'> {
@@ -73,6 +73,7 @@ function hooks(
     // A record of grantry's own: where all else fails, nothing was written.
     beforeFirst: async () => {
       lease?.assertHeld();
+      await takeOverLedger(store, formerStore, desired.target.stack);
       await noteApply(store, desired.target.stack, applyId);
     },
     onBegin: (change) => {

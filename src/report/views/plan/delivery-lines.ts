@@ -28,7 +28,7 @@ export function deliveryLines(
     ...(delivery.reason === 'facts-changed' && delivery.factsBefore === undefined
       ? ['what it says now is not known']
       : []),
-    ...(delivery.movedFrom === undefined ? [] : [`${delivery.movedFrom} is marked as retired`]),
+    ...(delivery.movedFrom === undefined ? [] : [`${delivery.leftPlace ?? delivery.movedFrom} is marked as retired`]),
     ...(delivery.lostMark === true && delivery.reason !== 'unmarked' ? ['the document there has lost its mark'] : []),
     ...(delivery.adopt === true && op !== 'adopt' ? ['the document there, which carries no mark, is taken over'] : []),
   ].join('; ');

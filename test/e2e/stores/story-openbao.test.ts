@@ -1,0 +1,4 @@
+import { openTestOpenbao } from '../../support/stores/vault.ts';
+import { testStory } from './story.ts';
+
+testStory(openTestOpenbao);
