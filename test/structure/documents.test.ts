@@ -110,6 +110,14 @@ it.each([
   expect(tableIn(readFileSync(file, 'utf8'))).toBe(document.table.replaceAll('|  |', '| |'));
 });
 
+it('no place of one kind of store looks like a place of another: what moved must not look as if it had stayed', () => {
+  // The first two kinds there were; the marks of deliveries name their places so.
+  const named = STORES.filter(({ kind }) => kind !== 'vault' && kind !== 'file');
+  const spec = { address: 'https://a', mount: 'secret', prefix: 'm2m', path: 'm2m', region: 'r', namespace: 'n' };
+  const places = named.map((store) => [store.kind, store.locate(spec, 'a/b').split(':')[0]]);
+  expect(places).toEqual(named.map(({ kind }) => [kind, kind]));
+});
+
 it('every registered kind has a key of its own in the manifest language', () => {
   const kinds = [...PROVIDERS, ...STORES].map(({ kind }) => kind);
   expect(new Set(kinds).size).toBe(kinds.length);

@@ -67,6 +67,40 @@ describe('resolveTargets', () => {
     });
   });
 
+  describe('a former store', () => {
+    const MOVED = DEV.replace('  store:', '  formerStore:').replace(
+      '  rotate:',
+      '  store: {openbao: {address: "https://bao.example.com", mount: secret, auth: {token: "${env:BAO_TOKEN}"}}}\n  rotate:',
+    );
+    const env = { ...ENV, BAO_TOKEN: 'bt' };
+
+    it('is resolved as the store is, and is none where the Target names none', () => {
+      const [moved] = resolve([MOVED], ['dev'], env);
+      expect(moved?.target.store).toMatchObject({ kind: 'openbao', address: 'https://bao.example.com' });
+      const former = { kind: 'vault', address: 'https://vault.example.com:8200', mount: 'secret', prefix: 'm2m' };
+      expect(moved?.target.formerStore).toMatchObject(former);
+      expect(resolve([DEV], ['dev'])[0]?.target).not.toHaveProperty('formerStore');
+    });
+
+    it('gets no credential at a host that is not allowed', () => {
+      const hosts = { ...env, GRANTRY_ALLOWED_HOSTS: 'localhost,bao.example.com' };
+      expect(() => resolve([MOVED], ['dev'], hosts)).toThrow('Vault of Target dev is at vault.example.com:8200');
+    });
+
+    it('needs its variables', () => {
+      expect(() => resolve([MOVED], ['dev'], { ...env, VAULT_TOKEN: '' })).toThrow('Target dev needs VAULT_TOKEN');
+    });
+
+    it('may have several lines where a store may', () => {
+      const key = `# made by age-keygen\nAGE-SECRET-KEY-1${'Q'.repeat(58)}\n`;
+      const files = MOVED.replace(
+        / {2}formerStore:\n.*\n/,
+        '  formerStore: {file: {path: old, identity: "${env:AGE}"}}\n',
+      );
+      expect(resolve([files], ['dev'], { ...env, AGE: key })[0]?.target.formerStore).toMatchObject({ kind: 'file' });
+    });
+  });
+
   it('applies the override of each target, in the order of names', () => {
     const states = resolve([PROD, DEV, CLIENT], ['p*', 'dev', '*']);
     expect(states.map((state) => state.target.name)).toEqual(['dev', 'prod']);
