@@ -16,7 +16,7 @@ import { testVersion } from './test-version.mjs';
 const RUN = `${hostname()}:${process.pid}`;
 const LABEL = 'grantry.test.run'; // test/support/servers/servers.ts puts it on its containers
 /** The servers that tests are for; a run of some tests may need fewer. */
-const SERVERS = (process.env.GRANTRY_TEST_SERVERS ?? 'keycloak,vault,kubernetes').split(',');
+const SERVERS = (process.env.GRANTRY_TEST_SERVERS ?? 'keycloak,vault,openbao,kubernetes').split(',');
 /** The image of testcontainers 11.14 that removes containers of a run that was killed. */
 const RYUK = process.env.RYUK_CONTAINER_IMAGE || 'testcontainers/ryuk:0.14.0';
 

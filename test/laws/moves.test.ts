@@ -6,7 +6,12 @@ import { desiredState } from '../support/bench/random-states.ts';
 import { secretIn } from '../support/stored-secrets.ts';
 
 const RUNS = { numRuns: Number(process.env['LAW_RUNS'] ?? 60) };
-const KINDS = [{ chosenSecret: true }, { chosenSecret: false }];
+const KINDS = [
+  { capabilities: { chosenSecret: true }, name: 'second', reason: 'moved' },
+  { capabilities: { chosenSecret: false }, name: 'second', reason: 'moved' },
+  // Another server of the same kind, with the same mount and prefix.
+  { capabilities: { chosenSecret: true }, name: 'memory', reason: 'missing' },
+];
 
 /** The secrets of all clients, by client_id. */
 function secretsOf({ provider }: MemoryBench): ReadonlyMap<unknown, string | undefined> {
@@ -19,7 +24,7 @@ async function statesIn({ formerStore }: MemoryBench, { clients }: DesiredState)
   return [...new Set(await Promise.all(entries))];
 }
 
-describe.each(KINDS)('a target that gets another store, on a provider with %o', (capabilities) => {
+describe.each(KINDS)('a target that gets another store: $name, $capabilities', ({ capabilities, name, reason }) => {
   it('has every credential delivered there without a rotation, whatever is cut off, and leaves the store before only when asked', async () => {
     await fc.assert(
       fc.asyncProperty(
@@ -33,10 +38,10 @@ describe.each(KINDS)('a target that gets another store, on a provider with %o', 
           const there = JSON.stringify(
             desired.clients.map(({ credential }) => before.store.peek(credential.path)?.data),
           );
-          const moved = before.moveTo('second', { leaving });
+          const moved = before.moveTo(name, { leaving });
           const plan = await moved.plan(desired);
           expect(plan.changes.map((change) => 'delivery' in change && change.delivery?.reason)).toEqual(
-            desired.clients.map(() => 'moved'),
+            desired.clients.map(() => reason),
           );
           for (const writes of crashes) await moved.carryOut(await moved.plan(desired), writes);
           const { results } = await moved.apply(desired);

@@ -75,10 +75,12 @@ describe('a product', () => {
   ];
   /** Vault has a login that is called so. */
   const OTHER_MEANING: Readonly<Record<string, RegExp>> = { kubernetes: /^src\/stores\/vault\// };
+  /** Of a product that is so much like another that they share one. */
+  const FOLDERS: Readonly<Record<string, string>> = { openbao: 'vault' };
   const products = [...BACKENDS.providers, ...BACKENDS.stores].filter(({ kind }) => kind !== 'file');
 
   it.each(products.map(({ kind }) => kind))('is named in its own folder and in the registry only: %s', (kind) => {
-    const own = new RegExp(`^src/(providers|stores)/(${kind}/|registry\\.ts$)`);
+    const own = new RegExp(`^src/(providers|stores)/(${FOLDERS[kind] ?? kind}/|registry\\.ts$)`);
     const elsewhere = SOURCES.filter(({ path }) => !own.test(path) && !DOCUMENTS.includes(path)).filter(
       ({ path }) => OTHER_MEANING[kind]?.test(path) !== true,
     );

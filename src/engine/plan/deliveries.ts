@@ -1,6 +1,7 @@
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { DeliveryReason, PlannedDelivery } from '../../model/plan.ts';
+import { PENDING } from '../../model/rotation.ts';
 import { objectsByAddress } from '../../model/state.ts';
 import type { ActualObject, ActualState } from '../../model/state.ts';
 import { documentOf } from '../survey/document-facts.ts';
@@ -61,7 +62,9 @@ function planDelivery(
   const formerName = typeof marked === 'string' ? marked : client.name;
   const formerId = actual?.credential?.clientId ?? client.clientId;
   const movedHere = isMove && store.locate(delivered.path) === delivered.place;
-  const leavesStore = isMove && !movedHere && store.locateFormer?.(delivered.path) === delivered.place;
+  // Two servers of one kind may name their places alike: then a document that is not here yet, or not for good, moves.
+  const mayLeave = isMove ? !movedHere : reason === 'missing' || delivered?.facts === PENDING;
+  const leavesStore = mayLeave && delivered !== undefined && store.locateFormer?.(delivered.path) === delivered.place;
   return {
     client: client.name,
     clientId: client.clientId,
