@@ -1,4 +1,5 @@
 /** What OpenBao does otherwise than Vault: on real servers. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { GrantryError } from '../../../src/model/errors.ts';
 import { Secret } from '../../../src/model/secrets/secret.ts';
@@ -90,6 +91,23 @@ describe('a listing', () => {
     for (let round = 0; round < 2; round += 1) expect(await lister.existing(paths)).toEqual(new Set(paths));
     expect(proxy.requests.map(({ path }) => path.split('?')[1])).toEqual(['scan=true', ...Array(4).fill('list=true')]);
   });
+});
+
+test('the documented policy of the nightly rotation is enough for it, and makes no documents', async () => {
+  const path = freshPath();
+  await store.mark(path, markOf());
+  await store.write(path, documentOf('s-1'), 0);
+  const hcl = readFileSync(new URL('../../../docs/openbao-policy-rotate.hcl', import.meta.url), 'utf8');
+  await openbao.writePolicy(`${openbao.mount}-rotate`, hcl.replaceAll('"secret/', `"${openbao.mount}/`));
+  const token = await openbao.createToken({ policies: [`${openbao.mount}-rotate`] });
+  const rotator = await openVaultStore(settingsOf('openbao', openbao, token), systemPorts());
+  expect(await rotator.existing([path, freshPath('other')])).toEqual(new Set([path]));
+  expect(await rotator.limits()).toEqual({});
+  await rotator.writeRecord(path, { held: true }, 0);
+  await rotator.mark(path, markOf('order-service', { notes: { rotation: '{}' } }));
+  expect(await rotator.write(path, documentOf('s-2'), 1)).toBe(2);
+  expect((await rotator.read(path))?.version).toBe(2);
+  expect(await failureOf(rotator.write(freshPath(), documentOf('s'), 0))).toMatchObject({ code: 'NOT_ALLOWED' });
 });
 
 test('a token that is wrong is a possible cause where OpenBao does not say so, with the variable that it came from', async () => {
