@@ -4,5 +4,5 @@ import { testVaultStore } from './vault-contract.ts';
 
 const server = () => inject('vault');
 
-testVaultStore({ name: 'the Vault store', kind: 'vault', prefix: 'm2m', server }, testLongListing);
-testVaultStore({ name: 'the Vault store without a prefix', kind: 'vault', prefix: '', server }, testLongListing);
+testVaultStore({ name: 'Vault', kind: 'vault', prefix: 'm2m', server }, testLongListing);
+testVaultStore({ name: 'Vault, without a prefix', kind: 'vault', prefix: '', server }, testLongListing);

@@ -25,7 +25,7 @@ export function testVaultStore(
   { name, kind, prefix, inNamespace = false, server }: Case,
   more?: (subject: SubjectOf) => void,
 ): void {
-  describe(name, () => {
+  describe(`the store of ${name}`, () => {
     let vault: TestVault;
     let proxy: CountingProxy;
     let subject: StoreSubject;

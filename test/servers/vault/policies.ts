@@ -23,6 +23,30 @@ interface Product {
   readonly server: () => VaultServer;
 }
 
+function readPolicy(file: string): string {
+  return readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
+}
+
+/** What a run does, one step per kind of call; returns the first failure. */
+async function everything(store: Store): Promise<unknown> {
+  const path = freshPath();
+  try {
+    await store.existing([path]);
+    await store.mark(path, markOf(), { pathIsEmpty: true });
+    await store.write(path, documentOf('s-1'), 0);
+    await store.mark(path, markOf('other'));
+    await store.write(path, documentOf('s-2'), 1);
+    await store.inspect(path);
+    expect((await store.read(path))?.version).toBe(2);
+    const { version } = await store.writeRecord(path, { some: 'record' }, 0);
+    await store.writeRecord(path, { other: 'record' }, version);
+    expect((await store.readRecord(path)).version).toBe(2);
+    return undefined;
+  } catch (error) {
+    return error;
+  }
+}
+
 /** The policies in docs/ are enough for what they are for, and not for more: on a real server. */
 export function testPolicies(product: Product): void {
   const PREFIX = 'm2m';
@@ -35,10 +59,6 @@ export function testPolicies(product: Product): void {
   /** The policy of the documentation, for the mount of this test. */
   function policyText(file: string): string {
     return forThisMount(readPolicy(file));
-  }
-
-  function readPolicy(file: string): string {
-    return readFileSync(new URL(`../../../docs/${file}`, import.meta.url), 'utf8');
   }
 
   function forThisMount(hcl: string): string {
@@ -57,26 +77,6 @@ export function testPolicies(product: Product): void {
   async function storeWith(...policies: string[]): Promise<Store> {
     const token = new Secret(await vault.createToken({ policies, ttl: '10m' }));
     return openVaultStore(settingsOf({ kind: 'token', token }), systemPorts());
-  }
-
-  /** What a run does, one step per kind of call; returns the first failure. */
-  async function everything(store: Store): Promise<unknown> {
-    const path = freshPath();
-    try {
-      await store.existing([path]);
-      await store.mark(path, markOf(), { pathIsEmpty: true });
-      await store.write(path, documentOf('s-1'), 0);
-      await store.mark(path, markOf('other'));
-      await store.write(path, documentOf('s-2'), 1);
-      await store.inspect(path);
-      expect((await store.read(path))?.version).toBe(2);
-      const { version } = await store.writeRecord(path, { some: 'record' }, 0);
-      await store.writeRecord(path, { other: 'record' }, version);
-      expect((await store.readRecord(path)).version).toBe(2);
-      return undefined;
-    } catch (error) {
-      return error;
-    }
   }
 
   beforeAll(async () => {
