@@ -28,7 +28,7 @@ export async function testVersion(version) {
     ...process.env,
     KEYCLOAK_IMAGE: image,
     GRANTRY_TEST_COUNTS: counts,
-    GRANTRY_TEST_SERVERS: 'keycloak,vault',
+    GRANTRY_TEST_SERVERS: 'keycloak,vault,openbao',
   };
   // A server that runs already is of one version.
   delete env.GRANTRY_TEST_KEYCLOAK;

@@ -64,7 +64,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
 function imageNames(): { keycloak: string; vault: string; openbao: string } {
   const { KEYCLOAK_IMAGE: keycloak, VAULT_IMAGE: vault, OPENBAO_IMAGE: openbao } = process.env;
   if (keycloak !== undefined && vault !== undefined && openbao !== undefined) return { keycloak, vault, openbao };
-  const printed = execFileSync(process.execPath, ['scripts/images/build.mjs'], {
+  const printed = execFileSync(process.execPath, ['scripts/images/build.mjs', 'keycloak', 'vault', 'openbao'], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
