@@ -33,6 +33,10 @@ function isThere(page: string, link: string): boolean {
 describe.each(PAGES)('%s', (page) => {
   const text = withoutBlocks(read(page));
 
+  it('holds no mark of a merge, as git or the formatter leaves it', () => {
+    expect(text.match(/^(<{7}|>{7}|(> ){6}>) .*$/gm) ?? []).toEqual([]);
+  });
+
   it('links to what is there', () => {
     const links = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, link = '']) => link);
     expect(links.filter((link) => !/^[a-z]+:/.test(link) && !isThere(page, link))).toEqual([]);
