@@ -71,10 +71,13 @@ describe('from manifests to proven clients', () => {
   it('then a plan is empty', async () => {
     const result = await site.runInVain('plan -t dev --detailed-exitcode');
     const { version } = inject('keycloak');
-    const notice = hasTrait('authMethodEnforced', version) ? '' : `Keycloak ${version} takes a secret in either way`;
+    // Not every version shows itself to the accounts of a realm.
+    const notice = hasTrait('authMethodEnforced', version)
+      ? /^$/
+      : new RegExp(`^(Keycloak ${version}|This Keycloak) takes a secret in either way`);
     expect(result).toMatchObject({ code: 0, stderr: '' });
     const [head, rest = ''] = result.stdout.split('dev: everything is as declared (3 clients, 2 Apis).\n');
-    expect([head, rest.split(',')[0]?.trim()]).toEqual(['', notice]);
+    expect([head, rest]).toEqual(['', expect.stringMatching(notice)]);
     expect((await site.runInVain('plan -t dev --detailed-exitcode --check-store')).code).toBe(0);
   });
 

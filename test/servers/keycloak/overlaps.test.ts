@@ -198,7 +198,7 @@ describe('a Keycloak without the feature', { timeout: 300_000 }, () => {
     const started = await startKeycloakWith(inject('keycloakImage'), []);
     ({ container } = started);
     bench = await Workbench.open({}, started.server);
-  }, 300_000);
+  }, 600_000);
   afterAll(async () => {
     await bench.close();
     await container.stop();

@@ -3,8 +3,9 @@ import { OPENID_CONNECT } from '../fields.ts';
 import type { ClientRepresentation, MapperRepresentation } from './representations.ts';
 
 /**
- * Keycloak 26.0 makes three mappers on a client together with its service account; newer servers have them once, in the client
- * scope `service_account`. Measured on 26.0.8 and 26.2.5. By the mapper's name: the claim, what a token request came from.
+ * Keycloak 26.0 makes three mappers on a client together with its service account, and those that are missing with a token request
+ * that finds no `Client ID`; newer servers have them once, in the client scope `service_account`. Measured on 26.0.8 and 26.2.5.
+ * By the mapper's name: the claim, what a token request came from.
  */
 const CLAIMS: ReadonlyMap<string, string> = new Map([
   ['Client ID', 'client_id'],
@@ -21,8 +22,8 @@ export function isServersOwnMapper({ name, protocolMapper, config }: MapperRepre
 }
 
 /**
- * The mappers that stay where a PUT takes the others away, for the server makes them only once: those of its own, and what
- * somebody made of one of them as it was.
+ * The mappers that stay where a PUT takes the others away, so that tokens have their claims all the time: those of the server, and
+ * what somebody made of one of them as it was.
  */
 export function serversOwnMappers({ protocolMappers }: ClientRepresentation): object[] {
   if (!protocolMappers.some((mapper) => isServersOwnMapper(mapper))) return [];
