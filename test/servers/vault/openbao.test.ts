@@ -1,5 +1,6 @@
 /** What OpenBao does otherwise than Vault: on real servers. */
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { GrantryError } from '../../../src/model/errors.ts';
 import { Secret } from '../../../src/model/secrets/secret.ts';
@@ -10,6 +11,8 @@ import type { Store } from '../../../src/stores/store.ts';
 import { documentOf, failureOf, freshPath, markOf } from '../../contract/store/store-subject.ts';
 import { startCountingProxy } from '../../support/servers/counting-proxy.ts';
 import type { CountingProxy } from '../../support/servers/counting-proxy.ts';
+import { startProgram } from '../../support/process/cli.ts';
+import { listenOnLoopback } from '../../support/servers/listening.ts';
 import { createVault } from '../../support/servers/vault.ts';
 import type { TestVault } from '../../support/servers/vault.ts';
 
@@ -115,4 +118,23 @@ test('a token that is wrong is a possible cause where OpenBao does not say so, w
   expect(failure).toMatchObject({ code: 'NOT_ALLOWED', message: expect.stringContaining('(from STORE_TOKEN in') });
   expect(failure.message).toContain('does not accept the token');
   expect(`${failure.message} ${failure.hint}`).not.toMatch(/vault/i);
+});
+
+test('a service reads its document with the example for Vault', async () => {
+  const path = freshPath();
+  const endpoint = createServer((request, response) => {
+    const isRight = request.headers.authorization === `Basic ${Buffer.from('order-service:s-1').toString('base64')}`;
+    response.writeHead(isRight ? 200 : 401, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(isRight ? { access_token: 'a-token', expires_in: 60 } : { error: 'invalid_client' }));
+  });
+  const { url, close } = await listenOnLoopback(endpoint);
+  await store.write(path, documentOf('s-1', { token_url: `${url}/token`, auth_method: 'client_secret_basic' }), 0);
+  const env = {
+    VAULT_ADDR: openbao.url,
+    VAULT_TOKEN: openbao.rootToken,
+    CREDENTIAL: `${openbao.mount}/data/m2m/${path}`,
+  };
+  const result = await startProgram('sh', ['examples/consumers/token.sh'], { env }).done;
+  await close();
+  expect(result).toMatchObject({ code: 0, stdout: expect.stringContaining('a-token') });
 });
