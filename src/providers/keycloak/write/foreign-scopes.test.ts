@@ -81,6 +81,16 @@ describe('addApiScopes', () => {
     expect(sent.length > 0).toBe(isTaken);
   });
 
+  it('writes what differs in a scope, or in whose it is, and nothing else', async () => {
+    const { provider, sent } = realm(OURS);
+    const update = updateIn(provider);
+    const { before } = update;
+    await outcomeOf(provider.addApiScopes({ ...update, after: before }));
+    expect(sent).toEqual([]);
+    await outcomeOf(provider.addApiScopes({ ...update, after: { ...before, owner: 'team-b' } }));
+    expect(sent).toContain('PUT client-scopes/found');
+  });
+
   it("changes a client scope of the stack's", async () => {
     const { provider, sent } = realm(OURS);
     await outcomeOf(provider.addApiScopes(updateIn(provider)));
@@ -109,6 +119,26 @@ describe('removeApiScopes', () => {
     const { provider, sent } = realm(OURS, [OF_THE_STACK, OF_NOBODY]);
     expect(await removeFrom(provider)).toContain('clients outside the stack hold the client scope stock:read: legacy');
     expect(sent).toEqual([]);
+  });
+
+  it('leaves a client scope that the Api keeps', async () => {
+    const { provider, sent } = realm(OURS);
+    expect(await outcomeOf(provider.removeApiScopes(updateIn(provider)))).toBe('done');
+    expect(sent).toEqual([]);
+  });
+
+  it('deletes a client scope that goes as the Api is taken over, of the stack that it was of', async () => {
+    const { provider, sent } = realm(THEIRS, [OF_THE_STACK]);
+    const update = updateIn(provider);
+    const adopt: AdoptChange = {
+      ...update,
+      op: 'adopt',
+      from: ['theirs'],
+      before: { ...update.before, stack: 'theirs' },
+      after: { ...update.after, scopes: {} },
+    };
+    expect(await outcomeOf(provider.removeApiScopes(adopt))).toBe('done');
+    expect(sent).toEqual(['DELETE client-scopes/found']);
   });
 
   it("deletes a client scope that only the stack's own clients hold", async () => {
