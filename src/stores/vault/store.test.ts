@@ -43,7 +43,7 @@ function open(settings: Partial<VaultSettings> = {}): Promise<Store> {
       const call = `${method} ${new URL(url).pathname.replace('/v1/', '')}`;
       sent.push(call);
       const { status = 200, body = {}, headers = DATE } = answers[call] ?? { status: 404, body: { errors: [] } };
-      return new Response(JSON.stringify(body), { status, headers });
+      return new Response(status === 204 ? null : JSON.stringify(body), { status, headers });
     },
     { env: {}, random: () => 0 },
   );
@@ -135,11 +135,50 @@ describe('the limits of a mount of Vault', () => {
   });
 });
 
+/** A listing with one name in it. */
+function warned(...warnings: string[]): Answer {
+  return { body: { data: { keys: ['orders'] }, warnings } };
+}
+
 describe('what lies in Vault', () => {
   it('is nothing where nothing is there', async () => {
     const store = await open();
     expect(await store.inspect('orders')).toBeUndefined();
     expect(await store.read('orders')).toBeUndefined();
     expect([...(await store.existing(['orders']))]).toEqual([]);
+  });
+
+  it('is read with its version and its mark', async () => {
+    const store = await open();
+    const metadata = { version: 3, created_time: '', deletion_time: '', destroyed: false };
+    const data = { client_id: 'orders', client_secret: 's', audience: 'a' };
+    answers['GET kv/data/m2m/orders'] = { body: { data: { data, metadata } } };
+    answers['GET kv/metadata/m2m/orders'] = {
+      body: {
+        data: {
+          current_version: 3,
+          versions: { 3: metadata },
+          custom_metadata: { grantry_stack: 'acme', grantry_client: 'orders', grantry_state: 'active' },
+        },
+      },
+    };
+    expect(await store.read('orders')).toMatchObject({ document: { clientId: 'orders' }, version: 3 });
+    expect(await store.inspect('orders')).toMatchObject({ mark: { stack: 'acme' }, version: 3, readable: true });
+  });
+
+  it('is listed with the deleted where that is asked for, whatever the server warns of', async () => {
+    const store = await open();
+    const deleted = { includeDeleted: true };
+    answers['GET kv/metadata/m2m'] = warned('Endpoint ignored these unrecognized parameters: [exclude_deleted]');
+    expect([...(await store.existing(['orders', 'audit'], deleted))]).toEqual(['orders']);
+    await expect(store.existing(['orders'])).rejects.toMatchObject({ code: 'UNREACHABLE' });
+    answers['GET kv/metadata/m2m'] = warned('something else');
+    expect([...(await store.existing(['orders']))]).toEqual(['orders']);
+  });
+
+  it.each([200, 204])('is gone where the server says so with %d', async (status) => {
+    const store = await open();
+    answers['DELETE kv/metadata/m2m/orders'] = { status };
+    await expect(store.purge('orders')).resolves.toBeUndefined();
   });
 });
