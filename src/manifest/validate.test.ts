@@ -81,9 +81,21 @@ describe('a text that no parser is given, or that it gives up', () => {
   it.each([
     ['brackets', `a: ${'['.repeat(600)}`],
     ['blocks in one line', `a: ${'- '.repeat(200)}b`],
+    // The parser gives these up in a way that ends the process.
+    [
+      'blocks line after line',
+      Array.from({ length: 80 }, (_, k) => `${' '.repeat(198 * k)}${'- '.repeat(99)}\n`).join(''),
+    ],
+    ['a map in a map, thousands of times', Array.from({ length: 2000 }, (_, k) => `${' '.repeat(k)}a:\n`).join('')],
   ])('is nested too deeply: %s', (_, text) => {
     expect(findings(text)).toEqual(['yaml-syntax: cannot be read as YAML: it is nested too deeply']);
   });
+});
+
+it('an error that belongs to no document of a file is reported too', () => {
+  expect(findings('%YAML 9\n')).toEqual([
+    'yaml-syntax: cannot be read as YAML: the line beginning with % is not valid',
+  ]);
 });
 
 it('chosen: a Target that names no backend is none that the schema let through', () => {

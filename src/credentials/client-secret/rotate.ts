@@ -28,7 +28,8 @@ async function regenerateOnce({ id, was }: RotatingClient, secrets: SecretsFacet
   try {
     return await secrets.regenerate(id);
   } catch (error) {
-    if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
+    const code = error instanceof GrantryError ? error.code : undefined;
+    if (code !== 'UNREACHABLE') throw error;
     // Asked once more it would make a third secret, and end the first. A look that fails too shows nothing.
     const present = await secrets.read(id).catch(() => undefined);
     if (present === undefined || (present.createdAt ?? null) === was) throw error;

@@ -55,3 +55,18 @@ describe('createClient, where nothing is to be delivered', () => {
     expect(bench.provider.objects.filter(({ kind }) => kind === 'Client')).toHaveLength(1);
   });
 });
+
+it('createClient: a document in use that does not say when its secret was made keeps it, as one that is new', async () => {
+  const bench = new MemoryBench();
+  await bench.apply(DECLARED);
+  const [made] = bench.provider.objects.splice(1, 1);
+  const stored = await bench.store.read('orders');
+  if (stored === undefined) throw new Error('there is no document');
+  const { document, version } = stored;
+  await bench.store.write('orders', { ...document, facts: { ...document.facts, rotated_at: 'soon' } }, version);
+  const { results } = await bench.apply(DECLARED);
+  expect(results).toMatchObject([{ address: 'Client/orders', outcome: 'done' }]);
+  const again = bench.provider.objects.find(({ kind }) => kind === 'Client');
+  expect(again?.secret).toBe(made?.secret);
+  expect(again?.createdAt).toBeGreaterThan(made?.createdAt ?? 0);
+});

@@ -83,6 +83,15 @@ describe("buildPlan: what is declared and not the stack's", () => {
     expect(plan.conflicts.length === 0).toBe(isAdopted);
   });
 
+  it.each([
+    [undefined, 'Client/*', 'taken over; its secret stays'],
+    ['theirs', 'Client/*@theirs', 'taken over from the stack theirs; its secret stays'],
+  ])('says from whom it is taken over: %s', async (stack, pattern, reason) => {
+    const input = await inputOf(changed, foreign(stack));
+    const { changes } = buildPlan({ ...input, adoption: parseAdoption([pattern]) });
+    expect(changes.find(({ op }) => op === 'adopt')?.reason).toBe(reason);
+  });
+
   it('keeps a place that carries the mark of another out of reach, also where the client is adopted', async () => {
     const input = await inputOf(changed, foreign(undefined));
     const place = { address: 'Client/orders' as const, reason: 'holds a document', hint: '' };

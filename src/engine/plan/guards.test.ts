@@ -46,6 +46,7 @@ describe('brokenGuards', () => {
       'protect',
     ]);
     expect(broken([deleteOf('Client', 'rebilling-export')], 100)).toEqual([]);
+    expect(brokenGuards([deleteOf('Client', 'vault')], { ...GUARDS, protect: [] }, state(100))).toEqual([]);
   });
 
   it('protects from being adopted, and from nothing else', () => {

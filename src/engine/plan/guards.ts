@@ -54,7 +54,6 @@ function tooManyDeletes(deletes: readonly Change[], guards: Guards, ownedClients
 }
 
 function protectedObjects(changes: readonly Change[], { protect }: Guards): BrokenGuard[] {
-  if (protect.length === 0) return [];
   const matches = picomatch([...protect]);
   return changes.flatMap((change) => {
     const { op, address } = change;

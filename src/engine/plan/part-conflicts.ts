@@ -83,7 +83,7 @@ function lossConflict(address: Address, scope: string, { only, whole, actual }: 
 
 function usersOf(api: Address, scope: string, { objects }: ActualState, only: ReadonlySet<Address>): Address[] {
   return objects
-    .filter((object) => isKind(object.address, 'Client') && isOurs(object) && !only.has(object.address))
+    .filter((object) => isKind(object.address, 'Client') && !only.has(object.address))
     .filter(({ fields }) => grantsOf(fields).get(api)?.includes(scope) === true)
     .map(({ address }) => address)
     .toSorted();

@@ -127,6 +127,19 @@ test('roles, and what others own, are more than widening', () => {
   });
 });
 
+test('what a client gains as it is taken over is widening too', () => {
+  const desired = state([api('ours', ['o:read'])], []);
+  const access = { ours: { scopes: ['o:read'], onRequest: [] } };
+  const objects = [present(wanted('orders'), { foreign: [{ what: 'client orders', stack: undefined }] })];
+  const plan = planOf({
+    desired,
+    projected: [wanted('orders', { access })],
+    actual: { objects },
+    adopt: ['Client/orders'],
+  });
+  expect(dangersIn(plan)).toEqual({ 'Client/orders': ['widens'] });
+});
+
 describe('an Api whose scopes clients outside the stack hold', () => {
   const address = 'Api/stock' as const;
   const outsideHolders = { 'stock:read': ['zz-theirs', 'aa-theirs'], 'stock:write': ['writer'] };

@@ -4,7 +4,7 @@ import { client, state } from '../../../test/support/bench/declared.ts';
 import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
 import { portsOver } from '../../../test/support/servers/ports-over.ts';
 import { secretIn } from '../../../test/support/stored-secrets.ts';
-import { rotationFinisher } from './rotation-subjects.ts';
+import { rotationFinisher, rotationSubjects } from './rotation-subjects.ts';
 import type { RotationRequest } from './select-rotations.ts';
 import { surveyRotations } from './survey-rotations.ts';
 
@@ -103,6 +103,22 @@ describe('surveyRotations: half-done', () => {
     for (const object of bench.provider.objects) object.fields = { ...object.fields, stack: 'theirs' };
     expect(await halfDone(bench)).toEqual([]);
   });
+});
+
+it.each<[string, (bench: RotationBench) => void, number]>([
+  ["is the stack's and was delivered", () => undefined, 1],
+  ['was never delivered', (bench) => bench.provider.objects.forEach((object) => delete object.delivered), 0],
+  [
+    "is another stack's",
+    (bench) => bench.provider.objects.forEach((object) => (object.fields = { ...object.fields, stack: 'theirs' })),
+    0,
+  ],
+  ['is not there', (bench) => void bench.provider.objects.splice(0), 0],
+])('rotationSubjects: a client that %s: %#', async (_, change, count) => {
+  const bench = await inSync();
+  change(bench);
+  const survey = await surveyRotations(DECLARED, bench);
+  expect(rotationSubjects(new Set(['orders']), survey, bench).size).toBe(count);
 });
 
 /** Ends patience at the second look. */

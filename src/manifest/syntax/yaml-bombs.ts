@@ -1,8 +1,11 @@
 /** Far more than a manifest has, and far less than what costs a parser minutes. */
 const MAX_BRACKETS = 500;
 
-/** One line that opens a hundred blocks or piles a hundred anchors and tags on one value, or twenty directives. */
-const PILE = /(?:[-?:][ \t]{1,50}){100}|(?:[&!*][^\s,[\]{}]{0,50}[ \t]{1,50}){100}|(?:^%.*\n){20}/m;
+/**
+ * One line that opens a hundred blocks, piles a hundred anchors and tags on one value, or stands so far in that hundreds of blocks
+ * may be open around it; or twenty directives.
+ */
+const PILE = /(?:[-?:][ \t]{1,50}){100}|(?:[&!*][^\s,[\]{}]{0,50}[ \t]{1,50}){100}|^ {500}|(?:^%.*\n){20}/m;
 
 /**
  * Where a text nests so deeply that parsing it would take minutes and gigabytes; undefined where it does not. Looks at

@@ -48,6 +48,14 @@ describe('prepareRotation', () => {
     expect(await prepareRotation(clocksAt(-7200, -7200), DUE)).toMatchObject({ isNothing: true });
   });
 
+  it('leaves what is due and in its overlap for the next time, and refuses nothing', async () => {
+    const due = state([], [client('orders', {}, { credential: { path: 'orders', rotate: { every: 1, overlap: 0 } } })]);
+    const { target } = opened(bench, due);
+    const clock = { ...target.ports.clock, now: () => (UNTIL - 7200) * 1000 };
+    const prepared = await prepareRotation({ ...target, ports: { ...target.ports, clock } }, DUE);
+    expect([prepared.isNothing, prepared.choice.inOverlap]).toEqual([true, ['orders']]);
+  });
+
   it("goes on with the others where all are to be rotated and one of them is somebody else's", async () => {
     const both = state([], [...DESIRED.clients, client('audit')]);
     const other = new MemoryBench();

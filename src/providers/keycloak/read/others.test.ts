@@ -2,7 +2,8 @@
 import { expect, test } from 'vitest';
 import { api, client, state } from '../../../../test/support/bench/declared.ts';
 import { apisByScope, originsOf, sharedAudiences } from './api-objects.ts';
-import { clientScopeRepresentation } from '../convert/representations.ts';
+import { clientRepresentation, clientScopeRepresentation } from '../convert/representations.ts';
+import { clientsOfOtherProtocols, scopesOfOtherProtocols } from './other-protocols.ts';
 import { takenClientIds } from './taken-client-id.ts';
 
 const scope = (name: string, attributes: Readonly<Record<string, string>>, audience = 'https://stock.test') =>
@@ -56,3 +57,35 @@ test('a client_id is taken by one that differs in case only, and by none that a 
   expect(reasons(['Orders', 'AUDIT', 'other'], ['audit'])).toEqual([expect.stringContaining('client Orders is there')]);
   expect(reasons(['orders', 'audit'], [])).toEqual([]);
 });
+
+test.each([
+  ['of another stack', 'saml', { 'grantry.stack': 'theirs' }, ['Client/orders']],
+  ['without a mark', 'saml', {}, ['Client/orders']],
+  ["of the stack's own", 'saml', { 'grantry.stack': 'acme' }, []],
+  ['of OAuth 2.0', 'openid-connect', {}, []],
+])('a client %s that has the protocol %s cannot become one: %#', (_, protocol, attributes, impossible) => {
+  const present = clientRepresentation.parse({ id: 'c1', clientId: 'orders', protocol, attributes });
+  const of = (id: string): string[] =>
+    clientsOfOtherProtocols([present], new Map([[id, client('orders')]]), 'acme').map(({ address }) => address);
+  expect(of('c1')).toEqual(impossible);
+  // Of one that no manifest means nothing is said.
+  expect(of('another')).toEqual([]);
+});
+
+test.each([
+  ['of another stack', 'saml', { 'grantry.stack': 'theirs' }, ['Api/stock']],
+  ['without a mark', 'saml', {}, ['Api/stock']],
+  ["of the stack's own", 'saml', { 'grantry.stack': 'acme' }, []],
+  ['of OAuth 2.0', 'openid-connect', {}, []],
+])(
+  'a client scope %s that has the protocol %s cannot become one of an Api: %#',
+  (_, protocol, attributes, impossible) => {
+    const present = clientScopeRepresentation.parse({ ...scope('stock:read', attributes), protocol });
+    const of = (managed: boolean): string[] =>
+      scopesOfOtherProtocols([present], state([api('stock', ['stock:read'], { managed })], [])).map(
+        ({ address }) => address,
+      );
+    expect(of(true)).toEqual(impossible);
+    expect(of(false)).toEqual([]);
+  },
+);
