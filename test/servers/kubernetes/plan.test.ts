@@ -1,0 +1,90 @@
+/** What whole runs with many clients ask of a Kubernetes API server: in process, with a provider in memory. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runCommandLine } from '../../../src/cli/command-line/program.ts';
+import { COMMANDS } from '../../../src/commands/index.ts';
+import { MemoryProvider } from '../../../src/providers/memory/index.ts';
+import { STORES } from '../../../src/stores/registry.ts';
+import { describeMemory } from '../../support/bench/memory-description.ts';
+import { captureIo } from '../../support/process/captured-io.ts';
+import { startCountingProxy } from '../../support/servers/counting-proxy.ts';
+import type { CountingProxy } from '../../support/servers/counting-proxy.ts';
+import { BUILD_TIMEOUT, createKubernetes, startKubernetes } from '../../support/servers/kubernetes.ts';
+import type { KubernetesServer, TestKubernetes } from '../../support/servers/kubernetes.ts';
+
+const CLIENTS = 200;
+const LONGEST_MS = 600_000;
+
+let server: KubernetesServer;
+let kubernetes: TestKubernetes;
+let proxy: CountingProxy;
+const cwd = mkdtempSync(join(tmpdir(), 'grantry-many-'));
+const provider = new MemoryProvider();
+
+beforeAll(async () => {
+  server = await startKubernetes();
+  kubernetes = createKubernetes(server);
+  proxy = await startCountingProxy(server.url, { ca: server.caPem });
+  const [apps, team] = [await kubernetes.makeNamespace('apps'), await kubernetes.makeNamespace('team')];
+  const clients = Array.from({ length: CLIENTS }, (_, n) => ({
+    apiVersion: 'grantry/v1',
+    kind: 'Client',
+    metadata: { name: `client-${n}`, owner: 'team' },
+    spec: {
+      access: [{ api: 'stock', scopes: ['stock:read'] }],
+      ...(n % 2 ? {} : { credential: { path: `${team}/client-${n}` } }),
+    },
+  }));
+  const api = {
+    apiVersion: 'grantry/v1',
+    kind: 'Api',
+    metadata: { name: 'stock', owner: 'team' },
+    spec: { audience: 'https://stock.test', scopes: { 'stock:read': 'Read' } },
+  };
+  const store = { kubernetes: { namespace: apps, kubeconfig: kubernetes.kubeconfig({ server: proxy.url }) } };
+  const target = {
+    apiVersion: 'grantry/v1',
+    kind: 'Target',
+    metadata: { name: 'dev' },
+    spec: { stack: 'acme', rotate: { overlap: '0s' }, provider: { memory: {} }, store },
+  };
+  writeFileSync(join(cwd, 'all.yaml'), [api, target, ...clients].map((each) => JSON.stringify(each)).join('\n---\n'));
+}, BUILD_TIMEOUT);
+afterAll(async () => {
+  rmSync(cwd, { recursive: true });
+  await proxy.close();
+  kubernetes.remove();
+  await server.stop();
+});
+
+/** Runs a command line as main.ts does; the requests that it made of the API server. */
+async function run(line: string): Promise<{ code: unknown; stdout: string; requests: string[] }> {
+  proxy.reset();
+  const backends = { providers: [describeMemory(provider)], stores: STORES };
+  const { io, written } = captureIo({ cwd, env: {}, backends });
+  const code = await runCommandLine(COMMANDS, [...line.split(' '), '--manifests', 'all.yaml'], io);
+  return { code, stdout: written.stdout, requests: proxy.requests.map(({ method, path }) => `${method} ${path}`) };
+}
+
+describe('200 clients in two namespaces', () => {
+  it('are planned by one listing for each, as new ones and as they are', { timeout: LONGEST_MS }, async () => {
+    const first = await run('plan -t dev');
+    expect(first.stdout).toContain('201 to create.');
+    // Of its own it lists what it labelled; of new places all. Nothing of the stack is there: its ledger is looked up.
+    expect(first.requests.length).toBeLessThanOrEqual(10);
+    const applied = await run('apply -t dev --auto-approve --no-proof');
+    expect(applied.code).toBe(0);
+    expect(applied.requests.length / CLIENTS).toBeLessThan(6);
+    const again = await run('plan -t dev --detailed-exitcode');
+    expect(again.code).toBe(0);
+    expect(again.requests).toHaveLength(3);
+    expect(again.requests.every((request) => request.startsWith('GET '))).toBe(true);
+    const second = await run('apply -t dev --auto-approve --no-proof');
+    const writes = second.requests.filter(
+      (request) => !request.startsWith('GET ') && !request.includes('grantry.lock'),
+    );
+    expect([second.code, writes]).toEqual([0, []]);
+  });
+});
