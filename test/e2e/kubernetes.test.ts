@@ -1,7 +1,4 @@
-/**
- * The whole story with Kubernetes as the store, by the built command line, as a service account that has the Role of the
- * documentation and nothing more. And a Target that moves there from Vault.
- */
+/** What of the story is Kubernetes' own, by the built command line, as a service account that has the documented Role and no more. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -66,11 +63,11 @@ function documentedRules(): readonly Rule[] {
   return roleSchema.parse(parseAllDocuments(text)[0]?.toJS()).rules;
 }
 
-/** Replaces the manifests; `store`: that of the one Target. */
-function declare(documents: readonly string[], store: 'kubernetes' | 'vault' = 'kubernetes'): void {
+/** Replaces the manifests. */
+function declare(documents: readonly string[]): void {
   const { spec, ...rest } = targetSchema.parse(site.target({}));
   const own = { kubernetes: { namespace: apps, kubeconfig: '${env:KUBECONFIG_FILE}' } };
-  const target = { ...rest, spec: { ...spec, ...(store === 'kubernetes' ? { store: own } : {}) } };
+  const target = { ...rest, spec: { ...spec, store: own } };
   writeFileSync(join(site.folder, 'manifests/all.yaml'), yaml(...documents).replaceAll('TEAM/', `${team}/`));
   writeFileSync(join(site.folder, 'manifests/targets.yaml'), JSON.stringify(target));
 }
@@ -133,14 +130,6 @@ describe('Kubernetes as the store: one story, in order', () => {
     ]);
   });
 
-  it('drift is seen and mended', async () => {
-    const [client] = await site.realm.admin.clients.find({ clientId: 'orders' });
-    await site.realm.admin.clients.update({ id: client?.id ?? '' }, { ...client, directAccessGrantsEnabled: true });
-    expect(await run('plan -t dev --detailed-exitcode')).toMatchObject({ code: 2 });
-    await must('apply -t dev --auto-approve');
-    expect(await run('plan -t dev --detailed-exitcode')).toMatchObject({ code: 0 });
-  });
-
   it('a rotation keeps the secret before in the document while its overlap lasts', async () => {
     const before = await secretAt(`${apps}/orders`);
     await must('rotate -t dev orders');
@@ -158,27 +147,6 @@ describe('Kubernetes as the store: one story, in order', () => {
     expect(await secretAt(`${apps}/orders`)).not.toHaveProperty('client_secret_previous');
   });
 
-  it('a Secret that somebody deleted is delivered again, with the same credential', async () => {
-    const before = await secretAt(`${apps}/orders`);
-    await kubernetes.request('DELETE', `namespaces/${apps}/secrets/orders`);
-    expect(await run('plan -t dev --detailed-exitcode')).toMatchObject({ code: 2 });
-    await must('apply -t dev --auto-approve');
-    expect((await secretAt(`${apps}/orders`))?.['client_secret']).toBe(before?.['client_secret']);
-  });
-
-  it("somebody else's Secret is refused, and kept", async () => {
-    const foreign = { metadata: { name: 'taken' }, data: { password: Buffer.from('theirs').toString('base64') } };
-    await kubernetes.request('POST', `namespaces/${apps}/secrets`, foreign);
-    declare([API, ORDERS, REPORT, clientYaml('taken', 'access: [{api: stock, scopes: [stock:read]}]')]);
-    const refused = await run('apply -t dev --auto-approve');
-    expect(refused).toMatchObject({ code: 3 });
-    expect(refused.stdout + refused.stderr).toContain(
-      `kubernetes:${apps}/taken holds a document that grantry did not write`,
-    );
-    expect(await secretAt(`${apps}/taken`)).toEqual({ password: 'theirs' });
-    declare([API, ORDERS, REPORT]);
-  });
-
   it('a client that goes leaves a document that is retired, and deleted on request alone', async () => {
     declare([API, ORDERS]);
     await must('apply -t dev --auto-approve');
@@ -190,25 +158,10 @@ describe('Kubernetes as the store: one story, in order', () => {
     expect(refused.stdout + refused.stderr).toContain('to delete secrets in the namespace');
   });
 
-  it('moves here from Vault without a rotation: every credential is to be delivered', async () => {
-    declare([API, ORDERS, REPORT], 'vault');
-    await must('apply -t dev --auto-approve');
-    const { body } = await site.vault.request('GET', `${site.vault.mount}/data/m2m/orders`);
-    declare([API, ORDERS, REPORT]);
-    const moved = await must('plan -t dev');
-    for (const place of [`kubernetes:${apps}/orders`, `kubernetes:${team}/report`])
-      expect(moved.stdout).toContain(place);
-    await must('apply -t dev --auto-approve');
-    const document = z.record(z.string(), z.string()).parse(body?.data?.['data']);
-    expect((await secretAt(`${apps}/orders`))?.['client_secret']).toBe(document['client_secret']);
-    expect((await must('verify -t dev')).stdout).toContain('2 clients proven.');
-    expect(await run('plan -t dev --detailed-exitcode')).toMatchObject({ code: 0 });
-  });
-
   it('no secret was printed, nor given to a program', () => {
     secrets.delete('');
-    expect(secrets.size).toBeGreaterThan(4);
-    expect(outputs.length).toBeGreaterThan(30);
+    expect(secrets.size).toBeGreaterThan(3);
+    expect(outputs.length).toBeGreaterThan(20);
     expect(findLeaks([...secrets], outputs)).toEqual([]);
   });
 });

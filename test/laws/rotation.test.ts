@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import type { DesiredState } from '../../src/model/desired.ts';
+import { Secret } from '../../src/model/secrets/secret.ts';
 import { isDeliveryOutdated } from '../../src/model/rotation.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
 import { Crash } from '../support/bench/memory-bench.ts';
@@ -323,5 +324,52 @@ describe('a provider that keeps the previous secret', () => {
     expect(results.map(({ address }) => address)).toEqual(['Client/two']);
     bench.provider.now += 50 * HOUR;
     expect((await bench.rotate(eager, DUE)).results.map(({ address }) => address)).toContain('Client/one');
+  });
+});
+
+/** The secret before, as consumers find it in the document. */
+async function previousIn({ store }: Watched): Promise<string | undefined> {
+  const value = (await store.read('one'))?.document.payload['client_secret_previous'];
+  return value instanceof Secret ? value.reveal() : undefined;
+}
+
+async function begun(): Promise<Watched> {
+  const bench = await applied({ secretOverlap: true });
+  bench.store.capabilities = { ...bench.store.capabilities, previous: 'document' };
+  return bench;
+}
+
+describe('a store without versions', () => {
+  it('holds the secret before in the document, wherever a rotation was cut off', async () => {
+    const whole = await begun();
+    await whole.rotate(DESIRED, NAMED);
+    for (const kind of FAULTS) {
+      for (let call = 0; call < whole.calls; call += 1) {
+        const bench = await begun();
+        const [first = ''] = bench.secrets.get('one') ?? [];
+        await attempt(() => bench.rotate(DESIRED, NAMED, { call, kind }));
+        await attempt(() => bench.rotate(DESIRED, NAMED));
+        const isRotated = bench.rotations('one') === 1;
+        expect({ call, kind, previous: await previousIn(bench), outages: bench.outages }).toEqual({
+          call,
+          kind,
+          previous: isRotated ? first : undefined,
+          outages: [],
+        });
+      }
+    }
+  });
+
+  it('holds none once it was revoked, however often that was cut off', async () => {
+    const whole = await begun();
+    await whole.rotate(DESIRED, REVOKE);
+    for (const kind of FAULTS) {
+      for (let call = 0; call < whole.calls; call += 1) {
+        const bench = await begun();
+        await attempt(() => bench.rotate(DESIRED, REVOKE, { call, kind }));
+        await attempt(() => bench.rotate(DESIRED, REVOKE));
+        expect({ call, kind, previous: await previousIn(bench) }).toEqual({ call, kind, previous: undefined });
+      }
+    }
   });
 });

@@ -81,6 +81,35 @@ async function madeDocument(): Promise<string> {
   return path;
 }
 
+describe('the manifests for Kubernetes', () => {
+  const API_OF: Readonly<Record<string, string>> = {
+    Role: '/apis/rbac.authorization.k8s.io/v1/namespaces/NS/roles',
+    RoleBinding: '/apis/rbac.authorization.k8s.io/v1/namespaces/NS/rolebindings',
+    CronJob: '/apis/batch/v1/namespaces/NS/cronjobs',
+    Deployment: '/apis/apps/v1/namespaces/NS/deployments',
+  };
+  const objectSchema = z.looseObject({ kind: z.string(), metadata: z.looseObject({ namespace: z.string() }) });
+
+  test.each([
+    'docs/kubernetes-role.yaml',
+    'docs/kubernetes-role-plan.yaml',
+    'docs/kubernetes-role-rotate.yaml',
+    'docs/kubernetes-role-purge.yaml',
+    'examples/kubernetes/rotate.yaml',
+    'examples/consumers/kubernetes.yaml',
+  ])('%s is taken by the server, to the last field', async (file) => {
+    const text = readFileSync(new URL(`../../../${file}`, import.meta.url), 'utf8');
+    const objects = parseAllDocuments(text).map((document) => objectSchema.parse(document.toJS()));
+    expect(objects.length).toBeGreaterThan(0);
+    for (const object of objects) {
+      await kubernetes.ensureNamespace(object.metadata.namespace);
+      const path = API_OF[object.kind]?.replace('NS', object.metadata.namespace) ?? '';
+      const answer = await kubernetes.request('POST', `${path}?dryRun=All&fieldValidation=Strict`, object);
+      expect(answer).toMatchObject({ status: 201 });
+    }
+  });
+});
+
 describe('the Role of the documentation', () => {
   test('is enough to apply and verify, and not to purge', async () => {
     const store = await storeWith(rulesOf('kubernetes-role.yaml'));

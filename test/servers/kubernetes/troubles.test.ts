@@ -11,6 +11,7 @@ import { documentOf, failureOf, freshPath, markOf } from '../../contract/store/s
 import { secretIn, secretPayload } from '../../support/stored-secrets.ts';
 import { startCountingProxy } from '../../support/servers/counting-proxy.ts';
 import type { CountingProxy } from '../../support/servers/counting-proxy.ts';
+import { startForwardProxy } from '../../support/servers/forward-proxy.ts';
 import { BUILD_TIMEOUT, createKubernetes, startKubernetes } from '../../support/servers/kubernetes.ts';
 import type { KubernetesServer, TestKubernetes } from '../../support/servers/kubernetes.ts';
 import { makeLocalCertificate } from '../../support/servers/tls-server.ts';
@@ -251,6 +252,18 @@ describe('a login', () => {
       code: 'NOT_ALLOWED',
       message: 'Kubernetes was asked without any login',
     });
+  });
+
+  test('by a certificate is taken, and through a proxy that the kubeconfig names', async () => {
+    const { cert, key } = server.adminCertificate;
+    const user = { 'client-certificate-data': base64(cert), 'client-key-data': base64(key) };
+    const path = freshName();
+    await (await open({ user })).mark(path, markOf(), { pathIsEmpty: true });
+    const forward = await startForwardProxy();
+    const proxied = await open({ user, cluster: { 'proxy-url': forward.url } });
+    expect((await proxied.inspect(path))?.mark).toEqual(markOf());
+    expect(new Set(forward.requests)).toEqual(new Set([`CONNECT ${new URL(server.url).host}`]));
+    await forward.close();
   });
 
   test('by a program is made anew when it is refused in the middle of a run, once', async () => {

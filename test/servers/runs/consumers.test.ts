@@ -81,6 +81,12 @@ describe('the shell script', () => {
     expect([claims['azp'], team.readings()]).toEqual(['orders', 0]);
   });
 
+  it('reads a mounted Secret', async () => {
+    const folder = team.mountedSecret('mounted', before);
+    const claims = claimsOf(await startProgram(SCRIPT, [], { env: { CREDENTIAL_FOLDER: folder } }).done);
+    expect([claims['azp'], team.readings()]).toEqual(['orders', 0]);
+  });
+
   it('tries the next secret where there is one', async () => {
     const { client_secret: current = '', ...others } = before;
     await team.writeDocument('orders', { ...others, client_secret: makeSecret(), client_secret_next: current });
@@ -284,6 +290,12 @@ describe('the service of Node', () => {
   it('reads a file that an agent keeps', async () => {
     const file = team.file('for-service.json', JSON.stringify(before));
     start({ CREDENTIAL_FILE: file });
+    await nextLines(2);
+    expect([new Set(lines), team.readings()]).toEqual([new Set(['200']), 0]);
+  });
+
+  it('reads a mounted Secret', async () => {
+    start({ CREDENTIAL_FOLDER: team.mountedSecret('mounted-for-service', before) });
     await nextLines(2);
     expect([new Set(lines), team.readings()]).toEqual([new Set(['200']), 0]);
   });

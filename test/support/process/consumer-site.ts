@@ -1,6 +1,6 @@
 /** A site whose clients are used by the examples for consumers, and what happens to their secrets. */
 import { randomBytes } from 'node:crypto';
-import { writeFileSync } from 'node:fs';
+import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { createRemoteJWKSet, jwtVerify } from 'jose';
@@ -53,6 +53,19 @@ export class ConsumerSite {
       VAULT_TOKEN_FILE: this.tokenFile,
       CREDENTIAL: this.#place(client),
     };
+  }
+
+  /** A folder that holds the document as the kubelet mounts a Secret: links to the files of a folder that is replaced as a whole. */
+  mountedSecret(name: string, document: Readonly<Record<string, string>>): string {
+    const folder = join(this.site.folder, name);
+    const content = `..${Date.now()}`;
+    mkdirSync(join(folder, content), { recursive: true });
+    symlinkSync(content, join(folder, '..data'));
+    for (const [key, value] of Object.entries(document)) {
+      writeFileSync(join(folder, content, key), value);
+      symlinkSync(join('..data', key), join(folder, key));
+    }
+    return folder;
   }
 
   /** Writes a file in the site's folder; its path. */

@@ -1,7 +1,7 @@
 /** A Kubernetes API server, and what tests arrange in it. */
 import { execFileSync } from 'node:child_process';
 import { generateKeyPairSync, randomBytes } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GenericContainer, Wait } from 'testcontainers';
@@ -17,6 +17,8 @@ export interface KubernetesServer {
   /** Of the CA that made its certificate. */
   readonly caPem: string;
   readonly adminToken: string;
+  /** An administrator's certificate. */
+  readonly adminCertificate: { readonly key: string; readonly cert: string };
   stop(): Promise<void>;
 }
 
@@ -82,17 +84,8 @@ function imageName(): string {
   return /^KUBERNETES_IMAGE=(.+)$/m.exec(printed)?.[1] ?? '';
 }
 
-/** One that runs already, for quick rounds while developing: `GRANTRY_TEST_KUBERNETES="URL CA-FILE TOKEN"`. */
-function givenServer(): KubernetesServer | undefined {
-  const [url, caFile = '', adminToken = ''] = process.env['GRANTRY_TEST_KUBERNETES']?.split(' ') ?? [];
-  if (url === undefined) return undefined;
-  return { url, caPem: readFileSync(caFile, 'utf8'), adminToken, stop: async () => undefined };
-}
-
 /** A control plane of its own, without controllers: a deleted namespace, say, stays as it is. */
 export async function startKubernetes(flags: readonly string[] = []): Promise<KubernetesServer> {
-  const given = givenServer();
-  if (given !== undefined) return given;
   const image = imageName();
   const certificate = await makeLocalCertificate();
   const adminToken = randomBytes(18).toString('base64url');
@@ -104,6 +97,7 @@ export async function startKubernetes(flags: readonly string[] = []): Promise<Ku
   const files = {
     'server.crt': certificate.cert,
     'server.key': certificate.key,
+    'ca.crt': certificate.caPem,
     'accounts.pub': signing.publicKey,
     'accounts.key': signing.privateKey,
     'tokens.csv': `${adminToken},admin,admin,"system:masters"\n`,
@@ -122,6 +116,7 @@ export async function startKubernetes(flags: readonly string[] = []): Promise<Ku
         '--secure-port=6443',
         '--tls-cert-file=/etc/kubernetes/server.crt',
         '--tls-private-key-file=/etc/kubernetes/server.key',
+        '--client-ca-file=/etc/kubernetes/ca.crt',
         '--token-auth-file=/etc/kubernetes/tokens.csv',
         '--service-account-key-file=/etc/kubernetes/accounts.pub',
         '--service-account-signing-key-file=/etc/kubernetes/accounts.key',
@@ -136,7 +131,9 @@ export async function startKubernetes(flags: readonly string[] = []): Promise<Ku
       .withWaitStrategy(Wait.forHttp('/readyz', 6443).usingTls().allowInsecure()),
   );
   const url = `https://localhost:${container.getMappedPort(6443)}`;
-  return { url, caPem: certificate.caPem, adminToken, stop: async () => void (await container.stop()) };
+  const stop = async (): Promise<void> => void (await container.stop());
+  const adminCertificate = await certificate.issue({ commonName: 'admin', organizationName: 'system:masters' });
+  return { url, caPem: certificate.caPem, adminToken, adminCertificate, stop };
 }
 
 const fresh = (name: string): string => `${name}-${randomBytes(4).toString('hex')}`;

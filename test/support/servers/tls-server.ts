@@ -22,6 +22,8 @@ export interface LocalCertificate {
   readonly key: string;
   readonly cert: string;
   readonly caPem: string;
+  /** A client's certificate by the same CA. */
+  issue(subject: Readonly<Record<'commonName' | 'organizationName', string>>): Promise<{ key: string; cert: string }>;
 }
 
 export async function makeLocalCertificate(): Promise<LocalCertificate> {
@@ -51,7 +53,24 @@ export async function makeLocalCertificate(): Promise<LocalCertificate> {
       },
     ],
   });
-  return { key: own.private, cert: own.cert, caPem: ca.cert };
+  return {
+    key: own.private,
+    cert: own.cert,
+    caPem: ca.cert,
+    issue: async (subject) => {
+      const attributes = Object.entries(subject).map(([name, value]) => ({ name, value }));
+      const client = await generate(attributes, {
+        keyType: 'ec',
+        algorithm: 'sha256',
+        ca: { key: ca.private, cert: ca.cert },
+        extensions: [
+          { name: 'basicConstraints', cA: false },
+          { name: 'extKeyUsage', clientAuth: true },
+        ],
+      });
+      return { key: client.private, cert: client.cert };
+    },
+  };
 }
 
 export async function startTlsServer(upstream: string): Promise<TlsServer> {
