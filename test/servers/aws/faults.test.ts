@@ -237,6 +237,40 @@ describe('an answer that is behind', () => {
   });
 });
 
+describe('an answer to inspect that is behind', () => {
+  async function answerBefore(path: string, store: Store): Promise<string> {
+    return JSON.stringify((await aws.request('DescribeSecret', { SecretId: nameOf(store.locate(path)) })).body);
+  }
+
+  test('a mark: it is asked again', async () => {
+    const store = await open();
+    const path = await written(store);
+    await store.mark(path, markOf('a', { notes: { step: 'issued' } }));
+    const old = await answerBefore(path, store);
+    await store.mark(path, markOf('b', { state: 'retired' }));
+    breakAt('DescribeSecret', { kind: 'rewrite', body: () => old }, { times: 2 });
+    expect((await store.inspect(path))?.mark).toEqual(markOf('b', { state: 'retired' }));
+  });
+
+  test('a purge: it is asked again', async () => {
+    const store = await open();
+    const path = await written(store);
+    const old = await answerBefore(path, store);
+    await store.purge(path);
+    const headers = { date: new Date().toUTCString() };
+    breakAt('DescribeSecret', { kind: 'status', status: 200, headers, body: old }, { times: 2 });
+    expect(await store.inspect(path)).toBeUndefined();
+  });
+
+  test('for ever: what it says is taken in the end', async () => {
+    const store = await open();
+    const path = await written(store);
+    await aws.request('DeleteSecret', { SecretId: nameOf(store.locate(path)), ForceDeleteWithoutRecovery: true });
+    expect(await store.inspect(path)).toBeUndefined();
+    expect(count('DescribeSecret')).toBe(5);
+  });
+});
+
 describe('pages', () => {
   test('of a hundred are read to the end; no value is read, and no secret is asked for by itself', async () => {
     const store = await open({ prefix: `${aws.prefix}-pages` });
