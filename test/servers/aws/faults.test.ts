@@ -18,7 +18,7 @@ let proxy: CountingProxy;
 beforeAll(async () => {
   for (const [name, value] of Object.entries(AWS_KEYS)) vi.stubEnv(name, value);
   aws = createAws(inject('aws'));
-  proxy = await startCountingProxy(aws.url);
+  proxy = await startCountingProxy(aws.url, { oneAtATime: true });
 });
 afterEach(() => proxy.reset());
 afterAll(async () => {
