@@ -237,11 +237,11 @@ describe('an answer that is behind', () => {
   });
 });
 
-describe('an answer to inspect that is behind', () => {
-  async function answerBefore(path: string, store: Store): Promise<string> {
-    return JSON.stringify((await aws.request('DescribeSecret', { SecretId: nameOf(store.locate(path)) })).body);
-  }
+async function answerBefore(path: string, store: Store): Promise<string> {
+  return JSON.stringify((await aws.request('DescribeSecret', { SecretId: nameOf(store.locate(path)) })).body);
+}
 
+describe('an answer to inspect that is behind', () => {
   test('a mark: it is asked again', async () => {
     const store = await open();
     const path = await written(store);
