@@ -125,9 +125,7 @@ class AwsStore implements Store {
     }
     await this.#makeUsable(name, place, { writes: true });
     const after = toTags(mergePairs({ ...fromTags(place.tags), ...this.#settings.tags }, mark));
-    const { set, remove } = tagChanges(place.tags, after);
-    if (Object.keys(set).length > 0) await this.#api.tag(name, set);
-    if (remove.length > 0) await this.#api.untag(name, remove);
+    await this.#secrets.retag(name, tagChanges(place.tags, after));
   }
 
   async write(path: string, document: DocumentUpdate, expected: number): Promise<number> {

@@ -6,6 +6,7 @@ import { incomplete } from '../document.ts';
 import type { DocumentData } from '../document.ts';
 import { changedMeanwhile } from '../record.ts';
 import type { Described, NewSecret, SecretsApi } from './api.ts';
+import type { TagChanges, Tags } from './tags.ts';
 import { countVersions, newVersionId, numberOf } from './version-ids.ts';
 
 /** A secret, with the number of its latest version; 0: it has none. */
@@ -21,6 +22,9 @@ interface Replacement {
   readonly writes: boolean;
 }
 
+/** What AWS is to show of a secret at least: the number of its latest version, and these tags; `gone`: nothing. */
+type Written = { readonly version: number; readonly tags: Tags } | 'gone';
+
 /** Secrets with numbered versions, of which each is replaced by check-and-set. */
 export class Secrets {
   readonly #api: SecretsApi;
@@ -28,8 +32,8 @@ export class Secrets {
   readonly #ports: HttpPorts;
   /** Names that this process created without a version. */
   readonly #new = new Set<string>();
-  /** The number of the latest version that this process wrote, by name. */
-  readonly #written = new Map<string, number>();
+  /** What this process has written, by name, and AWS may not show yet. */
+  readonly #written = new Map<string, Written>();
 
   /** `locate`: how output names a secret. */
   constructor(api: SecretsApi, locate: (name: string) => string, ports: HttpPorts) {
@@ -64,7 +68,7 @@ export class Secrets {
         return { ...value, version };
       },
       (outcome) =>
-        'value' in outcome && outcome.value.kind !== 'deleted' && this.#isOld(name, outcome.value) ? {} : false,
+        'value' in outcome && outcome.value.kind !== 'deleted' && this.#isOldVersion(name, outcome.value) ? {} : false,
       this.#ports,
     );
     return found.kind === 'found' ? found : undefined;
@@ -88,15 +92,16 @@ export class Secrets {
       this.#ports,
     );
     if (created === 'deleting') throw stillDeleting(this.#locate(name));
-    if (created === 'done' && secret.version === undefined) this.#new.add(name);
-    return created === 'done';
+    if (created !== 'done') return false;
+    if (secret.version === undefined) this.#new.add(name);
+    this.#written.set(name, { version: secret.version === undefined ? 0 : 1, tags: secret.tags });
+    return true;
   }
 
   /** A secret with its first version; throws CONFLICT where there is one of that name. */
   async createWith(name: string, { text, ...rest }: Omit<NewSecret, 'version'> & { text: string }): Promise<number> {
     if (!(await this.create(name, { ...rest, version: { id: newVersionId(1), text } })))
       throw changedMeanwhile(this.#locate(name));
-    this.#written.set(name, 1);
     return 1;
   }
 
@@ -114,14 +119,21 @@ export class Secrets {
       await this.#api.dropPending(name, id);
       throw changedMeanwhile(this.#locate(name));
     }
-    this.#written.set(name, version);
+    this.#note(name, { version });
     return version;
   }
 
   async remove(name: string): Promise<void> {
     this.#new.delete(name);
-    this.#written.delete(name);
     await this.#api.remove(name);
+    this.#written.set(name, 'gone');
+  }
+
+  /** Makes the tags those: first all that is new or empty by one request, then what is to go. */
+  async retag(name: string, { set, remove }: TagChanges): Promise<void> {
+    if (Object.keys(set).length > 0) await this.#api.tag(name, set);
+    if (remove.length > 0) await this.#api.untag(name, remove);
+    this.#note(name, { tags: set });
   }
 
   /** Where a request was sent twice because its first answer was lost, the second one finds the label moved. */
@@ -133,8 +145,24 @@ export class Secrets {
     return id === undefined ? 0 : (numberOf(id) ?? countVersions(await this.#api.versionIds(name)));
   }
 
-  #isOld(name: string, found: { readonly version: number } | undefined): boolean {
-    return (found?.version ?? 0) < (this.#written.get(name) ?? 0);
+  #note(name: string, news: { readonly version?: number; readonly tags?: Tags }): void {
+    const known = this.#written.get(name);
+    const before = known === undefined || known === 'gone' ? { version: 0, tags: {} } : known;
+    this.#written.set(name, { version: news.version ?? before.version, tags: { ...before.tags, ...news.tags } });
+  }
+
+  /** Whether an answer is from before what this process has written. */
+  #isOld(name: string, found: Place | undefined): boolean {
+    const written = this.#written.get(name);
+    if (written === undefined || written === 'gone') return written === 'gone' && found !== undefined;
+    const lacks = ([key, value]: [string, string]): boolean => (found?.tags[key] ?? '') !== value;
+    return found === undefined || this.#isOldVersion(name, found) || Object.entries(written.tags).some(lacks);
+  }
+
+  #isOldVersion(name: string, { version }: { readonly version: number }): boolean {
+    const written = this.#written.get(name);
+    if (written === undefined) return false;
+    return written === 'gone' ? version > 0 : version < written.version;
   }
 }
 

@@ -53,8 +53,13 @@ export function fromTags(tags: Tags): MarkPairs {
   return Object.fromEntries(pairs);
 }
 
-/** What makes the one set of tags the other: `set` with empty values for what goes, so that one request makes the whole change. */
-export function tagChanges(before: Tags, after: Tags): { readonly set: Tags; readonly remove: readonly string[] } {
+/** What makes one set of tags another: `set` has empty values for what goes, so that one request makes the whole change. */
+export interface TagChanges {
+  readonly set: Tags;
+  readonly remove: readonly string[];
+}
+
+export function tagChanges(before: Tags, after: Tags): TagChanges {
   const remove = Object.keys(before).filter((key) => OWN.test(key) && !Object.hasOwn(after, key));
   const changed = Object.entries(after).filter(([key, value]) => before[key] !== value);
   const emptied = remove.filter((key) => before[key] !== '').map((key): [string, string] => [key, '']);

@@ -14,7 +14,7 @@ describe('the store of AWS Secrets Manager', () => {
   beforeAll(async () => {
     for (const [name, value] of Object.entries(AWS_KEYS)) vi.stubEnv(name, value);
     const aws = createAws(inject('aws'));
-    proxy = await startCountingProxy(aws.url);
+    proxy = await startCountingProxy(aws.url, { oneAtATime: true });
     const settings = aws.settings({ endpoint: proxy.url });
     subject = await awsSubject(aws, proxy, () => openAwsStore(settings, systemPorts()));
   });

@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { apiYaml, clientYaml, yaml } from '../../support/bench/workbench.ts';
 import { exitedWith } from '../../support/process/cli.ts';
+import { openTestAws } from '../../support/stores/aws.ts';
 import { openTestFiles } from '../../support/stores/file.ts';
 import { openTestKubernetes } from '../../support/stores/kubernetes.ts';
 import { StoreSite } from '../../support/stores/store-site.ts';
@@ -14,6 +15,7 @@ const MOVES: readonly (readonly [string, OpenTestStore, string, OpenTestStore])[
   ['OpenBao', openTestOpenbao, 'Vault', openTestVault],
   ['Vault', openTestVault, 'files', openTestFiles],
   ['Vault', openTestVault, 'Kubernetes', openTestKubernetes],
+  ['Vault', openTestVault, 'AWS Secrets Manager', openTestAws],
 ];
 
 const MANIFESTS = yaml(

@@ -18,7 +18,7 @@ let proxy: CountingProxy;
 beforeAll(async () => {
   for (const [name, value] of Object.entries(AWS_KEYS)) vi.stubEnv(name, value);
   aws = createAws(inject('aws'));
-  proxy = await startCountingProxy(aws.url);
+  proxy = await startCountingProxy(aws.url, { oneAtATime: true });
 });
 afterEach(() => proxy.reset());
 afterAll(async () => {
@@ -234,6 +234,40 @@ describe('an answer that is behind', () => {
     breakAt(action, { kind: 'rewrite', body: () => old }, { times: 2 });
     expect(await store[method](path)).toMatchObject({ version: 2 });
     expect(count(action)).toBe(3);
+  });
+});
+
+async function answerBefore(path: string, store: Store): Promise<string> {
+  return JSON.stringify((await aws.request('DescribeSecret', { SecretId: nameOf(store.locate(path)) })).body);
+}
+
+describe('an answer to inspect that is behind', () => {
+  test('a mark: it is asked again', async () => {
+    const store = await open();
+    const path = await written(store);
+    await store.mark(path, markOf('a', { notes: { step: 'issued' } }));
+    const old = await answerBefore(path, store);
+    await store.mark(path, markOf('b', { state: 'retired' }));
+    breakAt('DescribeSecret', { kind: 'rewrite', body: () => old }, { times: 2 });
+    expect((await store.inspect(path))?.mark).toEqual(markOf('b', { state: 'retired' }));
+  });
+
+  test('a purge: it is asked again', async () => {
+    const store = await open();
+    const path = await written(store);
+    const old = await answerBefore(path, store);
+    await store.purge(path);
+    const headers = { date: new Date().toUTCString() };
+    breakAt('DescribeSecret', { kind: 'status', status: 200, headers, body: old }, { times: 2 });
+    expect(await store.inspect(path)).toBeUndefined();
+  });
+
+  test('for ever: what it says is taken in the end', async () => {
+    const store = await open();
+    const path = await written(store);
+    await aws.request('DeleteSecret', { SecretId: nameOf(store.locate(path)), ForceDeleteWithoutRecovery: true });
+    expect(await store.inspect(path)).toBeUndefined();
+    expect(count('DescribeSecret')).toBe(5);
   });
 });
 

@@ -6,6 +6,7 @@ import { createServer, request as send } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { request as sendOverTls } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import pLimit from 'p-limit';
 import { listenOnLoopback } from './listening.ts';
 import { acceptList, originalMethod } from './list-method.ts';
 
@@ -72,8 +73,18 @@ function awsAction({ headers }: IncomingMessage): string | undefined {
   return typeof target === 'string' ? `/${target.split('.').at(-1) ?? ''}` : undefined;
 }
 
-/** `ca`: in PEM, of an upstream that is reached by https. */
-export async function startCountingProxy(upstream: string, { ca }: { ca?: string } = {}): Promise<CountingProxy> {
+interface ProxyOptions {
+  /** In PEM, of an upstream that is reached by https. */
+  readonly ca?: string;
+  /** Passes one request on after the other: for an upstream whose threads get into each other's way. */
+  readonly oneAtATime?: boolean;
+}
+
+export async function startCountingProxy(
+  upstream: string,
+  { ca, oneAtATime = false }: ProxyOptions = {},
+): Promise<CountingProxy> {
+  const lane = pLimit(oneAtATime ? 1 : Number.POSITIVE_INFINITY);
   const requests: RecordedRequest[] = [];
   const rules: { rule: FaultRule; seen: number }[] = [];
 
@@ -98,7 +109,7 @@ export async function startCountingProxy(upstream: string, { ca }: { ca?: string
     }
     if (fault?.kind === 'delay') await sleep(fault.ms);
     if (fault?.kind === 'meanwhile' && fault.when === 'before') await fault.act();
-    const answer = await forward(upstream, method, incoming, ca === undefined ? {} : { ca });
+    const answer = await lane(() => forward(upstream, method, incoming, ca === undefined ? {} : { ca }));
     if (fault?.kind === 'meanwhile' && fault.when === 'after') await fault.act();
     record.upstreamStatus = answer.status;
     if (fault?.kind === 'drop-after') return void incoming.socket.destroy();

@@ -1,0 +1,4 @@
+import { openTestAws } from '../../support/stores/aws.ts';
+import { testStory } from './story.ts';
+
+testStory(openTestAws);
