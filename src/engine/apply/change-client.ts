@@ -10,7 +10,7 @@ import { deliver, deliveryMark } from './deliver.ts';
 import { refuseMovedClient } from './look-again.ts';
 import { secondsNow, storeLeft } from './ports.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
-import { requireAsWritten } from './read-back.ts';
+import { requireAsWritten } from '../confirm/read-back.ts';
 
 type ClientChange = UpdateChange | AdoptChange | DeliverChange;
 

@@ -1,5 +1,6 @@
 import { isGuessable, methodOf } from '../../credentials/registry.ts';
 import type { CreateChange, PlannedDelivery } from '../../model/plan.ts';
+import { PENDING } from '../../model/rotation.ts';
 import { checkPlace } from '../places/check-place.ts';
 import { readWhole } from '../places/stored-credential.ts';
 import type { StoredCredential } from '../places/stored-credential.ts';
@@ -8,7 +9,8 @@ import { deliver, deliveryMark } from './deliver.ts';
 import { refusePresentClient } from './look-again.ts';
 import { secondsNow } from './ports.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
-import { requireAsWritten } from './read-back.ts';
+import { lostOfCredential } from '../confirm/confirm-provider.ts';
+import { requireAsWritten, requireNothingLost } from '../confirm/read-back.ts';
 
 /** A create of a client whose credential is delivered. */
 type DeliveredCreate = CreateChange & Required<Pick<CreateChange, 'delivery'>>;
@@ -64,8 +66,13 @@ async function createWithChosen(
       ? inUse.version
       : await deliver(store, delivery, { clientId, held: { present: credential }, createdAt }, { stack, owner });
   const chosen = { credential, delivery: deliveryMark(delivery, createdAt, createdAt) };
-  const { found } = await provider.createClient({ change, chosen });
+  const { id, found, written } = await provider.createClient({ change, chosen });
+  if (written === undefined) throw new TypeError(`the provider does not say what became of ${change.address}'s credential`);
+  const lost = lostOfCredential({ ...chosen, createdAt }, written, provider.capabilities);
+  // With the mark of a finished delivery nobody would look again; with this one the next plan delivers what is there.
+  if (lost.length > 0) await provider.markDelivered(id, { ...chosen.delivery, facts: PENDING });
   await requireAsWritten(change, found, provider);
+  requireNothingLost(provider.describe(), `the create of ${change.address}`, lost);
   return { storeVersion };
 }
 
