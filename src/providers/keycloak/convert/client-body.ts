@@ -6,6 +6,7 @@ import type { ClientFields } from '../fields.ts';
 import { ATTRIBUTE, MARK } from './marks.ts';
 import type { Fields } from '../../../model/state.ts';
 import type { PolicyRules } from '../policies/policy-rules.ts';
+import { isMasked } from './representations.ts';
 import type { ClientRepresentation } from './representations.ts';
 
 /*
@@ -32,7 +33,8 @@ export interface ClientSettings extends Readonly<Record<string, unknown>> {
 
 /** For a write of something else, such as a mark: all settings as they stand. */
 export function settingsAsTheyStand(client: ClientRepresentation): ClientSettings {
-  const kept = Object.entries(client.attributes).filter(([name]) => !isKeptByServer(name));
+  // What is masked is left out: it keeps its value, and a mask would become the value.
+  const kept = Object.entries(client.attributes).filter(([name, value]) => !isKeptByServer(name) && !isMasked(value));
   return {
     protocol: client.protocol,
     standardFlowEnabled: client.standardFlowEnabled,

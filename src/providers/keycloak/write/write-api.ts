@@ -9,6 +9,7 @@ import { fieldsToScope, scopesToFields } from '../convert/convert-scope.ts';
 import { apiFields } from '../fields.ts';
 import type { ApiFields, ScopeFields } from '../fields.ts';
 import { MARK } from '../convert/marks.ts';
+import { MAPPER_ROLES } from '../http/own-rights.ts';
 import { parseList } from '../http/parse-list.ts';
 import { clientScopeRepresentation } from '../convert/representations.ts';
 import type { ClientScopeRepresentation } from '../convert/representations.ts';
@@ -172,9 +173,6 @@ async function createScope(
     return present.id;
   }
 }
-
-/** The roles that mappers take, by server version. */
-const MAPPER_ROLES = 'manage-clients (on Keycloak 26.8.2 and later, for its mappers, manage-realm too)';
 
 async function updateScope(
   api: KeycloakApi,

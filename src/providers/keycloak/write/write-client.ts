@@ -6,7 +6,7 @@ import type { Fields } from '../../../model/state.ts';
 import { CLOCK_MARGIN } from '../../../platform/clock.ts';
 import type { ChosenCredential, ClientKey, CreatedClient, FoundClient, NewClient } from '../../provider.ts';
 import type { KeycloakApi } from '../http/api.ts';
-import { allScopes, assignScopes, heldScopes, sameScopes } from './assign-scopes.ts';
+import { allScopes, assignScopes, hasMore, heldScopes, sameScopes } from './assign-scopes.ts';
 import { changedClient, fieldsAsFound } from '../convert/client-body.ts';
 import type { ClientResource } from '../http/client-resource.ts';
 import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from '../convert/convert-client.ts';
@@ -64,9 +64,22 @@ export class ClientWriter {
     const account = hasRoles(fields.roles)
       ? await this.#roles.change({ id, clientId: fields.clientId }, NEW_ACCOUNT, fields)
       : accountOf(fields);
-    const client = await this.#read(id, `read client ${fields.clientId} back`);
+    const client = await this.#withoutGivenScopes(id, fields);
     const found = await fieldsAsFound(client, { before: undefined, after: fields, account }, this.#policies);
     return { id, found, written: writtenCredential(client) };
+  }
+
+  /**
+   * A client as it was made, without client scopes that the server gave it unasked, such as optional ones of a realm's defaults:
+   * they would be access that nobody declared.
+   */
+  async #withoutGivenScopes(id: string, fields: ClientFields): Promise<ClientRepresentation> {
+    const about = `read client ${fields.clientId} back`;
+    const client = await this.#read(id, about);
+    const [had, wants] = [heldScopes(client), assignedScopes(fields)];
+    if (!hasMore(had, wants)) return client;
+    await assignScopes(this.#api, this.#scopes, { id, clientId: fields.clientId }, { had, wants });
+    return this.#read(id, about);
   }
 
   async #post(fields: ClientFields, { credential, delivery }: ChosenCredential): Promise<string> {

@@ -8,6 +8,7 @@ import { settingsAsTheyStand } from '../convert/client-body.ts';
 import type { ClientResource } from '../http/client-resource.ts';
 import { deliveryToAttributes } from '../convert/convert-client.ts';
 import { ATTRIBUTE, MARK, parseDelivery, parseSeconds } from '../convert/marks.ts';
+import { isMasked } from '../convert/representations.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 import type { PolicyRules } from '../policies/policy-rules.ts';
 import type { ServerInfo } from '../versions/server-info.ts';
@@ -83,7 +84,8 @@ export class CredentialWriter {
     const found = await this.#api.read(context, ({ clients }) => clients.findOne({ id }));
     const { data } = clientWithAttributes.safeParse(found);
     const text = data?.attributes?.[ATTRIBUTE.rotatedSecret];
-    return typeof text === 'string' && text !== '' ? new Secret(text) : undefined;
+    // Of a mask nobody could say that it is refused.
+    return typeof text === 'string' && text !== '' && !isMasked(text) ? new Secret(text) : undefined;
   }
 
   async markDelivered(id: string, delivery: Delivery): Promise<Delivery | undefined> {
