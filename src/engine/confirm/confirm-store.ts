@@ -11,6 +11,7 @@ import { notAsWritten, requireGone, requireNothingLost } from './read-back.ts';
  */
 export function confirmStore(store: Store): Store {
   return {
+    capabilities: store.capabilities,
     locate: (path) => store.locate(path),
     describe: () => store.describe(),
     existing: (paths, options) => store.existing(paths, options),

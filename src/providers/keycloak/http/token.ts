@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { requestJson } from '../../../platform/http.ts';
@@ -29,7 +30,7 @@ export function adminToken(settings: KeycloakSettings, ports: HttpPorts): OwnTok
     if (refused === undefined || !mayHelp || scope !== undefined || hasAdminApiScope(refused))
       return tokenOf(settings, await requestToken(settings, ports, scope));
     const response = await requestToken(settings, ports, ADMIN_API_SCOPE);
-    if (refusalIn(response)?.error === 'invalid_scope') {
+    if (invalidScope.safeParse(response.body).success) {
       mayHelp = false;
       return tokenOf(settings, await requestToken(settings, ports));
     }
@@ -37,6 +38,9 @@ export function adminToken(settings: KeycloakSettings, ports: HttpPorts): OwnTok
     return tokenOf(settings, response);
   }, ports.clock);
 }
+
+/** RFC 6749 section 5.2. */
+const invalidScope = z.object({ error: z.literal('invalid_scope') });
 
 async function requestToken(settings: KeycloakSettings, ports: HttpPorts, scope?: string): Promise<HttpResponse> {
   const { url, auth } = settings;
