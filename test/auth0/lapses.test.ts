@@ -74,8 +74,20 @@ it.each<[string, string, string, Drop, string]>([
     { method: 'PATCH', path: /resource-servers/, keys: ['scopes'] },
     'stock:new',
   ],
-  ['the delete of an application', yaml(STOCK, BILLS), 'Client/orders', { method: 'DELETE', path: /\/clients\// }, 'is still there'],
-  ['the delete of an Api', yaml(STOCK, orders()), 'Api/bills', { method: 'DELETE', path: /resource-servers/ }, 'is still there'],
+  [
+    'the delete of an application',
+    yaml(STOCK, BILLS),
+    'Client/orders',
+    { method: 'DELETE', path: /\/clients\// },
+    'is still there',
+  ],
+  [
+    'the delete of an Api',
+    yaml(STOCK, orders()),
+    'Api/bills',
+    { method: 'DELETE', path: /resource-servers/ },
+    'is still there',
+  ],
   [
     'the mark of a delivery',
     yaml(STOCK, BILLS, orders('access: [{api: stock, scopes: [stock:read]}], credential: {path: elsewhere}')),

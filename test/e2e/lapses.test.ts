@@ -34,9 +34,14 @@ it('apply exits with 1, says which field did not change, and notes the change as
   site.declare(manifests, { keycloak: { url: dropping.url } });
   const { stdout } = exitedWith(1, await site.run('apply -t dev --auto-approve --audit-log audit.jsonl'));
   const text = stdout.replaceAll(/\s+/g, ' ');
-  expect(text).toMatch(/took the change of Client\/orders, but it is not so when it is read back: description is .+ instead of "The orders service"/);
+  expect(text).toMatch(
+    /took the change of Client\/orders, but it is not so when it is read back: description is .+ instead of "The orders service"/,
+  );
   const lines = readFileSync(join(site.folder, 'audit.jsonl'), 'utf8').trim().split('\n');
-  const last = lines.map((line) => body.parse(JSON.parse(line))).filter(({ address }) => address === 'Client/orders').at(-1);
+  const last = lines
+    .map((line) => body.parse(JSON.parse(line)))
+    .filter(({ address }) => address === 'Client/orders')
+    .at(-1);
   expect(last).toMatchObject({ event: 'failed' });
   // What it left is repaired by a run that nothing is kept from.
   site.declare(manifests);

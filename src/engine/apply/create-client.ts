@@ -67,7 +67,8 @@ async function createWithChosen(
       : await deliver(store, delivery, { clientId, held: { present: credential }, createdAt }, { stack, owner });
   const chosen = { credential, delivery: deliveryMark(delivery, createdAt, createdAt) };
   const { id, found, written } = await provider.createClient({ change, chosen });
-  if (written === undefined) throw new TypeError(`the provider does not say what became of ${change.address}'s credential`);
+  if (written === undefined)
+    throw new TypeError(`the provider does not say what became of ${change.address}'s credential`);
   const lost = lostOfCredential({ ...chosen, createdAt }, written, provider.capabilities);
   // With the mark of a finished delivery nobody would look again; with this one the next plan delivers what is there.
   if (lost.length > 0) await provider.markDelivered(id, { ...chosen.delivery, facts: PENDING });

@@ -47,9 +47,13 @@ it('confirmStore: notes of facts that found no room are no failure', async () =>
 it('confirmStore: a document that is not there, or of another version, has failed', async () => {
   const write = store.write.bind(store);
   store.write = async (_, __, expected) => expected + 1;
-  await expect(confirmStore(store).write('orders', DOCUMENT, 0)).rejects.toThrow('version 1 of memory/orders was written');
+  await expect(confirmStore(store).write('orders', DOCUMENT, 0)).rejects.toThrow(
+    'version 1 of memory/orders was written',
+  );
   await write('orders', DOCUMENT, 0);
-  await expect(confirmStore(store).write('orders', DOCUMENT, 1)).rejects.toThrow('version 2 of memory/orders was written');
+  await expect(confirmStore(store).write('orders', DOCUMENT, 1)).rejects.toThrow(
+    'version 2 of memory/orders was written',
+  );
 });
 
 it.each([

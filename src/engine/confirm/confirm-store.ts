@@ -74,10 +74,7 @@ function requireDocument(
 }
 
 /** Names of keys alone: what lies there may be a secret. */
-function lostOfDocument(
-  { clientId, payload, facts }: DocumentUpdate,
-  found: StoredDocument['document'],
-): string[] {
+function lostOfDocument({ clientId, payload, facts }: DocumentUpdate, found: StoredDocument['document']): string[] {
   const lost = [
     ...Object.entries(payload).filter(([key, value]) => !isSameValue(found.payload[key], value)),
     ...Object.entries(facts).filter(([key, value]) => (found.facts[key] ?? null) !== value),

@@ -33,7 +33,10 @@ export function checkClaims(payload: JWTPayload, expected: TokenClaims, clientId
 function withoutClients(check: ProofCheck, missing: readonly string[]): ProofCheck {
   if (check.outcome !== 'failed' || missing.length === 0) return check;
   const who = missing.join(', ');
-  return { ...check, detail: `${check.detail ?? ''} (a client that is disabled or gone is in no token: see whether ${who} is enabled)` };
+  return {
+    ...check,
+    detail: `${check.detail ?? ''} (a client that is disabled or gone is in no token: see whether ${who} is enabled)`,
+  };
 }
 
 /** `unsure`: why more than is wanted may be right, too. */

@@ -48,7 +48,11 @@ export function createClient(ports: ClientPorts, { change, chosen }: NewClient):
   object.createdAt = chosen?.delivery.at ?? now;
   if (chosen !== undefined) object.delivered = chosen.delivery;
   const { id, fields: found } = object;
-  return { id, found, ...(chosen === undefined ? { issued: issuedOf(object, ports) } : { written: writtenOf(object, ports) }) };
+  return {
+    id,
+    found,
+    ...(chosen === undefined ? { issued: issuedOf(object, ports) } : { written: writtenOf(object, ports) }),
+  };
 }
 
 export function updateClient({ objects }: ClientPorts, change: UpdateChange | AdoptChange): Fields {

@@ -24,7 +24,11 @@ beforeAll(async () => {
   bench = direct.as({ keycloakUrl: proxy.url });
   const { admin } = bench.realm;
   for (const name of ['kc-admin-api', 'delegation:user', 'delegation:client']) {
-    await admin.clientScopes.create({ name, protocol: 'openid-connect', attributes: { 'include.in.token.scope': 'true' } });
+    await admin.clientScopes.create({
+      name,
+      protocol: 'openid-connect',
+      attributes: { 'include.in.token.scope': 'true' },
+    });
   }
   await admin.roles.create({ name: 'auditor' });
   expect(done(await bench.apply(PLAIN))).toEqual(['done', 'done', 'done']);
@@ -72,7 +76,11 @@ describe('with all that 26.8.2 is documented to change', () => {
 
   it('apply, plan, rotate and verify work, and new clients hold no scope that nobody declared', async () => {
     const { bench: full } = await ahead(RULES, APPLY);
-    const more = yaml(PLAIN, apiYaml('bills', ['bills:read']), clientYaml('ledger', 'access: [{api: bills, scopes: [bills:read]}]'));
+    const more = yaml(
+      PLAIN,
+      apiYaml('bills', ['bills:read']),
+      clientYaml('ledger', 'access: [{api: bills, scopes: [bills:read]}]'),
+    );
     expect(done(await full.apply(more))).toEqual(['done', 'done']);
     expect((await full.plan(more, { checkStore: true })).changes).toEqual([]);
     expect((await full.prove(more)).every(isProven)).toBe(true);
@@ -96,10 +104,10 @@ describe('with all that 26.8.2 is documented to change', () => {
   });
 });
 
-describe('kc-admin-api', () => {
-  const tokens = (): number =>
-    proxy.requests.filter(({ path }) => path.endsWith('/protocol/openid-connect/token')).length;
+const tokens = (): number =>
+  proxy.requests.filter(({ path }) => path.endsWith('/protocol/openid-connect/token')).length;
 
+describe('kc-admin-api', () => {
   it('held by default takes no request more', async () => {
     const { bench: one } = await ahead(['adminApiScope'], APPLY);
     expect((await one.plan(PLAIN)).changes).toEqual([]);
@@ -117,7 +125,9 @@ describe('kc-admin-api', () => {
     await expect(one.plan(PLAIN)).rejects.toMatchObject({
       code: 'NOT_ALLOWED',
       hint: expect.stringMatching(
-        new RegExp(`kc-admin-api[\\s\\S]*clientId=${clientId}[\\s\\S]*kcadm.sh update clients/\\$id/default-client-scopes/\\$scope`),
+        new RegExp(
+          `kc-admin-api[\\s\\S]*clientId=${clientId}[\\s\\S]*kcadm.sh update clients/\\$id/default-client-scopes/\\$scope`,
+        ),
       ),
     });
   });
@@ -166,7 +176,9 @@ it('a disabled client leaves the audience: verify names it, and plan enables it'
   const proof = (await one.prove(PLAIN)).find(({ address }) => address === 'Client/orders');
   const failed = proof?.checks.find(({ outcome }) => outcome === 'failed');
   expect(failed?.detail).toContain('see whether stock-api is enabled');
-  expect((await one.plan(PLAIN)).changes.map(({ op, address }) => `${op} ${address}`)).toEqual(['update Client/stock-api']);
+  expect((await one.plan(PLAIN)).changes.map(({ op, address }) => `${op} ${address}`)).toEqual([
+    'update Client/stock-api',
+  ]);
   expect(done(await one.apply(PLAIN))).toEqual(['done']);
   expect((await one.prove(PLAIN)).every(isProven)).toBe(true);
 });

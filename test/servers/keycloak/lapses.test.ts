@@ -142,7 +142,11 @@ describe('a change that Keycloak took and did not make is a failed change that n
   });
 
   it('the delete of a scope', async () => {
-    const more = yaml(apiYaml('stock', ['stock:read', 'stock:old']), clientYaml('orders', READER), clientYaml('gone', ''));
+    const more = yaml(
+      apiYaml('stock', ['stock:read', 'stock:old']),
+      clientYaml('orders', READER),
+      clientYaml('gone', ''),
+    );
     await bench.apply(more);
     const reason = await applied(BEFORE, 'Api/stock', { method: 'DELETE', path: /client-scopes\/[^/]+$/ });
     expect(reason).toContain('stock:old');
@@ -164,7 +168,11 @@ describe('a rotation', () => {
   const NAMED = { kind: 'named', names: ['orders'], force: true, revoke: false } as const;
 
   it.each<[string, Drop, string]>([
-    ['a secret that was not set', { method: 'PUT', path: /\/clients\/[^/]+$/, keys: ['secret'] }, 'the secret is another one'],
+    [
+      'a secret that was not set',
+      { method: 'PUT', path: /\/clients\/[^/]+$/, keys: ['secret'] },
+      'the secret is another one',
+    ],
     ['no write at all', { method: 'PUT', path: /\/clients\/[^/]+$/ }, 'the secret is another one'],
   ])('with %s has failed, cut nobody off, and the next one is done', async (_, how, words) => {
     const { store } = await bench.ports(BEFORE);
@@ -172,7 +180,9 @@ describe('a rotation', () => {
     const [failed] = await bench.rotate(BEFORE, NAMED);
     drop = undefined;
     expect([failed?.outcome, failed?.reason]).toEqual(['failed', expect.stringContaining(words)]);
-    expect((await bench.prove(BEFORE)).flatMap(({ checks }) => checks).filter(({ outcome }) => outcome === 'failed')).toEqual([]);
+    expect(
+      (await bench.prove(BEFORE)).flatMap(({ checks }) => checks).filter(({ outcome }) => outcome === 'failed'),
+    ).toEqual([]);
     const before = (await store.read('orders'))?.version ?? 0;
     const [done] = await bench.rotate(BEFORE, NAMED);
     expect(done?.reason ?? done?.outcome).toBe('done');

@@ -78,7 +78,8 @@ export class Disobedient {
     return new Proxy(object, {
       set: (target, key, value: unknown) => {
         // A client has some secret in any case: where its own is dropped, the server makes one.
-        const before: unknown = Reflect.get(target, key) ?? (key === 'secret' ? `made by the server ${this.#writes}` : undefined);
+        const before: unknown =
+          Reflect.get(target, key) ?? (key === 'secret' ? `made by the server ${this.#writes}` : undefined);
         const kept = this.#written(before, value, key === 'previous');
         return kept === undefined ? Reflect.deleteProperty(target, key) : Reflect.set(target, key, kept);
       },
@@ -135,13 +136,18 @@ export class Disobedient {
 
 /** What is written, with one of the fields that it changes as it was. */
 function keepOne<T>(before: unknown, after: T, field: number): T {
-  if (!isRecord(after)) return isRecord(before) ? after : (before as T);
   const old = isRecord(before) ? before : {};
-  const keys = [...new Set([...Object.keys(old), ...Object.keys(after)])].filter((key) => !isSame(old[key], after[key]));
+  // Of what has no fields all stays as it was.
+  if (!isRecord(after)) return (isRecord(before) ? after : before) as T; // oxlint-disable-line typescript/no-unsafe-type-assertion -- both were written to the same place
+  const keys = [...new Set([...Object.keys(old), ...Object.keys(after)])].filter(
+    (key) => !isSame(old[key], after[key]),
+  );
   const key = keys[field % Math.max(1, keys.length)];
   if (key === undefined) return after;
   const { [key]: _gone, ...rest } = after;
-  return { ...rest, ...(old[key] === undefined ? {} : { [key]: old[key] }) } as T;
+  const kept = { ...rest, ...(old[key] === undefined ? {} : { [key]: old[key] }) };
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- it is what a server makes of it, whatever its type says
+  return kept as T;
 }
 
 function isRecord(value: unknown): value is Record<string, unknown> {

@@ -30,14 +30,16 @@ const adminApiScope: Rule = async (request, pass) => {
 const mappersNeedManageRealm: Rule = async (request, pass) => {
   const { method, path, body } = request;
   const writes = method !== 'GET' && isAdminApi(request);
-  const isMapper = /\/protocol-mappers\//.test(path) || (/\/(clients|client-scopes)(\/[^/]+)?$/.test(path) && holdsMappers(body));
+  const isMapper =
+    /\/protocol-mappers\//.test(path) || (/\/(clients|client-scopes)(\/[^/]+)?$/.test(path) && holdsMappers(body));
   return writes && isMapper && !holds(request, 'manage-realm') ? refused(403, 'HTTP 403 Forbidden') : pass();
 };
 
 /** 26.8.0: who may only view clients sees `**********` in place of secrets (changes-26_8_0.adoc). */
 const maskedSecrets: Rule = async (request, pass) => {
   const answer = await pass();
-  if (request.method !== 'GET' || !/\/clients(\/[^/]+)?(\?|$)/.test(request.path) || holds(request, 'manage-clients')) return answer;
+  if (request.method !== 'GET' || !/\/clients(\/[^/]+)?(\?|$)/.test(request.path) || holds(request, 'manage-clients'))
+    return answer;
   return rewritten(answer, (value) => (Array.isArray(value) ? value.map(mask) : mask(value)));
 };
 
@@ -55,7 +57,8 @@ const assignmentNeedsManage: Rule = async (request, pass) => {
 const delegationScopes: Rule = async (request, pass, { admin }) => {
   const answer = await pass();
   if (request.method !== 'POST' || !request.path.endsWith('/clients') || answer.status !== 201) return answer;
-  const id = answer.headers[answer.headers.findIndex((name) => name.toLowerCase() === 'location') + 1]?.split('/').at(-1) ?? '';
+  const id =
+    answer.headers[answer.headers.findIndex((name) => name.toLowerCase() === 'location') + 1]?.split('/').at(-1) ?? '';
   for (const scope of await admin.clientScopes.find()) {
     if (scope.name?.startsWith('delegation:') !== true) continue;
     await admin.clients.addOptionalClientScope({ id, clientScopeId: scope.id ?? '' });
@@ -66,7 +69,8 @@ const delegationScopes: Rule = async (request, pass, { admin }) => {
 /** 27.0: scope mappings list no realm roles to who may neither view nor give them (changes-27_0_0.adoc, #53480). */
 const hiddenScopeMappings: Rule = async (request, pass) => {
   const answer = await pass();
-  const isListing = request.method === 'GET' && /\/(clients|client-scopes)\/[^/]+\/scope-mappings(\/realm)?$/.test(request.path);
+  const isListing =
+    request.method === 'GET' && /\/(clients|client-scopes)\/[^/]+\/scope-mappings(\/realm)?$/.test(request.path);
   if (!isListing || ['view-realm', 'manage-users'].some((role) => holds(request, role))) return answer;
   return rewritten(answer, (value) => (Array.isArray(value) ? [] : { ...objectOf(value), realmMappings: undefined }));
 };
@@ -112,16 +116,20 @@ async function leaveAudience(): Promise<Rule> {
   const key = { ...(await exportJWK(publicKey)), kid: 'ahead', alg: 'RS256', use: 'sig' };
   return async (request, pass, { admin }) => {
     const answer = await pass();
-    if (/\/protocol\/openid-connect\/certs$/.test(request.path)) {
+    if (request.path.endsWith('/protocol/openid-connect/certs')) {
       return rewritten(answer, (value) => ({ keys: [key, ...listIn(objectOf(value)['keys'])] }));
     }
-    if (!/\/protocol\/openid-connect\/token$/.test(request.path) || answer.status !== 200) return answer;
+    if (!request.path.endsWith('/protocol/openid-connect/token') || answer.status !== 200) return answer;
     const given = objectOf(JSON.parse(answer.body.toString()));
-    const disabled = (await admin.clients.find()).flatMap(({ enabled, clientId = '' }) => (enabled === false ? [clientId] : []));
+    const disabled = (await admin.clients.find()).flatMap(({ enabled, clientId = '' }) =>
+      enabled === false ? [clientId] : [],
+    );
     const claims = decodeJwt(String(given['access_token']));
     const isNamed = disabled.some((clientId) => [claims.aud ?? []].flat().includes(clientId));
     if (!isNamed) return answer;
-    const token = await new SignJWT(withoutClients(claims, disabled)).setProtectedHeader({ alg: 'RS256', kid: 'ahead', typ: 'JWT' }).sign(privateKey);
+    const token = await new SignJWT(withoutClients(claims, disabled))
+      .setProtectedHeader({ alg: 'RS256', kid: 'ahead', typ: 'JWT' })
+      .sign(privateKey);
     return jsonAnswer(200, { ...given, access_token: token });
   };
 }
@@ -145,7 +153,8 @@ function claimsOf({ authorization = '' }: ProxiedRequest): JWTPayload {
 }
 
 function scopesOf(request: ProxiedRequest): string[] {
-  return String(claimsOf(request)['scope'] ?? '').split(' ');
+  const { scope } = claimsOf(request);
+  return typeof scope === 'string' ? scope.split(' ') : [];
 }
 
 function isBuiltIn(request: ProxiedRequest): boolean {

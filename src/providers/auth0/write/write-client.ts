@@ -152,7 +152,11 @@ export class ClientWriter {
 
   async markDelivered(id: string, delivery: Delivery): Promise<Delivery | undefined> {
     const about = `mark the credential at ${delivery.place} as delivered`;
-    const { client_metadata: metadata } = await this.#patch(id, { client_metadata: deliveryToMetadata(delivery) }, about);
+    const { client_metadata: metadata } = await this.#patch(
+      id,
+      { client_metadata: deliveryToMetadata(delivery) },
+      about,
+    );
     return parseDelivery(metadata);
   }
 

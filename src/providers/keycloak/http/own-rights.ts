@@ -46,7 +46,9 @@ function commandFor(
   if (auth.kind === 'password' || lacking.length === 0) return [];
   const user = shellWord(`service-account-${auth.clientId.toLowerCase()}`);
   const roles = lacking.map((role) => `--rolename ${role}`).join(' ');
-  return [`The command: kcadm.sh add-roles -r ${shellWord(auth.realm)} --uusername ${user} --cclientid ${owner} ${roles}.`];
+  return [
+    `The command: kcadm.sh add-roles -r ${shellWord(auth.realm)} --uusername ${user} --cclientid ${owner} ${roles}.`,
+  ];
 }
 
 /** The roles that protocol mappers take, by server version. */

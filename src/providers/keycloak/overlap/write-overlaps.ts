@@ -93,7 +93,8 @@ export class OverlapWriter {
       await readPolicyList(this.#api, 'policies'),
     ];
     const halves = [profiles, policies].filter((list) => list.some((item) => item.name === name)).length;
-    const isDone = halves === (wanted === undefined ? 0 : 2) && gapsIn(policies, await this.#profileNames()).length === 0;
+    const isDone =
+      halves === (wanted === undefined ? 0 : 2) && gapsIn(policies, await this.#profileNames()).length === 0;
     return { isDone, found: overlapAsFound(profiles, policies, name) };
   }
 

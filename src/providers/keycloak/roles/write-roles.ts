@@ -120,7 +120,12 @@ export class RoleAssigner {
 
   async #mapHolder({ clientId }: ClientRef, id: string, keys: readonly RoleKey[], verb: Verb): Promise<RoleKey[]> {
     const context = { about: `${verb} roles of client ${clientId}`, needs: 'manage-users' };
-    return this.#mapAll(keys, verb, () => context, (ownerId) => mappingOfUser(id, ownerId));
+    return this.#mapAll(
+      keys,
+      verb,
+      () => context,
+      (ownerId) => mappingOfUser(id, ownerId),
+    );
   }
 
   async #mapScopes({ id, clientId }: ClientRef, keys: readonly RoleKey[], verb: Verb): Promise<RoleKey[]> {
