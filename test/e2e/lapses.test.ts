@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startCountingProxy } from '../support/servers/counting-proxy.ts';
-import type { CountingProxy } from '../support/servers/counting-proxy.ts';
+import type { CountingProxy, Intercept } from '../support/servers/counting-proxy.ts';
 import { exitedWith } from '../support/process/cli.ts';
 import { Site } from '../support/process/site.ts';
 import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
@@ -15,11 +15,12 @@ let dropping: CountingProxy;
 
 beforeAll(async () => {
   site = await Site.open();
-  dropping = await startCountingProxy(site.realm.url, async ({ method, path, body: sent }, pass) => {
+  const intercept: Intercept = async ({ method, path, body: sent }, pass) => {
     if (method !== 'POST' || !path.endsWith('/clients')) return pass();
     const { description: _dropped, ...rest } = body.parse(JSON.parse(sent));
     return pass(JSON.stringify(rest));
-  });
+  };
+  dropping = await startCountingProxy(site.realm.url, { intercept });
 });
 afterAll(async () => {
   await dropping.close();

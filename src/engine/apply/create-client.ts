@@ -5,7 +5,10 @@ import { checkPlace } from '../places/check-place.ts';
 import { readWhole } from '../places/stored-credential.ts';
 import type { StoredCredential } from '../places/stored-credential.ts';
 import { isInUse } from '../places/whose-document.ts';
+import { GrantryError } from '../../model/errors.ts';
+import type { Delivery } from '../../model/state.ts';
 import { deliver, deliveryMark } from './deliver.ts';
+import { onlyOurs } from './failure.ts';
 import { refusePresentClient } from './look-again.ts';
 import { secondsNow } from './ports.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
@@ -70,11 +73,21 @@ async function createWithChosen(
   if (written === undefined)
     throw new TypeError(`the provider does not say what became of ${change.address}'s credential`);
   const lost = lostOfCredential({ ...chosen, createdAt }, written, provider.capabilities);
-  // With the mark of a finished delivery nobody would look again; with this one the next plan delivers what is there.
-  if (lost.length > 0) await provider.markDelivered(id, { ...chosen.delivery, facts: PENDING });
+  const hint = lost.length === 0 ? undefined : await haveItDelivered(id, chosen.delivery, provider);
   await requireAsWritten(change, found, provider);
-  requireNothingLost(provider.describe(), `the create of ${change.address}`, lost);
+  requireNothingLost(provider.describe(), `the create of ${change.address}`, lost, hint);
   return { storeVersion };
+}
+
+/**
+ * With the mark of a finished delivery nobody would look again; with this one the next plan delivers what is there. Gives what
+ * to do. Where the mark is not taken either, the failure that led here is the one to be reported.
+ */
+async function haveItDelivered(id: string, delivery: Delivery, provider: CarryOutPorts['provider']): Promise<string> {
+  const marked = await provider.markDelivered(id, { ...delivery, facts: PENDING }).catch(onlyOurs);
+  return marked instanceof GrantryError
+    ? 'Run apply with --check-store: it delivers the secret that the server has. Without it nothing shows that it is another one.'
+    : 'Run apply again: it delivers the secret that the server has.';
 }
 
 /** Where the provider chooses it, the mark comes last. */

@@ -26,8 +26,8 @@ function describe({ path, before, after }: FieldDifference, words: FieldWords): 
 }
 
 /** Fails where something is lost of what a server or a store said it took; `lost` names each part of it. */
-export function requireNothingLost(server: string, what: string, lost: readonly string[]): void {
-  if (lost.length > 0) throw notAsWritten(server, what, lost);
+export function requireNothingLost(server: string, what: string, lost: readonly string[], hint?: string): void {
+  if (lost.length > 0) throw notAsWritten(server, what, lost, hint);
 }
 
 /** Fails where something is still there that a server or a store said it took away; `left` names it. */
