@@ -72,11 +72,19 @@ export class CredentialWriter {
     const secret = await this.#previousSecret(id);
     const context = { about: 'end the overlap of a client', needs: 'manage-clients' };
     await this.#api.write(context, ({ clients }) => clients.invalidateSecret({ id }));
-    const { attributes } = await this.#readBack(id);
     return {
       previous: secret === undefined ? undefined : { kind: 'client-secret', secret },
-      previousUntil: parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]),
+      previousUntil: await this.#previousUntil(id),
     };
+  }
+
+  /** Measured on 26.7.4: of a previous secret without its time the server takes nothing away by itself. */
+  async #previousUntil(id: string): Promise<number | undefined> {
+    const before = parseSeconds((await this.#readBack(id)).attributes[ATTRIBUTE.rotatedExpiresAt]);
+    if (before === undefined) return undefined;
+    const none = { [ATTRIBUTE.rotatedSecret]: '', [ATTRIBUTE.rotatedAt]: '', [ATTRIBUTE.rotatedExpiresAt]: '' };
+    await this.#putBeside(id, { attributes: none }, 'take the previous secret of a client away');
+    return parseSeconds((await this.#readBack(id)).attributes[ATTRIBUTE.rotatedExpiresAt]);
   }
 
   async #previousSecret(id: string): Promise<Secret | undefined> {
