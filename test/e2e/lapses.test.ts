@@ -13,13 +13,15 @@ const body = z.record(z.string(), z.unknown());
 let site: Site;
 let dropping: CountingProxy;
 
+/** No new client gets its description. */
+const intercept: Intercept = async ({ method, path, body: sent }, pass) => {
+  if (method !== 'POST' || !path.endsWith('/clients')) return pass();
+  const { description: _dropped, ...rest } = body.parse(JSON.parse(sent));
+  return pass(JSON.stringify(rest));
+};
+
 beforeAll(async () => {
   site = await Site.open();
-  const intercept: Intercept = async ({ method, path, body: sent }, pass) => {
-    if (method !== 'POST' || !path.endsWith('/clients')) return pass();
-    const { description: _dropped, ...rest } = body.parse(JSON.parse(sent));
-    return pass(JSON.stringify(rest));
-  };
   dropping = await startCountingProxy(site.realm.url, { intercept });
 });
 afterAll(async () => {

@@ -56,17 +56,17 @@ describe('apply: what was found before the lock was had', () => {
   });
 });
 
-describe('apply: a ledger that is not written, though the store says so', () => {
-  /** The store takes records of this kind, from the nth on, and keeps none of them. */
-  function losing(from: number): void {
-    const writeRecord = bench.store.writeRecord.bind(bench.store);
-    let seen = 0;
-    bench.store.writeRecord = async (name, value, expected) => {
-      const isLost = name.startsWith('ledger/') && (seen += 1) >= from;
-      return isLost ? { version: expected + 1, now: bench.now } : writeRecord(name, value, expected);
-    };
-  }
+/** The store takes records of this kind, from the nth on, and keeps none of them. */
+function losing(from: number): void {
+  const writeRecord = bench.store.writeRecord.bind(bench.store);
+  let seen = 0;
+  bench.store.writeRecord = async (name, value, expected) => {
+    const isLost = name.startsWith('ledger/') && (seen += 1) >= from;
+    return isLost ? { version: expected + 1, now: bench.now } : writeRecord(name, value, expected);
+  };
+}
 
+describe('apply: a ledger that is not written, though the store says so', () => {
   it('keeps the first change from being made', async () => {
     losing(1);
     const before = snapshot();
