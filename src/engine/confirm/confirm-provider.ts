@@ -22,6 +22,7 @@ export function confirmProvider(provider: Provider): Provider {
     findClient: (key) => provider.findClient(key),
     whyTaken: (clientId) => provider.whyTaken(clientId),
     answers: () => provider.answers(),
+    server: () => provider.server(),
     explainDifference: (paths) => provider.explainDifference(paths),
     readGrants: (desired, names) => provider.readGrants(desired, names),
     addApiScopes: (change) => provider.addApiScopes(change),

@@ -37,21 +37,3 @@ it.each([
 it('a mark: says nothing but itself to a newer server', async () => {
   expect(Object.keys(Object(await marked(version('26.2.5'))))).toEqual(['attributes']);
 });
-
-/** What is left of a previous secret that a DELETE does not take away, and whether a PUT does. */
-async function left(takesPut: boolean): Promise<number | undefined> {
-  let attributes: object = { 'client.secret.rotated': 'before', 'client.secret.rotated.expiration.time': '9' };
-  const ports = portsOver(async (input, init) => {
-    if (String(input).includes('/client-policies/')) return Response.json({ profiles: [], policies: [] });
-    if (init?.method === 'PUT' && takesPut) attributes = {};
-    if (init?.method !== undefined && init.method !== 'GET') return new Response(null, { status: 204 });
-    return Response.json({ id: '1', clientId: 'orders', secret: 'present', attributes });
-  });
-  const { secrets } = openKeycloak(keycloakSettings(), ports, { tokens: givenTokens() });
-  return (await secrets?.endOverlap('1'))?.previousUntil;
-}
-
-it('endOverlap: takes away by itself what the server leaves, and says where that is not done either', async () => {
-  expect(await left(true)).toBeUndefined();
-  expect(await left(false)).toBe(9);
-});
