@@ -31,14 +31,18 @@ export function refusalIn({ status, body }: HttpResponse): OAuthError | undefine
 /** Short-lived tokens end in the middle of a long run; so close to its end one is not used. */
 const MARGIN_MS = 10_000;
 
+/** Asks for a token; `refused`: one of before that was refused, though its time had not come. */
+type AskForToken = (refused?: string) => Promise<GivenToken>;
+
 /** grantry's own access token: a new one is asked for when the old one is about to end or was refused. */
 export class OwnToken {
-  readonly #ask: () => Promise<GivenToken>;
+  readonly #ask: AskForToken;
   readonly #clock: Pick<Clock, 'now'>;
   #token: { readonly value: string; readonly goodUntil: number } | undefined;
   #pending: Promise<string> | undefined;
+  #refused: string | undefined;
 
-  constructor(ask: () => Promise<GivenToken>, clock: Pick<Clock, 'now'>) {
+  constructor(ask: AskForToken, clock: Pick<Clock, 'now'>) {
     this.#ask = ask;
     this.#clock = clock;
   }
@@ -65,13 +69,18 @@ export class OwnToken {
     } catch (error) {
       if (!wasRefused(error)) throw error;
     }
-    if (this.#token?.value === token) this.#token = undefined;
+    if (this.#token?.value === token) {
+      this.#token = undefined;
+      this.#refused = token;
+    }
     return call();
   }
 
   async #renew(): Promise<string> {
     const asked = this.#clock.now();
-    const { value, seconds } = await this.#ask();
+    const refused = this.#refused;
+    this.#refused = undefined;
+    const { value, seconds } = await this.#ask(refused);
     this.#token = { value, goodUntil: asked + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS) };
     return value;
   }

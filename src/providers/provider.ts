@@ -86,6 +86,21 @@ export interface ChosenSecret {
   readonly delivery: Delivery;
 }
 
+/** A credential as it was read back after a write, with the mark that the client bears then. */
+export interface WrittenCredential extends Pick<IssuedCredential, 'createdAt'> {
+  /** Undefined where the account may not see it. */
+  readonly credential: Credential | undefined;
+  readonly delivered: Delivery | undefined;
+}
+
+/** An overlap that was to end. */
+export interface EndedOverlap {
+  /** The previous secret as it was before, where there was one. */
+  readonly previous: ClientSecret | undefined;
+  /** Until when the server, read back, still has a previous secret, in Unix seconds; undefined: it has none. */
+  readonly previousUntil: number | undefined;
+}
+
 /** What a provider can do whose clients have secrets. */
 export interface SecretsFacet {
   /** The client's present secret. */
@@ -95,10 +110,10 @@ export interface SecretsFacet {
    * answer it throws UNREACHABLE, and `read` shows whether it happened.
    */
   regenerate(id: string): Promise<IssuedCredential>;
-  /** Replaces the client's secret at once; repeating it changes nothing more. */
-  set(id: string, chosen: ChosenSecret): Promise<void>;
-  /** Ends an overlap, so that the previous secret is refused from now on; gives that secret, where there was one. */
-  endOverlap(id: string): Promise<ClientSecret | undefined>;
+  /** Replaces the client's secret at once; repeating it changes nothing more. Gives what is there then. */
+  set(id: string, chosen: ChosenSecret): Promise<WrittenCredential>;
+  /** Ends an overlap, so that the previous secret is refused from now on. */
+  endOverlap(id: string): Promise<EndedOverlap>;
 }
 
 export interface ReadOptions {
@@ -172,6 +187,8 @@ export interface CreatedClient {
   readonly found: Fields;
   /** The credential that the provider chose for it. */
   readonly issued?: IssuedCredential;
+  /** What became of the one that the caller chose. */
+  readonly written?: WrittenCredential;
 }
 
 /** An Api that was created or changed. */
@@ -187,7 +204,8 @@ type ObjectChange = CreateChange | UpdateChange | AdoptChange;
 /**
  * An identity provider. Methods that connect throw GrantryErrors: UNREACHABLE and NOT_ALLOWED for the provider
  * as a whole, FAILED for one object. No method ever sends a secret back that a read returned. What is written is read back
- * once and given as the server has it then: a server may change, or drop, what it was sent.
+ * once and given as the server has it then: a server may change, or drop, what it was sent. Whether that is what was wanted
+ * the engine judges (`confirmWrites`).
  */
 export interface Provider {
   /** What its newest version can do; this very server may be an older one: see `server`. */
@@ -219,18 +237,22 @@ export interface Provider {
    * Creates the Api or adds what it lacks; takes nothing away that a client may still use.
    */
   addApiScopes(change: ObjectChange): Promise<WrittenApi>;
-  /** Takes away what the Api no longer has, or all of it. */
-  removeApiScopes(change: UpdateChange | AdoptChange | DeleteChange): Promise<void>;
+  /** Takes away what the Api no longer has, or all of it. Gives what is left of it; undefined: nothing. */
+  removeApiScopes(change: UpdateChange | AdoptChange | DeleteChange): Promise<Fields | undefined>;
   /** Creates the client; repeating it after a lost answer makes no second one. */
   createClient(client: NewClient): Promise<CreatedClient>;
   updateClient(change: UpdateChange | AdoptChange): Promise<Fields>;
   /** Why fields may be otherwise than they were written, and what to do about it; undefined where nothing is known. */
   explainDifference(paths: readonly (readonly string[])[]): Promise<string | undefined>;
+  /** Whether it is gone `findClient` shows. */
   deleteClient(change: DeleteChange): Promise<void>;
-  /** Marks the client's credential as delivered. */
-  markDelivered(id: string, delivery: Delivery): Promise<void>;
-  /** Sets up, changes or takes away an overlap; only where the provider has such objects. */
-  changeOverlap(change: ObjectChange | DeleteChange): Promise<void>;
+  /** Marks the client's credential as delivered. Gives the mark that it bears then. */
+  markDelivered(id: string, delivery: Delivery): Promise<Delivery | undefined>;
+  /**
+   * Sets up, changes or takes away an overlap; only where the provider has such objects. Gives what is there then; undefined:
+   * none of that name.
+   */
+  changeOverlap(change: ObjectChange | DeleteChange): Promise<Fields | undefined>;
 
   readonly secrets?: SecretsFacet;
 }

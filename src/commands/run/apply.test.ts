@@ -56,6 +56,35 @@ describe('apply: what was found before the lock was had', () => {
   });
 });
 
+/** The store takes records of this kind, from the nth on, and keeps none of them. */
+function losing(from: number): void {
+  const writeRecord = bench.store.writeRecord.bind(bench.store);
+  let seen = 0;
+  bench.store.writeRecord = async (name, value, expected) => {
+    const isLost = name.startsWith('ledger/') && (seen += 1) >= from;
+    return isLost ? { version: expected + 1, now: bench.now } : writeRecord(name, value, expected);
+  };
+}
+
+describe('apply: a ledger that is not written, though the store says so', () => {
+  it('keeps the first change from being made', async () => {
+    losing(1);
+    const before = snapshot();
+    const { io, written } = captureIo();
+    expect(await applyTo(opened(bench, AFTER).target, NOT_SAVED, APPROVED, io)).not.toBe(0);
+    expect(snapshot()).toBe(before);
+    expect(written.stdout).toContain("a record of grantry's own");
+  });
+
+  it('is reported after the last one', async () => {
+    losing(2);
+    const more = state(BEFORE.apis, [...BEFORE.clients, client('third')]);
+    const { io, written } = captureIo();
+    expect(await applyTo(opened(bench, more).target, NOT_SAVED, APPROVED, io)).not.toBe(0);
+    expect(written.stderr).toContain("a record of grantry's own");
+  });
+});
+
 describe('apply', () => {
   it('changes nothing where nobody is there to be asked', async () => {
     const before = snapshot();

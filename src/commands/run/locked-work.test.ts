@@ -25,6 +25,7 @@ const UNASKED: ApplyOptions = { ...readOptions(apply.options, { target: ['dev'],
 const APPROVED: ApplyOptions = { ...UNASKED, autoApprove: true };
 const ROTATE: RotateOptions = { ...readOptions(rotate.options, { target: ['dev'], autoApprove: [] }), args: [] };
 const NOT_SAVED = { saved: undefined, overrides: new Set<never>() };
+const ENDED = { previous: undefined, previousUntil: undefined };
 const DUE = { kind: 'due', stagger: false, max: undefined } as const;
 /** Never due. */
 const LASTING = { every: 10_000_000_000, overlap: 0 };
@@ -245,7 +246,7 @@ describe('rotate', () => {
       sleep();
       target.writeGuard.pass();
       sent.push(id);
-      return undefined;
+      return ENDED;
     };
     expect(await rotateIn(target, DUE, { ...ROTATE, parallelism: 1 }, io)).not.toBe(0);
     expect([asked.length, sent]).toEqual([1, []]);
@@ -257,7 +258,7 @@ describe('rotate', () => {
     let ended = 0;
     bench.provider.secrets.endOverlap = async () => {
       ended += 1;
-      return undefined;
+      return ENDED;
     };
     const { target } = opened(bench, BEFORE);
     const { io, written } = logUntil(1);

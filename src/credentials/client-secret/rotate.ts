@@ -2,14 +2,14 @@ import { GrantryError } from '../../model/errors.ts';
 import { pendingDelivery } from '../../model/delivery-mark.ts';
 import type { IssuedCredential, SecretsFacet } from '../../providers/provider.ts';
 import type { CredentialRotation, Renewed, Replaced, RotatingClient, RotationSteps } from '../method.ts';
-import { makeSecret } from './make.ts';
+import { isSameSecret, makeSecret } from './make.ts';
 import { secretsOf } from './read.ts';
 
 /** Secrets are rotated by the server where it keeps the previous one; elsewhere the new one is chosen here. */
 export const rotation: CredentialRotation = {
   renew,
   replace,
-  endPrevious: async (id, provider) => secretsOf(provider).endOverlap(id),
+  endPrevious: async (id, provider) => (await secretsOf(provider).endOverlap(id)).previous,
   previousIsRefused: 'the previous secret is refused',
 };
 
@@ -17,10 +17,23 @@ async function renew(client: RotatingClient, steps: RotationSteps): Promise<Rene
   const { provider, clock } = steps;
   const begun = clock.now();
   const issued = await regenerateOnce(client, secretsOf(provider));
+  // Before anything is delivered: what did not happen cuts nobody off.
+  if (client.stored?.kind === issued.credential.kind && isSameSecret(client.stored, issued.credential)) {
+    throw notRenewed(client, 'the secret is the one before');
+  }
   const version = await steps.deliver(issued);
+  if (client.was !== null && issued.createdAt === client.was) throw notRenewed(client, 'its time is the one before');
   // The server was to keep the previous secret, and did not: another policy of the realm may be in the way.
   const gap = issued.previousUntil === undefined ? { ms: clock.now() - begun, atMost: false } : undefined;
   return { issued, since: undefined, version, gap };
+}
+
+/** A server may say that it made a new secret, and not have it. */
+function notRenewed({ clientId }: RotatingClient, what: string): GrantryError {
+  const message = `the provider took the request for a new secret of ${clientId}, but when it is read back ${what}`;
+  return new GrantryError('FAILED', message, {
+    hint: 'Something in between may answer for it, such as a proxy. Run rotate again, and status to see how things stand.',
+  });
 }
 
 /** Exactly one new secret for this rotation, whatever became of the answer. */

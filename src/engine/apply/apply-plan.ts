@@ -3,6 +3,7 @@ import type { Change, Plan } from '../../model/plan.ts';
 import type { ChangeResult } from '../../model/report.ts';
 import type { Clock } from '../../platform/clock.ts';
 import { ApiLedger } from '../ledger/api-ledger.ts';
+import { confirmWrites } from '../confirm/confirm-writes.ts';
 import { carryOut } from './carry-out.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
 import { causeOf, failureOf, stopReason } from './failure.ts';
@@ -35,12 +36,16 @@ export interface Applied {
   readonly firstError: ErrorCode | undefined;
 }
 
-/** Carries a plan out. A change that fails stops what depends on it; a server that is gone stops everything. */
+/**
+ * Carries a plan out. A change that fails stops what depends on it; a server that is gone stops everything. What a server took
+ * and did not do is a change that failed.
+ */
 export async function applyPlan(
   plan: Plan,
-  ports: TargetPorts & { readonly clock: Clock },
+  servers: TargetPorts & { readonly clock: Clock },
   options: ApplyOptions,
 ): Promise<Applied> {
+  const ports = confirmWrites(servers);
   const { clock } = ports;
   const journal = new Journal(plan.changes, stepsOf(plan), options);
   const apiLedger = new ApiLedger(ports.store, plan.stack);

@@ -4,7 +4,7 @@ import { deliverClient, updateClient } from './change-client.ts';
 import { createClient } from './create-client.ts';
 import { deleteClient } from './delete-client.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
-import { requireAsWritten } from './read-back.ts';
+import { requireAsWritten } from '../confirm/read-back.ts';
 import type { Step } from './steps.ts';
 
 /**

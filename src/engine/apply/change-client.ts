@@ -7,10 +7,11 @@ import { checkLeft, leave } from '../places/leave-place.ts';
 import type { LeftDocument } from '../places/leave-place.ts';
 import { replaceCredential } from '../rotation/replace.ts';
 import { deliver, deliveryMark } from './deliver.ts';
+import { onlyOurs } from './failure.ts';
 import { refuseMovedClient } from './look-again.ts';
 import { secondsNow, storeLeft } from './ports.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
-import { requireAsWritten } from './read-back.ts';
+import { requireAsWritten } from '../confirm/read-back.ts';
 
 type ClientChange = UpdateChange | AdoptChange | DeliverChange;
 
@@ -20,9 +21,10 @@ export async function updateClient(change: UpdateChange | AdoptChange, ports: Ca
   const delivery = change.delivery === undefined ? undefined : await checkDelivery(change, change.delivery, ports);
   const found = await ports.provider.updateClient(change);
   // Also where the server keeps something back, its consumer gets the credential.
-  const done = delivery === undefined ? {} : await deliverAgain(change, delivery, ports).catch(halfDone);
-  await requireAsWritten(change, found, ports.provider);
-  return done;
+  const done = delivery === undefined ? {} : await deliverAgain(change, delivery, ports).catch(onlyOurs);
+  // A server that keeps everything back has neither: then the fields say what was to change.
+  if (!(done instanceof GrantryError) || done.code === 'FAILED') await requireAsWritten(change, found, ports.provider);
+  return done instanceof GrantryError ? halfDone(done) : done;
 }
 
 /** The client is as it should be, but for its document. */
@@ -32,8 +34,7 @@ export async function deliverClient(change: DeliverChange, ports: CarryOutPorts)
 }
 
 /** A change is done or not; the failure must name what is done in part. */
-function halfDone(error: unknown): never {
-  if (!(error instanceof GrantryError)) throw error;
+function halfDone(error: GrantryError): never {
   const { code, message, hint } = error;
   const words = `it was changed at the provider, but its credential was not delivered: ${message}`;
   throw new GrantryError(code, words, { cause: error, ...(hint === undefined ? {} : { hint }) });

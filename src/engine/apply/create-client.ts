@@ -1,14 +1,19 @@
 import { isGuessable, methodOf } from '../../credentials/registry.ts';
 import type { CreateChange, PlannedDelivery } from '../../model/plan.ts';
+import { PENDING } from '../../model/rotation.ts';
 import { checkPlace } from '../places/check-place.ts';
 import { readWhole } from '../places/stored-credential.ts';
 import type { StoredCredential } from '../places/stored-credential.ts';
 import { isInUse } from '../places/whose-document.ts';
+import { GrantryError } from '../../model/errors.ts';
+import type { Delivery } from '../../model/state.ts';
 import { deliver, deliveryMark } from './deliver.ts';
+import { onlyOurs } from './failure.ts';
 import { refusePresentClient } from './look-again.ts';
 import { secondsNow } from './ports.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
-import { requireAsWritten } from './read-back.ts';
+import { lostOfCredential } from '../confirm/confirm-provider.ts';
+import { requireAsWritten, requireNothingLost } from '../confirm/read-back.ts';
 
 /** A create of a client whose credential is delivered. */
 type DeliveredCreate = CreateChange & Required<Pick<CreateChange, 'delivery'>>;
@@ -64,9 +69,25 @@ async function createWithChosen(
       ? inUse.version
       : await deliver(store, delivery, { clientId, held: { present: credential }, createdAt }, { stack, owner });
   const chosen = { credential, delivery: deliveryMark(delivery, createdAt, createdAt) };
-  const { found } = await provider.createClient({ change, chosen });
+  const { id, found, written } = await provider.createClient({ change, chosen });
+  if (written === undefined)
+    throw new TypeError(`the provider does not say what became of ${change.address}'s credential`);
+  const lost = lostOfCredential({ ...chosen, createdAt }, written, provider.capabilities);
+  const hint = lost.length === 0 ? undefined : await haveItDelivered(id, chosen.delivery, provider);
   await requireAsWritten(change, found, provider);
+  requireNothingLost(provider.describe(), `the create of ${change.address}`, lost, hint);
   return { storeVersion };
+}
+
+/**
+ * With the mark of a finished delivery nobody would look again; with this one the next plan delivers what is there. Gives what
+ * to do. Where the mark is not taken either, the failure that led here is the one to be reported.
+ */
+async function haveItDelivered(id: string, delivery: Delivery, provider: CarryOutPorts['provider']): Promise<string> {
+  const marked = await provider.markDelivered(id, { ...delivery, facts: PENDING }).catch(onlyOurs);
+  return marked instanceof GrantryError
+    ? 'Run apply with --check-store: it delivers the secret that the server has. Without it nothing shows that it is another one.'
+    : 'Run apply again: it delivers the secret that the server has.';
 }
 
 /** Where the provider chooses it, the mark comes last. */

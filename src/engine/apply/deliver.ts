@@ -4,7 +4,6 @@ import type { Credential } from '../../model/secrets/credential.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
 import type { DocumentUpdate, Store, StoreMark } from '../../stores/store.ts';
-import { writeSeen } from '../../stores/write-seen.ts';
 import { refuseForeign, refuseVanishing } from '../places/check-place.ts';
 import { occupantOf } from '../places/whose-document.ts';
 import { factsDigest, notesOfFacts } from '../survey/document-facts.ts';
@@ -55,7 +54,7 @@ export async function deliver(
   const noted = occupant.kind === 'client' ? occupant.mark.notes : {};
   const mark: StoreMark = { stack, client, owner, state: 'active', notes: { ...noted, ...notesOfFacts(facts) } };
   await store.mark(path, mark, { pathIsEmpty: entry === undefined });
-  return writeSeen(store, path, documentOf(delivery, credential), entry?.version ?? 0);
+  return store.write(path, documentOf(delivery, credential), entry?.version ?? 0);
 }
 
 /** Where the document written before holds no secret that is accepted. */

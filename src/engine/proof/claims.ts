@@ -6,15 +6,18 @@ import type { ExpectedToken } from './expectation.ts';
 /** What one token must say, and of whom it is. */
 export type TokenClaims = Pick<
   ExpectedToken,
-  'which' | 'scopes' | 'audiences' | 'lifetime' | 'longest' | 'roles' | 'unsure'
+  'which' | 'scopes' | 'audiences' | 'clients' | 'lifetime' | 'longest' | 'roles' | 'unsure'
 >;
 
 /** Checks the claims of a token whose signature is good; pure. */
 export function checkClaims(payload: JWTPayload, expected: TokenClaims, clientId: string): ProofCheck[] {
-  const { which, scopes, audiences, unsure } = expected;
+  const { which, scopes, audiences, clients = [], unsure } = expected;
   return [
     compare(`${which} carries ${listed(scopes, 'no scope')}`, scopes, scopesIn(payload)),
-    compare(`${which} is for ${listed(audiences, 'no audience')}`, audiences, audiencesIn(payload), unsure),
+    withoutClients(
+      compare(`${which} is for ${listed(audiences, 'no audience')}`, audiences, audiencesIn(payload), unsure),
+      clients.filter((id) => !audiencesIn(payload).includes(id)),
+    ),
     compare(`${which} is of ${clientId}`, [clientId], textIn(payload['azp'] ?? payload['client_id'])),
     checkLifetime(payload, expected),
     compare(
@@ -24,6 +27,16 @@ export function checkClaims(payload: JWTPayload, expected: TokenClaims, clientId
       unsure,
     ),
   ];
+}
+
+/** Names the usual reason for which a client is in no token, though it should be. */
+function withoutClients(check: ProofCheck, missing: readonly string[]): ProofCheck {
+  if (check.outcome !== 'failed' || missing.length === 0) return check;
+  const who = missing.join(', ');
+  return {
+    ...check,
+    detail: `${check.detail ?? ''} (a client that is disabled or gone is in no token: see whether ${who} is enabled)`,
+  };
 }
 
 /** `unsure`: why more than is wanted may be right, too. */

@@ -33,6 +33,8 @@ export interface ExpectedToken {
   readonly scopes: readonly string[];
   /** Sorted. */
   readonly audiences: readonly string[];
+  /** Those of them that are client_ids: some servers leave a client out that is disabled. */
+  readonly clients?: readonly string[];
   /** Seconds; undefined: whatever the provider's default is. */
   readonly lifetime: number | undefined;
   /** What ends every token of this server, where it is known. */
@@ -129,6 +131,7 @@ function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToken[] {
         ...carried.flatMap((access) => kinds.flatMap((kind) => audiencesAtServer(access, kind, facts))),
         ...ofRoles,
       ]),
+      clients: [...carried.flatMap(({ of }) => introspectorOf(of, clients) ?? []), ...ofRoles],
       lifetime: lifetimes.length === 0 ? undefined : Math.min(...lifetimes),
       longest: facts.longest,
       roles,
@@ -223,8 +226,12 @@ function introspectorsOf(granted: readonly Granted[], clients: ReadonlyMap<strin
 
 /** A server may ask that the introspecting client be in the audience of the token. */
 function audiencesOf(api: DesiredApi, clients: ReadonlyMap<string, DesiredClient>): string[] {
+  return [api.audience, ...(introspectorOf(api, clients) ?? [])];
+}
+
+function introspectorOf(api: DesiredApi, clients: ReadonlyMap<string, DesiredClient>): string[] | undefined {
   const introspector = api.introspectedBy === undefined ? undefined : clients.get(api.introspectedBy);
-  return introspector === undefined ? [api.audience] : [api.audience, introspector.clientId];
+  return introspector === undefined ? undefined : [introspector.clientId];
 }
 
 function unique(names: readonly string[]): string[] {

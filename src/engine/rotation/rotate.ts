@@ -2,7 +2,7 @@ import type { HeldCredential, Renewed } from '../../credentials/method.ts';
 import { isSameCredential } from '../../credentials/registry.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
 import { isProven } from '../../model/report.ts';
-import { isDeliveryOutdated, madeAt } from '../../model/rotation.ts';
+import { isDeliveryOutdated, madeAt, PENDING } from '../../model/rotation.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
 import type { StoreMark } from '../../stores/store.ts';
 import { notesOfFacts } from '../survey/document-facts.ts';
@@ -35,10 +35,12 @@ export async function rotateClient(
   const { credential } = subject;
   const isLeft = found !== undefined && isIssued(found, credential);
   const isWanted = isDeliveryOutdated(credential) || (mayBeDone && found !== undefined && isRecent(found, ports));
-  if (!isLeft || !isWanted) return begin(subject, kind, place, ports);
-  const { finished, wasDelivered } = await finish(subject, found, place, ports);
+  const left = isLeft && isWanted ? await finish(subject, found, place, ports) : undefined;
+  if (found === undefined) return begin(subject, kind, place, ports);
+  if (left === undefined) return begin(withFacts(subject, found), kind, place, ports);
+  const { finished, wasDelivered } = left;
   // What consumers had before this run may be what leaked.
-  const isEnough = kind === 'rotate' || (found.kind === 'revoke' && !wasDelivered);
+  const isEnough = kind === 'rotate' || (finished.kind === 'revoke' && !wasDelivered);
   if (isEnough || !isProven(finished)) return finished;
   // The server counts whole seconds: another credential within the same one would look like this one.
   await ports.clock.sleep(A_SECOND_LATER);
@@ -54,7 +56,7 @@ export async function finishRotation(subject: RotationSubject, ports: RotationPo
   const place = await lookAt(subject, ports);
   const intent = readIntent(place.mark);
   if (intent === undefined || !isIssued(intent, subject.credential)) return undefined;
-  return (await finish(subject, intent, place, ports)).finished;
+  return (await finish(subject, intent, place, ports))?.finished;
 }
 
 /** Longer ago it was another rotation that was asked for. */
@@ -63,6 +65,12 @@ const A_SECOND_LATER = 1100;
 
 function isRecent({ begun }: RotationIntent, { clock }: RotationPorts): boolean {
   return clock.now() - Date.parse(begun) < RECENT_MS;
+}
+
+/** The mark of a rotation that was cut off says nothing of the facts: its intent does. */
+function withFacts(subject: RotationSubject, { facts }: RotationIntent): RotationSubject {
+  const { delivered } = subject;
+  return delivered.facts === PENDING ? { ...subject, delivered: { ...delivered, facts } } : subject;
 }
 
 /** As it is once that rotation is finished. */
@@ -106,15 +114,19 @@ async function begin(
   return end(subject, intent, { ...place, mark }, { changed, begunBefore: undefined }, ports);
 }
 
-/** From where a credential was issued: it is the provider's present one. */
+/**
+ * From where a credential was issued: it is the provider's present one. Undefined where that is the one that was to be replaced,
+ * whatever its time says: then none was issued.
+ */
 async function finish(
   subject: RotationSubject,
   intent: RotationIntent,
   place: Place,
   ports: RotationPorts,
-): Promise<{ readonly finished: Rotated; readonly wasDelivered: boolean }> {
+): Promise<{ readonly finished: Rotated; readonly wasDelivered: boolean } | undefined> {
   const { stored, version: lying } = place;
   const issued = await subject.method.read(subject.id, ports.provider);
+  if (isOfBefore(issued, intent, place)) return undefined;
   const since = madeAt(subject.credential);
   const wasDelivered =
     stored !== undefined &&
@@ -128,6 +140,12 @@ async function finish(
   const gap = isLate ? { ms: Math.max(0, ports.clock.now() - since * 1000), atMost: true } : undefined;
   const ending = { changed: { issued, since, version, gap }, begunBefore: intent.begun };
   return { finished: await end(subject, intent, place, ending, ports), wasDelivered };
+}
+
+/** The document that the rotation found, or staged the next credential in, holds it as the present one. */
+function isOfBefore({ credential }: IssuedCredential, { from }: RotationIntent, { stored, version }: Place): boolean {
+  if (stored === undefined || !isSameCredential(stored.present, credential)) return false;
+  return stored.next !== undefined || version === from;
 }
 
 /** From where the new credential is in the store. */

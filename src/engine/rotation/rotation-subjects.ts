@@ -2,6 +2,7 @@ import { authSchema } from '../../credentials/auth.ts';
 import { methodOf } from '../../credentials/registry.ts';
 import { expectationsOf } from '../proof/expectation.ts';
 import { probeOf } from './prove-rotation.ts';
+import { confirmWrites } from '../confirm/confirm-writes.ts';
 import { finishRotation } from './rotate.ts';
 import type { RotationPorts, RotationSubject } from './subject.ts';
 import { TokenClient } from '../proof/token-client.ts';
@@ -91,7 +92,7 @@ export function rotationFinisher(
     const name = nameOf(address);
     const subject = rotationSubjects(new Set([name]), input, target).get(name);
     if (subject === undefined) return undefined;
-    const rotated = await finishRotation(subject, rotationPorts(target, input, ports));
+    const rotated = await finishRotation(subject, confirmWrites(rotationPorts(target, input, ports)));
     if (rotated === undefined || isProven(rotated)) return rotated?.storeVersion;
     // What is delivered again as it is may work where this did not; only a revocation must not be forgotten.
     if (rotated.kind === 'rotate') return undefined;

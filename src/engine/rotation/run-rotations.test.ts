@@ -21,7 +21,7 @@ async function run(
     if (fault !== undefined) throw fault;
     await sleep(10 * NAMES.indexOf(id) + 1);
     ended.push(id);
-    return undefined;
+    return { previous: undefined, previousUntil: undefined };
   };
   const ports = {
     provider,

@@ -11,6 +11,7 @@ import { isProven, isRotated } from '../../model/report.ts';
 import type { RotationResult } from '../../model/report.ts';
 import type { ActualObject } from '../../model/state.ts';
 import { causeOf, stopReason } from '../apply/failure.ts';
+import { confirmWrites } from '../confirm/confirm-writes.ts';
 
 /** What there is to do, in this order. */
 export interface RotationWork {
@@ -44,12 +45,16 @@ interface Task {
   readonly run: () => Promise<Rotated | undefined>;
 }
 
-/** Rotates clients, several at a time. One that fails does not stop the others; a server that is gone does. */
+/**
+ * Rotates clients, several at a time. One that fails does not stop the others; a server that is gone does. What a server took
+ * and did not do has failed.
+ */
 export async function runRotations(
   work: RotationWork,
-  ports: RotationPorts,
+  servers: RotationPorts,
   options: RotationRunOptions,
 ): Promise<RotationRun> {
+  const ports = confirmWrites(servers);
   const limit = pLimit(options.inFlight);
   let gone = false;
   let firstError: ErrorCode | undefined;

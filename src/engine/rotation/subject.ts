@@ -1,5 +1,5 @@
 import type { Probe, ProbePorts } from './probe.ts';
-import type { CredentialProvider, CredentialRotation, Gap } from '../../credentials/method.ts';
+import type { CredentialRotation, Gap } from '../../credentials/method.ts';
 import type { CredentialMethod } from '../../credentials/method.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
 import type { ProofCheck } from '../../model/report.ts';
@@ -9,8 +9,8 @@ import type { Store } from '../../stores/store.ts';
 import type { RotationIntent } from './rotation-intent.ts';
 
 export interface RotationPorts extends ProbePorts {
-  readonly provider: CredentialProvider & Pick<Provider, 'answers' | 'markDelivered'>;
-  readonly store: Pick<Store, 'inspect' | 'limits' | 'read' | 'mark' | 'write' | 'locate' | 'capabilities'>;
+  readonly provider: Provider;
+  readonly store: Store;
   readonly stack: string;
 }
 

@@ -2,7 +2,6 @@ import type { HeldCredential, RotationSteps } from '../../credentials/method.ts'
 import { isSameCredential, toPayload } from '../../credentials/registry.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
 import type { DocumentUpdate } from '../../stores/store.ts';
-import { writeSeen } from '../../stores/write-seen.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
 import type { RotationIntent } from './rotation-intent.ts';
 import { isKept } from './rotation-place.ts';
@@ -61,7 +60,7 @@ export class RotationDocument implements Pick<RotationSteps, 'stage' | 'deliver'
       payload: toPayload(held),
       facts: { ...(this.#place.stored === undefined ? facts : {}), ...more },
     };
-    this.#version = await writeSeen(this.#store, delivered.path, document, this.#version);
+    this.#version = await this.#store.write(delivered.path, document, this.#version);
     return this.#version;
   }
 }

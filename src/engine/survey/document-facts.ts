@@ -80,6 +80,11 @@ export function notesOfFacts(facts: Readonly<Record<string, string>>): Record<st
   return Object.fromEntries(notes.filter(([, value]) => value !== '' && fitsMark(value) && !/\p{Cc}/u.test(value)));
 }
 
+/** Whether a note is one of those: they are left out where too much lies beside the document. */
+export function isFactNote(name: string): boolean {
+  return name.startsWith(NOTE);
+}
+
 /** The facts in the notes of a mark. */
 export function factsInNotes({ notes = {} }: Pick<StoreMark, 'notes'>): Record<string, string> {
   const noted = NOTED.flatMap((key): [string, string][] => {

@@ -21,7 +21,7 @@ const words = makeFieldWords([{ fields: AUTH0_FIELDS }]);
 export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
   const api = new Auth0Api(settings, ports);
   let audiences = new Map<string, string>();
-  const clients = new ClientWriter(api, (name) => audiences.get(name));
+  const clients = new ClientWriter(api, () => audiences);
   return {
     capabilities: auth0Capabilities,
     tokens: auth0Tokens,
@@ -59,7 +59,7 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
       read: (id) => clients.readCredential(id),
       regenerate: () => Promise.reject(new TypeError('Auth0 keeps no previous secret: it is given a new one')),
       set: (id, chosen) => clients.setSecret(id, chosen),
-      endOverlap: () => Promise.resolve(undefined),
+      endOverlap: () => Promise.resolve({ previous: undefined, previousUntil: undefined }),
     },
   };
 }

@@ -20,7 +20,7 @@ import type {
 } from '../provider.ts';
 import { clientIdOf, textIn } from './fields.ts';
 import { MemoryObjects } from './objects.ts';
-import type { MemoryObject } from './objects.ts';
+import type { Disobedience, MemoryObject } from './objects.ts';
 import { projectDesired } from './project.ts';
 import { readObjects } from './read.ts';
 import { addApiScopes, removeApiScopes } from './write-api.ts';
@@ -77,6 +77,11 @@ export class MemoryProvider implements Provider {
     return this.#objects.all;
   }
 
+  /** Undefined: it does what it is told. */
+  set disobedience(how: Disobedience | undefined) {
+    this.#objects.disobedience = how;
+  }
+
   get #ports(): ClientPorts {
     return { objects: this.#objects, capabilities: this.capabilities, now: this.now };
   }
@@ -127,8 +132,8 @@ export class MemoryProvider implements Provider {
     return addApiScopes(this.#objects, change);
   }
 
-  async removeApiScopes(change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
-    removeApiScopes(this.#objects, change);
+  async removeApiScopes(change: UpdateChange | AdoptChange | DeleteChange): Promise<Fields | undefined> {
+    return removeApiScopes(this.#objects, change);
   }
 
   async createClient(client: NewClient): Promise<CreatedClient> {
@@ -147,13 +152,15 @@ export class MemoryProvider implements Provider {
     this.#objects.remove(change.id);
   }
 
-  async markDelivered(id: string, delivery: Delivery): Promise<void> {
-    this.#objects.get(id).delivered = delivery;
+  async markDelivered(id: string, delivery: Delivery): Promise<Delivery | undefined> {
+    const object = this.#objects.get(id);
+    object.delivered = delivery;
+    return object.delivered;
   }
 
-  async changeOverlap(change: ObjectChange | DeleteChange): Promise<void> {
+  async changeOverlap(change: ObjectChange | DeleteChange): Promise<Fields | undefined> {
     if (!this.capabilities.secretOverlap) throw new TypeError('memory has no overlaps here');
-    changeOverlap(this.#objects, change);
+    return changeOverlap(this.#objects, change);
   }
 
   readonly secrets: SecretsFacet = {

@@ -15,15 +15,25 @@ export interface MemoryObject {
   delivered?: Delivery;
 }
 
+/** What a server that does not do all that it says makes of writes: for tests. */
+export interface Disobedience {
+  /** The object as it is made, and as it takes what is written to it later. */
+  made(object: MemoryObject): MemoryObject;
+  /** Whether an object stays that was deleted. */
+  keeps(object: MemoryObject): boolean;
+}
+
 /** Everything that the server holds. */
 export class MemoryObjects {
   readonly all: MemoryObject[] = [];
+  disobedience: Disobedience | undefined;
   #ids = 0;
   #secrets = 0;
 
   add(kind: MemoryObject['kind'], name: string, fields: Fields): MemoryObject {
     this.#ids += 1;
-    const object: MemoryObject = { kind, id: `id-${this.#ids}`, name, fields };
+    const made: MemoryObject = { kind, id: `id-${this.#ids}`, name, fields };
+    const object = this.disobedience?.made(made) ?? made;
     this.all.push(object);
     return object;
   }
@@ -34,9 +44,14 @@ export class MemoryObjects {
     return object;
   }
 
-  remove(id: string): void {
+  /** Gives the object where it is still there. */
+  remove(id: string): MemoryObject | undefined {
     const index = this.all.findIndex((object) => object.id === id);
-    if (index !== -1) this.all.splice(index, 1);
+    const object = this.all[index];
+    if (object === undefined) return undefined;
+    if (this.disobedience?.keeps(object) === true) return object;
+    this.all.splice(index, 1);
+    return undefined;
   }
 
   /** As a server makes one; each is another. */

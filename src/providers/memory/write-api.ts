@@ -14,22 +14,32 @@ export function addApiScopes(objects: MemoryObjects, change: CreateChange | Upda
     if (same !== undefined && stackOf(same.fields) !== stackOf(after)) {
       throw new GrantryError('CONFLICT', `memory already has an ${address}`);
     }
-    const { id } = same ?? objects.add('Api', nameOf(address), after);
-    objects.get(id).fields = after;
-    return { id, found: after };
+    const object = same ?? objects.add('Api', nameOf(address), after);
+    if (same !== undefined) object.fields = after;
+    return { id: object.id, found: object.fields };
   }
   const object = objects.get(change.id);
   object.fields = { ...after, scopes: { ...recordIn(object.fields, 'scopes'), ...recordIn(after, 'scopes') } };
-  return { id: change.id, found: after };
+  return { id: change.id, found: withScopes(object.fields, (scope) => has(after, scope)) };
 }
 
 /** Takes away the scopes that the Api had and no longer has, or all of it; scopes that it never declared stay. */
-export function removeApiScopes(objects: MemoryObjects, change: UpdateChange | AdoptChange | DeleteChange): void {
-  if (change.op === 'delete') return objects.remove(change.id);
+export function removeApiScopes(
+  objects: MemoryObjects,
+  change: UpdateChange | AdoptChange | DeleteChange,
+): Fields | undefined {
+  if (change.op === 'delete') return objects.remove(change.id)?.fields;
   const object = objects.get(change.id);
   const gone = (scope: string): boolean => has(change.before, scope) && !has(change.after, scope);
   const kept = Object.entries(recordIn(object.fields, 'scopes')).filter(([scope]) => !gone(scope));
   object.fields = { ...change.after, scopes: Object.fromEntries(kept) };
+  // Scopes that the Api never declared do not count.
+  return withScopes(object.fields, (scope) => has(change.before, scope) || has(change.after, scope));
+}
+
+function withScopes(fields: Fields, counts: (scope: string) => boolean): Fields {
+  const counted = Object.entries(recordIn(fields, 'scopes')).filter(([scope]) => counts(scope));
+  return { ...fields, scopes: Object.fromEntries(counted) };
 }
 
 function has(fields: Fields, scope: string): boolean {

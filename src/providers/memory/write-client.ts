@@ -1,5 +1,4 @@
 import { nameOf } from '../../model/address.ts';
-import type { ClientSecret } from '../../model/secrets/credential.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, UpdateChange } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
@@ -8,9 +7,11 @@ import type {
   ChosenSecret,
   ClientKey,
   CreatedClient,
+  EndedOverlap,
   FoundClient,
   IssuedCredential,
   NewClient,
+  WrittenCredential,
 } from '../provider.ts';
 import { asCredential, clientIdOf, stackOf, textIn } from './fields.ts';
 import type { MemoryObject, MemoryObjects } from './objects.ts';
@@ -46,7 +47,12 @@ export function createClient(ports: ClientPorts, { change, chosen }: NewClient):
   object.secret = chosen?.credential.secret.reveal() ?? objects.newSecret();
   object.createdAt = chosen?.delivery.at ?? now;
   if (chosen !== undefined) object.delivered = chosen.delivery;
-  return { id: object.id, issued: issuedOf(object, ports), found: object.fields };
+  const { id, fields: found } = object;
+  return {
+    id,
+    found,
+    ...(chosen === undefined ? { issued: issuedOf(object, ports) } : { written: writtenOf(object, ports) }),
+  };
 }
 
 export function updateClient({ objects }: ClientPorts, change: UpdateChange | AdoptChange): Fields {
@@ -65,6 +71,12 @@ export function issuedOf(object: MemoryObject, { capabilities }: ClientPorts): I
     createdAt: capabilities.secretChangeVisible ? createdAt : undefined,
     ...(previous === undefined ? {} : { previousUntil: previous.until }),
   };
+}
+
+/** The present secret with the mark beside it, as after a write. */
+function writtenOf(object: MemoryObject, ports: ClientPorts): WrittenCredential {
+  const { credential, createdAt } = issuedOf(object, ports);
+  return { credential, createdAt, delivered: object.delivered };
 }
 
 /** A secret of the server's making; the present one stays for the client's overlap. */
@@ -96,19 +108,23 @@ function overlapOf({ fields }: MemoryObject, { all }: MemoryObjects): number {
 }
 
 export function setSecret(
-  { objects }: ClientPorts,
+  ports: ClientPorts,
   id: string,
   { credential, createdAt, delivery }: ChosenSecret,
-): void {
-  const object = objects.get(id);
+): WrittenCredential {
+  const object = ports.objects.get(id);
   object.secret = credential.secret.reveal();
   object.createdAt = createdAt;
   object.delivered = delivery;
+  return writtenOf(object, ports);
 }
 
-export function endOverlap({ objects }: ClientPorts, id: string): ClientSecret | undefined {
+export function endOverlap({ objects }: ClientPorts, id: string): EndedOverlap {
   const object = objects.get(id);
   const { previous } = object;
   delete object.previous;
-  return previous === undefined ? undefined : asCredential(previous.secret);
+  return {
+    previous: previous === undefined ? undefined : asCredential(previous.secret),
+    previousUntil: objects.get(id).previous?.until,
+  };
 }

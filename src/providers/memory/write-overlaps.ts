@@ -1,5 +1,6 @@
 import { nameOf } from '../../model/address.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
+import type { Fields } from '../../model/state.ts';
 import { addressOfObject } from './fields.ts';
 import type { MemoryObjects } from './objects.ts';
 
@@ -7,9 +8,10 @@ import type { MemoryObjects } from './objects.ts';
 export function changeOverlap(
   objects: MemoryObjects,
   change: CreateChange | UpdateChange | AdoptChange | DeleteChange,
-): void {
-  if (change.op === 'delete') return objects.remove(change.id);
+): Fields | undefined {
+  if (change.op === 'delete') return objects.remove(change.id)?.fields;
   const same = objects.all.find((object) => addressOfObject(object) === change.address);
-  if (same === undefined) objects.add('Rotation', nameOf(change.address), change.after);
-  else same.fields = change.after;
+  const object = same ?? objects.add('Rotation', nameOf(change.address), change.after);
+  if (same !== undefined) object.fields = change.after;
+  return object.fields;
 }

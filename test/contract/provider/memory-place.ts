@@ -83,7 +83,7 @@ function loseNextRotation(memory: MemoryProvider): void {
     set: async (id, chosen) => {
       Object.assign(memory, { secrets });
       await secrets.set(id, chosen);
-      await secrets.set(id, chosen);
+      return secrets.set(id, chosen);
     },
   };
   Object.assign(memory, { secrets: losing });

@@ -3,7 +3,7 @@
  * Keycloak behind it issues tokens in the name of the proxy's own URL.
  */
 import { createServer, request as send } from 'node:http';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import { request as sendOverTls } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pLimit from 'p-limit';
@@ -47,6 +47,18 @@ export interface FaultRule {
   readonly times?: number;
 }
 
+/** A request as the proxy got it. */
+export interface ProxiedRequest {
+  readonly method: string;
+  /** With the query. */
+  readonly path: string;
+  readonly authorization: string | undefined;
+  readonly body: string;
+}
+
+/** Stands between the proxy and the upstream: passes a request on, as it is or with another body, or answers it itself. */
+export type Intercept = (request: ProxiedRequest, pass: (body?: string) => Promise<Answer>) => Promise<Answer>;
+
 export interface CountingProxy {
   readonly url: string;
   readonly requests: readonly RecordedRequest[];
@@ -73,16 +85,17 @@ function awsAction({ headers }: IncomingMessage): string | undefined {
   return typeof target === 'string' ? `/${target.split('.').at(-1) ?? ''}` : undefined;
 }
 
-interface ProxyOptions {
+export interface ProxyOptions {
   /** In PEM, of an upstream that is reached by https. */
   readonly ca?: string;
   /** Passes one request on after the other: for an upstream whose threads get into each other's way. */
   readonly oneAtATime?: boolean;
+  readonly intercept?: Intercept;
 }
 
 export async function startCountingProxy(
   upstream: string,
-  { ca, oneAtATime = false }: ProxyOptions = {},
+  { ca, oneAtATime = false, intercept }: ProxyOptions = {},
 ): Promise<CountingProxy> {
   const lane = pLimit(oneAtATime ? 1 : Number.POSITIVE_INFINITY);
   const requests: RecordedRequest[] = [];
@@ -109,7 +122,12 @@ export async function startCountingProxy(
     }
     if (fault?.kind === 'delay') await sleep(fault.ms);
     if (fault?.kind === 'meanwhile' && fault.when === 'before') await fault.act();
-    const answer = await lane(() => forward(upstream, method, incoming, ca === undefined ? {} : { ca }));
+    const tls = ca === undefined ? {} : { ca };
+    const answer = await lane(() =>
+      intercept === undefined
+        ? forward(upstream, method, incoming, tls)
+        : intercepted(upstream, method, incoming, { ...tls, intercept }),
+    );
     if (fault?.kind === 'meanwhile' && fault.when === 'after') await fault.act();
     record.upstreamStatus = answer.status;
     if (fault?.kind === 'drop-after') return void incoming.socket.destroy();
@@ -150,10 +168,36 @@ function nextFault(
   return hit;
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number;
   readonly headers: string[];
   readonly body: Buffer;
+}
+
+async function intercepted(
+  upstream: string,
+  method: string,
+  incoming: IncomingMessage,
+  { intercept, ...tls }: { readonly intercept: Intercept; readonly ca?: string },
+): Promise<Answer> {
+  const chunks: Buffer[] = [];
+  for await (const chunk of incoming) chunks.push(Buffer.from(chunk));
+  const body = Buffer.concat(chunks).toString();
+  const { url: path = '/', headers } = incoming;
+  const request = { method, path, authorization: headers.authorization, body };
+  return intercept(request, (changed = body) => forward(upstream, method, incoming, { ...tls, body: changed }));
+}
+
+/** An answer of JSON. */
+export function jsonAnswer(status: number, value: unknown): Answer {
+  return { status, headers: ['Content-Type', 'application/json'], body: Buffer.from(JSON.stringify(value)) };
+}
+
+interface ForwardOptions {
+  readonly extraHeaders?: Record<string, string>;
+  readonly ca?: string;
+  /** Of the request, where it was read already. */
+  readonly body?: string;
 }
 
 /** Asks the upstream and reads its whole answer, so that a fault can still decide what the client sees. */
@@ -161,11 +205,15 @@ export function forward(
   upstream: string,
   method: string,
   incoming: IncomingMessage,
-  { extraHeaders = {}, ca }: { readonly extraHeaders?: Record<string, string>; readonly ca?: string } = {},
+  { extraHeaders = {}, ca, body }: ForwardOptions = {},
 ): Promise<Answer> {
   return new Promise((resolve, reject) => {
     const { hostname, port, protocol } = new URL(upstream);
-    const headers = { ...incoming.headers, ...extraHeaders };
+    const headers: OutgoingHttpHeaders = { ...incoming.headers, ...extraHeaders };
+    if (body !== undefined) {
+      delete headers['transfer-encoding'];
+      headers['content-length'] = Buffer.byteLength(body);
+    }
     const options = { hostname, port, method, path: incoming.url, headers, agent: false, ca } as const;
     const outgoing = (protocol === 'https:' ? sendOverTls : send)(options, (response) => {
       const chunks: Buffer[] = [];
@@ -177,7 +225,8 @@ export function forward(
       });
     });
     outgoing.on('error', reject);
-    incoming.pipe(outgoing);
+    if (body === undefined) incoming.pipe(outgoing);
+    else outgoing.end(body);
   });
 }
 

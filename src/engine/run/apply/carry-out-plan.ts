@@ -4,6 +4,7 @@ import { applyPlan } from '../../apply/apply-plan.ts';
 import type { Applied, ApplyOptions } from '../../apply/apply-plan.ts';
 import { onlyOurs } from '../../apply/failure.ts';
 import { trackWrites } from '../../apply/track-writes.ts';
+import { confirmStore } from '../../confirm/confirm-store.ts';
 import { begunEvent, endedEvent } from '../../ledger/audit.ts';
 import { noteApply, noteClients, takeOverLedger } from '../../ledger/ledger.ts';
 import type { Lease } from '../../lock/lease.ts';
@@ -55,7 +56,7 @@ export async function carryOutPlan(
     .during(mayWrite, () => applyPlan(plan, { ...tracked, clock: ports.clock }, options))
     .finally(() => emit({ kind: 'work-ended', unit: 'change' }));
   const applied = reportStop(carried, trail.failure(), lease, context);
-  const failure = await noteClients(tracked.store, plan, applied, input).then(() => undefined, onlyOurs);
+  const failure = await noteClients(confirmStore(tracked.store), plan, applied, input).then(() => undefined, onlyOurs);
   if (failure === undefined) return { applied, written: wrote || writeGuard.written, audit: trail.events };
   // It must not cost the report of what was done.
   emit({ kind: 'not-noted', error: failure });
@@ -73,8 +74,9 @@ function hooks(
     // A record of grantry's own: where all else fails, nothing was written.
     beforeFirst: async () => {
       lease?.assertHeld();
-      await takeOverLedger(store, formerStore, desired.target.stack);
-      await noteApply(store, desired.target.stack, applyId);
+      const confirmed = confirmStore(store);
+      await takeOverLedger(confirmed, formerStore, desired.target.stack);
+      await noteApply(confirmed, desired.target.stack, applyId);
     },
     onBegin: (change) => {
       trail.begin((run, time) => begunEvent(change, run, time));

@@ -24,8 +24,7 @@ export function applicationToFields(
 ): ClientFields {
   const metadata = app.client_metadata;
   const marked = parseName(metadata);
-  const known = grants.filter(({ audience }) => apiOf.has(audience));
-  const others = grants.filter(({ audience }) => !apiOf.has(audience));
+  const { access, otherGrants } = grantsToFields(grants, apiOf);
   return {
     stack: metadata[MARK.stack] ?? null,
     name: marked.name ?? null,
@@ -37,8 +36,8 @@ export function applicationToFields(
     labels: parseLabels(metadata),
     appType: app.app_type,
     grantTypes: app.grant_types,
-    access: Object.fromEntries(known.map((grant) => [apiOf.get(grant.audience) ?? grant.audience, accessOf(grant)])),
-    otherGrants: Object.fromEntries(others.map((grant) => [grant.audience, scopesOf(grant)])),
+    access,
+    otherGrants,
     callbacks: app.callbacks,
     webOrigins: app.web_origins,
     allowedOrigins: app.allowed_origins,
@@ -47,6 +46,19 @@ export function applicationToFields(
     authenticationMethod: app.client_authentication_methods ?? 'client_secret',
     auth: app.token_endpoint_auth_method ?? 'any',
     metadata: watchedMetadata(metadata, declared),
+  };
+}
+
+/** What an application may call; `apiOf` has the names of the Apis that are known. */
+export function grantsToFields(
+  grants: readonly ClientGrant[],
+  apiOf: Vocabulary['apiOf'],
+): Pick<ClientFields, 'access' | 'otherGrants'> {
+  const known = grants.filter(({ audience }) => apiOf.has(audience));
+  const others = grants.filter(({ audience }) => !apiOf.has(audience));
+  return {
+    access: Object.fromEntries(known.map((grant) => [apiOf.get(grant.audience) ?? grant.audience, accessOf(grant)])),
+    otherGrants: Object.fromEntries(others.map((grant) => [grant.audience, scopesOf(grant)])),
   };
 }
 

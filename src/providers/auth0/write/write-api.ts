@@ -2,6 +2,7 @@ import { GrantryError } from '../../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
 import { sameJson } from '../../../model/values/json.ts';
 import type { JsonObject } from '../../../model/values/json.ts';
+import type { Fields } from '../../../model/state.ts';
 import type { Auth0Api } from '../http/api.ts';
 import type { WrittenApi } from '../../provider.ts';
 import { resourceServerToFields } from '../convert/convert.ts';
@@ -39,14 +40,26 @@ function asAnswered(server: ResourceServer, { scopes, tokenLifetime }: ApiFields
   return resourceServerToFields(server, wanted);
 }
 
-/** Takes away the scopes that the Api had and no longer has; those that it never declared stay. */
-export async function removeApiScopes(api: Auth0Api, change: UpdateChange | AdoptChange | DeleteChange): Promise<void> {
-  if (change.op === 'delete') return deleteServer(api, change);
-  const [before, after] = [apiFields.parse(change.before), apiFields.parse(change.after)];
+/**
+ * Takes away the scopes that the Api had and no longer has; those that it never declared stay. Gives what is there then, by
+ * the answer; undefined where all of it was to go, and is gone.
+ */
+export async function removeApiScopes(
+  api: Auth0Api,
+  change: UpdateChange | AdoptChange | DeleteChange,
+): Promise<Fields | undefined> {
+  const before = apiFields.parse(change.before);
+  if (change.op === 'delete') {
+    await deleteServer(api, change);
+    return (await findServer(api, change.id)) === undefined ? undefined : before;
+  }
+  const after = apiFields.parse(change.after);
   const present = await readServer(api, change.id);
   const gone = (value: string): boolean => Object.hasOwn(before.scopes, value) && !Object.hasOwn(after.scopes, value);
   const kept = present.scopes.filter(({ value }) => !gone(value));
-  if (kept.length < present.scopes.length) await changeServer(api, present, after, kept);
+  const isLess = kept.length < present.scopes.length;
+  const found = isLess ? await changeServer(api, present, after, kept) : present;
+  return asAnswered(found, { ...after, scopes: { ...before.scopes, ...after.scopes } });
 }
 
 /** A lost answer is resolved by looking whether the resource server came to be: identifiers are unique. */
@@ -73,6 +86,19 @@ async function createServer(api: Auth0Api, fields: ApiFields): Promise<ResourceS
 async function readServer(api: Auth0Api, id: string): Promise<ResourceServer> {
   const call = { about: `read the API ${id}`, needs: 'read:resource_servers', idempotent: true };
   return parseServer(api, await api.call(call, (client) => client.resourceServers.get(id)));
+}
+
+/** Undefined where there is none. */
+async function findServer(api: Auth0Api, id: string): Promise<unknown> {
+  const call = { about: `see whether the API ${id} is gone`, needs: 'read:resource_servers', idempotent: true };
+  return api.call(call, async (client) => {
+    try {
+      return await client.resourceServers.get(id);
+    } catch (error) {
+      if (statusOf(error) === 404) return undefined;
+      throw error;
+    }
+  });
 }
 
 function parseServer(api: Auth0Api, found: unknown): ResourceServer {

@@ -3,27 +3,42 @@ import { GrantryError } from '../../../model/errors.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
 import type { Secret } from '../../../model/secrets/secret.ts';
 import type { Delivery, Fields } from '../../../model/state.ts';
-import type { ChosenSecret, CreatedClient, FoundClient, IssuedCredential, NewClient } from '../../provider.ts';
+import type {
+  ChosenSecret,
+  CreatedClient,
+  FoundClient,
+  IssuedCredential,
+  NewClient,
+  WrittenCredential,
+} from '../../provider.ts';
 import type { Auth0Api } from '../http/api.ts';
-import { applicationToFields, changedApplication, fieldsToApplication, fieldsToMetadata } from '../convert/convert.ts';
+import {
+  applicationToFields,
+  changedApplication,
+  fieldsToApplication,
+  fieldsToMetadata,
+  grantsToFields,
+} from '../convert/convert.ts';
 import { clientFields } from '../fields.ts';
 import type { ClientFields } from '../fields.ts';
 import { changeGrants, createGrant } from '../read/grants.ts';
 import type { Granted } from '../read/grants.ts';
 import { listApplications, parseList } from '../http/listing.ts';
-import { deliveryToMetadata, MARK, parseName } from '../convert/marks.ts';
+import { deliveryToMetadata, MARK, parseDelivery, parseName } from '../convert/marks.ts';
+import type { Metadata } from '../convert/marks.ts';
 import { statusOf } from '../http/refusal.ts';
 import { APPLICATION_FIELDS, application } from '../convert/representations.ts';
-import type { Application } from '../convert/representations.ts';
+import type { Application, ClientGrant } from '../convert/representations.ts';
 
-/** Writes applications and their grants. `audienceOf` knows every Api of the last read. */
+/** Writes applications and their grants. */
 export class ClientWriter {
   readonly #api: Auth0Api;
-  readonly #audienceOf: (api: string) => string | undefined;
+  readonly #audiences: () => ReadonlyMap<string, string>;
 
-  constructor(api: Auth0Api, audienceOf: (api: string) => string | undefined) {
+  /** `audiences`: of every Api of the last read, by its name. */
+  constructor(api: Auth0Api, audiences: () => ReadonlyMap<string, string>) {
     this.#api = api;
-    this.#audienceOf = audienceOf;
+    this.#audiences = audiences;
   }
 
   /** One POST for the application, and one for each grant. Auth0 chooses the id and the secret. */
@@ -31,11 +46,12 @@ export class ClientWriter {
     const fields = clientFields.parse(change.after);
     const created = await this.#post(fields);
     const { client_id: id, client_secret: secret } = created;
+    const grants: ClientGrant[] = [];
     for (const [audience, scopes] of this.#granted(fields)) {
-      await createGrant(this.#api, { id, name: fields.displayName }, audience, scopes);
+      grants.push(await createGrant(this.#api, { id, name: fields.displayName }, audience, scopes));
     }
     const issued = secret === undefined ? await this.readCredential(id) : issuedOf(id, secret);
-    return { id, issued, found: asAnswered(created, fields) };
+    return { id, issued, found: this.#asAnswered(created, fields, grants) };
   }
 
   /** Auth0 takes the same name twice: after a lost answer the mark shows whether the application was created. */
@@ -72,11 +88,27 @@ export class ClientWriter {
       Object.keys(body).length > 0
         ? await this.#patch(change.id, body, `change the application ${after.displayName}`)
         : undefined;
-    if (!sameJson(before.access, after.access) || !sameJson(before.otherGrants, after.otherGrants)) {
-      const name = after.displayName;
-      await changeGrants(this.#api, { id: change.id, name }, this.#granted(before), this.#granted(after));
-    }
-    return answered === undefined ? change.after : asAnswered(answered, after);
+    const name = after.displayName;
+    const isGranted = sameJson(before.access, after.access) && sameJson(before.otherGrants, after.otherGrants);
+    const grants = isGranted
+      ? undefined
+      : await changeGrants(this.#api, { id: change.id, name }, this.#granted(before), this.#granted(after));
+    if (answered !== undefined) return this.#asAnswered(answered, after, grants);
+    return grants === undefined ? after : { ...after, ...this.#grantsAsFound(grants) };
+  }
+
+  /** Auth0 answers a write with the whole application. Its grants are objects of their own; undefined: they were left alone. */
+  #asAnswered(app: Application, after: ClientFields, grants: readonly ClientGrant[] | undefined): Fields {
+    const vocabulary = { apiOf: new Map(), declared: after.metadata, rotateEvery: undefined };
+    const { access, otherGrants } = grants === undefined ? after : this.#grantsAsFound(grants);
+    const lost = marksNotKept(app.client_metadata, after);
+    const fields = applicationToFields(app, [], vocabulary);
+    return { ...fields, access, otherGrants, ...(lost.length === 0 ? {} : { marksNotKept: lost }) };
+  }
+
+  #grantsAsFound(grants: readonly ClientGrant[]): Pick<ClientFields, 'access' | 'otherGrants'> {
+    const apiOf = new Map([...this.#audiences()].map(([api, audience]) => [audience, api]));
+    return grantsToFields(grants, apiOf);
   }
 
   /** Auth0 deletes the grants of the application with it. */
@@ -118,15 +150,23 @@ export class ClientWriter {
     });
   }
 
-  async markDelivered(id: string, delivery: Delivery): Promise<void> {
+  async markDelivered(id: string, delivery: Delivery): Promise<Delivery | undefined> {
     const about = `mark the credential at ${delivery.place} as delivered`;
-    await this.#patch(id, { client_metadata: deliveryToMetadata(delivery) }, about);
+    const { client_metadata: metadata } = await this.#patch(
+      id,
+      { client_metadata: deliveryToMetadata(delivery) },
+      about,
+    );
+    return parseDelivery(metadata);
   }
 
   /** The previous one is refused from now on, though for up to 30 seconds either may be accepted. */
-  async setSecret(id: string, { credential, delivery }: ChosenSecret): Promise<void> {
+  async setSecret(id: string, { credential, delivery }: ChosenSecret): Promise<WrittenCredential> {
     const body = { client_secret: credential.secret.reveal(), client_metadata: deliveryToMetadata(delivery) };
-    await this.#patch(id, body, 'change the secret of an application');
+    const changed = await this.#patch(id, body, 'change the secret of an application');
+    const { client_secret: secret, client_metadata: metadata } = changed;
+    const issued = secret === undefined ? await this.readCredential(id) : issuedOf(id, secret);
+    return { credential: issued.credential, createdAt: undefined, delivered: parseDelivery(metadata) };
   }
 
   async #patch(id: string, body: object, about: string): Promise<Application> {
@@ -139,7 +179,7 @@ export class ClientWriter {
 
   #granted({ access, otherGrants }: ClientFields): Granted {
     const known = Object.entries(access).map(([api, { scopes }]): [string, readonly string[]] => {
-      const audience = this.#audienceOf(api);
+      const audience = this.#audiences().get(api);
       if (audience === undefined) throw new TypeError(`the audience of Api ${api} was never read`);
       return [audience, scopes];
     });
@@ -158,14 +198,10 @@ function issuedOf(id: string, secret: Secret): IssuedCredential {
   return { id, clientId: id, credential: { kind: 'client-secret', secret }, createdAt: undefined };
 }
 
-/** Auth0 answers a write with the whole application. Its grants are objects of their own. */
-function asAnswered(app: Application, after: ClientFields): ClientFields {
-  const fields = applicationToFields(app, [], {
-    apiOf: new Map(),
-    declared: after.metadata,
-    rotateEvery: after.rotateEvery ?? undefined,
-  });
-  return { ...fields, access: after.access, otherGrants: after.otherGrants };
+/** Keys of marks that no field shows and that are not as they were written. */
+function marksNotKept(found: Metadata, after: ClientFields): string[] {
+  const sent = fieldsToMetadata(after);
+  return [MARK.declared, MARK.labels].filter((key) => found[key] !== sent[key]);
 }
 
 function rightFor(body: object): string {

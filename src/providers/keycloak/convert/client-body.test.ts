@@ -98,3 +98,10 @@ it('the body of a write: leaves settings as they stand where something else is w
   expect(settings).not.toHaveProperty('description');
   expect(JSON.stringify(settings)).not.toContain('CANARY');
 });
+
+it('settingsAsTheyStand: sends no mask back, which would become the value', () => {
+  const row = { id: '1', clientId: 'orders', secret: '**********', attributes: { shown: 'x', hidden: '**********' } };
+  const settings = settingsAsTheyStand(clientRepresentation.parse(row));
+  expect(settings.attributes).toEqual({ shown: 'x' });
+  expect(JSON.stringify(settings)).not.toContain('***');
+});

@@ -3,8 +3,10 @@ import { sameJson } from '../../../model/values/json.ts';
 import { hasUndeclared, viewAttributes } from './attributes.ts';
 import { clientToFields, fieldsToAttributes, fieldsToClient } from './convert-client.ts';
 import type { ClientFields } from '../fields.ts';
-import { ATTRIBUTE } from './marks.ts';
+import { ATTRIBUTE, MARK } from './marks.ts';
+import type { Fields } from '../../../model/state.ts';
 import type { PolicyRules } from '../policies/policy-rules.ts';
+import { isMasked } from './representations.ts';
 import type { ClientRepresentation } from './representations.ts';
 
 /*
@@ -31,7 +33,8 @@ export interface ClientSettings extends Readonly<Record<string, unknown>> {
 
 /** For a write of something else, such as a mark: all settings as they stand. */
 export function settingsAsTheyStand(client: ClientRepresentation): ClientSettings {
-  const kept = Object.entries(client.attributes).filter(([name]) => !isKeptByServer(name));
+  // What is masked is left out: it keeps its value, and a mask would become the value.
+  const kept = Object.entries(client.attributes).filter(([name, value]) => !isKeptByServer(name) && !isMasked(value));
   return {
     protocol: client.protocol,
     standardFlowEnabled: client.standardFlowEnabled,
@@ -55,20 +58,34 @@ function isKeptByServer(name: string): boolean {
   return (name.startsWith('client.secret.') && name !== ATTRIBUTE.authMethod) || name === 'realm_client';
 }
 
-/** A client after a write, in the words of plans. Its roles are not part of what the server shows of a client. */
+/** What was written to a client, beside which it is read back. */
+export interface WrittenClient {
+  /** Undefined: it was created. */
+  readonly before: ClientFields | undefined;
+  readonly after: ClientFields;
+  /** As it was read back: it is not part of what the server shows of a client. */
+  readonly account: Pick<ClientFields, 'serviceAccount' | 'roles' | 'groups' | 'scopeMappings'>;
+  /** The body of the PUT; undefined where there was none. */
+  readonly sent?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A client after a write, in the words of plans; with `marksNotKept` where the server dropped marks of grantry. */
 export async function fieldsAsFound(
   client: ClientRepresentation,
-  { before, after }: { readonly before: ClientFields | undefined; readonly after: ClientFields },
+  { before, after, account, sent }: WrittenClient,
   policies: PolicyRules,
-): Promise<ClientFields> {
+): Promise<Fields> {
+  const isWhole = before === undefined || sent !== undefined;
   const granted = [...Object.entries(before?.access ?? {}), ...Object.entries(after.access)];
   const apiOfScope = new Map(
     granted.flatMap(([api, { scopes, onRequest }]) => [...scopes, ...onRequest].map((name) => [name, api] as const)),
   );
-  const { attributes: declaredAttributes, serviceAccount, roles, groups, scopeMappings } = after;
+  const { attributes: declaredAttributes } = after;
   const rules = hasUndeclared(client.attributes, declaredAttributes) ? await policies.read() : undefined;
-  const rotateEvery = after.rotateEvery ?? undefined;
+  // Where all attributes were written, it was noted.
+  const rotateEvery = isWhole ? undefined : (after.rotateEvery ?? undefined);
   const context = { apiOfScope, declaredAttributes, rotateEvery };
   const found = clientToFields(client, context, viewAttributes(client.attributes, declaredAttributes, rules));
-  return { ...found, serviceAccount, roles, groups, scopeMappings };
+  const isKept = !isWhole || client.attributes[MARK.declared] === fieldsToAttributes(after)[MARK.declared];
+  return { ...found, ...account, ...(isKept ? {} : { marksNotKept: [MARK.declared] }) };
 }

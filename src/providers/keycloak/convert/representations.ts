@@ -60,6 +60,11 @@ export type MapperRepresentation = z.infer<typeof mapper>;
 /** What a listing shows to accounts that may not read secrets, and what a partial export holds. Sent back, it becomes the secret. */
 const MASK = /^\*+$/;
 
+/** Whether a value says nothing but that there is one. */
+export function isMasked(value: string): boolean {
+  return MASK.test(value);
+}
+
 export const clientRepresentation = z
   .object({
     id: z.string(),

@@ -3,6 +3,7 @@ import type { KeycloakApi } from './api.ts';
 import { findClientById } from '../read/listing.ts';
 import type { PolicyRules } from '../policies/policy-rules.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
+import { MAPPER_ROLES } from './own-rights.ts';
 import type { RequestContext } from './request-context.ts';
 
 /** One client, by Keycloak's own id, as the server shows it and takes it. */
@@ -26,7 +27,8 @@ export class ClientResource {
 
   async put(id: string, body: Record<string, unknown>, about: string): Promise<void> {
     try {
-      await this.#api.write({ about, needs: 'manage-clients' }, ({ clients }) => clients.update({ id }, body));
+      const needs = 'protocolMappers' in body ? MAPPER_ROLES : 'manage-clients';
+      await this.#api.write({ about, needs }, ({ clients }) => clients.update({ id }, body));
     } catch (error) {
       throw await this.explain(error);
     }

@@ -6,7 +6,10 @@ const roles = z
   .object({ roles: z.array(z.string()) })
   .transform((access) => access.roles)
   .catch([]);
-const claims = z.object({ resource_access: z.record(z.string(), roles).optional() });
+const claims = z.object({
+  resource_access: z.record(z.string(), roles).optional(),
+  scope: z.string().optional().catch(undefined),
+});
 
 /**
  * What to do about a right that grantry's own account lacks: `needs` names roles. What an account holds and what its token carries
@@ -22,9 +25,34 @@ export function adviseOnRights(settings: KeycloakSettings, needs: string, token:
   return [
     give,
     ...whatTokenLacks(settings, { needs, owner }, token),
+    ...commandFor(settings, { needs, owner }, token),
     'docs/keycloak.md lists all roles that are needed.',
   ].join(' ');
 }
+
+/** The roles among those that are named. */
+function rolesIn(needs: string): string[] {
+  return [...new Set(needs.match(/[a-z]+-[a-z-]+/g) ?? [])];
+}
+
+/** What an administrator of the realm runs to give the client's service account what its token lacks. */
+function commandFor(
+  { auth }: KeycloakSettings,
+  { needs, owner }: { readonly needs: string; readonly owner: string },
+  token: string | undefined,
+): string[] {
+  const carried = (token === undefined ? undefined : claimsIn(token))?.resource_access?.[owner] ?? [];
+  const lacking = rolesIn(needs).filter((role) => !carried.includes(role));
+  if (auth.kind === 'password' || lacking.length === 0) return [];
+  const user = shellWord(`service-account-${auth.clientId.toLowerCase()}`);
+  const roles = lacking.map((role) => `--rolename ${role}`).join(' ');
+  return [
+    `The command: kcadm.sh add-roles -r ${shellWord(auth.realm)} --uusername ${user} --cclientid ${owner} ${roles}.`,
+  ];
+}
+
+/** The roles that protocol mappers take, by server version. */
+export const MAPPER_ROLES = 'manage-clients (on Keycloak 26.8.2 and later, for its mappers, manage-realm too)';
 
 function whatTokenLacks(
   { auth }: KeycloakSettings,
@@ -34,13 +62,38 @@ function whatTokenLacks(
   const found = token === undefined ? undefined : claimsIn(token);
   if (found === undefined) return [];
   const carried = found.resource_access?.[owner] ?? [];
-  const lacking = (needs.match(/[a-z]+-[a-z-]+/g) ?? []).filter((role) => !carried.includes(role));
+  const lacking = rolesIn(needs).filter((role) => !carried.includes(role));
   if (lacking.length === 0)
     return ['Its token carries that role, so something else forbids it, such as a permission of the realm.'];
   if (auth.kind === 'password') return [];
   return [
     `If it has that already, full scope is off for the client ${auth.clientId}, whose token carries ${carried.length === 0 ? `no role of ${owner}` : `only ${quoted(carried.join(', '))}`}: then add the role to its scope too (Client scopes > ${auth.clientId}-dedicated > Scope).`,
   ];
+}
+
+/** The client scope that tokens for the Admin API carry, from Keycloak 26.8.2 on. */
+export const ADMIN_API_SCOPE = 'kc-admin-api';
+
+/** Whether a token names the scope that the Admin API asks for. */
+export function hasAdminApiScope(token: string): boolean {
+  return claimsIn(token)?.scope?.split(' ').includes(ADMIN_API_SCOPE) === true;
+}
+
+/** The commands that give grantry's own client that scope, for an administrator of its realm. */
+export function adviseOnAdminApiScope({ auth }: KeycloakSettings): string[] {
+  const clientId = auth.kind === 'client' ? auth.clientId : 'admin-cli';
+  const [realm, client] = [`-r ${shellWord(auth.realm)}`, shellWord(`clientId=${clientId}`)];
+  return [
+    `From Keycloak 26.8.2 on the Admin API only takes tokens with the client scope ${ADMIN_API_SCOPE}. Where the realm ${auth.realm} has that scope, an administrator of it gives it to the client ${clientId}:`,
+    `  id=$(kcadm.sh get clients ${realm} -q ${client} --fields id --format csv --noquotes)`,
+    `  scope=$(kcadm.sh get client-scopes ${realm} --fields id,name --format csv --noquotes | grep ',${ADMIN_API_SCOPE}$' | cut -d, -f1)`,
+    `  kcadm.sh update clients/$id/default-client-scopes/$scope ${realm}`,
+    'Where it has none, the token was refused for another reason: see the log of the server.',
+  ];
+}
+
+function shellWord(text: string): string {
+  return /^[\w.:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Of a token that Keycloak just gave; it is not checked, for nothing but words follows from it. */

@@ -3,6 +3,7 @@ import { GrantryError } from '../../../model/errors.ts';
 import { quoted } from '../../../model/text/printable.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { isRedirect, redirected } from '../../../platform/http.ts';
+import { adviseOnAdminApiScope } from './own-rights.ts';
 import { describeKeycloak } from '../settings.ts';
 import { explainCommon } from '../../refusals.ts';
 import type { RequestContext } from './request-context.ts';
@@ -38,9 +39,7 @@ export function explainRefusal(
     settings.auth.kind === 'client' ? `the client ${settings.auth.clientId}` : `the user ${settings.auth.username}`;
   if (status === 401) {
     return new GrantryError('NOT_ALLOWED', `${where} refuses the access token of ${who} (401) for ${about}`, {
-      hint:
-        'Keycloak 26.8 and later let only tokens with the client scope kc-admin-api use the Admin API: ' +
-        `if the realm ${settings.auth.realm} has that scope, add it to ${who} as a default client scope.`,
+      hint: adviseOnAdminApiScope(settings),
     });
   }
   if (status === 403) {

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { requestJson } from '../../../platform/http.ts';
@@ -6,6 +7,7 @@ import type { Service } from '../../../platform/network-error.ts';
 import type { HttpPorts } from '../../../platform/ports.ts';
 import type { OAuthError } from '../../../platform/oauth-error.ts';
 import { OwnToken, refusalIn, tokenIn } from '../../own-token.ts';
+import { ADMIN_API_SCOPE, hasAdminApiScope } from './own-rights.ts';
 import type { GivenToken } from '../../own-token.ts';
 
 export function keycloakService(settings: KeycloakSettings): Service {
@@ -20,21 +22,41 @@ export const URL_QUESTION = 'Is the url right? Old servers have /auth at its end
 
 /** grantry's own token for the Admin API; that of `admin-cli` lives 60 seconds by default. */
 export function adminToken(settings: KeycloakSettings, ports: HttpPorts): OwnToken {
-  return new OwnToken(() => askForToken(settings, ports), ports.clock);
+  let scope: string | undefined;
+  let mayHelp = true;
+  return new OwnToken(async (refused) => {
+    // A client that has the scope by default needs not ask, and where it may not be asked for that is an error: so it is asked
+    // for only once a token without it was refused.
+    if (refused === undefined || !mayHelp || scope !== undefined || hasAdminApiScope(refused))
+      return tokenOf(settings, await requestToken(settings, ports, scope));
+    const response = await requestToken(settings, ports, ADMIN_API_SCOPE);
+    if (invalidScope.safeParse(response.body).success) {
+      mayHelp = false;
+      return tokenOf(settings, await requestToken(settings, ports));
+    }
+    scope = ADMIN_API_SCOPE;
+    return tokenOf(settings, response);
+  }, ports.clock);
 }
 
-async function askForToken(settings: KeycloakSettings, ports: HttpPorts): Promise<GivenToken> {
+/** RFC 6749 section 5.2. */
+const invalidScope = z.object({ error: z.literal('invalid_scope') });
+
+async function requestToken(settings: KeycloakSettings, ports: HttpPorts, scope?: string): Promise<HttpResponse> {
   const { url, auth } = settings;
-  const response = await requestJson(
+  return requestJson(
     {
       service: keycloakService(settings),
       method: 'POST',
       url: `${url}/realms/${encodeURIComponent(auth.realm)}/protocol/openid-connect/token`,
-      form: tokenForm(auth),
+      form: { ...tokenForm(auth), ...(scope === undefined ? {} : { scope }) },
       idempotent: true,
     },
     ports,
   );
+}
+
+function tokenOf(settings: KeycloakSettings, response: HttpResponse): GivenToken {
   const token = tokenIn(response);
   if (token === undefined) throw explainNoToken(settings, response);
   return token;

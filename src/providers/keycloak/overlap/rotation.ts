@@ -123,13 +123,23 @@ export function findOverlaps(profiles: readonly Named[], policies: readonly Name
   return [...names].toSorted().flatMap((name) => {
     const overlap = overlapAfter(prefix, name);
     if (overlap === undefined) return [];
-    const [profile, policy] = [profiles, policies].map((list) => list.find((each) => each.name === name));
-    // What a newer server adds to them is none of grantry's business.
-    const found = rotationFields.safeParse({ profile: profile ?? { name }, policy: policy ?? { name } });
-    // Of another form than the server gives them by itself, they are not as they are wanted, whatever it is.
-    const fields = toFields(found.data ?? { profile: { name }, policy: { name } });
+    const fields = overlapAsFound(profiles, policies, name) ?? {};
     return [{ address: addressOf('Rotation', overlap), id: name, owner: '', foreign: [], fields }];
   });
+}
+
+/** What the realm has of one of these names; undefined: neither half. */
+export function overlapAsFound(
+  profiles: readonly Named[],
+  policies: readonly Named[],
+  name: string,
+): Fields | undefined {
+  const [profile, policy] = [profiles, policies].map((list) => list.find((each) => each.name === name));
+  if (profile === undefined && policy === undefined) return undefined;
+  // What a newer server adds to them is none of grantry's business.
+  const found = rotationFields.safeParse({ profile: profile ?? { name }, policy: policy ?? { name } });
+  // Of another form than the server gives them by itself, they are not as they are wanted, whatever it is.
+  return toFields(found.data ?? { profile: { name }, policy: { name } });
 }
 
 /** Through JSON once, which knows no undefined. */

@@ -2,13 +2,14 @@ import { isDeepStrictEqual } from 'node:util';
 import pLimit from 'p-limit';
 import { GrantryError } from '../../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
+import type { Fields } from '../../../model/state.ts';
 import { describeKeycloak } from '../settings.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { readEveryProfile, readPolicyList } from '../policies/policy-lists.ts';
 import type { PolicyKind } from '../policies/policy-lists.ts';
 import { withRealmLock } from '../write/realm-lock.ts';
 import type { AssertHeld } from '../write/realm-lock.ts';
-import { profileOfPolicy, rotationFields } from './rotation.ts';
+import { overlapAsFound, profileOfPolicy, rotationFields } from './rotation.ts';
 import type { Named, RotationFields } from './rotation.ts';
 
 const ATTEMPTS = 5;
@@ -33,21 +34,23 @@ export class OverlapWriter {
     this.#api = api;
   }
 
-  async change(change: CreateChange | UpdateChange | AdoptChange | DeleteChange): Promise<void> {
+  /** Gives what is there then, as it was read last; undefined: nothing. */
+  async change(change: CreateChange | UpdateChange | AdoptChange | DeleteChange): Promise<Fields | undefined> {
     const wanted = change.op === 'delete' ? undefined : rotationFields.parse(change.after);
     const edit = { wanted, name: change.op === 'delete' ? change.id : (wanted?.policy.name ?? '') };
     try {
-      await this.#oneAtATime(() => withRealmLock(this.#api, (assertHeld) => this.#persist(edit, assertHeld)));
+      return await this.#oneAtATime(() => withRealmLock(this.#api, (assertHeld) => this.#persist(edit, assertHeld)));
     } catch (error) {
       if (!(error instanceof GrantryError) || error.code !== 'NOT_ALLOWED' || wanted === undefined) throw error;
       throw this.#mayNot(wanted);
     }
   }
 
-  async #persist(edit: Edit, assertHeld: AssertHeld): Promise<void> {
+  async #persist(edit: Edit, assertHeld: AssertHeld): Promise<Fields | undefined> {
     for (let attempt = 1; attempt <= ATTEMPTS; attempt += 1) {
       await this.#carryOut(edit, assertHeld);
-      if (await this.#isDone(edit)) return;
+      const { isDone, found } = await this.#look(edit);
+      if (isDone) return found;
       await this.#api.pause(200, 1000);
     }
     throw new GrantryError(
@@ -84,13 +87,15 @@ export class OverlapWriter {
     await this.#edit('profiles', { name, assertHeld }, (list) => without(list, name));
   }
 
-  async #isDone({ wanted, name }: Edit): Promise<boolean> {
+  async #look({ wanted, name }: Edit): Promise<{ readonly isDone: boolean; readonly found: Fields | undefined }> {
     const [profiles, policies] = [
       await readPolicyList(this.#api, 'profiles'),
       await readPolicyList(this.#api, 'policies'),
     ];
     const halves = [profiles, policies].filter((list) => list.some((item) => item.name === name)).length;
-    return halves === (wanted === undefined ? 0 : 2) && gapsIn(policies, await this.#profileNames()).length === 0;
+    const isDone =
+      halves === (wanted === undefined ? 0 : 2) && gapsIn(policies, await this.#profileNames()).length === 0;
+    return { isDone, found: overlapAsFound(profiles, policies, name) };
   }
 
   async #edit(

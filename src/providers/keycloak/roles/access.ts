@@ -1,5 +1,8 @@
 import type { AccountAnswer } from './account-answer.ts';
+import { GrantryError } from '../../../model/errors.ts';
 import { unlessForbidden } from '../../refusals.ts';
+import { describeKeycloak } from '../settings.ts';
+import type { RoleNames } from '../fields.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { GroupBook } from './group-book.ts';
 import type { RealmInfo } from '../read/realm-info.ts';
@@ -86,7 +89,7 @@ export async function readAccess(
         roles: roles.length === 0 ? NO_ROLES : roleNamesOf(roles),
         groups: through.map(({ path }) => path).toSorted(),
         rolesOfGroups: through.flatMap((group) => group.roles),
-        scopeMappings: matters && withScopes ? await readScopeMappings(api, question) : NO_ROLES,
+        scopeMappings: matters && withScopes ? await scopeMappingsOf(api, question, roles, info) : NO_ROLES,
       },
     ];
   });
@@ -94,12 +97,35 @@ export async function readAccess(
   return { answers: new Map(await Promise.all(answers)), notices, book };
 }
 
+/**
+ * From Keycloak 27 on an account without `view-realm` is shown no realm roles in scope mappings, unless it may give them: none
+ * is then no answer where the service account holds such a role.
+ */
+async function scopeMappingsOf(
+  api: KeycloakApi,
+  question: AccountQuestion,
+  held: readonly RoleKey[],
+  { isSeen }: RealmInfo,
+): Promise<RoleNames> {
+  const mappings = await readScopeMappings(api, question);
+  const isExpected = held.some(({ client }) => client === undefined);
+  if (isSeen || !isExpected || mappings.realm.length > 0) return mappings;
+  const { clientId } = question;
+  const where = describeKeycloak(api.settings);
+  throw new GrantryError('NOT_ALLOWED', `${where} lists no realm role in the scope mappings of client ${clientId}`, {
+    hint: [
+      'Its service account holds some, so either somebody took them out of its scope, or this account may not see them: without the role view-realm Keycloak 27 shows none.',
+      api.adviseOnRights('view-realm'),
+    ],
+  });
+}
+
 const UNSEEN_ACCOUNTS =
   'Service accounts were not looked at: one that is gone or disabled, and roles given by hand, are not seen. ' +
   'Looking takes view-users of the client realm-management, and for roles of the realm and groups view-realm too.';
 
 const UNSEEN_REALM =
-  'Realm roles and groups that nobody declares were not looked at: a service account that has some by hand is not seen. ' +
+  'Realm roles and groups that nobody declares were not looked at: a service account that has some by hand is not seen, nor a client scope. ' +
   'Looking takes view-realm of the client realm-management.';
 
 function givenNotice(given: readonly RoleKey[]): string {

@@ -5,6 +5,8 @@ import type { RoleRepresentation } from '../convert/representations.ts';
 export interface RoleMapping {
   /** All that can be given, and those that are: this takes no right to view the realm. */
   readonly list: (admin: KeycloakAdminClient) => Promise<unknown[]>;
+  /** Those that are given. */
+  readonly assigned: (admin: KeycloakAdminClient) => Promise<unknown>;
   readonly add: (admin: KeycloakAdminClient, roles: RoleRepresentation[]) => Promise<void>;
   readonly remove: (admin: KeycloakAdminClient, roles: RoleRepresentation[]) => Promise<void>;
 }
@@ -15,6 +17,7 @@ export function mappingOfUser(id: string, owner: string | undefined): RoleMappin
     return {
       list: async ({ users }) =>
         [await users.listAvailableRealmRoleMappings({ id }), await users.listRealmRoleMappings({ id })].flat(),
+      assigned: ({ users }) => users.listRealmRoleMappings({ id }),
       add: ({ users }, roles) => users.addRealmRoleMappings({ id, roles }),
       remove: ({ users }, roles) => users.delRealmRoleMappings({ id, roles }),
     };
@@ -23,6 +26,7 @@ export function mappingOfUser(id: string, owner: string | undefined): RoleMappin
   return {
     list: async ({ users }) =>
       [await users.listAvailableClientRoleMappings(both), await users.listClientRoleMappings(both)].flat(),
+    assigned: ({ users }) => users.listClientRoleMappings(both),
     add: ({ users }, roles) => users.addClientRoleMappings({ ...both, roles }),
     remove: ({ users }, roles) => users.delClientRoleMappings({ ...both, roles }),
   };
@@ -34,6 +38,7 @@ export function mappingOfScope(id: string, owner: string | undefined): RoleMappi
     return {
       list: async ({ clients }) =>
         [await clients.listAvailableRealmScopeMappings({ id }), await clients.listRealmScopeMappings({ id })].flat(),
+      assigned: ({ clients }) => clients.listRealmScopeMappings({ id }),
       add: ({ clients }, roles) => clients.addRealmScopeMappings({ id }, roles),
       remove: ({ clients }, roles) => clients.delRealmScopeMappings({ id }, roles),
     };
@@ -42,6 +47,7 @@ export function mappingOfScope(id: string, owner: string | undefined): RoleMappi
   return {
     list: async ({ clients }) =>
       [await clients.listAvailableClientScopeMappings(both), await clients.listClientScopeMappings(both)].flat(),
+    assigned: ({ clients }) => clients.listClientScopeMappings(both),
     add: ({ clients }, roles) => clients.addClientScopeMappings(both, roles),
     remove: ({ clients }, roles) => clients.delClientScopeMappings(both, roles),
   };

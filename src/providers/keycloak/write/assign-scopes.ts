@@ -42,6 +42,11 @@ export function allScopes(left: AssignedScopes, right: AssignedScopes): Assigned
   };
 }
 
+/** Whether some of these were not asked for. */
+export function hasMore(held: AssignedScopes, wanted: AssignedScopes): boolean {
+  return (['default', 'optional'] as const).some((kind) => without(held[kind], wanted[kind]).length > 0);
+}
+
 export function sameScopes(left: AssignedScopes, right: AssignedScopes): boolean {
   return (['default', 'optional'] as const).every((kind) => sameJson(left[kind].toSorted(), right[kind].toSorted()));
 }

@@ -9,6 +9,7 @@ import { fieldsToScope, scopesToFields } from '../convert/convert-scope.ts';
 import { apiFields } from '../fields.ts';
 import type { ApiFields, ScopeFields } from '../fields.ts';
 import { MARK } from '../convert/marks.ts';
+import { MAPPER_ROLES } from '../http/own-rights.ts';
 import { parseList } from '../http/parse-list.ts';
 import { clientScopeRepresentation } from '../convert/representations.ts';
 import type { ClientScopeRepresentation } from '../convert/representations.ts';
@@ -40,8 +41,13 @@ export async function addApiScopes(
   index.forget();
   if (written.length === 0) return change.after;
   const scopes = await Promise.all(written.map((id) => readScope(api, id)));
-  const found = scopesToFields(name, scopes, await rolesOfScopes(api, scopes));
+  const found = scopesToFields(name, scopes.map(withLostMark), await rolesOfScopes(api, scopes));
   return { ...found, scopes: { ...after.scopes, ...found.scopes } };
+}
+
+/** A scope that bears no mark of its Api was marked a moment ago: that is never what was wanted. */
+function withLostMark({ attributes, ...scope }: ClientScopeRepresentation): ClientScopeRepresentation {
+  return { ...scope, attributes: { ...attributes, [MARK.api]: attributes[MARK.api] ?? '' } };
 }
 
 async function readScope(api: KeycloakApi, id: string): Promise<ClientScopeRepresentation> {
@@ -52,23 +58,35 @@ async function readScope(api: KeycloakApi, id: string): Promise<ClientScopeRepre
   return scope;
 }
 
-/** Deletes the client scopes that the Api no longer has, unless somebody else's client holds one or it is not the stack's. */
+/**
+ * Deletes the client scopes that the Api no longer has, unless somebody else's client holds one or it is not the stack's. Each is
+ * looked for then; gives the Api with those that are still there, or undefined where nothing is to be left and nothing is.
+ */
 export async function removeApiScopes(
   api: KeycloakApi,
   { index, holders }: { readonly index: ScopeIndex; readonly holders: ScopeHolders },
   change: UpdateChange | AdoptChange | DeleteChange,
-): Promise<void> {
+): Promise<Fields | undefined> {
   const before = apiFields.parse(change.before);
   const after = 'after' in change ? apiFields.parse(change.after) : undefined;
-  for (const scope of Object.keys(before.scopes)) {
+  const left: [string, ScopeFields][] = [];
+  for (const [scope, fields] of Object.entries(before.scopes)) {
     if (after !== undefined && Object.hasOwn(after.scopes, scope)) continue;
     const present = await index.find(scope);
     if (present === undefined) continue;
     await refuseUsed(change, present, before, after, holders);
     const context = { about: `delete client scope ${scope}`, needs: 'manage-clients' };
     await api.delete(context, ({ clientScopes }) => clientScopes.del({ id: present.id }));
+    if (await isThere(api, present)) left.push([scope, fields]);
   }
   index.forget();
+  if (after === undefined && left.length === 0) return undefined;
+  return { ...(after ?? before), scopes: { ...after?.scopes, ...Object.fromEntries(left) } };
+}
+
+async function isThere(api: KeycloakApi, { id, name }: ClientScopeRepresentation): Promise<boolean> {
+  const context = { about: `see whether client scope ${name} is gone`, needs: 'view-clients', absent: undefined };
+  return (await api.read(context, ({ clientScopes }) => clientScopes.findOne({ id }))) !== undefined;
 }
 
 /** A scope that the plan did not see, or saw as the stack's, may be somebody else's. */
@@ -155,9 +173,6 @@ async function createScope(
     return present.id;
   }
 }
-
-/** The roles that mappers take, by server version. */
-const MAPPER_ROLES = 'manage-clients (on Keycloak 26.8.2 and later, for its mappers, manage-realm too)';
 
 async function updateScope(
   api: KeycloakApi,

@@ -6,7 +6,7 @@ import type { Fields } from '../../../model/state.ts';
 import { CLOCK_MARGIN } from '../../../platform/clock.ts';
 import type { ChosenCredential, ClientKey, CreatedClient, FoundClient, NewClient } from '../../provider.ts';
 import type { KeycloakApi } from '../http/api.ts';
-import { allScopes, assignScopes, heldScopes, sameScopes } from './assign-scopes.ts';
+import { allScopes, assignScopes, hasMore, heldScopes, sameScopes } from './assign-scopes.ts';
 import { changedClient, fieldsAsFound } from '../convert/client-body.ts';
 import type { ClientResource } from '../http/client-resource.ts';
 import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClient } from '../convert/convert-client.ts';
@@ -20,6 +20,7 @@ import { serversOwnMappers } from '../convert/server-mappers.ts';
 import { hasRoles } from '../roles/role-names.ts';
 import type { ScopeIndex } from '../read/scope-index.ts';
 import { throwTaken } from '../read/taken-client-id.ts';
+import { writtenCredential } from './write-credential.ts';
 import type { CredentialWriter } from './write-credential.ts';
 import { NEW_ACCOUNT, RoleAssigner } from '../roles/write-roles.ts';
 import type { AccountFields } from '../roles/write-roles.ts';
@@ -60,10 +61,25 @@ export class ClientWriter {
     const fields = clientFields.parse(change.after);
     if (chosen === undefined) throw new TypeError('Keycloak clients are created with a chosen secret');
     const id = await this.#post(fields, chosen);
-    if (hasRoles(fields.roles)) {
-      await this.#roles.change({ id, clientId: fields.clientId }, NEW_ACCOUNT, fields);
-    }
-    return { id, found: await this.#readBack(id, fields) };
+    const account = hasRoles(fields.roles)
+      ? await this.#roles.change({ id, clientId: fields.clientId }, NEW_ACCOUNT, fields)
+      : accountOf(fields);
+    const client = await this.#withoutGivenScopes(id, fields);
+    const found = await fieldsAsFound(client, { before: undefined, after: fields, account }, this.#policies);
+    return { id, found, written: writtenCredential(client) };
+  }
+
+  /**
+   * A client as it was made, without client scopes that the server gave it unasked, such as optional ones of a realm's defaults:
+   * they would be access that nobody declared.
+   */
+  async #withoutGivenScopes(id: string, fields: ClientFields): Promise<ClientRepresentation> {
+    const about = `read client ${fields.clientId} back`;
+    const client = await this.#read(id, about);
+    const [had, wants] = [heldScopes(client), assignedScopes(fields)];
+    if (!hasMore(had, wants)) return client;
+    await assignScopes(this.#api, this.#scopes, { id, clientId: fields.clientId }, { had, wants });
+    return this.#read(id, about);
   }
 
   async #post(fields: ClientFields, { credential, delivery }: ChosenCredential): Promise<string> {
@@ -111,11 +127,12 @@ export class ClientWriter {
       const given = heldScopes(await this.#read(id, `read the scopes of client ${after.clientId}`));
       await assignScopes(this.#api, this.#scopes, client, { had: allScopes(had, given), wants });
     }
-    if (!sameJson(accountOf(before), accountOf(after))) {
-      await this.#roles.change(client, before, after);
-    }
-    const isUntouched = body === undefined && sameScopes(had, wants);
-    return isUntouched ? change.after : this.#readBack(id, after, before);
+    const account = sameJson(accountOf(before), accountOf(after))
+      ? accountOf(after)
+      : await this.#roles.change(client, before, after);
+    if (body === undefined && sameScopes(had, wants)) return { ...after, ...account };
+    const present = await this.#read(id, `read client ${after.clientId} back`);
+    return fieldsAsFound(present, { before, after, account, sent: body }, this.#policies);
   }
 
   async #change({ id, clientId }: { id: string; clientId: string }, body: Record<string, unknown>): Promise<void> {
@@ -132,11 +149,6 @@ export class ClientWriter {
 
   async #read(id: string, about: string): Promise<ClientRepresentation> {
     return this.#client.read(id, { about, needs: 'view-clients' });
-  }
-
-  async #readBack(id: string, after: ClientFields, before?: ClientFields): Promise<ClientFields> {
-    const client = await this.#read(id, `read client ${after.clientId} back`);
-    return fieldsAsFound(client, { before, after }, this.#policies);
   }
 
   async delete(change: DeleteChange): Promise<void> {
