@@ -89,7 +89,8 @@ describe('200 clients in two namespaces', () => {
     expect(first.requests.length).toBeLessThanOrEqual(10);
     const applied = await run('apply -t dev --auto-approve --no-proof');
     expect(applied.code).toBe(0);
-    expect(applied.requests.length / CLIENTS).toBeLessThan(6);
+    // Two of them read back what was written.
+    expect(applied.requests.length / CLIENTS).toBeLessThan(8);
     const again = await run('plan -t dev --detailed-exitcode');
     expect(again.code).toBe(0);
     expect(again.requests).toHaveLength(3);
