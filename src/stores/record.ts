@@ -21,3 +21,11 @@ export function changedMeanwhile(where: string): GrantryError {
     hint: 'Nothing was overwritten. Run the command again: it starts from what lies there now.',
   });
 }
+
+/** The store's clock, without which no lock can be held; `server` names who does not say it. */
+export function requireClock(now: number | undefined, server: string): number {
+  if (now !== undefined) return now;
+  throw new GrantryError('UNREACHABLE', `${server} does not say what time it is`, {
+    hint: 'Locks go by the Date header of its answers: something in between must be removing it.',
+  });
+}

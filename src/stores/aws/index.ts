@@ -1,5 +1,4 @@
 import pLimit from 'p-limit';
-import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';
 import { withoutWriteGuard } from '../../platform/ports.ts';
@@ -7,7 +6,7 @@ import type { Ports } from '../../platform/ports.ts';
 import { encodeData, fromData, mergeData } from '../document.ts';
 import { fromPairs, mergePairs } from '../mark.ts';
 import { checkStorePath, recordPath } from '../path.ts';
-import { changedMeanwhile, toRecord } from '../record.ts';
+import { changedMeanwhile, requireClock, toRecord } from '../record.ts';
 import type {
   DocumentUpdate,
   Store,
@@ -152,13 +151,13 @@ class AwsStore implements Store {
       return {
         value: toRecord(parseText(found.text, where), where),
         version: found.version,
-        now: this.#requireClock(),
+        now: this.#clock(),
       };
     }
     const place = await this.#secrets.look(secret);
     // Somebody has written it since: what it holds and its number must be of one moment.
     if (place !== undefined && isReadable(place)) return this.readRecord(name);
-    return { value: undefined, version: place?.version ?? 0, now: this.#requireClock() };
+    return { value: undefined, version: place?.version ?? 0, now: this.#clock() };
   }
 
   async writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
@@ -166,7 +165,7 @@ class AwsStore implements Store {
     const text = encodeData(value, this.capabilities, where);
     const next = { expected, textAfter: async () => text, writes: false };
     const version = await this.#replace(this.#name(recordPath(name)), next);
-    return { version, now: this.#requireClock() };
+    return { version, now: this.#clock() };
   }
 
   #name(path: string): string {
@@ -195,16 +194,8 @@ class AwsStore implements Store {
     if (place.isDeleted) await this.#api.restore(name, { writes });
   }
 
-  #requireClock(): number {
-    const { now } = this.#api;
-    if (now !== undefined) return now;
-    throw new GrantryError(
-      'UNREACHABLE',
-      `AWS Secrets Manager at ${this.#settings.endpoint} does not say what time it is`,
-      {
-        hint: 'Locks go by the Date header of its answers: something in between must be removing it.',
-      },
-    );
+  #clock(): number {
+    return requireClock(this.#api.now, `AWS Secrets Manager at ${this.#settings.endpoint}`);
   }
 }
 

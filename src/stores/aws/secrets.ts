@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
+import { parseJson } from '../../model/values/parse-json.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import { incomplete } from '../document.ts';
@@ -170,18 +171,9 @@ const object = z.record(z.string(), z.unknown());
 
 /** The object in a secret; an error that never quotes it where there is none. */
 export function parseText(text: string | undefined, where: string): DocumentData {
-  const { data } = object.safeParse(text === undefined ? undefined : parseJson(text));
+  const { data } = object.safeParse(parseJson(text));
   if (data !== undefined) return data;
   throw incomplete(where, 'JSON object in it');
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The error quotes the text.
-    return undefined;
-  }
 }
 
 function stillDeleting(where: string): GrantryError {

@@ -1,6 +1,6 @@
-import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/values/json.ts';
-import { changedMeanwhile, toRecord } from '../record.ts';
+import { parseJson } from '../../model/values/parse-json.ts';
+import { changedMeanwhile, requireClock, toRecord } from '../record.ts';
 import type { StoredRecord } from '../store.ts';
 import type { SecretsApi } from './api.ts';
 import { encode, MANAGED_BY, recordAnnotations } from './convert.ts';
@@ -30,8 +30,10 @@ export class KubernetesRecords {
     const secret = secretOfRecord(name, this.#namespace);
     const { found, now } = await this.#api.read(secret);
     this.#seen.set(secret, found);
-    const value = found === undefined ? undefined : toRecord(parse(found.data[KEY]), describeSecret(secret));
-    return { value, version: found?.version ?? 0, now: requireClock(now) };
+    const text = found?.data[KEY];
+    const json = typeof text === 'string' ? parseJson(text) : undefined;
+    const value = found === undefined ? undefined : toRecord(json, describeSecret(secret));
+    return { value, version: found?.version ?? 0, now: requireClock(now, 'Kubernetes') };
   }
 
   async write(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
@@ -49,21 +51,6 @@ export class KubernetesRecords {
         : await this.#api.patch(secret, seen.resourceVersion, change, { writes: false });
     this.#seen.set(secret, written.kind === 'done' ? written.secret : undefined);
     if (written.kind === 'lost') throw changedMeanwhile(describeSecret(secret));
-    return { version: expected + 1, now: requireClock(written.now) };
+    return { version: expected + 1, now: requireClock(written.now, 'Kubernetes') };
   }
-}
-
-function parse(text: unknown): unknown {
-  try {
-    return typeof text === 'string' ? JSON.parse(text) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function requireClock(now: number | undefined): number {
-  if (now !== undefined) return now;
-  throw new GrantryError('UNREACHABLE', 'Kubernetes does not say what time it is', {
-    hint: 'Locks go by the Date header of its answers: something in between must be removing it.',
-  });
 }

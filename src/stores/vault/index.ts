@@ -6,7 +6,7 @@ import type { KeyedCache } from '../../platform/keyed-cache.ts';
 import { fromData, mergeData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
-import { changedMeanwhile, toRecord } from '../record.ts';
+import { changedMeanwhile, requireClock, toRecord } from '../record.ts';
 import type {
   Store,
   StoreCapabilities,
@@ -137,7 +137,7 @@ class VaultStore implements Store {
   async readRecord(name: string): Promise<StoredRecord> {
     const { found, now } = await this.#api.readDataAndTime(this.#place(recordPath(name)));
     const value = found?.data === undefined ? undefined : toRecord(found.data, this.locateRecord(name));
-    return { value, version: found?.version ?? 0, now: this.#requireClock(now) };
+    return { value, version: found?.version ?? 0, now: requireClock(now, nameOfServer(this.#settings)) };
   }
 
   async writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
@@ -148,7 +148,7 @@ class VaultStore implements Store {
       await this.#api.limitVersions(place, RECORD_VERSIONS);
     }
     const { version, now } = this.#lasting(await this.#api.writeData(place, value, expected, { writes: false }), path);
-    return { version, now: this.#requireClock(now) };
+    return { version, now: requireClock(now, nameOfServer(this.#settings)) };
   }
 
   #lasting(written: Written, path: string): Extract<Written, { kind: 'done' }> {
@@ -159,15 +159,6 @@ class VaultStore implements Store {
       throw this.#willVanish(path, written.deletedAt);
     }
     return written;
-  }
-
-  #requireClock(now: number | undefined): number {
-    if (now === undefined) {
-      throw new GrantryError('UNREACHABLE', `${nameOfServer(this.#settings)} does not say what time it is`, {
-        hint: 'Locks go by the Date header of its answers: something in between must be removing it.',
-      });
-    }
-    return now;
   }
 
   async #update(place: string, document: DocumentUpdate, expected: number): Promise<Written> {

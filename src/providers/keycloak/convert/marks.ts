@@ -7,6 +7,7 @@ import { settingsOf } from '../client-settings.ts';
 import type { RoleNames } from '../fields.ts';
 import { roleKeys } from '../roles/role-names.ts';
 import type { RoleKey } from '../roles/role-names.ts';
+import { parseJson } from '../../../model/values/parse-json.ts';
 
 /** Attribute names under which grantry's marks lie on clients and client scopes. */
 export const MARK = {
@@ -133,16 +134,6 @@ export function unreadableMarks(attributes: Attributes): string[] {
     ...times.filter(([name]) => attributes[name] && parseSeconds(attributes[name]) === undefined),
   ];
   return found.map(([name, so]) => `its attribute ${name} cannot be read, so ${so}`);
-}
-
-/** Undefined for what is no JSON. */
-function parseJson(text: string | undefined): unknown {
-  if (!text) return undefined;
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {

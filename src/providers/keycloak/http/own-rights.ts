@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quoted } from '../../../model/text/printable.ts';
 import type { KeycloakSettings } from '../settings.ts';
+import { parseJson } from '../../../model/values/parse-json.ts';
 
 const roles = z
   .object({ roles: z.array(z.string()) })
@@ -98,9 +99,5 @@ function shellWord(text: string): string {
 
 /** Of a token that Keycloak just gave; it is not checked, for nothing but words follows from it. */
 function claimsIn(token: string): z.infer<typeof claims> | undefined {
-  try {
-    return claims.safeParse(JSON.parse(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())).data;
-  } catch {
-    return undefined;
-  }
+  return claims.safeParse(parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())).data;
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { hideSecrets } from '../../../model/secrets/known-secrets.ts';
+import { Secret } from '../../../model/secrets/secret.ts';
 import { runExecPlugin } from './exec-plugin.ts';
 import type { ExecPlugin } from './kubeconfig.ts';
 
@@ -29,6 +30,15 @@ describe('a program that a kubeconfig logs in by', () => {
     const found = await run(plugin(answer({ clientCertificateData: 'cert', clientKeyData: 'canary-key' })));
     expect(found.certificate?.cert).toBe('cert');
     expect(found.certificate?.key.reveal()).toBe('canary-key');
+  });
+
+  it('gets no variable that holds a credential of this run', async () => {
+    const held = new Secret('canary-of-the-run');
+    const status = '{ token: String(process.env.HELD) + process.env.PLAIN }';
+    const code = `console.log(JSON.stringify({ apiVersion: '${VERSION}', kind: 'ExecCredential', status: ${status} }))`;
+    const env = { ...process.env, HELD: `Bearer ${held.reveal()}`, PLAIN: ' plain' };
+    const given = await runExecPlugin(plugin(code), { env, cluster: CLUSTER });
+    expect(given.token?.reveal()).toBe('undefined plain');
   });
 
   it('is told what it is for, in the environment that the kubeconfig adds to', async () => {

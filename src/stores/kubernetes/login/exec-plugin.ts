@@ -1,7 +1,9 @@
 import { spawn } from 'node:child_process';
 import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
+import { hideSecrets } from '../../../model/secrets/known-secrets.ts';
 import { Secret } from '../../../model/secrets/secret.ts';
+import { parseJson } from '../../../model/values/parse-json.ts';
 import { quoted } from '../../../model/text/printable.ts';
 import type { Environment } from '../../../platform/proxy.ts';
 import type { ExecPlugin } from './kubeconfig.ts';
@@ -68,11 +70,12 @@ export async function runExecPlugin(plugin: ExecPlugin, context: ExecContext): P
 
 function outputOf(plugin: ExecPlugin, { env, cluster, signal }: ExecContext): Promise<string> {
   const { apiVersion, command, args, installHint } = plugin;
+  const inherited = withoutSecrets(env);
   // What a kubeconfig sets for a plug-in may be a credential.
   for (const value of Object.values(plugin.env)) void new Secret(value);
   const info = { apiVersion, kind: 'ExecCredential', spec: { interactive: false, ...clusterInfo(plugin, cluster) } };
   const child = spawn(command, args, {
-    env: { ...env, ...plugin.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
+    env: { ...inherited, ...plugin.env, KUBERNETES_EXEC_INFO: JSON.stringify(info) },
     stdio: ['ignore', 'pipe', 'pipe'],
     timeout: TIMEOUT_MS,
     killSignal: 'SIGKILL',
@@ -96,19 +99,15 @@ function outputOf(plugin: ExecPlugin, { env, cluster, signal }: ExecContext): Pr
   });
 }
 
+/** The credentials of this run are no business of a login program. */
+function withoutSecrets(env: ExecContext['env']): ExecContext['env'] {
+  return Object.fromEntries(Object.entries(env).filter(([, value = '']) => hideSecrets(value) === value));
+}
+
 function clusterInfo({ wantsCluster }: ExecPlugin, { server, ca }: ExecCluster): object {
   if (!wantsCluster) return {};
   const data = ca === undefined ? {} : { 'certificate-authority-data': Buffer.from(ca).toString('base64') };
   return { cluster: { server, ...data } };
-}
-
-function parseJson(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // The error of JSON.parse quotes the text.
-    return undefined;
-  }
 }
 
 function refused(
