@@ -62,6 +62,7 @@ const plan = buildPlan({
     locate,
     existing,
     differing: new Set(),
+    keepsPreviousInside: false,
     unmarked: new Set(),
   }),
   provider: 'Keycloak',

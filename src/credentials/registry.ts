@@ -1,27 +1,58 @@
 import type { ClientAuth } from 'oauth4webapi';
 import type { Credential } from '../model/secrets/credential.ts';
 import type { AuthMethod } from '../model/desired.ts';
-import type { Fields } from '../model/state.ts';
+import type { ActualCredential, Fields } from '../model/state.ts';
 import type { Payload, PayloadUpdate } from '../stores/store.ts';
 import { clientSecretMethod } from './client-secret/index.ts';
-import type { CredentialMethod, CredentialRotation, HeldCredential } from './method.ts';
+import { SLOTS } from './method.ts';
+import type { CredentialMethod, CredentialRotation, HeldCredential, PayloadKeys, Slot } from './method.ts';
+import { privateKeyMethod } from './private-key-jwt/index.ts';
 
-const METHODS: { readonly [Kind in Credential['kind']]: CredentialMethod<Credential> } = {
+type Method = CredentialMethod<Credential>;
+
+const METHODS: { readonly [Kind in Credential['kind']]: Method } = {
   'client-secret': clientSecretMethod,
+  'private-key-jwt': privateKeyMethod,
 };
+const ALL = Object.values(METHODS);
 
 /** Which keys of a document hold a credential of whatever method, and which of them are secret. */
-export const PAYLOAD_KEYS: CredentialMethod<Credential>['payloadKeys'] = Object.assign(
+export const PAYLOAD_KEYS: PayloadKeys = Object.assign(
   {},
-  ...Object.values(METHODS).map(({ payloadKeys }) => payloadKeys),
+  ...ALL.flatMap(({ payloadKeys }) => SLOTS.map((slot) => payloadKeys[slot])),
 );
+
+/** How a client authenticates, as its fields say; undefined where these name no one way. */
+export function authIn(fields: Fields): AuthMethod | undefined {
+  return ALL.map((method) => method.authIn(fields)).find((auth) => auth !== undefined);
+}
 
 /**
  * The method of a client, as its fields say. Where these name none, for the server takes several or does not say, it is the
  * client secret: that is what servers give every client.
  */
-export function methodOf({ auth }: Fields): CredentialMethod<Credential> {
-  return Object.values(METHODS).find((method) => method.auth.safeParse(auth).success) ?? clientSecretMethod;
+export function methodOf(fields: Fields): Method {
+  return methodFor(authOf(fields));
+}
+
+/** The method that authenticates so. */
+export function methodFor(auth: AuthMethod): Method {
+  return ALL.find((method) => method.auth.safeParse(auth).success) ?? clientSecretMethod;
+}
+
+/** How a client with these fields is to authenticate, where they name no one way as servers do by default. */
+export function authOf(fields: Fields): AuthMethod {
+  return authIn(fields) ?? 'client_secret_basic';
+}
+
+/**
+ * Whether a client that has these fields authenticates by other credentials than one that authenticates so: it cannot keep the one
+ * that it has. Where the fields name no one way, it has a secret.
+ */
+export function needsOther(fields: Fields, auth: AuthMethod): boolean {
+  const present = authOf(fields);
+  if (typeof present === 'string' || typeof auth === 'string') return typeof present !== typeof auth;
+  return present.private_key_jwt.alg !== auth.private_key_jwt.alg;
 }
 
 /** How the credential of a client is rotated. */
@@ -31,18 +62,39 @@ export function rotationOf(fields: Fields): CredentialRotation {
   return rotation;
 }
 
-/** The credential in the payload of a document; undefined where none is whole. */
-export function credentialIn(payload: Payload): HeldCredential<Credential> | undefined {
-  for (const method of Object.values(METHODS)) {
-    const held = method.fromPayload(payload);
-    if (held !== undefined) return held;
-  }
-  return undefined;
+/** Whether a client that authenticates so can use the credential. */
+export function fits(credential: Credential, auth: AuthMethod): boolean {
+  return METHODS[credential.kind].fits(credential, auth);
 }
 
-/** What a document is to hold of a credential. */
-export function toPayload(held: HeldCredential<Credential>): PayloadUpdate {
-  return METHODS[held.present.kind].toPayload(held);
+/** The credential in the payload of a document; undefined where none is whole. */
+export function credentialIn(payload: Payload): HeldCredential | undefined {
+  const [present, next, previous] = SLOTS.map((slot) => inSlot(payload, slot));
+  if (present === undefined) return undefined;
+  return {
+    present,
+    ...(next === undefined ? {} : { next }),
+    ...(previous === undefined ? {} : { previous }),
+  };
+}
+
+function inSlot(payload: Payload, slot: Slot): Credential | undefined {
+  return ALL.map((method) => method.fromPayload(payload, slot)).find((credential) => credential !== undefined);
+}
+
+/** What a document is to hold of a credential: nothing of another method is left in its place. */
+export function toPayload({ present, next, previous }: HeldCredential): PayloadUpdate {
+  return {
+    ...slotPayload(present, 'present'),
+    ...slotPayload(next ?? null, 'next'),
+    ...(previous === undefined ? {} : slotPayload(previous, 'previous')),
+  };
+}
+
+function slotPayload(credential: Credential | null, slot: Slot): PayloadUpdate {
+  const keys = ALL.flatMap(({ payloadKeys }) => Object.keys(payloadKeys[slot]));
+  const cleared = Object.fromEntries(keys.map((key) => [key, null]));
+  return credential === null ? cleared : { ...cleared, ...METHODS[credential.kind].toPayload(credential, slot) };
 }
 
 export function isSameCredential(left: Credential, right: Credential): boolean {
@@ -51,6 +103,17 @@ export function isSameCredential(left: Credential, right: Credential): boolean {
 
 export function isGuessable(credential: Credential): boolean {
   return METHODS[credential.kind].isGuessable(credential);
+}
+
+/** Whether a listing shows enough of a client with these fields to tell its present credential from others. */
+export function isShown(fields: Fields, listed: ActualCredential): boolean {
+  return methodOf(fields).isShown(listed);
+}
+
+/** Whether a listing shows that this is the present credential of a client with these fields. */
+export function isPresent(credential: Credential, fields: Fields, listed: ActualCredential): boolean {
+  const method = methodOf(fields);
+  return credential.kind === method.kind && method.isPresent(credential, listed);
 }
 
 export function authenticate(credential: Credential, auth: AuthMethod): ClientAuth {

@@ -1,4 +1,5 @@
 import type { Position } from './finding.ts';
+import type { KeyAlg } from './secrets/key-alg.ts';
 import type { BackendSettings, RotatePolicy, Target } from './target.ts';
 
 /** What the manifests ask for in one target: defaults filled in, overrides applied, references checked, names sorted. */
@@ -41,8 +42,13 @@ export interface DesiredAccess {
   readonly onRequest: readonly string[];
 }
 
-/** How the client authenticates at the token endpoint (RFC 6749 section 2.3.1). */
-export type AuthMethod = 'client_secret_basic' | 'client_secret_post';
+/** How the client authenticates at the token endpoint: with a secret (RFC 6749 section 2.3.1), or with a key. */
+export type AuthMethod = 'client_secret_basic' | 'client_secret_post' | KeyAuth;
+
+/** By assertions that it signs with a key of its own (RFC 7523 section 2.2). */
+export interface KeyAuth {
+  readonly private_key_jwt: { readonly alg: KeyAlg };
+}
 
 export interface ServiceAccountRoles {
   /** Realm roles, sorted. */

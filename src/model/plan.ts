@@ -94,6 +94,8 @@ export interface PlannedDelivery {
   readonly movedFrom?: string;
   /** How output names that place, where it lies in the store before. */
   readonly leftPlace?: string;
+  /** Of keys: how long those from before are accepted, should a new one have to be made; seconds. */
+  readonly overlap?: number;
 }
 
 /** Why a document must be written. */
@@ -105,6 +107,12 @@ export const DELIVERY_REASONS = [
   'guessable',
   // The previous secret is refused first; the present one stays.
   'previous-guessable',
+  // The client is to authenticate otherwise: it gets another credential, and the one before ends with the change.
+  'method-changed',
+  // No key of grantry's is registered: a new one is made.
+  'key-gone',
+  // The previous credential lies in the document, and is not accepted any more.
+  'overlap-ended',
   'missing',
   'never-delivered',
   'moved',

@@ -8,9 +8,10 @@ export function overlapName(seconds: number): string {
   return seconds % 60 === 0 ? `${seconds / 60}m` : `${seconds}s`;
 }
 
-/** Every overlap that some client has, in seconds, sorted; zero is none. */
+/** Every overlap that the server is to keep previous secrets for, in seconds, sorted; zero is none. Of keys grantry itself ends it. */
 export function overlapsOf(clients: readonly DesiredClient[]): number[] {
-  const overlaps = new Set(clients.map(({ credential }) => credential.rotate.overlap));
+  const withSecret = clients.filter(({ auth }) => typeof auth === 'string');
+  const overlaps = new Set(withSecret.map(({ credential }) => credential.rotate.overlap));
   return [...overlaps].filter((seconds) => seconds > 0).toSorted((left, right) => left - right);
 }
 

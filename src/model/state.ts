@@ -1,5 +1,5 @@
 import type { Address } from './address.ts';
-import type { Credential } from './secrets/credential.ts';
+import type { ClientSecret } from './secrets/credential.ts';
 import type { JsonObject } from './values/json.ts';
 import type { Secret } from './secrets/secret.ts';
 
@@ -90,8 +90,10 @@ export interface ActualCredential {
   readonly previousGuessable?: true;
   /** Why the provider refuses the client whatever its secret is: `its service account is disabled`. */
   readonly unusable?: string;
-  /** Only in a read that asked for it, and only where the account may see it. */
-  readonly present?: Credential;
+  /** The secret, only in a read that asked for it, and only where the account may see it. */
+  readonly present?: ClientSecret;
+  /** Of a client with keys: the id of the one that it is to sign with; undefined: none of grantry's is registered. */
+  readonly keyId?: string;
 }
 
 /** The mark that a credential was delivered; it lies with the client at the provider and holds no secret. */

@@ -30,6 +30,15 @@ const COMMON_FIELDS: readonly FieldDescription[] = [
     // From one method to another a new one is accepted; from any to one nothing is.
     widens: (before, after) => before !== undefined && before !== 'any' && after !== undefined,
   },
+  {
+    path: 'signingAlg',
+    label: 'assertions signed with',
+    weight: 21,
+    // Of one from another algorithm to another a new one is accepted.
+    widens: (before, after) => typeof before === 'string' && typeof after === 'string' && before !== 'any',
+  },
+  { path: 'strayKeys', label: 'other public keys', weight: 22 },
+  { path: 'endedKeys', label: 'keys past their overlap', weight: 23 },
   { path: 'overlap', isSilentOnCreate: true, widens: overlapsLonger },
   {
     path: 'rotateEvery',

@@ -5,6 +5,8 @@ import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { ProofCheck } from '../model/report.ts';
 import type { ClientSecret, Credential } from '../model/secrets/credential.ts';
+import type { KeyAlg } from '../model/secrets/key-alg.ts';
+import type { PublicJwk } from '../model/secrets/public-jwk.ts';
 import type { ActualState, OwnedApis, Delivery, DesiredObject, Endpoints, Fields } from '../model/state.ts';
 
 /** What differs between providers, as data: the engine, the contract suite and the table of docs/providers.md go by it. */
@@ -29,6 +31,8 @@ export interface Capabilities {
   readonly secretOverlap: boolean;
   /** For so long after a change of a secret either one may be accepted, or refused; seconds. */
   readonly secretLag: number;
+  /** With what clients may sign assertions in place of a secret (RFC 7523); none: keys are not taken. */
+  readonly keyAlgs: readonly KeyAlg[];
 }
 
 /** What a server says of itself. */
@@ -67,6 +71,16 @@ export interface IssuedCredential {
   readonly previousUntil?: number;
 }
 
+/** The same of a secret. */
+export interface IssuedSecret extends IssuedCredential {
+  readonly credential: ClientSecret;
+}
+
+/** The same where the provider may not show it, and what the store holds may be another one. */
+export interface FoundCredential extends Omit<IssuedCredential, 'credential'> {
+  readonly credential: Credential | undefined;
+}
+
 /** Which client is looked for. */
 export type ClientKey = { readonly id: string } | { readonly clientId: string };
 
@@ -88,9 +102,56 @@ export interface ChosenSecret {
 
 /** A credential as it was read back after a write, with the mark that the client bears then. */
 export interface WrittenCredential extends Pick<IssuedCredential, 'createdAt'> {
-  /** Undefined where the account may not see it. */
-  readonly credential: Credential | undefined;
+  /** Undefined where the account may not see it, and of a key. */
+  readonly credential: ClientSecret | undefined;
+  /** Of the key that is the present one. */
+  readonly keyId?: string | undefined;
   readonly delivered: Delivery | undefined;
+}
+
+/** A public key as a provider has it. */
+export interface RegisteredKey {
+  readonly keyId: string;
+  /** Unix seconds; undefined where the provider does not say. */
+  readonly createdAt: number | undefined;
+}
+
+/** The public keys of a client that grantry registered. */
+export interface RegisteredKeys {
+  readonly clientId: string;
+  /** The newest; undefined: there is none. */
+  readonly present: RegisteredKey | undefined;
+  /** Until when those before are accepted, in Unix seconds, past or to come; undefined: there is none. */
+  readonly previousUntil: number | undefined;
+}
+
+/** A key to be registered, with the mark that stands for it until it is delivered. */
+export interface NewKey {
+  readonly key: {
+    /** The public part, with `kid` and `alg` (RFC 7517). */
+    readonly jwk: PublicJwk;
+    readonly keyId: string;
+    readonly alg: KeyAlg;
+    /** Unix seconds. */
+    readonly createdAt: number;
+  };
+  /** Until when the one before is to be accepted, in Unix seconds; undefined: it goes at once. Any before that goes. */
+  readonly previousUntil: number | undefined;
+  readonly delivery: Delivery;
+}
+
+/** The keys of a client after a write, with the mark that it bears then. */
+export interface WrittenKeys extends RegisteredKeys {
+  readonly delivered: Delivery | undefined;
+}
+
+/** What a provider can do whose clients sign assertions with keys of their own. */
+export interface KeysFacet {
+  read(id: string): Promise<RegisteredKeys>;
+  /** Registers a key as the newest; repeating it changes nothing more. Gives what is there then. */
+  add(id: string, key: NewKey): Promise<WrittenKeys>;
+  /** Takes away every key but the newest. Gives what is there then. */
+  keepNewest(id: string): Promise<RegisteredKeys>;
 }
 
 /** An overlap that was to end. */
@@ -104,12 +165,12 @@ export interface EndedOverlap {
 /** What a provider can do whose clients have secrets. */
 export interface SecretsFacet {
   /** The client's present secret. */
-  read(id: string): Promise<IssuedCredential>;
+  read(id: string): Promise<IssuedSecret>;
   /**
    * Has the server make a new secret and keep the present one for the client's overlap. Never repeated: after a lost
    * answer it throws UNREACHABLE, and `read` shows whether it happened.
    */
-  regenerate(id: string): Promise<IssuedCredential>;
+  regenerate(id: string): Promise<IssuedSecret>;
   /** Replaces the client's secret at once; repeating it changes nothing more. Gives what is there then. */
   set(id: string, chosen: ChosenSecret): Promise<WrittenCredential>;
   /** Ends an overlap, so that the previous secret is refused from now on. */
@@ -255,4 +316,5 @@ export interface Provider {
   changeOverlap(change: ObjectChange | DeleteChange): Promise<Fields | undefined>;
 
   readonly secrets?: SecretsFacet;
+  readonly keys?: KeysFacet;
 }

@@ -16,6 +16,7 @@ export function countChanges(
     delete: 0,
     'secret-moves': 0,
     'login-moves': 0,
+    'method-changes': 0,
     'foreign-folder': 0,
     'gains-roles': 0,
     'foreign-reach': 0,
@@ -47,6 +48,7 @@ export function pendingPhrase(counts: ChangeCounts): string {
 /** What is counted, and what is said of one and of several. */
 const DANGERS_IN_WORDS: readonly (readonly [Danger, string, string, string])[] = [
   ['login-moves', 'secret', 'is to be sent to another server', 'are to be sent to another server'],
+  ['method-changes', 'client', 'must log in otherwise from then on', 'must log in otherwise from then on'],
   ['secret-moves', 'secret', 'moves to another place', 'move to another place'],
   ['foreign-folder', 'secret', "comes to lie in another owner's folder", "come to lie in another owner's folder"],
   ['gains-roles', 'client', 'gains roles', 'gain roles'],

@@ -53,6 +53,10 @@ export const DELIVERY_REASON_WORDS: Readonly<Record<DeliveryReason, string>> = {
   'in-use': 'its document is in use: the client gets the secret that lies there',
   'previous-guessable': 'anybody can guess the previous secret: its overlap ends at once',
   guessable: 'anybody can guess the secret: it is replaced at once, and consumers must read the new one',
+  'method-changed':
+    'the client is to log in otherwise: it gets another credential, and consumers must change at the same moment',
+  'key-gone': 'the provider has no key of grantry any more: a new one is made',
+  'overlap-ended': 'the previous credential in the document is not accepted any more: it is taken out',
   missing: 'the store has no document',
   'never-delivered': 'the secret was never delivered',
   moved: 'its place in the store has changed',
@@ -67,6 +71,7 @@ export const DANGER_WORDS: Readonly<Record<Danger, string>> = {
   delete: 'is deleted',
   'secret-moves': 'its secret moves',
   'login-moves': 'its secret is sent to another server',
+  'method-changes': 'consumers must log in otherwise at the same moment',
   'foreign-folder': "its secret lies in another owner's folder",
   'gains-roles': 'gains roles',
   'foreign-reach': 'reaches what others own',

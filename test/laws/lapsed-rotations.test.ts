@@ -6,6 +6,8 @@ import { applyPlan } from '../../src/engine/apply/apply-plan.ts';
 import type { RotationRun } from '../../src/engine/rotation/run-rotations.ts';
 import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
 import { surveyTarget } from '../../src/engine/survey/survey-target.ts';
+import type { Login } from '../../src/engine/places/stored-credential.ts';
+import { answerOf } from '../support/bench/rotation-bench.ts';
 import { GrantryError } from '../../src/model/errors.ts';
 import { isDeliveryOutdated } from '../../src/model/rotation.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
@@ -49,10 +51,7 @@ class LapsedRotations extends MemoryBench {
       stack: DESIRED.target.stack,
       patience: 0,
       tokens: {
-        request: async ({ clientId, credential }: { clientId: string; credential: { secret: { reveal(): string } } }) =>
-          provider.accepts(clientId, credential.secret.reveal())
-            ? { token: 'a token' }
-            : { refused: { status: 401, error: 'unauthorized_client', why: '' } },
+        request: async (login: Login) => answerOf(provider, login),
       },
     };
     return rotateOnce(DESIRED, { provider, store }, request, { now: provider.now, portsOf: () => ports }).catch(

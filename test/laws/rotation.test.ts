@@ -2,8 +2,12 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { RotationRequest } from '../../src/engine/rotation/select-rotations.ts';
+import type { HeldCredential } from '../../src/credentials/method.ts';
+import { credentialIn } from '../../src/credentials/registry.ts';
 import { GrantryError } from '../../src/model/errors.ts';
-import type { DesiredState } from '../../src/model/desired.ts';
+import type { AuthMethod, DesiredState } from '../../src/model/desired.ts';
+import type { Credential } from '../../src/model/secrets/credential.ts';
+import type { MemoryObject } from '../../src/providers/memory/objects.ts';
 import { Secret } from '../../src/model/secrets/secret.ts';
 import { isDeliveryOutdated } from '../../src/model/rotation.ts';
 import type { Capabilities } from '../../src/providers/provider.ts';
@@ -11,7 +15,7 @@ import { Crash } from '../support/bench/memory-bench.ts';
 import { testTarget } from '../support/bench/random-states.ts';
 import { RotationBench } from '../support/bench/rotation-bench.ts';
 import type { Fault, FaultKind } from '../support/bench/rotation-bench.ts';
-import { nextSecretIn, secretIn } from '../support/stored-secrets.ts';
+import { secretIn } from '../support/stored-secrets.ts';
 
 const RUNS = Number(process.env['LAW_RUNS'] ?? '300');
 
@@ -20,6 +24,14 @@ const PROVIDERS: Readonly<Record<string, Partial<Capabilities>>> = {
   'that replaces secrets at once': {},
   'that says no time and chooses secrets itself': { secretChangeVisible: false, chosenSecret: false },
 };
+
+/** By what clients authenticate, and at which providers. */
+const CASES: readonly (readonly [string, Partial<Capabilities>, AuthMethod])[] = [
+  ...Object.entries(PROVIDERS).map(
+    ([name, capabilities]) => [`secrets at a provider ${name}`, capabilities, 'client_secret_basic'] as const,
+  ),
+  ['keys', {}, { private_key_jwt: { alg: 'ES256' } }],
+];
 
 const HOUR = 3600;
 const DAY = 24 * HOUR;
@@ -42,7 +54,28 @@ const DESIRED: DesiredState = {
   overlaps: [48 * HOUR],
 };
 
-/** Notes every secret that the provider ever had for a client. */
+function withAuth(auth: AuthMethod): DesiredState {
+  const isKey = typeof auth !== 'string';
+  const clients = DESIRED.clients.map((client) => ({ ...client, auth }));
+  return { ...DESIRED, clients, overlaps: isKey ? [] : DESIRED.overlaps };
+}
+
+/** What tells the present credential from others: a secret, or the id of a key. */
+function presentAt(object: MemoryObject | undefined): string | undefined {
+  return object?.fields['auth'] === 'private_key_jwt' ? object.keys?.[0]?.keyId : object?.secret;
+}
+
+function idOf(credential: Credential | undefined): string | undefined {
+  return credential?.kind === 'private-key-jwt' ? credential.keyId : credential?.secret.reveal();
+}
+
+/** The credentials in a document. */
+async function heldIn(bench: RotationBench, name: string): Promise<HeldCredential | undefined> {
+  const lying = await bench.store.read(name).catch(() => undefined);
+  return lying === undefined ? undefined : credentialIn(lying.document.payload);
+}
+
+/** Notes every credential that the provider ever had for a client. */
 class Watched extends RotationBench {
   readonly secrets = new Map<string, string[]>();
   /** Moments at which what lies in the store was not accepted, nor what stands beside it. */
@@ -54,13 +87,19 @@ class Watched extends RotationBench {
   }
 
   async #look(): Promise<void> {
-    for (const [name, { secret }] of this.clients()) {
+    for (const [name, object] of this.clients()) {
+      const present = presentAt(object);
       const seen = this.secrets.get(name) ?? [];
-      if (secret !== undefined && !seen.includes(secret)) this.secrets.set(name, [...seen, secret]);
-      const lying = await this.store.read(name).catch(() => undefined);
-      const held = [secretIn(lying), nextSecretIn(lying)];
-      if (!held.some((each) => each !== undefined && this.provider.accepts(name, each))) this.outages.push(name);
+      if (present !== undefined && !seen.includes(present)) this.secrets.set(name, [...seen, present]);
+      const { present: lying, next } = (await heldIn(this, name)) ?? {};
+      if (![lying, next].some((each) => each !== undefined && this.accepts(name, idOf(each)))) this.outages.push(name);
     }
+  }
+
+  /** Whether a client can log in by what tells a credential from others. */
+  accepts(name: string, present = ''): boolean {
+    const isKey = this.clients().get(name)?.fields['auth'] === 'private_key_jwt';
+    return isKey ? this.provider.acceptsKey(name, present) !== undefined : this.provider.accepts(name, present);
   }
 
   /** Forgets what was before. */
@@ -76,25 +115,26 @@ class Watched extends RotationBench {
   }
 }
 
-async function applied(capabilities: Partial<Capabilities>): Promise<Watched> {
+async function applied(capabilities: Partial<Capabilities>, desired = DESIRED): Promise<Watched> {
   const bench = new Watched(capabilities);
   bench.provider.now = 1_700_000_000;
-  const { results } = await bench.apply(DESIRED);
+  const { results } = await bench.apply(desired);
   expect(results.every(({ outcome }) => outcome === 'done')).toBe(true);
   bench.provider.now = 1_700_100_000;
   await bench.beginHere();
   return bench;
 }
 
-async function expectHealthy(bench: Watched, name: string, tellsTime: boolean): Promise<void> {
-  const stored = await bench.store.read(name);
+async function expectHealthy(bench: Watched, name: string, tellsTime: boolean, desired = DESIRED): Promise<void> {
+  const held = await heldIn(bench, name);
   const object = bench.clients().get(name);
-  expect(secretIn(stored)).toBe(object?.secret);
-  expect(nextSecretIn(stored)).toBeUndefined();
-  const createdAt = tellsTime ? object?.createdAt : undefined;
+  expect(idOf(held?.present)).toBe(presentAt(object));
+  expect(held?.next).toBeUndefined();
+  const isKey = object?.fields['auth'] === 'private_key_jwt';
+  const createdAt = isKey ? object.keys?.[0]?.createdAt : tellsTime ? object?.createdAt : undefined;
   expect(isDeliveryOutdated({ createdAt, delivered: object?.delivered })).toBe(false);
   expect((await bench.store.inspect(name))?.mark?.notes).not.toHaveProperty('rotation');
-  expect((await bench.plan(DESIRED)).changes).toEqual([]);
+  expect((await bench.plan(desired)).changes).toEqual([]);
 }
 
 /** What a run that was cut off ends with. */
@@ -114,70 +154,71 @@ const REVOKE: RotationRequest = { kind: 'named', names: ['one'], force: false, r
 const DUE: RotationRequest = { kind: 'due', stagger: false, max: undefined };
 const FAULTS: readonly FaultKind[] = ['crash-before', 'crash-after', 'answer-lost', 'down'];
 
-describe.each(Object.entries(PROVIDERS))('a provider %s', (_name, capabilities) => {
+describe.each(CASES)('a rotation of %s', (_name, capabilities, auth) => {
+  const desired = withAuth(auth);
   const tellsTime = capabilities.secretChangeVisible ?? true;
 
   it('rotates once, and leaves nobody without', async () => {
-    const bench = await applied(capabilities);
-    const { results } = await bench.rotate(DESIRED, NAMED);
+    const bench = await applied(capabilities, desired);
+    const { results } = await bench.rotate(desired, NAMED);
     expect(results.map(({ outcome, address }) => [outcome, address])).toEqual([['done', 'Client/one']]);
     expect([bench.rotations('one'), bench.rotations('two'), bench.outages]).toEqual([1, 0, []]);
-    await expectHealthy(bench, 'one', tellsTime);
+    await expectHealthy(bench, 'one', tellsTime, desired);
   });
 
   it('finishes what was cut off at any call', async () => {
-    const whole = await applied(capabilities);
-    await whole.rotate(DESIRED, NAMED);
+    const whole = await applied(capabilities, desired);
+    await whole.rotate(desired, NAMED);
     const calls = whole.calls;
     expect(calls).toBeGreaterThan(7);
     for (const kind of FAULTS) {
       for (let call = 0; call < calls; call += 1) {
-        const bench = await applied(capabilities);
+        const bench = await applied(capabilities, desired);
         const fault: Fault = { call, kind };
-        await attempt(() => bench.rotate(DESIRED, NAMED, fault));
+        await attempt(() => bench.rotate(desired, NAMED, fault));
         bench.provider.now += call % 3;
         // All was done but to say so, or to look whether it is (the last call): then the next run is asked for another.
         const isDone = kind === 'crash-after' || kind === 'answer-lost';
         const isAllDone = call === calls - 1 || (call === calls - 2 && isDone);
-        await attempt(() => bench.rotate(DESIRED, isAllDone ? DUE : NAMED));
+        await attempt(() => bench.rotate(desired, isAllDone ? DUE : NAMED));
         expect({ fault, rotations: bench.rotations('one'), outages: bench.outages }).toEqual({
           fault,
           rotations: 1,
           outages: [],
         });
-        await expectHealthy(bench, 'one', tellsTime);
+        await expectHealthy(bench, 'one', tellsTime, desired);
       }
     }
   });
 
   it('is finished by an apply, once the secret was issued', async () => {
-    const whole = await applied(capabilities);
-    await whole.rotate(DESIRED, NAMED);
+    const whole = await applied(capabilities, desired);
+    await whole.rotate(desired, NAMED);
     for (const kind of FAULTS) {
       for (let call = 0; call < whole.calls; call += 1) {
-        const bench = await applied(capabilities);
-        await attempt(() => bench.rotate(DESIRED, NAMED, { call, kind }));
+        const bench = await applied(capabilities, desired);
+        await attempt(() => bench.rotate(desired, NAMED, { call, kind }));
         const before = bench.rotations('one');
-        await bench.apply(DESIRED);
+        await bench.apply(desired);
         expect({ call, kind, rotations: bench.rotations('one') }).toEqual({ call, kind, rotations: before });
-        expect((await bench.plan(DESIRED)).changes).toEqual([]);
-        expect(bench.provider.accepts('one', secretIn(await bench.store.read('one')) ?? '')).toBe(true);
+        expect((await bench.plan(desired)).changes).toEqual([]);
+        expect(bench.accepts('one', idOf((await heldIn(bench, 'one'))?.present))).toBe(true);
         expect(bench.outages).toEqual([]);
       }
     }
   });
 
   it('revokes for good, however often it is cut off', async () => {
-    const whole = await applied(capabilities);
-    await whole.rotate(DESIRED, REVOKE);
+    const whole = await applied(capabilities, desired);
+    await whole.rotate(desired, REVOKE);
     for (const kind of FAULTS) {
       for (let call = 0; call < whole.calls; call += 1) {
-        const bench = await applied(capabilities);
+        const bench = await applied(capabilities, desired);
         const [first = ''] = bench.secrets.get('one') ?? [];
-        await attempt(() => bench.rotate(DESIRED, REVOKE, { call, kind }));
-        await attempt(() => bench.rotate(DESIRED, REVOKE));
-        expect({ call, kind, accepted: bench.provider.accepts('one', first) }).toEqual({ call, kind, accepted: false });
-        await expectHealthy(bench, 'one', tellsTime);
+        await attempt(() => bench.rotate(desired, REVOKE, { call, kind }));
+        await attempt(() => bench.rotate(desired, REVOKE));
+        expect({ call, kind, accepted: bench.accepts('one', first) }).toEqual({ call, kind, accepted: false });
+        await expectHealthy(bench, 'one', tellsTime, desired);
       }
     }
   });
@@ -186,20 +227,20 @@ describe.each(Object.entries(PROVIDERS))('a provider %s', (_name, capabilities) 
     const fault = fc.record({ call: fc.nat({ max: 16 }), kind: fc.constantFrom(...FAULTS), wait: fc.nat({ max: 3 }) });
     await fc.assert(
       fc.asyncProperty(fc.array(fault, { maxLength: 4 }), fc.boolean(), async (faults, revoke) => {
-        const bench = await applied(capabilities);
+        const bench = await applied(capabilities, desired);
         const request = revoke ? REVOKE : NAMED;
         // One that failed at its last call may be as done as one that did not.
         let finished = 0;
         for (const { wait, ...each } of faults) {
-          if ((await attempt(() => bench.rotate(DESIRED, request, each))) === 'done') finished += 1;
+          if ((await attempt(() => bench.rotate(desired, request, each))) === 'done') finished += 1;
           bench.provider.now += wait;
         }
-        await attempt(() => bench.rotate(DESIRED, request));
+        await attempt(() => bench.rotate(desired, request));
         expect(bench.outages).toEqual([]);
         // A second request for a revocation gets another.
         expect(revoke ? 0 : bench.rotations('one')).toBeLessThanOrEqual(finished + 1);
         expect(bench.rotations('two')).toBe(0);
-        await expectHealthy(bench, 'one', tellsTime);
+        await expectHealthy(bench, 'one', tellsTime, desired);
       }),
       { numRuns: RUNS },
     );

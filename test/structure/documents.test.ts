@@ -20,6 +20,7 @@ const PROVIDER_LABELS: Readonly<Record<keyof Capabilities, string>> = {
   apiMarks: 'an Api can carry the mark of its stack',
   tokenPerApi: 'a token is for one Api, which the request names',
   secretOverlap: 'the previous secret can stay valid for a while after a rotation',
+  keyAlgs: 'clients may sign assertions with a key of their own, by',
   secretLag: 'after a change of a secret either one may be accepted for',
 };
 
@@ -45,7 +46,8 @@ const WORDS: Readonly<Record<string, string>> = {
   whole: 'the whole store',
 };
 
-function cell(value: boolean | number | string): string {
+function cell(value: boolean | number | string | readonly string[]): string {
+  if (typeof value === 'object') return value.length === 0 ? 'no' : value.join(', ');
   if (typeof value === 'number') return formatDuration(value);
   return typeof value === 'string' ? (WORDS[value] ?? value) : value ? 'yes' : 'no';
 }

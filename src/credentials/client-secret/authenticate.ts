@@ -10,6 +10,6 @@ export function authenticate({ secret }: ClientSecret, auth: AuthMethod): Client
     case 'client_secret_post':
       return ClientSecretPost(secret.reveal());
     default:
-      return auth satisfies never;
+      throw new TypeError('a secret is sent in a header or in the body, and signs nothing');
   }
 }

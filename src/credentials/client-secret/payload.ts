@@ -1,29 +1,22 @@
 import type { ClientSecret } from '../../model/secrets/credential.ts';
 import { Secret } from '../../model/secrets/secret.ts';
 import type { Payload, PayloadUpdate } from '../../stores/store.ts';
-import type { HeldCredential } from '../method.ts';
+import type { Slot } from '../method.ts';
 import { clientSecret } from './make.ts';
 
-const PRESENT = 'client_secret';
-const NEXT = 'client_secret_next';
-const PREVIOUS = 'client_secret_previous';
+const KEYS = { present: 'client_secret', next: 'client_secret_next', previous: 'client_secret_previous' } as const;
 
-export const payloadKeys = { [PRESENT]: 'secret', [NEXT]: 'secret', [PREVIOUS]: 'secret' } as const;
+export const payloadKeys = {
+  present: { [KEYS.present]: 'secret' },
+  next: { [KEYS.next]: 'secret' },
+  previous: { [KEYS.previous]: 'secret' },
+} as const;
 
-export function toPayload({ present, next, previous }: HeldCredential<ClientSecret>): PayloadUpdate {
-  return {
-    [PRESENT]: present.secret,
-    [NEXT]: next?.secret ?? null,
-    ...(previous === undefined ? {} : { [PREVIOUS]: previous?.secret ?? null }),
-  };
+export function toPayload({ secret }: ClientSecret, slot: Slot): PayloadUpdate {
+  return { [KEYS[slot]]: secret };
 }
 
-export function fromPayload(payload: Payload): HeldCredential<ClientSecret> | undefined {
-  const { [PRESENT]: present, [NEXT]: next, [PREVIOUS]: previous } = payload;
-  if (!(present instanceof Secret)) return undefined;
-  return {
-    present: clientSecret(present),
-    ...(next instanceof Secret ? { next: clientSecret(next) } : {}),
-    ...(previous instanceof Secret ? { previous: clientSecret(previous) } : {}),
-  };
+export function fromPayload(payload: Payload, slot: Slot): ClientSecret | undefined {
+  const secret = payload[KEYS[slot]];
+  return secret instanceof Secret ? clientSecret(secret) : undefined;
 }

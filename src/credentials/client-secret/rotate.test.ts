@@ -2,14 +2,14 @@
 import { describe, expect, it } from 'vitest';
 import { GrantryError } from '../../model/errors.ts';
 import { Secret } from '../../model/secrets/secret.ts';
-import type { IssuedCredential, SecretsFacet } from '../../providers/provider.ts';
+import type { IssuedCredential, IssuedSecret, SecretsFacet } from '../../providers/provider.ts';
 import { MemoryProvider } from '../../providers/memory/index.ts';
 import { clientSecret } from './make.ts';
 import { secretsOf } from './read.ts';
 import { rotation } from './rotate.ts';
 
 const GONE = new GrantryError('UNREACHABLE', 'gone');
-const issuedAt = (createdAt: number, secret = 'new'): IssuedCredential => ({
+const issuedAt = (createdAt: number, secret = 'new'): IssuedSecret => ({
   id: 'id-1',
   clientId: 'orders',
   credential: clientSecret(new Secret(secret)),
@@ -23,6 +23,8 @@ async function renew(secrets: Pick<SecretsFacet, 'regenerate' | 'read'>): Promis
   const client = {
     id: 'id-1',
     clientId: 'orders',
+    auth: 'client_secret_basic' as const,
+    overlap: 0,
     delivered: { place: 'memory/orders', path: 'orders' },
     was: 7,
     stored: undefined,

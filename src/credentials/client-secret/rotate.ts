@@ -1,12 +1,14 @@
 import { GrantryError } from '../../model/errors.ts';
 import { pendingDelivery } from '../../model/delivery-mark.ts';
-import type { IssuedCredential, SecretsFacet } from '../../providers/provider.ts';
-import type { CredentialRotation, Renewed, Replaced, RotatingClient, RotationSteps } from '../method.ts';
+import type { IssuedSecret, SecretsFacet } from '../../providers/provider.ts';
+import type { CredentialRotation, Prepared, Renewed, RotatingClient, RotationSteps } from '../method.ts';
 import { isSameSecret, makeSecret } from './make.ts';
 import { secretsOf } from './read.ts';
 
 /** Secrets are rotated by the server where it keeps the previous one; elsewhere the new one is chosen here. */
 export const rotation: CredentialRotation = {
+  overlapEndedBy: 'server',
+  prepare,
   renew,
   replace,
   endPrevious: async (id, provider) => (await secretsOf(provider).endOverlap(id)).previous,
@@ -37,7 +39,7 @@ function notRenewed({ clientId }: RotatingClient, what: string): GrantryError {
 }
 
 /** Exactly one new secret for this rotation, whatever became of the answer. */
-async function regenerateOnce({ id, was }: RotatingClient, secrets: SecretsFacet): Promise<IssuedCredential> {
+async function regenerateOnce({ id, was }: RotatingClient, secrets: SecretsFacet): Promise<IssuedSecret> {
   try {
     return await secrets.regenerate(id);
   } catch (error) {
@@ -51,7 +53,7 @@ async function regenerateOnce({ id, was }: RotatingClient, secrets: SecretsFacet
 }
 
 /** The new secret lies in the store, beside the present one, before it is set: no consumer that looks there is left without. */
-async function replace(client: RotatingClient, steps: RotationSteps): Promise<Replaced> {
+async function prepare(client: RotatingClient, steps: RotationSteps): Promise<ChosenAt> {
   const { provider, clock } = steps;
   const { id, clientId, delivered, was, stored } = client;
   const secrets = secretsOf(provider);
@@ -62,7 +64,18 @@ async function replace(client: RotatingClient, steps: RotationSteps): Promise<Re
   const createdAt = provider.capabilities.secretChangeVisible ? since : undefined;
   const begun = clock.now();
   await secrets.set(id, { credential: next, createdAt: since, delivery: pendingDelivery(delivered, createdAt, since) });
-  const issued = { id, clientId, credential: next, createdAt };
-  const version = await steps.deliver(issued, since);
-  return { issued, since, version, gap: { ms: clock.now() - begun, atMost: false } };
+  return { issued: { id, clientId, credential: next, createdAt }, since, begun };
+}
+
+/** A secret whose moment was chosen here. */
+interface ChosenAt extends Prepared {
+  readonly since: number;
+  /** From when on the one before may be refused, in milliseconds since the epoch. */
+  readonly begun: number;
+}
+
+async function replace(client: RotatingClient, steps: RotationSteps): Promise<Renewed> {
+  const { begun, ...prepared } = await prepare(client, steps);
+  const version = await steps.deliver(prepared.issued, prepared.since);
+  return { ...prepared, version, gap: { ms: steps.clock.now() - begun, atMost: false } };
 }

@@ -1,4 +1,4 @@
-import { isGuessable, methodOf } from '../../credentials/registry.ts';
+import { authOf, fits, isGuessable, methodFor } from '../../credentials/registry.ts';
 import type { CreateChange, PlannedDelivery } from '../../model/plan.ts';
 import { PENDING } from '../../model/rotation.ts';
 import { checkPlace } from '../places/check-place.ts';
@@ -60,9 +60,11 @@ async function createWithChosen(
   const { provider, store, stack } = ports;
   const { delivery, owner } = change;
   const { clientId } = delivery;
-  // One that anybody can guess is not given to a client again.
-  const inUse = lying === undefined || isGuessable(lying.present) ? undefined : lying;
-  const credential = inUse?.present ?? methodOf(change.after).make();
+  // One that anybody can guess is not given to a client again, nor one by which it cannot log in.
+  const auth = authOf(change.after);
+  const isUsable = lying !== undefined && !isGuessable(lying.present) && fits(lying.present, auth);
+  const inUse = isUsable ? lying : undefined;
+  const credential = inUse?.present ?? (await methodFor(auth).make(auth));
   const createdAt = (inUse === undefined ? undefined : rotatedAt(inUse)) ?? bornAt(ports);
   const storeVersion =
     inUse !== undefined && saysThis(inUse, delivery)

@@ -1,11 +1,10 @@
-import { methodOf } from '../../credentials/registry.ts';
 import { nameOf } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { DeleteChange } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
 import type { Store } from '../../stores/store.ts';
 import { checkLeft, leave, purgeRetired } from '../places/leave-place.ts';
-import type { LeftDocument } from '../places/leave-place.ts';
+import { holderOf } from '../places/credential-holder.ts';
 import { refuseMovedClient } from './look-again.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
 
@@ -41,8 +40,7 @@ async function retireDeleted(
   { provider, stack }: CarryOutPorts,
 ): Promise<GrantryError | undefined> {
   const clientId = typeof before['clientId'] === 'string' ? before['clientId'] : id;
-  const present = (): ReturnType<LeftDocument['present']> => methodOf(before).read(id, provider);
-  const left = { stack, client: nameOf(address), owner, clientId, present };
+  const left = { stack, client: nameOf(address), owner, clientId, holder: holderOf(id, before, provider) };
   try {
     await checkLeft(store, path, left);
     await leave(store, path, left);

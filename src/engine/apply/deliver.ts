@@ -1,12 +1,11 @@
 import type { HeldCredential } from '../../credentials/method.ts';
 import { toPayload } from '../../credentials/registry.ts';
-import type { Credential } from '../../model/secrets/credential.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
 import type { DocumentUpdate, Store, StoreMark } from '../../stores/store.ts';
 import { refuseForeign, refuseVanishing } from '../places/check-place.ts';
 import { occupantOf } from '../places/whose-document.ts';
-import { factsDigest, notesOfFacts } from '../survey/document-facts.ts';
+import { factsDigest, notesOfFacts, wholeFacts } from '../survey/document-facts.ts';
 
 /**
  * The mark that this delivery leaves with the client at the provider. Where that does not say when the credential was made,
@@ -28,7 +27,7 @@ export interface DeliveryOwner {
 export interface DeliveredCredential {
   readonly clientId: string;
   /** Undefined: there is nothing to keep. */
-  readonly held: HeldCredential<Credential> | undefined;
+  readonly held: HeldCredential | undefined;
   /** Unix seconds; undefined where the provider does not say. */
   readonly createdAt: number | undefined;
   /** Until when the previous one is accepted too, in Unix seconds. */
@@ -62,6 +61,8 @@ const WITHOUT_PREVIOUS: ReadonlySet<PlannedDelivery['reason']> = new Set([
   'secret-changed',
   'guessable',
   'previous-guessable',
+  'method-changed',
+  'overlap-ended',
 ]);
 
 function documentOf(
@@ -74,7 +75,7 @@ function documentOf(
     clientId,
     payload: held === undefined ? {} : toPayload(hasNoPrevious ? { ...held, previous: null } : held),
     facts: {
-      ...facts,
+      ...(Object.keys(facts).length === 0 ? {} : wholeFacts(facts)),
       ...(madeAt === undefined ? {} : { rotated_at: new Date(madeAt * 1000).toISOString() }),
       // What lay elsewhere said so, and is not merged with this one.
       ...(reason === 'moved' && previousUntil !== undefined

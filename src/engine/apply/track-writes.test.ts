@@ -13,6 +13,7 @@ const READS = new Set([
   'read',
   'endpoints',
   'secrets.read',
+  'keys.read',
   'findClient',
   'readGrants',
   'answers',

@@ -30,7 +30,7 @@ function tracked<A extends unknown[], R>(
 }
 
 function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
-  const { secrets } = provider;
+  const { secrets, keys } = provider;
   return {
     capabilities: provider.capabilities,
     tokens: provider.tokens,
@@ -60,6 +60,15 @@ function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
             regenerate: tracked(hooks, (id) => secrets.regenerate(id)),
             set: tracked(hooks, (id, chosen) => secrets.set(id, chosen)),
             endOverlap: tracked(hooks, (id) => secrets.endOverlap(id)),
+          },
+        }),
+    ...(keys === undefined
+      ? {}
+      : {
+          keys: {
+            read: (id) => keys.read(id),
+            add: tracked(hooks, (id, key) => keys.add(id, key)),
+            keepNewest: tracked(hooks, (id) => keys.keepNewest(id)),
           },
         }),
   };

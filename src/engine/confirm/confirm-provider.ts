@@ -1,7 +1,7 @@
 import { isSameCredential } from '../../credentials/registry.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
 import type { Delivery } from '../../model/state.ts';
-import type { Capabilities, Provider, SecretsFacet, WrittenCredential } from '../../providers/provider.ts';
+import type { Capabilities, KeysFacet, Provider, SecretsFacet, WrittenCredential } from '../../providers/provider.ts';
 import { requireAsWritten, requireGone, requireNothingLost } from './read-back.ts';
 
 /**
@@ -9,7 +9,7 @@ import { requireAsWritten, requireGone, requireNothingLost } from './read-back.t
  * object left is judged where the rest of that change is known: a credential is delivered first, say.
  */
 export function confirmProvider(provider: Provider): Provider {
-  const { secrets } = provider;
+  const { secrets, keys } = provider;
   const server = provider.describe();
   return {
     capabilities: provider.capabilities,
@@ -51,6 +51,7 @@ export function confirmProvider(provider: Provider): Provider {
       return found;
     },
     ...(secrets === undefined ? {} : { secrets: confirmSecrets(secrets, provider.capabilities, server) }),
+    ...(keys === undefined ? {} : { keys: confirmKeys(keys, server) }),
   };
 }
 
@@ -69,6 +70,28 @@ function confirmSecrets(secrets: SecretsFacet, capabilities: Capabilities, serve
       const { previousUntil } = ended;
       requireGone(server, 'the end of an overlap', previousUntil === undefined ? undefined : 'the previous secret');
       return ended;
+    },
+  };
+}
+
+function confirmKeys(keys: KeysFacet, server: string): KeysFacet {
+  return {
+    read: (id) => keys.read(id),
+    add: async (id, added) => {
+      const written = await keys.add(id, added);
+      const { key, previousUntil, delivery } = added;
+      const lost = [
+        ...(written.present?.keyId === key.keyId ? [] : ['the key is another one']),
+        ...((written.previousUntil ?? 0) <= (previousUntil ?? 0) ? [] : ['the previous key stays longer']),
+        ...lostOfMark(delivery, written.delivered),
+      ];
+      requireNothingLost(server, 'a new key', lost);
+      return written;
+    },
+    keepNewest: async (id) => {
+      const left = await keys.keepNewest(id);
+      requireGone(server, 'the end of an overlap', left.previousUntil === undefined ? undefined : 'the previous key');
+      return left;
     },
   };
 }
@@ -93,13 +116,25 @@ export function lostOfCredential(
   written: WrittenCredential,
   { secretChangeVisible }: Pick<Capabilities, 'secretChangeVisible'>,
 ): string[] {
-  const isAnother = written.credential !== undefined && !isSameCredential(written.credential, credential);
   const hasAnotherTime = secretChangeVisible && written.createdAt !== createdAt;
   return [
-    ...(isAnother ? ['the secret is another one'] : []),
+    ...lostOfValue(credential, written),
     ...(hasAnotherTime ? ['the time of the secret is another one'] : []),
     ...lostOfMark(delivery, written.delivered),
   ];
+}
+
+function lostOfValue(credential: Credential, written: WrittenCredential): string[] {
+  switch (credential.kind) {
+    case 'client-secret': {
+      const isAnother = written.credential !== undefined && !isSameCredential(written.credential, credential);
+      return isAnother ? ['the secret is another one'] : [];
+    }
+    case 'private-key-jwt':
+      return written.keyId === credential.keyId ? [] : ['the key is another one'];
+    default:
+      return credential satisfies never;
+  }
 }
 
 const MARK_WORDS = {

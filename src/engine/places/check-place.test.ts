@@ -20,7 +20,12 @@ const put = (mark: StoreMark | undefined, payload?: Payload): Promise<void> => p
 /** Whether the delivery takes the document over, or the code of its refusal; `present` is what the provider has. */
 async function check(how: Partial<PlannedDelivery> = {}, { clientId, secret } = PRESENT): Promise<unknown> {
   const credential = { kind: 'client-secret', secret: new Secret(secret) } as const;
-  return checkPlace({ ...DELIVERY, ...how }, 'acme', store, async () => ({ clientId, credential })).then(
+  return checkPlace({ ...DELIVERY, ...how }, 'acme', store, async () => ({
+    id: 'id-1',
+    clientId,
+    credential,
+    createdAt: undefined,
+  })).then(
     ({ adopt }) => adopt ?? 'as planned',
     (error: unknown) => (error instanceof GrantryError ? error.code : error),
   );

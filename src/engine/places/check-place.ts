@@ -1,9 +1,9 @@
-import { isSameCredential } from '../../credentials/registry.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import type { Store, StoreEntry } from '../../stores/store.ts';
 import { readWhole } from './stored-credential.ts';
-import type { Login, StoredCredential } from './stored-credential.ts';
+import { isHeldBy } from './credential-holder.ts';
+import type { CredentialHolder } from './credential-holder.ts';
 import { lostMark, obstacleTo, occupantOf } from './whose-document.ts';
 
 /**
@@ -15,7 +15,7 @@ export async function checkPlace(
   delivery: PlannedDelivery,
   stack: string,
   store: Pick<Store, 'inspect' | 'limits' | 'read'>,
-  present: () => Promise<Login>,
+  holder: CredentialHolder,
 ): Promise<PlannedDelivery> {
   const { path, place, client, adopt, alreadyDelivered } = delivery;
   const entry = await store.inspect(path);
@@ -25,7 +25,8 @@ export async function checkPlace(
     refuseForeign(delivery, entry, stack);
     return delivery;
   }
-  if (entry?.readable === true && !holds(await readWhole(store, path), await present())) throw lostMark(place, client);
+  if (entry?.readable === true && !(await isHeldBy(holder, await readWhole(store, path))))
+    throw lostMark(place, client);
   return { ...delivery, adopt: true };
 }
 
@@ -46,11 +47,4 @@ export async function refuseVanishing(
   throw new GrantryError('FAILED', `the store would delete what is written to ${place}, ${vanishing.after} after it`, {
     hint: vanishing.hint,
   });
-}
-
-/** Whether a document is that of a client whose mark at the provider names its place. */
-export function holds(stored: StoredCredential | undefined, { clientId, credential }: Login): boolean {
-  if (stored === undefined || stored.clientId !== clientId) return false;
-  const { present, next } = stored;
-  return isSameCredential(present, credential) || (next !== undefined && isSameCredential(next, credential));
 }

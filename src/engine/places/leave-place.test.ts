@@ -76,7 +76,9 @@ const left = (secret = 'theirs'): Parameters<typeof leave>[2] => ({
   ...OURS,
   owner: 'team-a',
   clientId: 'orders',
-  present: async () => ({
+  holder: async () => ({
+    id: 'id-1',
+    createdAt: undefined,
     clientId: 'orders',
     credential: { kind: 'client-secret', secret: new Secret(secret) } as const,
   }),

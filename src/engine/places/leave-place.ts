@@ -1,8 +1,8 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { Store } from '../../stores/store.ts';
-import { holds } from './check-place.ts';
+import { isHeldBy } from './credential-holder.ts';
+import type { CredentialHolder } from './credential-holder.ts';
 import { readWhole } from './stored-credential.ts';
-import type { Login } from './stored-credential.ts';
 import { occupantOf } from './whose-document.ts';
 import type { DocumentOwner } from './whose-document.ts';
 
@@ -11,7 +11,7 @@ export interface LeftDocument extends DocumentOwner {
   readonly owner: string;
   readonly clientId: string;
   /** What the client logs in with, as the provider has it now. */
-  readonly present: () => Promise<Login>;
+  readonly holder: CredentialHolder;
 }
 
 /**
@@ -23,16 +23,13 @@ export async function checkLeft(
   path: string,
   left: LeftDocument,
 ): Promise<void> {
-  const { client, clientId, present } = left;
+  const { client, clientId, holder } = left;
   const entry = await store.inspect(path);
   if (entry === undefined || !entry.readable) return;
   const stored = await readWhole(store, path);
   const { kind } = occupantOf(entry, left);
   if (kind === 'client' && (stored === undefined || stored.clientId === clientId)) return;
-  if (kind === 'unmarked' && stored?.clientId === clientId) {
-    const { credential } = await present();
-    if (holds(stored, { clientId, credential })) return;
-  }
+  if (kind === 'unmarked' && stored?.clientId === clientId && (await isHeldBy(holder, stored))) return;
   throw new GrantryError(
     'CONFLICT',
     `${store.locate(path)} was to be marked as retired, and what lies there is not the document of ${client} any more`,

@@ -6,7 +6,7 @@ import { incomplete } from '../../stores/document.ts';
 import type { Store, StoredDocument } from '../../stores/store.ts';
 
 /** A document with the credential in it. */
-export interface StoredCredential extends HeldCredential<Credential> {
+export interface StoredCredential extends HeldCredential {
   readonly clientId: string;
   readonly facts: StoredDocument['document']['facts'];
   readonly version: number;

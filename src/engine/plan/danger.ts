@@ -8,6 +8,7 @@ export const DANGERS = [
   'delete',
   'secret-moves',
   'login-moves',
+  'method-changes',
   'foreign-folder',
   'gains-roles',
   'foreign-reach',
@@ -25,6 +26,7 @@ export function dangersOf(
   const found = new Set<Danger>();
   if (change.op === 'delete') found.add('delete');
   if ('delivery' in change && change.delivery?.reason === 'moved') found.add('secret-moves');
+  if ('delivery' in change && change.delivery?.reason === 'method-changed') found.add('method-changes');
   if ('delivery' in change && movesLogin(change.delivery)) found.add('login-moves').add('widens');
   if (review?.foreignFolders[change.address] !== undefined) found.add('foreign-folder');
   if (review?.outsideHolders[change.address] !== undefined) found.add('foreign-holders');

@@ -13,6 +13,7 @@ const VIEW: DeliveryView = {
   existing: new Set(['orders']),
   differing: new Set(),
   unmarked: new Set(),
+  keepsPreviousInside: false,
 };
 
 function reasonFor(credential: Partial<ActualCredential>, view: Partial<DeliveryView> = {}): string | undefined {

@@ -1,7 +1,9 @@
+import { methodFor, needsOther } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { DeliveryReason, PlannedDelivery } from '../../model/plan.ts';
 import { PENDING } from '../../model/rotation.ts';
+import { isJsonList } from '../../model/values/json.ts';
 import { objectsByAddress } from '../../model/state.ts';
 import type { ActualObject, ActualState } from '../../model/state.ts';
 import { documentOf } from '../survey/document-facts.ts';
@@ -18,6 +20,8 @@ export interface DeliveryView {
   readonly differing: ReadonlySet<string>;
   /** Clients whose document was looked at and found without the mark that says whose it is. */
   readonly unmarked: ReadonlySet<string>;
+  /** A document holds the credential before, where an overlap keeps both. */
+  readonly keepsPreviousInside: boolean;
 }
 
 /**
@@ -79,6 +83,9 @@ function planDelivery(
       ? { movedFrom: delivered.path, former: { client: formerName, clientId: formerId } }
       : {}),
     ...(leavesStore ? { leftPlace: delivered.place } : {}),
+    ...(methodFor(client.auth).rotation?.overlapEndedBy === 'grantry'
+      ? { overlap: client.credential.rotate.overlap }
+      : {}),
   };
 }
 
@@ -86,17 +93,25 @@ function deliveryReason(
   client: DesiredClient,
   actual: ActualObject | undefined,
   wanted: { readonly place: string; readonly digest: string },
-  { existing, differing, unmarked }: DeliveryView,
+  { existing, differing, unmarked, keepsPreviousInside }: DeliveryView,
 ): DeliveryReason | undefined {
   if (actual === undefined) return 'new';
+  if (needsOther(actual.fields, client.auth)) return 'method-changed';
   const { delivered, createdAt, guessable = false, previousGuessable = false } = actual.credential ?? {};
   if (guessable) return 'guessable';
   if (delivered === undefined) return 'never-delivered';
   if (delivered.place !== wanted.place) return 'moved';
   if (!existing.has(client.credential.path)) return 'missing';
+  if (actual.credential !== undefined && methodFor(client.auth).isGone(actual.credential)) return 'key-gone';
   if (delivered.at !== (createdAt ?? null)) return 'secret-changed';
   if (previousGuessable) return 'previous-guessable';
   if (delivered.facts !== wanted.digest) return 'facts-changed';
+  if (keepsPreviousInside && hasEnded(actual)) return 'overlap-ended';
   if (differing.has(client.name)) return 'differs';
   return unmarked.has(client.name) ? 'unmarked' : undefined;
+}
+
+/** Keys past their overlap in a client's fields, of any provider that has some. */
+function hasEnded({ fields: { endedKeys } }: ActualObject): boolean {
+  return isJsonList(endedKeys) && endedKeys.length > 0;
 }

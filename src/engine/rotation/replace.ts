@@ -1,15 +1,30 @@
-import { methodOf, rotationOf } from '../../credentials/registry.ts';
-import type { PlannedDelivery, UpdateChange } from '../../model/plan.ts';
+import type { Prepared, ReadHeld, RotatingClient, RotationSteps } from '../../credentials/method.ts';
+import { authOf, methodOf, rotationOf } from '../../credentials/registry.ts';
+import type { PlannedDelivery } from '../../model/plan.ts';
+import type { Fields } from '../../model/state.ts';
 import type { Clock } from '../../platform/clock.ts';
-import type { Provider } from '../../providers/provider.ts';
+import type { IssuedCredential, Provider } from '../../providers/provider.ts';
 import type { Store } from '../../stores/store.ts';
 import { deliver, deliveryMark } from '../apply/deliver.ts';
 import type { DeliveryOwner } from '../apply/deliver.ts';
 
 export interface ReplacePorts {
-  readonly provider: Pick<Provider, 'capabilities' | 'secrets' | 'markDelivered'>;
+  readonly provider: Pick<Provider, 'capabilities' | 'secrets' | 'keys' | 'markDelivered'>;
   readonly store: Store;
   readonly clock: Clock;
+}
+
+/** A client that an apply gives another credential. */
+export interface ReplacedClient {
+  readonly id: string;
+  /** As the provider has it before. */
+  readonly before: Fields;
+  readonly after: Fields;
+  readonly delivery: PlannedDelivery;
+  readonly owner: DeliveryOwner;
+  readonly readHeld: ReadHeld;
+  /** Marks what lies at the place before as retired. */
+  readonly leavePlace: () => Promise<void>;
 }
 
 /**
@@ -17,30 +32,85 @@ export interface ReplacePorts {
  * beside the present one, before the provider has it: a crash between any two writes loses none. Until then the next plan
  * finds the same; from then on it finds a document that is not finished. Returns the document's version.
  */
-export async function replaceCredential(
-  { id, after }: Pick<UpdateChange, 'id' | 'after'>,
-  delivery: PlannedDelivery,
-  owner: DeliveryOwner,
-  leavePlace: () => Promise<void>,
+export async function replaceCredential(client: ReplacedClient, ports: ReplacePorts): Promise<number> {
+  const rotation = rotationOf(client.after);
+  const steps = stepsOf(client, ports);
+  const { issued, since, version } = await rotation.replace(await rotatingClient(client, ports), {
+    ...steps,
+    deliver: async ({ previousUntil: _ended, ...alone }, since) => {
+      await rotation.endPrevious(client.id, ports.provider);
+      return steps.deliver(alone, since);
+    },
+  });
+  await markDelivered(client, { issued, since }, ports);
+  return version;
+}
+
+/** Issues a credential in place of one that nobody has any more; consumers that have it still may go on for the overlap. */
+export async function renewCredential(client: ReplacedClient, ports: ReplacePorts): Promise<number> {
+  const rotating = await rotatingClient(client, ports);
+  const { issued, since, version } = await rotationOf(client.after).renew(rotating, stepsOf(client, ports));
+  await markDelivered(client, { issued, since }, ports);
+  return version;
+}
+
+/**
+ * Issues a credential of another method, good from the moment at which `change` has the client authenticate by it. A crash
+ * before finds the same change in the next plan; one after finds a document that is not finished. Returns its version, and
+ * what the change gave.
+ */
+export async function changeOver<T>(
+  client: ReplacedClient,
+  change: () => Promise<T>,
+  ports: ReplacePorts,
+): Promise<{ readonly storeVersion: number; readonly changed: T }> {
+  const steps = stepsOf(client, ports);
+  const { issued, since } = await rotationOf(client.after).prepare(await rotatingClient(client, ports), steps);
+  const changed = await change();
+  const storeVersion = await steps.deliver(issued, since);
+  await markDelivered(client, { issued, since }, ports);
+  return { storeVersion, changed };
+}
+
+async function markDelivered(
+  { id, delivery }: ReplacedClient,
+  { issued, since }: Prepared,
+  { provider, clock }: ReplacePorts,
+): Promise<void> {
+  const mark = deliveryMark(delivery, issued.createdAt, since ?? Math.floor(clock.now() / 1000));
+  await provider.markDelivered(id, mark);
+}
+
+async function rotatingClient(
+  { id, before, after, delivery, readHeld }: ReplacedClient,
+  { provider }: ReplacePorts,
+): Promise<RotatingClient> {
+  const found = await methodOf(before).read(id, provider, readHeld);
+  const { clientId, credential, createdAt = null } = found;
+  const stored = credential ?? (await readHeld())?.present;
+  const { overlap = 0 } = delivery;
+  return { id, clientId, auth: authOf(after), overlap, delivered: delivery, was: createdAt, stored };
+}
+
+function stepsOf(
+  { delivery, owner, before, after, leavePlace }: ReplacedClient,
   { provider, store, clock }: ReplacePorts,
-): Promise<number> {
-  const rotation = rotationOf(after);
-  const { clientId, credential, createdAt = null } = await methodOf(after).read(id, provider);
-  const client = { id, clientId, delivered: delivery, was: createdAt, stored: credential };
-  const { issued, since, version } = await rotation.replace(client, {
+): RotationSteps {
+  const isSameWay = authOf(before) === authOf(after);
+  return {
     provider,
     clock,
     stage: async (held) => {
-      await deliver(store, delivery, { clientId, held, createdAt: createdAt ?? undefined }, owner);
+      // What a document says of a way to authenticate holds for the credential in it.
+      const facts = isSameWay || delivery.alreadyDelivered !== true ? delivery.facts : {};
+      const { clientId } = delivery;
+      await deliver(store, { ...delivery, facts }, { clientId, held, createdAt: undefined }, owner);
       // From the next write on nobody would know of the place before.
       await leavePlace();
     },
-    deliver: async ({ credential: present, createdAt }, since) => {
-      await rotation.endPrevious(id, provider);
+    deliver: ({ clientId, credential: present, createdAt, previousUntil }: IssuedCredential, since) => {
       const written = since === undefined ? delivery : { ...delivery, since };
-      return deliver(store, written, { clientId, held: { present }, createdAt }, owner);
+      return deliver(store, written, { clientId, held: { present }, createdAt, previousUntil }, owner);
     },
-  });
-  await provider.markDelivered(id, deliveryMark(delivery, issued.createdAt, since));
-  return version;
+  };
 }

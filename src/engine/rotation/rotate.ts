@@ -1,6 +1,5 @@
 import type { HeldCredential, Renewed } from '../../credentials/method.ts';
 import { isSameCredential } from '../../credentials/registry.ts';
-import type { Credential } from '../../model/secrets/credential.ts';
 import { isProven } from '../../model/report.ts';
 import { isDeliveryOutdated, madeAt, PENDING } from '../../model/rotation.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
@@ -79,7 +78,7 @@ async function renewed(
   { facts }: RotationIntent,
   { provider }: RotationPorts,
 ): Promise<RotationSubject> {
-  const { clientId, createdAt, previousUntil } = await subject.method.read(subject.id, provider);
+  const { clientId, createdAt, previousUntil } = await subject.method.read(subject.id, provider, async () => undefined);
   const { previousUntil: _before, guessable: _replaced, ...credential } = subject.credential;
   return {
     ...subject,
@@ -95,19 +94,20 @@ async function begin(
   ports: RotationPorts,
 ): Promise<Rotated> {
   const { provider, store, clock } = ports;
-  const { id, credential, delivered, rotation, keepsPrevious } = subject;
+  const { id, auth, overlap, credential, delivered, rotation, keepsPrevious } = subject;
   const was = madeAt(credential) ?? null;
   if (was !== null && Math.abs(clock.now() / 1000 - was) < 2) await clock.sleep(A_SECOND_LATER);
   const begun = new Date(clock.now()).toISOString();
   const intent: RotationIntent = { kind, begun, from: place.version, was, facts: delivered.facts };
   const mark = withIntent(place.mark, intent);
   await store.mark(delivered.path, mark);
-  const client = { id, clientId: credential.clientId, delivered, was, stored: place.stored?.present };
+  const { clientId } = credential;
+  const client = { id, clientId, auth, overlap, delivered, was, stored: place.stored?.present };
   const document = new RotationDocument(subject, intent, place, ports);
   const steps = {
     provider,
     clock,
-    stage: (held: HeldCredential<Credential>) => document.stage(held),
+    stage: (held: HeldCredential) => document.stage(held),
     deliver: (issued: IssuedCredential, since?: number) => document.deliver(issued, since),
   };
   const changed = await (keepsPrevious ? rotation.renew(client, steps) : rotation.replace(client, steps));
@@ -125,7 +125,10 @@ async function finish(
   ports: RotationPorts,
 ): Promise<{ readonly finished: Rotated; readonly wasDelivered: boolean } | undefined> {
   const { stored, version: lying } = place;
-  const issued = await subject.method.read(subject.id, ports.provider);
+  const { credential, ...found } = await subject.method.read(subject.id, ports.provider, async () => stored);
+  // One that nobody has any more is none: another is issued.
+  if (credential === undefined) return undefined;
+  const issued = { ...found, credential };
   if (isOfBefore(issued, intent, place)) return undefined;
   const since = madeAt(subject.credential);
   const wasDelivered =

@@ -1,3 +1,4 @@
+import { methodFor } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
 import { nameSome } from '../../model/text/counting.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -42,7 +43,8 @@ export function waitingNotices(
 
 /** What a rotation will do to consumers here, where that is not what the manifests ask for. */
 export function gapNotices({ desired: { clients }, actual }: Omit<NoticeInput, 'now'>): string[] {
-  if (!clients.some(({ credential }) => credential.rotate.overlap > 0)) return [];
+  const expectsOverlap = clients.some(({ auth, credential: { rotate } }) => rotate.overlap > 0 && isServers(auth));
+  if (!expectsOverlap) return [];
   if (actual.overlaps === 'unknown') {
     return [
       'Whether the previous secret stays valid after a rotation is not known here: this account may not read the features of the server.',
@@ -53,6 +55,11 @@ export function gapNotices({ desired: { clients }, actual }: Omit<NoticeInput, '
   return [
     `No overlap here${why}, so a rotation cuts off every consumer that has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
   ];
+}
+
+/** Whether the server ends the overlaps of clients that authenticate so. */
+function isServers(auth: DesiredClient['auth']): boolean {
+  return methodFor(auth).rotation?.overlapEndedBy === 'server';
 }
 
 /** Of clients that are rotated though their previous secret is still accepted: that ends with it. */

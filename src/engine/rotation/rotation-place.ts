@@ -2,7 +2,8 @@ import { GrantryError } from '../../model/errors.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
 import type { StoreCapabilities, StoreEntry, StoreMark } from '../../stores/store.ts';
-import { holds, refuseVanishing } from '../places/check-place.ts';
+import { refuseVanishing } from '../places/check-place.ts';
+import { isHeldBy } from '../places/credential-holder.ts';
 import { readWhole } from '../places/stored-credential.ts';
 import type { StoredCredential } from '../places/stored-credential.ts';
 import { lostMark, occupantOf } from '../places/whose-document.ts';
@@ -43,7 +44,7 @@ async function markOf(
   const isUnmarked = kind === 'nobody' || kind === 'unmarked';
   const isLost = isUnmarked && stored !== undefined;
   // A delete that was cut off retired it, or another tool took the mark off.
-  if (kind === 'client' || (isLost && holds(stored, await method.read(id, provider)))) {
+  if (kind === 'client' || (isLost && (await isHeldBy((readHeld) => method.read(id, provider, readHeld), stored)))) {
     const mark: StoreMark = { stack, client: name, owner, state: 'active' };
     await store.mark(path, mark);
     return mark;

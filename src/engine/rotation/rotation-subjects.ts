@@ -1,5 +1,4 @@
-import { authSchema } from '../../credentials/auth.ts';
-import { methodOf } from '../../credentials/registry.ts';
+import { authIn, methodFor } from '../../credentials/registry.ts';
 import { expectationsOf } from '../proof/expectation.ts';
 import { probeOf } from './prove-rotation.ts';
 import { confirmWrites } from '../confirm/confirm-writes.ts';
@@ -47,15 +46,18 @@ export function rotationSubjects(
       const { delivered } = object.credential;
       if (store.locate(delivered.path) !== delivered.place) return [];
       // As the server has it now: the manifests may ask for another way that is not applied yet.
-      const { data: auth = client.auth } = authSchema.safeParse(object.fields['auth']);
-      const method = methodOf({ auth });
-      if (method.rotation === undefined) return [];
+      const auth = authIn(object.fields) ?? client.auth;
+      const method = methodFor(auth);
+      const { rotation } = method;
+      if (rotation === undefined) return [];
       const probe = { ...probeOf(expectation), auth };
-      const keepsPrevious = actual.overlaps === 'supported' && typeof object.fields['overlap'] === 'string';
+      const isSetUp = actual.overlaps === 'supported' && typeof object.fields['overlap'] === 'string';
+      const keepsPrevious = rotation.overlapEndedBy === 'grantry' || isSetUp;
       const facts = documentFacts(client, apis, endpoints);
       const { owner, credential: wanted } = client;
       const noted = credential.rotateEvery === undefined ? { rotateEvery: wanted.rotate.every } : {};
-      const how = { method, rotation: method.rotation, keepsPrevious, probe };
+      const { overlap } = wanted.rotate;
+      const how = { method, rotation, auth, keepsPrevious, overlap, probe };
       return [[name, { name, owner, id: object.id, credential, delivered, facts, ...how, ...noted }]];
     }),
   );

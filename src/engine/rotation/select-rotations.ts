@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import { methodOf } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -113,12 +114,17 @@ function findUnfinished(view: RotationView): Unfinished[] {
     }));
 }
 
-/** Clients whose previous secret is not accepted any more, but still lies with the provider. */
+/** Clients whose previous credential has had its time, but still lies with the provider. */
 function endedOverlaps(actual: ActualState, now: number): ActualObject[] {
   return actual.objects.filter((object) => {
     const until = object.credential?.previousUntil;
-    return until !== undefined && isOurs(object) && !isOwnAccount(object, actual) && until + CLOCK_MARGIN < now;
+    return until !== undefined && isOurs(object) && !isOwnAccount(object, actual) && until + marginOf(object) <= now;
   });
+}
+
+/** What a server ended by itself can wait; what grantry ends is accepted until then. Seconds. */
+function marginOf({ fields }: ActualObject): number {
+  return methodOf(fields).rotation?.overlapEndedBy === 'grantry' ? 0 : CLOCK_MARGIN;
 }
 
 function requestedClients(
@@ -204,6 +210,7 @@ function unpreparedOverlap(
   object: ActualObject,
   view: RotationView,
 ): GrantryError | undefined {
+  if (methodOf(object.fields).rotation?.overlapEndedBy !== 'server') return undefined;
   const { actual, projected } = view;
   const overlap = object.fields['overlap'];
   if (actual.overlaps === 'unknown' && (rotate.overlap > 0 || typeof overlap === 'string')) {

@@ -2,6 +2,7 @@ import type { Probe, ProbePorts } from './probe.ts';
 import type { CredentialRotation, Gap } from '../../credentials/method.ts';
 import type { CredentialMethod } from '../../credentials/method.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
+import type { AuthMethod } from '../../model/desired.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import type { ActualCredential, Delivery } from '../../model/state.ts';
 import type { Provider } from '../../providers/provider.ts';
@@ -25,8 +26,12 @@ export interface RotationSubject {
   readonly rotation: CredentialRotation;
   readonly credential: ActualCredential;
   readonly delivered: Delivery;
-  /** The server keeps the previous credential valid for a while. */
+  /** How it authenticates, as the server has it now. */
+  readonly auth: AuthMethod;
+  /** The previous credential stays valid for a while. */
   readonly keepsPrevious: boolean;
+  /** For how long, where grantry ends that; seconds. */
+  readonly overlap: number;
   /** How often it is rotated, where that was not noted with the client yet; seconds. */
   readonly rotateEvery?: number;
   /** What a document says beside the credential, should there be none. */

@@ -24,7 +24,7 @@ export class RotationDocument implements Pick<RotationSteps, 'stage' | 'deliver'
     this.#version = place.version;
   }
 
-  async stage(held: HeldCredential<Credential>): Promise<void> {
+  async stage(held: HeldCredential): Promise<void> {
     await this.#write(this.#subject.credential.clientId, held, {});
   }
 
@@ -52,7 +52,7 @@ export class RotationDocument implements Pick<RotationSteps, 'stage' | 'deliver'
     return isElsewhere || before === undefined || isSameCredential(before, present) ? null : before;
   }
 
-  async #write(clientId: string, held: HeldCredential<Credential>, more: DocumentUpdate['facts']): Promise<number> {
+  async #write(clientId: string, held: HeldCredential, more: DocumentUpdate['facts']): Promise<number> {
     const { delivered, facts } = this.#subject;
     // A document that is whole says the rest already.
     const document = {

@@ -1,5 +1,5 @@
 import pLimit from 'p-limit';
-import { isSameCredential } from '../../credentials/registry.ts';
+import { isPresent, isShown } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
 import { nameSome } from '../../model/text/counting.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -71,8 +71,8 @@ async function findDiffering(
   const compare = async ({ name, credential: { path } }: DesiredClient): Promise<void> => {
     const object = actualOf.get(addressOf('Client', name));
     if (object === undefined) return;
-    const { present, clientId } = object.credential ?? {};
-    if (present === undefined) {
+    const { fields, credential } = object;
+    if (credential === undefined || !isShown(fields, credential)) {
       hidden.push(name);
       return;
     }
@@ -80,8 +80,8 @@ async function findDiffering(
     const stored = await readWhole(store, path);
     const isRight =
       stored !== undefined &&
-      isSameCredential(stored.present, present) &&
-      stored.clientId === clientId &&
+      isPresent(stored.present, fields, credential) &&
+      stored.clientId === credential.clientId &&
       tellsFacts(stored, documentOf(documents, name).facts);
     if (!isRight) differing.add(name);
   };

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { authName, needsAssertion } from '../../model/auth-method.ts';
 import { inOrder } from '../../model/values/in-order.ts';
 import { fitsMark } from '../../model/mark-text.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -24,12 +25,21 @@ export function documentFacts(
   }
   return {
     audience: inOrder(audiences).join(' '),
-    auth_method: client.auth,
+    ...(needsAssertion(client.auth) ? { assertion_audience: endpoints.issuer } : {}),
+    auth_method: authName(client.auth),
     issuer: endpoints.issuer,
     scopes: inOrder(inEvery).join(' '),
     scopes_on_request: inOrder(onRequest).join(' '),
     token_url: endpoints.token,
   };
+}
+
+/** Facts that only some documents have: where they are not said they are to go. */
+const OPTIONAL = ['assertion_audience'] as const;
+
+/** The facts of a document as a whole, so that none is left of a client that authenticated otherwise. */
+export function wholeFacts(facts: Readonly<Record<string, string>>): Record<string, string | null> {
+  return { ...Object.fromEntries(OPTIONAL.map((key) => [key, null])), ...facts };
 }
 
 /** What a client's document is to say beside its credential. */

@@ -52,7 +52,9 @@ export async function surveyTarget(
     store.existing(concerned.clients.map((client) => client.credential.path)),
   ]);
   const looked = await checkDocuments(concerned, { actual, documents, existing }, { checkStore, adoption }, store);
-  const view = { locate: (path: string) => store.locate(path), ...formerView(ports), existing, ...looked };
+  const keepsPreviousInside = store.capabilities.previous === 'document';
+  const locate = (path: string): string => store.locate(path);
+  const view = { locate, ...formerView(ports), existing, keepsPreviousInside, ...looked };
   const planned = planDeliveries(concerned, actual, documents, view);
   const { deliveries, foreign } = await lookAtPlaces(
     planned,

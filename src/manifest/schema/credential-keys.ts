@@ -27,14 +27,15 @@ const SECRET_WORD = /secret|passw|passphrase|token|identity|credential|private.?
 
 /** Whether a line may hold a credential, or speaks of one, in a comment too, and so is not to be shown. */
 export function mayHoldCredential(line: string, keys: ManifestKeys): boolean {
-  const unknown = withoutKnownKeys(line, keys);
+  const unknown = withoutKnownWords(line, keys);
   const words = unknown.match(/[A-Za-z][\w.-]*/g) ?? [];
   return BEGINNING.test(line) || SECRET_WORD.test(unknown) || words.some((word) => isSecretKey(word, keys));
 }
 
-/** Keys of the language that speak of credentials and hold none, such as `tokenLifetime`. */
-function withoutKnownKeys(line: string, { known, credentials }: ManifestKeys): string {
-  return line.replaceAll(/[A-Za-z]\w*(?=["']?\s*:)/g, (key) =>
+/** Keys and words of the language that speak of credentials and hold none, such as `tokenLifetime` and `private_key_jwt`. */
+function withoutKnownWords(line: string, { known, credentials, words }: ManifestKeys): string {
+  const others = line.replaceAll(/[A-Za-z]\w*/g, (word) => (words.has(word) ? '' : word));
+  return others.replaceAll(/[A-Za-z]\w*(?=["']?\s*:)/g, (key) =>
     known.has(key) && !credentials.includes(key) ? '' : key,
   );
 }

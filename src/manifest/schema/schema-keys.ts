@@ -16,16 +16,22 @@ export interface ManifestKeys {
   readonly known: ReadonlySet<string>;
   /** Those that hold a credential. */
   readonly credentials: readonly string[];
+  /** Values that are words of the language, such as `private_key_jwt`. */
+  readonly words: ReadonlySet<string>;
 }
 
 /** The keys of all kinds of manifest, as their schemas have them. */
 export function findKeys(schemas: Schemas): ManifestKeys {
   const known = new Set<string>();
   const credentials = new Set<string>();
+  const words = new Set<string>();
   const visit = (schema: unknown): void => {
     const inner = unwrap(schema);
     if (inner instanceof z.ZodArray) visit(inner.element);
     if (inner instanceof z.ZodRecord) visit(inner.valueType);
+    if (inner instanceof z.ZodUnion) inner.options.forEach(visit);
+    if (inner instanceof z.ZodEnum) inner.options.forEach((word) => words.add(String(word)));
+    if (inner instanceof z.ZodLiteral) inner.values.forEach((word) => words.add(String(word)));
     for (const [key, value] of Object.entries(shapeOf(schema))) {
       known.add(key);
       if (isCredential(value)) credentials.add(key);
@@ -33,7 +39,7 @@ export function findKeys(schemas: Schemas): ManifestKeys {
     }
   };
   Object.values(schemas).forEach(visit);
-  return { known, credentials: [...credentials] };
+  return { known, credentials: [...credentials], words };
 }
 
 /** Whether a field holds a credential: its schema says that it is only ever written. */
@@ -44,10 +50,14 @@ function isCredential(schema: unknown): boolean {
 
 function shapeOf(schema: unknown): Readonly<Record<string, unknown>> {
   const inner = unwrap(schema);
+  if (inner instanceof z.ZodUnion) return Object.assign({}, ...inner.options.map(shapeOf));
   return inner instanceof z.ZodObject ? inner.shape : {};
 }
 
 function enter(schema: unknown, step: string | number): unknown {
+  if (schema instanceof z.ZodUnion) {
+    return schema.options.map((option) => enter(unwrap(option), step)).find((inner) => inner !== undefined);
+  }
   if (schema instanceof z.ZodObject) {
     return schema.shape[step];
   }

@@ -19,9 +19,10 @@ const NO_CREDENTIALS =
 export function wordIssues(
   document: RawDocument,
   kind: ManifestKind,
-  issues: readonly Issue[],
+  written: readonly Issue[],
   language: Language,
 ): Problem[] {
+  const issues = written.flatMap((issue) => withoutUnion(issue));
   const own = kind === 'Target' || issues.some((issue) => speaksOfCredential(issue, language)) ? 'hide' : 'show';
   const context: Context = { document, kind, own, language };
   const unknown = issues.flatMap((issue) =>
@@ -37,6 +38,24 @@ export function wordIssues(
       : [missing ? wordMissing(issue, context) : wordValue(issue, context)];
   });
   return [...unknown.map((found) => found.problem), ...rest];
+}
+
+/** Of a value that may be one of several: what is wrong with it as the one that it comes closest to. */
+function withoutUnion(issue: Issue): Issue[] {
+  if (issue.code !== 'invalid_union') return [issue];
+  const branches = issue.errors.map((branch) => branch.flatMap((inner) => withoutUnion(inner)));
+  // One that is wrong as a whole was not meant, and texts are one choice together.
+  const meant = branches.find((branch) => branch.every(({ path, code }) => path.length > 0 || code === KEYS));
+  const words = branches.flatMap((branch) => branch.flatMap((inner) => (isChoice(inner) ? inner.values : [])));
+  const choice: Issue = { code: 'invalid_value', values: words, path: [], message: '', input: undefined };
+  const chosen = meant ?? (words.length > 0 ? [choice] : (branches[0] ?? []));
+  return chosen.map((inner) => ({ ...inner, path: [...issue.path, ...inner.path] }));
+}
+
+const KEYS = 'unrecognized_keys';
+
+function isChoice(issue: Issue): issue is z.core.$ZodIssueInvalidValue {
+  return issue.code === 'invalid_value' && issue.path.length === 0;
 }
 
 interface Context {

@@ -12,6 +12,7 @@ export const auth0Capabilities: Capabilities = {
   tokenPerApi: true,
   secretOverlap: false,
   secretLag: 30,
+  keyAlgs: [],
 };
 
 /** Of an Api that may not be called and of a scope that was not granted it says the same. */

@@ -1,3 +1,4 @@
+import { authName } from '../../model/auth-method.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { DesiredObject } from '../../model/state.ts';
@@ -41,7 +42,7 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
       ]),
     ),
     otherGrants: {},
-    auth: client.auth,
+    auth: authName(client.auth),
     metadata: metadataOf(client),
   };
   const notes = Object.fromEntries(

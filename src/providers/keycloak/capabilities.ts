@@ -1,3 +1,4 @@
+import { KEY_ALGS } from '../../model/secrets/key-alg.ts';
 import type { Capabilities, TokenBehaviour } from '../provider.ts';
 import { settingsOf } from './client-settings.ts';
 import { hasTrait } from './versions/traits.ts';
@@ -15,6 +16,7 @@ export function keycloakCapabilities(version?: string): Capabilities {
     tokenPerApi: false,
     secretOverlap: true,
     secretLag: 5,
+    keyAlgs: KEY_ALGS,
   };
 }
 

@@ -6,7 +6,7 @@ import { attributeWidens } from './convert/known-attributes.ts';
 /** What a reviewer reads of the fields in `fields.ts`. */
 export const KEYCLOAK_FIELDS: readonly FieldDescription[] = [
   { path: 'protocol', usual: () => 'openid-connect' },
-  { path: 'authenticator', usual: () => 'client-secret' },
+  { path: 'authenticator', usual: () => 'client-secret', isSilentOnCreate: true },
   { path: 'flows standard', label: 'standard flow' },
   { path: 'flows implicit', label: 'implicit flow' },
   { path: 'flows directAccessGrants', label: 'direct access grants' },

@@ -38,8 +38,14 @@ export const clientFields = z.strictObject({
   webOrigins: names,
   /** Keycloak's authenticator id. */
   authenticator: z.string(),
-  /** `client_secret_basic`, `client_secret_post`, or `any` where the server has no setting. */
+  /** `client_secret_basic`, `client_secret_post`, `private_key_jwt`, or `any` where the server has no setting. */
   auth: z.string(),
+  /** What assertions are signed with; `any`: all that the server takes; null: the client signs none. */
+  signingAlg: z.string().nullable(),
+  /** Public keys that grantry did not register, by their ids. */
+  strayKeys: names,
+  /** Those of grantry that are past their overlap. */
+  endedKeys: names,
   /** Seconds; null: the realm's default; a text: what is there and is no number. */
   tokenLifetime: z.union([z.number(), z.string()]).nullable(),
   /** How long a secret stays valid after a rotation: the name of a Rotation; null: not at all. */
@@ -92,6 +98,9 @@ export type ApiFields = z.infer<typeof apiFields>;
 export const NOTHING: string[] = [];
 export const NO_ATTRIBUTES: ClientFields['attributes'] = {};
 export const NO_OTHER_SCOPES: ClientFields['otherScopes'] = { default: NOTHING, optional: NOTHING };
+
+/** The authenticator of clients that sign assertions. */
+export const CLIENT_JWT = 'client-jwt';
 
 /** Keycloak has SAML clients and client scopes beside those of this protocol. */
 export const OPENID_CONNECT = 'openid-connect';

@@ -25,6 +25,7 @@ import { whyTaken } from './read/taken-client-id.ts';
 import { adminToken } from './http/token.ts';
 import { ClientWriter } from './write/write-client.ts';
 import { CredentialWriter } from './write/write-credential.ts';
+import { KeyWriter } from './write/write-keys.ts';
 import { OverlapWriter } from './overlap/write-overlaps.ts';
 
 /** The logins of a run: realms with the same one share it. */
@@ -54,7 +55,8 @@ export function openKeycloak(
   const server = new ServerInfo(api);
   const client = new ClientResource(api, policies);
   const credentials = new CredentialWriter(api, client, { policies, server });
-  const clients = new ClientWriter(api, { scopes, policies, client, credentials });
+  const keys = new KeyWriter(client, credentials);
+  const clients = new ClientWriter(api, { scopes, policies, client, credentials, keys });
   const holders = new ScopeHolders(api);
   const overlaps = new OverlapWriter(api);
   return {
@@ -88,6 +90,11 @@ export function openKeycloak(
       regenerate: (id) => credentials.regenerate(id),
       set: (id, chosen) => credentials.set(id, chosen),
       endOverlap: (id) => credentials.endOverlap(id),
+    },
+    keys: {
+      read: (id) => keys.read(id),
+      add: (id, key) => keys.add(id, key),
+      keepNewest: (id) => keys.keepNewest(id),
     },
   };
 }

@@ -1,10 +1,11 @@
+import { authName } from '../../model/auth-method.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
 import { settingsOf } from './client-settings.ts';
 import { canonicalApi, canonicalClient } from './convert/canonical.ts';
-import { NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING, OPENID_CONNECT } from './fields.ts';
+import { CLIENT_JWT, NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING, OPENID_CONNECT } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { NO_ROLES, hasRoles } from './roles/role-names.ts';
 import { projectOverlap } from './overlap/rotation.ts';
@@ -69,10 +70,13 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     fullScopeAllowed: false,
     redirectUris: NOTHING,
     webOrigins: NOTHING,
-    authenticator: 'client-secret',
-    auth: client.auth,
+    authenticator: typeof client.auth === 'string' ? 'client-secret' : CLIENT_JWT,
+    auth: authName(client.auth),
+    signingAlg: typeof client.auth === 'string' ? null : client.auth.private_key_jwt.alg,
+    strayKeys: NOTHING,
+    endedKeys: NOTHING,
     tokenLifetime: lifetime?.seconds ?? null,
-    overlap: client.credential.rotate.overlap === 0 ? null : overlapName(client.credential.rotate.overlap),
+    overlap: serverOverlap(client),
     rotateEvery: client.credential.rotate.every,
     attributes,
     serviceAccount: 'enabled',
@@ -84,6 +88,11 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
   };
   const notes = lifetime === undefined ? {} : { tokenLifetime: `the shortest, of Api ${lifetime.api}` };
   return { address: addressOf('Client', client.name), owner: client.owner, fields: canonicalClient(fields), notes };
+}
+
+/** Of keys grantry itself ends the overlap. */
+function serverOverlap({ auth, credential: { rotate } }: DesiredClient): string | null {
+  return typeof auth !== 'string' || rotate.overlap === 0 ? null : overlapName(rotate.overlap);
 }
 
 function copyRoles(roles: ServiceAccountRoles): RoleNames {

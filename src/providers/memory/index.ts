@@ -2,6 +2,7 @@ import type { DesiredState } from '../../model/desired.ts';
 import type { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { ActualState, Delivery, DesiredObject, Endpoints, Fields } from '../../model/state.ts';
+import { KEY_ALGS } from '../../model/secrets/key-alg.ts';
 import { makeFieldWords } from '../common-fields.ts';
 import { NO_GRANT_FACTS, NO_ROLES } from '../provider.ts';
 import type {
@@ -10,6 +11,7 @@ import type {
   CreatedClient,
   FoundClient,
   GrantFacts,
+  KeysFacet,
   WrittenApi,
   NewClient,
   Provider,
@@ -20,7 +22,7 @@ import type {
 } from '../provider.ts';
 import { clientIdOf, textIn } from './fields.ts';
 import { MemoryObjects } from './objects.ts';
-import type { Disobedience, MemoryObject } from './objects.ts';
+import type { ClientPorts, Disobedience, MemoryKey, MemoryObject } from './objects.ts';
 import { projectDesired } from './project.ts';
 import { readObjects } from './read.ts';
 import { addApiScopes, removeApiScopes } from './write-api.ts';
@@ -34,7 +36,7 @@ import {
   setSecret,
   updateClient,
 } from './write-client.ts';
-import type { ClientPorts } from './write-client.ts';
+import { acceptsKey, addKey, keepNewestKey, keysOf } from './write-keys.ts';
 import { changeOverlap } from './write-overlaps.ts';
 
 export const memoryCapabilities: Capabilities = {
@@ -48,6 +50,7 @@ export const memoryCapabilities: Capabilities = {
   tokenPerApi: false,
   secretOverlap: false,
   secretLag: 0,
+  keyAlgs: KEY_ALGS,
 };
 
 type ObjectChange = CreateChange | UpdateChange | AdoptChange;
@@ -122,8 +125,8 @@ export class MemoryProvider implements Provider {
 
   async read(desired: DesiredState, options: ReadOptions = {}): Promise<ActualState> {
     const { withSecrets = false, projected = this.project(desired), ledger = {}, only } = options;
-    const { capabilities } = this;
-    const reading = { desired, projected, capabilities, ledger, withSecrets, only, where: this.describe() };
+    const { capabilities, now } = this;
+    const reading = { desired, projected, capabilities, now, ledger, withSecrets, only, where: this.describe() };
     const own = this.ownClientId === undefined ? {} : { ownClientId: this.ownClientId };
     return { ...readObjects(this.objects, reading), ...own };
   }
@@ -170,11 +173,27 @@ export class MemoryProvider implements Provider {
     endOverlap: async (id) => endOverlap(this.#ports, id),
   };
 
+  readonly keys: KeysFacet = {
+    read: async (id) => keysOf(this.#objects.get(id), this.#ports),
+    add: async (id, key) => addKey(this.#ports, id, key),
+    keepNewest: async (id) => keepNewestKey(this.#ports, id),
+  };
+
   /** Whether the token endpoint would take the secret now. */
   accepts(clientId: string, secret: string): boolean {
-    const object = this.objects.find((each) => each.kind === 'Client' && this.clientIdOf(each) === clientId);
-    const { previous } = object ?? {};
-    return object?.secret === secret || (previous?.secret === secret && previous.until > this.now);
+    const { fields, secret: present, previous } = this.#clientOf(clientId) ?? {};
+    if (fields?.['auth'] === 'private_key_jwt') return false;
+    return present === secret || (previous?.secret === secret && previous.until > this.now);
+  }
+
+  /** The key, if the token endpoint would take an assertion signed with it now. */
+  acceptsKey(clientId: string, keyId: string): MemoryKey | undefined {
+    const object = this.#clientOf(clientId);
+    return object === undefined ? undefined : acceptsKey(object, keyId, this.now);
+  }
+
+  #clientOf(clientId: string): MemoryObject | undefined {
+    return this.objects.find((each) => each.kind === 'Client' && this.clientIdOf(each) === clientId);
   }
 
   /** What a client authenticates as. */

@@ -1,4 +1,6 @@
 import { GrantryError } from '../../model/errors.ts';
+import type { Capabilities } from '../provider.ts';
+import type { PublicJwk } from '../../model/secrets/public-jwk.ts';
 import type { Delivery, Fields } from '../../model/state.ts';
 
 /** An object as the provider in memory holds it. */
@@ -13,6 +15,18 @@ export interface MemoryObject {
   /** The previous secret, and until when it is accepted, in Unix seconds. */
   previous?: { readonly secret: string; readonly until: number };
   delivered?: Delivery;
+  /** Public keys, the newest first. */
+  keys?: readonly MemoryKey[];
+}
+
+export interface MemoryKey {
+  readonly keyId: string;
+  readonly alg: string;
+  readonly jwk: PublicJwk;
+  /** Unix seconds. */
+  readonly createdAt: number;
+  /** Until when it is accepted, in Unix seconds; undefined: it is the present one. */
+  readonly until?: number;
 }
 
 /** What a server that does not do all that it says makes of writes: for tests. */
@@ -59,4 +73,12 @@ export class MemoryObjects {
     this.#secrets += 1;
     return `generated-${this.#secrets}`;
   }
+}
+
+/** What a write of a client goes by. */
+export interface ClientPorts {
+  readonly objects: MemoryObjects;
+  readonly capabilities: Capabilities;
+  /** The server's clock, in Unix seconds. */
+  readonly now: number;
 }

@@ -1,3 +1,4 @@
+import { authName } from '../../model/auth-method.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/values/json.ts';
@@ -58,8 +59,11 @@ function projectClient(
     owner,
     description,
     labels: { ...labels },
-    auth,
-    ...(secretOverlap && credential.rotate.overlap > 0 ? { overlap: overlapName(credential.rotate.overlap) } : {}),
+    auth: authName(auth),
+    ...(typeof auth === 'string' ? {} : { signingAlg: auth.private_key_jwt.alg }),
+    ...(secretOverlap && typeof auth === 'string' && credential.rotate.overlap > 0
+      ? { overlap: overlapName(credential.rotate.overlap) }
+      : {}),
     rotateEvery: credential.rotate.every,
     access: Object.fromEntries(granted),
   };

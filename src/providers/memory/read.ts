@@ -8,6 +8,7 @@ import { releasedApis } from '../released-apis.ts';
 import type { Capabilities, ReadOptions } from '../provider.ts';
 import { addressOfObject, asCredential, clientIdOf, grantedIn, recordIn, stackOf, textIn } from './fields.ts';
 import type { MemoryObject } from './objects.ts';
+import { endedKeys, keysOf } from './write-keys.ts';
 
 /** Everything that is looked at. */
 interface Reading extends Pick<ReadOptions, 'only'> {
@@ -16,6 +17,8 @@ interface Reading extends Pick<ReadOptions, 'only'> {
   readonly capabilities: Capabilities;
   readonly ledger: OwnedApis;
   readonly withSecrets: boolean;
+  /** Unix seconds. */
+  readonly now: number;
   /** How output names the provider. */
   readonly where: string;
 }
@@ -83,13 +86,29 @@ function viewOf(object: MemoryObject, address: Address, all: readonly MemoryObje
     id: object.id,
     owner: owned?.owner ?? textIn(object.fields, 'owner'),
     foreign: stack === desired.target.stack ? [] : [{ what, stack }],
-    fields: object.fields,
+    fields: withEnded(object, reading.now),
     ...(object.kind === 'Client' ? { credential: credentialOf(object, reading) } : {}),
     ...(object.kind === 'Api' ? { outsideHolders: holdersOf(object, all, reading) } : {}),
   };
 }
 
+/** With the keys whose overlap is over: nobody declares them. */
+function withEnded(object: MemoryObject, now: number): Fields {
+  const ended = endedKeys(object, now);
+  return ended.length === 0 ? object.fields : { ...object.fields, endedKeys: ended };
+}
+
 function credentialOf(object: MemoryObject, { capabilities, withSecrets }: Reading): ActualCredential {
+  if (object.fields['auth'] === 'private_key_jwt') {
+    const { clientId, present, previousUntil, delivered } = keysOf(object, { capabilities });
+    return {
+      clientId,
+      createdAt: present?.createdAt,
+      delivered,
+      ...(present === undefined ? {} : { keyId: present.keyId }),
+      ...(previousUntil === undefined ? {} : { previousUntil }),
+    };
+  }
   const { secret, createdAt, delivered, previous } = object;
   return {
     clientId: clientIdOf(object, capabilities),

@@ -3,26 +3,19 @@ import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, UpdateChange } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
 import type {
-  Capabilities,
   ChosenSecret,
   ClientKey,
   CreatedClient,
   EndedOverlap,
   FoundClient,
-  IssuedCredential,
+  IssuedSecret,
   NewClient,
   WrittenCredential,
 } from '../provider.ts';
+import { publicJwk } from '../../model/secrets/public-jwk.ts';
 import { asCredential, clientIdOf, stackOf, textIn } from './fields.ts';
-import type { MemoryObject, MemoryObjects } from './objects.ts';
-
-/** What a write of a client goes by. */
-export interface ClientPorts {
-  readonly objects: MemoryObjects;
-  readonly capabilities: Capabilities;
-  /** The server's clock, in Unix seconds. */
-  readonly now: number;
-}
+import type { ClientPorts, MemoryObject, MemoryObjects } from './objects.ts';
+import { endedKeys } from './write-keys.ts';
 
 export function findClient({ objects, capabilities }: ClientPorts, key: ClientKey): FoundClient | undefined {
   const found = objects.all.find(
@@ -44,7 +37,11 @@ export function createClient(ports: ClientPorts, { change, chosen }: NewClient):
     throw new TypeError('memory makes the secret of a new client itself');
   }
   const object = objects.add('Client', nameOf(change.address), change.after);
-  object.secret = chosen?.credential.secret.reveal() ?? objects.newSecret();
+  if (chosen?.credential.kind === 'private-key-jwt') {
+    const { keyId, alg } = chosen.credential;
+    object.keys = [{ keyId, alg, jwk: publicJwk(chosen.credential), createdAt: chosen.delivery.at ?? now }];
+  }
+  object.secret = chosen?.credential.kind === 'client-secret' ? chosen.credential.secret.reveal() : objects.newSecret();
   object.createdAt = chosen?.delivery.at ?? now;
   if (chosen !== undefined) object.delivered = chosen.delivery;
   const { id, fields: found } = object;
@@ -55,14 +52,17 @@ export function createClient(ports: ClientPorts, { change, chosen }: NewClient):
   };
 }
 
-export function updateClient({ objects }: ClientPorts, change: UpdateChange | AdoptChange): Fields {
+export function updateClient({ objects, now }: ClientPorts, change: UpdateChange | AdoptChange): Fields {
   const object = objects.get(change.id);
   object.fields = change.after;
+  if (change.after['auth'] !== 'private_key_jwt') delete object.keys;
+  else if (endedKeys(object, now).length > 0)
+    object.keys = (object.keys ?? []).filter(({ keyId }) => !endedKeys(object, now).includes(keyId));
   return object.fields;
 }
 
 /** The present secret, and until when the one before is accepted. */
-export function issuedOf(object: MemoryObject, { capabilities }: ClientPorts): IssuedCredential {
+export function issuedOf(object: MemoryObject, { capabilities }: ClientPorts): IssuedSecret {
   const { id, secret = '', createdAt, previous } = object;
   return {
     id,
@@ -75,12 +75,14 @@ export function issuedOf(object: MemoryObject, { capabilities }: ClientPorts): I
 
 /** The present secret with the mark beside it, as after a write. */
 function writtenOf(object: MemoryObject, ports: ClientPorts): WrittenCredential {
+  const [key] = object.keys ?? [];
   const { credential, createdAt } = issuedOf(object, ports);
-  return { credential, createdAt, delivered: object.delivered };
+  if (key === undefined) return { credential, createdAt, delivered: object.delivered };
+  return { credential: undefined, keyId: key.keyId, createdAt: key.createdAt, delivered: object.delivered };
 }
 
 /** A secret of the server's making; the present one stays for the client's overlap. */
-export function regenerateSecret(ports: ClientPorts, id: string): IssuedCredential {
+export function regenerateSecret(ports: ClientPorts, id: string): IssuedSecret {
   const { objects, capabilities, now } = ports;
   if (!capabilities.secretOverlap) {
     throw new TypeError('memory keeps no previous secret here: it is given a new one');

@@ -1,8 +1,9 @@
 /** What every method of authentication must do, whatever its credentials are. */
 import { inspect } from 'node:util';
 import { describe, expect, it } from 'vitest';
-import type { CredentialMethod } from '../../../src/credentials/method.ts';
-import { credentialIn, isSameCredential, methodOf } from '../../../src/credentials/registry.ts';
+import type { CredentialMethod, HeldCredential } from '../../../src/credentials/method.ts';
+import { SLOTS } from '../../../src/credentials/method.ts';
+import { credentialIn, isSameCredential, methodFor, toPayload } from '../../../src/credentials/registry.ts';
 import type { Credential } from '../../../src/model/secrets/credential.ts';
 import type { AuthMethod } from '../../../src/model/desired.ts';
 import { Secret } from '../../../src/model/secrets/secret.ts';
@@ -18,33 +19,43 @@ function secretsOf(payload: Payload): Secret[] {
   return Object.values(payload).filter((value) => value instanceof Secret);
 }
 
+function written(held: HeldCredential, before?: DocumentData): DocumentData {
+  return mergeData(before, { clientId: 'orders', payload: toPayload(held), facts: { audience: 'https://a' } });
+}
+
 /** `auths`: each way in which a manifest may name the method. */
-export function describeMethod<C extends Credential>(method: CredentialMethod<C>, auths: readonly AuthMethod[]): void {
-  const written = (held: Parameters<typeof method.toPayload>[0], before?: DocumentData): DocumentData =>
-    mergeData(before, { clientId: 'orders', payload: method.toPayload(held), facts: { audience: 'https://a' } });
-  const isSame = (found: Credential | undefined, wanted: C): boolean =>
-    found !== undefined && isSameCredential(found, wanted);
+export function describeMethod<C extends Credential>(
+  method: CredentialMethod<C>,
+  [auth, ...others]: readonly [AuthMethod, ...AuthMethod[]],
+): void {
+  const make = (): Promise<C> => method.make(auth);
+  const isSame = (found: Credential | null | undefined, wanted: C): boolean =>
+    found !== null && found !== undefined && isSameCredential(found, wanted);
 
   describe(`the contract of credential methods: ${method.kind}`, () => {
-    it.each(auths)('is the method of a client whose manifest says %o', (auth) => {
-      expect(method.auth.safeParse(auth).success).toBe(true);
-      expect(methodOf({ auth }).kind).toBe(method.kind);
+    it.each([auth, ...others])('is the method of a client whose manifest says %o', (each) => {
+      expect(method.auth.safeParse(each).success).toBe(true);
+      expect(methodFor(each).kind).toBe(method.kind);
     });
 
-    it('makes another credential each time, which nobody can guess', () => {
-      const [first, second] = [method.make(), method.make()];
+    it.each([auth, ...others])('makes what a client can use that authenticates so: %o', async (each) => {
+      expect(method.fits(await method.make(each), each)).toBe(true);
+    });
+
+    it('makes another credential each time, which nobody can guess', async () => {
+      const [first, second] = [await make(), await make()];
       expect([method.isSame(first, first), method.isSame(first, second)]).toEqual([true, false]);
       expect([first.kind, method.isGuessable(first)]).toEqual([method.kind, false]);
     });
 
-    it('finds in a document the credential that was written', () => {
-      const present = method.make();
+    it('finds in a document the credential that was written', async () => {
+      const present = await make();
       const found = credentialIn(read(written({ present })));
       expect([isSame(found?.present, present), found?.next]).toEqual([true, undefined]);
     });
 
-    it('has a credential to come stand beside the present one, until it takes its place', () => {
-      const [present, next] = [method.make(), method.make()];
+    it('has a credential to come stand beside the present one, until it takes its place', async () => {
+      const [present, next] = [await make(), await make()];
       const staged = written({ present, next });
       const both = credentialIn(read(staged));
       expect([isSame(both?.present, present), isSame(both?.next, next)]).toEqual([true, true]);
@@ -52,28 +63,36 @@ export function describeMethod<C extends Credential>(method: CredentialMethod<C>
       expect([isSame(after?.present, next), after?.next]).toEqual([true, undefined]);
     });
 
-    it('writes no key that it does not declare, and keeps hidden what is secret', () => {
-      const data = written({ present: method.make(), next: method.make() });
+    it('keeps the one before where nothing is said of it, and takes it out where it is to go', async () => {
+      const [present, previous] = [await make(), await make()];
+      const kept = written({ present }, written({ present, previous }));
+      expect(isSame(credentialIn(read(kept))?.previous, previous)).toBe(true);
+      expect(credentialIn(read(written({ present, previous: null }, kept)))?.previous).toBeUndefined();
+    });
+
+    it('writes no key that it does not declare, and keeps hidden what is secret', async () => {
+      const data = written({ present: await make(), next: await make(), previous: await make() });
       const payload = read(data);
       const { client_id: _id, audience: _fact, ...rest } = data;
-      expect(Object.keys(method.payloadKeys)).toEqual(expect.arrayContaining(Object.keys(rest)));
-      expect(secretsOf(payload).length).toBeGreaterThan(0);
+      const declared = SLOTS.flatMap((slot) => Object.keys(method.payloadKeys[slot]));
+      expect(declared.toSorted()).toEqual(Object.keys(rest).toSorted());
+      expect(secretsOf(payload)).toHaveLength(SLOTS.length);
       for (const secret of secretsOf(payload)) {
         expect(`${JSON.stringify(payload)}${inspect(payload)}`).not.toContain(secret.reveal());
       }
     });
 
-    it('finds no credential in a document that is not whole', () => {
-      const data = written({ present: method.make() });
-      for (const key of Object.keys(method.payloadKeys).filter((each) => Object.hasOwn(data, each))) {
+    it('finds no credential in a document that is not whole', async () => {
+      const data = written({ present: await make() });
+      for (const key of Object.keys(method.payloadKeys.present)) {
         expect(credentialIn(read({ ...data, [key]: '' }))).toBeUndefined();
       }
     });
 
-    it.each(auths)('authenticates a token request: %o', async (auth) => {
+    it.each([auth, ...others])('authenticates a token request: %o', async (each) => {
       const [body, headers] = [new URLSearchParams(), new Headers()];
       const issuer = { issuer: 'https://a', token_endpoint: 'https://a/token' };
-      await method.authenticate(method.make(), auth)(issuer, { client_id: 'orders' }, body, headers);
+      await method.authenticate(await method.make(each), each)(issuer, { client_id: 'orders' }, body, headers);
       expect([...headers, ...body].length).toBeGreaterThan(0);
     });
   });

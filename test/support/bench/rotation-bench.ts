@@ -4,6 +4,7 @@ import type { RotationRequest } from '../../../src/engine/rotation/select-rotati
 import type { TokenAnswer } from '../../../src/engine/proof/token-client.ts';
 import type { DesiredState } from '../../../src/model/desired.ts';
 import { GrantryError } from '../../../src/model/errors.ts';
+import type { MemoryProvider } from '../../../src/providers/memory/index.ts';
 import type { MemoryObject } from '../../../src/providers/memory/objects.ts';
 import type { Login } from '../../../src/engine/places/stored-credential.ts';
 import type { Provider } from '../../../src/providers/provider.ts';
@@ -55,15 +56,9 @@ export class RotationBench extends MemoryBench {
         clock,
         stack: desired.target.stack,
         patience: 0,
-        tokens: { request: async (login) => this.#answer(login) },
+        tokens: { request: async (login) => answerOf(this.provider, login) },
       }),
     });
-  }
-
-  #answer({ clientId, credential }: Login): TokenAnswer {
-    return this.provider.accepts(clientId, credential.secret.reveal())
-      ? { token: 'a token' }
-      : { refused: { status: 401, error: 'unauthorized_client', why: '' } };
   }
 
   #failing(fault: Fault | undefined): { provider: Provider; store: Store } {
@@ -93,6 +88,15 @@ export class RotationBench extends MemoryBench {
   }
 }
 
+/** What the token endpoint says to a login. */
+export function answerOf(provider: MemoryProvider, { clientId, credential }: Login): TokenAnswer {
+  const isAccepted =
+    credential.kind === 'client-secret'
+      ? provider.accepts(clientId, credential.secret.reveal())
+      : provider.acceptsKey(clientId, credential.keyId) !== undefined;
+  return isAccepted ? { token: 'a token' } : { refused: { status: 401, error: 'unauthorized_client', why: '' } };
+}
+
 /** Names of methods that answer at once: nothing is asked of a server. */
 const LOCAL = new Set(['locate', 'describe', 'project', 'locateRecord']);
 
@@ -100,7 +104,8 @@ function failing<T extends object>(server: T, call: (work: () => Promise<unknown
   return new Proxy(server, {
     get: (target, key) => {
       const value: unknown = Reflect.get(target, key);
-      if (key === 'secrets' && typeof value === 'object' && value !== null) return failing(value, call);
+      if ((key === 'secrets' || key === 'keys') && typeof value === 'object' && value !== null)
+        return failing(value, call);
       if (typeof value !== 'function' || typeof key !== 'string') return value;
       if (LOCAL.has(key)) return value.bind(target) as unknown;
       return async (...args: unknown[]) => call(async () => (await value.apply(target, args)) as unknown);

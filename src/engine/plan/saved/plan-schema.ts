@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { authSchema } from '../../../credentials/auth.ts';
+import { resolvedAuthSchema } from '../../../credentials/auth.ts';
 import { DELIVERY_REASONS, GUARD_NAMES } from '../../../model/plan.ts';
 
 /**
@@ -35,6 +35,7 @@ export const delivery = z.strictObject({
     .optional()
     .describe('Since when the secret is there, in Unix seconds, where the provider does not say'),
   alreadyDelivered: z.literal(true).optional().describe('The client was delivered to the place before'),
+  overlap: z.number().optional().describe('How long keys from before are accepted, should a new one be made; seconds'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
 });
 
@@ -107,7 +108,7 @@ const desired = z.strictObject({
       description: z.string(),
       labels: z.record(z.string(), z.string()),
       access: z.array(z.strictObject({ api: z.string(), scopes: names, onRequest: names })),
-      auth: authSchema,
+      auth: resolvedAuthSchema,
       credential: z.strictObject({ path: z.string(), rotate }),
       settings: z.object({ kind: z.string() }).catchall(z.json()).describe('What only the provider of this kind has'),
     }),

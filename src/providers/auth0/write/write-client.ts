@@ -7,7 +7,7 @@ import type {
   ChosenSecret,
   CreatedClient,
   FoundClient,
-  IssuedCredential,
+  IssuedSecret,
   NewClient,
   WrittenCredential,
 } from '../../provider.ts';
@@ -140,7 +140,7 @@ export class ClientWriter {
     return { id: clientId, clientId, stack: metadata[MARK.stack] || undefined };
   }
 
-  async readCredential(id: string): Promise<IssuedCredential> {
+  async readCredential(id: string): Promise<IssuedSecret> {
     const call = { about: 'read the secret of an application', needs: 'read:client_keys', idempotent: true };
     const found: unknown = await this.#api.call(call, (client) => client.clients.get(id));
     const { name, client_secret: secret } = this.#parse(found);
@@ -194,7 +194,7 @@ export class ClientWriter {
 }
 
 /** The id of an application is its client_id, and Auth0 does not say when a secret was made. */
-function issuedOf(id: string, secret: Secret): IssuedCredential {
+function issuedOf(id: string, secret: Secret): IssuedSecret {
   return { id, clientId: id, credential: { kind: 'client-secret', secret }, createdAt: undefined };
 }
 

@@ -28,6 +28,9 @@ const NOTHING_SPECIAL: AttributeView = { shown: NO_ATTRIBUTES, unseen: undefined
 /** Those that have a field of their own. */
 const WITH_FIELD: ReadonlySet<string> = new Set([
   ATTRIBUTE.authMethod,
+  ATTRIBUTE.signingAlg,
+  ATTRIBUTE.useJwks,
+  ATTRIBUTE.jwks,
   ATTRIBUTE.tokenLifetime,
   ATTRIBUTE.device,
   ATTRIBUTE.ciba,

@@ -15,10 +15,14 @@ import type { ClientRepresentation } from './representations.ts';
  * the client is, but for secrets.
  */
 
-/** For what a change alters, or undefined where nothing that a PUT takes is altered. */
-export function changedClient(before: ClientFields, after: ClientFields): Record<string, unknown> | undefined {
+/** For what a change alters, or undefined where nothing that a PUT takes is altered; `keys`: the attributes of keys, where these change. */
+export function changedClient(
+  before: ClientFields,
+  after: ClientFields,
+  keys: Readonly<Record<string, string>> = {},
+): Record<string, unknown> | undefined {
   const [was, is] = [fieldsToClient(before), fieldsToClient(after)];
-  const [had, has] = [fieldsToAttributes(before), fieldsToAttributes(after, before)];
+  const [had, has] = [fieldsToAttributes(before), { ...fieldsToAttributes(after, before), ...keys }];
   const losesMappers = !sameJson(before.protocolMappers, after.protocolMappers);
   const changesAttributes = Object.entries(has).some(([key, value]) => (had[key] ?? '') !== value);
   if (!losesMappers && !changesAttributes && isDeepStrictEqual(was, is)) return undefined;
@@ -65,6 +69,8 @@ export interface WrittenClient {
   readonly after: ClientFields;
   /** As it was read back: it is not part of what the server shows of a client. */
   readonly account: Pick<ClientFields, 'serviceAccount' | 'roles' | 'groups' | 'scopeMappings'>;
+  /** Unix seconds. */
+  readonly now: number;
   /** The body of the PUT; undefined where there was none. */
   readonly sent?: Readonly<Record<string, unknown>> | undefined;
 }
@@ -72,7 +78,7 @@ export interface WrittenClient {
 /** A client after a write, in the words of plans; with `marksNotKept` where the server dropped marks of grantry. */
 export async function fieldsAsFound(
   client: ClientRepresentation,
-  { before, after, account, sent }: WrittenClient,
+  { before, after, account, now, sent }: WrittenClient,
   policies: PolicyRules,
 ): Promise<Fields> {
   const isWhole = before === undefined || sent !== undefined;
@@ -84,7 +90,7 @@ export async function fieldsAsFound(
   const rules = hasUndeclared(client.attributes, declaredAttributes) ? await policies.read() : undefined;
   // Where all attributes were written, it was noted.
   const rotateEvery = isWhole ? undefined : (after.rotateEvery ?? undefined);
-  const context = { apiOfScope, declaredAttributes, rotateEvery };
+  const context = { apiOfScope, declaredAttributes, rotateEvery, now };
   const found = clientToFields(client, context, viewAttributes(client.attributes, declaredAttributes, rules));
   const isKept = !isWhole || client.attributes[MARK.declared] === fieldsToAttributes(after)[MARK.declared];
   return { ...found, ...account, ...(isKept ? {} : { marksNotKept: [MARK.declared] }) };

@@ -2,7 +2,8 @@ import type { Delivery } from '../../../model/state.ts';
 import { viewAttributes } from './attributes.ts';
 import { canonicalClient } from './canonical.ts';
 import { describeMapper } from './convert-scope.ts';
-import { NO_OTHER_SCOPES, NOTHING } from '../fields.ts';
+import { CLIENT_JWT, NO_OTHER_SCOPES, NOTHING } from '../fields.ts';
+import { NO_KEYS, allKeys, endedKeys, namesOfKeys, parseKeys } from './keys.ts';
 import type { ClientFields } from '../fields.ts';
 import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared, parseSeconds } from './marks.ts';
 import type { Attributes } from './marks.ts';
@@ -20,8 +21,10 @@ export interface ClientContext {
   readonly apiOfScope: ReadonlyMap<string, string>;
   /** What the manifest declares now. */
   readonly declaredAttributes: Attributes;
-  /** How often the manifest has the secret rotated; undefined: no manifest declares the client. */
+  /** How often the manifest has the credential rotated; undefined: no manifest declares the client. */
   readonly rotateEvery: number | undefined;
+  /** Unix seconds. */
+  readonly now: number;
 }
 
 /** All that a listing says of a client: what its service account can do is asked for elsewhere. */
@@ -67,7 +70,7 @@ function readClientFields(client: ClientRepresentation, context: ClientContext, 
     redirectUris: client.redirectUris,
     webOrigins: client.webOrigins,
     authenticator: client.clientAuthenticatorType,
-    auth: attributes[ATTRIBUTE.authMethod] || 'any',
+    ...authenticationOf(client, context.now),
     tokenLifetime: tokenLifetimeOf(attributes),
     overlap: parseOverlapMark(attributes),
     rotateEvery: rotateEveryOf(attributes, context.rotateEvery),
@@ -84,6 +87,20 @@ function readClientFields(client: ClientRepresentation, context: ClientContext, 
 function mappersOf({ protocolMappers }: ClientRepresentation): string[] {
   const others = protocolMappers.filter((mapper) => !isServersOwnMapper(mapper));
   return others.length === 0 ? NOTHING : others.map(describeMapper).toSorted();
+}
+
+/** With what a client logs in. The keys of one that has a secret are of no use: none is declared. */
+function authenticationOf(
+  { clientAuthenticatorType, attributes }: ClientRepresentation,
+  now: number,
+): Pick<ClientFields, 'auth' | 'signingAlg' | 'strayKeys' | 'endedKeys'> {
+  const keys = parseKeys(attributes);
+  if (clientAuthenticatorType !== CLIENT_JWT) {
+    const auth = attributes[ATTRIBUTE.authMethod] || 'any';
+    return { auth, signingAlg: null, strayKeys: namesOfKeys(allKeys(keys)), endedKeys: NOTHING };
+  }
+  const signingAlg = attributes[ATTRIBUTE.signingAlg] || 'any';
+  return { auth: 'private_key_jwt', signingAlg, strayKeys: namesOfKeys(keys.others), endedKeys: endedKeys(keys, now) };
 }
 
 /** Seconds; null: the realm's default. What is no number stays as it is: it is never what is wanted. */
@@ -185,7 +202,7 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
       fields.roles,
       hasRoles(fields.roles) ? fields.roleParts : NO_ROLES,
     ),
-    [ATTRIBUTE.authMethod]: fields.auth,
+    ...authenticationToAttributes(fields, before),
     [ATTRIBUTE.device]: String(fields.flows.device),
     [ATTRIBUTE.ciba]: String(fields.flows.ciba),
     [ATTRIBUTE.tokenExchange]: String(fields.flows.tokenExchange),
@@ -195,6 +212,15 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
   if (fields.tokenLifetime !== null) attributes[ATTRIBUTE.tokenLifetime] = String(fields.tokenLifetime);
   else if (before !== undefined && before.tokenLifetime !== null) attributes[ATTRIBUTE.tokenLifetime] = '';
   return attributes;
+}
+
+/** Keys are written by themselves; a client that is to have none loses them. */
+function authenticationToAttributes(fields: ClientFields, before: ClientFields | undefined): Record<string, string> {
+  if (fields.authenticator === CLIENT_JWT) {
+    return { [ATTRIBUTE.authMethod]: '', [ATTRIBUTE.signingAlg]: fields.signingAlg ?? '' };
+  }
+  const hadKeys = before !== undefined && (before.authenticator === CLIENT_JWT || before.strayKeys.length > 0);
+  return { ...(hadKeys ? NO_KEYS : {}), [ATTRIBUTE.authMethod]: fields.auth };
 }
 
 function keysWithout(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): string[] {

@@ -50,7 +50,13 @@ function lifetimeOf(text: string): unknown {
   const row = { id: 'x', clientId: 'x', attributes: { 'access.token.lifespan': text } };
   const none = { realm: [], clients: {} };
   const roles = { roles: none, scopeMappings: none };
-  const context = { apiOfScope: new Map<string, string>(), declaredAttributes: {}, rotateEvery: undefined, ...roles };
+  const context = {
+    apiOfScope: new Map<string, string>(),
+    declaredAttributes: {},
+    rotateEvery: undefined,
+    now: 0,
+    ...roles,
+  };
   return clientToFields(clientRepresentation.parse(row), context).tokenLifetime;
 }
 

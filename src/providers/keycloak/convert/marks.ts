@@ -29,6 +29,9 @@ export const MARK = {
 /** Attribute names of Keycloak that grantry sets. */
 export const ATTRIBUTE = {
   authMethod: 'client.secret.authentication.allowed.method',
+  signingAlg: 'token.endpoint.auth.signing.alg',
+  useJwks: 'use.jwks.string',
+  jwks: 'jwks.string',
   tokenLifetime: 'access.token.lifespan',
   secretCreatedAt: 'client.secret.creation.time',
   secretExpiresAt: 'client.secret.expiration.time',

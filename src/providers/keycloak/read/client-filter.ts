@@ -47,6 +47,8 @@ export interface FilterSetting {
   /** What the objects are to be. */
   readonly projected: readonly DesiredObject[];
   readonly apiOfScope: ReadonlyMap<string, string>;
+  /** Unix seconds. */
+  readonly now: number;
   /** False: nothing is complete before all is read. */
   readonly decidesEarly: boolean;
 }
@@ -57,7 +59,7 @@ export interface FilterSetting {
  */
 export function makeClientFilter(
   claims: Claims,
-  { desired, projected, apiOfScope, decidesEarly }: FilterSetting,
+  { desired, projected, apiOfScope, now, decidesEarly }: FilterSetting,
 ): ClientFilter {
   const { stack } = desired.target;
   const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
@@ -66,7 +68,7 @@ export function makeClientFilter(
     const { id, clientId } = row;
     const { name } = client;
     const fields = wanted.get(addressOf('Client', name));
-    const object = clientObject(row, name, { desired: client, wanted: fields, apiOfScope, stack });
+    const object = clientObject(row, name, { desired: client, wanted: fields, apiOfScope, stack, now });
     return { id, clientId, name, hasServiceAccount: row.serviceAccountsEnabled, object };
   };
   return (row) => {

@@ -6,6 +6,8 @@ import type { ActualCredential, ActualObject, Fields } from '../../../model/stat
 import { settingsOf } from '../client-settings.ts';
 import { viewAttributes } from '../convert/attributes.ts';
 import { clientToFields } from '../convert/convert-client.ts';
+import { parseKeys, previousUntilOf } from '../convert/keys.ts';
+import { CLIENT_JWT } from '../fields.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from '../convert/marks.ts';
 import type { PolicyRule } from '../policies/policy-rules.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
@@ -18,6 +20,8 @@ export interface ClientSetting {
   readonly wanted?: Fields | undefined;
   readonly apiOfScope: ReadonlyMap<string, string>;
   readonly stack: string;
+  /** Unix seconds, of whichever clock is behind: what is still accepted has not ended. */
+  readonly now: number;
   /** What the realm's client policies do, where that was asked. */
   readonly rules?: readonly PolicyRule[] | undefined;
 }
@@ -25,13 +29,14 @@ export interface ClientSetting {
 export function clientObject(
   client: ClientRepresentation,
   name: string,
-  { desired, wanted, apiOfScope, stack, rules }: ClientSetting,
+  { desired, wanted, apiOfScope, stack, now, rules }: ClientSetting,
 ): ActualObject {
   const { attributes } = client;
   const context = {
     apiOfScope,
     declaredAttributes: desired === undefined ? {} : settingsOf(desired).attributes,
     rotateEvery: desired?.credential.rotate.every,
+    now,
   };
   const unreadable = unreadableMarks(attributes);
   const view = viewAttributes(attributes, context.declaredAttributes, rules);
@@ -66,22 +71,40 @@ export function withAccess(object: ActualObject, answer: AccountAnswer | undefin
 
 const WORDS = { disabled: 'disabled', missing: 'gone' };
 
-function credentialOf({ clientId, attributes, secret, enabled, ...client }: ClientRepresentation): ActualCredential {
-  const createdAt = parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]);
-  const delivered = parseDelivery(attributes[MARK.delivered]);
-  const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
-  const expiresAt = parseSeconds(attributes[ATTRIBUTE.secretExpiresAt]);
+function credentialOf(client: ClientRepresentation): ActualCredential {
+  const { clientId, attributes, enabled } = client;
   const rotateEvery = parseSeconds(attributes[MARK.every]);
   return {
     clientId,
-    createdAt,
-    delivered,
+    delivered: parseDelivery(attributes[MARK.delivered]),
+    ...(client.clientAuthenticatorType === CLIENT_JWT ? keyOf(client) : secretOf(client)),
+    ...(rotateEvery === undefined ? {} : { rotateEvery }),
+    ...(enabled ? {} : { unusable: 'it is disabled' }),
+  };
+}
+
+type Shown = Omit<ActualCredential, 'clientId' | 'delivered'>;
+
+/** The secret that the server keeps beside is of no use. */
+function keyOf({ attributes }: ClientRepresentation): Shown {
+  const keys = parseKeys(attributes);
+  const previousUntil = previousUntilOf(keys);
+  return {
+    createdAt: keys.present?.iat,
+    ...(keys.present === undefined ? {} : { keyId: keys.present.kid }),
+    ...(previousUntil === undefined ? {} : { previousUntil }),
+  };
+}
+
+function secretOf({ attributes, secret, ...client }: ClientRepresentation): Shown {
+  const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
+  const expiresAt = parseSeconds(attributes[ATTRIBUTE.secretExpiresAt]);
+  return {
+    createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),
     ...(previousUntil === undefined ? {} : { previousUntil }),
     ...(expiresAt === undefined ? {} : { expiresAt }),
-    ...(rotateEvery === undefined ? {} : { rotateEvery }),
     ...(secret === undefined ? {} : { present: { kind: 'client-secret' as const, secret } }),
     ...(client.guessable ? { guessable: true as const } : {}),
     ...(client.previousGuessable ? { previousGuessable: true as const } : {}),
-    ...(enabled ? {} : { unusable: 'it is disabled' }),
   };
 }

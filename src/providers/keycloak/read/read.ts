@@ -67,7 +67,7 @@ export async function readRealm(
   ]);
   const policyWords = looksAtPolicies ? policyNotices(clients.toExamine, desiredOf, rules) : [];
   return {
-    objects: objectsOf(lists, matched, { desired, rules, access }),
+    objects: objectsOf(lists, matched, { desired, now: secondsAt(api), rules, access }),
     impossible: [...inTheWay(lists, matched, desired), ...atRisk],
     origins: originsOf(scopes, desired),
     sharedAudiences: sharedAudiences(scopes, lists.apiOfScope, desired.apis),
@@ -105,7 +105,7 @@ async function readLists(source: OverlapSource, desired: DesiredState, options: 
     const { scopes, apiOfScope } = await grouping;
     // Of a part more is asked about each client; and where no scope is seen, it must be found out why.
     const decidesEarly = only === undefined && scopes.length > 0;
-    return makeClientFilter(claims, { desired, projected, apiOfScope, decidesEarly });
+    return makeClientFilter(claims, { desired, projected, apiOfScope, now: secondsAt(api), decidesEarly });
   };
   const [{ scopes, apiOfScope }, clients, overlaps, rolesOfScope] = await Promise.all([
     grouping,
@@ -139,7 +139,14 @@ function matchListed({ complete, toExamine }: ClientListing, desired: DesiredSta
   };
 }
 
+/** Unix seconds: what the server accepts has not ended, whatever the clock of this machine says. */
+function secondsAt(api: KeycloakApi): number {
+  return Math.floor(api.earliestNow() / 1000);
+}
+
 interface KnownOfClients {
+  /** Unix seconds. */
+  readonly now: number;
   readonly desired: DesiredState;
   readonly rules: readonly PolicyRule[] | undefined;
   readonly access: RealmAccess;
@@ -148,14 +155,14 @@ interface KnownOfClients {
 function objectsOf(
   { scopes, apiOfScope, rolesOfScope, clients, overlaps }: RealmLists,
   { desiredOf, names }: MatchedClients,
-  { desired, rules, access: { answers } }: KnownOfClients,
+  { desired, now, rules, access: { answers } }: KnownOfClients,
 ): ActualObject[] {
   const { stack } = desired.target;
   return [
     ...apiObjects({ scopes, apiOfScope, rolesOfScope }, clients, desired, stack),
     ...clients.complete.map(({ id, object }) => withAccess(object, answers.get(id))),
     ...clients.toExamine.map((client) => {
-      const setting = { desired: desiredOf.get(client.id), apiOfScope, stack, rules };
+      const setting = { desired: desiredOf.get(client.id), apiOfScope, stack, now, rules };
       const object = clientObject(client, names.get(client.id) ?? client.clientId, setting);
       return withAccess(object, answers.get(client.id));
     }),

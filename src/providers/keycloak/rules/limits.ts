@@ -19,8 +19,7 @@ const MAX_AUDIENCE = MAX_TEXT - 'audience '.length;
 const MAX_INTROSPECTOR = MAX_TEXT - 'introspection by '.length;
 
 const OTHER_GRANT = 'opens another way to tokens, and is always off for an M2M client';
-const OTHER_CREDENTIAL =
-  'belongs to another way to authenticate: a client has a secret, and spec.auth says how it is sent';
+const CREDENTIAL = 'is how a client authenticates, which spec.auth says';
 
 /** Attributes that have a field of their own, that the server and grantry keep their books in, or that no M2M client needs. */
 const RESERVED: readonly { readonly pattern: RegExp; readonly instead: string }[] = [
@@ -30,7 +29,7 @@ const RESERVED: readonly { readonly pattern: RegExp; readonly instead: string }[
   { pattern: /^client\.secret\.|^realm_client$|^is_temporary_admin$/, instead: 'is kept by the server' },
   { pattern: /(^|\.)grants?\.|(^|\.)token\.exchange\.|^external\.token\./, instead: OTHER_GRANT },
   { pattern: /^(ciba|oid4vci|ssf)\.|^client_credentials\./, instead: OTHER_GRANT },
-  { pattern: /^(use\.)?jwks\.|^jwt\.credential\.|^x509\./, instead: OTHER_CREDENTIAL },
+  { pattern: /^(use\.)?jwks\.|^jwt\.credential\.|^x509\.|^token\.endpoint\.auth\./, instead: CREDENTIAL },
   { pattern: /^saml[._]/, instead: 'is for SAML clients' },
 ];
 

@@ -1,3 +1,5 @@
+import { publicJwk } from '../../../model/secrets/public-jwk.ts';
+import type { Credential } from '../../../model/secrets/credential.ts';
 import { sameJson } from '../../../model/values/json.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import { describeMoment } from '../../../model/text/moment.ts';
@@ -13,6 +15,7 @@ import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClien
 import { clientFields } from '../fields.ts';
 import type { ClientFields } from '../fields.ts';
 import { findClient, findClientById } from '../read/listing.ts';
+import { keysToAttributes } from '../convert/keys.ts';
 import { ATTRIBUTE, MARK } from '../convert/marks.ts';
 import type { PolicyRules } from '../policies/policy-rules.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
@@ -22,6 +25,7 @@ import type { ScopeIndex } from '../read/scope-index.ts';
 import { throwTaken } from '../read/taken-client-id.ts';
 import { writtenCredential } from './write-credential.ts';
 import type { CredentialWriter } from './write-credential.ts';
+import type { KeyWriter } from './write-keys.ts';
 import { NEW_ACCOUNT, RoleAssigner } from '../roles/write-roles.ts';
 import type { AccountFields } from '../roles/write-roles.ts';
 
@@ -30,6 +34,7 @@ export interface WriterParts {
   readonly policies: PolicyRules;
   readonly client: ClientResource;
   readonly credentials: CredentialWriter;
+  readonly keys: KeyWriter;
 }
 
 /** Writes clients; their secrets only when it makes them. */
@@ -39,14 +44,16 @@ export class ClientWriter {
   readonly #policies: PolicyRules;
   readonly #client: ClientResource;
   readonly #credentials: CredentialWriter;
+  readonly #keys: KeyWriter;
   readonly #roles: RoleAssigner;
 
-  constructor(api: KeycloakApi, { scopes, policies, client, credentials }: WriterParts) {
+  constructor(api: KeycloakApi, { scopes, policies, client, credentials, keys }: WriterParts) {
     this.#api = api;
     this.#scopes = scopes;
     this.#policies = policies;
     this.#client = client;
     this.#credentials = credentials;
+    this.#keys = keys;
     this.#roles = new RoleAssigner(api);
   }
 
@@ -65,7 +72,8 @@ export class ClientWriter {
       ? await this.#roles.change({ id, clientId: fields.clientId }, NEW_ACCOUNT, fields)
       : accountOf(fields);
     const client = await this.#withoutGivenScopes(id, fields);
-    const found = await fieldsAsFound(client, { before: undefined, after: fields, account }, this.#policies);
+    const now = Math.floor(this.#api.earliestNow() / 1000);
+    const found = await fieldsAsFound(client, { before: undefined, after: fields, account, now }, this.#policies);
     return { id, found, written: writtenCredential(client) };
   }
 
@@ -87,13 +95,13 @@ export class ClientWriter {
     const scopes = assignedScopes(fields);
     const body = {
       ...fieldsToClient(fields),
-      secret: credential.secret.reveal(),
+      ...(credential.kind === 'client-secret' ? { secret: credential.secret.reveal() } : {}),
       defaultClientScopes: [...scopes.default],
       optionalClientScopes: [...scopes.optional],
       attributes: {
         ...fieldsToAttributes(fields),
         ...deliveryToAttributes(delivery),
-        ...(delivery.at === null ? {} : { [ATTRIBUTE.secretCreatedAt]: String(delivery.at) }),
+        ...bornWith(credential, delivery.at),
       },
     };
     try {
@@ -117,7 +125,9 @@ export class ClientWriter {
     if (before.overlap !== null && after.overlap === null) await this.#refuseToEndOverlap(change, before);
     const [had, wants] = [assignedScopes(before), assignedScopes(after)];
     const client = { id, clientId: after.clientId };
-    const body = changedClient(before, after);
+    const now = Math.floor(this.#api.earliestNow() / 1000);
+    const strays = after.authenticator === before.authenticator ? before : after;
+    const body = changedClient(before, after, await this.#keys.withoutStrays(change, strays, now));
     if (before.protocol === after.protocol) {
       await assignScopes(this.#api, this.#scopes, client, { had, wants });
       if (body !== undefined) await this.#change(client, body);
@@ -132,7 +142,7 @@ export class ClientWriter {
       : await this.#roles.change(client, before, after);
     if (body === undefined && sameScopes(had, wants)) return { ...after, ...account };
     const present = await this.#read(id, `read client ${after.clientId} back`);
-    return fieldsAsFound(present, { before, after, account, sent: body }, this.#policies);
+    return fieldsAsFound(present, { before, after, account, now, sent: body }, this.#policies);
   }
 
   async #change({ id, clientId }: { id: string; clientId: string }, body: Record<string, unknown>): Promise<void> {
@@ -168,6 +178,18 @@ export class ClientWriter {
         hint: 'Apply this change an hour after that, or as soon as a grantry rotate has taken away what is left of it.',
       },
     );
+  }
+}
+
+/** The attributes of the credential that a client is created with. Keycloak notes no time for one that the caller chose. */
+function bornWith(credential: Credential, createdAt: number | null): Record<string, string> {
+  switch (credential.kind) {
+    case 'client-secret':
+      return createdAt === null ? {} : { [ATTRIBUTE.secretCreatedAt]: String(createdAt) };
+    case 'private-key-jwt':
+      return keysToAttributes([{ ...publicJwk(credential), kid: credential.keyId, iat: createdAt ?? 0 }]);
+    default:
+      return credential satisfies never;
   }
 }
 

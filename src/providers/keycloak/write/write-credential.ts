@@ -2,11 +2,13 @@ import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
 import { Secret } from '../../../model/secrets/secret.ts';
 import type { Delivery } from '../../../model/state.ts';
-import type { ChosenSecret, EndedOverlap, IssuedCredential, WrittenCredential } from '../../provider.ts';
+import type { ChosenSecret, EndedOverlap, IssuedSecret, WrittenCredential } from '../../provider.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { settingsAsTheyStand } from '../convert/client-body.ts';
 import type { ClientResource } from '../http/client-resource.ts';
 import { deliveryToAttributes } from '../convert/convert-client.ts';
+import { parseKeys } from '../convert/keys.ts';
+import { CLIENT_JWT } from '../fields.ts';
 import { ATTRIBUTE, MARK, parseDelivery, parseSeconds } from '../convert/marks.ts';
 import { isMasked } from '../convert/representations.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
@@ -32,7 +34,7 @@ export class CredentialWriter {
     this.#server = server;
   }
 
-  async read(id: string): Promise<IssuedCredential> {
+  async read(id: string): Promise<IssuedSecret> {
     const context = { about: 'read the secret of a client', needs: 'manage-clients' };
     const { clientId, secret, attributes } = await this.#client.read(id, context);
     if (secret === undefined) {
@@ -51,7 +53,7 @@ export class CredentialWriter {
   }
 
   /** Only a POST keeps the previous secret. What the server made is read back with the times that it noted. */
-  async regenerate(id: string): Promise<IssuedCredential> {
+  async regenerate(id: string): Promise<IssuedSecret> {
     const context = { about: 'regenerate the secret of a client', needs: 'manage-clients' };
     await this.#api.writeOnce(context, ({ clients }) => clients.generateNewClientSecret({ id }));
     return this.read(id);
@@ -64,7 +66,7 @@ export class CredentialWriter {
   async set(id: string, { credential, createdAt, delivery }: ChosenSecret): Promise<WrittenCredential> {
     const times = { [ATTRIBUTE.secretCreatedAt]: String(createdAt), [ATTRIBUTE.secretExpiresAt]: '' };
     const attributes = { ...deliveryToAttributes(delivery), ...times };
-    await this.#putBeside(id, { secret: credential.secret.reveal(), attributes }, 'change the secret of a client');
+    await this.putBeside(id, { secret: credential.secret.reveal(), attributes }, 'change the secret of a client');
     return writtenCredential(await this.#readBack(id));
   }
 
@@ -83,7 +85,7 @@ export class CredentialWriter {
     const before = parseSeconds((await this.#readBack(id)).attributes[ATTRIBUTE.rotatedExpiresAt]);
     if (before === undefined) return undefined;
     const none = { [ATTRIBUTE.rotatedSecret]: '', [ATTRIBUTE.rotatedAt]: '', [ATTRIBUTE.rotatedExpiresAt]: '' };
-    await this.#putBeside(id, { attributes: none }, 'take the previous secret of a client away');
+    await this.putBeside(id, { attributes: none }, 'take the previous secret of a client away');
     return parseSeconds((await this.#readBack(id)).attributes[ATTRIBUTE.rotatedExpiresAt]);
   }
 
@@ -98,7 +100,7 @@ export class CredentialWriter {
 
   async markDelivered(id: string, delivery: Delivery): Promise<Delivery | undefined> {
     const attributes = deliveryToAttributes(delivery);
-    await this.#putBeside(id, { attributes }, `mark the credential at ${delivery.place} as delivered`);
+    await this.putBeside(id, { attributes }, `mark the credential at ${delivery.place} as delivered`);
     return writtenCredential(await this.#readBack(id)).delivered;
   }
 
@@ -107,7 +109,7 @@ export class CredentialWriter {
   }
 
   /** Writes something that is no setting of the client, and leaves its settings as they stand. */
-  async #putBeside(
+  async putBeside(
     id: string,
     { attributes, ...rest }: { readonly secret?: string; readonly attributes: Record<string, string> },
     about: string,
@@ -127,7 +129,13 @@ export class CredentialWriter {
 }
 
 /** What a client bears of its credential. */
-export function writtenCredential({ secret, attributes }: ClientRepresentation): WrittenCredential {
+export function writtenCredential(client: ClientRepresentation): WrittenCredential {
+  const { secret, attributes, clientAuthenticatorType } = client;
+  if (clientAuthenticatorType === CLIENT_JWT) {
+    const { present } = parseKeys(attributes);
+    const delivered = parseDelivery(attributes[MARK.delivered]);
+    return { credential: undefined, keyId: present?.kid, createdAt: present?.iat, delivered };
+  }
   return {
     credential: secret === undefined ? undefined : { kind: 'client-secret', secret },
     createdAt: parseSeconds(attributes[ATTRIBUTE.secretCreatedAt]),

@@ -1,0 +1,99 @@
+import type { AdoptChange, UpdateChange } from '../../../model/plan.ts';
+import type { NewKey, RegisteredKeys, WrittenKeys } from '../../provider.ts';
+import { deliveryToAttributes } from '../convert/convert-client.ts';
+import { keysToAttributes, parseKeys, previousUntilOf } from '../convert/keys.ts';
+import type { ClientKeys, KeycloakJwk } from '../convert/keys.ts';
+import { MARK, parseDelivery } from '../convert/marks.ts';
+import type { ClientRepresentation } from '../convert/representations.ts';
+import { CLIENT_JWT } from '../fields.ts';
+import type { ClientFields } from '../fields.ts';
+import type { ClientResource } from '../http/client-resource.ts';
+import type { CredentialWriter } from './write-credential.ts';
+
+/** Reads and writes the public keys of clients: one attribute, written as a whole over what was just read. */
+export class KeyWriter {
+  readonly #client: ClientResource;
+  readonly #credentials: Pick<CredentialWriter, 'putBeside'>;
+
+  constructor(client: ClientResource, credentials: Pick<CredentialWriter, 'putBeside'>) {
+    this.#client = client;
+    this.#credentials = credentials;
+  }
+
+  async read(id: string): Promise<RegisteredKeys> {
+    return registered(await this.#read(id, 'read the public keys of a client'));
+  }
+
+  async add(id: string, { key, previousUntil, delivery }: NewKey): Promise<WrittenKeys> {
+    const about = 'add a public key to a client';
+    const had = parseKeys((await this.#read(id, about)).attributes);
+    const keys: KeycloakJwk[] = [
+      { ...key.jwk, kid: key.keyId, iat: key.createdAt },
+      ...(previousUntil === undefined ? [] : keysBefore(had, key.keyId, previousUntil)),
+    ];
+    const attributes = { ...keysToAttributes(keys), ...deliveryToAttributes(delivery) };
+    await this.#credentials.putBeside(id, { attributes }, about);
+    return written(await this.#read(id, about));
+  }
+
+  async keepNewest(id: string): Promise<RegisteredKeys> {
+    const about = 'take the previous public key of a client away';
+    const { present, previous } = parseKeys((await this.#read(id, about)).attributes);
+    if (previous.length > 0) {
+      const attributes = keysToAttributes(present === undefined ? [] : [present]);
+      await this.#credentials.putBeside(id, { attributes }, about);
+    }
+    return registered(await this.#read(id, about));
+  }
+
+  /**
+   * The attributes by which a client has no keys any more that nobody declares. Those of a client that is taken over stay for the
+   * overlap: somebody may log in with them.
+   */
+  async withoutStrays(
+    change: UpdateChange | AdoptChange,
+    { strayKeys, endedKeys, authenticator }: ClientFields,
+    now: number,
+  ): Promise<Record<string, string>> {
+    if (authenticator !== CLIENT_JWT || strayKeys.length + endedKeys.length === 0) return {};
+    const about = 'see which public keys of a client are to go';
+    const { present, previous, others } = parseKeys((await this.#read(change.id, about)).attributes);
+    const accepted = previous.filter(({ exp = 0 }) => exp > now);
+    const exp = now + (change.delivery?.overlap ?? 0);
+    const adopted = change.op === 'adopt' ? others.map((key, index) => adoptedKey(key, { exp, iat: now, index })) : [];
+    return keysToAttributes([...(present === undefined ? [] : [present]), ...accepted, ...adopted]);
+  }
+
+  async #read(id: string, about: string): Promise<ClientRepresentation> {
+    return this.#client.read(id, { about, needs: 'view-clients' });
+  }
+}
+
+/** The key before the new one; where there is none, those before that which are still there. */
+function keysBefore({ present, previous }: ClientKeys, keyId: string, exp: number): KeycloakJwk[] {
+  if (present === undefined || present.kid === keyId) return [...previous];
+  return [{ ...present, exp }];
+}
+
+/** A key of somebody else, which counts as one from before from now on. */
+function adoptedKey(
+  key: KeycloakJwk,
+  { exp, iat, index }: { readonly exp: number; readonly iat: number; readonly index: number },
+): KeycloakJwk {
+  return { ...key, kid: key.kid ?? `adopted-${index + 1}`, iat: key.iat ?? iat, exp };
+}
+
+/** What a client has of its keys. */
+export function written(client: ClientRepresentation): WrittenKeys {
+  return { ...registered(client), delivered: parseDelivery(client.attributes[MARK.delivered]) };
+}
+
+function registered({ clientId, attributes }: ClientRepresentation): RegisteredKeys {
+  const keys = parseKeys(attributes);
+  const { present } = keys;
+  return {
+    clientId,
+    present: present === undefined ? undefined : { keyId: present.kid, createdAt: present.iat },
+    previousUntil: previousUntilOf(keys),
+  };
+}
