@@ -37,7 +37,7 @@ export interface UpdateChange extends ChangeBase {
   readonly delivery?: PlannedDelivery;
 }
 
-/** Takes an object over that the stack did not make; its secret stays. */
+/** Takes an object over that the stack did not make; its credential stays. */
 export interface AdoptChange extends ChangeBase {
   readonly op: 'adopt';
   /** The stacks whose marks it, or its parts, carry; null: no mark. */

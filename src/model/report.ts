@@ -70,7 +70,7 @@ export interface RotationResult {
   /** Place of the document in the store; empty where nothing is known of it. */
   readonly place: string;
   readonly storeVersion?: number;
-  /** Until when the previous secret is accepted too: ISO 8601. */
+  /** Until when the previous credential is accepted too: ISO 8601. */
   readonly overlapUntil?: string;
   /** For how long no credential in the store was accepted. */
   readonly gap?: { readonly ms: number; readonly atMost: boolean };
@@ -110,7 +110,7 @@ export interface CredentialStatus {
   /** When it is due: ISO 8601; in the past: overdue. */
   readonly dueAt: string | undefined;
   readonly overdue: boolean;
-  /** Until when the previous secret is accepted too. */
+  /** Until when the previous credential is accepted too. */
   readonly overlapUntil: string | undefined;
   /** When the provider stops accepting it, whatever anybody does. */
   readonly refusedFrom: string | undefined;

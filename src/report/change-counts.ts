@@ -47,10 +47,10 @@ export function pendingPhrase(counts: ChangeCounts): string {
 
 /** What is counted, and what is said of one and of several. */
 const DANGERS_IN_WORDS: readonly (readonly [Danger, string, string, string])[] = [
-  ['login-moves', 'secret', 'is to be sent to another server', 'are to be sent to another server'],
+  ['login-moves', 'credential', 'is to be sent to another server', 'are to be sent to another server'],
   ['method-changes', 'client', 'must log in otherwise from then on', 'must log in otherwise from then on'],
-  ['secret-moves', 'secret', 'moves to another place', 'move to another place'],
-  ['foreign-folder', 'secret', "comes to lie in another owner's folder", "come to lie in another owner's folder"],
+  ['secret-moves', 'credential', 'moves to another place', 'move to another place'],
+  ['foreign-folder', 'credential', "comes to lie in another owner's folder", "come to lie in another owner's folder"],
   ['gains-roles', 'client', 'gains roles', 'gain roles'],
   ['foreign-reach', 'change', 'reaches what others own', 'reach what others own'],
   ['foreign-holders', 'change', 'concerns clients outside this stack', 'concern clients outside this stack'],

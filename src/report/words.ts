@@ -50,7 +50,7 @@ export function toMinute(iso: string): string {
 /** Why a document is written, for the one who reviews it. */
 export const DELIVERY_REASON_WORDS: Readonly<Record<DeliveryReason, string>> = {
   new: 'the client is new',
-  'in-use': 'its document is in use: the client gets the secret that lies there',
+  'in-use': 'its document is in use: the client gets the credential that lies there',
   'previous-guessable': 'anybody can guess the previous secret: its overlap ends at once',
   guessable: 'anybody can guess the secret: it is replaced at once, and consumers must read the new one',
   'method-changed':
@@ -58,21 +58,21 @@ export const DELIVERY_REASON_WORDS: Readonly<Record<DeliveryReason, string>> = {
   'key-gone': 'the provider has no key of grantry any more: a new one is made',
   'overlap-ended': 'the previous credential in the document is not accepted any more: it is taken out',
   missing: 'the store has no document',
-  'never-delivered': 'the secret was never delivered',
+  'never-delivered': 'the credential was never delivered',
   moved: 'its place in the store has changed',
-  'secret-changed': 'the secret was changed at the provider since it was delivered',
-  'facts-changed': 'what the document says beside the secret has changed',
-  differs: 'the secret in the store is not the one at the provider',
+  'secret-changed': 'the credential was changed at the provider since it was delivered',
+  'facts-changed': 'what the document says beside the credential has changed',
+  differs: 'the credential in the store is not the one at the provider',
   unmarked: 'the document in the store has lost its mark, and gets it again',
 };
 
 /** What is dangerous of a change, behind its name. */
 export const DANGER_WORDS: Readonly<Record<Danger, string>> = {
   delete: 'is deleted',
-  'secret-moves': 'its secret moves',
-  'login-moves': 'its secret is sent to another server',
+  'secret-moves': 'its credential moves',
+  'login-moves': 'its credential is sent to another server',
   'method-changes': 'consumers must log in otherwise at the same moment',
-  'foreign-folder': "its secret lies in another owner's folder",
+  'foreign-folder': "its credential lies in another owner's folder",
   'gains-roles': 'gains roles',
   'foreign-reach': 'reaches what others own',
   'foreign-holders': 'clients outside this stack hold it',

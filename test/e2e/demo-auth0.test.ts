@@ -20,7 +20,7 @@ describe('the demo on an emulated tenant of Auth0', () => {
     const { stdout } = await run('--provider', 'auth0');
     expect(stdout).toContain('6 changes done. 4 clients proven.');
     expect(stdout).toContain('everything is as declared (4 clients, 2 Apis)');
-    expect(stdout).toContain('the secret in the store is not the one at the provider');
+    expect(stdout).toContain('the credential in the store is not the one at the provider');
     expect(stdout).toContain('1 change done. 1 client proven.');
     expect(stdout).toMatch(/4 clients proven\.\n\nThat was the story/);
     expect(stdout).not.toContain('AGE-SECRET-KEY');

@@ -149,7 +149,7 @@ describe('an overlap of two days', () => {
     exitedWith(0, await site.run('rotate -t dev orders --force'));
     const again = await site.run('rotate -t dev orders');
     expect([again.code, again.stdout]).toEqual([3, '']);
-    expect(again.stderr).toMatch(/its previous secret is accepted until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC,/);
+    expect(again.stderr).toMatch(/its previous credential is accepted until \d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC,/);
   });
 
   it('is set up by a part of a plan, as its client is to have it, and none is ended', { timeout: MINUTE }, async () => {

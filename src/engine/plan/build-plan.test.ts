@@ -84,8 +84,8 @@ describe("buildPlan: what is declared and not the stack's", () => {
   });
 
   it.each([
-    [undefined, 'Client/*', 'taken over; its secret stays'],
-    ['theirs', 'Client/*@theirs', 'taken over from the stack theirs; its secret stays'],
+    [undefined, 'Client/*', 'taken over; its credential stays'],
+    ['theirs', 'Client/*@theirs', 'taken over from the stack theirs; its credential stays'],
   ])('says from whom it is taken over: %s', async (stack, pattern, reason) => {
     const input = await inputOf(changed, foreign(stack));
     const { changes } = buildPlan({ ...input, adoption: parseAdoption([pattern]) });

@@ -156,7 +156,7 @@ function adoptChange(wanted: DesiredObject, actual: ActualObject, planned: Plann
   const from = [...new Set(actual.foreign.map(({ stack }) => stack ?? null))];
   from.sort((left, right) => compare(left ?? '', right ?? ''));
   const fate = planned?.reason === 'guessable' ? 'is replaced, for anybody can guess it' : 'stays';
-  const secret = isKind(address, 'Client') ? `; its secret ${fate}` : '';
+  const secret = isKind(address, 'Client') ? `; its credential ${fate}` : '';
   return {
     op: 'adopt',
     address,

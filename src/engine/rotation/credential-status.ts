@@ -94,7 +94,7 @@ function remarksOf(
       ? []
       : [`a rotation begun at ${intent.begun} was cut off: the next grantry rotate of it finishes it`]),
     ...(intent === undefined && isDeliveryOutdated(credential)
-      ? ['its secret was changed at the provider since it was delivered: grantry apply delivers it']
+      ? ['its credential was changed at the provider since it was delivered: grantry apply delivers it']
       : []),
     ...(credential.guessable === true ? ['anybody can guess its secret: grantry apply replaces it at once'] : []),
     ...(credential.previousGuessable === true

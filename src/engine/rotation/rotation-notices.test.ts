@@ -98,7 +98,7 @@ describe('notices beside a plan', () => {
     }));
     const of = (now: number): string[] =>
       endingNotices(['a', 'b', 'c', 'new'], { actual: { ...rest, objects: rotated }, now });
-    const end = 'the previous secret, which is still accepted, ends at once.';
+    const end = 'the previous credential, which is still accepted, ends at once.';
     expect(of(NOW)).toEqual([`a is in the overlap of its last rotation: ${end}`]);
     expect(of(NOW - 1)).toEqual([`2 clients are in the overlap of their last rotation: ${end}`]);
     expect(of(NOW + DAY)).toEqual([]);

@@ -74,7 +74,7 @@ export function endingNotices(
   });
   return ending.length === 0
     ? []
-    : [`${wordInOverlap(ending)}: the previous secret, which is still accepted, ends at once.`];
+    : [`${wordInOverlap(ending)}: the previous credential, which is still accepted, ends at once.`];
 }
 
 export function wordInOverlap(clients: readonly string[]): string {

@@ -86,7 +86,11 @@ describe('selectRotations: a named client', () => {
       { ownClientId: 'orders' },
       'CONFLICT client orders is the one that grantry',
     ],
-    ['cannot log in', { objects: [found({ unusable: 'it is disabled' })] }, 'CONFLICT no secret of client orders is'],
+    [
+      'cannot log in',
+      { objects: [found({ unusable: 'it is disabled' })] },
+      'CONFLICT no credential of client orders is',
+    ],
     [
       'is wanted with an overlap that is not known',
       { clients: [withOverlap], overlaps: 'unknown' },

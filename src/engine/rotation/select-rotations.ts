@@ -184,7 +184,7 @@ function obstacle(
   const { unusable } = object.credential;
   // It could not be proven. What leaked is replaced all the same: the client may work again at any time.
   if (unusable !== undefined && !isRevocation(request)) {
-    return refuse(`no secret of client ${name} is accepted: ${unusable}`);
+    return refuse(`no credential of client ${name} is accepted: ${unusable}`);
   }
   const unprepared = unpreparedOverlap(client, object, view);
   if (unprepared !== undefined) return unprepared;
@@ -195,8 +195,8 @@ function obstacle(
   const until = describeMoment((object.credential.previousUntil ?? 0) * 1000);
   return new GrantryError(
     'ROTATION_IN_OVERLAP',
-    `client ${name} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and another rotation would end that at once`,
-    { hint: 'Wait for that, or rotate anyway with --force. For a secret that leaked there is --revoke-now.' },
+    `client ${name} is in the overlap of its last rotation: its previous credential is accepted until ${until}, and another rotation would end that at once`,
+    { hint: 'Wait for that, or rotate anyway with --force. For one that leaked there is --revoke-now.' },
   );
 }
 

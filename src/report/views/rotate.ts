@@ -27,7 +27,7 @@ const result = z.strictObject({
   outcome: z.enum(['done', 'finished', 'failed', 'refused', 'skipped']).describe('finished: a run before had begun it'),
   place: z.string().describe('Of the document; empty where nothing is known of it'),
   storeVersion: total.optional(),
-  overlapUntil: iso.optional().describe('Until when the previous secret is accepted too: ISO 8601'),
+  overlapUntil: iso.optional().describe('Until when the previous credential is accepted too: ISO 8601'),
   gap: z
     .strictObject({ ms: milliseconds, atMost: z.boolean() })
     .optional()
@@ -149,9 +149,11 @@ function rotationPhrase(one: RotationResult): string {
   const open = all.filter(({ outcome }) => outcome === 'not-testable');
   return [
     ...(storeVersion === undefined ? [] : [`document version ${storeVersion}`]),
-    ...(overlapUntil === undefined ? [] : [`the previous secret is accepted until ${toMinute(overlapUntil)}`]),
+    ...(overlapUntil === undefined ? [] : [`the previous credential is accepted until ${toMinute(overlapUntil)}`]),
     ...(gap === undefined ? [] : [`gap ${gap.atMost ? 'at most ' : ''}${elapsed(gap.ms)}`]),
-    ...(op === 'revoke' && isProven({ checks: all }) && open.length === 0 ? ['the previous secret is refused'] : []),
+    ...(op === 'revoke' && isProven({ checks: all }) && open.length === 0
+      ? ['the previous credential is refused']
+      : []),
     ...open.map(({ claim, detail = '' }) => `not tested: ${claim}${detail === '' ? '' : ` (${detail})`}`),
   ].join('; ');
 }

@@ -18,7 +18,7 @@ const credential = z.strictObject({
   age: z.number().describe('Seconds').optional(),
   dueAt: iso.optional().describe('When it is to be rotated: ISO 8601'),
   overdue: z.boolean(),
-  overlapUntil: iso.optional().describe('Until when the previous secret is accepted too: ISO 8601'),
+  overlapUntil: iso.optional().describe('Until when the previous credential is accepted too: ISO 8601'),
   refusedFrom: iso.optional().describe('When the provider stops accepting it, whatever anybody does: ISO 8601'),
   remarks: texts.describe('What is to be done about it'),
 });

@@ -223,7 +223,7 @@ describe('roles that nobody declares', () => {
     await expect(
       bench.rotate(PLAIN, { kind: 'named', names: ['mail'], force: false, revoke: false }),
     ).rejects.toMatchObject({
-      message: 'no secret of client mail is accepted: its service account is gone',
+      message: 'no credential of client mail is accepted: its service account is gone',
     });
     const { plan, results } = await bench.apply(PLAIN);
     expect(leavesOf(plan)).toEqual([
@@ -240,7 +240,7 @@ describe('roles that nobody declares', () => {
     await bench.realm.admin.clients.update({ id }, { enabled: false });
     const named = { kind: 'named', names: ['mail'], force: true } as const;
     await expect(bench.rotate(PLAIN, { ...named, revoke: false })).rejects.toMatchObject({
-      message: 'no secret of client mail is accepted: it is disabled',
+      message: 'no credential of client mail is accepted: it is disabled',
       hint: 'Run grantry apply -t dev first.',
     });
     const secretOf = async (): Promise<unknown> => (await bench.realm.admin.clients.findOne({ id }))?.secret;

@@ -79,5 +79,7 @@ export function questionOf(
 /** Which clients were left out, and why. */
 export function overlapNotices({ inOverlap }: RotationChoice): string[] {
   if (inOverlap.length === 0) return [];
-  return [`${wordInOverlap(inOverlap)} and left out: the previous secret is still accepted. --force rotates anyway.`];
+  return [
+    `${wordInOverlap(inOverlap)} and left out: the previous credential is still accepted. --force rotates anyway.`,
+  ];
 }

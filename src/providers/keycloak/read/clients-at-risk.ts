@@ -45,7 +45,7 @@ export async function clientsAtRisk(
     .filter(({ rotation, seconds }) => !isDeepStrictEqual(present.get(rotation), projectOverlap(seconds, stack).fields))
     .map(({ address, rotation, until }) => ({
       address,
-      reason: `its previous secret is accepted until ${describeMoment(until * 1000)}, and a write would end that: ${rotation} is not set up as it should be`,
+      reason: `its previous credential is accepted until ${describeMoment(until * 1000)}, and a write would end that: ${rotation} is not set up as it should be`,
       hint: `Plan ${rotation} too, best all of the target.`,
     }));
 }

@@ -173,7 +173,7 @@ export class ClientWriter {
     const until = describeMoment(previousUntil * 1000);
     throw new GrantryError(
       'ROTATION_IN_OVERLAP',
-      `client ${clientId} is in the overlap of its last rotation: its previous secret is accepted until ${until}, and would be refused at once without an overlap`,
+      `client ${clientId} is in the overlap of its last rotation: its previous credential is accepted until ${until}, and would be refused at once without an overlap`,
       {
         hint: 'Apply this change an hour after that, or as soon as a grantry rotate has taken away what is left of it.',
       },

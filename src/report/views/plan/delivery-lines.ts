@@ -36,7 +36,7 @@ export function deliveryLines(
     ...(dangers.includes('secret-moves') ? ['moves to another place'] : []),
     ...(dangers.includes('foreign-folder') ? [`folder of ${folderOf.join(', ')}`] : []),
   ].join(', ');
-  const line = makeLine({ label: 'secret', value: { kind: 'place', text: delivery.place }, alarm, note });
+  const line = makeLine({ label: 'credential', value: { kind: 'place', text: delivery.place }, alarm, note });
   return [line, ...changedFacts(delivery).map(factLine)];
 }
 
@@ -45,12 +45,12 @@ function factLine({ key, before, after, sendsElsewhere }: ChangedFact): ChangeLi
     label: `document ${key}`,
     value: { kind: 'replaced', before: before === '' ? '(none)' : before, after: after === '' ? '(none)' : after },
     widens: sendsElsewhere,
-    note: sendsElsewhere ? 'consumers send their secret to another server' : '',
+    note: sendsElsewhere ? 'consumers log in at another server' : '',
   });
 }
 
 /** The credential that goes with its client. What becomes of the document is up to apply and its --purge-store. */
 export function retirementLine({ delivered }: DeleteChange): ChangeLine[] {
   if (delivered === undefined) return [];
-  return [makeLine({ label: 'secret', value: { kind: 'value', text: delivered.place }, note: 'stops working' })];
+  return [makeLine({ label: 'credential', value: { kind: 'value', text: delivered.place }, note: 'stops working' })];
 }

@@ -83,8 +83,8 @@ describe('a plan that is flooded with what is harmless', () => {
     for (const rendering of [comment, text]) {
       for (const phrase of [
         '1 to delete',
-        '1 secret moves to another place',
-        "1 secret comes to lie in another owner's folder",
+        '1 credential moves to another place',
+        "1 credential comes to lie in another owner's folder",
         '1 client gains roles',
         '1 change reaches what others own',
         '1 change concerns clients outside this stack',
@@ -132,9 +132,9 @@ describe('a plan that is flooded with what is harmless', () => {
   test('names the kinds and their counts where not even a line for each fits', () => {
     const many = Array.from({ length: 5_000 }, (_, index) => deliverClient(`moved-${index}`, 'moved'));
     const comment = markdown(planOf(many, { review: REVIEW }));
-    expect(comment).toContain('**▲ 5,000 secrets move to another place.**');
+    expect(comment).toContain('**▲ 5,000 credentials move to another place.**');
     expect(comment).toMatch(/\n- and [\d,]+ more\n/);
-    expect(comment).toMatch(/not shown here\*\* \([\d,]+ secrets move to another place\)/);
+    expect(comment).toMatch(/not shown here\*\* \([\d,]+ credentials move to another place\)/);
   });
 
   test('keeps a role above hundreds of scopes of the same client, and says how much of what is cut was marked', () => {

@@ -43,13 +43,13 @@ test('the whole look', () => {
     .toBe(`dev: Keycloak http://localhost:8080 realm acme, Vault secret/m2m, stack acme-platform
 
   - Client/legacy-export    delete   owner team-data, no manifest declares it
-      secret                secret/m2m/legacy-export   stops working
+      credential            secret/m2m/legacy-export   stops working
   ~ Client/order-service    update   owner team-checkout
       may call inventory    + inventory:write          ▲ widens access
       direct access grants  true → false               changed by hand
   + Client/nightly-sync     create   owner team-logistics
       may call inventory    + inventory:read           ▲ widens access
-      secret                → secret/m2m/nightly-sync
+      credential            → secret/m2m/nightly-sync
 
 1 to create, 1 to change, 1 to delete. 2 changes widen access. 214 clients are as declared.
 1 credential is overdue.
@@ -85,7 +85,7 @@ describe('a create', () => {
       linesOf(planOf([createClient('quiet', { labels: { tier: 'web' }, tokenLifetime: null })])).slice(2, 5),
     ).toEqual([
       '  + Client/quiet            create   owner team-checkout',
-      '      secret                → secret/m2m/quiet',
+      '      credential            → secret/m2m/quiet',
       '',
     ]);
   });
@@ -150,7 +150,7 @@ describe('an update', () => {
       ...updateClient('x', {}, { description: 'y' }),
       delivery: deliverClient('x', 'moved').delivery,
     };
-    expect(linesOf(planOf([change])).join('\n')).toMatch(/secret +→ secret\/m2m\/x +▲ moves to another place/);
+    expect(linesOf(planOf([change])).join('\n')).toMatch(/credential +→ secret\/m2m\/x +▲ moves to another place/);
   });
 
   test('cuts long texts where they differ, and nothing that widens access', () => {

@@ -41,7 +41,7 @@ const change = z.strictObject({
   widens: z.boolean().describe('Gives somebody more power'),
   dangers: z.array(danger).describe('Why a reviewer must not miss it, the worst first'),
   heldOutside: texts.optional().describe('Clients outside the stack that hold its scopes: their tokens change with it'),
-  folderOf: texts.optional().describe('Other owners in whose folder of the store its secret comes to lie'),
+  folderOf: texts.optional().describe('Other owners in whose folder of the store its credential comes to lie'),
   dependsOn: z.array(address),
   fields: z.array(field),
   delivery: delivery.optional().describe('The document that will be written to the store, without its secret'),

@@ -9,7 +9,7 @@ export interface ReviewedChange {
   readonly change: Change;
   /** The worst first. */
   readonly dangers: readonly Danger[];
-  /** Other owners in whose folder of the store its secret comes to lie. */
+  /** Other owners in whose folder of the store its credential comes to lie. */
   readonly folderOf: readonly string[];
   /** Clients outside the stack that it concerns. */
   readonly outsideHolders: readonly string[];
