@@ -62,6 +62,14 @@ export interface ApplyReport extends ReportHead {
   readonly audit: readonly AuditEvent[];
 }
 
+/** What became of tokens that were issued by a credential that was revoked. */
+export interface RevokedTokens {
+  /** Introspection calls those issued before inactive: ISO 8601; undefined: the provider cannot do that. */
+  readonly inactiveBefore: string | undefined;
+  /** For how long at most whoever checks tokens by itself still accepts them, in seconds; undefined: nobody knows. */
+  readonly acceptedFor: number | undefined;
+}
+
 /** How the rotation of one client went. `finished`: a run before had begun it. */
 export interface RotationResult {
   readonly address: Address;
@@ -74,6 +82,8 @@ export interface RotationResult {
   readonly overlapUntil?: string;
   /** For how long no credential in the store was accepted. */
   readonly gap?: { readonly ms: number; readonly atMost: boolean };
+  /** Of a revocation. */
+  readonly tokens?: RevokedTokens;
   readonly checks: readonly ProofCheck[];
   /** Why it is not done. Never holds a secret. */
   readonly reason?: string;

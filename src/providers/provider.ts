@@ -31,6 +31,8 @@ export interface Capabilities {
   readonly secretOverlap: boolean;
   /** For so long after a change of a secret either one may be accepted, or refused; seconds. */
   readonly secretLag: number;
+  /** Tokens that were issued can be made inactive where they are introspected. */
+  readonly tokenRevocation: boolean;
   /** With what clients may sign assertions in place of a secret (RFC 7523); none: keys are not taken. */
   readonly keyAlgs: readonly KeyAlg[];
 }
@@ -135,8 +137,10 @@ export interface NewKey {
     /** Unix seconds. */
     readonly createdAt: number;
   };
-  /** Until when the one before is to be accepted, in Unix seconds; undefined: it goes at once. Any before that goes. */
-  readonly previousUntil: number | undefined;
+  /** Until when the one before is to be accepted, in Unix seconds. */
+  readonly previousUntil: number;
+  /** Those before that stay too, as far as the provider takes so many: the client may still log in with one of them. */
+  readonly keepsOlder: boolean;
   readonly delivery: Delivery;
 }
 
@@ -315,6 +319,11 @@ export interface Provider {
    */
   changeOverlap(change: ObjectChange | DeleteChange): Promise<Fields | undefined>;
 
+  /**
+   * Has introspection (RFC 7662) call tokens of the client inactive that were issued before a moment, in Unix seconds. Gives the
+   * moment that is set then. Undefined: tokens that were issued live until they expire.
+   */
+  revokeTokens?(id: string, before: number): Promise<number | undefined>;
   readonly secrets?: SecretsFacet;
   readonly keys?: KeysFacet;
 }

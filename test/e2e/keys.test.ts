@@ -179,7 +179,7 @@ describe('the life of a key', () => {
   it('rotate --revoke-now ends both that were there, and proves it', async () => {
     const second = await keys.stored();
     const { stdout } = exitedWith(0, await keys.run('rotate -t dev orders --revoke-now'));
-    expect(stdout).toContain('the previous key is refused');
+    expect(stdout).toContain('the previous credential is refused');
     const third = await keys.stored();
     expect([await askByKey(first), await askByKey(second)].every((status) => status >= 400)).toBe(true);
     expect(await askByKey(third)).toBe(200);

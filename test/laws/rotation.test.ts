@@ -218,6 +218,7 @@ describe.each(CASES)('a rotation of %s', (_name, capabilities, auth) => {
         await attempt(() => bench.rotate(desired, REVOKE, { call, kind }));
         await attempt(() => bench.rotate(desired, REVOKE));
         expect({ call, kind, accepted: bench.accepts('one', first) }).toEqual({ call, kind, accepted: false });
+        expect(bench.clients().get('one')?.notBefore ?? 0).toBeGreaterThan(1_700_100_000);
         await expectHealthy(bench, 'one', tellsTime, desired);
       }
     }

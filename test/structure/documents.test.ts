@@ -20,6 +20,7 @@ const PROVIDER_LABELS: Readonly<Record<keyof Capabilities, string>> = {
   apiMarks: 'an Api can carry the mark of its stack',
   tokenPerApi: 'a token is for one Api, which the request names',
   secretOverlap: 'the previous secret can stay valid for a while after a rotation',
+  tokenRevocation: 'tokens that were issued can be revoked, where they are introspected',
   keyAlgs: 'clients may sign assertions with a key of their own, by',
   secretLag: 'after a change of a secret either one may be accepted for',
 };

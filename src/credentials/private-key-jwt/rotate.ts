@@ -7,6 +7,7 @@ import type {
   RotatingClient,
   RotationSteps,
 } from '../method.ts';
+import type { IssuedCredential } from '../../providers/provider.ts';
 import { publicJwk } from '../../model/secrets/public-jwk.ts';
 import { algOf, makeKey } from './make.ts';
 import { keysOf } from './read.ts';
@@ -14,7 +15,7 @@ import { keysOf } from './read.ts';
 /** The new key is added beside the previous one, which grantry takes away: no server ends an overlap of keys by itself. */
 export const rotation: CredentialRotation = {
   overlapEndedBy: 'grantry',
-  prepare: (client, steps) => addKey(client, steps, undefined),
+  prepare,
   renew,
   replace: (client, steps) => renew({ ...client, overlap: 0 }, steps),
   endPrevious,
@@ -29,27 +30,41 @@ interface AddedKey extends Prepared {
 async function addKey(
   { id, clientId, auth, delivered, was, stored }: RotatingClient,
   steps: RotationSteps,
-  overlap: number | undefined,
+  { overlap, keepsOlder }: { readonly overlap: number; readonly keepsOlder: boolean },
 ): Promise<AddedKey> {
   const { provider, clock } = steps;
   const next = await makeKey(algOf(auth));
   await steps.stage(stored === undefined ? { present: next } : { present: stored, next });
   // Times are whole seconds: another key within the same one would look like this one.
   const since = Math.max(Math.floor(clock.now() / 1000), (was ?? 0) + 1);
-  const previousUntil = overlap === undefined ? undefined : since + overlap;
+  const previousUntil = since + overlap;
   const { previousUntil: accepted } = await keysOf(provider).add(id, {
     key: { jwk: publicJwk(next), keyId: next.keyId, alg: next.alg, createdAt: since },
     previousUntil,
+    keepsOlder,
     delivery: pendingDelivery(delivered, since, since),
   });
   const issued = { id, clientId, credential: next, createdAt: since };
   return { issued: accepted === undefined ? issued : { ...issued, previousUntil: accepted }, since };
 }
 
+/** So long a key stays at most that a change ends by itself, should what takes it away be cut off; seconds. */
+const UNTIL_CHANGED = 3600;
+
+/** One of another algorithm is accepted until the client is to sign with the new one. */
+async function prepare(client: RotatingClient, steps: RotationSteps): Promise<Prepared> {
+  const { issued, since } = await addKey(client, steps, { overlap: UNTIL_CHANGED, keepsOlder: true });
+  return { issued: withoutPrevious(issued), since };
+}
+
+function withoutPrevious({ previousUntil: _ended, ...alone }: IssuedCredential): IssuedCredential {
+  return alone;
+}
+
 async function renew(client: RotatingClient, steps: RotationSteps): Promise<Renewed> {
-  const { issued, since } = await addKey(client, steps, client.overlap);
+  const { issued, since } = await addKey(client, steps, { overlap: client.overlap, keepsOlder: false });
   if (client.overlap > 0) return { issued, since, version: await steps.deliver(issued, since), gap: undefined };
-  const { previousUntil: _atOnce, ...alone } = issued;
+  const alone = withoutPrevious(issued);
   const version = await steps.deliver(alone, since);
   // Not before consumers find the new one.
   await endPrevious(client.id, steps.provider);

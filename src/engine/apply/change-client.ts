@@ -1,5 +1,5 @@
 import type { ReadHeld } from '../../credentials/method.ts';
-import { methodOf, rotationOf } from '../../credentials/registry.ts';
+import { authOf, fits, methodOf, rotationOf } from '../../credentials/registry.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { AdoptChange, DeliverChange, PlannedDelivery, UpdateChange } from '../../model/plan.ts';
 import { PENDING } from '../../model/rotation.ts';
@@ -113,8 +113,9 @@ async function deliverAgain(change: ClientChange, delivery: PlannedDelivery, por
   if (rotated !== undefined && delivery.reason !== 'moved') return { storeVersion: rotated };
   const found = await methodOf(after).read(id, provider, client.readHeld);
   const { clientId, credential, createdAt, previousUntil } = found;
-  // The provider has the public part alone, and what the store holds is another key.
-  if (credential === undefined) return { storeVersion: await renewCredential({ ...client, before: after }, ports) };
+  // The provider has the public part alone, and what the store holds is another key, or one of a change that was cut off.
+  if (credential === undefined || !fits(credential, authOf(after)))
+    return { storeVersion: await renewCredential({ ...client, before: after }, ports) };
   // Nobody knows how old the credential of an adopted client is: at least as old as this.
   const since = delivery.since ?? secondsNow(ports);
   const mark = deliveryMark(delivery, createdAt, since);

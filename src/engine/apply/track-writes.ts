@@ -52,6 +52,9 @@ function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
     deleteClient: tracked(hooks, (change) => provider.deleteClient(change)),
     markDelivered: tracked(hooks, (id, delivery) => provider.markDelivered(id, delivery)),
     changeOverlap: tracked(hooks, (change) => provider.changeOverlap(change)),
+    ...(provider.revokeTokens === undefined
+      ? {}
+      : { revokeTokens: tracked(hooks, async (id, before) => provider.revokeTokens?.(id, before)) }),
     ...(secrets === undefined
       ? {}
       : {

@@ -50,6 +50,16 @@ export function confirmProvider(provider: Provider): Provider {
       else await requireAsWritten(change, found ?? {}, provider);
       return found;
     },
+    ...(provider.revokeTokens === undefined
+      ? {}
+      : {
+          revokeTokens: async (id, before) => {
+            const found = await provider.revokeTokens?.(id, before);
+            const lost = found === before ? [] : ['the moment before which tokens are revoked is another one'];
+            requireNothingLost(server, 'the revocation of tokens', lost);
+            return found;
+          },
+        }),
     ...(secrets === undefined ? {} : { secrets: confirmSecrets(secrets, provider.capabilities, server) }),
     ...(keys === undefined ? {} : { keys: confirmKeys(keys, server) }),
   };
@@ -79,10 +89,9 @@ function confirmKeys(keys: KeysFacet, server: string): KeysFacet {
     read: (id) => keys.read(id),
     add: async (id, added) => {
       const written = await keys.add(id, added);
-      const { key, previousUntil, delivery } = added;
+      const { key, delivery } = added;
       const lost = [
         ...(written.present?.keyId === key.keyId ? [] : ['the key is another one']),
-        ...((written.previousUntil ?? 0) <= (previousUntil ?? 0) ? [] : ['the previous key stays longer']),
         ...lostOfMark(delivery, written.delivered),
       ];
       requireNothingLost(server, 'a new key', lost);

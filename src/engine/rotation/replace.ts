@@ -1,5 +1,5 @@
 import type { Prepared, ReadHeld, RotatingClient, RotationSteps } from '../../credentials/method.ts';
-import { authOf, methodOf, rotationOf } from '../../credentials/registry.ts';
+import { authOf, fits, isGuessable, isSameCredential, methodOf, rotationOf } from '../../credentials/registry.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
 import type { Clock } from '../../platform/clock.ts';
@@ -64,12 +64,27 @@ export async function changeOver<T>(
   change: () => Promise<T>,
   ports: ReplacePorts,
 ): Promise<{ readonly storeVersion: number; readonly changed: T }> {
+  const rotation = rotationOf(client.after);
   const steps = stepsOf(client, ports);
-  const { issued, since } = await rotationOf(client.after).prepare(await rotatingClient(client, ports), steps);
+  const { issued, since } =
+    (await keptCredential(client, ports)) ?? (await rotation.prepare(await rotatingClient(client, ports), steps));
   const changed = await change();
   const storeVersion = await steps.deliver(issued, since);
+  if (rotation.overlapEndedBy === 'grantry') await rotation.endPrevious(client.id, ports.provider);
   await markDelivered(client, { issued, since }, ports);
   return { storeVersion, changed };
+}
+
+/** Somebody changed the method by hand: consumers still hold what they had before, and so does the provider. */
+async function keptCredential(
+  { id, after, readHeld }: ReplacedClient,
+  { provider }: ReplacePorts,
+): Promise<Prepared | undefined> {
+  const held = (await readHeld())?.present;
+  if (held === undefined || !fits(held, authOf(after)) || isGuessable(held)) return undefined;
+  const { credential, ...found } = await methodOf(after).read(id, provider, readHeld);
+  if (credential === undefined || !isSameCredential(held, credential)) return undefined;
+  return { issued: { ...found, credential }, since: undefined };
 }
 
 async function markDelivered(
@@ -87,7 +102,10 @@ async function rotatingClient(
 ): Promise<RotatingClient> {
   const found = await methodOf(before).read(id, provider, readHeld);
   const { clientId, credential, createdAt = null } = found;
-  const stored = credential ?? (await readHeld())?.present;
+  const held = await readHeld();
+  const known = [credential, held?.present, held?.next].filter((each) => each !== undefined);
+  // After changes that were cut off the newest may be none by which the client can log in yet.
+  const stored = known.find((each) => fits(each, authOf(before))) ?? known[0];
   const { overlap = 0 } = delivery;
   return { id, clientId, auth: authOf(after), overlap, delivered: delivery, was: createdAt, stored };
 }

@@ -1,11 +1,12 @@
 import type { HeldCredential, Renewed } from '../../credentials/method.ts';
-import { isSameCredential } from '../../credentials/registry.ts';
+import { fits, isSameCredential } from '../../credentials/registry.ts';
 import { isProven } from '../../model/report.ts';
 import { isDeliveryOutdated, madeAt, PENDING } from '../../model/rotation.ts';
 import type { IssuedCredential } from '../../providers/provider.ts';
 import type { StoreMark } from '../../stores/store.ts';
 import { notesOfFacts } from '../survey/document-facts.ts';
 import { proveAccepted, provePreviousRefused } from './prove-rotation.ts';
+import { revokeIssuedTokens } from './revoke-tokens.ts';
 import { isIssued, readIntent, withIntent } from './rotation-intent.ts';
 import type { RotationIntent } from './rotation-intent.ts';
 import { lookAt, previousLost } from './rotation-place.ts';
@@ -126,8 +127,8 @@ async function finish(
 ): Promise<{ readonly finished: Rotated; readonly wasDelivered: boolean } | undefined> {
   const { stored, version: lying } = place;
   const { credential, ...found } = await subject.method.read(subject.id, ports.provider, async () => stored);
-  // One that nobody has any more is none: another is issued.
-  if (credential === undefined) return undefined;
+  // One that nobody has any more is none, nor is one of a change that was cut off: another is issued.
+  if (credential === undefined || !fits(credential, subject.auth)) return undefined;
   const issued = { ...found, credential };
   if (isOfBefore(issued, intent, place)) return undefined;
   const since = madeAt(subject.credential);
@@ -169,11 +170,13 @@ async function end(
     const ended = await subject.rotation.endPrevious(subject.id, ports.provider);
     checks.push(await provePreviousRefused(subject, issued, [stored?.present, ended], ports));
   }
+  const isRefused = intent.kind === 'revoke' && isProven({ checks });
+  const tokens = isRefused ? { tokens: await revokeIssuedTokens(subject, issued, ports) } : {};
   if (isProven({ checks })) {
     const notes = { ...mark.notes, ...notesOfFacts(stored?.facts ?? subject.facts) };
     await completeRotation(subject, intent, changed, { ...mark, notes }, ports);
   }
-  return { ...result, previousUntil: intent.kind === 'revoke' ? undefined : issued.previousUntil, checks };
+  return { ...result, ...tokens, previousUntil: intent.kind === 'revoke' ? undefined : issued.previousUntil, checks };
 }
 
 /** The mark of the finished delivery, and then no note any more. */

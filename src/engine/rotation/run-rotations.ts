@@ -126,7 +126,7 @@ function resultOf(
     const { message: reason, hint } = outcome;
     return { ...task, outcome: 'failed', checks: [], reason, ...(hint === undefined ? {} : { hint }) };
   }
-  const { begunBefore, storeVersion, previousUntil, gap, checks } = outcome;
+  const { begunBefore, storeVersion, previousUntil, gap, tokens, checks } = outcome;
   const failed = checks.find((check) => check.outcome === 'failed');
   return {
     ...task,
@@ -134,6 +134,7 @@ function resultOf(
     storeVersion,
     ...(previousUntil === undefined ? {} : { overlapUntil: new Date(previousUntil * 1000).toISOString() }),
     ...(gap === undefined ? {} : { gap }),
+    ...(tokens === undefined ? {} : { tokens }),
     checks,
     ...(failed === undefined ? {} : whyUnproven(failed)),
   };

@@ -118,7 +118,7 @@ function findUnfinished(view: RotationView): Unfinished[] {
 function endedOverlaps(actual: ActualState, now: number): ActualObject[] {
   return actual.objects.filter((object) => {
     const until = object.credential?.previousUntil;
-    return until !== undefined && isOurs(object) && !isOwnAccount(object, actual) && until + marginOf(object) <= now;
+    return until !== undefined && isOurs(object) && !isOwnAccount(object, actual) && until + marginOf(object) < now;
   });
 }
 

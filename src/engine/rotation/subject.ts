@@ -3,7 +3,7 @@ import type { CredentialRotation, Gap } from '../../credentials/method.ts';
 import type { CredentialMethod } from '../../credentials/method.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
 import type { AuthMethod } from '../../model/desired.ts';
-import type { ProofCheck } from '../../model/report.ts';
+import type { ProofCheck, RevokedTokens } from '../../model/report.ts';
 import type { ActualCredential, Delivery } from '../../model/state.ts';
 import type { Provider } from '../../providers/provider.ts';
 import type { Store } from '../../stores/store.ts';
@@ -50,6 +50,8 @@ export interface Rotated {
   readonly previousUntil: number | undefined;
   /** How long no credential in the store was accepted; undefined: there was an overlap. */
   readonly gap: Gap | undefined;
+  /** Of a revocation. */
+  readonly tokens?: RevokedTokens;
   /** One that failed leaves the rotation unfinished. */
   readonly checks: readonly ProofCheck[];
 }

@@ -12,6 +12,7 @@ export const auth0Capabilities: Capabilities = {
   tokenPerApi: true,
   secretOverlap: false,
   secretLag: 30,
+  tokenRevocation: false,
   keyAlgs: [],
 };
 

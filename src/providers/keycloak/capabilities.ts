@@ -16,6 +16,7 @@ export function keycloakCapabilities(version?: string): Capabilities {
     tokenPerApi: false,
     secretOverlap: true,
     secretLag: 5,
+    tokenRevocation: true,
     keyAlgs: KEY_ALGS,
   };
 }

@@ -85,6 +85,7 @@ export function openKeycloak(
     deleteClient: (change) => clients.delete(change),
     markDelivered: (id, delivery) => credentials.markDelivered(id, delivery),
     changeOverlap: (change) => overlaps.change(change),
+    revokeTokens: (id, before) => credentials.revokeTokens(id, before),
     secrets: {
       read: (id) => credentials.read(id),
       regenerate: (id) => credentials.regenerate(id),

@@ -50,6 +50,7 @@ export const memoryCapabilities: Capabilities = {
   tokenPerApi: false,
   secretOverlap: false,
   secretLag: 0,
+  tokenRevocation: true,
   keyAlgs: KEY_ALGS,
 };
 
@@ -164,6 +165,12 @@ export class MemoryProvider implements Provider {
   async changeOverlap(change: ObjectChange | DeleteChange): Promise<Fields | undefined> {
     if (!this.capabilities.secretOverlap) throw new TypeError('memory has no overlaps here');
     return changeOverlap(this.#objects, change);
+  }
+
+  async revokeTokens(id: string, before: number): Promise<number | undefined> {
+    const object = this.#objects.get(id);
+    object.notBefore = before;
+    return object.notBefore;
   }
 
   readonly secrets: SecretsFacet = {

@@ -15,6 +15,8 @@ export interface MemoryObject {
   /** The previous secret, and until when it is accepted, in Unix seconds. */
   previous?: { readonly secret: string; readonly until: number };
   delivered?: Delivery;
+  /** Tokens issued before are not active any more, in Unix seconds. */
+  notBefore?: number;
   /** Public keys, the newest first. */
   keys?: readonly MemoryKey[];
 }

@@ -74,10 +74,15 @@ export function issuedOf(object: MemoryObject, { capabilities }: ClientPorts): I
 }
 
 /** The present secret with the mark beside it, as after a write. */
+function writtenSecret(object: MemoryObject, ports: ClientPorts): WrittenCredential {
+  const { credential, createdAt } = issuedOf(object, ports);
+  return { credential, createdAt, delivered: object.delivered };
+}
+
+/** The same of the key that a client was created with. */
 function writtenOf(object: MemoryObject, ports: ClientPorts): WrittenCredential {
   const [key] = object.keys ?? [];
-  const { credential, createdAt } = issuedOf(object, ports);
-  if (key === undefined) return { credential, createdAt, delivered: object.delivered };
+  if (key === undefined) return writtenSecret(object, ports);
   return { credential: undefined, keyId: key.keyId, createdAt: key.createdAt, delivered: object.delivered };
 }
 
@@ -118,7 +123,7 @@ export function setSecret(
   object.secret = credential.secret.reveal();
   object.createdAt = createdAt;
   object.delivered = delivery;
-  return writtenOf(object, ports);
+  return writtenSecret(object, ports);
 }
 
 export function endOverlap({ objects }: ClientPorts, id: string): EndedOverlap {

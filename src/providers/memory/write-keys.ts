@@ -19,12 +19,21 @@ function newestFirst({ keys = [] }: MemoryObject): readonly MemoryKey[] {
   return keys[0]?.until === undefined ? keys : [];
 }
 
-export function addKey(ports: ClientPorts, id: string, { key, previousUntil, delivery }: NewKey): WrittenKeys {
+export function addKey(
+  ports: ClientPorts,
+  id: string,
+  { key, previousUntil, keepsOlder, delivery }: NewKey,
+): WrittenKeys {
   const object = ports.objects.get(id);
   const others = (object.keys ?? []).filter(({ keyId }) => keyId !== key.keyId);
-  const [present] = others.filter(({ until }) => until === undefined);
-  const previous = present === undefined ? others : [{ ...present, until: previousUntil ?? 0 }];
-  object.keys = [key, ...(previousUntil === undefined ? [] : previous)];
+  const present = others.find(({ until }) => until === undefined);
+  const older = others.filter(({ until }) => until !== undefined);
+  const isNewest = present !== undefined;
+  object.keys = [
+    key,
+    ...(isNewest ? [{ ...present, until: previousUntil }] : []),
+    ...(isNewest && !keepsOlder ? [] : older),
+  ];
   object.delivered = delivery;
   return keysOf(object, ports);
 }
@@ -37,7 +46,7 @@ export function keepNewestKey(ports: ClientPorts, id: string): RegisteredKeys {
 
 /** Ids of keys whose time is over, and that are still there. */
 export function endedKeys({ keys = [] }: MemoryObject, now: number): string[] {
-  return keys.filter(({ until }) => until !== undefined && until <= now).map(({ keyId }) => keyId);
+  return keys.filter(({ until }) => until !== undefined && until < now).map(({ keyId }) => keyId);
 }
 
 /** Whether the token endpoint would take an assertion signed with this key. */

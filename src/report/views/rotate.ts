@@ -1,7 +1,8 @@
 import { z } from 'zod';
 import { count, thousands } from '../../model/text/counting.ts';
 import { isProven, isRotated } from '../../model/report.ts';
-import type { RotateReport, RotationResult } from '../../model/report.ts';
+import type { RevokedTokens, RotateReport, RotationResult } from '../../model/report.ts';
+import { formatDuration } from '../../model/text/duration.ts';
 import type { Outcome, OutcomeGroup, OutcomesBlock, Page } from '../page.ts';
 import type { Data } from '../view.ts';
 import { defineView } from '../view.ts';
@@ -32,6 +33,15 @@ const result = z.strictObject({
     .strictObject({ ms: milliseconds, atMost: z.boolean() })
     .optional()
     .describe('For how long no credential in the store was accepted; absent: there was an overlap'),
+  tokens: z
+    .strictObject({
+      inactiveBefore: iso.optional().describe('Introspection calls tokens issued before inactive; absent: it cannot'),
+      acceptedFor: total
+        .optional()
+        .describe('For how long at most services that check tokens offline accept them; seconds'),
+    })
+    .optional()
+    .describe('Of a revocation: what becomes of tokens that were issued before'),
   checks,
   reason: z.string().optional(),
   hint: z.string().optional(),
@@ -145,7 +155,7 @@ export function rotationWord({ op, outcome }: RotationResult): string {
 function rotationPhrase(one: RotationResult): string {
   if (!isRotated(one)) return one.reason ?? '';
   if (one.op === 'retire') return 'the previous secret, refused since its overlap ended, is gone from the provider';
-  const { storeVersion, overlapUntil, gap, checks: all, op } = one;
+  const { storeVersion, overlapUntil, gap, tokens, checks: all, op } = one;
   const open = all.filter(({ outcome }) => outcome === 'not-testable');
   return [
     ...(storeVersion === undefined ? [] : [`document version ${storeVersion}`]),
@@ -154,6 +164,15 @@ function rotationPhrase(one: RotationResult): string {
     ...(op === 'revoke' && isProven({ checks: all }) && open.length === 0
       ? ['the previous credential is refused']
       : []),
+    ...(tokens === undefined ? [] : [tokensPhrase(tokens)]),
     ...open.map(({ claim, detail = '' }) => `not tested: ${claim}${detail === '' ? '' : ` (${detail})`}`),
   ].join('; ');
+}
+
+/** What becomes of tokens that whoever had the credential got with it. */
+function tokensPhrase({ inactiveBefore, acceptedFor }: RevokedTokens): string {
+  const offline = acceptedFor === undefined ? 'until they expire' : `for up to ${formatDuration(acceptedFor)}`;
+  return inactiveBefore === undefined
+    ? `tokens issued before are accepted ${offline}`
+    : `tokens issued before are inactive where they are introspected, and accepted ${offline} where they are not`;
 }

@@ -155,7 +155,7 @@ describe('what grantry is exact about in a realm', () => {
     {
       what: 'another authenticator',
       make: () => change({ clientAuthenticatorType: 'client-jwt' }),
-      paths: ['authenticator'],
+      paths: ['auth', 'authenticator', 'signingAlg'],
     },
     {
       what: 'the authentication method',

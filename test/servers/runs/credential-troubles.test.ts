@@ -119,7 +119,7 @@ describe('a secret that is a mask', () => {
     const adoption = parseAdoption(['Client/orders']);
     const plan = await bench.plan(MANIFESTS, { adoption });
     expect(plan.changes.find(({ op }) => op === 'adopt')).toMatchObject({
-      reason: expect.stringContaining('its secret is replaced'),
+      reason: expect.stringContaining('its credential is replaced'),
       delivery: { reason: 'guessable' },
     });
     await bench.apply(MANIFESTS, { adoption });

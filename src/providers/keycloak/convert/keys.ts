@@ -67,7 +67,7 @@ export function allKeys({ present, previous, others }: ClientKeys): KeycloakJwk[
 /** Ids of keys whose overlap was over at that moment, in Unix seconds. */
 export function endedKeys({ previous }: ClientKeys, now: number): string[] {
   return previous
-    .filter(({ exp = 0 }) => exp <= now)
+    .filter(({ exp = 0 }) => exp < now)
     .map(({ kid }) => kid)
     .toSorted();
 }

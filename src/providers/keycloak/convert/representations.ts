@@ -89,6 +89,8 @@ export const clientRepresentation = z
     redirectUris: sortedTexts,
     webOrigins: sortedTexts,
     clientAuthenticatorType: text,
+    /** Unix seconds. */
+    notBefore: z.number().optional().catch(undefined),
     access: z
       .object({ manage: z.literal(true) })
       .optional()

@@ -23,7 +23,8 @@ import { serversOwnMappers } from '../convert/server-mappers.ts';
 import { hasRoles } from '../roles/role-names.ts';
 import type { ScopeIndex } from '../read/scope-index.ts';
 import { throwTaken } from '../read/taken-client-id.ts';
-import { writtenCredential } from './write-credential.ts';
+import { writtenSecret } from './write-credential.ts';
+import { writtenKey } from './write-keys.ts';
 import type { CredentialWriter } from './write-credential.ts';
 import type { KeyWriter } from './write-keys.ts';
 import { NEW_ACCOUNT, RoleAssigner } from '../roles/write-roles.ts';
@@ -74,7 +75,8 @@ export class ClientWriter {
     const client = await this.#withoutGivenScopes(id, fields);
     const now = Math.floor(this.#api.earliestNow() / 1000);
     const found = await fieldsAsFound(client, { before: undefined, after: fields, account, now }, this.#policies);
-    return { id, found, written: writtenCredential(client) };
+    const written = chosen.credential.kind === 'private-key-jwt' ? writtenKey(client) : writtenSecret(client);
+    return { id, found, written };
   }
 
   /**

@@ -1,8 +1,8 @@
 import type { AdoptChange, UpdateChange } from '../../../model/plan.ts';
-import type { NewKey, RegisteredKeys, WrittenKeys } from '../../provider.ts';
+import type { NewKey, RegisteredKeys, WrittenCredential, WrittenKeys } from '../../provider.ts';
 import { deliveryToAttributes } from '../convert/convert-client.ts';
 import { keysToAttributes, parseKeys, previousUntilOf } from '../convert/keys.ts';
-import type { ClientKeys, KeycloakJwk } from '../convert/keys.ts';
+import type { KeycloakJwk } from '../convert/keys.ts';
 import { MARK, parseDelivery } from '../convert/marks.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 import { CLIENT_JWT } from '../fields.ts';
@@ -24,12 +24,15 @@ export class KeyWriter {
     return registered(await this.#read(id, 'read the public keys of a client'));
   }
 
-  async add(id: string, { key, previousUntil, delivery }: NewKey): Promise<WrittenKeys> {
+  async add(id: string, { key, previousUntil, keepsOlder, delivery }: NewKey): Promise<WrittenKeys> {
     const about = 'add a public key to a client';
-    const had = parseKeys((await this.#read(id, about)).attributes);
+    const { present, previous } = parseKeys((await this.#read(id, about)).attributes);
+    const isNewest = present !== undefined && present.kid !== key.keyId;
     const keys: KeycloakJwk[] = [
       { ...key.jwk, kid: key.keyId, iat: key.createdAt },
-      ...(previousUntil === undefined ? [] : keysBefore(had, key.keyId, previousUntil)),
+      ...(isNewest ? [{ ...present, exp: previousUntil }] : []),
+      // Where there is none, they are those from before.
+      ...(isNewest && !keepsOlder ? [] : previous),
     ];
     const attributes = { ...keysToAttributes(keys), ...deliveryToAttributes(delivery) };
     await this.#credentials.putBeside(id, { attributes }, about);
@@ -58,7 +61,7 @@ export class KeyWriter {
     if (authenticator !== CLIENT_JWT || strayKeys.length + endedKeys.length === 0) return {};
     const about = 'see which public keys of a client are to go';
     const { present, previous, others } = parseKeys((await this.#read(change.id, about)).attributes);
-    const accepted = previous.filter(({ exp = 0 }) => exp > now);
+    const accepted = previous.filter(({ exp = 0 }) => exp >= now);
     const exp = now + (change.delivery?.overlap ?? 0);
     const adopted = change.op === 'adopt' ? others.map((key, index) => adoptedKey(key, { exp, iat: now, index })) : [];
     return keysToAttributes([...(present === undefined ? [] : [present]), ...accepted, ...adopted]);
@@ -69,12 +72,6 @@ export class KeyWriter {
   }
 }
 
-/** The key before the new one; where there is none, those before that which are still there. */
-function keysBefore({ present, previous }: ClientKeys, keyId: string, exp: number): KeycloakJwk[] {
-  if (present === undefined || present.kid === keyId) return [...previous];
-  return [{ ...present, exp }];
-}
-
 /** A key of somebody else, which counts as one from before from now on. */
 function adoptedKey(
   key: KeycloakJwk,
@@ -83,8 +80,14 @@ function adoptedKey(
   return { ...key, kid: key.kid ?? `adopted-${index + 1}`, iat: key.iat ?? iat, exp };
 }
 
+/** What a client bears of the key that it was created with. */
+export function writtenKey(client: ClientRepresentation): WrittenCredential {
+  const { present, delivered } = written(client);
+  return { credential: undefined, keyId: present?.keyId, createdAt: present?.createdAt, delivered };
+}
+
 /** What a client has of its keys. */
-export function written(client: ClientRepresentation): WrittenKeys {
+function written(client: ClientRepresentation): WrittenKeys {
   return { ...registered(client), delivered: parseDelivery(client.attributes[MARK.delivered]) };
 }
 
