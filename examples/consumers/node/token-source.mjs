@@ -105,19 +105,19 @@ export class TokenSource {
 
   async #ask() {
     const document = await this.#current();
-    const answer = await this.#request(document, document.client_secret);
+    const [first] = credentialsOf(document);
+    const answer = first === undefined ? undefined : await this.#request(document, first);
     if (answer !== undefined) return answer;
-    // Refused: the secret has been changed since it was read. So it is read again, once.
+    // Refused: the credential has been changed since it was read. So it is read again, once.
     await this.#refresh();
-    const { client_secret: secret, client_secret_next: next } = this.#document;
-    for (const candidate of [secret, next]) {
-      if (candidate === undefined || candidate === document.client_secret) continue;
+    for (const candidate of credentialsOf(this.#document)) {
+      if (candidate.value === first?.value) continue;
       const answer = await this.#request(this.#document, candidate);
       if (answer === undefined) continue;
-      this.#document = { ...this.#document, client_secret: candidate }; // the next time it is tried first
+      this.#document = { ...this.#document, ...candidate.asPresent }; // the next time it is tried first
       return answer;
     }
-    throw new Error(`the token endpoint refuses the credential of ${document.client_id} (401)`);
+    throw new Error(`the token endpoint refuses the credential of ${document.client_id}`);
   }
 
   /** The document in memory, read again on schedule. A store that is away for a while does no harm to who has a document. */
@@ -135,26 +135,81 @@ export class TokenSource {
     this.#readAt = Date.now();
   }
 
-  /** Undefined when the client is refused (401); throws for everything else. */
-  async #request(document, secret) {
+  /** Undefined when it is the client that is refused; throws for everything else. */
+  async #request(document, credential) {
     const server = { issuer: document.issuer, token_endpoint: document.token_url };
     const client = { client_id: document.client_id };
-    const authenticate =
-      document.auth_method === 'client_secret_post' ? oauth.ClientSecretPost(secret) : oauth.ClientSecretBasic(secret);
     const response = await oauth.clientCredentialsGrantRequest(
       server,
       client,
-      authenticate,
+      await credential.authenticate(document),
       new URLSearchParams(this.#parameters),
       {
         signal: AbortSignal.timeout(30_000),
         [oauth.allowInsecureRequests]: new URL(document.token_url).hostname === 'localhost', // for trying it out
       },
     );
-    if (response.status === 401) {
+    if (await refusesClient(response)) {
       await response.body?.cancel();
       return undefined;
     }
     return oauth.processClientCredentialsResponse(server, client, response);
   }
+}
+
+/** A secret is refused with 401. Of a key that it does not know any more a server may say 400 `invalid_client`. */
+async function refusesClient(response) {
+  if (response.status !== 400) return response.status === 401;
+  const { error } = await response
+    .clone()
+    .json()
+    .catch(() => ({}));
+  return error === 'invalid_client';
+}
+
+/** What of a document can be tried, the present credential first. */
+function credentialsOf(document) {
+  return ['', '_next'].flatMap((slot) => {
+    const key = document[`private_key${slot}`];
+    const secret = document[`client_secret${slot}`];
+    if (key !== undefined) return [byKey(key, document[`key_id${slot}`], document[`key_alg${slot}`])];
+    return secret === undefined ? [] : [bySecret(secret)];
+  });
+}
+
+function bySecret(secret) {
+  return {
+    value: secret,
+    asPresent: { client_secret: secret },
+    authenticate: async ({ auth_method: method }) =>
+      method === 'client_secret_post' ? oauth.ClientSecretPost(secret) : oauth.ClientSecretBasic(secret),
+  };
+}
+
+const ALGORITHMS = {
+  RS256: { name: 'RSASSA-PKCS1-v1_5', hash: 'SHA-256' },
+  PS256: { name: 'RSA-PSS', hash: 'SHA-256' },
+  ES256: { name: 'ECDSA', namedCurve: 'P-256' },
+  EdDSA: { name: 'Ed25519' },
+};
+
+/** An assertion signed with the key, in place of a secret (RFC 7523): a new one for each request. */
+function byKey(pem, kid, alg) {
+  return {
+    value: pem,
+    asPresent: { private_key: pem, key_id: kid, key_alg: alg },
+    authenticate: async ({ assertion_audience: audience }) => {
+      const der = Buffer.from(pem.replaceAll(/-----[^-]+-----|\s/g, ''), 'base64');
+      const key = await crypto.subtle.importKey('pkcs8', der, ALGORITHMS[alg], false, ['sign']);
+      return oauth.PrivateKeyJwt(
+        { key, kid },
+        {
+          [oauth.modifyAssertion](header, payload) {
+            header.alg = alg;
+            payload.aud = audience;
+          },
+        },
+      );
+    },
+  };
 }

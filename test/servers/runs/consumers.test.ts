@@ -23,6 +23,7 @@ const MANIFESTS = yaml(
     'sales',
     'access: [{api: quick, scopes: [quick:read]}], credential: {path: team/sales, rotate: {overlap: 1h}}',
   ),
+  clientYaml('keys', `${ACCESS}, auth: private_key_jwt, credential: {path: team/keys, rotate: {overlap: 0s}}`),
 );
 const SCRIPT = example('token.sh');
 const SERVICE = example('node/service.mjs');
@@ -52,6 +53,25 @@ function claimsOf(result: CliResult): JWTPayload {
 function startScript(client: string, env: Readonly<Record<string, string>> = {}): RunningCli {
   return startProgram(SCRIPT, [], { env: { ...team.env(client), ...env } });
 }
+
+describe('with a private key', () => {
+  const byKey = async (): Promise<CliResult> => {
+    const file = team.file('key.json', JSON.stringify(await team.readDocument('keys')));
+    return startProgram(example('token-by-key.sh'), [], { env: { CREDENTIAL_FILE: file } }).done;
+  };
+
+  it('the shell script prints a token', async () => {
+    expect(claimsOf(await byKey())).toMatchObject({ azp: 'keys', scope: 'stock:read', aud: 'https://stock.test' });
+  });
+
+  it('the shell script says what the server answers, and nothing of the key', async () => {
+    const document = await team.readDocument('keys');
+    const file = team.file('other.json', JSON.stringify({ ...document, key_id: 'another' }));
+    const run = startProgram(example('token-by-key.sh'), [], { env: { CREDENTIAL_FILE: file } }).done;
+    const { stdout, stderr } = exitedWith(1, await run);
+    expect([stdout, stderr]).toEqual(['', 'The token endpoint answers with status 400 invalid_client\n']);
+  });
+});
 
 describe('the shell script', () => {
   it.each(['orders', 'report'])('prints a token for the client %s, whichever way it authenticates', async (client) => {
@@ -238,6 +258,16 @@ describe('the service of Node', () => {
     expect(after).not.toHaveProperty('overlap_until');
   });
 
+  it('goes on while grantry replaces its private key', async () => {
+    await team.setLifetime('keys', 4);
+    start({ ...team.env('keys') });
+    await nextToken();
+    exitedWith(0, await team.site.run('rotate -t dev keys'));
+    await nextToken();
+    await nextToken();
+    expect(new Set(lines)).toEqual(new Set(['200']));
+  });
+
   it('goes on while the store is away', async () => {
     await team.setLifetime('orders', 4);
     start({ READ_EVERY_MS: '1' });
@@ -265,7 +295,7 @@ describe('the service of Node', () => {
     await new Promise((done) => setTimeout(done, 4000));
     expect(new Set(lines)).toEqual(
       new Set([
-        'failed: the token endpoint refuses the credential of orders (401)',
+        'failed: the token endpoint refuses the credential of orders',
         'failed: no token, and it is too early to ask again',
       ]),
     );
