@@ -1,9 +1,11 @@
 import type { Position } from './finding.ts';
 
-/** Rotation policy; both in seconds. */
+/** Rotation policy; times in seconds. */
 export interface RotatePolicy {
   readonly every: number;
   readonly overlap: number;
+  /** The overlap of a key goes on until the key before was not used for as long as the overlap is; undefined: it ends by time alone. */
+  readonly endWhen?: 'unused';
 }
 
 /** One realm or tenant, its secret store and its guards, with `${env:NAME}` already replaced. */

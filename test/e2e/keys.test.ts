@@ -233,6 +233,42 @@ describe('an overlap of keys', () => {
     },
   );
 
+  it('with endWhen: unused goes on while the key before is used, and ends once it is not', async () => {
+    const keys = await open(withKey(), '15s');
+    const { admin, name: realm } = keys.site.realm;
+    const rotate = { overlap: '15s', endWhen: 'unused' };
+    keys.site.declare(withKey(), { rotate });
+    exitedWith(0, await keys.run('apply -t dev --auto-approve'));
+    const first = await keys.stored();
+    exitedWith(0, await keys.run('rotate -t dev orders'));
+    await sleep(16_000);
+    const planned = async (): Promise<string> => (await keys.run('plan -t dev')).stdout.replaceAll(/\s+/g, ' ');
+    // Where that is not known, it is said, and time decides.
+    expect(await planned()).toContain('may not read events (view-events): its overlap ends by time');
+    const account = await keys.site.realm.serviceAccount([
+      'manage-clients',
+      'manage-users',
+      'manage-realm',
+      'view-events',
+    ]);
+    keys.site.addEnv({ EVENTS_SECRET: account.clientSecret });
+    const auth = { clientId: account.clientId, clientSecret: '${env:EVENTS_SECRET}' };
+    keys.site.declare(withKey(), { rotate, keycloak: { auth } });
+    expect(await planned()).toContain('the realm keeps no login events of clients: its overlap ends by time');
+    await admin.realms.updateConfigEvents({ realm }, { eventsEnabled: true, enabledEventTypes: ['CLIENT_LOGIN'] });
+    expect(await askByKey(first)).toBe(200);
+    const { stdout } = exitedWith(0, await keys.run('plan -t dev --detailed-exitcode'));
+    expect(stdout).toContain('its previous key was last used at');
+    expect(await askByKey(first)).toBe(200);
+    const { stdout: rotated } = exitedWith(0, await keys.run('rotate -t dev --due'));
+    expect(rotated).toContain('its previous key was last used at');
+    expect(await askByKey(first)).toBe(200);
+    await sleep(17_000);
+    exitedWith(0, await keys.run('rotate -t dev --due'));
+    expect(await askByKey(first)).toBeGreaterThanOrEqual(400);
+    await keys.site.close();
+  });
+
   it('of no time ends as soon as the new key is in the store', async () => {
     const keys = await applied(withKey(), '0s');
     const first = await keys.stored();

@@ -16,7 +16,7 @@ export async function statusTarget(target: OpenTarget): Promise<Outcome<StatusRe
     ...reportHead(target),
     now: new Date(now * 1000).toISOString(),
     credentials: await credentialStatus(survey, store, now),
-    notices: gapNotices(survey),
+    notices: [...gapNotices(survey), ...(survey.actual.notices ?? [])],
   };
   return readOnly(report, true);
 }

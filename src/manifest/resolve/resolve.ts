@@ -143,12 +143,16 @@ function toClient(
   };
 }
 
-function withoutUndefined(policy: { every?: number | undefined; overlap?: number | undefined }): Partial<RotatePolicy> {
+function withoutUndefined({ every, overlap, endWhen }: OwnPolicy): Partial<RotatePolicy> {
   return {
-    ...(policy.every === undefined ? {} : { every: policy.every }),
-    ...(policy.overlap === undefined ? {} : { overlap: policy.overlap }),
+    ...(every === undefined ? {} : { every }),
+    ...(overlap === undefined ? {} : { overlap }),
+    ...(endWhen === undefined ? {} : { endWhen }),
   };
 }
+
+/** What a Client may leave to its Target. */
+type OwnPolicy = { readonly [Key in keyof RotatePolicy]?: RotatePolicy[Key] | undefined };
 
 function byName(a: { readonly name: string }, b: { readonly name: string }): number {
   return compareText(a.name, b.name);

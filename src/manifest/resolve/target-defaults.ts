@@ -10,7 +10,11 @@ const ROTATE: RotatePolicy = { every: 90 * DAY, overlap: 2 * DAY };
 export function targetDefaults(spec: TargetSpec): { rotate: RotatePolicy; guards: Guards } {
   const { rotate, guards } = spec;
   return {
-    rotate: { every: rotate?.every ?? ROTATE.every, overlap: rotate?.overlap ?? ROTATE.overlap },
+    rotate: {
+      every: rotate?.every ?? ROTATE.every,
+      overlap: rotate?.overlap ?? ROTATE.overlap,
+      ...(rotate?.endWhen === undefined ? {} : { endWhen: rotate.endWhen }),
+    },
     guards: {
       maxDeletes: guards?.maxDeletes ?? 5,
       maxDeletePercent: guards?.maxDeletePercent ?? 20,

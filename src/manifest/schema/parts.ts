@@ -66,6 +66,10 @@ export const rotateSchema = z
     overlap: durationSchema
       .optional()
       .meta({ description: 'How long the previous credential stays valid after a rotation. Default 48h.' }),
+    endWhen: z.literal('unused').optional().meta({
+      description:
+        'Of private keys: the previous one stays until it was not used for as long as the overlap is, as login events show.',
+    }),
   })
   .meta({ description: 'When credentials are rotated.' });
 

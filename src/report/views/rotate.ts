@@ -154,7 +154,7 @@ export function rotationWord({ op, outcome }: RotationResult): string {
 /** What a reader wants to know of one that went well, or why it did not. */
 function rotationPhrase(one: RotationResult): string {
   if (!isRotated(one)) return one.reason ?? '';
-  if (one.op === 'retire') return 'the previous secret, refused since its overlap ended, is gone from the provider';
+  if (one.op === 'retire') return 'the previous credential, whose overlap is over, is gone from the provider';
   const { storeVersion, overlapUntil, gap, tokens, checks: all, op } = one;
   const open = all.filter(({ outcome }) => outcome === 'not-testable');
   return [

@@ -54,21 +54,19 @@ function startScript(client: string, env: Readonly<Record<string, string>> = {})
   return startProgram(SCRIPT, [], { env: { ...team.env(client), ...env } });
 }
 
-describe('with a private key', () => {
-  const byKey = async (): Promise<CliResult> => {
-    const file = team.file('key.json', JSON.stringify(await team.readDocument('keys')));
-    return startProgram(example('token-by-key.sh'), [], { env: { CREDENTIAL_FILE: file } }).done;
-  };
+/** Runs the script with the document of `keys`, or parts of another one. */
+async function runByKey(other: Readonly<Record<string, string>> = {}): Promise<CliResult> {
+  const file = team.file('key.json', JSON.stringify({ ...(await team.readDocument('keys')), ...other }));
+  return startProgram(example('token-by-key.sh'), [], { env: { CREDENTIAL_FILE: file } }).done;
+}
 
+describe('with a private key', () => {
   it('the shell script prints a token', async () => {
-    expect(claimsOf(await byKey())).toMatchObject({ azp: 'keys', scope: 'stock:read', aud: 'https://stock.test' });
+    expect(claimsOf(await runByKey())).toMatchObject({ azp: 'keys', scope: 'stock:read', aud: 'https://stock.test' });
   });
 
   it('the shell script says what the server answers, and nothing of the key', async () => {
-    const document = await team.readDocument('keys');
-    const file = team.file('other.json', JSON.stringify({ ...document, key_id: 'another' }));
-    const run = startProgram(example('token-by-key.sh'), [], { env: { CREDENTIAL_FILE: file } }).done;
-    const { stdout, stderr } = exitedWith(1, await run);
+    const { stdout, stderr } = exitedWith(1, await runByKey({ key_id: 'another' }));
     expect([stdout, stderr]).toEqual(['', 'The token endpoint answers with status 400 invalid_client\n']);
   });
 });

@@ -85,7 +85,9 @@ const change = z.discriminatedUnion('op', [
   z.strictObject({ ...base, op: z.literal('deliver'), id: z.string(), after: fields, delivery }),
 ]);
 
-const rotate = z.strictObject({ every: z.number(), overlap: z.number() }).describe('Seconds');
+const rotate = z
+  .strictObject({ every: z.number(), overlap: z.number(), endWhen: z.literal('unused').optional() })
+  .describe('Seconds');
 
 const desired = z.strictObject({
   apis: z.array(

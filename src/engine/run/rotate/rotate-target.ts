@@ -57,7 +57,7 @@ function outcomeOf(
     results: [...results, ...choice.refused.map(refusedResult)],
     waiting: choice.waiting,
     interrupted: context.signal.aborted,
-    notices: [...gapNotices(survey), ...overlapNotices(choice)],
+    notices: [...gapNotices(survey), ...(survey.actual.notices ?? []), ...overlapNotices(choice)],
   };
   return { report, firstError, written, complete: allDone(report) && !report.interrupted };
 }

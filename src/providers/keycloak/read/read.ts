@@ -34,6 +34,7 @@ import { loginClientId } from '../http/token.ts';
 import { makeClientFilter } from './client-filter.ts';
 import type { Claims, ClientFilter } from './client-filter.ts';
 import type { ServerInfo } from '../versions/server-info.ts';
+import { keepUsedKeys } from '../usage/used-keys.ts';
 import { versionNotices } from '../versions/version-notices.ts';
 
 /** What reads a realm. */
@@ -65,14 +66,19 @@ export async function readRealm(
       ? []
       : clientsAtRisk({ api, server }, clients.toExamine, desiredOf, { stack, only }),
   ]);
-  const policyWords = looksAtPolicies ? policyNotices(clients.toExamine, desiredOf, rules) : [];
+  const policyWords = looksAtPolicies && !forRotation ? policyNotices(clients.toExamine, desiredOf, rules) : [];
+  const now = secondsAt(api);
+  const keys = await keepUsedKeys(api, objectsOf(lists, matched, { desired, now, rules, access }), {
+    clients: desired.clients,
+    now,
+  });
   return {
-    objects: objectsOf(lists, matched, { desired, now: secondsAt(api), rules, access }),
+    objects: keys.objects,
     impossible: [...inTheWay(lists, matched, desired), ...atRisk],
     origins: originsOf(scopes, desired),
     sharedAudiences: sharedAudiences(scopes, lists.apiOfScope, desired.apis),
     completions: access.completions,
-    notices: [...access.notices, ...policyWords, ...(await notices)],
+    notices: [...access.notices, ...policyWords, ...keys.notices, ...(await notices)],
     releasedApis: releasedApis(markedApis(scopes, stack), desired.apis),
     listedClients: clients.complete.length + clients.toExamine.length + clients.others.length,
     ...ownClient(api.settings),

@@ -61,7 +61,8 @@ export class KeyWriter {
     if (authenticator !== CLIENT_JWT || strayKeys.length + endedKeys.length === 0) return {};
     const about = 'see which public keys of a client are to go';
     const { present, previous, others } = parseKeys((await this.#read(change.id, about)).attributes);
-    const accepted = previous.filter(({ exp = 0 }) => exp >= now);
+    // One that is still used may stay longer than it was to.
+    const accepted = previous.filter(({ kid }) => !endedKeys.includes(kid));
     const exp = now + (change.delivery?.overlap ?? 0);
     const adopted = change.op === 'adopt' ? others.map((key, index) => adoptedKey(key, { exp, iat: now, index })) : [];
     return keysToAttributes([...(present === undefined ? [] : [present]), ...accepted, ...adopted]);
