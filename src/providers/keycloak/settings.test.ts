@@ -14,7 +14,7 @@ const keycloak = (auth: Partial<{ realm: string; username: string; password: Sec
 
 const client: KeycloakSettings = {
   ...keycloak(),
-  auth: { kind: 'client', realm: 'master', clientId: 'grantry', clientSecret: new Secret('p') },
+  auth: { kind: 'secret', realm: 'master', clientId: 'grantry', clientSecret: new Secret('p') },
 };
 
 describe('isSameKeycloakLogin', () => {
