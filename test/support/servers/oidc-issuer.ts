@@ -1,7 +1,7 @@
 /** An OIDC issuer of workloads' tokens: discovery document, keys, and tokens with whatever claims. Containers reach it too. */
 import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
-import { calculateJwkThumbprint, exportJWK, generateKeyPair, SignJWT } from 'jose';
+import { calculateJwkThumbprint, exportJWK, exportSPKI, generateKeyPair, SignJWT } from 'jose';
 import type { CryptoKey, JWK, JWTPayload } from 'jose';
 import { listenEverywhere } from './listening.ts';
 
@@ -15,6 +15,8 @@ export interface OidcIssuer {
   readonly jwksUrl: string;
   /** Where this process reaches it. */
   readonly url: string;
+  /** The public half of the key that signs, as PEM. */
+  publicKeyPem(): Promise<string>;
   /** Paths that were asked for, in their order. */
   readonly requests: readonly string[];
   /** A token that lives for five minutes, with an id of its own; claims come on top, and undefined takes one away. */
@@ -33,11 +35,13 @@ interface SigningKey {
   readonly alg: string;
   readonly kid: string;
   readonly privateKey: CryptoKey;
+  readonly publicKey: CryptoKey;
   readonly published: JWK;
 }
 
 export async function startOidcIssuer({ issuer: named }: OidcIssuerOptions = {}): Promise<OidcIssuer> {
-  let keys = [await makeKey('RS256')];
+  let keys: readonly [SigningKey, ...SigningKey[]] = [await makeKey('RS256')];
+  const current = (): SigningKey => keys[0];
   const requests: string[] = [];
   const documents = (): Readonly<Record<string, unknown>> => ({
     '/.well-known/openid-configuration': {
@@ -65,7 +69,8 @@ export async function startOidcIssuer({ issuer: named }: OidcIssuerOptions = {})
     jwksUrl,
     url,
     requests,
-    sign: (claims) => signToken(keys[0], { iss: issuer, jti: randomUUID(), ...claims }),
+    publicKeyPem: async () => exportSPKI(current().publicKey),
+    sign: (claims) => signToken(current(), { iss: issuer, jti: randomUUID(), ...claims }),
     changeKey: async ({ keep = true, alg = 'RS256' } = {}) => {
       keys = [await makeKey(alg), ...(keep ? keys : [])];
     },
@@ -77,11 +82,10 @@ async function makeKey(alg: string): Promise<SigningKey> {
   const { publicKey, privateKey } = await generateKeyPair(alg);
   const jwk = await exportJWK(publicKey);
   const kid = await calculateJwkThumbprint(jwk);
-  return { alg, kid, privateKey, published: { ...jwk, kid, alg, use: 'sig' } };
+  return { alg, kid, privateKey, publicKey, published: { ...jwk, kid, alg, use: 'sig' } };
 }
 
-async function signToken(key: SigningKey | undefined, claims: JWTPayload): Promise<string> {
-  if (key === undefined) throw new TypeError('an issuer has a key');
+async function signToken(key: SigningKey, claims: JWTPayload): Promise<string> {
   const now = Math.floor(Date.now() / 1000);
   return new SignJWT({ iat: now, exp: now + 300, ...claims })
     .setProtectedHeader({ alg: key.alg, kid: key.kid, typ: 'JWT' })
