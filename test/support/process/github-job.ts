@@ -37,13 +37,12 @@ export async function startGithubTokens(claims: Readonly<Record<string, string>>
       response.writeHead(401).end();
       return;
     }
-    issuer
-      .sign({ ...current, aud: searchParams.get('audience') ?? 'none' })
-      .then((value) => {
-        given.push(value);
-        response.end(JSON.stringify({ value }));
-      })
-      .catch(() => response.writeHead(500).end());
+    const answer = async (): Promise<void> => {
+      const value = await issuer.sign({ ...current, aud: searchParams.get('audience') ?? 'none' });
+      given.push(value);
+      response.end(JSON.stringify({ value }));
+    };
+    answer().catch(() => response.writeHead(500).end());
   });
   const { url, close } = await listenOnLoopback(server);
   return {

@@ -5,7 +5,8 @@ import type { Ports } from '../../../platform/ports.ts';
 import { OwnToken, tokenIn } from '../../own-token.ts';
 import type { GivenToken } from '../../own-token.ts';
 import { readEndpoints } from '../endpoints.ts';
-import { explainNoToken, saysReused } from '../login/explain.ts';
+import type { AssertionClaims } from '../login/assertion-claims.ts';
+import { explainNoToken } from '../login/explain.ts';
 import { presentAccount } from '../login/present.ts';
 import type { Presented } from '../login/present.ts';
 import type { KeycloakSettings } from '../settings.ts';
@@ -35,10 +36,10 @@ export function adminToken(settings: KeycloakSettings, ports: Ports): OwnToken {
 /** RFC 6749 section 5.2. */
 const invalidScope = z.object({ error: z.literal('invalid_scope') });
 
-/** What the token endpoint says, and to what. */
+/** What the token endpoint says, and to which assertion. */
 interface LoginAnswer {
   readonly response: HttpResponse;
-  readonly presented: Presented;
+  readonly claims: AssertionClaims | undefined;
 }
 
 /** The logins of one account, one after the other. */
@@ -53,41 +54,34 @@ class Login {
     this.#ports = ports;
   }
 
-  async ask(scope?: string): Promise<LoginAnswer> {
-    const answer = await this.#send(scope);
-    // A request is repeated when its answer was lost, and an assertion that the server has seen is of no more use.
-    return this.#makesAssertions() && saysReused(answer.response) ? this.#send(scope) : answer;
-  }
-
-  tokenOf({ response, presented }: LoginAnswer): GivenToken {
+  tokenOf({ response, claims }: LoginAnswer): GivenToken {
     const token = tokenIn(response);
     if (token === undefined) {
       const now = this.#ports.clock.now();
-      throw explainNoToken(this.#settings, response, { claims: presented.claims, now, hadToken: this.#hadToken });
+      throw explainNoToken(this.#settings, response, { claims, now, hadToken: this.#hadToken });
     }
     this.#hadToken = true;
     return token;
   }
 
-  #makesAssertions(): boolean {
-    const { kind } = this.#settings.auth;
-    return kind === 'key' || kind === 'github';
-  }
-
-  async #send(scope: string | undefined): Promise<LoginAnswer> {
+  async ask(scope?: string): Promise<LoginAnswer> {
     const { url, auth } = this.#settings;
-    const presented = await presentAccount(auth, { ports: this.#ports, issuer: () => this.#realmIssuer() });
+    let presented: Presented | undefined;
     const response = await requestJson(
       {
         service: keycloakService(this.#settings),
         method: 'POST',
         url: `${url}/realms/${encodeURIComponent(auth.realm)}/protocol/openid-connect/token`,
-        form: { ...presented.form, ...(scope === undefined ? {} : { scope }) },
+        // The server takes an assertion once, also where its answer was lost.
+        form: async () => {
+          presented = await presentAccount(auth, { ports: this.#ports, issuer: () => this.#realmIssuer() });
+          return { ...presented.form, ...(scope === undefined ? {} : { scope }) };
+        },
         idempotent: true,
       },
       this.#ports,
     );
-    return { response, presented };
+    return { response, claims: presented?.claims };
   }
 
   /** Of the realm that the account lives in; what could not be read is asked for again. */

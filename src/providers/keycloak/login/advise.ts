@@ -73,7 +73,7 @@ function checklist({ clientId, realm }: Federated): string[] {
   return [
     `Check in the realm ${realm}: (1) an identity provider with exactly that issuer is there, enabled, takes client assertions ` +
       '(supportsClientAssertions), and the server reaches its keys;',
-    `(2) the client ${clientId} is enabled, authenticates by federated-jwt (Signed JWT - Federated), with the alias of that provider and exactly that subject;`,
+    `(2) the client ${clientId} is enabled, has service accounts on, authenticates by federated-jwt (Signed JWT - Federated), with the alias of that provider and exactly that subject;`,
     '(3) the client authentication flow of the realm has the step Signed JWT - Federated: realms of before 26.6 lack it;',
     '(4) the server is Keycloak 26.6 or later. docs/ci.md has the commands.',
   ];

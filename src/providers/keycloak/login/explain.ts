@@ -30,15 +30,6 @@ export function explainNoToken(settings: KeycloakSettings, response: HttpRespons
   return new GrantryError('NOT_ALLOWED', message, { hint: loginHint(settings, error, facts) });
 }
 
-/** Whether an answer says that it has seen the assertion before. */
-export function saysReused(response: HttpResponse): boolean {
-  return isReuse(refusalIn(response));
-}
-
-function isReuse(error: OAuthError | undefined): boolean {
-  return error !== undefined && /reuse/i.test(error.why);
-}
-
 function loginHint(settings: KeycloakSettings, error: OAuthError, facts: LoginFacts): string | string[] {
   const { auth, url } = settings;
   const ofRealm = adviseOnRealm(auth.realm, url, error);

@@ -101,7 +101,8 @@ function problemOf(auth: Partial<Record<string, unknown>>): string | undefined {
     return auth['clientId'] === undefined ? `needs clientId beside ${proofs.join()}` : undefined;
   }
   if (proofs.length === 0 && asUser.length === 2 && auth['clientId'] === undefined) return undefined;
-  const found = [...proofs, ...asUser];
+  const client = asUser.length > 0 && auth['clientId'] !== undefined ? ['clientId'] : [];
+  const found = [...client, ...proofs, ...asUser];
   const instead = found.length < 2 ? '' : `, not ${found.join(' and ')}`;
   return `must hold clientId and one of ${PROOFS.join(', ')}, or username and password${instead}`;
 }
