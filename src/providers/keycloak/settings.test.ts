@@ -36,6 +36,26 @@ describe('isSameKeycloakLogin', () => {
   });
 });
 
+it('isSameKeycloakLogin: goes by all that a client proves itself with', () => {
+  const by = (auth: Partial<Record<string, unknown>>): KeycloakSettings =>
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each of these is an account
+    ({ ...keycloak(), auth: { realm: 'master', clientId: 'grantry', ...auth } }) as KeycloakSettings;
+  const accounts = [
+    { kind: 'github' },
+    { kind: 'github', audience: 'a' },
+    { kind: 'kubernetes', tokenFile: '/a' },
+    { kind: 'kubernetes', tokenFile: '/b' },
+    { kind: 'assertion', assertion: new Secret('p') },
+    { kind: 'key', privateKey: new Secret('p') },
+    { kind: 'key', privateKey: new Secret('p'), alg: 'PS256' },
+    { kind: 'key', privateKey: new Secret('p'), keyId: 'k' },
+  ];
+  for (const [index, one] of accounts.entries()) {
+    const same = accounts.map((other) => isSameKeycloakLogin(by(one), by(other)));
+    expect(same).toEqual(accounts.map((_, at) => at === index));
+  }
+});
+
 describe('checkServerUrl', () => {
   it.each(['https://id.example.com', 'https://id.example.com/auth', 'https://realms/', '${env:URL}'])(
     'takes %s',
