@@ -9,8 +9,8 @@ import { exitedWith, startProgram } from './cli.ts';
 
 const execFile = promisify(execFileByCallback);
 
-/** Runs a script in bash as the server's administrator; `kcadm.sh` is that of the container. */
-export async function runWithKcadm(server: KeycloakServer, script: string): Promise<void> {
+/** Runs a script in bash as the server's administrator; `kcadm.sh` is that of the container. `cwd`: where it leaves files. */
+export async function runWithKcadm(server: KeycloakServer, script: string, cwd?: string): Promise<void> {
   const published = new URL(server.url).port;
   const { stdout } = await execFile('docker', ['ps', '-q', '--filter', `publish=${published}`]);
   const container = stdout.trim();
@@ -20,7 +20,8 @@ export async function runWithKcadm(server: KeycloakServer, script: string): Prom
   const shim = `#!/bin/sh\nexec docker exec -i -e KC_CLI_PASSWORD='${server.password}' ${container} /opt/keycloak/bin/kcadm.sh "$@" ${login}\n`;
   writeFileSync(join(folder, 'kcadm.sh'), shim, { mode: 0o755 });
   const path = `${folder}:${process.env['PATH'] ?? ''}`;
-  const run = startProgram('bash', ['-e', '-c', script], { env: { PATH: path }, timeoutMs: 300_000 });
+  const options = { env: { PATH: path }, timeoutMs: 300_000, ...(cwd === undefined ? {} : { cwd }) };
+  const run = startProgram('bash', ['-e', '-c', script], options);
   exitedWith(0, await run.done);
   rmSync(folder, { recursive: true });
 }

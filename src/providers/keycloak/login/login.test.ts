@@ -128,6 +128,8 @@ describe('a login by a key', () => {
     ['Unable to load public key', 'has no public key with the kid k1 that fits'],
     ['Client authentication with signed JWT failed: Signature on JWT token failed validation', 'is not the key whose'],
     ['Invalid token audience', 'hostname'],
+    ["Client authentication with signed JWT failed: Token audience doesn't match domain", 'hostname'],
+    ['Client authentication with signed JWT failed: Token is not active', 'compare the clocks'],
     ['Token is not active', 'compare the clocks'],
     ['Invalid client or Invalid client credentials', 'authenticate by client-jwt'],
   ])('that is refused with %j says what to do', async (description, hint) => {
