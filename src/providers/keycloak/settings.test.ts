@@ -36,10 +36,11 @@ describe('isSameKeycloakLogin', () => {
   });
 });
 
+const by = (auth: Partial<Record<string, unknown>>): KeycloakSettings =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each of these is an account
+  ({ ...keycloak(), auth: { realm: 'master', clientId: 'grantry', ...auth } }) as KeycloakSettings;
+
 it('isSameKeycloakLogin: goes by all that a client proves itself with', () => {
-  const by = (auth: Partial<Record<string, unknown>>): KeycloakSettings =>
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each of these is an account
-    ({ ...keycloak(), auth: { realm: 'master', clientId: 'grantry', ...auth } }) as KeycloakSettings;
   const accounts = [
     { kind: 'github' },
     { kind: 'github', audience: 'a' },

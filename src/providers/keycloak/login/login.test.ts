@@ -29,9 +29,10 @@ const metadata = {
   jwks_uri: `${ISSUER}/certs`,
 };
 
+const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+
 /** A token of another issuer; nobody checks its signature here. */
 function workloadToken(claims: object): string {
-  const part = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   return `${part({ alg: 'RS256' })}.${part({ iss: 'https://ci.example', sub: 'job', ...claims })}.c2lnbmF0dXJl`;
 }
 
