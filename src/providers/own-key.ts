@@ -53,10 +53,10 @@ export function readOwnKey(secret: Secret, hints: KeyHints = {}, limits?: KeyLim
   rememberParts(text, parsed);
   const possible = algorithmsOf(key);
   const declared = hints.alg ?? algIn(parsed);
-  const alg = declared ?? possible.find((one) => limits?.algorithms.includes(one) ?? true);
-  if (alg === undefined || !possible.includes(alg) || limits?.algorithms.includes(alg) === false) {
-    throw wrongAlgorithm(secret, { declared, possible, limits });
-  }
+  const alg = possible.find(
+    (one) => (declared ?? one) === one && (limits === undefined || limits.algorithms.includes(one)),
+  );
+  if (alg === undefined) throw wrongAlgorithm(secret, { declared, possible, limits });
   const keyId = hints.keyId ?? (typeof parsed?.['kid'] === 'string' ? parsed['kid'] : undefined);
   return { key, alg, keyId };
 }

@@ -45,6 +45,19 @@ describe('githubIdToken', () => {
     expect(asked).toEqual([]);
   });
 
+  it.each([
+    ['a refusal', Response.json({ value: 'canary-of-a-refusal' }, { status: 403 })],
+    ['no token', Response.json({})],
+    ['a token of other characters', Response.json({ value: 'a b' })],
+  ])('takes nothing from %s, and quotes nothing of it', async (_, answer) => {
+    const { ports } = runner(OF_GITHUB);
+    const failure = githubIdToken('a', 'Keycloak', { ...ports, fetch: async () => answer });
+    await expect(failure).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      message: `GitHub Actions gives no id token (status ${answer.status})`,
+    });
+  });
+
   it('names what it is for where the job may not ask', async () => {
     const { ports } = runner(OF_GITHUB);
     await expect(githubIdToken('a', 'Keycloak', { ...ports, env: {} })).rejects.toMatchObject({

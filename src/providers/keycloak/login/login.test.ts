@@ -206,6 +206,20 @@ describe('a login by a token from the environment', () => {
     expect(hint).toContain('Access token lifespan');
   });
 
+  it('that the server takes once says what is to be done where the access token was refused: a second one is not to be had', async () => {
+    answer = (count) =>
+      count === 1
+        ? Response.json({ access_token: 'the-access-token', expires_in: 60 })
+        : refusedFor('Token reuse detected');
+    const tokens = logInBy(given());
+    const call = tokens.with(
+      () => tokens.getAccessToken().then(() => Promise.reject(new Error('401'))),
+      () => true,
+    );
+    await expect(call).rejects.toMatchObject({ hint: expect.stringContaining('kc-admin-api must be a default one') });
+    expect(forms.map((form) => form.get('scope'))).toEqual([null, 'kc-admin-api']);
+  });
+
   it('that the server takes again goes on', async () => {
     const tokens = logInBy(given());
     await tokens.getAccessToken();
@@ -246,6 +260,37 @@ describe('a login by a token from the environment', () => {
       'The token to log in to Keycloak with is no JWT: assertion (from CI_TOKEN in the environment)',
     );
     expect(asked).toEqual([]);
+  });
+});
+
+describe('a login by a secret', () => {
+  const SECRET: ClientAuth = { kind: 'secret', clientId: 'grantry', clientSecret: new Secret('canary-secret') };
+
+  it('sends it, and no assertion', async () => {
+    await logInBy(SECRET).getAccessToken();
+    expect(Object.fromEntries(forms[0] ?? [])).toEqual({
+      grant_type: 'client_credentials',
+      client_id: 'grantry',
+      client_secret: 'canary-secret',
+    });
+  });
+
+  it('to a realm that is not there says so', async () => {
+    answer = () => Response.json({ error: 'Realm does not exist' }, { status: 404 });
+    expect((await failureOf(logInBy(SECRET))).message).toBe(`Keycloak at ${URL_OF_KEYCLOAK} has no realm ops`);
+  });
+
+  it.each([
+    ['is busy', Response.json({ error: 'too_many' }, { status: 429 })],
+    ['is broken', Response.json({ error: 'unknown_error' }, { status: 500 })],
+    ['is something else', new Response('<html>', { status: 400 })],
+  ])('to a server that %s is no refusal', async (_, response) => {
+    answer = () => response.clone();
+    const login = logInBy(SECRET).getAccessToken();
+    await expect(login).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: `Keycloak at ${URL_OF_KEYCLOAK} answers the token request of client grantry with status ${response.status}`,
+    });
   });
 });
 
