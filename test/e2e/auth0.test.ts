@@ -131,6 +131,7 @@ it('a key of its own lets grantry in where its application takes no secret any m
   exitedWith(0, await run('apply -t dev --auto-approve --verbose', own));
   exitedWith(0, await run('plan -t dev --detailed-exitcode', own));
   expect(emulator.count({ path: '/oauth/token' })).toBeGreaterThan(1);
+  exitedWith(0, await run('verify -t dev', { AUTH0_SECRET: '' }));
   writeFileSync(target, text);
   app.fields = before;
   const suspects = written.map((output, index) => ({ where: `output ${index}`, text: output }));

@@ -55,6 +55,11 @@ describe('a key of grantry’s own', () => {
     expect(stdout).toMatch(/changes done|nothing to do/);
   });
 
+  it('is not needed by verify', async () => {
+    own.logInBy({ clientId: 'grantry-key', privateKey: '${env:OWN_KEY}' });
+    expect(exitedWith(0, await own.run('verify -t dev', {})).stdout).toContain('orders');
+  });
+
   it('lets a run in whose first login was answered and the answer lost: an assertion is good for one', async () => {
     own.site.keycloak.reset();
     own.site.keycloak.inject({ fault: { kind: 'drop-after' }, match: isLogin });

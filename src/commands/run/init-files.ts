@@ -173,7 +173,7 @@ jobs:
         working-directory: main
       - run: grantry apply -t dev "$RUNNER_TEMP/plan.json" --audit-log "$RUNNER_TEMP/audit.jsonl" # this plan, or nothing
         working-directory: main
-      - run: grantry verify -t dev # needs no account in Keycloak
+      - run: grantry verify -t dev # with real tokens, from the credentials in the store
         working-directory: main
 `;
 
