@@ -53,7 +53,7 @@ function target(name: string, secretId = 'canary-s'): Target {
     realm: name,
     pageSize: undefined,
     pagesInFlight: 4,
-    auth: { kind: 'client', realm: 'ops', ...client },
+    auth: { kind: 'secret', realm: 'ops', ...client },
   };
   const store: VaultSettings = {
     kind: 'vault',

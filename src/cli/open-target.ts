@@ -1,6 +1,7 @@
 import { backendsOf } from './backends.ts';
 import type { Servers } from '../engine/run/open-target.ts';
-import { checkEncrypted, checkHostAllowed, readAllowedHosts } from '../manifest/resolve/hosts.ts';
+import { checkEncrypted } from '../manifest/resolve/hosts.ts';
+import { checkHostAllowed, readAllowedHosts } from '../platform/allowed-hosts.ts';
 import { ofKind } from '../model/values/of-kind.ts';
 import type { Endpoints } from '../model/state.ts';
 import type { Target } from '../model/target.ts';

@@ -19,10 +19,14 @@ it('the README shows the workflow that init writes', () => {
   expect(BLOCKS).toContain(WORKFLOW);
 });
 
+it('the workflow of init keeps no secret at GitHub, and both jobs may ask for an id token', () => {
+  expect(WORKFLOW).not.toMatch(/secrets\s*[.[]/);
+  expect(WORKFLOW.match(/id-token: write/g)).toHaveLength(2);
+});
+
 it('the workflow of init plans with an account of its own, with the Targets of the base branch', () => {
   const { jobs } = z.object({ jobs: z.object({ plan: z.unknown(), apply: z.unknown() }) }).parse(parse(WORKFLOW));
   const [plan, apply] = [JSON.stringify(jobs.plan), JSON.stringify(jobs.apply)];
-  expect(plan).toContain('secrets.GRANTRY_PLAN_KEYCLOAK_SECRET');
   expect(plan).not.toMatch(/APPLY|grantry-apply/);
   expect(apply).not.toMatch(/PLAN|grantry-plan/);
   expect(plan.match(/grantry (validate|plan) [^"]*/g)).toEqual([
@@ -32,6 +36,6 @@ it('the workflow of init plans with an account of its own, with the Targets of t
   // Whatever its Target takes from the environment is there.
   const target = TEMPLATES.find(({ path }) => path === 'manifests/targets/dev.yaml')?.text ?? '';
   const names = [...target.matchAll(/\$\{env:(\w+)\}/g)].map(([, name = '']) => name);
-  expect(names).toHaveLength(3);
+  expect(names).toHaveLength(2);
   for (const name of names) for (const job of [plan, apply]) expect(job).toContain(`"${name}":`);
 });

@@ -54,6 +54,18 @@ function get(url: string, rest: Partial<HttpRequest> = {}, with_: Partial<HttpPo
   return requestJson({ service, method: 'GET', url, ...rest }, { ...ports, ...with_ });
 }
 
+test('http: makes a form anew for each attempt, where it is given as a function', async () => {
+  const sent: string[] = [];
+  const url = await serve(async (request, response) => {
+    for await (const chunk of request) sent.push(String(chunk));
+    response.writeHead(sent.length === 1 ? 503 : 200).end('{}');
+  });
+  let count = 0;
+  const form = async (): Promise<Record<string, string>> => ({ once: String((count += 1)) });
+  await get(url, { method: 'POST', form, idempotent: true });
+  expect(sent).toEqual(['once=1', 'once=2']);
+});
+
 test.each(['\u201Chvs.token\u201D', 'токен', 'a\r\nb', 'a\u0000'])(
   'http: refuses the header %j in words',
   async (token) => {

@@ -7,6 +7,8 @@ import type { HttpPorts } from './ports.ts';
 import { DEFAULT_RETRY, retry, retryAfterMs } from './retry.ts';
 import type { Again, Attempt, RetryPolicy } from './retry.ts';
 
+type Form = Readonly<Record<string, string>>;
+
 export interface HttpRequest {
   readonly service: Service;
   readonly method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
@@ -14,8 +16,8 @@ export interface HttpRequest {
   readonly headers?: Readonly<Record<string, string>>;
   /** Sent as JSON. */
   readonly json?: unknown;
-  /** Sent as application/x-www-form-urlencoded. */
-  readonly form?: Readonly<Record<string, string>>;
+  /** Sent as application/x-www-form-urlencoded. A function makes it anew for each attempt: some credentials are good for one. */
+  readonly form?: Form | (() => Promise<Form>);
   /** Changes something that lasts: `onWrite` is called. */
   readonly writes?: boolean;
   /** May be executed twice without harm. Default: GET, PUT and DELETE. */
@@ -136,7 +138,10 @@ async function send(request: HttpRequest, ports: HttpPorts): Promise<HttpRespons
   const { url, method, idempotent = isIdempotent(method), writes = false, timeoutMs = DEFAULT_TIMEOUT_MS } = request;
   const maxBytes = request.listing === true ? MAX_ANSWER.listing : MAX_ANSWER.object;
   const limits = { timeoutMs, maxBytes, idempotent, writes };
-  const answer = await persist(ports, url, messageOf(request), { ...limits, policy: request.retry ?? DEFAULT_RETRY });
+  const answer = await persist(ports, url, () => messageOf(request), {
+    ...limits,
+    policy: request.retry ?? DEFAULT_RETRY,
+  });
   return { status: answer.status, headers: answer.headers, ...parse(await answer.text()) };
 }
 
@@ -152,11 +157,11 @@ export interface Persistence extends Limits {
 export async function persist(
   ports: HttpPorts,
   url: string | URL,
-  init: RequestInit,
+  init: RequestInit | (() => Promise<RequestInit>),
   { idempotent, writes, policy, ...limits }: Persistence,
 ): Promise<Response> {
   return retry(
-    () => exchange(ports, url, init, limits),
+    async () => exchange(ports, url, typeof init === 'function' ? await init() : init, limits),
     (outcome) => {
       if (writes && mayHaveActed(outcome)) ports.onWrite?.();
       return againFor(idempotent, outcome, ports.clock.now());
@@ -166,7 +171,7 @@ export async function persist(
   );
 }
 
-function messageOf(request: HttpRequest): RequestInit {
+async function messageOf(request: HttpRequest): Promise<RequestInit> {
   const headers: Record<string, string> = { accept: 'application/json', 'user-agent': 'grantry', ...request.headers };
   const base = { method: request.method, headers };
   if (request.json !== undefined) {
@@ -175,7 +180,8 @@ function messageOf(request: HttpRequest): RequestInit {
   }
   if (request.form !== undefined) {
     headers['content-type'] ??= 'application/x-www-form-urlencoded';
-    return { ...base, body: new URLSearchParams(request.form).toString() };
+    const form = typeof request.form === 'function' ? await request.form() : request.form;
+    return { ...base, body: new URLSearchParams(form).toString() };
   }
   return base;
 }

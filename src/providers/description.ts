@@ -1,13 +1,13 @@
 import type { ProviderInManifest } from '../manifest/backends.ts';
 import type { FieldDescription } from '../model/field-words.ts';
 import type { BackendSettings } from '../model/target.ts';
-import type { HttpPorts } from '../platform/ports.ts';
+import type { Ports } from '../platform/ports.ts';
 import type { Capabilities, Provider } from './provider.ts';
 
 /** Opens the providers of one run. */
 export interface ProviderOpener<Settings extends BackendSettings = BackendSettings> {
   /** Nothing is sent before the first read or write. The SDK is loaded only now. */
-  open(settings: Settings, ports: HttpPorts): Promise<Provider>;
+  open(settings: Settings, ports: Ports): Promise<Provider>;
 }
 
 /**

@@ -1,7 +1,8 @@
 /** The main job on Auth0, by the built command line, over TLS: the tenant is the emulator. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { generateKeyPairSync } from 'node:crypto';
 import { generateX25519Identity } from 'age-encryption';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
@@ -110,6 +111,31 @@ it('wrong credentials and a tenant that is away end with 4, and say what to chec
   emulator.inject({ path: /^\/api\/v2\/clients$/, fault: { kind: 'answer', status: 403 } });
   expect(exitedWith(4, await run('plan -t dev')).stderr).toContain('needs the scope read:clients');
   emulator.reset();
+});
+
+it('a key of its own lets grantry in where its application takes no secret any more, and is in no output', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
+  const pem = String(publicKey.export({ type: 'spki', format: 'pem' }));
+  emulator.state.credentials.set('cred_1', { id: 'cred_1', clientId: emulator.clientId, fields: {}, pem });
+  const app = emulator.state.clients.get(emulator.clientId);
+  if (app === undefined) throw new Error('there is no application of grantry');
+  const before = app.fields;
+  app.fields = { ...before, client_authentication_methods: { private_key_jwt: { credentials: [{ id: 'cred_1' }] } } };
+  exitedWith(4, await run('plan -t dev'));
+  const target = join(folder, 'manifests/target.yaml');
+  const text = readFileSync(target, 'utf8');
+  writeFileSync(target, text.replace('clientSecret: "${env:AUTH0_SECRET}"', 'privateKey: "${env:AUTH0_KEY}"'));
+  emulator.reset();
+  const own = { AUTH0_KEY: key, AUTH0_SECRET: '' };
+  exitedWith(0, await run('apply -t dev --auto-approve --verbose', own));
+  exitedWith(0, await run('plan -t dev --detailed-exitcode', own));
+  expect(emulator.count({ path: '/oauth/token' })).toBeGreaterThan(1);
+  exitedWith(0, await run('verify -t dev', { AUTH0_SECRET: '' }));
+  writeFileSync(target, text);
+  app.fields = before;
+  const suspects = written.map((output, index) => ({ where: `output ${index}`, text: output }));
+  expect(findLeaks([key, key.split('\n')[1] ?? ''], suspects)).toEqual([]);
 });
 
 it('no secret was written anywhere but to the encrypted store', () => {

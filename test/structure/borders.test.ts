@@ -73,8 +73,10 @@ describe('a product', () => {
     'src/commands/run/init-files.ts',
     'src/report/views/parts/schema-parts.ts',
   ];
-  /** Vault has a login that is called so. */
-  const OTHER_MEANING: Readonly<Record<string, RegExp>> = { kubernetes: /^src\/stores\/vault\// };
+  /** Vault and Keycloak have a login that is called so, by the token of a pod. */
+  const OTHER_MEANING: Readonly<Record<string, RegExp>> = {
+    kubernetes: /^src\/(?:stores\/vault|providers\/keycloak\/login|platform\/workload)\//,
+  };
   /** Of a product that is so much like another that they share one. */
   const FOLDERS: Readonly<Record<string, string>> = { openbao: 'vault' };
   const products = [...BACKENDS.providers, ...BACKENDS.stores].filter(({ kind }) => kind !== 'file');

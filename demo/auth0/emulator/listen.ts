@@ -1,10 +1,23 @@
 import type { Server, Socket } from 'node:net';
 
-/** Starts a server on a free port of the loopback; `close` drops connections that are still open. */
-export async function listenOnLoopback(
-  server: Server,
-  scheme: 'http' | 'https' = 'http',
-): Promise<{ url: string; port: number; close: () => Promise<void> }> {
+/** Where a server listens; `close` drops connections that are still open. */
+interface Listening {
+  readonly url: string;
+  readonly port: number;
+  readonly close: () => Promise<void>;
+}
+
+/** Starts a server on a free port of the loopback. */
+export function listenOnLoopback(server: Server, scheme: 'http' | 'https' = 'http'): Promise<Listening> {
+  return listenOn('127.0.0.1', server, scheme);
+}
+
+/** The same on every interface, for what containers must reach. */
+export function listenEverywhere(server: Server): Promise<Listening> {
+  return listenOn('0.0.0.0', server, 'http');
+}
+
+async function listenOn(host: string, server: Server, scheme: 'http' | 'https'): Promise<Listening> {
   const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
     sockets.add(socket);
@@ -13,7 +26,7 @@ export async function listenOnLoopback(
   });
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
+    server.listen(0, host, resolve);
   });
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('the server listens on no port');

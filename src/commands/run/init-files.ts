@@ -56,7 +56,8 @@ spec:
       identity: "\${env:GRANTRY_AGE_KEY}"
 `;
 
-const DEV = `# A Keycloak that a team shares, and HashiCorp Vault.
+const DEV = `# A Keycloak that a team shares, and HashiCorp Vault. The jobs of GitHub Actions log in to both by their own id tokens:
+# no secret is kept anywhere. What must be set up on either side once: docs/ci.md of grantry.
 apiVersion: grantry/v1
 kind: Target
 metadata:
@@ -69,7 +70,7 @@ spec:
       realm: my-realm
       auth:
         clientId: "\${env:GRANTRY_KEYCLOAK_CLIENT}" # one to plan, another to apply
-        clientSecret: "\${env:GRANTRY_KEYCLOAK_SECRET}"
+        github: {} # takes Keycloak 26.6; before, and with Auth0: privateKey
   store:
     vault:
       address: https://vault.dev.example.com
@@ -113,7 +114,7 @@ jobs:
     runs-on: ubuntu-24.04
     permissions:
       contents: read
-      id-token: write # to log in to Vault
+      id-token: write # to log in to Keycloak and to Vault
       pull-requests: write # to show the plan there
     env:
       # An account and a role that may only read.
@@ -141,7 +142,6 @@ jobs:
       - id: plan
         run: grantry plan -t dev --targets ../base/manifests/targets --format markdown > "$RUNNER_TEMP/plan.md"
         working-directory: pull-request
-        env: { GRANTRY_KEYCLOAK_SECRET: '\${{ secrets.GRANTRY_PLAN_KEYCLOAK_SECRET }}' }
       - run: gh pr comment "$PR" --body-file "$RUNNER_TEMP/plan.md" --edit-last --create-if-none
         if: \${{ !cancelled() && steps.plan.outcome != 'skipped' }} # also a plan with something in its way
         env: { GH_TOKEN: '\${{ github.token }}', GH_REPO: '\${{ github.repository }}', PR: '\${{ github.event.number }}' }
@@ -149,7 +149,7 @@ jobs:
   apply:
     if: github.event_name == 'push'
     runs-on: ubuntu-24.04
-    environment: dev # keep the secret of apply in it, and ask for a review there
+    environment: dev # the account of apply is for jobs in it alone: ask for a review there
     permissions:
       contents: read
       id-token: write
@@ -171,11 +171,9 @@ jobs:
         working-directory: tool
       - run: grantry plan -t dev --out "$RUNNER_TEMP/plan.json"
         working-directory: main
-        env: { GRANTRY_KEYCLOAK_SECRET: '\${{ secrets.GRANTRY_APPLY_KEYCLOAK_SECRET }}' }
       - run: grantry apply -t dev "$RUNNER_TEMP/plan.json" --audit-log "$RUNNER_TEMP/audit.jsonl" # this plan, or nothing
         working-directory: main
-        env: { GRANTRY_KEYCLOAK_SECRET: '\${{ secrets.GRANTRY_APPLY_KEYCLOAK_SECRET }}' }
-      - run: grantry verify -t dev # needs no account in Keycloak
+      - run: grantry verify -t dev # with real tokens, from the credentials in the store
         working-directory: main
 `;
 

@@ -42,8 +42,8 @@ const NEXT = `Next:
        export GRANTRY_KEYCLOAK_SECRET=...   (of its own client in Keycloak: docs/keycloak.md has the commands)
        export GRANTRY_AGE_KEY="$(cat ${KEY_FILE})"
   3. See what would change: grantry plan -t local
-  4. For CI: name your hosts, and the commit of grantry, at the top of .github/workflows/grantry.yml, and keep the
-     secrets GRANTRY_PLAN_KEYCLOAK_SECRET and GRANTRY_APPLY_KEYCLOAK_SECRET there, of two clients in Keycloak
+  4. For CI: name your hosts, and the commit of grantry, at the top of .github/workflows/grantry.yml, and let its jobs
+     into Keycloak (26.6 or later) and Vault by GitHub's id tokens, once: docs/ci.md has the commands. No secret is kept there
 Keep a copy of ${KEY_FILE} in a safe place: without it the files of the store cannot be read.
 `;
 

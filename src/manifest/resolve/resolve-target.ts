@@ -5,7 +5,7 @@ import { chosen } from '../backends.ts';
 import type { BackendInManifest, Backends, Chosen } from '../backends.ts';
 import { findControlCharacter, substituteEnv, variablesIn } from './environment.ts';
 import type { Environment } from './environment.ts';
-import { checkHostAllowed, readAllowedHosts } from './hosts.ts';
+import { checkHostAllowed, readAllowedHosts } from '../../platform/allowed-hosts.ts';
 import { fitsMark } from '../../model/mark-text.ts';
 import { isInsecure } from '../schema/url.ts';
 import type { TargetSpec } from '../schema/target.ts';

@@ -55,7 +55,7 @@ describe('resolveTargets', () => {
   it('normalises URLs and paths and fills in defaults', () => {
     const [state] = resolve([DEV, PROD, CLIENT], ['dev']);
     expect(state?.target).toMatchObject({
-      provider: { kind: 'keycloak', url: 'http://localhost:8080', auth: { realm: 'acme', kind: 'client' } },
+      provider: { kind: 'keycloak', url: 'http://localhost:8080', auth: { realm: 'acme', kind: 'secret' } },
       store: { kind: 'vault', address: 'https://vault.example.com:8200', mount: 'secret', prefix: 'm2m' },
       rotate: { every: 60 * 86_400, overlap: 172_800 },
       guards: { maxDeletes: 5, maxDeletePercent: 20, protect: [], maxCredentialAge: undefined },

@@ -14,6 +14,8 @@ export const auth0 = defineProvider<Auth0Spec, Auth0Settings, Auth0ClientSpec>({
   kind: 'auth0',
   label: 'Auth0',
   settings: auth0Schema,
+  // A key as PEM.
+  multiline: ['auth.privateKey'],
   clientSettings: auth0ClientSchema,
   freeMaps: [metadataMap],
   home: { noun: 'tenant', name: ({ domain }) => domain.toLowerCase() },

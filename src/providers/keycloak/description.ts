@@ -1,5 +1,6 @@
 import { checkUrl, normaliseUrl } from '../../manifest/schema/url.ts';
 import { KeyedCache } from '../../platform/keyed-cache.ts';
+import { rememberGithubBearer } from '../../platform/workload/github-actions.ts';
 import { defineProvider } from '../description.ts';
 import { keycloakCapabilities } from './capabilities.ts';
 import { attributeMap, keycloakClientSchema, resolveKeycloakClient } from './client-settings.ts';
@@ -17,6 +18,8 @@ export const keycloak = defineProvider<KeycloakSpec, KeycloakSettings, KeycloakC
   kind: 'keycloak',
   label: 'Keycloak',
   settings: keycloakSchema,
+  // A key as PEM.
+  multiline: ['auth.privateKey'],
   clientSettings: keycloakClientSchema,
   freeMaps: [attributeMap],
   home: { noun: 'realm', name: ({ url, realm }) => JSON.stringify([normaliseUrl(url), realm]) },
@@ -37,6 +40,12 @@ export const keycloak = defineProvider<KeycloakSpec, KeycloakSettings, KeycloakC
 
   opener() {
     const logins: KeycloakLogins = new KeyedCache(isSameKeycloakLogin);
-    return { open: async (settings, ports) => (await import('./index.ts')).openShared(settings, ports, logins) };
+    return {
+      open: async (settings, ports) => {
+        // Before any program is run that would inherit it.
+        if (settings.auth.kind === 'github') rememberGithubBearer(ports.env);
+        return (await import('./index.ts')).openShared(settings, ports, logins);
+      },
+    };
   },
 });

@@ -1,5 +1,5 @@
 import { withoutWriteGuard } from '../../platform/ports.ts';
-import type { HttpPorts } from '../../platform/ports.ts';
+import type { Ports } from '../../platform/ports.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';
 import type { Provider, ProviderServer } from '../provider.ts';
 import { answers } from '../answers.ts';
@@ -32,7 +32,7 @@ import { OverlapWriter } from './overlap/write-overlaps.ts';
 export type KeycloakLogins = KeyedCache<KeycloakSettings, OwnToken>;
 
 /** One realm, with a login that others may share: it is not refused because this one must send nothing any more. */
-export function openShared(settings: KeycloakSettings, ports: HttpPorts, logins: KeycloakLogins): Provider {
+export function openShared(settings: KeycloakSettings, ports: Ports, logins: KeycloakLogins): Provider {
   const tokens = logins.get(settings, () => adminToken(settings, withoutWriteGuard(ports)));
   return openKeycloak(settings, ports, { tokens });
 }
@@ -46,7 +46,7 @@ const words = makeFieldWords([{ fields: KEYCLOAK_FIELDS }]);
 /** One realm of a Keycloak server. Nothing is sent before the first read or write. */
 export function openKeycloak(
   settings: KeycloakSettings,
-  ports: HttpPorts,
+  ports: Ports,
   { tokens = adminToken(settings, ports) }: KeycloakOptions = {},
 ): Provider {
   const api = new KeycloakApi(settings, ports, tokens);

@@ -14,7 +14,7 @@ const keycloak = (auth: Partial<{ realm: string; username: string; password: Sec
 
 const client: KeycloakSettings = {
   ...keycloak(),
-  auth: { kind: 'client', realm: 'master', clientId: 'grantry', clientSecret: new Secret('p') },
+  auth: { kind: 'secret', realm: 'master', clientId: 'grantry', clientSecret: new Secret('p') },
 };
 
 describe('isSameKeycloakLogin', () => {
@@ -34,6 +34,27 @@ describe('isSameKeycloakLogin', () => {
     expect(isSameKeycloakLogin(keycloak(), other)).toBe(false);
     expect(isSameKeycloakLogin(other, keycloak())).toBe(false);
   });
+});
+
+const by = (auth: Partial<Record<string, unknown>>): KeycloakSettings =>
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- each of these is an account
+  ({ ...keycloak(), auth: { realm: 'master', clientId: 'grantry', ...auth } }) as KeycloakSettings;
+
+it('isSameKeycloakLogin: goes by all that a client proves itself with', () => {
+  const accounts = [
+    { kind: 'github' },
+    { kind: 'github', audience: 'a' },
+    { kind: 'kubernetes', tokenFile: '/a' },
+    { kind: 'kubernetes', tokenFile: '/b' },
+    { kind: 'assertion', assertion: new Secret('p') },
+    { kind: 'key', privateKey: new Secret('p') },
+    { kind: 'key', privateKey: new Secret('p'), alg: 'PS256' },
+    { kind: 'key', privateKey: new Secret('p'), keyId: 'k' },
+  ];
+  for (const [index, one] of accounts.entries()) {
+    const same = accounts.map((other) => isSameKeycloakLogin(by(one), by(other)));
+    expect(same).toEqual(accounts.map((_, at) => at === index));
+  }
 });
 
 describe('checkServerUrl', () => {

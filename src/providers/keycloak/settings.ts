@@ -1,9 +1,10 @@
 import * as z from 'zod';
 import type { ResolveContext } from '../../manifest/backends.ts';
-import { allowInsecureSchema, checkedBy, credentialSchema, templateSchema } from '../../manifest/schema/settings.ts';
+import { allowInsecureSchema, checkedBy, templateSchema } from '../../manifest/schema/settings.ts';
 import { checkUrl, mentionsEnv, normaliseUrl } from '../../manifest/schema/url.ts';
 import { isSameLogin } from '../../model/secrets/same-login.ts';
-import type { Secret } from '../../model/secrets/secret.ts';
+import { keycloakAuthSchema, resolveKeycloakAuth } from './login/settings.ts';
+import type { KeycloakAuth } from './login/settings.ts';
 
 /** What a realm is opened with. */
 export interface KeycloakSettings {
@@ -15,41 +16,15 @@ export interface KeycloakSettings {
   readonly pageSize: number | undefined;
   /** Pages of a listing in flight. */
   readonly pagesInFlight: number;
-  readonly auth: { readonly realm: string } & (
-    | { readonly kind: 'client'; readonly clientId: string; readonly clientSecret: Secret }
-    | { readonly kind: 'password'; readonly username: string; readonly password: Secret }
-  );
+  readonly auth: KeycloakAuth;
 }
-
-const authSchema = z
-  .strictObject({
-    clientId: templateSchema.optional(),
-    clientSecret: credentialSchema.optional(),
-    username: templateSchema.optional(),
-    password: credentialSchema.optional(),
-    realm: templateSchema
-      .optional()
-      .meta({ description: 'The realm that this account lives in. Default: the realm of the Target.' }),
-  })
-  .superRefine((auth, context) => {
-    const client = auth.clientId !== undefined && auth.clientSecret !== undefined;
-    const user = auth.username !== undefined && auth.password !== undefined;
-    const mixed = (auth.clientId ?? auth.clientSecret) !== undefined && (auth.username ?? auth.password) !== undefined;
-    if (mixed || (!client && !user)) {
-      context.addIssue({
-        code: 'custom',
-        message: 'must hold either clientId and clientSecret or username and password',
-      });
-    }
-  })
-  .meta({ description: "grantry's own account: {clientId, clientSecret}, or {username, password} for a sandbox." });
 
 /** The settings as a Target has them. */
 export const keycloakSchema = z.strictObject({
   url: checkedBy(checkServerUrl).meta({ description: 'Base URL of the server.' }),
   allowInsecure: allowInsecureSchema,
   realm: templateSchema,
-  auth: authSchema,
+  auth: keycloakAuthSchema,
   pageSize: z.int().min(2).max(1000).optional().meta({
     description: 'Clients in one page of a listing; default 50.',
   }),
@@ -72,24 +47,13 @@ export function checkServerUrl(text: string): string | undefined {
     : undefined;
 }
 
-export function resolveKeycloak(spec: KeycloakSpec, { secret }: ResolveContext<KeycloakSpec>): KeycloakSettings {
-  const { auth, realm, url, pageSize, pagesInFlight } = spec;
-  const account =
-    auth.username === undefined
-      ? {
-          kind: 'client' as const,
-          clientId: auth.clientId ?? '',
-          clientSecret: secret((from) => from.auth.clientSecret),
-        }
-      : { kind: 'password' as const, username: auth.username, password: secret((from) => from.auth.password) };
-  return {
-    kind: 'keycloak',
-    url: normaliseUrl(url),
-    realm,
-    auth: { realm: auth.realm ?? realm, ...account },
-    pageSize,
-    pagesInFlight,
-  };
+export function resolveKeycloak(spec: KeycloakSpec, { cwd, secret }: ResolveContext<KeycloakSpec>): KeycloakSettings {
+  const { realm, url, pageSize, pagesInFlight } = spec;
+  const auth = resolveKeycloakAuth(spec.auth, realm, {
+    cwd,
+    secret: (pick) => secret((from) => pick(from.auth)),
+  });
+  return { kind: 'keycloak', url: normaliseUrl(url), realm, auth, pageSize, pagesInFlight };
 }
 
 /** How output names a realm. */

@@ -1,25 +1,11 @@
-import { readFile } from 'node:fs/promises';
-import { GrantryError } from '../../model/errors.ts';
-import { Secret } from '../../model/secrets/secret.ts';
+import type { Secret } from '../../model/secrets/secret.ts';
 import type { Ports } from '../../platform/ports.ts';
-import { productOf } from './product.ts';
-import type { Server } from './product.ts';
+import { SERVICE_ACCOUNT_TOKEN, serviceAccountToken } from '../../platform/workload/service-account.ts';
 
-const DEFAULT_FILE = '/var/run/secrets/kubernetes.io/serviceaccount/token';
 const VARIABLE = 'GRANTRY_KUBERNETES_TOKEN_FILE';
 
-/** The pod's service-account token. Read anew at every login: Kubernetes replaces the file while the pod runs. */
-export async function serviceAccountToken(server: Server, ports: Pick<Ports, 'env'>): Promise<Secret> {
-  const file = ports.env[VARIABLE] ?? DEFAULT_FILE;
-  const text = await readFile(file, 'utf8').catch(() => '');
-  if (text.trim() === '') {
-    throw new GrantryError(
-      'NOT_ALLOWED',
-      `There is no service-account token at ${file} to log in to ${productOf(server).label} with`,
-      {
-        hint: `This login works in a Kubernetes pod; for a projected token, set ${VARIABLE} to its file.`,
-      },
-    );
-  }
-  return new Secret(text.trim());
+/** The pod's service-account token, or that of the file which the environment names. `product`: what it is to log in to. */
+export function podToken(product: string, { env }: Pick<Ports, 'env'>): Promise<Secret> {
+  const otherwise = `set ${VARIABLE} to its file`;
+  return serviceAccountToken(env[VARIABLE] ?? SERVICE_ACCOUNT_TOKEN, { purpose: product, otherwise });
 }

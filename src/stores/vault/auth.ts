@@ -4,8 +4,8 @@ import { Secret } from '../../model/secrets/secret.ts';
 import type { VaultSettings } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { Ports } from '../../platform/ports.ts';
-import { githubIdToken } from './auth-github.ts';
-import { serviceAccountToken } from './auth-kubernetes.ts';
+import { githubIdToken } from '../../platform/workload/github-actions.ts';
+import { podToken } from './auth-kubernetes.ts';
 import { phrasesOf, saysInvalidToken, unexpectedBody, vaultError, wordsOf } from './errors.ts';
 import { nameOfServer, productOf } from './product.ts';
 import type { Server } from './product.ts';
@@ -43,15 +43,16 @@ export async function login(
 }
 
 async function credentials(method: LoginMethod, server: Server, ports: Ports): Promise<Record<string, string>> {
+  const { label } = productOf(server);
   switch (method.kind) {
     case 'approle':
       return { role_id: method.roleId, secret_id: method.secretId.reveal() };
     case 'jwt':
       return { role: method.role, jwt: method.token.reveal() };
     case 'github':
-      return { role: method.role, jwt: (await githubIdToken(method.audience, server, ports)).reveal() };
+      return { role: method.role, jwt: (await githubIdToken(method.audience, label, ports)).reveal() };
     case 'kubernetes':
-      return { role: method.role, jwt: (await serviceAccountToken(server, ports)).reveal() };
+      return { role: method.role, jwt: (await podToken(label, ports)).reveal() };
     default:
       return method satisfies never;
   }

@@ -3,8 +3,6 @@ import { z } from 'zod';
 import { Secret } from '../../model/secrets/secret.ts';
 import { systemPorts } from '../../platform/ports.ts';
 import type { HttpResponse } from '../../platform/http.ts';
-import { githubIdToken } from './auth-github.ts';
-import { serviceAccountToken } from './auth-kubernetes.ts';
 import { login } from './auth.ts';
 import { mountAbove, noMount, otherProduct, unexpectedBody, vaultError } from './errors.ts';
 import { checkServer, commandOf, recognise } from './product.ts';
@@ -14,6 +12,8 @@ import type { VaultSettings } from './settings.ts';
 const SERVER = { kind: 'openbao', address: 'https://bao.test' } as const;
 const ATTEMPTED = { server: SERVER, path: 'kv/data/a', capabilities: ['read'] };
 const LOGIN = { kind: 'jwt', mount: 'jwt', role: 'r', token: new Secret('canary') } as const;
+const GITHUB = { kind: 'github', mount: 'jwt', role: 'r', audience: 'aud' } as const;
+const POD = { kind: 'kubernetes', mount: 'kubernetes', role: 'r' } as const;
 const PORTS = { ...systemPorts(), env: {} };
 const SETTINGS: VaultSettings = {
   ...SERVER,
@@ -72,8 +72,8 @@ describe('what is said of an OpenBao', () => {
 
   it.each([
     ['a login', async () => login(LOGIN, SETTINGS, async () => answer(400, { errors: ['no'] }), PORTS)],
-    ['GitHub Actions', async () => githubIdToken('aud', SERVER, PORTS)],
-    ['a pod', async () => serviceAccountToken(SERVER, PORTS)],
+    ['GitHub Actions', async () => login(GITHUB, SETTINGS, async () => answer(400, {}), PORTS)],
+    ['a pod', async () => login(POD, SETTINGS, async () => answer(400, {}), PORTS)],
   ])('nor does an error of %s', async (_, ask) => {
     const error: unknown = await ask().catch((reason: unknown) => reason);
     const hint = error instanceof Error && 'hint' in error ? String(error.hint) : '';

@@ -18,7 +18,7 @@ import type { Plan } from '../../../src/model/plan.ts';
 import type { BackendSettings } from '../../../src/model/target.ts';
 import { isProven } from '../../../src/model/report.ts';
 import type { ClientProof, CredentialStatus, RotationResult } from '../../../src/model/report.ts';
-import type { HttpPorts } from '../../../src/platform/ports.ts';
+import type { Ports } from '../../../src/platform/ports.ts';
 import { buildPlan } from '../../../src/engine/plan/build-plan.ts';
 import { makeProviderOpener } from '../../../src/providers/open.ts';
 import { PROVIDERS } from '../../../src/providers/registry.ts';
@@ -70,7 +70,7 @@ export function tokenRequest(
 export interface ProviderPlace {
   readonly provider: string;
   readonly env: Readonly<Record<string, string>>;
-  readonly ports: HttpPorts;
+  readonly ports: Ports;
   readonly admin: AdminActions;
   /** Opens the provider; default: as a run does. */
   readonly open?: (settings: BackendSettings) => Promise<Provider>;
@@ -85,7 +85,7 @@ export class ProviderSubject {
     this.#place = place;
   }
 
-  get ports(): HttpPorts {
+  get ports(): Ports {
     return this.#place.ports;
   }
 

@@ -14,6 +14,7 @@ import { CLI, exitedWith, startProgram } from '../../support/process/cli.ts';
 import type { CliResult } from '../../support/process/cli.ts';
 import { startGithubJob } from '../../support/process/github-job.ts';
 import type { GithubJob } from '../../support/process/github-job.ts';
+import { federatedBy } from '../../support/process/own-login-site.ts';
 import { findLeaks } from '../../support/leak-search.ts';
 import { listenOnLoopback } from '../../support/servers/listening.ts';
 import { Site } from '../../support/process/site.ts';
@@ -99,12 +100,22 @@ function login(role: string, env: Readonly<Record<string, string>> = {}): Promis
   return startProgram(script, [], { env: { ...jobEnv(role), ...env } }).done;
 }
 
-/** With `shell: bash`, as the runner starts it. */
-function runStep(path: string, name: string, env: Readonly<Record<string, string>>): Promise<CliResult> {
+/** With `shell: bash`, as the runner starts it. `edit`: what somebody made of the script. */
+function runStep(
+  path: string,
+  name: string,
+  env: Readonly<Record<string, string>>,
+  edit = (script: string): string => script,
+): Promise<CliResult> {
   const { run = '' } = stepNamed(readWorkflow(path), name);
   const script = join(site.folder, 'step.sh');
-  writeFileSync(script, here(run));
+  writeFileSync(script, edit(here(run)));
   return startProgram('bash', ['--noprofile', '--norc', '-eo', 'pipefail', script], { cwd: site.folder, env }).done;
+}
+
+/** The step without the lines that docs/rotation-in-ci.md takes out. */
+function withoutSecret(script: string): string {
+  return script.replace(/^ *token=[^]*export GRANTRY_KEYCLOAK_SECRET\n/m, '');
 }
 
 describe('the nightly rotation', () => {
@@ -152,6 +163,42 @@ describe('the nightly rotation', () => {
     }
     const suspects = Object.entries({ stderr, report, audit }).map(([where, text = '']) => ({ where, text }));
     expect(findLeaks(secrets, suspects)).toEqual([]);
+  });
+
+  it('needs no secret in Vault where the realm takes its id token, as the docs say', async () => {
+    await site.realm.admin.identityProviders.create({
+      alias: 'github-actions',
+      providerId: 'oidc',
+      enabled: true,
+      config: {
+        issuer: job.issuer.issuer,
+        useJwksUrl: 'true',
+        jwksUrl: job.issuer.jwksUrl,
+        validateSignature: 'true',
+        supportsClientAssertions: 'true',
+      },
+    });
+    const [account] = await site.realm.admin.clients.find({ clientId: site.account.clientId });
+    const subject = 'repo:your-org/access:environment:prod-rotate';
+    const federated = { ...account, ...federatedBy('github-actions', subject) };
+    await site.realm.admin.clients.update({ id: account?.id ?? '' }, federated);
+    site.declare(MANIFESTS, {
+      name: 'prod',
+      keycloak: { auth: { clientId: site.account.clientId, github: {} } },
+      vault: { auth: { jwt: { role: '${env:GRANTRY_VAULT_ROLE}', mount: job.mount, github: { audience: AUDIENCE } } } },
+    });
+    job.become({ ...CLAIMS, sub: subject });
+    const env = {
+      ...jobEnv(''),
+      PATH: `${join(site.folder, 'bin')}:${process.env['PATH'] ?? ''}`,
+      GRANTRY_VAULT_ROLE: ROLE,
+      RUNNER_TEMP: site.folder,
+    };
+    await new Promise((done) => setTimeout(done, 3500)); // two are due again by then
+    const step = await runStep('github-actions/rotate.yml', 'Rotate what is due', env, withoutSecret);
+    expect(exitedWith(0, step).stdout).toBe('');
+    expect(readFileSync(join(site.folder, 'rotate.md'), 'utf8')).toContain('2 credentials rotated');
+    await site.realm.admin.clients.update({ id: account?.id ?? '' }, { ...account });
   });
 
   it('ends with 4 where Vault does not let it in', async () => {

@@ -11,7 +11,7 @@ export function keycloakSettings(rest: Partial<KeycloakSettings> = {}): Keycloak
     realm: 'acme',
     pageSize: undefined,
     pagesInFlight: 4,
-    auth: { realm: 'acme', kind: 'client', clientId: 'grantry', clientSecret: new Secret('s') },
+    auth: { realm: 'acme', kind: 'secret', clientId: 'grantry', clientSecret: new Secret('a-client-secret') },
     ...rest,
   };
 }

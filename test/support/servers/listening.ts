@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
-import { listenOnLoopback } from '../../../demo/auth0/emulator/listen.ts';
+import { listenEverywhere, listenOnLoopback } from '../../../demo/auth0/emulator/listen.ts';
 
-export { listenOnLoopback };
+export { listenEverywhere, listenOnLoopback };
 
 /** A server that takes connections and says nothing; it only counts them. */
 export async function startListener(): Promise<{ url: string; connections: () => number; close: () => Promise<void> }> {

@@ -107,6 +107,8 @@ export async function startKeycloakWith(
       .withCommand(['start-dev', ...options])
       .withEnvironment({ KC_BOOTSTRAP_ADMIN_USERNAME: username, KC_BOOTSTRAP_ADMIN_PASSWORD: password })
       .withExposedPorts(8080)
+      // It fetches the keys of issuers that run in a test: see oidc-issuer.ts.
+      .withExtraHosts([{ host: 'host.docker.internal', ipAddress: 'host-gateway' }])
       .withWaitStrategy(Wait.forHttp('/realms/master', 8080)),
   );
   const server = { url: `http://localhost:${container.getMappedPort(8080)}`, username, password };

@@ -1,8 +1,12 @@
 import { GrantryError } from '../../../model/errors.ts';
-import type { Auth0Settings } from '../settings.ts';
+import { AUTH0_KEYS } from '../settings.ts';
+import type { Auth0Auth, Auth0Settings } from '../settings.ts';
 import { requestJson } from '../../../platform/http.ts';
+import type { HttpRequest } from '../../../platform/http.ts';
 import type { Service } from '../../../platform/network-error.ts';
 import type { HttpPorts } from '../../../platform/ports.ts';
+import { assertionForm, signAssertion } from '../../client-assertion.ts';
+import { readOwnKey } from '../../own-key.ts';
 import { OwnToken, refusalIn, tokenIn } from '../../own-token.ts';
 import type { GivenToken } from '../../own-token.ts';
 
@@ -22,12 +26,7 @@ async function askForToken(settings: Auth0Settings, ports: HttpPorts): Promise<G
       service: auth0Service(settings),
       method: 'POST',
       url: `https://${domain}/oauth/token`,
-      json: {
-        grant_type: 'client_credentials',
-        client_id: auth.clientId,
-        client_secret: auth.clientSecret.reveal(),
-        audience: `https://${domain}/api/v2/`,
-      },
+      ...requestOf(settings, ports.clock),
       idempotent: true,
     },
     ports,
@@ -43,8 +42,29 @@ async function askForToken(settings: Auth0Settings, ports: HttpPorts): Promise<G
   throw new GrantryError(
     'NOT_ALLOWED',
     `Auth0 ${domain} does not let the application ${auth.clientId} in: ${error.error}${error.why}`,
-    {
-      hint: `Check provider.auth0.auth, its clientSecret${auth.clientSecret.origin} too, and that the application is authorised for the Auth0 Management API: docs/auth0.md.`,
-    },
+    { hint: loginHint(auth) },
+  );
+}
+
+/** With what the application proves who it is: RFC 6749 section 2.3.1, or RFC 7523 section 2.2. */
+function requestOf({ domain, auth }: Auth0Settings, clock: HttpPorts['clock']): Pick<HttpRequest, 'json' | 'form'> {
+  const asked = { grant_type: 'client_credentials', audience: `https://${domain}/api/v2/` };
+  if ('clientSecret' in auth) {
+    return { json: { ...asked, client_id: auth.clientId, client_secret: auth.clientSecret.reveal() } };
+  }
+  const key = readOwnKey(auth.privateKey, auth, AUTH0_KEYS);
+  const said = { clientId: auth.clientId, audience: `https://${domain}/` };
+  // Auth0 takes an assertion once, also where its answer was lost.
+  return { form: async () => ({ ...asked, ...assertionForm(await signAssertion(key, said, clock)) }) };
+}
+
+function loginHint(auth: Auth0Auth): string {
+  const authorised = 'that the application is authorised for the Auth0 Management API: docs/auth0.md.';
+  if ('clientSecret' in auth) {
+    return `Check provider.auth0.auth, its clientSecret${auth.clientSecret.origin} too, and ${authorised}`;
+  }
+  return (
+    `Check provider.auth0.auth: that the application ${auth.clientId} authenticates by private_key_jwt with the public half of privateKey${auth.privateKey.origin} ` +
+    `among its credentials, that alg and keyId are those of it, that the clock of this machine is right, and ${authorised}`
   );
 }

@@ -6,13 +6,14 @@ import type { KeycloakSettings } from '../settings.ts';
 import { earliestNow } from '../../../platform/clock.ts';
 import type { Fetch } from '../../../platform/fetch.ts';
 import { asGrantryError, persist } from '../../../platform/http.ts';
-import type { HttpPorts } from '../../../platform/ports.ts';
+import type { Ports } from '../../../platform/ports.ts';
 import type { OwnToken } from '../../own-token.ts';
+import { hasAccount } from '../login/account.ts';
 import { lendFetch, makeAdminClient } from './admin-client.ts';
 import { adviseOnRights } from './own-rights.ts';
 import { explainRefusal, statusOf } from './refusal.ts';
 import type { ReadContext, RequestContext } from './request-context.ts';
-import { keycloakService } from './token.ts';
+import { keycloakService } from './service.ts';
 
 /** Requests of any kind, so that a run does not burden the server. */
 const REQUESTS_IN_FLIGHT = 8;
@@ -41,15 +42,20 @@ export class KeycloakApi {
   readonly settings: KeycloakSettings;
   #client: Promise<KeycloakAdminClient> | undefined;
   readonly #tokens: OwnToken;
-  readonly #ports: HttpPorts;
+  readonly #ports: Ports;
   readonly #limit: LimitFunction = pLimit(REQUESTS_IN_FLIGHT);
   /** From the header Date of the last answer. */
   #serverNow: number | undefined;
 
-  constructor(settings: KeycloakSettings, ports: HttpPorts, tokens: OwnToken) {
+  constructor(settings: KeycloakSettings, ports: Ports, tokens: OwnToken) {
     this.settings = settings;
     this.#ports = ports;
     this.#tokens = tokens;
+  }
+
+  /** False for a command that was given none, and needs none. */
+  hasAccount(): boolean {
+    return hasAccount(this.settings.auth, this.#ports.env);
   }
 
   /** By this machine's clock and the server's own, as its last answer showed it. */

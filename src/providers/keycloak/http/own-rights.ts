@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { quoted } from '../../../model/text/printable.ts';
+import { loginClientId, nameAccount } from '../login/account.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { parseJson } from '../../../model/values/parse-json.ts';
 
@@ -20,8 +21,7 @@ export function adviseOnRights(settings: KeycloakSettings, needs: string, token:
   const { auth, realm } = settings;
   // An account of another realm, which is `master`, has its rights from the client that stands there for this one.
   const owner = auth.realm === realm ? 'realm-management' : `${realm}-realm`;
-  const account =
-    auth.kind === 'client' ? `the service account of client ${auth.clientId}` : `the user ${auth.username}`;
+  const account = `the ${auth.kind === 'password' ? '' : 'service account of '}${nameAccount(auth)}`;
   const give = `Give ${account} the role ${needs} of the client ${owner}${auth.realm === realm ? '' : ` in the realm ${auth.realm}`}.`;
   return [
     give,
@@ -82,7 +82,7 @@ export function hasAdminApiScope(token: string): boolean {
 
 /** The commands that give grantry's own client that scope, for an administrator of its realm. */
 export function adviseOnAdminApiScope({ auth }: KeycloakSettings): string[] {
-  const clientId = auth.kind === 'client' ? auth.clientId : 'admin-cli';
+  const clientId = loginClientId(auth);
   const [realm, client] = [`-r ${shellWord(auth.realm)}`, shellWord(`clientId=${clientId}`)];
   return [
     `From Keycloak 26.8.2 on the Admin API only takes tokens with the client scope ${ADMIN_API_SCOPE}. Where the realm ${auth.realm} has that scope, an administrator of it gives it to the client ${clientId}:`,

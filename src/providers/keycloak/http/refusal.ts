@@ -4,10 +4,11 @@ import { quoted } from '../../../model/text/printable.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { isRedirect, redirected } from '../../../platform/http.ts';
 import { adviseOnAdminApiScope } from './own-rights.ts';
+import { nameAccount } from '../login/account.ts';
 import { describeKeycloak } from '../settings.ts';
 import { explainCommon } from '../../refusals.ts';
 import type { RequestContext } from './request-context.ts';
-import { keycloakService } from './token.ts';
+import { keycloakService } from './service.ts';
 
 /** An answer that is no success, as the admin client throws it. Known by its form: its class would load all of the admin client. */
 interface Refusal {
@@ -35,8 +36,7 @@ export function explainRefusal(
   const status = statusOf(error);
   if (status === undefined) return undefined;
   const where = describeKeycloak(settings);
-  const who =
-    settings.auth.kind === 'client' ? `the client ${settings.auth.clientId}` : `the user ${settings.auth.username}`;
+  const who = `the ${nameAccount(settings.auth)}`;
   if (status === 401) {
     return new GrantryError('NOT_ALLOWED', `${where} refuses the access token of ${who} (401) for ${about}`, {
       hint: adviseOnAdminApiScope(settings),

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { GrantryError } from '../../../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
 import type { Fields } from '../../../model/state.ts';
+import { nameAccount } from '../login/account.ts';
 import { describeKeycloak } from '../settings.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { readEveryProfile, readPolicyList } from '../policies/policy-lists.ts';
@@ -175,15 +176,18 @@ export class OverlapWriter {
 
   #mayNot({ profile, policy }: RotationFields): GrantryError {
     const { auth } = this.#api.settings;
-    const who = auth.kind === 'client' ? `The client ${auth.clientId}` : `The user ${auth.username}`;
-    return new GrantryError('NOT_ALLOWED', `${who} may not change the client policies of ${this.#where()}`, {
-      hint: [
-        'It takes the role manage-realm. Without it, let an administrator of the realm add these two once, under Realm settings > ' +
-          'Client policies, in the JSON editors of Profiles and of Policies:',
-        ...pretty(profile),
-        ...pretty(policy),
-      ],
-    });
+    return new GrantryError(
+      'NOT_ALLOWED',
+      `The ${nameAccount(auth)} may not change the client policies of ${this.#where()}`,
+      {
+        hint: [
+          'It takes the role manage-realm. Without it, let an administrator of the realm add these two once, under Realm settings > ' +
+            'Client policies, in the JSON editors of Profiles and of Policies:',
+          ...pretty(profile),
+          ...pretty(policy),
+        ],
+      },
+    );
   }
 
   #where(): string {

@@ -30,7 +30,7 @@ import { beginAccounts, readAccountStates, readRealmAccess } from './read-access
 import type { AccessInput, RealmAccess } from './read-access.ts';
 import { readScopeRoles } from '../roles/scope-roles.ts';
 import { takenClientIds } from './taken-client-id.ts';
-import { loginClientId } from '../http/token.ts';
+import { loginClientId } from '../login/account.ts';
 import { makeClientFilter } from './client-filter.ts';
 import type { Claims, ClientFilter } from './client-filter.ts';
 import type { ServerInfo } from '../versions/server-info.ts';

@@ -2,9 +2,7 @@ import type { AccountAnswer } from './account-answer.ts';
 import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../../../model/desired.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import type { ProofCheck } from '../../../model/report.ts';
-import { WithheldSecret } from '../../../model/secrets/secret.ts';
 import { settingsOf } from '../client-settings.ts';
-import type { KeycloakSettings } from '../settings.ts';
 import { NO_GRANT_FACTS } from '../../provider.ts';
 import type { GrantFacts } from '../../provider.ts';
 import { unlessForbidden } from '../../refusals.ts';
@@ -34,17 +32,13 @@ export async function readGrants(
 ): Promise<GrantFacts> {
   const clients = desired.clients.filter(({ name }) => names === undefined || names.has(name));
   if (clients.length === 0) return NO_GRANT_FACTS;
-  if (!hasAccount(api.settings)) return unseen(clients, 'this command was given no account at Keycloak');
+  if (!api.hasAccount()) return unseen(clients, 'this command was given no account at Keycloak');
   try {
     return await lookAt(api, desired, clients, clients.length > MOST_ALONE);
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code !== 'NOT_ALLOWED') throw error;
     return unseen(clients, error.message);
   }
-}
-
-function hasAccount({ auth }: KeycloakSettings): boolean {
-  return !((auth.kind === 'client' ? auth.clientSecret : auth.password) instanceof WithheldSecret);
 }
 
 function unseen(clients: readonly DesiredClient[], detail: string): GrantFacts {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { isAbsolute, relative, sep } from 'node:path';
-import { checkHostAllowed, readAllowedHosts } from '../../../manifest/resolve/hosts.ts';
+import { checkHostAllowed, readAllowedHosts } from '../../../platform/allowed-hosts.ts';
 import { GrantryError } from '../../../model/errors.ts';
 import { Secret } from '../../../model/secrets/secret.ts';
 import type { FetchOptions, TlsSettings } from '../../../platform/fetch.ts';

@@ -2,13 +2,11 @@ import { isIPv6 } from 'node:net';
 import { join } from 'node:path';
 import { GrantryError } from '../../../model/errors.ts';
 import type { Environment } from '../../../platform/proxy.ts';
+import { SERVICE_ACCOUNT_FOLDER } from '../../../platform/workload/service-account.ts';
 import type { ClusterAccess } from './kubeconfig.ts';
 
-/** Where Kubernetes puts the token and the CA of a pod's service account. */
-const SERVICE_ACCOUNT = '/var/run/secrets/kubernetes.io/serviceaccount';
-
 /** The cluster that grantry's pod runs in (https://kubernetes.io/docs/tasks/run-application/access-api-from-pod/). */
-export function inCluster(env: Environment, folder = SERVICE_ACCOUNT): ClusterAccess {
+export function inCluster(env: Environment, folder = SERVICE_ACCOUNT_FOLDER): ClusterAccess {
   const { KUBERNETES_SERVICE_HOST: host = '', KUBERNETES_SERVICE_PORT: port = '443' } = env;
   if (host === '') {
     throw new GrantryError(
