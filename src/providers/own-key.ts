@@ -92,12 +92,11 @@ function noKey(secret: Secret, why: string): GrantryError {
   });
 }
 
-/** The parts by which a key could be put together again. */
+/** The parts by which a key could be put together again; those of PEM are known with it. */
 function rememberParts(text: string, jwk: Readonly<Record<string, unknown>> | undefined): void {
   const members = ['d', 'p', 'q', 'dp', 'dq', 'qi'].map((name) => jwk?.[name]);
-  const lines = jwk === undefined ? text.split(/\s*\n\s*/).filter((line) => !line.startsWith('-----')) : [];
   void new Secret(text);
-  for (const part of [...members, ...lines, lines.join('')]) {
+  for (const part of members) {
     if (typeof part === 'string' && part.length >= SHORTEST_PART) rememberSecret(part);
   }
 }

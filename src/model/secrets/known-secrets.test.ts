@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { generateKeyPairSync, randomBytes } from 'node:crypto';
 import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formsOf } from '../../../test/support/leak-search.ts';
@@ -21,6 +21,14 @@ describe('hideSecrets', () => {
       },
     );
     fc.assert(property, { numRuns: 200 });
+  });
+
+  test('hides each line of a key in PEM, and its body in one piece', () => {
+    const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+    void new Secret(pem);
+    const lines = pem.trim().split('\n').slice(1, -1);
+    for (const part of [...lines, lines.join('')]) expect(hideSecrets(`x ${part} y`)).toBe('x ‹hidden› y');
   });
 
   test('hides the pair of RFC 6749 section 2.3.1, whatever the client is called', () => {

@@ -63,6 +63,14 @@ export function rememberSecret(value: string): void {
   known.add(value);
   if (value.length < SHORTEST) short.add(value);
   else waiting.push(value);
+  for (const part of partsOf(value)) rememberSecret(part);
+}
+
+/** Of a key in PEM (RFC 7468) each line gives a part away, and so does its body in one piece. */
+function partsOf(value: string): string[] {
+  if (!value.startsWith('-----BEGIN ')) return [];
+  const lines = value.split(/\s*\n\s*/).filter((line) => line.length >= SHORTEST && !line.startsWith('-----'));
+  return lines.length > 1 ? [...lines, lines.join('')] : lines;
 }
 
 /** The text without any secret of this run, in whatever form. */
