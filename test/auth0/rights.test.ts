@@ -74,6 +74,7 @@ const SCENARIOS: readonly Scenario[] = [
       await hand.ok('PATCH', `/clients/${orders}`, {
         token_endpoint_auth_method: null,
         client_authentication_methods: { private_key_jwt: { credentials: [] } },
+        jwt_configuration: { alg: 'RS256' },
       });
     },
   },
