@@ -15,6 +15,8 @@ export const MARK = {
   /** Digest of the facts, since when the secret is there, a blank, and the path: `DIGEST@SECONDS PATH`. */
   delivered: 'grantry_delivered',
   place: 'grantry_place',
+  /** Which credentials are keys that grantry made: key-marks.ts. */
+  keys: 'grantry_keys',
   prefix: 'grantry_',
 } as const;
 

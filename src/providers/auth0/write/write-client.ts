@@ -23,11 +23,11 @@ import { clientFields } from '../fields.ts';
 import type { ClientFields } from '../fields.ts';
 import { changeGrants, createGrant } from '../read/grants.ts';
 import type { Granted } from '../read/grants.ts';
-import { listApplications, parseList } from '../http/listing.ts';
+import { findApplication, parseApplication, patchApplication } from '../http/applications.ts';
+import { listApplications } from '../http/listing.ts';
 import { deliveryToMetadata, MARK, parseDelivery, parseName } from '../convert/marks.ts';
 import type { Metadata } from '../convert/marks.ts';
 import { statusOf } from '../http/refusal.ts';
-import { APPLICATION_FIELDS, application } from '../convert/representations.ts';
 import type { Application, ClientGrant } from '../convert/representations.ts';
 
 /** Writes applications and their grants. */
@@ -66,7 +66,7 @@ export class ClientWriter {
     try {
       // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fields are JSON of exactly these keys
       const created: unknown = await this.#api.call(call, (client) => client.clients.create(body as never));
-      return this.#parse(created);
+      return parseApplication(this.#api, created);
     } catch (error) {
       if (!(error instanceof GrantryError) || error.code !== 'UNREACHABLE') throw error;
       // After a look that fails too, what happened is still not known.
@@ -86,7 +86,7 @@ export class ClientWriter {
     const body = changedApplication(before, after);
     const answered =
       Object.keys(body).length > 0
-        ? await this.#patch(change.id, body, `change the application ${after.displayName}`)
+        ? await patchApplication(this.#api, change.id, body, `change the application ${after.displayName}`)
         : undefined;
     const name = after.displayName;
     const isGranted = sameJson(before.access, after.access) && sameJson(before.otherGrants, after.otherGrants);
@@ -125,25 +125,16 @@ export class ClientWriter {
   }
 
   async find(id: string): Promise<FoundClient | undefined> {
-    const call = { about: `find the application ${id}`, needs: 'read:clients', idempotent: true };
-    const fields = APPLICATION_FIELDS.join(',');
-    const found: unknown = await this.#api.call(call, async (client) => {
-      try {
-        return await client.clients.get(id, { fields, include_fields: true });
-      } catch (error) {
-        if (statusOf(error) === 404) return undefined;
-        throw error;
-      }
-    });
+    const found = await findApplication(this.#api, id, { about: `find the application ${id}` });
     if (found === undefined) return undefined;
-    const { client_id: clientId, client_metadata: metadata } = this.#parse(found);
+    const { client_id: clientId, client_metadata: metadata } = found;
     return { id: clientId, clientId, stack: metadata[MARK.stack] || undefined };
   }
 
   async readCredential(id: string): Promise<IssuedSecret> {
     const call = { about: 'read the secret of an application', needs: 'read:client_keys', idempotent: true };
     const found: unknown = await this.#api.call(call, (client) => client.clients.get(id));
-    const { name, client_secret: secret } = this.#parse(found);
+    const { name, client_secret: secret } = parseApplication(this.#api, found);
     if (secret !== undefined) return issuedOf(id, secret);
     throw new GrantryError('NOT_ALLOWED', `Auth0 does not show the secret of the application ${name}`, {
       hint: `The application ${this.#api.settings.auth.clientId} needs the scope read:client_keys of the Management API. docs/auth0.md lists all that are needed.`,
@@ -152,7 +143,8 @@ export class ClientWriter {
 
   async markDelivered(id: string, delivery: Delivery): Promise<Delivery | undefined> {
     const about = `mark the credential at ${delivery.place} as delivered`;
-    const { client_metadata: metadata } = await this.#patch(
+    const { client_metadata: metadata } = await patchApplication(
+      this.#api,
       id,
       { client_metadata: deliveryToMetadata(delivery) },
       about,
@@ -163,18 +155,10 @@ export class ClientWriter {
   /** The previous one is refused from now on, though for up to 30 seconds either may be accepted. */
   async setSecret(id: string, { credential, delivery }: ChosenSecret): Promise<WrittenCredential> {
     const body = { client_secret: credential.secret.reveal(), client_metadata: deliveryToMetadata(delivery) };
-    const changed = await this.#patch(id, body, 'change the secret of an application');
+    const changed = await patchApplication(this.#api, id, body, 'change the secret of an application');
     const { client_secret: secret, client_metadata: metadata } = changed;
     const issued = secret === undefined ? await this.readCredential(id) : issuedOf(id, secret);
     return { credential: issued.credential, createdAt: undefined, delivered: parseDelivery(metadata) };
-  }
-
-  async #patch(id: string, body: object, about: string): Promise<Application> {
-    const needs = rightFor(body);
-    const call = { about, needs, idempotent: true, writes: true as const };
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- the fields are JSON of keys that the API takes
-    const changed: unknown = await this.#api.call(call, (client) => client.clients.update(id, body as never));
-    return this.#parse(changed);
   }
 
   #granted({ access, otherGrants }: ClientFields): Granted {
@@ -184,12 +168,6 @@ export class ClientWriter {
       return [audience, scopes];
     });
     return new Map([...known, ...Object.entries(otherGrants)]);
-  }
-
-  #parse(found: unknown): Application {
-    const [app] = parseList(this.#api, { found: [found] }, 'found', application);
-    if (app === undefined) throw new GrantryError('FAILED', 'Auth0 answers with no application');
-    return app;
   }
 }
 
@@ -202,10 +180,4 @@ function issuedOf(id: string, secret: Secret): IssuedSecret {
 function marksNotKept(found: Metadata, after: ClientFields): string[] {
   const sent = fieldsToMetadata(after);
   return [MARK.declared, MARK.labels].filter((key) => found[key] !== sent[key]);
-}
-
-function rightFor(body: object): string {
-  if ('client_secret' in body) return 'update:client_keys';
-  // Who takes the use of keys away changes credentials.
-  return 'client_authentication_methods' in body ? 'update:client_credentials' : 'update:clients';
 }
