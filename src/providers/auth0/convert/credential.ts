@@ -2,11 +2,15 @@ import { createPublicKey } from 'node:crypto';
 import type { JWK } from 'jose';
 import { z } from 'zod';
 
-/** A credential as Auth0 lists it: what it is for, and the `kid` of a key; never the key. */
+/** A credential as Auth0 lists it: with the `kid` of a key, never with the key. */
 export const credential = z.object({
   id: z.string(),
-  credential_type: z.string().optional(),
   kid: z.string().optional(),
+  /** ISO 8601, in UTC. */
+  created_at: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? ''),
 });
 export type StoredCredential = z.infer<typeof credential>;
 
