@@ -172,6 +172,8 @@ export interface ActualState {
   readonly overlaps?: OverlapSupport;
   /** Why it does not, or why that is not known. */
   readonly overlapsWhy?: string;
+  /** How clients can authenticate for a rotation without a gap, where secrets have one. */
+  readonly noGapWith?: string;
 }
 
 /** What of the objects cannot be read, as sentences: a finding about each one, and no reason to stop. */

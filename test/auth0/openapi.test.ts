@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
-import { isJsonObject, textOf } from '../../demo/auth0/emulator/json.ts';
+import { isJsonObject, objectOr, textOf } from '../../demo/auth0/emulator/json.ts';
 import type { Json, JsonObject } from '../../demo/auth0/emulator/json.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import type { ManagementClient } from '../support/auth0/management-client.ts';
@@ -39,12 +39,22 @@ const CORRECTED: Readonly<Record<string, string>> = {
 
 /** Of organisations' grants the description has `id` where recordings show `grant_id`, and it lacks `subject_type`. */
 function correctedBody(route: string, body: Json): Json {
+  if (route === 'POST /clients') return withKeysByReference(body);
   if (!route.endsWith(' /organizations/{id}/client-grants')) return body;
   if (Array.isArray(body)) return body.map((item) => correctedBody(route, item));
   if (!isJsonObject(body)) return body;
   const { grant_id: grantId, subject_type: _type, client_grants: list, ...rest } = body;
   if (grantId !== undefined) return { ...rest, id: grantId };
   return list === undefined ? rest : { ...rest, client_grants: correctedBody(route, list) };
+}
+
+/** Of credentials that come with a new client the description has the id alone where recordings show all of them. */
+function withKeysByReference(body: Json): Json {
+  const whole = objectOr(body);
+  const credentials = objectOr(objectOr(whole['client_authentication_methods'])['private_key_jwt'])['credentials'];
+  if (!Array.isArray(credentials)) return body;
+  const ids = credentials.map((credential) => ({ id: objectOr(credential)['id'] ?? null }));
+  return { ...whole, client_authentication_methods: { private_key_jwt: { credentials: ids } } };
 }
 
 /** The description names the parameters of credentials otherwise. */
@@ -109,6 +119,9 @@ describe.skipIf(!isThere)(
       return textOf(z.record(z.string(), z.json()).parse(answer)[key]);
     }
 
+    const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+    const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
+
     it('over a life of an API, a client, its grant and its credentials', async () => {
       const apiBody = { identifier: 'https://api', name: 'API', scopes: [{ value: 'read', description: 'Read' }] };
       const server = `/resource-servers/${await made('POST /resource-servers', '/resource-servers', apiBody, 'id')}`;
@@ -123,6 +136,13 @@ describe.skipIf(!isThere)(
         organization_usage: 'allow',
       };
       const id = await made('POST /clients', '/clients', settings, 'client_id');
+      const withKey = { private_key_jwt: { credentials: [{ credential_type: 'public_key', name: 'key', pem }] } };
+      await made(
+        'POST /clients',
+        '/clients',
+        { name: 'keyed', client_authentication_methods: withKey, jwt_configuration: { alg: 'RS256' } },
+        'client_id',
+      );
       const plain = await made('POST /clients', '/clients', { name: 'plain' }, 'client_id');
       const client = `/clients/${id}`;
       const grantBody = { client_id: id, audience: 'https://api', scope: ['read'], organization_usage: 'allow' };
@@ -147,11 +167,22 @@ describe.skipIf(!isThere)(
         await send('GET /organizations/{id}/client-grants', `${organization}${query}`);
         await send('GET /client-grants/{id}/organizations', `${grant}/organizations${query}`);
       }
-      const { publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-      const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
       const credentials = `${client}/credentials`;
       const credentialBody = { credential_type: 'public_key', name: 'key', pem };
-      const credential = `${credentials}/${await made('POST /clients/{id}/credentials', credentials, credentialBody, 'id')}`;
+      const credentialId = await made('POST /clients/{id}/credentials', credentials, credentialBody, 'id');
+      const credential = `${credentials}/${credentialId}`;
+      const keys = { private_key_jwt: { credentials: [{ id: credentialId }] } };
+      await send('PATCH /clients/{id}', client, {
+        client_authentication_methods: keys,
+        token_endpoint_auth_method: null,
+        jwt_configuration: { alg: 'RS256' },
+      });
+      await send('GET /clients/{id}', client);
+      await send('DELETE /clients/{id}/credentials/{credential_id}', credential);
+      await send('PATCH /clients/{id}', client, {
+        client_authentication_methods: null,
+        token_endpoint_auth_method: 'client_secret_post',
+      });
       await send('GET /clients/{id}/credentials', credentials);
       await send('GET /clients/{id}/credentials/{credential_id}', credential);
       const expiry = { expires_at: '2099-01-01T00:00:00Z' };

@@ -249,7 +249,7 @@ async function samplePems(): Promise<SamplePems> {
     publicKeyEncoding: { type: 'spki', format: 'pem' },
     privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
   });
-  const { cert } = await generate([{ name: 'commonName', value: 'replay' }], { keyType: 'ec', algorithm: 'sha256' });
+  const { cert } = await generate([{ name: 'commonName', value: 'replay' }], { keyType: 'rsa', algorithm: 'sha256' });
   return { publicKey, privateKey, certificate: cert };
 }
 
@@ -286,7 +286,12 @@ async function withRealAssertion(form: JsonObject, emulator: Auth0Emulator, pems
   const client = emulator.state.clients.get(clientId);
   if (client === undefined) return form;
   const id = newCredentialId();
-  emulator.state.credentials.set(id, { id, clientId, fields: { credential_type: 'public_key' }, pem: pems.publicKey });
+  emulator.state.credentials.set(id, {
+    id,
+    clientId,
+    fields: { credential_type: 'public_key', alg: 'RS256' },
+    pem: pems.publicKey,
+  });
   client.fields = { ...client.fields, client_authentication_methods: { private_key_jwt: { credentials: [{ id }] } } };
   const assertion = await new SignJWT({ jti: newTokenId() })
     .setProtectedHeader({ alg: 'RS256' })

@@ -11,7 +11,7 @@ import { logIn } from '../support/auth0/management-client.ts';
 import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
 const DOMAIN = 'acme-test.eu.auth0.com';
-const [PLAN = [], APPLY = []] = documentedScopes();
+const [PLAN = [], APPLY = [], MORE = []] = documentedScopes();
 const KEYS = 'read:client_keys';
 
 const STOCK = apiYaml('stock', ['stock:read']);
@@ -25,8 +25,6 @@ interface Scenario {
   readonly missing: string;
   /** What is to become of the base. */
   readonly wanted: string;
-  /** What somebody does by hand meanwhile. */
-  readonly before?: (emulator: Auth0Emulator, orders: string) => Promise<void>;
 }
 
 const CLIENT = yaml(BASE, clientYaml('more', 'access: [{api: stock, scopes: [stock:read]}]'));
@@ -66,17 +64,18 @@ const SCENARIOS: readonly Scenario[] = [
     missing: 'delete:client_grants',
     wanted: yaml(STOCK, BILLS, SPARE, JOBS, clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]')),
   },
-  {
-    missing: 'update:client_credentials',
-    wanted: BASE,
-    before: async (emulator, orders) => {
-      const hand = await logIn(emulator);
-      await hand.ok('PATCH', `/clients/${orders}`, {
-        token_endpoint_auth_method: null,
-        client_authentication_methods: { private_key_jwt: { credentials: [] } },
-      });
-    },
-  },
+];
+
+const KEYED = clientYaml('keyed', 'auth: private_key_jwt, access: [{api: stock, scopes: [stock:read]}]');
+const UNKEYED = clientYaml('keyed', 'access: [{api: stock, scopes: [stock:read]}]');
+
+/** Of clients with keys. */
+const KEY_SCENARIOS: readonly (Scenario & { readonly base: string })[] = [
+  { missing: 'read:client_credentials', base: BASE, wanted: yaml(BASE, KEYED) },
+  { missing: 'create:client_credentials', base: BASE, wanted: yaml(BASE, KEYED) },
+  { missing: 'update:client_credentials', base: yaml(BASE, UNKEYED), wanted: yaml(BASE, KEYED) },
+  { missing: 'delete:client_credentials', base: yaml(BASE, KEYED), wanted: yaml(BASE, UNKEYED) },
+  { missing: 'update:client_keys', base: yaml(BASE, KEYED), wanted: yaml(BASE, UNKEYED) },
 ];
 
 describe('the rights of the provisioning application', () => {
@@ -107,6 +106,25 @@ describe('the rights of the provisioning application', () => {
     emulator.reset();
     expect((await subject.plan(BASE)).changes).toEqual([]);
     expect(emulator.writes()).toEqual([]);
+  });
+
+  it('plan: sees no keys without read:client_credentials, goes by what was noted, and says so', async () => {
+    const wanted = yaml(BASE, KEYED);
+    await start([...APPLY, ...MORE]);
+    const hand = await logIn(emulator);
+    await subject.setUp(wanted);
+    const plan = async (): Promise<string[]> => (await subject.plan(wanted)).changes.map(({ address }) => address);
+    const notices = async (): Promise<readonly string[] | undefined> => {
+      const { provider, desired } = await subject.open(wanted);
+      return (await provider.read(desired)).notices;
+    };
+    allow(PLAN);
+    expect([await plan(), await notices()]).toEqual([[], [expect.stringContaining('read:client_credentials')]]);
+    const body = { client_authentication_methods: { private_key_jwt: { credentials: [] } } };
+    await hand.ok('PATCH', `/clients/${await subject.clientIdOf('keyed')}`, body);
+    expect(await plan()).toEqual([]);
+    allow([...PLAN, 'read:client_credentials']);
+    expect([await plan(), await notices()]).toEqual([['Client/keyed'], []]);
   });
 
   it.each(PLAN.map((missing) => ({ missing })))('plan without $missing names it', async ({ missing }) => {
@@ -145,19 +163,25 @@ describe('the rights of the provisioning application', () => {
     );
   });
 
-  it.each(SCENARIOS)('apply without $missing names it, and one that may converges', async (scenario) => {
-    const { missing, wanted, before } = scenario;
-    await start(APPLY);
-    await subject.setUp(BASE);
-    await before?.(emulator, await subject.clientIdOf('orders'));
-    allow(APPLY.filter((scope) => scope !== missing));
+  it('keys: those who apply need what the list says, and nothing that no scenario here misses', () => {
+    expect(KEY_SCENARIOS.map(({ missing }) => missing).toSorted()).toEqual(MORE.toSorted());
+  });
+
+  const base = SCENARIOS.map((scenario) => ({ ...scenario, base: BASE, scopes: APPLY }));
+  const keys = KEY_SCENARIOS.map((scenario) => ({ ...scenario, scopes: [...APPLY, ...MORE] }));
+
+  it.each([...base, ...keys])('apply without $missing names it, and one that may converges', async (scenario) => {
+    const { missing, wanted, scopes, base: before } = scenario;
+    await start(scopes);
+    await subject.setUp(before);
+    allow(scopes.filter((scope) => scope !== missing));
     const { results, firstError } = await subject.apply(wanted);
     expect(results.filter(({ outcome }) => outcome === 'failed')).toMatchObject([
       { hint: expect.stringContaining(`the scope ${missing} of`) },
     ]);
     expect(firstError).toBe('NOT_ALLOWED');
 
-    allow(APPLY);
+    allow(scopes);
     await subject.setUp(wanted);
     expect((await subject.plan(wanted)).changes).toEqual([]);
     expect(await subject.unproven(wanted)).toEqual([]);

@@ -5,7 +5,8 @@
  */
 import { newClientFields } from '../../demo/auth0/emulator/management/client-defaults.ts';
 import { newClientId, newGrantId, newSecret } from '../../demo/auth0/emulator/ids.ts';
-import { isJsonObject, textOf } from '../../demo/auth0/emulator/json.ts';
+import { isJsonObject, objectOr, textOf } from '../../demo/auth0/emulator/json.ts';
+import { referencesIn } from '../../demo/auth0/emulator/management/credentials.ts';
 import type { Json, JsonObject } from '../../demo/auth0/emulator/json.ts';
 import { encodeCursor } from '../../demo/auth0/emulator/management/pagination.ts';
 import { newResourceServer } from '../../demo/auth0/emulator/management/resource-servers.ts';
@@ -46,6 +47,7 @@ export function seed(
   if (kind === 'resource-servers') return ensureResourceServer(tenant, id);
   if (kind === 'client-grants') return ensureGrant(tenant, id);
   const madeClient = ensureClient(tenant, id);
+  if (part === undefined) seedKeys(tenant, id, pair.requestBody);
   if (part !== 'credentials') return madeClient;
   return partId !== undefined && ensureCredential(tenant, id, partId);
 }
@@ -224,10 +226,22 @@ function ensureGrant(tenant: Tenant, id: string): boolean {
   return true;
 }
 
-function ensureCredential(tenant: Tenant, clientId: string, id: string): boolean {
+/** What a client is to authenticate with must be there; and with keys its own tokens are signed with RS256. */
+function seedKeys(tenant: Tenant, clientId: string, body: Json): void {
+  if (!isJsonObject(body)) return;
+  const methods = objectOr(body['client_authentication_methods']);
+  const isKey = methods['private_key_jwt'] !== undefined;
+  for (const id of referencesIn(methods)) ensureCredential(tenant, clientId, id, isKey ? 'public_key' : 'x509_cert');
+  for (const id of referencesIn(body)) ensureCredential(tenant, clientId, id);
+  const client = tenant.state.clients.get(clientId);
+  if (!isKey || client === undefined) return;
+  client.fields['jwt_configuration'] = { alg: 'RS256', ...objectOr(client.fields['jwt_configuration']) };
+}
+
+function ensureCredential(tenant: Tenant, clientId: string, id: string, type = 'public_key'): boolean {
   if (tenant.state.credentials.has(id)) return false;
   const now = new Date(tenant.now()).toISOString();
-  putCredential(tenant, clientId, { id, credential_type: 'public_key', created_at: now, updated_at: now });
+  putCredential(tenant, clientId, { id, credential_type: type, created_at: now, updated_at: now });
   return true;
 }
 

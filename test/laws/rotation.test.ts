@@ -31,6 +31,11 @@ const CASES: readonly (readonly [string, Partial<Capabilities>, AuthMethod])[] =
     ([name, capabilities]) => [`secrets at a provider ${name}`, capabilities, 'client_secret_basic'] as const,
   ),
   ['keys', {}, { private_key_jwt: { alg: 'ES256' } }],
+  [
+    'keys at a provider that makes secrets itself',
+    { secretChangeVisible: false, chosenSecret: false },
+    { private_key_jwt: { alg: 'ES256' } },
+  ],
 ];
 
 const HOUR = 3600;

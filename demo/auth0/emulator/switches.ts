@@ -17,6 +17,10 @@ export interface Switches {
   readonly grantsOfDeletedApi: 'delete' | 'keep';
   /** `client_metadata: {}` in a PATCH. */
   readonly emptyMetadata: 'clear' | 'keep';
+  /** Whether the plan of the tenant has Private Key JWT: it is documented to be part of Enterprise plans. */
+  readonly privateKeyJwt: 'in-plan' | 'not-in-plan';
+  /** A second credential of a client with the key of the first; a page of the documentation says that it is refused. */
+  readonly sameKeyTwice: 'refuse' | 'accept';
   /** How long the old secret is accepted beside the new one after a rotation, in milliseconds; documented: up to 30 s. */
   readonly secretLag: number;
   /** How long the grants of a deleted client are still listed, in milliseconds. */
@@ -36,6 +40,8 @@ export const DEFAULT_SWITCHES: Switches = {
   removedScopeInUse: 'refuse',
   grantsOfDeletedApi: 'delete',
   emptyMetadata: 'clear',
+  privateKeyJwt: 'in-plan',
+  sameKeyTwice: 'refuse',
   secretLag: 0,
   cascadeLag: 0,
   retryAfter: false,

@@ -1,4 +1,4 @@
-import { authOf, fits, isGuessable, methodFor } from '../../credentials/registry.ts';
+import { authOf, fits, isGuessable, methodFor, methodOf } from '../../credentials/registry.ts';
 import type { CreateChange, PlannedDelivery } from '../../model/plan.ts';
 import { PENDING } from '../../model/rotation.ts';
 import { checkPlace } from '../places/check-place.ts';
@@ -7,6 +7,7 @@ import type { StoredCredential } from '../places/stored-credential.ts';
 import { isInUse } from '../places/whose-document.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Delivery } from '../../model/state.ts';
+import { changeOver } from '../rotation/replace.ts';
 import { deliver, deliveryMark } from './deliver.ts';
 import { onlyOurs } from './failure.ts';
 import { refusePresentClient } from './look-again.ts';
@@ -45,7 +46,8 @@ async function createDelivered(change: DeliveredCreate, ports: CarryOutPorts): P
   const lying = isUsed ? await readWhole(store, delivery.path) : undefined;
   const { chosenSecret, chosenClientId } = provider.capabilities;
   await refusePresentClient(change, chosenClientId ? delivery.clientId : lying?.clientId, provider);
-  return chosenSecret ? createWithChosen(change, lying, ports) : createWithIssued(change, ports);
+  if (chosenSecret) return createWithChosen(change, lying, ports);
+  return methodOf(change.after).kind === 'client-secret' ? createWithIssued(change, ports) : createFirst(change, ports);
 }
 
 /**
@@ -97,7 +99,7 @@ async function createWithIssued(change: DeliveredCreate, ports: CarryOutPorts): 
   const { provider, store, stack } = ports;
   const { delivery, owner } = change;
   const since = bornAt(ports);
-  await checkPlace(delivery, stack, store, () => Promise.reject(new TypeError('a client that is new has no document')));
+  await checkPlace(delivery, stack, store, noDocument);
   const { id, found, issued } = await provider.createClient({ change });
   if (issued === undefined) throw new TypeError(`the provider gave ${change.address} no credential`);
   const { clientId, credential, createdAt } = issued;
@@ -106,6 +108,31 @@ async function createWithIssued(change: DeliveredCreate, ports: CarryOutPorts): 
   await provider.markDelivered(id, deliveryMark(delivery, createdAt, since));
   await requireAsWritten(change, found, provider);
   return { storeVersion };
+}
+
+/**
+ * Where the provider assigns the client_id, without which no document can be written, and nobody but grantry can make the credential:
+ * the client is there first. A crash in between leaves one that nothing was delivered for, which the next plan shows.
+ */
+async function createFirst(change: DeliveredCreate, ports: CarryOutPorts): Promise<Done> {
+  const { provider, stack } = ports;
+  const { after, delivery, owner } = change;
+  await checkPlace(delivery, stack, ports.store, noDocument);
+  const { id, found } = await provider.createClient({ change });
+  const { clientId: assignedId } = await methodOf(after).read(id, provider, nothing);
+  const client = { id, before: after, after, delivery, assignedId, owner: { stack, owner } };
+  const created = { ...client, readHeld: nothing, leavePlace: nothing };
+  const { storeVersion } = await changeOver(created, nothing, ports);
+  await requireAsWritten(change, found, provider);
+  return { storeVersion };
+}
+
+function noDocument(): Promise<never> {
+  return Promise.reject(new TypeError('a client that is new has no document'));
+}
+
+async function nothing(): Promise<undefined> {
+  return undefined;
 }
 
 /** Providers count whole seconds: one less, so that a secret made by hand within the same second differs from this one. */

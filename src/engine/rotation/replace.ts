@@ -21,6 +21,8 @@ export interface ReplacedClient {
   readonly before: Fields;
   readonly after: Fields;
   readonly delivery: PlannedDelivery;
+  /** The client_id that the provider assigned, where that is not the one that was planned. */
+  readonly assignedId?: string;
   readonly owner: DeliveryOwner;
   readonly readHeld: ReadHeld;
   /** Marks what lies at the place before as retired. */
@@ -111,7 +113,7 @@ async function rotatingClient(
 }
 
 function stepsOf(
-  { delivery, owner, before, after, leavePlace }: ReplacedClient,
+  { delivery, assignedId, owner, before, after, leavePlace }: ReplacedClient,
   { provider, store, clock }: ReplacePorts,
 ): RotationSteps {
   const isSameWay = authOf(before) === authOf(after);
@@ -121,7 +123,7 @@ function stepsOf(
     stage: async (held) => {
       // What a document says of a way to authenticate holds for the credential in it.
       const facts = isSameWay || delivery.alreadyDelivered !== true ? delivery.facts : {};
-      const { clientId } = delivery;
+      const clientId = assignedId ?? delivery.clientId;
       await deliver(store, { ...delivery, facts }, { clientId, held, createdAt: undefined }, owner);
       // From the next write on nobody would know of the place before.
       await leavePlace();

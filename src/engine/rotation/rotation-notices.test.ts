@@ -83,6 +83,10 @@ describe('notices beside a plan', () => {
       expect.stringContaining('No overlap here'),
     ]);
     expect(rotationNotices({ desired: state(client('a', 0)), actual: gone, now: NOW })).toEqual([]);
+    const otherwise = actual({ a: 1 }, { overlaps: 'unsupported', noGapWith: 'private_key_jwt' });
+    expect(rotationNotices({ desired: state(client('a')), actual: otherwise, now: NOW })).toEqual([
+      expect.stringContaining('there is no gap with private_key_jwt'),
+    ]);
     const unknown = actual({ a: 1 }, { overlaps: 'unknown' });
     expect(rotationNotices({ desired: state(client('a')), actual: unknown, now: NOW })).toEqual([
       expect.stringContaining('is not known here'),

@@ -53,7 +53,7 @@ export function gapNotices({ desired: { clients }, actual }: Omit<NoticeInput, '
   if (actual.overlaps !== 'unsupported') return [];
   const why = actual.overlapsWhy === undefined ? '' : `: ${actual.overlapsWhy}`;
   return [
-    `No overlap here${why}, so a rotation cuts off every consumer that has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant.)`,
+    `No overlap here${why}, so a rotation cuts off every consumer that has not read the new secret. Consumers must read again when they are refused. (With overlap: 0s the manifests say that this is meant${actual.noGapWith === undefined ? '' : `; there is no gap with ${actual.noGapWith}`}.)`,
   ];
 }
 

@@ -13,7 +13,7 @@ export const auth0Capabilities: Capabilities = {
   secretOverlap: false,
   secretLag: 30,
   tokenRevocation: false,
-  keyAlgs: [],
+  keyAlgs: ['RS256', 'PS256'],
 };
 
 /** Of an Api that may not be called and of a scope that was not granted it says the same. */

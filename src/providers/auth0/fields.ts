@@ -29,8 +29,14 @@ export const clientFields = z.strictObject({
   oidcConformant: z.boolean(),
   /** `client_secret`, or the name of another method such as `private_key_jwt`. */
   authenticationMethod: z.string(),
-  /** `client_secret_basic`, `client_secret_post`, `none`, or `any` where the tenant has no setting. */
+  /** `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `none`, or `any` where the tenant has no setting. */
   auth: z.string(),
+  /** What assertions are signed with; `any`: grantry made none of its keys; null: the client signs none. */
+  signingAlg: z.string().nullable(),
+  /** Keys that are of no use to it, or that grantry did not register: by Auth0's ids of the credentials. */
+  strayKeys: names,
+  /** Those of grantry that are past their overlap: the same. */
+  endedKeys: names,
   /** client_metadata: only what the manifest declares now, or declared when it was last applied. */
   metadata: z.record(z.string(), z.string()),
 });

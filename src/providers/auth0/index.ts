@@ -14,6 +14,7 @@ import { projectDesired } from './project.ts';
 import { apisByAudience, readTenant } from './read/read.ts';
 import { addApiScopes, removeApiScopes } from './write/write-api.ts';
 import { ClientWriter } from './write/write-client.ts';
+import { KeyWriter } from './write/write-keys.ts';
 
 const words = makeFieldWords([{ fields: AUTH0_FIELDS }]);
 
@@ -21,7 +22,9 @@ const words = makeFieldWords([{ fields: AUTH0_FIELDS }]);
 export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
   const api = new Auth0Api(settings, ports);
   let audiences = new Map<string, string>();
-  const clients = new ClientWriter(api, () => audiences);
+  const now = (): number => Math.floor(ports.clock.now() / 1000);
+  const keys = new KeyWriter(api);
+  const clients = new ClientWriter(api, { keys, audiences: () => audiences, now });
   return {
     capabilities: auth0Capabilities,
     tokens: auth0Tokens,
@@ -33,7 +36,7 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
     read: (desired: DesiredState, options: ReadOptions = {}) => {
       const names = apisByAudience(desired.apis, options.ledger ?? {});
       audiences = new Map([...names].map(([audience, name]) => [name, audience]));
-      return readTenant(api, desired, options);
+      return readTenant(api, desired, options, now());
     },
     endpoints: () => readEndpoints(settings, ports),
     // The id of an application is its client_id.
@@ -60,6 +63,11 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
       regenerate: () => Promise.reject(new TypeError('Auth0 keeps no previous secret: it is given a new one')),
       set: (id, chosen) => clients.setSecret(id, chosen),
       endOverlap: () => Promise.resolve({ previous: undefined, previousUntil: undefined }),
+    },
+    keys: {
+      read: (id) => keys.read(id),
+      add: (id, key) => keys.add(id, key),
+      keepNewest: (id) => keys.keepNewest(id),
     },
   };
 }

@@ -4,6 +4,7 @@ import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desire
 import type { DesiredObject } from '../../model/state.ts';
 import { settingsOf } from './client-settings.ts';
 import { ownerOrNull } from './convert/convert.ts';
+import { PRIVATE_KEY_JWT } from './convert/keys.ts';
 import type { ApiFields, ClientFields } from './fields.ts';
 
 /** The desired objects in Auth0's fields. Apis that another stack manages are not among them. */
@@ -42,7 +43,11 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
       ]),
     ),
     otherGrants: {},
+    authenticationMethod: typeof client.auth === 'string' ? 'client_secret' : PRIVATE_KEY_JWT,
     auth: authName(client.auth),
+    signingAlg: typeof client.auth === 'string' ? null : client.auth.private_key_jwt.alg,
+    strayKeys: [],
+    endedKeys: [],
     metadata: metadataOf(client),
   };
   const notes = Object.fromEntries(
@@ -63,7 +68,7 @@ export function metadataOf(client: DesiredClient): Record<string, string> {
   );
 }
 
-/** The shape of every M2M application: no user-facing flow, and the secret as its only way in. */
+/** The shape of every M2M application: no user-facing flow. */
 const HARDENED = {
   appType: 'non_interactive',
   grantTypes: ['client_credentials'],
@@ -72,5 +77,4 @@ const HARDENED = {
   allowedOrigins: [],
   logoutUrls: [],
   oidcConformant: true,
-  authenticationMethod: 'client_secret',
 };

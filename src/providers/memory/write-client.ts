@@ -45,11 +45,9 @@ export function createClient(ports: ClientPorts, { change, chosen }: NewClient):
   object.createdAt = chosen?.delivery.at ?? now;
   if (chosen !== undefined) object.delivered = chosen.delivery;
   const { id, fields: found } = object;
-  return {
-    id,
-    found,
-    ...(chosen === undefined ? { issued: issuedOf(object, ports) } : { written: writtenOf(object, ports) }),
-  };
+  if (chosen !== undefined) return { id, found, written: writtenOf(object, ports) };
+  // Nobody but its owner can make a key.
+  return found['auth'] === 'private_key_jwt' ? { id, found } : { id, found, issued: issuedOf(object, ports) };
 }
 
 export function updateClient({ objects, now }: ClientPorts, change: UpdateChange | AdoptChange): Fields {

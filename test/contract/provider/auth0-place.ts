@@ -1,6 +1,6 @@
 /** A tenant of the emulator of Auth0. */
 import { startAuth0Emulator } from '../../support/auth0/start-emulator.ts';
-import type { Auth0Emulator } from '../../../demo/auth0/emulator/emulator.ts';
+import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
 import { textOf } from '../../../demo/auth0/emulator/json.ts';
 import type { JsonObject } from '../../../demo/auth0/emulator/json.ts';
 import { logIn } from '../../support/auth0/management-client.ts';
@@ -12,8 +12,11 @@ import type { AdminActions, ProviderPlace } from './provider-subject.ts';
 const DOMAIN = 'acme-test.eu.auth0.com';
 
 /** `settings`: more keys of `provider.auth0`, as YAML with a comma behind each. */
-export async function openAuth0Place(settings = ''): Promise<ProviderPlace & { emulator: Auth0Emulator }> {
-  const emulator = await startAuth0Emulator({ domain: DOMAIN });
+export async function openAuth0Place(
+  settings = '',
+  options: EmulatorOptions = {},
+): Promise<ProviderPlace & { emulator: Auth0Emulator }> {
+  const emulator = await startAuth0Emulator({ domain: DOMAIN, ...options });
   const hand = await logIn(emulator);
   const fields = (clientId: string): JsonObject => {
     const client = emulator.state.clients.get(clientId);

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe } from 'vitest';
 import type { Capabilities } from '../../../src/providers/provider.ts';
 import { testCapabilities } from './provider-capabilities.ts';
 import { testCredentials } from './provider-credentials.ts';
+import { testKeys } from './provider-keys.ts';
 import { testObjects } from './provider-objects.ts';
 import { ProviderSubject } from './provider-subject.ts';
 import type { ProviderPlace } from './provider-subject.ts';
@@ -18,5 +19,6 @@ export function describeProvider(title: string, capabilities: Capabilities, open
     testCapabilities(() => opened, capabilities);
     testObjects(() => opened, capabilities);
     testCredentials(() => opened, capabilities);
+    testKeys(() => opened, capabilities);
   });
 }

@@ -26,6 +26,10 @@ import type { Provider } from '../../../src/providers/provider.ts';
 import { MemoryStore } from '../../../src/stores/memory/index.ts';
 import { rotateOnce } from '../../support/bench/rotate-once.ts';
 import { secretIn } from '../../support/stored-secrets.ts';
+import type { HeldCredential } from '../../../src/credentials/method.ts';
+import { credentialIn } from '../../../src/credentials/registry.ts';
+import { TokenClient } from '../../../src/engine/proof/token-client.ts';
+import type { Credential } from '../../../src/model/secrets/credential.ts';
 
 /** What somebody may do at the provider without grantry; clients are named by their client_id. */
 export interface AdminActions {
@@ -195,6 +199,23 @@ spec:
   /** The client_id under which a client is in the store. */
   async clientIdOf(path: string): Promise<string> {
     return (await this.store.read(path))?.document.clientId ?? '';
+  }
+
+  /** What lies at a path in the store; undefined: nothing that is whole. */
+  async heldAt(path: string): Promise<HeldCredential | undefined> {
+    const stored = await this.store.read(path);
+    return stored === undefined ? undefined : credentialIn(stored.document.payload);
+  }
+
+  /** Whether the token endpoint takes a credential for this client, which authenticates as its manifest says. */
+  async accepts(manifests: string, name: string, credential: Credential | undefined): Promise<boolean> {
+    if (credential === undefined) return false;
+    const { desired, provider } = await this.open(manifests);
+    const { auth } = desired.clients.find((client) => client.name === name) ?? { auth: 'client_secret_basic' };
+    const client = new TokenClient(await provider.endpoints(), this.#place.ports);
+    const audience = desired.apis.find((api) => api.name === 'stock')?.audience ?? '';
+    const parameters = provider.capabilities.tokenPerApi ? { audience } : {};
+    return 'token' in (await client.request({ clientId: await this.clientIdOf(name), credential }, auth, parameters));
   }
 
   /** The secret that lies at a path, in the clear; empty where there is none. */

@@ -1,5 +1,6 @@
 /** What grantry applied, as Auth0's own tool sees it: an independent client agrees with the emulator. */
 import { expect, it } from 'vitest';
+import { KeyBench, KEYED } from '../../auth0/key-bench.ts';
 import { openAuth0Place } from '../../contract/provider/auth0-place.ts';
 import { ProviderSubject } from '../../contract/provider/provider-subject.ts';
 import { exportTenant } from '../../support/auth0/deploy-cli.ts';
@@ -44,5 +45,20 @@ it('the official client exports what was applied', { timeout: 400_000 }, async (
     expect(seen.toSorted()).toEqual(granted.toSorted());
   } finally {
     await subject.close();
+  }
+});
+
+it('the official client exports the key of a client', { timeout: 400_000 }, async () => {
+  const bench = await KeyBench.open();
+  try {
+    await bench.subject.setUp(KEYED);
+    await bench.rotate();
+    const { clients } = await exportTenant(bench.emulator);
+    const { client_authentication_methods: methods, ...client } = clients.find(({ name }) => name === 'orders') ?? {};
+    const key = { name: 'grantry', credential_type: 'public_key' };
+    expect(methods).toMatchObject({ private_key_jwt: { credentials: [key, key] } });
+    expect(client).not.toHaveProperty('token_endpoint_auth_method');
+  } finally {
+    await bench.close();
   }
 });

@@ -19,6 +19,7 @@ const exported = z.object({
       app_type: z.string().optional(),
       grant_types: z.array(z.string()).optional(),
       token_endpoint_auth_method: z.string().optional(),
+      client_authentication_methods: z.json().optional(),
       client_metadata: z.record(z.string(), z.string()).optional(),
     }),
   ),

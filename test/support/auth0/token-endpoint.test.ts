@@ -1,5 +1,4 @@
-import { generateKeyPairSync } from 'node:crypto';
-import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify, SignJWT } from 'jose';
+import { createRemoteJWKSet, decodeProtectedHeader, jwtVerify } from 'jose';
 import { afterEach, describe, expect, it } from 'vitest';
 import { startAuth0Emulator } from './start-emulator.ts';
 import type { Auth0Emulator, EmulatorOptions } from '../../../demo/auth0/emulator/emulator.ts';
@@ -162,54 +161,6 @@ describe('a rotated secret', () => {
     expect((await ask()).status).toBe(200);
     now += 1;
     expect((await ask()).status).toBe(401);
-  });
-});
-
-describe('private_key_jwt', () => {
-  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
-  const pem = publicKey.export({ type: 'spki', format: 'pem' }).toString();
-
-  async function assertionOf(id: string, jti: string): Promise<Record<string, string>> {
-    const assertion = await new SignJWT({ jti })
-      .setProtectedHeader({ alg: 'RS256' })
-      .setIssuer(id)
-      .setSubject(id)
-      .setAudience(`https://${emulator.domain}/`)
-      .setIssuedAt()
-      .setExpirationTime('3m')
-      .sign(privateKey);
-    const type = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-    return { client_assertion: assertion, client_assertion_type: type, audience: AUDIENCE };
-  }
-
-  it('works once the client names the credential, once for each assertion, and hides the secret', async () => {
-    const { api, id, path, ask } = await start();
-    const credential = await api.ok('POST', `${path}/credentials`, { credential_type: 'public_key', pem });
-    expect(credential).not.toHaveProperty('pem');
-    expect((await requestToken(emulator, await assertionOf(id, 'early'))).status).toBe(401);
-    const methods = { private_key_jwt: { credentials: [{ id: textOf(credential['id']) }] } };
-    const changed = await api.ok('PATCH', path, {
-      client_authentication_methods: methods,
-      token_endpoint_auth_method: null,
-    });
-    expect(changed).not.toHaveProperty('client_secret');
-    const assertion = await assertionOf(id, 'one');
-    expect((await requestToken(emulator, assertion)).status).toBe(200);
-    expect((await requestToken(emulator, assertion)).status).toBe(401);
-    expect((await ask()).status).toBe(401);
-    const removal = `${path}/credentials/${textOf(credential['id'])}`;
-    expect(await api.call('DELETE', removal)).toMatchObject({ status: 400 });
-    const back = await api.ok('PATCH', path, { token_endpoint_auth_method: 'client_secret_post' });
-    expect(back).toHaveProperty('client_secret');
-    expect(await api.call('DELETE', removal)).toMatchObject({ status: 204 });
-  });
-
-  it('has room for two credentials', async () => {
-    const { api, path } = await start();
-    const body = { credential_type: 'public_key', pem };
-    await api.ok('POST', `${path}/credentials`, body);
-    await api.ok('POST', `${path}/credentials`, body);
-    expect(await api.call('POST', `${path}/credentials`, body)).toMatchObject({ status: 400 });
   });
 });
 

@@ -1,4 +1,5 @@
 /** The token endpoint, the introspection endpoint and the key set of a provider in memory, as one `fetch`. */
+import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
 import { grantedIn, textIn } from '../../../src/providers/memory/fields.ts';
 import type { MemoryProvider } from '../../../src/providers/memory/index.ts';
 import type { MemoryObject } from '../../../src/providers/memory/objects.ts';
@@ -13,7 +14,11 @@ export function memoryTokens(memory: MemoryProvider): typeof globalThis.fetch {
     if (pathname === '/jwks') return Response.json(key.jwks);
     const request = new Request(input, init);
     const parameters = new URLSearchParams(await request.text());
-    const client = authenticated(memory, request.headers.get('authorization'), parameters);
+    const assertion = parameters.get('client_assertion');
+    const client =
+      assertion === null
+        ? authenticated(memory, request.headers.get('authorization'), parameters)
+        : await authenticatedByKey(memory, assertion);
     if (client === undefined) return Response.json({ error: 'invalid_client' }, { status: 401 });
     if (pathname === '/introspect') return Response.json({ active: parameters.has('token') });
     const granted = tokenOf(memory, client, parameters);
@@ -25,6 +30,16 @@ export function memoryTokens(memory: MemoryProvider): typeof globalThis.fetch {
     const token = await key.sign({ iss: ISSUER, azp, iat, exp: iat + lifetime, ...claims }, 'at+jwt');
     return Response.json({ access_token: token, token_type: 'Bearer', expires_in: lifetime });
   };
+}
+
+/** By an assertion for the issuer (RFC 7523), signed with a key that is registered. */
+async function authenticatedByKey(memory: MemoryProvider, assertion: string): Promise<MemoryObject | undefined> {
+  const clientId = decodeJwt(assertion).iss ?? '';
+  const { kid = '', alg = '' } = decodeProtectedHeader(assertion);
+  const key = memory.acceptsKey(clientId, kid);
+  if (key === undefined) return undefined;
+  await jwtVerify(assertion, await importJWK(key.jwk, alg), { audience: ISSUER, subject: clientId });
+  return memory.objects.find((each) => each.kind === 'Client' && memory.clientIdOf(each) === clientId);
 }
 
 function authenticated(

@@ -9,17 +9,16 @@ import {
   withoutEmptyLinks,
 } from './client-defaults.ts';
 import { createClientSchema, updateClientSchema } from './schemas/client-schemas.ts';
-import { storeNewCredentials } from './credentials.ts';
-import { apiError, insufficientScope, invalidBody, invalidQuery, Refusal } from './errors.ts';
+import { refuseContradictions, refuseImmutable, refuseNoMethod, refuseOtherAlgorithm } from './client-refusals.ts';
+import { HOLDERS, refuseUnknownCredentials, storeNewCredentials } from './credentials.ts';
+import { apiError, insufficientScope, invalidBody, invalidQuery } from './errors.ts';
 import { newClientId, newSecret, newThirdPartyClientId } from '../ids.ts';
-import { isJsonObject, objectOr, stringsOf, textOf, withoutNulls } from '../json.ts';
+import { isJsonObject, objectOr, textOf, withoutNulls } from '../json.ts';
 import type { Json, JsonObject } from '../json.ts';
 import { flag, onlyParameters, paginate, selectFields } from './pagination.ts';
 import type { StoredClient } from '../state.ts';
 import type { ApiAnswer, ApiRequest, Tenant } from '../tenant.ts';
 
-/** Settings that hold credentials: a request that sends one creates or refers to them. */
-const HOLDERS = ['client_authentication_methods', 'signed_request_object', 'token_vault_privileged_access'] as const;
 const METADATA_LIMIT = 10;
 
 export function listClients({ query, scopes }: ApiRequest, tenant: Tenant): ApiAnswer {
@@ -76,8 +75,9 @@ export function createClient({ body, scopes }: ApiRequest, tenant: Tenant): ApiA
   if (given['client_authentication_methods'] !== undefined) requireScope(scopes, 'create:client_credentials');
   const id = given['third_party_security_mode'] === 'strict' ? newThirdPartyClientId() : newClientId();
   const client: StoredClient = { id, fields: newClientFields(given, tenant) };
+  refuseOtherAlgorithm(given, client.fields);
   if (secret !== undefined) client.fields['client_secret'] = secret;
-  const stored = storeNewCredentials(client, HOLDERS, tenant);
+  const stored = storeNewCredentials(client, tenant);
   tenant.state.clients.set(id, client);
   linkResourceServer(given, client, tenant);
   return { status: 201, body: showNewClient(client, scopes, stored) };
@@ -87,10 +87,13 @@ export function updateClient({ params, body, scopes }: ApiRequest, tenant: Tenan
   const client = existingClient(params, tenant);
   const given = validBody(updateClientSchema, withoutRetiredAlias(body, tenant));
   refuseContradictions(given);
+  refuseNoMethod(given);
+  refuseOtherAlgorithm(given, { ...client.fields, ...given });
   refuseImmutable(client, given);
   if (given['client_secret'] !== undefined) requireScope(scopes, 'update:client_keys');
   if (given['client_authentication_methods'] !== undefined) requireScope(scopes, 'update:client_credentials');
   if (!['client_secret', ...HOLDERS].some((key) => given[key] !== undefined)) requireScope(scopes, 'update:clients');
+  refuseUnknownCredentials(client.id, given, tenant);
   patchClient(client, given, tenant);
   return { status: 200, body: showClient(client, scopes) };
 }
@@ -125,15 +128,16 @@ function existingClient(params: Readonly<Record<string, string>>, { state }: Ten
   return client;
 }
 
-/** What a token sees of a client: the secret only with the right to keys, and never beside other ways to authenticate. */
+/**
+ * What a token sees of a client: the secret and the names of its keys only with the right to keys, and the secret never
+ * beside other ways to authenticate.
+ */
 function showClient({ id, fields }: StoredClient, scopes: ReadonlySet<string>): JsonObject {
-  const { client_secret: secret, ...rest } = fields;
-  const readable = scopes.has('read:client_keys') || scopes.has('read:client_credentials');
+  const { client_secret: secret, client_authentication_methods: methods, ...rest } = fields;
   const whole: JsonObject = { ...rest, client_id: id };
-  if (secret !== undefined && readable && fields['client_authentication_methods'] === undefined) {
-    whole['client_secret'] = secret;
-  }
-  return whole;
+  if (!scopes.has('read:client_keys') && !scopes.has('read:client_credentials')) return whole;
+  if (methods !== undefined) return { ...whole, client_authentication_methods: methods };
+  return secret === undefined ? whole : { ...whole, client_secret: secret };
 }
 
 /** Only the answer to a creation has the private signing key, and the metadata of credentials. */
@@ -231,31 +235,6 @@ function takeSecret(body: Json | undefined, { switches }: Tenant): { secret?: st
   if (switches.secretOnCreate === 'refuse' || !isJsonObject(body)) return { sent: body };
   const { client_secret: secret, ...sent } = body;
   return typeof secret === 'string' && secret !== '' ? { secret, sent } : { sent: body };
-}
-
-function refuseContradictions(given: JsonObject): void {
-  if (isJsonObject(given['client_authentication_methods']) && typeof given['token_endpoint_auth_method'] === 'string') {
-    throw invalidBody('client_authentication_methods and token_endpoint_auth_method are mutually exclusive');
-  }
-  if (
-    given['token_endpoint_auth_method'] === 'none' &&
-    stringsOf(given['grant_types']).includes('client_credentials')
-  ) {
-    throw new Refusal(400, {
-      statusCode: 400,
-      error: 'Bad Request',
-      message: 'Invalid grant types: client_credentials',
-      errorCode: 'invalid_body',
-    });
-  }
-}
-
-/** Settings that are made once: sending another value is refused, sending the same one is not. */
-function refuseImmutable({ fields }: StoredClient, given: JsonObject): void {
-  const mode = given['third_party_security_mode'];
-  if (mode !== undefined && mode !== fields['third_party_security_mode']) {
-    throw invalidBody('third_party_security_mode cannot be changed');
-  }
 }
 
 /** An application of the type resource_server shows at its API as well. */

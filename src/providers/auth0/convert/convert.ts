@@ -4,6 +4,8 @@ import { Secret } from '../../../model/secrets/secret.ts';
 import type { ApiFields, ClientFields } from '../fields.ts';
 import { MARK, formatName, parseDeclared, parseLabels, parseName } from './marks.ts';
 import type { Metadata } from './marks.ts';
+import { keysIn, methodWith, PRIVATE_KEY_JWT, usesKeys } from './keys.ts';
+import { parseKeys } from './key-marks.ts';
 import { NO_ORGANIZATION } from '../read/grants.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
 
@@ -13,14 +15,16 @@ export interface Vocabulary {
   readonly apiOf: ReadonlyMap<string, string>;
   /** The metadata that the manifest declares now. */
   readonly declared: Readonly<Record<string, string>>;
-  /** How often the manifest has the secret rotated; undefined: no manifest declares the client. */
+  /** How often the manifest has the credential rotated; undefined: no manifest declares the client. */
   readonly rotateEvery: number | undefined;
+  /** Unix seconds. */
+  readonly now: number;
 }
 
 export function applicationToFields(
   app: Application,
   grants: readonly ClientGrant[],
-  { apiOf, declared, rotateEvery }: Vocabulary,
+  { apiOf, declared, rotateEvery, now }: Vocabulary,
 ): ClientFields {
   const metadata = app.client_metadata;
   const marked = parseName(metadata);
@@ -43,11 +47,34 @@ export function applicationToFields(
     allowedOrigins: app.allowed_origins,
     logoutUrls: app.allowed_logout_urls,
     oidcConformant: app.oidc_conformant,
-    authenticationMethod: app.client_authentication_methods ?? 'client_secret',
-    auth: app.token_endpoint_auth_method ?? 'any',
+    ...authenticationOf(app, now),
     metadata: watchedMetadata(metadata, declared),
   };
 }
+
+/** By what an application is known. Of keys that it does not use none is declared. */
+function authenticationOf(app: Application, now: number): Authentication {
+  const { present, previous, others } = keysIn(app);
+  if (!usesKeys(app)) {
+    return {
+      authenticationMethod: app.client_authentication_methods?.name ?? 'client_secret',
+      auth: app.token_endpoint_auth_method ?? 'any',
+      signingAlg: null,
+      strayKeys: [present, previous].flatMap((key) => key?.credentialId ?? []).toSorted(),
+      endedKeys: [],
+    };
+  }
+  const hasEnded = previous !== undefined && previous.until <= now;
+  return {
+    authenticationMethod: PRIVATE_KEY_JWT,
+    auth: PRIVATE_KEY_JWT,
+    signingAlg: parseKeys(app.client_metadata)?.alg ?? 'any',
+    strayKeys: [...others],
+    endedKeys: hasEnded ? [previous.credentialId] : [],
+  };
+}
+
+type Authentication = Pick<ClientFields, 'authenticationMethod' | 'auth' | 'signingAlg' | 'strayKeys' | 'endedKeys'>;
 
 /** What an application may call; `apiOf` has the names of the Apis that are known. */
 export function grantsToFields(
@@ -109,14 +136,24 @@ function scopesOf({ scope, allow_all_scopes: all }: ClientGrant): string[] {
   return all ? [ALL_SCOPES] : scope;
 }
 
-/** The body of a POST, without metadata. */
-export function fieldsToApplication(fields: ClientFields): JsonObject {
+/** The body of a POST, without metadata. One that is to be known by keys has none yet: these come with ids of their own. */
+export function newApplication(fields: ClientFields): JsonObject {
+  return { ...fieldsToApplication(fields), ...authenticationBody(fields, []) };
+}
+
+/** Of the two ways to authenticate one has to be null. With keys Auth0 asks for RS256 in tokens of users, of whom there are none. */
+function authenticationBody({ auth }: ClientFields, keys: readonly string[]): JsonObject {
+  return auth === PRIVATE_KEY_JWT
+    ? { client_authentication_methods: methodWith(keys), jwt_configuration: { alg: 'RS256' } }
+    : { token_endpoint_auth_method: auth };
+}
+
+function fieldsToApplication(fields: ClientFields): JsonObject {
   return {
     name: fields.displayName,
     description: fields.description,
     app_type: fields.appType,
     grant_types: fields.grantTypes,
-    token_endpoint_auth_method: fields.auth,
     callbacks: fields.callbacks,
     web_origins: fields.webOrigins,
     allowed_origins: fields.allowedOrigins,
@@ -138,25 +175,43 @@ export function fieldsToMetadata(fields: ClientFields): Record<string, string> {
   };
 }
 
+/** What becomes of the keys of an application with a change. */
+export interface KeyChange {
+  /** Auth0's ids of those by which it is known from then on. */
+  readonly ids: readonly string[];
+  /** What is noted of them; null: nothing any more. */
+  readonly mark: string | null;
+}
+
 /** The body of a PATCH. Auth0 merges metadata: null is for a key that is to go. */
-export function changedApplication(before: ClientFields, after: ClientFields): JsonObject {
+export function changedApplication(before: ClientFields, after: ClientFields, keys?: KeyChange): JsonObject {
   const [was, is] = [fieldsToApplication(before), fieldsToApplication(after)];
   const body = changed(was, is);
   const marks = fieldsToMetadata(after);
   const metadata = changed(fieldsToMetadata(before), marks);
-  const freed =
-    before.authenticationMethod === after.authenticationMethod ? {} : { client_authentication_methods: null };
-  const isChanged = Object.keys({ ...body, ...freed, ...metadata }).length > 0;
+  const keyMark = keys === undefined ? {} : { [MARK.keys]: keys.mark };
+  const authentication = changedAuthentication(before, after, keys);
+  const marked = { ...metadata, ...keyMark };
+  const isChanged = Object.keys({ ...body, ...authentication, ...marked }).length > 0;
   // Of an application from before it was noted how often it is rotated, that is no difference.
   const name = marks[MARK.name];
-  const written = { ...metadata, ...(isChanged && name !== undefined ? { [MARK.name]: name } : {}) };
+  const written = { ...marked, ...(isChanged && name !== undefined ? { [MARK.name]: name } : {}) };
   return {
     ...body,
-    ...freed,
-    // Two ways to authenticate exclude each other: the one comes when the other goes.
-    ...(Object.keys(freed).length === 0 ? {} : { token_endpoint_auth_method: after.auth }),
+    ...authentication,
     ...(Object.keys(written).length > 0 ? { client_metadata: written } : {}),
   };
+}
+
+function changedAuthentication(before: ClientFields, after: ClientFields, keys: KeyChange | undefined): JsonObject {
+  const takesOver = before.authenticationMethod !== after.authenticationMethod;
+  if (!takesOver && after.auth === PRIVATE_KEY_JWT) {
+    return keys === undefined ? {} : { client_authentication_methods: methodWith(keys.ids) };
+  }
+  if (!takesOver && before.auth === after.auth) return {};
+  const other = after.auth === PRIVATE_KEY_JWT ? 'token_endpoint_auth_method' : 'client_authentication_methods';
+  // The one way comes when the other goes.
+  return { ...authenticationBody(after, keys?.ids ?? []), ...(takesOver ? { [other]: null } : {}) };
 }
 
 function changed(was: JsonObject, is: JsonObject): Record<string, Json> {

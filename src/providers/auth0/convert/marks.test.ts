@@ -14,9 +14,12 @@ import {
 const DELIVERY = { at: null, place: 'secret/m2m/orders', path: 'orders', facts: 'digest' };
 
 describe('marks in client_metadata', () => {
-  it.each([DELIVERY, { ...DELIVERY, since: 7 }, { ...DELIVERY, path: 'a/c' }])('hold a delivery: %o', (delivery) => {
-    expect(parseDelivery(deliveryToMetadata(delivery))).toEqual(delivery);
-  });
+  it.each([DELIVERY, { ...DELIVERY, since: 7 }, { ...DELIVERY, at: 7 }, { ...DELIVERY, path: 'a/c' }])(
+    'hold a delivery: %o',
+    (delivery) => {
+      expect(parseDelivery(deliveryToMetadata(delivery))).toEqual(delivery);
+    },
+  );
 
   it.each([
     ['no place', { [MARK.delivered]: 'digest orders' }],

@@ -12,9 +12,14 @@ export const MARK = {
   labels: 'grantry_labels',
   /** Which keys of metadata were declared when the application was last applied: JSON. */
   declared: 'grantry_declared',
-  /** Digest of the facts, since when the secret is there, a blank, and the path: `DIGEST@SECONDS PATH`. */
+  /**
+   * Digest of the facts, since when the secret is there, a blank, and the path: `DIGEST@SECONDS PATH`. Of a key its own time:
+   * `DIGEST=SECONDS PATH`.
+   */
   delivered: 'grantry_delivered',
   place: 'grantry_place',
+  /** Which credentials are keys that grantry made: key-marks.ts. */
+  keys: 'grantry_keys',
   prefix: 'grantry_',
 } as const;
 
@@ -26,18 +31,19 @@ export function foreignPart(metadata: Metadata, stack: string, what: string): Fo
   return marked === stack ? [] : [{ what, stack: marked === '' ? undefined : marked }];
 }
 
-export function deliveryToMetadata({ place, path, facts, since }: Delivery): Record<string, string> {
-  const digest = since === undefined ? facts : `${facts}@${since}`;
-  return { [MARK.delivered]: `${digest} ${path}`, [MARK.place]: place };
+export function deliveryToMetadata({ at, place, path, facts, since }: Delivery): Record<string, string> {
+  const time = at === null ? (since === undefined ? '' : `@${since}`) : `=${at}`;
+  return { [MARK.delivered]: `${facts}${time} ${path}`, [MARK.place]: place };
 }
 
 /** A mark that cannot be read counts as none: the credential is then delivered again, which loses nothing. */
 export function parseDelivery(metadata: Metadata): Delivery | undefined {
-  const [, facts, since, path] = /^([^\s@]+)(?:@(\d+))? (.+)$/.exec(metadata[MARK.delivered] ?? '') ?? [];
+  const [, facts, at, since, path] = /^([^\s@=]+)(?:=(\d+)|@(\d+))? (.+)$/.exec(metadata[MARK.delivered] ?? '') ?? [];
   const place = metadata[MARK.place];
   if (facts === undefined || path === undefined || place === undefined) return undefined;
+  const age = since === undefined ? {} : { since: Number(since) };
   // Auth0 does not say when a secret was made.
-  return checkDelivery({ at: null, place, path, facts, ...(since === undefined ? {} : { since: Number(since) }) });
+  return checkDelivery({ at: at === undefined ? null : Number(at), place, path, facts, ...age });
 }
 
 export function formatName(name: string, rotateEvery: number | null): string {

@@ -24,6 +24,13 @@ const metadata = z
     ),
   );
 
+const references = z.object({ credentials: z.array(z.object({ id: z.string() })) });
+
+/** Of the credentials of a method. */
+function idsIn(method: unknown): readonly string[] {
+  return references.safeParse(method).data?.credentials.map(({ id }) => id) ?? [];
+}
+
 export const application = z.object({
   client_id: z.string(),
   name: text,
@@ -45,7 +52,11 @@ export const application = z.object({
   client_authentication_methods: z
     .record(z.string(), z.unknown())
     .nullish()
-    .transform((methods) => Object.keys(methods ?? {})[0]),
+    .transform((methods) => {
+      // There is one at most.
+      const [method] = Object.entries(methods ?? {});
+      return method === undefined ? undefined : { name: method[0], credentials: idsIn(method[1]) };
+    }),
   client_metadata: metadata,
   client_secret: z
     .string()

@@ -1,5 +1,6 @@
 import type { Call } from './call.ts';
 import { ManagementError } from 'auth0';
+import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
 import { quoted } from '../../../model/text/printable.ts';
 import type { Auth0Settings } from '../settings.ts';
@@ -30,7 +31,7 @@ export function explainRefusal(call: Call, error: unknown, settings: Auth0Settin
   }
   if (status === 403) {
     return new GrantryError('NOT_ALLOWED', `${where} does not allow this (403): ${call.about}${reasonOf(error)}`, {
-      hint: `The application ${settings.auth.clientId} needs the scope ${call.needs} of the Management API. docs/auth0.md lists all that are needed.`,
+      hint: hintOf(call, bodyOf(error), settings),
     });
   }
   if (status === 429) {
@@ -50,9 +51,27 @@ export function explainRefusal(call: Call, error: unknown, settings: Auth0Settin
   return new GrantryError('FAILED', `${where} refuses this (${status}): ${call.about}${reasonOf(error)}`);
 }
 
+/** What a tenant says of a feature that its plan has not, or that nobody switched on: recorded of several. */
+const NOT_IN_PLAN = ['feature_not_enabled', 'insufficient_entitlement', 'operation_not_supported'];
+
+function hintOf({ needs }: Call, { errorCode, message }: RefusalBody, { auth }: Auth0Settings): string {
+  if (errorCode !== undefined && NOT_IN_PLAN.includes(errorCode)) {
+    return 'The tenant does not have this feature: no scope helps. Private Key JWT is part of the Enterprise plan; docs/auth0.md says more.';
+  }
+  // Where several scopes would do, it is grantry's own list that counts.
+  const [, missing = needs] = /expected any of: ([\w:]+)$/.exec(message ?? '') ?? [];
+  return `The application ${auth.clientId} needs the scope ${missing} of the Management API. docs/auth0.md lists all that are needed.`;
+}
+
 /** Auth0's own words. They name what is wrong with a body, and quote it. */
 function reasonOf(error: unknown): string {
-  if (!(error instanceof ManagementError) || typeof error.body !== 'object' || error.body === null) return '';
-  const { message } = error.body as { message?: unknown };
-  return typeof message === 'string' ? `: ${quoted(message)}` : '';
+  const { message } = bodyOf(error);
+  return message === undefined ? '' : `: ${quoted(message)}`;
+}
+
+const refusalBody = z.object({ message: z.string().optional(), errorCode: z.string().optional() }).catch({});
+type RefusalBody = z.infer<typeof refusalBody>;
+
+function bodyOf(error: unknown): RefusalBody {
+  return refusalBody.parse(error instanceof ManagementError ? error.body : undefined);
 }

@@ -3,24 +3,30 @@ import { addressOf } from '../../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../../model/desired.ts';
 import { addToGroup, groupBy } from '../../../model/values/groups.ts';
 import { WHOLE_API } from '../../../model/state.ts';
-import type { ActualCredential, ActualObject, ActualState, OwnedApis, OwnedApi } from '../../../model/state.ts';
+import type { ActualObject, ActualState, OwnedApis, OwnedApi } from '../../../model/state.ts';
 import { releasedApis } from '../../released-apis.ts';
 import type { ReadOptions } from '../../provider.ts';
 import { settingsOf } from '../client-settings.ts';
 import type { Auth0Api } from '../http/api.ts';
-import { applicationToFields, resourceServerToFields, unseenMetadata } from '../convert/convert.ts';
+import { resourceServerToFields } from '../convert/convert.ts';
 import { findResourceServers, isOfMachines, listApplications, listGrants } from '../http/listing.ts';
-import { foreignPart, MARK, parseDeclared, parseDelivery, parseName, unreadableMarks } from '../convert/marks.ts';
+import { MARK, parseDeclared } from '../convert/marks.ts';
+import { areMethodsHidden, PRIVATE_KEY_JWT, usesKeys } from '../convert/keys.ts';
+import { clientObject } from './client-object.ts';
 import { matchApplications } from './match.ts';
-import { metadataOf } from '../project.ts';
 import type { Application, ClientGrant, ResourceServer } from '../convert/representations.ts';
 
 const MAX_METADATA = 10;
 /** Stack, name, owner, delivery and place. */
 const ALWAYS_MARKED = 5;
 
-/** Reads what the stack has in the tenant, and what stands in its way. */
-export async function readTenant(api: Auth0Api, desired: DesiredState, options: ReadOptions): Promise<ActualState> {
+/** Reads what the stack has in the tenant, and what stands in its way; `now` in Unix seconds. */
+export async function readTenant(
+  api: Auth0Api,
+  desired: DesiredState,
+  options: ReadOptions,
+  now: number,
+): Promise<ActualState> {
   const { stack } = desired.target;
   const ledger = options.ledger ?? {};
   const audiences = new Set([...desired.apis.map(({ audience }) => audience), ...Object.keys(ledger)]);
@@ -35,7 +41,13 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
   const grantsOf = groupBy(grants.filter(isOfMachines), ({ client_id: id }) => id ?? '');
   const holders = outsideHolders(apps, grants, servers, stack);
   const clients = [...names].map(([app, name]) =>
-    clientObject(app, name, { desired: desiredOf.get(app), grants: grantsOf.get(app.client_id) ?? [], apiOf, stack }),
+    clientObject(app, name, {
+      desired: desiredOf.get(app),
+      grants: grantsOf.get(app.client_id) ?? [],
+      apiOf,
+      stack,
+      now,
+    }),
   );
   return {
     objects: [...apiObjects(servers, desired.apis, ledger, holders), ...clients],
@@ -47,69 +59,32 @@ export async function readTenant(api: Auth0Api, desired: DesiredState, options: 
     ),
     listedClients: apps.length,
     ownClientId: api.settings.auth.clientId,
+    notices: hiddenKeys([...names.keys()], api.settings.auth.clientId),
     overlaps: 'unsupported',
     overlapsWhy: 'Auth0 keeps no previous secret',
+    noGapWith: PRIVATE_KEY_JWT,
   };
 }
 
-interface ApplicationSetting {
-  readonly desired: DesiredClient | undefined;
-  readonly grants: readonly ClientGrant[];
-  readonly apiOf: ReturnType<typeof apisByAudience>;
-  readonly stack: string;
-}
-
-function clientObject(
-  app: Application,
-  name: string,
-  { desired, grants, apiOf, stack }: ApplicationSetting,
-): ActualObject {
-  const declared = desired === undefined ? {} : metadataOf(desired);
-  const rotateEvery = desired?.credential.rotate.every;
-  const fields = applicationToFields(app, grants, { apiOf, declared, rotateEvery });
-  const unseen = unseenMetadata(app.client_metadata, fields);
-  return {
-    address: addressOf('Client', name),
-    id: app.client_id,
-    owner: app.client_metadata[MARK.owner] ?? '',
-    foreign: foreignPart(app.client_metadata, stack, `application ${app.name} (${app.client_id})`),
-    fields,
-    ...(unseen === undefined ? {} : { unseen }),
-    credential: credentialOf(app),
-    ...unreadableIn(app),
-  };
-}
-
-function credentialOf({
-  client_id: clientId,
-  client_metadata: metadata,
-  client_secret: secret,
-}: Application): ActualCredential {
-  const { rotateEvery } = parseName(metadata);
-  return {
-    clientId,
-    createdAt: undefined,
-    delivered: parseDelivery(metadata),
-    ...(rotateEvery === undefined ? {} : { rotateEvery }),
-    ...(secret === undefined ? {} : { present: { kind: 'client-secret' as const, secret } }),
-  };
-}
-
-function unreadableIn({ client_metadata: metadata }: Application): Pick<ActualObject, 'unreadable'> {
-  const unreadable = unreadableMarks(metadata);
-  return unreadable.length === 0 ? {} : { unreadable };
+/** What an application is known by Auth0 shows to some accounts only: of the others it is what grantry noted. */
+function hiddenKeys(apps: readonly Application[], ownClientId: string): string[] {
+  if (!apps.some((app) => areMethodsHidden(app) && usesKeys(app))) return [];
+  return [
+    `Which public keys are registered is not shown to the application ${ownClientId}, so a change of them by hand is not seen: it lacks the scope read:client_credentials.`,
+  ];
 }
 
 /** Auth0 takes ten keys of metadata. Once some of the marks are there and others find no room, nothing would ever fit. */
 function crowdedApplications(desiredOf: ReadonlyMap<Application, DesiredClient>): ActualState['impossible'] {
   return [...desiredOf].flatMap(([app, desired]) => {
-    const { name, labels } = desired;
+    const { name, labels, auth } = desired;
     const declared = Object.keys(settingsOf(desired).metadata);
     const theirs = Object.keys(app.client_metadata).filter(
       (key) =>
         !key.startsWith(MARK.prefix) && !declared.includes(key) && !parseDeclared(app.client_metadata).includes(key),
     );
-    const marks = ALWAYS_MARKED + Number(Object.keys(labels).length > 0) + Number(declared.length > 0);
+    const optional = [Object.keys(labels).length > 0, declared.length > 0, typeof auth !== 'string'];
+    const marks = ALWAYS_MARKED + optional.filter(Boolean).length;
     const total = theirs.length + declared.length + marks;
     if (total <= MAX_METADATA) return [];
     return [

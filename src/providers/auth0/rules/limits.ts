@@ -139,16 +139,20 @@ function* checkMetadata(view: ProviderView, client: InTarget<ClientManifest>): I
   yield* checkRoom(view, client, Object.keys(metadata));
 }
 
-/** Which keys were declared is itself kept in metadata, and so are labels, where there are any. */
+/** Which keys were declared is itself kept in metadata, and so are labels and the public keys, where there are any. */
 function* checkRoom(view: ProviderView, client: InTarget<ClientManifest>, keys: readonly string[]): Iterable<Problem> {
   if (keys.length === 0) return;
-  const hasLabels = Object.keys(client.manifest.labels).length > 0;
-  const room = MAX_KEYS - OWN_KEYS - 1 - (hasLabels ? 1 : 0);
+  const auth = client.spec?.auth;
+  const optional = [
+    ...(Object.keys(client.manifest.labels).length > 0 ? ['the labels'] : []),
+    ...(auth !== undefined && typeof auth !== 'string' ? ['the public keys'] : []),
+  ];
+  const room = MAX_KEYS - OWN_KEYS - 1 - optional.length;
   const text = JSON.stringify(keys);
   const message =
     keys.length > room
       ? `there are ${keys.length} keys of metadata; Auth0 takes ${MAX_KEYS}, of which ${MAX_KEYS - room} are grantry's own marks` +
-        `${hasLabels ? ' (with one for the labels)' : ''}: keep ${room}`
+        `${optional.length > 0 ? ` (with one for ${optional.join(', and one for ')})` : ''}: keep ${room}`
       : text.length > MAX_TEXT
         ? `the keys of metadata have together, as JSON, ${text.length} characters; grantry can note ${MAX_TEXT} of them: choose shorter ones`
         : undefined;

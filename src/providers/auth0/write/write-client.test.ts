@@ -20,7 +20,12 @@ const APP = {
 
 /** An application in a plan's fields. */
 function fieldsOf(declared: Record<string, string>): ClientFields {
-  return applicationToFields(application.parse(APP), [], { apiOf: new Map(), declared, rotateEvery: undefined });
+  return applicationToFields(application.parse(APP), [], {
+    apiOf: new Map(),
+    declared,
+    rotateEvery: undefined,
+    now: 0,
+  });
 }
 
 describe('updateClient', () => {
