@@ -1,7 +1,7 @@
 import type { CommandIo } from '../src/cli/context.ts';
 import { forEachTarget } from '../src/cli/targets.ts';
 import { expectationsOf } from '../src/engine/proof/expectation.ts';
-import type { Expectation } from '../src/engine/proof/expectation.ts';
+import type { Expectation, ExpectedToken } from '../src/engine/proof/expectation.ts';
 import { TokenClient } from '../src/engine/proof/token-client.ts';
 import type { OpenTarget } from '../src/engine/run/open-target.ts';
 import { GrantryError } from '../src/model/errors.ts';
@@ -42,17 +42,17 @@ async function showTokens(
   stage: Stage,
 ): Promise<void> {
   const tokens = new TokenClient(await provider.endpoints(), ports);
-  const claimsFor = async (parameters: Readonly<Record<string, string>>): Promise<Record<string, unknown>> => {
-    const answer = await tokens.request(login, auth, parameters);
+  const claimsFor = async (asked: ExpectedToken): Promise<Record<string, unknown>> => {
+    const answer = await tokens.request(login, auth, asked);
     if ('refused' in answer) throw new GrantryError('FAILED', `${client} gets no token: ${answer.refused.error}`);
-    return tokens.verify(answer.token);
+    return (await tokens.verify(answer.token)).payload;
   };
   const [first, second] = expected;
   if (first === undefined) return;
   stage.print('', 'With it the service gets a token from token_url, and these are its claims:', '');
-  stage.print(...claimLines(await claimsFor(first.parameters)));
+  stage.print(...claimLines(await claimsFor(first)));
   const scope = second?.parameters['scope'];
   if (second === undefined || scope === undefined) return;
   stage.print('', `With scope=${scope} in the request:`, '');
-  stage.print(`  "scope": ${JSON.stringify((await claimsFor(second.parameters))['scope'])}`);
+  stage.print(`  "scope": ${JSON.stringify((await claimsFor(second))['scope'])}`);
 }

@@ -1,6 +1,7 @@
 import type { Position } from './finding.ts';
 import type { KeyAlg } from './secrets/key-alg.ts';
 import type { BackendSettings, RotatePolicy, Target } from './target.ts';
+import type { ClaimValue, SenderConstraint, SigningAlgorithm, TokenType } from './token-form.ts';
 
 /** What the manifests ask for in one target: defaults filled in, overrides applied, references checked, names sorted. */
 export interface DesiredState {
@@ -24,6 +25,14 @@ export interface DesiredApi {
   readonly audience: string;
   /** Seconds; undefined leaves it to the provider. */
   readonly tokenLifetime: number | undefined;
+  /** What callers must prove beside the token; undefined: nothing, whoever bears the token may use it. */
+  readonly senderConstrained: SenderConstraint | undefined;
+  /** Undefined leaves it to the provider. */
+  readonly tokenAlg: SigningAlgorithm | undefined;
+  /** Undefined leaves it to the provider. */
+  readonly tokenType: TokenType | undefined;
+  /** Constants in tokens for this Api, sorted by name. */
+  readonly claims: Readonly<Record<string, ClaimValue>>;
   /** Name of the Client with which this Api introspects tokens (RFC 7662). */
   readonly introspectedBy: string | undefined;
   /** False: another stack owns it; it is granted, never changed. */

@@ -9,12 +9,17 @@ export interface FieldDescription {
   readonly label?: string;
   /** Whether a difference gives somebody more power; also for the fields below one at the top. Absent: none does. */
   readonly widens?: (before: Json | undefined, after: Json | undefined, path: readonly string[]) => boolean;
+  /**
+   * Whom a difference between two values cuts off, unless they change at the same moment: `breaks callers that send no proof`.
+   * Undefined: nobody.
+   */
+  readonly breaks?: (before: Json, after: Json) => string | undefined;
   /** What widens it gives roles. Of a field at the top. */
   readonly holdsRoles?: true;
   /** Where it stands under a change; lower ones first. Of a field at the top. */
   readonly weight?: number;
-  /** Free text, which is always quoted, or seconds. `lifetime`: seconds, or null for the server's own default. */
-  readonly kind?: 'prose' | 'duration' | 'lifetime';
+  /** Free text, which is always quoted, or seconds. `lifetime`, `choice`: seconds, or one of several; null is the server's own default. */
+  readonly kind?: 'prose' | 'duration' | 'lifetime' | 'choice';
   /** The value that every new object has, by the object's name; it is shown only where it is another. */
   readonly usual?: (name: string) => Json;
   /** The head of a change, or the manifest beside it, says it of a new object. Of a field at the top. */
@@ -71,6 +76,13 @@ export class FieldWords {
     return widens?.(before, after, path) ?? false;
   }
 
+  /** Whom a difference cuts off; undefined: nobody. */
+  breaks({ path, before, after }: FieldDifference): string | undefined {
+    // Of what is new there are no users yet, and that what goes is missed goes without saying.
+    if (before === undefined || after === undefined) return undefined;
+    return this.describe(path)?.breaks?.(before, after);
+  }
+
   /** Whether what a field holds are roles. */
   holdsRoles(path: readonly string[]): boolean {
     return this.describe(path.slice(0, 1))?.holdsRoles === true;
@@ -87,6 +99,7 @@ export class FieldWords {
     const kind = (this.describe(path) ?? this.describe(path.slice(0, 1)))?.kind;
     if (kind === 'lifetime') return lifetime(value);
     if (kind === 'duration' && typeof value === 'number') return formatDuration(value);
+    if (kind === 'choice' && value === null) return SERVER_DEFAULT;
     if (value === null) return '(none)';
     if (typeof value === 'string') return kind === 'prose' || !PLAIN.test(value) ? quoted(value) : value;
     if (Array.isArray(value) && value.length === 0) return '(empty)';
@@ -94,12 +107,14 @@ export class FieldWords {
   }
 }
 
+const SERVER_DEFAULT = '(server default)';
+
 function quoted(text: string): string {
   return `"${text.replaceAll('"', '\\"')}"`;
 }
 
 function lifetime(value: Json): string {
-  if (value === null) return '(server default)';
+  if (value === null) return SERVER_DEFAULT;
   return typeof value === 'number' ? formatDuration(value) : JSON.stringify(value);
 }
 

@@ -133,6 +133,8 @@ export interface FieldChange {
   readonly after: Json | undefined;
   /** Gives somebody more power. */
   readonly widens: boolean;
+  /** Whom it cuts off who does not change at the same moment, in words; absent: nobody. */
+  readonly breaks?: string;
   readonly note?: string;
 }
 

@@ -36,6 +36,9 @@ describe('valueOf', () => {
     ['tokenLifetime', null, '(server default)'],
     ['tokenLifetime', 'odd', '"odd"'],
     ['tokenLifetime', undefined, '(not set)'],
+    ['tokenAlg', null, '(server default)'],
+    ['tokenAlg', 'ES256', 'ES256'],
+    ['senderConstrained', null, '(none)'],
     ['other', null, '(none)'],
     ['other', [], '(empty)'],
     ['other', true, 'true'],
@@ -74,7 +77,29 @@ describe('widens', () => {
     ['overlap', '48h', '90m', false],
     ['overlap', '1h', null, false],
     ['overlap', undefined, '48h', false],
+    ['senderConstrained', 'dpop', null, true],
+    ['senderConstrained', 'dpop', 'dpop (not required)', true],
+    ['senderConstrained', 'mtls', 'dpop', false],
+    ['senderConstrained', null, 'dpop', false],
+    ['tokenAlg', 'ES256', null, false],
   ])('%s from %j to %j: %j', (field, before, after, is) => {
     expect(FIELD_WORDS.widens({ path: [field], before, after })).toBe(is);
+  });
+});
+
+describe('breaks', () => {
+  it.each<[string, Json | undefined, Json | undefined, string | undefined]>([
+    ['senderConstrained', null, 'dpop', 'breaks callers that send no DPoP proof'],
+    ['senderConstrained', 'mtls', 'dpop', 'breaks callers that send no DPoP proof'],
+    ['senderConstrained', 'dpop', null, undefined],
+    // Of what is new there are no callers, and of what goes none are left.
+    ['senderConstrained', undefined, 'dpop', undefined],
+    ['tokenAlg', 'RS256', undefined, undefined],
+    ['tokenAlg', null, 'ES256', 'breaks Apis that take no other algorithm'],
+    ['tokenType', 'at+jwt', null, 'breaks Apis that take no other type'],
+    ['signingAlgorithm', 'RS256', 'PS256', 'breaks Apis that take no other algorithm'],
+    ['tokenLifetime', 300, 60, undefined],
+  ])('%s from %j to %j: %j', (field, before, after, whom) => {
+    expect(FIELD_WORDS.breaks({ path: [field], before, after })).toBe(whom);
   });
 });

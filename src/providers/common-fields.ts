@@ -23,6 +23,27 @@ const COMMON_FIELDS: readonly FieldDescription[] = [
   { path: 'introspectedBy', label: 'introspected by', weight: 17 },
   { path: 'tokenLifetime', label: 'token lifetime', weight: 19, kind: 'lifetime', widens: isLonger },
   {
+    path: 'senderConstrained',
+    label: 'sender-constrained',
+    weight: 19,
+    widens: (before, after) => typeof before === 'string' && after !== before && after !== 'dpop',
+    breaks: (_before, after) => (after === 'dpop' ? 'breaks callers that send no DPoP proof' : undefined),
+  },
+  {
+    path: 'tokenAlg',
+    label: 'token algorithm',
+    weight: 19,
+    kind: 'choice',
+    breaks: () => 'breaks Apis that take no other algorithm',
+  },
+  {
+    path: 'tokenType',
+    label: 'token type',
+    weight: 19,
+    kind: 'choice',
+    breaks: () => 'breaks Apis that take no other type',
+  },
+  {
     path: 'auth',
     label: 'authentication',
     weight: 20,

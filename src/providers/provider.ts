@@ -1,5 +1,5 @@
 import type { Address } from '../model/address.ts';
-import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../model/desired.ts';
+import type { DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../model/desired.ts';
 import type { FieldWords } from '../model/field-words.ts';
 import type { GrantryError } from '../model/errors.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
@@ -7,6 +7,7 @@ import type { ProofCheck } from '../model/report.ts';
 import type { ClientSecret, Credential } from '../model/secrets/credential.ts';
 import type { KeyAlg } from '../model/secrets/key-alg.ts';
 import type { PublicJwk } from '../model/secrets/public-jwk.ts';
+import type { TokenType } from '../model/token-form.ts';
 import type { ActualState, OwnedApis, Delivery, DesiredObject, Endpoints, Fields } from '../model/state.ts';
 
 /** What differs between providers, as data: the engine, the contract suite and the table of docs/providers.md go by it. */
@@ -25,6 +26,10 @@ export interface Capabilities {
   readonly introspection: boolean;
   /** An Api can carry the stack's mark; elsewhere the ledger in the store says whose it is. */
   readonly apiMarks: boolean;
+  /** A token can be bound to a key of whoever asks for it, and refused without a proof (RFC 9449). */
+  readonly senderConstraint: boolean;
+  /** Tokens for an Api can carry constants. */
+  readonly constantClaims: boolean;
   /** A token is for one Api, which the request names (RFC 8707 in spirit: the parameter `audience`). */
   readonly tokenPerApi: boolean;
   /** The server can keep the previous secret valid for a while after a rotation; whether it is set up to, a read shows. */
@@ -51,11 +56,23 @@ export interface Denial {
   readonly error: string;
 }
 
+/** What a token is like, whatever was granted. */
+export interface TokenForm {
+  /** It is bound to a key of whoever asks for it, and there is none without a proof of possession (RFC 9449). */
+  readonly isBound: boolean;
+  /** How it is signed; undefined: as the provider does by default. */
+  readonly alg: string | undefined;
+  /** Its header `typ`; undefined: what the provider gives it by default. */
+  readonly type: TokenType | undefined;
+}
+
 /** What of a provider the proofs go by beside its capabilities. */
 export interface TokenBehaviour {
   readonly denial: Denial;
   /** The roles that were declared for the client's tokens. */
   declaredRoles(client: DesiredClient): ServiceAccountRoles;
+  /** The form that tokens of the client have, which are for these Apis. */
+  formOf(client: DesiredClient, apis: readonly DesiredApi[]): TokenForm;
 }
 
 /** Of a provider whose tokens carry no roles. */

@@ -21,6 +21,7 @@ export function countChanges(
     'gains-roles': 0,
     'foreign-reach': 0,
     'foreign-holders': 0,
+    'breaks-others': 0,
     widens: 0,
   };
   for (const change of changes) {
@@ -54,6 +55,7 @@ const DANGERS_IN_WORDS: readonly (readonly [Danger, string, string, string])[] =
   ['gains-roles', 'client', 'gains roles', 'gain roles'],
   ['foreign-reach', 'change', 'reaches what others own', 'reach what others own'],
   ['foreign-holders', 'change', 'concerns clients outside this stack', 'concern clients outside this stack'],
+  ['breaks-others', 'change', 'breaks others unless they change with it', 'break others unless they change with them'],
   ['widens', 'change', 'widens access', 'widen access'],
 ];
 

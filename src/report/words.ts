@@ -76,6 +76,7 @@ export const DANGER_WORDS: Readonly<Record<Danger, string>> = {
   'gains-roles': 'gains roles',
   'foreign-reach': 'reaches what others own',
   'foreign-holders': 'clients outside this stack hold it',
+  'breaks-others': 'breaks others unless they change with it',
   widens: 'widens access',
 };
 

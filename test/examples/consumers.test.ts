@@ -40,6 +40,7 @@ it('the doc links to every example, and to nothing that is not there', () => {
   for (const name of [
     'token.sh',
     'node/token-source.mjs',
+    'node/check-bound-token.mjs',
     'node/service.mjs',
     'vault-agent/agent.hcl',
     'external-secrets.yaml',

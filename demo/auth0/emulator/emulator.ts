@@ -27,6 +27,7 @@ import { DEFAULT_SWITCHES } from './switches.ts';
 import type { Switches } from './switches.ts';
 import { managementAudience } from './tenant.ts';
 import type { Tenant } from './tenant.ts';
+import { PossessionProofs } from './token/possession.ts';
 import { TokenQuota } from './token/token-quota.ts';
 import { issueToken } from './token/tokens.ts';
 import type { TokenEndpoint } from './token/tokens.ts';
@@ -98,6 +99,7 @@ export async function startAuth0Emulator(options: EmulatorOptions = {}): Promise
   const endpoint: TokenEndpoint = {
     key: options.signingKey ?? (await createSigningKey()),
     authentication: new ClientAuthentication(),
+    proofs: new PossessionProofs(),
     quota: new TokenQuota(),
   };
   const limiter = new RateLimiter(options.rateLimits ?? {}, tenant.switches.retryAfter);
@@ -236,7 +238,7 @@ async function dispatch(
   }
   if (method === 'POST' && path === '/oauth/token') {
     const form = await readForm(incoming);
-    return { status: 200, body: await issueToken(form, incoming.headers.authorization, { endpoint, tenant }) };
+    return { status: 200, body: await issueToken(form, incoming.headers, { endpoint, tenant }) };
   }
   if (method === 'GET' && path === '/.well-known/jwks.json') return { status: 200, body: endpoint.key.jwks };
   if (method === 'GET' && path === '/.well-known/openid-configuration') {

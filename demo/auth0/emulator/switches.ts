@@ -27,6 +27,8 @@ export interface Switches {
   readonly cascadeLag: number;
   /** Whether a 429 of the Management API says `Retry-After`, beside `x-ratelimit-reset`. */
   readonly retryAfter: boolean;
+  /** How a token request is refused that must prove possession of a key and does not. */
+  readonly missingProof: 'invalid_request' | 'invalid_dpop_proof';
   /** What `permissions` holds in a token of an API that asks for it. */
   readonly permissionsClaim: 'granted-scopes' | 'absent';
 }
@@ -45,5 +47,6 @@ export const DEFAULT_SWITCHES: Switches = {
   secretLag: 0,
   cascadeLag: 0,
   retryAfter: false,
+  missingProof: 'invalid_request',
   permissionsClaim: 'granted-scopes',
 };

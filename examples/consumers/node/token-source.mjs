@@ -45,6 +45,7 @@ export class TokenSource {
   #read;
   #readEveryMs;
   #parameters;
+  #dpop;
   /** In memory only. */
   #document;
   #readAt = 0;
@@ -55,11 +56,12 @@ export class TokenSource {
 
   /**
    * `scope`: what is only given on request. `audience`: on Auth0, which Api the token is for. `readEveryMs`: far shorter
-   * than the overlap of a rotation.
+   * than the overlap of a rotation. `dpop`: where an API takes no token without a proof of possession, what `oauth.DPoP` gives.
    */
-  constructor(read, { scope, audience, readEveryMs = 10 * 60_000 } = {}) {
+  constructor(read, { scope, audience, dpop, readEveryMs = 10 * 60_000 } = {}) {
     this.#read = read;
     this.#readEveryMs = readEveryMs;
+    this.#dpop = dpop;
     this.#parameters = Object.entries({ scope, audience }).filter(([, value]) => value !== undefined);
   }
 
@@ -146,6 +148,7 @@ export class TokenSource {
       new URLSearchParams(this.#parameters),
       {
         signal: AbortSignal.timeout(30_000),
+        ...(this.#dpop === undefined ? {} : { DPoP: this.#dpop }),
         [oauth.allowInsecureRequests]: new URL(document.token_url).hostname === 'localhost', // for trying it out
       },
     );

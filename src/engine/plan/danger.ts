@@ -13,6 +13,7 @@ export const DANGERS = [
   'gains-roles',
   'foreign-reach',
   'foreign-holders',
+  'breaks-others',
   'widens',
 ] as const;
 export type Danger = (typeof DANGERS)[number];
@@ -21,7 +22,7 @@ export type Danger = (typeof DANGERS)[number];
 export function dangersOf(
   change: Change,
   review: PlanReview | undefined,
-  words: Pick<FieldWords, 'widens' | 'holdsRoles'>,
+  words: Pick<FieldWords, 'widens' | 'breaks' | 'holdsRoles'>,
 ): Danger[] {
   const found = new Set<Danger>();
   if (change.op === 'delete') found.add('delete');
@@ -33,6 +34,7 @@ export function dangersOf(
   if (Object.keys(change.foreign ?? {}).length > 0) found.add('foreign-reach').add('widens');
   if (change.op === 'create' || change.op === 'update' || change.op === 'adopt') {
     for (const difference of leafDifferences('before' in change ? change.before : undefined, change.after)) {
+      if (words.breaks(difference) !== undefined) found.add('breaks-others');
       if (!words.widens(difference)) continue;
       found.add('widens');
       if (words.holdsRoles(difference.path)) found.add('gains-roles');

@@ -5,17 +5,20 @@ import type { Change, FieldChange } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
 
 /** The leaves that a change alters, sorted by path: what a reviewer reads and the audit log names. */
-export function fieldChanges(change: Change, words: Pick<FieldWords, 'widens'>): FieldChange[] {
+export function fieldChanges(change: Change, words: Pick<FieldWords, 'widens' | 'breaks'>): FieldChange[] {
   const { notes, foreign = {} } = change;
   const hasNotes = Object.keys(notes).length + Object.keys(foreign).length > 0;
   return differencesOf(change).map((difference) => {
-    if (!hasNotes) return { ...difference, widens: words.widens(difference) };
+    const breaks = words.breaks(difference);
+    const dangers = { widens: words.widens(difference), ...(breaks === undefined ? {} : { breaks }) };
+    if (!hasNotes) return { ...difference, ...dangers };
     const path = difference.path.join(' ');
     const [note, whose] = [own(notes, path), own(foreign, path)];
     const remarks = [whose, note].filter((remark) => typeof remark === 'string').join('; ');
     return {
       ...difference,
-      widens: whose !== undefined || words.widens(difference),
+      ...dangers,
+      widens: whose !== undefined || dangers.widens,
       ...(remarks === '' ? {} : { note: remarks }),
     };
   });

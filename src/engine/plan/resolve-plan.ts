@@ -160,6 +160,9 @@ function restoreDesired({ desired }: SavedPlan, target: Target): DesiredState {
     apis: desired.apis.map((api) => ({
       ...api,
       tokenLifetime: api.tokenLifetime,
+      senderConstrained: api.senderConstrained,
+      tokenAlg: api.tokenAlg,
+      tokenType: api.tokenType,
       introspectedBy: api.introspectedBy,
       position,
     })),

@@ -1,7 +1,8 @@
 import type { AuthMethod, DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import { NO_GRANT_FACTS } from '../../providers/provider.ts';
-import type { Capabilities, Denial, GrantFacts, Provider, TokenLimit } from '../../providers/provider.ts';
+import type { Capabilities, Denial, GrantFacts, Provider, TokenForm, TokenLimit } from '../../providers/provider.ts';
+import type { TokenRequest } from './token-client.ts';
 
 /** What tokens of one client must show: exactly what the manifests grant. */
 export interface Expectation {
@@ -22,13 +23,11 @@ export interface Expectation {
 }
 
 /** One token and everything that it says. */
-export interface ExpectedToken {
+export interface ExpectedToken extends TokenRequest, Partial<Pick<TokenForm, 'alg' | 'type'>> {
   /** Its name in reports: `a token`, `a token for stock:write`. */
   readonly which: string;
   /** What is shown by getting it. */
   readonly claim: string;
-  /** Of the token request, beside grant type and credential (RFC 6749 section 4.4.2). */
-  readonly parameters: Readonly<Record<string, string>>;
   /** Sorted. */
   readonly scopes: readonly string[];
   /** Sorted. */
@@ -41,6 +40,8 @@ export interface ExpectedToken {
   readonly longest?: TokenLimit | undefined;
   /** What was declared, and all that it holds. */
   readonly roles: ServiceAccountRoles;
+  /** Constants. */
+  readonly claims?: DesiredApi['claims'];
   /** Why more roles and audiences than these may have been granted too; undefined: they are all. */
   readonly unsure?: string | undefined;
 }
@@ -49,10 +50,9 @@ export interface ExpectedToken {
 interface ExpectedRefusal extends Denial, Beyond {}
 
 /** What was not granted, and the request that asks for it. */
-interface Beyond {
+interface Beyond extends TokenRequest {
   /** The scope or audience that was not granted. */
   readonly what: string;
-  readonly parameters: Readonly<Record<string, string>>;
 }
 
 interface Introspector {
@@ -83,15 +83,19 @@ export function expectationsOf(
         const of = apis.get(access.api);
         return of === undefined ? [] : [{ ...access, of }];
       });
-      const refusal = tokenPerApi ? refusedAudience(desired.apis, granted) : refusedScope(desired.apis, granted);
+      const formOf = (of: readonly DesiredApi[]): TokenForm => tokens.formOf(client, of);
+      const form = formOf(granted.map(({ of }) => of));
+      const refusal = tokenPerApi
+        ? refusedAudience(desired.apis, granted, formOf)
+        : refusedScope(desired.apis, granted, form);
       return {
         client: client.name,
         path: client.credential.path,
         auth: client.auth,
         found: facts.checks.get(client.name) ?? [],
         tokens: tokenPerApi
-          ? tokensPerApi(granted)
-          : tokensOfAll(client, { granted, clients, facts, declared: tokens.declaredRoles(client) }),
+          ? tokensPerApi(granted, formOf)
+          : tokensOfAll(client, { granted, clients, facts, form, declared: tokens.declaredRoles(client) }),
         refusal: refusal && { ...refusal, ...tokens.denial },
         denial: tokens.denial,
         introspectors: introspection ? introspectorsOf(granted, clients) : [],
@@ -101,11 +105,15 @@ export function expectationsOf(
 
 type Granted = DesiredClient['access'][number] & { readonly of: DesiredApi };
 
+/** The form of tokens for these Apis. */
+type FormOf = (apis: readonly DesiredApi[]) => TokenForm;
+
 /** What one client was granted, and what is known about it. */
 interface Grants {
   readonly granted: readonly Granted[];
   readonly clients: ReadonlyMap<string, DesiredClient>;
   readonly facts: GrantFacts;
+  readonly form: TokenForm;
   /** Roles. */
   readonly declared: ServiceAccountRoles;
 }
@@ -114,7 +122,7 @@ const WORKS = 'the credential in the store works';
 
 /** One token for everything that is always granted, and one that asks for the rest. */
 function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToken[] {
-  const { granted, clients, facts, declared } = grants;
+  const { granted, clients, facts, form, declared } = grants;
   const roles = withParts(declared, facts.roleParts.get(client.name));
   const lifetimes = granted.flatMap(({ of }) => of.tokenLifetime ?? []);
   // The server adds the clients whose roles the token carries, but for the client itself.
@@ -136,6 +144,8 @@ function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToken[] {
       longest: facts.longest,
       roles,
       unsure,
+      ...form,
+      claims: Object.assign({}, ...carried.map(({ of }) => of.claims)),
     };
   };
   const always = { which: 'a token', claim: WORKS, parameters: {}, ...token(['scopes']) };
@@ -180,34 +190,44 @@ function unsureOf(name: string, { granted, facts, declared: { realm, clients } }
 }
 
 /** A token for each Api, with everything that was granted there. */
-function tokensPerApi(granted: readonly Granted[]): ExpectedToken[] {
-  return granted.map(({ api, scopes, onRequest, of: { audience, tokenLifetime: lifetime } }, index) => ({
+function tokensPerApi(granted: readonly Granted[], formOf: FormOf): ExpectedToken[] {
+  return granted.map(({ api, scopes, onRequest, of }, index) => ({
     which: `a token for ${api}`,
     claim: index === 0 ? WORKS : `${api} can be called`,
-    parameters: { audience },
+    parameters: { audience: of.audience },
     scopes: unique([...scopes, ...onRequest]),
-    audiences: [audience],
-    lifetime,
+    audiences: [of.audience],
+    lifetime: of.tokenLifetime,
     roles: { realm: [], clients: {} },
+    ...formOf([of]),
+    claims: of.claims,
   }));
 }
 
 /** Best a scope of an Api that the client may not call at all. */
-function refusedScope(apis: readonly DesiredApi[], granted: readonly Granted[]): Beyond | undefined {
+function refusedScope(
+  apis: readonly DesiredApi[],
+  granted: readonly Granted[],
+  { isBound }: TokenForm,
+): Beyond | undefined {
   const has = new Set(granted.flatMap(({ scopes, onRequest }) => [...scopes, ...onRequest]));
   const scope = [...notCallable(apis, granted), ...apis]
     .flatMap(({ scopes }) => scopes)
     .find(({ name }) => !has.has(name))?.name;
   if (scope === undefined) return undefined;
-  return { what: scope, parameters: { scope } };
+  return { what: scope, parameters: { scope }, isBound };
 }
 
-function refusedAudience(apis: readonly DesiredApi[], granted: readonly Granted[]): Beyond | undefined {
+function refusedAudience(apis: readonly DesiredApi[], granted: readonly Granted[], formOf: FormOf): Beyond | undefined {
   const [other] = notCallable(apis, granted);
-  if (other !== undefined) return { what: other.audience, parameters: { audience: other.audience } };
+  if (other !== undefined) {
+    const { audience } = other;
+    return { what: audience, parameters: { audience }, isBound: formOf([other]).isBound };
+  }
   for (const { of, scopes, onRequest } of granted) {
     const scope = of.scopes.find(({ name }) => !scopes.includes(name) && !onRequest.includes(name))?.name;
-    if (scope !== undefined) return { what: scope, parameters: { audience: of.audience, scope } };
+    if (scope === undefined) continue;
+    return { what: scope, parameters: { audience: of.audience, scope }, isBound: formOf([of]).isBound };
   }
   return undefined;
 }

@@ -1,4 +1,3 @@
-import type { JWTPayload } from 'jose';
 import { errors } from 'jose';
 import { addressOf } from '../../model/address.ts';
 import type { ClientProof, ProofCheck } from '../../model/report.ts';
@@ -9,7 +8,8 @@ import type { Login } from '../places/stored-credential.ts';
 import { checkClaims } from './claims.ts';
 import type { ExpectedToken, Expectation } from './expectation.ts';
 import { describeRefusal, refusesCredential } from './token-client.ts';
-import type { Refusal, TokenClient } from './token-client.ts';
+import type { Refusal, TokenClient, VerifiedToken } from './token-client.ts';
+import { checkForm, proveUnboundRefused } from './form.ts';
 
 export interface ProofPorts {
   readonly store: Pick<Store, 'read' | 'locate'>;
@@ -55,6 +55,7 @@ async function proveWith(login: Login, expected: Expectation, ports: ProofPorts)
     if (proven.token === undefined && token === undefined) return { checks, ...aboutCredential(proven.refused) };
     token = proven.token ?? token;
   }
+  checks.push(...(await proveUnboundRefused(login, expected, ports.tokens)));
   const { refused, ...beyond } = await proveRefusal(login, expected, ports);
   checks.push(...beyond.checks);
   if (token !== undefined) checks.push(...(await proveIntrospection(token, expected, ports)));
@@ -78,8 +79,8 @@ async function proveToken(
   wanted: ExpectedToken,
   { tokens }: ProofPorts,
 ): Promise<ProvenToken> {
-  const { which, claim, parameters } = wanted;
-  const answer = await tokens.request(login, auth, parameters);
+  const { which, claim } = wanted;
+  const answer = await tokens.request(login, auth, wanted);
   if ('refused' in answer) {
     return {
       token: undefined,
@@ -88,13 +89,13 @@ async function proveToken(
     };
   }
   const signature = `${which} is signed by the issuer`;
-  const payload = await verified(answer.token, tokens);
-  if (typeof payload === 'string') {
+  const found = await verified(answer.token, tokens);
+  if (typeof found === 'string') {
     return {
       token: undefined,
       checks: [
         { claim, outcome: 'passed' },
-        { claim: signature, outcome: 'failed', detail: payload },
+        { claim: signature, outcome: 'failed', detail: found },
       ],
     };
   }
@@ -103,13 +104,17 @@ async function proveToken(
     checks: [
       { claim, outcome: 'passed' },
       { claim: signature, outcome: 'passed' },
-      ...checkClaims(payload, wanted, login.clientId),
+      ...checkForm(found, wanted, {
+        type: answer.type,
+        thumbprint: wanted.isBound ? await tokens.thumbprint() : undefined,
+      }),
+      ...checkClaims(found.payload, wanted, login.clientId),
     ],
   };
 }
 
-/** The claims, or why the token is not to be trusted. */
-async function verified(token: string, tokens: TokenClient): Promise<JWTPayload | string> {
+/** What it says, or why the token is not to be trusted. */
+async function verified(token: string, tokens: TokenClient): Promise<VerifiedToken | string> {
   try {
     return await tokens.verify(token);
   } catch (error) {
@@ -129,7 +134,7 @@ async function proveRefusal(
     return { checks: [{ claim, outcome: 'not-testable', detail }] };
   }
   const claim = `${refusal.what}, which was not granted, is refused`;
-  const answer = await tokens.request(login, auth, refusal.parameters);
+  const answer = await tokens.request(login, auth, refusal);
   if ('token' in answer) return { checks: [{ claim, outcome: 'failed', detail: 'a token was issued' }] };
   const { refused } = answer;
   const { status, error } = refused;

@@ -1,3 +1,5 @@
+import { decodeJwt } from 'jose';
+import type { JWTPayload } from 'jose';
 import { expect, test } from 'vitest';
 import { portsOver } from '../../../test/support/servers/ports-over.ts';
 import { Secret } from '../../model/secrets/secret.ts';
@@ -47,9 +49,64 @@ test('verify: keys that cannot be had say nothing of a token', async () => {
 
 test('an endpoint out of order is named without the credentials in its address', async () => {
   const endpoints = { ...ENDPOINTS, token: 'https://ann:s3cr3t@sso.test/token?key=s3cr3t' };
-  const asked = answering(() => new Response('', { status: 503 }), endpoints).request(LOGIN, 'client_secret_post', {});
+  const asked = answering(() => new Response('', { status: 503 }), endpoints).request(LOGIN, 'client_secret_post', {
+    parameters: {},
+  });
   await expect(asked).rejects.toMatchObject({
     code: 'UNREACHABLE',
     message: expect.not.stringContaining('s3cr3t'),
   });
+});
+
+/** A token endpoint that looks at proofs: what it was sent, request by request. */
+function endpointFor(answers: readonly (() => Response)[]): {
+  client: TokenClient;
+  proofs: (JWTPayload | undefined)[];
+} {
+  const proofs: (JWTPayload | undefined)[] = [];
+  const clock = { ...systemClock, sleep: async () => undefined };
+  const ports = portsOver(
+    async (_, init) => {
+      const proof = new Headers(init?.headers).get('dpop');
+      proofs.push(proof === null ? undefined : decodeJwt(proof));
+      return (answers[proofs.length - 1] ?? answers[0])?.() ?? Response.error();
+    },
+    { clock, random: () => 0 },
+  );
+  return { client: new TokenClient(ENDPOINTS, ports), proofs };
+}
+
+const NONCE = (): Response =>
+  Response.json({ error: 'use_dpop_nonce' }, { status: 400, headers: { 'dpop-nonce': 'n-1' } });
+const TOKEN = (): Response => Response.json({ access_token: 'a.b.c', token_type: 'DPoP', expires_in: 60 });
+
+test('request: a bound one proves possession of a key, the same in all requests of a run, and another one does not', async () => {
+  const { client, proofs } = endpointFor([TOKEN]);
+  const ask = async (isBound?: boolean) =>
+    client.request(
+      LOGIN,
+      'client_secret_post',
+      isBound === undefined ? { parameters: {} } : { parameters: {}, isBound },
+    );
+  expect(await ask(true)).toEqual({ token: 'a.b.c', type: 'dpop' });
+  const thumbprint = await client.thumbprint();
+  await ask(true);
+  await ask();
+  await ask(false);
+  expect(await client.thumbprint()).toBe(thumbprint);
+  expect(proofs.map((proof) => proof?.['htu'])).toEqual([ENDPOINTS.token, ENDPOINTS.token, undefined, undefined]);
+  expect(proofs[0]?.jti).not.toBe(proofs[1]?.jti);
+});
+
+test('request: a nonce that the server asks for is in the next proof, once', async () => {
+  const { client, proofs } = endpointFor([NONCE, TOKEN]);
+  const bound = { parameters: {}, isBound: true };
+  expect(await client.request(LOGIN, 'client_secret_post', bound)).toMatchObject({ token: 'a.b.c' });
+  expect(proofs.map((proof) => proof?.['nonce'])).toEqual([undefined, 'n-1']);
+
+  const again = endpointFor([NONCE]);
+  expect(await again.client.request(LOGIN, 'client_secret_post', bound)).toMatchObject({
+    refused: { status: 400, error: 'use_dpop_nonce' },
+  });
+  expect(again.proofs).toHaveLength(2);
 });

@@ -1,5 +1,5 @@
 import { createRemoteJWKSet, customFetch as joseFetch, jwtVerify } from 'jose';
-import type { JWTPayload } from 'jose';
+import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { authenticate } from '../../credentials/registry.ts';
 import type { AuthMethod } from '../../model/desired.ts';
@@ -15,6 +15,7 @@ import type { OAuthError } from '../../platform/oauth-error.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
 import type { Login } from '../places/stored-credential.ts';
+import { PossessionKey } from './possession.ts';
 
 /** A refusal of the authorization server. */
 export interface Refusal extends OAuthError {
@@ -31,7 +32,22 @@ export function describeRefusal({ status, error, why }: Refusal): string {
   return `${status} ${error}${why}`;
 }
 
-export type TokenAnswer = { readonly token: string } | { readonly refused: Refusal };
+/** What is asked for. */
+export interface TokenRequest {
+  /** Beside grant type and credential (RFC 6749 section 4.4.2). */
+  readonly parameters: Readonly<Record<string, string>>;
+  /** The request proves possession of a key (RFC 9449). */
+  readonly isBound?: boolean | undefined;
+}
+
+/** `type`: the token_type of the answer in lower case, where it was looked at. */
+export type TokenAnswer = { readonly token: string; readonly type?: string } | { readonly refused: Refusal };
+
+/** A token whose signature and issuer are good. */
+export interface VerifiedToken {
+  readonly header: JWTHeaderParameters;
+  readonly payload: JWTPayload;
+}
 
 /** Asks the real token endpoint for tokens and checks them as a resource server would. */
 export class TokenClient {
@@ -40,6 +56,7 @@ export class TokenClient {
   readonly #server: oauth.AuthorizationServer;
   readonly #keys: ReturnType<typeof createRemoteJWKSet>;
   readonly #service: Service;
+  readonly #possession = new PossessionKey();
 
   constructor(endpoints: Endpoints, ports: HttpPorts) {
     this.#endpoints = endpoints;
@@ -52,6 +69,8 @@ export class TokenClient {
     };
     this.#keys = createRemoteJWKSet(new URL(endpoints.jwks), {
       [joseFetch]: (url, init) => this.#fetchKeys(url, init),
+      // A server may make the key for an algorithm when it first signs with it.
+      cooldownDuration: 0,
     });
   }
 
@@ -59,22 +78,30 @@ export class TokenClient {
   async request(
     { clientId, credential }: Login,
     auth: AuthMethod,
-    parameters: Readonly<Record<string, string>>,
+    { parameters, isBound = false }: TokenRequest,
   ): Promise<TokenAnswer> {
     const client = { client_id: clientId };
+    const proof = isBound ? { DPoP: await this.#possession.handle() } : {};
     const send = async (): Promise<Response> =>
       oauth.clientCredentialsGrantRequest(
         this.#server,
         client,
         authenticate(credential, auth),
         new URLSearchParams(parameters),
-        this.#options(),
+        { ...this.#options(), ...proof },
       );
-    const response = await this.#send(send);
+    const first = await this.#send(send);
+    // The nonce that such an answer brings is in the next proof (RFC 9449 section 8).
+    const response = isBound && (await asksForNonce(first)) ? await this.#send(send) : first;
     if (!response.ok) return { refused: await refusalOf(response) };
     const answer = await oauth.processClientCredentialsResponse(this.#server, client, response);
     rememberSecret(answer.access_token);
-    return { token: answer.access_token };
+    return { token: answer.access_token, type: answer.token_type };
+  }
+
+  /** What a token says of the key that it is bound to, where it is bound to the one of this client: `cnf.jkt`. */
+  async thumbprint(): Promise<string> {
+    return this.#possession.thumbprint();
   }
 
   /** Whether the token is active for this introspecting client (RFC 7662). */
@@ -87,10 +114,11 @@ export class TokenClient {
     return (await oauth.processIntrospectionResponse(this.#server, client, response)).active;
   }
 
-  /** The claims, once signature and issuer are found good; throws jose's errors otherwise. */
-  async verify(token: string): Promise<JWTPayload> {
-    const { payload } = await jwtVerify(token, this.#keys, { issuer: this.#endpoints.issuer, clockTolerance: 5 });
-    return payload;
+  /** What it says, once signature and issuer are found good; throws jose's errors otherwise. */
+  async verify(token: string): Promise<VerifiedToken> {
+    const options = { issuer: this.#endpoints.issuer, clockTolerance: 5 };
+    const { payload, protectedHeader: header } = await jwtVerify(token, this.#keys, options);
+    return { header, payload };
   }
 
   /** Asking twice for a token does no harm. */
@@ -140,6 +168,11 @@ function outOfOrder({ name, check }: Service, url: string, status: number): Gran
   return new GrantryError('UNREACHABLE', `${name} at ${printableUrl(url)} answers with status ${status}`, {
     hint: check,
   });
+}
+
+async function asksForNonce(response: Response): Promise<boolean> {
+  if (response.ok) return false;
+  return (await refusalOf(response.clone())).error === 'use_dpop_nonce';
 }
 
 async function refusalOf(response: Response): Promise<Refusal> {

@@ -2,12 +2,11 @@ import type { AuthMethod } from '../../model/desired.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Denial } from '../../providers/provider.ts';
 import type { Store } from '../../stores/store.ts';
-import type { TokenClient } from '../proof/token-client.ts';
+import type { TokenClient, TokenRequest } from '../proof/token-client.ts';
 
 /** A token request that a working credential is good for, whatever the answer is about scopes. */
-export interface Probe {
+export interface Probe extends TokenRequest {
   readonly auth: AuthMethod;
-  readonly parameters: Readonly<Record<string, string>>;
   /** How the provider says that it takes the credential, but what was asked for was not granted. */
   readonly denial: Denial;
 }

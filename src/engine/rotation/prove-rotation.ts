@@ -13,7 +13,8 @@ import type { RotationSubject } from './subject.ts';
 const PAUSE_MS = 500;
 
 export function probeOf({ auth, tokens, refusal, denial }: Expectation): Probe {
-  return { auth, parameters: tokens[0]?.parameters ?? refusal?.parameters ?? {}, denial };
+  const { parameters = {}, isBound = false } = tokens[0] ?? refusal ?? {};
+  return { auth, parameters, isBound, denial };
 }
 
 /** The credential as it lies in the store, read as a consumer would, is accepted. */
@@ -24,13 +25,13 @@ export async function proveAccepted(path: string, probe: Probe, ports: ProbePort
   if (stored === undefined) return { claim, outcome: 'failed', detail: `nothing lies at ${place}` };
   const login = loginIn(stored, place);
   const isRight = (given: TokenAnswer): boolean => isAccepted(given, probe.denial);
-  const answer = await until(ports, isRight, () => ports.tokens.request(login, probe.auth, probe.parameters));
+  const answer = await until(ports, isRight, () => ports.tokens.request(login, probe.auth, probe));
   return isRight(answer) ? { claim, outcome: 'passed' } : { claim, outcome: 'failed', detail: describe(answer) };
 }
 
 /** Credentials from before are refused, by the code that RFC 6749 section 5.2 has for it, or the provider's own. */
 export async function provePreviousRefused(
-  { probe: { auth, parameters }, rotation: { previousIsRefused: claim } }: Pick<RotationSubject, 'probe' | 'rotation'>,
+  { probe, rotation: { previousIsRefused: claim } }: Pick<RotationSubject, 'probe' | 'rotation'>,
   { clientId, credential: present }: Login,
   known: readonly (Credential | undefined)[],
   ports: ProbePorts,
@@ -39,7 +40,7 @@ export async function provePreviousRefused(
   if (before.length === 0) return { claim, outcome: 'not-testable', detail: 'it is not known any more' };
   for (const credential of before) {
     const login = { clientId, credential };
-    const answer = await until(ports, isRefused, () => ports.tokens.request(login, auth, parameters));
+    const answer = await until(ports, isRefused, () => ports.tokens.request(login, probe.auth, probe));
     if (!isRefused(answer)) return { claim, outcome: 'failed', detail: describe(answer) };
   }
   return { claim, outcome: 'passed' };

@@ -10,11 +10,11 @@ import type { RotationPorts, RotationSubject } from './subject.ts';
  * tokens by themselves are not reached.
  */
 export async function revokeIssuedTokens(
-  { id, probe: { auth, parameters } }: Pick<RotationSubject, 'id' | 'probe'>,
+  { id, probe }: Pick<RotationSubject, 'id' | 'probe'>,
   login: Login,
   { provider, tokens, clock }: RotationPorts,
 ): Promise<RevokedTokens> {
-  const answer = await tokens.request(login, auth, parameters);
+  const answer = await tokens.request(login, probe.auth, probe);
   const { iat, exp } = 'token' in answer ? claimsOf(answer.token) : {};
   const acceptedFor = iat === undefined || exp === undefined ? undefined : exp - iat;
   if (provider.revokeTokens === undefined) return { inactiveBefore: undefined, acceptedFor };

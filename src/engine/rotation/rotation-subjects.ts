@@ -7,12 +7,12 @@ import type { RotationPorts, RotationSubject } from './subject.ts';
 import { TokenClient } from '../proof/token-client.ts';
 import { addressOf, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
-import type { DesiredState } from '../../model/desired.ts';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { isProven } from '../../model/report.ts';
 import { isDeliveryOutdated } from '../../model/rotation.ts';
 import { isOurs, objectsByAddress } from '../../model/state.ts';
-import type { ActualState, Endpoints } from '../../model/state.ts';
+import type { ActualObject, ActualState, Endpoints } from '../../model/state.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { documentFacts } from '../survey/document-facts.ts';
 import type { TargetPorts } from '../survey/survey-target.ts';
@@ -50,7 +50,8 @@ export function rotationSubjects(
       const method = methodFor(auth);
       const { rotation } = method;
       if (rotation === undefined) return [];
-      const probe = { ...probeOf(expectation), auth };
+      const probed = probeOf(expectation);
+      const probe = { ...probed, auth, isBound: probed.isBound === true || isBoundNow(client, objects) };
       const isSetUp = actual.overlaps === 'supported' && typeof object.fields['overlap'] === 'string';
       const keepsPrevious = rotation.overlapEndedBy === 'grantry' || isSetUp;
       const facts = documentFacts(client, apis, endpoints);
@@ -61,6 +62,12 @@ export function rotationSubjects(
       return [[name, { name, owner, id: object.id, credential, delivered, facts, ...how, ...noted }]];
     }),
   );
+}
+
+/** Whether the server takes no request without a proof, though the manifests may ask for none any more. */
+function isBoundNow({ name, access }: DesiredClient, objects: ReadonlyMap<Address, ActualObject>): boolean {
+  const concerned = [addressOf('Client', name), ...access.map(({ api }) => addressOf('Api', api))];
+  return concerned.some((address) => objects.get(address)?.fields['senderConstrained'] === 'dpop');
 }
 
 /** How long after a change of a secret an answer that goes by the previous one is still no failure; milliseconds. */

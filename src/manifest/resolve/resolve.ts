@@ -107,6 +107,10 @@ function toApi(manifest: ApiManifest, spec: ApiSpec): DesiredApi {
     description,
     audience: spec.audience,
     tokenLifetime: spec.tokenLifetime,
+    senderConstrained: spec.senderConstrained,
+    tokenAlg: spec.token?.alg,
+    tokenType: spec.token?.type,
+    claims: Object.fromEntries(Object.entries(spec.claims).toSorted(([a], [b]) => compareText(a, b))),
     introspectedBy: spec.introspectedBy,
     managed: spec.managed,
     scopes: Object.entries(spec.scopes)

@@ -7,6 +7,8 @@ import { problemIn } from './rule.ts';
 const DESCRIPTION: Path = ['metadata', 'description'];
 const LABELS: Path = ['metadata', 'labels'];
 const SPEC: Path = ['spec'];
+/** Of an Api. */
+const CLAIMS = 'claims';
 
 /** A credential in a free map, or in any text of one's own, is a credential in a manifest. The value is not quoted. */
 export function checkLiteralSecrets(manifest: Manifest, language: Language): Iterable<Problem> {
@@ -19,10 +21,12 @@ export function checkLiteralSecrets(manifest: Manifest, language: Language): Ite
   if (typeof description === 'string' && holdsCredential(description)) note(DESCRIPTION);
   checkMap(labels, LABELS, (key) => isSecretKey(key, language.keys), note);
   checkFreeMaps(raw, SPEC, language, note);
+  checkClaims(raw, SPEC, language, note);
   const overrides = raw['overrides'];
   if (!isObject(overrides)) return problems;
   for (const [target, override] of Object.entries(overrides)) {
     checkFreeMaps(override, ['spec', 'overrides', target], language, note);
+    checkClaims(override, ['spec', 'overrides', target], language, note);
   }
   return problems;
 }
@@ -39,6 +43,11 @@ function checkFreeMaps(spec: unknown, path: Path, { backends, keys }: Language, 
       if (map !== undefined) checkMap(map, [...path, ...inside], isNamedSecret, note);
     }
   }
+}
+
+/** Everybody who gets a token reads its claims. */
+function checkClaims(spec: unknown, path: Path, { keys }: Language, note: Note): void {
+  checkMap(valueAt(spec, [CLAIMS]), [...path, CLAIMS], (key) => isSecretKey(key, keys), note);
 }
 
 function checkMap(map: unknown, path: Path, isNamedSecret: (key: string) => boolean, note: Note): void {

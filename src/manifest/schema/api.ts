@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { SIGNING_ALGORITHMS, TOKEN_TYPES } from '../../model/token-form.ts';
+import { claimsSchema } from './claims.ts';
 import {
   lineSchema,
   nameSchema,
@@ -17,6 +19,19 @@ const scopeNameSchema = z
   .regex(SCOPE, { error: 'must have no blanks, quotes, backslashes or letters outside ASCII' })
   .max(255, { error: 'must have at most 255 characters' });
 
+const tokenSchema = z
+  .strictObject({
+    alg: z
+      .enum(SIGNING_ALGORITHMS)
+      .optional()
+      .meta({ description: 'How they are signed. Default: what the server has.' }),
+    type: z
+      .enum(TOKEN_TYPES)
+      .optional()
+      .meta({ description: 'Their header typ; at+jwt is that of RFC 9068. Default: JWT.' }),
+  })
+  .meta({ description: 'The form of tokens for this Api.' });
+
 /** spec of an Api: a resource server, its audience and its scopes. */
 export const apiSpecSchema = z
   .strictObject({
@@ -26,6 +41,12 @@ export const apiSpecSchema = z
     tokenLifetime: positiveDurationSchema
       .optional()
       .meta({ description: 'How long access tokens live. Default: what the server has.' }),
+    token: tokenSchema.optional(),
+    senderConstrained: z
+      .literal('dpop')
+      .optional()
+      .meta({ description: 'Callers must prove possession of a key (DPoP, RFC 9449): a token alone is of no use.' }),
+    claims: claimsSchema.default({}).meta({ description: 'Constants in tokens for this Api.' }),
     introspectedBy: nameSchema
       .optional()
       .meta({ description: 'Name of the Client with which this Api introspects tokens.' }),

@@ -190,17 +190,14 @@ function wordValue(issue: Issue, context: Context): Problem {
     return { ...problemAt(context, 'bad-value', `${label} must be ${values.join(' or ')}`, path, 'value'), suggestion };
   }
   const rule = issue.message === CREDENTIAL_ERROR ? 'literal-secret' : 'bad-value';
-  const message =
-    issue.code === 'invalid_type' && issue.message.startsWith(ZOD_MESSAGE)
-      ? wordType(issue.expected, value)
-      : issue.message;
-  return problemAt(
-    context,
-    rule,
-    `${label} ${issue.code === 'invalid_union' ? 'is not valid' : message}`,
-    path,
-    'value',
-  );
+  const message = issue.message.startsWith(ZOD_MESSAGE) ? wordIssue(issue, value) : issue.message;
+  return problemAt(context, rule, `${label} ${message}`, path, 'value');
+}
+
+/** What a schema has no words for. */
+function wordIssue(issue: z.core.$ZodIssue, value: unknown): string {
+  if (issue.code === 'invalid_type') return wordType(issue.expected, value);
+  return issue.code === 'invalid_union' ? 'is not valid' : issue.message;
 }
 
 function isLiteralSecret(path: Path, value: unknown, context: Context): boolean {

@@ -1,5 +1,6 @@
 import { NO_ROLES } from '../provider.ts';
 import type { Capabilities, TokenBehaviour } from '../provider.ts';
+import { formOfApis } from '../token-form.ts';
 
 export const auth0Capabilities: Capabilities = {
   chosenSecret: false,
@@ -9,6 +10,8 @@ export const auth0Capabilities: Capabilities = {
   authMethodEnforced: false,
   introspection: false,
   apiMarks: false,
+  senderConstraint: true,
+  constantClaims: false,
   tokenPerApi: true,
   secretOverlap: false,
   secretLag: 30,
@@ -20,4 +23,5 @@ export const auth0Capabilities: Capabilities = {
 export const auth0Tokens: TokenBehaviour = {
   denial: { status: 403, error: 'access_denied' },
   declaredRoles: () => NO_ROLES,
+  formOf: (_client, apis) => formOfApis(apis),
 };

@@ -6,6 +6,7 @@ import { AUTH0_FIELDS } from './field-descriptions.ts';
 import { checkKeyAlgs } from '../key-algs.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkOnRequestScopes } from './rules/on-request-scopes.ts';
+import { checkTokenForm } from './rules/token-form.ts';
 import { auth0Schema, checkDomain, describeAuth0, resolveAuth0 } from './settings.ts';
 import type { Auth0Settings, Auth0Spec } from './settings.ts';
 
@@ -28,6 +29,7 @@ export const auth0 = defineProvider<Auth0Spec, Auth0Settings, Auth0ClientSpec>({
     yield* checkLimits(view);
     yield* checkOnRequestScopes(view);
     yield* checkKeyAlgs(view, { label: 'Auth0', keyAlgs: auth0Capabilities.keyAlgs });
+    yield* checkTokenForm(view);
   },
 
   setsUpOverlaps: false,

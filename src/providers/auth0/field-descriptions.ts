@@ -7,7 +7,12 @@ export const AUTH0_FIELDS: readonly FieldDescription[] = [
   { path: 'grantTypes', label: 'grant types', usual: () => ['client_credentials'] },
   { path: 'oidcConformant', label: 'OIDC conformant', usual: () => true },
   { path: 'authenticationMethod', label: 'authentication method', usual: () => 'client_secret' },
-  { path: 'signingAlgorithm', label: 'signing algorithm', usual: () => 'RS256' },
+  {
+    path: 'signingAlgorithm',
+    label: 'signing algorithm',
+    usual: () => 'RS256',
+    breaks: () => 'breaks Apis that take no other algorithm',
+  },
   { path: 'allowedOrigins', label: 'allowed origins' },
   { path: 'logoutUrls', label: 'logout URLs' },
   { path: 'access * organizations', label: 'organizations *' },

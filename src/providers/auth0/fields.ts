@@ -42,6 +42,9 @@ export const clientFields = z.strictObject({
 });
 export type ClientFields = z.infer<typeof clientFields>;
 
+/** How an API can have its tokens signed: with HS256, too, which whoever can check it can forge. */
+export const ALGORITHMS = ['RS256', 'RS512', 'PS256'] as const;
+
 /** What grantry is exact about on a resource server. */
 export const apiFields = z.strictObject({
   audience: z.string(),
@@ -49,6 +52,10 @@ export const apiFields = z.strictObject({
   /** Null: not declared, so it is left as it is. Seconds. */
   tokenLifetime: z.number().nullable(),
   signingAlgorithm: z.string(),
+  /** The header `typ` of tokens; null: `JWT`. */
+  tokenType: z.literal('at+jwt').nullable(),
+  /** `dpop`: tokens are bound to a key, and none is issued without a proof; any other text: what else is asked of callers. */
+  senderConstrained: z.string().nullable(),
   /** Of an Api that was adopted: only those that the manifest declares. */
   scopes: z.record(z.string(), z.strictObject({ description: z.string() })),
 });

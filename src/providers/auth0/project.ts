@@ -20,7 +20,9 @@ function projectApi(api: DesiredApi): DesiredObject {
     audience: api.audience,
     displayName: api.name,
     tokenLifetime: api.tokenLifetime ?? null,
-    signingAlgorithm: 'RS256',
+    signingAlgorithm: api.tokenAlg ?? 'RS256',
+    tokenType: api.tokenType === 'at+jwt' ? 'at+jwt' : null,
+    senderConstrained: api.senderConstrained ?? null,
     scopes: Object.fromEntries(api.scopes.map(({ name, description }) => [name, { description }])),
   };
   return { address: addressOf('Api', api.name), owner: api.owner, fields, notes: {} };

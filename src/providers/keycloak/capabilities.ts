@@ -1,6 +1,8 @@
 import { KEY_ALGS } from '../../model/secrets/key-alg.ts';
 import type { Capabilities, TokenBehaviour } from '../provider.ts';
+import { formOfApis } from '../token-form.ts';
 import { settingsOf } from './client-settings.ts';
+import { declaredAttributes, splitAttributes } from './convert/token-attributes.ts';
 import { hasTrait } from './versions/traits.ts';
 
 /** What a version can do; without one, what the newest can that grantry is tested with. */
@@ -13,6 +15,8 @@ export function keycloakCapabilities(version?: string): Capabilities {
     authMethodEnforced: version === undefined || hasTrait('authMethodEnforced', version),
     introspection: true,
     apiMarks: true,
+    senderConstraint: version === undefined || hasTrait('senderConstraint', version),
+    constantClaims: true,
     tokenPerApi: false,
     secretOverlap: true,
     secretLag: 5,
@@ -25,4 +29,12 @@ export function keycloakCapabilities(version?: string): Capabilities {
 export const keycloakTokens: TokenBehaviour = {
   denial: { status: 400, error: 'invalid_scope' },
   declaredRoles: (client) => settingsOf(client).serviceAccountRoles,
+  formOf(client, apis) {
+    const wanted = splitAttributes(declaredAttributes(client, new Map(apis.map((api) => [api.name, api]))));
+    return {
+      isBound: wanted.senderConstrained === 'dpop',
+      alg: wanted.tokenAlg ?? undefined,
+      type: wanted.tokenType ?? formOfApis(apis).type,
+    };
+  },
 };

@@ -10,6 +10,7 @@ import type { KeycloakLogins } from './index.ts';
 import { KEYCLOAK_FIELDS } from './field-descriptions.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkReservedScopes } from './rules/reserved-scopes.ts';
+import { checkTokenForm } from './rules/token-form.ts';
 import { describeKeycloak, isSameKeycloakLogin, keycloakSchema, resolveKeycloak } from './settings.ts';
 import type { KeycloakSettings, KeycloakSpec } from './settings.ts';
 
@@ -30,6 +31,7 @@ export const keycloak = defineProvider<KeycloakSpec, KeycloakSettings, KeycloakC
     yield* checkClientIdCase(view);
     yield* checkLimits(view);
     yield* checkReservedScopes(view);
+    yield* checkTokenForm(view);
   },
 
   setsUpOverlaps: true,

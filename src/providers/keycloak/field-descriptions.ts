@@ -56,6 +56,8 @@ export const KEYCLOAK_FIELDS: readonly FieldDescription[] = [
     sharedByNewScopes: 'after',
     widens: hasMoreThanBefore,
   },
+  // Of a new Api, too: a token is for all Apis of a client, and others may go by the claim.
+  { path: 'scopes * claims', label: '* claims', sharedByNewScopes: 'after', widens: hasMore },
   { path: 'scopes * inTokenScope', label: '* in scope claim' },
   { path: 'scopes * otherMappers', label: '* other mappers' },
   { path: 'scopes * otherAttributes', label: '* other attributes' },

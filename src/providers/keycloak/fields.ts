@@ -48,6 +48,12 @@ export const clientFields = z.strictObject({
   endedKeys: names,
   /** Seconds; null: the realm's default; a text: what is there and is no number. */
   tokenLifetime: z.union([z.number(), z.string()]).nullable(),
+  /** `dpop`: tokens are bound to a key, and none is issued without a proof. */
+  senderConstrained: z.literal('dpop').nullable(),
+  /** How tokens are signed; null: as the realm does by default. */
+  tokenAlg: z.string().nullable(),
+  /** The header `typ` of tokens; null: `JWT`. */
+  tokenType: z.literal('at+jwt').nullable(),
   /** How long a secret stays valid after a rotation: the name of a Rotation; null: not at all. */
   overlap: z.string().nullable(),
   /** How often the secret is rotated, in seconds; null: that was never noted. */
@@ -73,6 +79,8 @@ const scopeFields = z.strictObject({
   /** Audiences that the scope puts into tokens: custom ones, and client ids for introspection. */
   audience: names,
   introspectedBy: names,
+  /** Constants that it puts into tokens, as `tenant=acme`. */
+  claims: names,
   /** Whether the scope's name stands in the `scope` claim. */
   inTokenScope: z.boolean(),
   /** Mappers that grantry did not make, as `name (type)`. */

@@ -3,8 +3,11 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
+import { nameSome } from '../../model/text/counting.ts';
 import { settingsOf } from './client-settings.ts';
 import { canonicalApi, canonicalClient } from './convert/canonical.ts';
+import { formatClaim } from './convert/claim-mappers.ts';
+import { declaredAttributes, splitAttributes } from './convert/token-attributes.ts';
 import { CLIENT_JWT, NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING, OPENID_CONNECT } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { NO_ROLES, hasRoles } from './roles/role-names.ts';
@@ -30,6 +33,9 @@ function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<strin
       description: scope.description,
       audience: [api.audience],
       introspectedBy: introspector === undefined ? [] : [introspector],
+      claims: Object.entries(api.claims)
+        .map(([name, value]) => formatClaim(name, value))
+        .toSorted(),
       inTokenScope: true,
       otherMappers: [],
       otherAttributes: [],
@@ -43,7 +49,8 @@ function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<strin
 
 function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<string, DesiredApi>): DesiredObject {
   const lifetime = shortestLifetime(client, apis);
-  const { serviceAccountRoles, attributes } = settingsOf(client);
+  const { serviceAccountRoles } = settingsOf(client);
+  const form = splitAttributes(declaredAttributes(client, apis));
   const declared = copyRoles(serviceAccountRoles);
   const access: ClientFields['access'] = {};
   for (const { api, scopes, onRequest } of client.access) access[api] = { scopes, onRequest };
@@ -76,9 +83,12 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     strayKeys: NOTHING,
     endedKeys: NOTHING,
     tokenLifetime: lifetime?.seconds ?? null,
+    senderConstrained: form.senderConstrained,
+    tokenAlg: form.tokenAlg,
+    tokenType: form.tokenType,
     overlap: serverOverlap(client),
     rotateEvery: client.credential.rotate.every,
-    attributes,
+    attributes: form.attributes,
     serviceAccount: 'enabled',
     roles: declared,
     // What they hold only the server knows.
@@ -86,7 +96,10 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     groups: NOTHING,
     scopeMappings: declared,
   };
-  const notes = lifetime === undefined ? {} : { tokenLifetime: `the shortest, of Api ${lifetime.api}` };
+  const notes = {
+    ...(lifetime === undefined ? {} : { tokenLifetime: `the shortest, of Api ${lifetime.api}` }),
+    ...whoDecidesForm(client, apis),
+  };
   return { address: addressOf('Client', client.name), owner: client.owner, fields: canonicalClient(fields), notes };
 }
 
@@ -102,6 +115,33 @@ function copyRoles(roles: ServiceAccountRoles): RoleNames {
     realm: [...realm],
     clients: Object.fromEntries(Object.entries(clients).map(([id, names]) => [id, [...names]])),
   };
+}
+
+/** Keycloak has the form of tokens per client: which Apis ask for it, by field. */
+function whoDecidesForm(client: DesiredClient, apis: ReadonlyMap<string, DesiredApi>): Record<string, string> {
+  const granted = client.access.flatMap(({ api }) => apis.get(api) ?? []);
+  return Object.fromEntries(
+    (['senderConstrained', 'tokenAlg', 'tokenType'] as const).flatMap((field) => {
+      const asking = granted.filter((api) => api[field] !== undefined);
+      const others = granted.filter((api) => api[field] === undefined);
+      return asking.length === 0 ? [] : [[field, `${whoAsks(asking)}${alsoFor(others)}`]];
+    }),
+  );
+}
+
+function whoAsks(apis: readonly DesiredApi[]): string {
+  return apis.length === 1 ? `as Api ${listed(apis)} asks` : `as the Apis ${listed(apis)} ask`;
+}
+
+function alsoFor(apis: readonly DesiredApi[]): string {
+  return apis.length === 0 ? '' : `, also for ${listed(apis)}`;
+}
+
+function listed(apis: readonly DesiredApi[]): string {
+  return nameSome(
+    apis.map(({ name }) => name),
+    3,
+  );
 }
 
 /** Keycloak has the lifetime per client, so the strictest Api that the client can reach decides. */

@@ -5,6 +5,7 @@ import type { ActualState, Delivery, DesiredObject, Endpoints, Fields } from '..
 import { KEY_ALGS } from '../../model/secrets/key-alg.ts';
 import { makeFieldWords } from '../common-fields.ts';
 import { NO_GRANT_FACTS, NO_ROLES } from '../provider.ts';
+import { formOfApis } from '../token-form.ts';
 import type {
   Capabilities,
   ClientKey,
@@ -47,6 +48,8 @@ export const memoryCapabilities: Capabilities = {
   authMethodEnforced: false,
   introspection: false,
   apiMarks: true,
+  senderConstraint: true,
+  constantClaims: true,
   tokenPerApi: false,
   secretOverlap: false,
   secretLag: 0,
@@ -74,7 +77,7 @@ export class MemoryProvider implements Provider {
     this.capabilities = { ...memoryCapabilities, ...capabilities };
     const { tokenPerApi } = this.capabilities;
     const denial = tokenPerApi ? { status: 403, error: 'access_denied' } : { status: 400, error: 'invalid_scope' };
-    this.tokens = { denial, declaredRoles: () => NO_ROLES };
+    this.tokens = { denial, declaredRoles: () => NO_ROLES, formOf: (_client, apis) => formOfApis(apis) };
   }
 
   get objects(): MemoryObject[] {

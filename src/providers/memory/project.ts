@@ -20,7 +20,7 @@ export function projectDesired(
 }
 
 function projectApi(
-  { name, owner, audience, tokenLifetime, scopes }: DesiredApi,
+  { name, owner, audience, tokenLifetime, senderConstrained, tokenAlg, tokenType, claims, scopes }: DesiredApi,
   stack: string,
   { apiMarks }: Capabilities,
 ): DesiredObject {
@@ -30,6 +30,10 @@ function projectApi(
     owner,
     audience,
     tokenLifetime: tokenLifetime ?? null,
+    senderConstrained: senderConstrained ?? null,
+    tokenAlg: tokenAlg ?? null,
+    tokenType: tokenType ?? null,
+    claims: { ...claims },
     scopes: Object.fromEntries(scopes.map((scope) => [scope.name, { description: scope.description }])),
   };
   return { address: addressOf('Api', name), owner, fields, notes: {} };

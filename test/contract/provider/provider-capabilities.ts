@@ -33,7 +33,8 @@ export function testCapabilities(subject: () => ProviderSubject, capabilities: C
     const { provider } = await subject().open(BASE);
     expect((await provider.server()).capabilities).toEqual(capabilities);
     // What the engine goes by before it asks the server differs in nothing that it goes by.
-    expect({ ...provider.capabilities, authMethodEnforced: capabilities.authMethodEnforced }).toEqual(capabilities);
+    const { authMethodEnforced, senderConstraint } = capabilities;
+    expect({ ...provider.capabilities, authMethodEnforced, senderConstraint }).toEqual(capabilities);
   });
 
   it(`gives a client ${capabilities.chosenClientId ? 'the client_id of its manifest' : 'a client_id of its own choice'}`, async () => {

@@ -4,6 +4,7 @@ import { testCapabilities } from './provider-capabilities.ts';
 import { testCredentials } from './provider-credentials.ts';
 import { testKeys } from './provider-keys.ts';
 import { testObjects } from './provider-objects.ts';
+import { testTokens } from './provider-tokens.ts';
 import { ProviderSubject } from './provider-subject.ts';
 import type { ProviderPlace } from './provider-subject.ts';
 
@@ -20,5 +21,6 @@ export function describeProvider(title: string, capabilities: Capabilities, open
     testObjects(() => opened, capabilities);
     testCredentials(() => opened, capabilities);
     testKeys(() => opened, capabilities);
+    testTokens(() => opened, capabilities);
   });
 }

@@ -215,7 +215,8 @@ spec:
     const client = new TokenClient(await provider.endpoints(), this.#place.ports);
     const audience = desired.apis.find((api) => api.name === 'stock')?.audience ?? '';
     const parameters = provider.capabilities.tokenPerApi ? { audience } : {};
-    return 'token' in (await client.request({ clientId: await this.clientIdOf(name), credential }, auth, parameters));
+    const login = { clientId: await this.clientIdOf(name), credential };
+    return 'token' in (await client.request(login, auth, { parameters }));
   }
 
   /** The secret that lies at a path, in the clear; empty where there is none. */

@@ -94,7 +94,6 @@ describe('what grantry is exact about in a realm', () => {
       ['a grant for tokens of users', 'oauth2.jwt.authorization.grant.enabled'],
       ['refresh tokens', 'client_credentials.use_refresh_token'],
       ['tokens of other issuers', 'external.token.enabled'],
-      ['tokens bound to a key', 'dpop.bound.access.tokens'],
       ['tokens bound to a certificate', 'tls.client.certificate.bound.access.tokens'],
       ['tokens without their roles', 'client.use.lightweight.access.token.enabled'],
       ['introspection of any token', 'allow.token.introspection.without.audience.check'],
@@ -108,7 +107,17 @@ describe('what grantry is exact about in a realm', () => {
       what: 'who signs, and how long sessions live',
       make: () =>
         change({ attributes: { 'access.token.signed.response.alg': 'ES256', 'client.session.max.lifespan': '60' } }),
-      paths: ['attributes access.token.signed.response.alg', 'attributes client.session.max.lifespan'],
+      paths: ['attributes client.session.max.lifespan', 'tokenAlg'],
+    },
+    {
+      what: 'tokens bound to a key',
+      make: () => change({ attributes: { 'dpop.bound.access.tokens': 'true' } }),
+      paths: ['senderConstrained'],
+    },
+    {
+      what: 'tokens of another type',
+      make: () => change({ attributes: { 'access.token.header.type.rfc9068': 'true' } }),
+      paths: ['tokenType'],
     },
     {
       what: 'a client turned to SAML',

@@ -162,6 +162,22 @@ describe(`Keycloak ${version}`, () => {
     expect(await provider.server()).toMatchObject({ version });
   });
 
+  it(`a token: is ${has('senderConstraint') ? '' : 'not '}bound to a key where an Api asks for that, and else the plan says so`, async () => {
+    const bound = yaml(
+      apiYaml('bound', ['bound:read'], ', senderConstrained: dpop'),
+      clientYaml('caller', 'access: [{api: bound, scopes: [bound:read]}]'),
+    );
+    await bench.apply(yaml(MANIFESTS, bound));
+    const { provider, desired } = await bench.ports(yaml(MANIFESTS, bound));
+    const { notices = [] } = await provider.read(desired);
+    expect(notices.some((notice) => notice.includes('has the feature dpop switched off'))).toBe(
+      !has('senderConstraint'),
+    );
+    const caller = (await bench.prove(yaml(MANIFESTS, bound))).find(({ address }) => address === 'Client/caller');
+    expect(caller !== undefined && isProven(caller)).toBe(has('senderConstraint'));
+    await bench.apply(MANIFESTS);
+  });
+
   it('an account that may only plan: knows as much of the server', async () => {
     const { clientId, clientSecret } = await bench.realm.serviceAccount(['view-clients', 'view-realm', 'view-users']);
     const planner = bench.as({

@@ -33,7 +33,7 @@ async function accessOf(subject: ProviderSubject): Promise<Record<string, readon
       const ofApi = new Set(declared?.scopes.map(({ name }) => name));
       for (const scope of [scopes, [...scopes, ...onRequest]].map((names) => names.join(' '))) {
         const audience = provider.capabilities.tokenPerApi ? { audience: declared?.audience ?? '' } : {};
-        const answer = await tokens.request(login, client.auth, { scope, ...audience });
+        const answer = await tokens.request(login, client.auth, { parameters: { scope, ...audience } });
         const claims = 'token' in answer ? decodeJwt(answer.token) : {};
         const carried = String(claims['scope'])
           .split(' ')

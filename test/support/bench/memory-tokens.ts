@@ -1,7 +1,10 @@
 /** The token endpoint, the introspection endpoint and the key set of a provider in memory, as one `fetch`. */
-import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
-import { grantedIn, textIn } from '../../../src/providers/memory/fields.ts';
+import { calculateJwkThumbprint, decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose';
+import type { JWK } from 'jose';
+import { algorithmOf } from '../../../demo/auth0/emulator/signing-key.ts';
+import { grantedIn, recordIn, textIn } from '../../../src/providers/memory/fields.ts';
 import type { MemoryProvider } from '../../../src/providers/memory/index.ts';
+import type { JsonObject } from '../../../src/model/values/json.ts';
 import type { MemoryObject } from '../../../src/providers/memory/objects.ts';
 import { sharedSigningKey } from '../auth0/start-emulator.ts';
 
@@ -25,10 +28,18 @@ export function memoryTokens(memory: MemoryProvider): typeof globalThis.fetch {
     if ('error' in granted) return Response.json({ error: granted.error }, { status: granted.status });
     // The reader of tokens goes by the real clock.
     const iat = Math.floor(Date.now() / 1000);
-    const { lifetime, ...claims } = granted;
+    const { lifetime, form, constants, ...claims } = granted;
     const azp = memory.clientIdOf(client);
-    const token = await key.sign({ iss: ISSUER, azp, iat, exp: iat + lifetime, ...claims }, 'at+jwt');
-    return Response.json({ access_token: token, token_type: 'Bearer', expires_in: lifetime });
+    const proof = request.headers.get('dpop');
+    if (form.isBound && proof === null) return Response.json({ error: 'invalid_request' }, { status: 400 });
+    const cnf = proof === null ? {} : { cnf: { jkt: await calculateJwkThumbprint(jwkIn(proof)) } };
+    const payload = { iss: ISSUER, azp, iat, exp: iat + lifetime, ...constants, ...claims, ...cnf };
+    const token = await key.sign(payload, form.type, algorithmOf(form.alg));
+    return Response.json({
+      access_token: token,
+      token_type: proof === null ? 'Bearer' : 'DPoP',
+      expires_in: lifetime,
+    });
   };
 }
 
@@ -68,6 +79,8 @@ interface Granted {
   readonly aud: readonly string[];
   /** Seconds. */
   readonly lifetime: number;
+  readonly constants: JsonObject;
+  readonly form: { readonly isBound: boolean; readonly alg: string; readonly type: string };
 }
 
 /** What a token of this client says, or why there is none. */
@@ -92,9 +105,27 @@ function tokenOf(memory: MemoryProvider, { fields }: MemoryObject, parameters: U
   const lifetimes = callable.flatMap(({ api }) =>
     typeof api['tokenLifetime'] === 'number' ? [api['tokenLifetime']] : [],
   );
+  const first = (key: string, otherwise: string): string =>
+    callable.map(({ api }) => textIn(api, key)).find((text) => text !== '') ?? otherwise;
   return {
+    constants: Object.assign(
+      {},
+      ...carried.map(({ api, scopes }) => (scopes.length > 0 ? recordIn(api, 'claims') : {})),
+    ),
+    form: {
+      isBound: first('senderConstrained', '') === 'dpop',
+      alg: first('tokenAlg', 'RS256'),
+      type: first('tokenType', 'JWT'),
+    },
     scope: carried.flatMap(({ scopes }) => scopes).join(' '),
     aud: carried.flatMap(({ api, scopes }) => (scopes.length > 0 ? [textIn(api, 'audience')] : [])),
     lifetime: Math.min(300, ...lifetimes),
   };
+}
+
+/** The key in the header of a proof: that it is signed with it is taken on trust here. */
+function jwkIn(proof: string): JWK {
+  const { jwk } = decodeProtectedHeader(proof);
+  if (jwk === undefined) throw new TypeError('a proof names no key');
+  return jwk;
 }

@@ -30,12 +30,16 @@ function api(name: string): fc.Arbitrary<DesiredApi> {
       audience: fc.constantFrom(`https://${name}.test`, `https://${name}.example`),
       verbs: fc.subarray(['admin', 'read', 'write'], { minLength: 1 }),
       tokenLifetime: fc.constantFrom(undefined, 60, 300),
+      senderConstrained: fc.constantFrom(undefined, 'dpop' as const),
+      claims: fc.constantFrom<DesiredApi['claims']>({}, { tenant: 'acme' }, { tenant: 'acme', [name]: 5 }),
       words: fc.constantFrom('old words', 'new words'),
     })
     .map(({ verbs, words, ...rest }) => ({
       ...rest,
       name,
       description: `The ${name} API`,
+      tokenAlg: undefined,
+      tokenType: undefined,
       introspectedBy: undefined,
       managed: true,
       scopes: verbs.toSorted().map((verb) => ({ name: `${name}:${verb}`, description: words })),

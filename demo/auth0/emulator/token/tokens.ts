@@ -1,26 +1,29 @@
 /** /oauth/token: client credentials in full; of the grants of users only their refusals, as there are no users. */
+import type { IncomingHttpHeaders } from 'node:http';
 import { oauthError } from '../management/errors.ts';
 import { ASSERTION_TYPE } from './client-authentication.ts';
 import type { ClientAuthentication } from './client-authentication.ts';
 import { stringsOf, textOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { scopeValues } from '../management/resource-servers.ts';
-import { newTokenId } from '../signing-key.ts';
+import { algorithmOf, newTokenId } from '../signing-key.ts';
 import type { SigningKey } from '../signing-key.ts';
 import type { StoredClient, StoredGrant, StoredResourceServer } from '../state.ts';
 import type { Tenant } from '../tenant.ts';
+import type { PossessionProofs } from './possession.ts';
 import type { TokenQuota } from './token-quota.ts';
 
 export interface TokenEndpoint {
   readonly key: SigningKey;
   readonly authentication: ClientAuthentication;
+  readonly proofs: PossessionProofs;
   readonly quota: TokenQuota;
 }
 
-/** `form` holds the parameters whether they came as a form or as JSON; `authorization` is the header. */
+/** `form` holds the parameters whether they came as a form or as JSON; the rest are headers. */
 export async function issueToken(
   form: ReadonlyMap<string, string>,
-  authorization: string | undefined,
+  { authorization, dpop }: IncomingHttpHeaders,
   { endpoint, tenant }: { endpoint: TokenEndpoint; tenant: Tenant },
 ): Promise<JsonObject> {
   const grantType = form.get('grant_type');
@@ -40,11 +43,20 @@ export async function issueToken(
   }
   const { server, grant } = findGrant(client, form, tenant);
   const scopes = grantedScopes(grant, server, form.get('scope'));
+  const jkt = await endpoint.proofs.thumbprint(typeof dpop === 'string' ? dpop : undefined, { client, server }, tenant);
   endpoint.quota.take(client, tenant.now());
   const lifetime = Number(server.fields['token_lifetime'] ?? 86_400);
-  const claims = { ...commonClaims(client, server, { tenant, lifetime }), ...organizationClaim(form) };
+  const claims = {
+    ...commonClaims(client, server, { tenant, lifetime }),
+    ...organizationClaim(form),
+    ...(jkt === undefined ? {} : { cnf: { jkt } }),
+  };
   const token = await sign(endpoint.key, { claims, scopes, client, server, tenant });
-  const answer: JsonObject = { access_token: token, expires_in: lifetime, token_type: 'Bearer' };
+  const answer: JsonObject = {
+    access_token: token,
+    expires_in: lifetime,
+    token_type: jkt === undefined ? 'Bearer' : 'DPoP',
+  };
   return scopes.length === 0 ? answer : { ...answer, scope: scopes.join(' ') };
 }
 
@@ -179,8 +191,9 @@ function sign(key: SigningKey, { claims, scopes, client, server, tenant }: Token
     server.fields['enforce_policies'] === true &&
     tenant.switches.permissionsClaim === 'granted-scopes';
   const permissions = withPermissions ? { permissions: scopes } : {};
+  const alg = algorithmOf(server.fields['signing_alg']);
   if (dialect.startsWith('rfc9068')) {
-    return key.sign({ ...claims, ...scope, jti: newTokenId(), client_id: client.id, ...permissions }, 'at+jwt');
+    return key.sign({ ...claims, ...scope, jti: newTokenId(), client_id: client.id, ...permissions }, 'at+jwt', alg);
   }
-  return key.sign({ ...claims, ...scope, gty: 'client-credentials', azp: client.id, ...permissions }, 'JWT');
+  return key.sign({ ...claims, ...scope, gty: 'client-credentials', azp: client.id, ...permissions }, 'JWT', alg);
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resolvedAuthSchema } from '../../../credentials/auth.ts';
 import { DELIVERY_REASONS, GUARD_NAMES } from '../../../model/plan.ts';
+import { SIGNING_ALGORITHMS, TOKEN_TYPES } from '../../../model/token-form.ts';
 
 /**
  * The saved plan as a schema: what `apply plan.json` accepts, and what schema/plan.schema.json is made from.
@@ -97,6 +98,10 @@ const desired = z.strictObject({
       description: z.string(),
       audience: z.string(),
       tokenLifetime: z.number().optional().describe('Seconds'),
+      senderConstrained: z.literal('dpop').optional(),
+      tokenAlg: z.enum(SIGNING_ALGORITHMS).optional(),
+      tokenType: z.enum(TOKEN_TYPES).optional(),
+      claims: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).describe('Constants in tokens'),
       introspectedBy: z.string().optional(),
       managed: z.boolean(),
       scopes: z.array(z.strictObject({ name: z.string(), description: z.string() })),

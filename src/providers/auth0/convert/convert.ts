@@ -6,6 +6,7 @@ import { MARK, formatName, parseDeclared, parseLabels, parseName } from './marks
 import type { Metadata } from './marks.ts';
 import { keysIn, methodWith, PRIVATE_KEY_JWT, usesKeys } from './keys.ts';
 import { parseKeys } from './key-marks.ts';
+import { senderConstraintOf, tokenTypeOf } from './token-form.ts';
 import { NO_ORGANIZATION } from '../read/grants.ts';
 import type { Application, ClientGrant, ResourceServer } from './representations.ts';
 
@@ -232,6 +233,8 @@ export function resourceServerToFields(
     displayName: server.name,
     tokenLifetime: wanted.lifetimeDeclared ? (server.token_lifetime ?? null) : null,
     signingAlgorithm: server.signing_alg,
+    tokenType: tokenTypeOf(server),
+    senderConstrained: senderConstraintOf(server),
     scopes: Object.fromEntries(
       counted
         .toSorted((left, right) => (left.value < right.value ? -1 : 1))

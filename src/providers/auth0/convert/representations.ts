@@ -92,6 +92,18 @@ export const resourceServer = z.object({
     .transform((list) => list ?? []),
   token_lifetime: z.number().optional(),
   signing_alg: text,
+  token_dialect: z
+    .string()
+    .nullish()
+    .transform((value) => value ?? undefined),
+  proof_of_possession: z
+    .object({
+      mechanism: z.enum(['mtls', 'dpop']),
+      required: z.boolean(),
+      required_for: z.enum(['public_clients', 'all_clients']).optional(),
+    })
+    .nullish()
+    .transform((value) => value ?? undefined),
   is_system: z
     .boolean()
     .nullish()

@@ -6,7 +6,8 @@ import type { Fields } from '../../../model/state.ts';
 import type { Auth0Api } from '../http/api.ts';
 import type { WrittenApi } from '../../provider.ts';
 import { resourceServerToFields } from '../convert/convert.ts';
-import { apiFields } from '../fields.ts';
+import { formChanges } from '../convert/token-form.ts';
+import { ALGORITHMS, apiFields } from '../fields.ts';
 import type { ApiFields } from '../fields.ts';
 import { findResourceServers, parseList } from '../http/listing.ts';
 import { statusOf } from '../http/refusal.ts';
@@ -71,7 +72,7 @@ async function createServer(api: Auth0Api, fields: ApiFields): Promise<ResourceS
     idempotent: false,
     writes: true as const,
   };
-  const body = { identifier: audience, ...settingsOf(fields), scopes: scopesOf(fields) };
+  const body = { identifier: audience, ...settingsOf(undefined, fields), scopes: scopesOf(fields) };
   try {
     return parseServer(api, await api.call(call, (client) => client.resourceServers.create(body)));
   } catch (error) {
@@ -122,7 +123,7 @@ async function changeServer(
   const wanted = scopes.map(withoutEmpty);
   // Auth0 replaces the list: where it is right already, what somebody adds at this moment must not be lost.
   const same = sameJson(sorted(present.scopes.map(withoutEmpty)), sorted(wanted));
-  const body = { ...settingsOf(fields), ...(same ? {} : { scopes: wanted }) };
+  const body = { ...settingsOf(present, fields), ...(same ? {} : { scopes: wanted }) };
   return parseServer(api, await api.call(call, (client) => client.resourceServers.update(present.id, body)));
 }
 
@@ -143,13 +144,17 @@ async function deleteServer(api: Auth0Api, { id, address }: DeleteChange): Promi
   });
 }
 
-function settingsOf({ displayName, tokenLifetime }: ApiFields): {
-  name: string;
-  signing_alg: 'RS256';
-  token_lifetime?: number;
-} {
+/** `present`: as the API is now. */
+function settingsOf(
+  present: ResourceServer | undefined,
+  fields: ApiFields,
+): { name: string; signing_alg: (typeof ALGORITHMS)[number]; token_lifetime?: number } & ReturnType<
+  typeof formChanges
+> {
+  const { displayName: name, tokenLifetime, signingAlgorithm } = fields;
   const lifetime = tokenLifetime === null ? {} : { token_lifetime: tokenLifetime };
-  return { name: displayName, signing_alg: 'RS256', ...lifetime };
+  const signing_alg = ALGORITHMS.find((algorithm) => algorithm === signingAlgorithm) ?? 'RS256';
+  return { name, signing_alg, ...lifetime, ...formChanges(present, fields) };
 }
 
 function scopesOf({ scopes }: ApiFields): Scope[] {

@@ -38,6 +38,18 @@ describe('viewAttributes', () => {
     expect(viewAttributes(attributes, declared).unseen?.reveal()).toContain(CANARY);
   });
 
+  it('shows what form tokens have, whoever wrote it, but nothing else in its place', () => {
+    const form = {
+      'dpop.bound.access.tokens': 'true',
+      'access.token.signed.response.alg': 'ES512',
+      'access.token.header.type.rfc9068': 'true',
+    };
+    expect(viewAttributes(form, {})).toMatchObject({ shown: form, unseen: undefined });
+    const pasted = Object.fromEntries(Object.keys(form).map((name) => [name, CANARY]));
+    expect(new Set(Object.values(viewAttributes(pasted, {}).shown))).toEqual(new Set(['(set)']));
+    expect(seen(pasted, {})).not.toContain(CANARY);
+  });
+
   it('hides what is named after a secret, in attributes of any owner', () => {
     const attributes = { 'my.token': CANARY, 'grantry.declared': formatDeclared({ 'my.token': CANARY }, ROLES) };
     expect(seen(attributes, { 'my.token': CANARY })).not.toContain(CANARY);

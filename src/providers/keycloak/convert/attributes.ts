@@ -3,6 +3,7 @@ import { Secret } from '../../../model/secrets/secret.ts';
 import { NO_ATTRIBUTES, NOTHING } from '../fields.ts';
 import { ATTRIBUTE, MARK, parseDeclared, valueDigest } from './marks.ts';
 import type { Attributes } from './marks.ts';
+import { saysForm } from './token-attributes.ts';
 import { policyThatSets } from '../policies/policy-rules.ts';
 import type { PolicyRule } from '../policies/policy-rules.ts';
 
@@ -84,8 +85,9 @@ function maskFor(declared: Attributes, name: string): string {
   return Object.hasOwn(declared, name) && declared[name] === HIDDEN ? `${HIDDEN} otherwise` : HIDDEN;
 }
 
-/** Only what the manifest says anyway, and what grantry wrote: a mark that somebody edited reveals nothing. */
+/** Only what the manifest says anyway, what grantry wrote, and the form of tokens: a mark that somebody edited reveals nothing. */
 function mayShow(name: string, value: string, wanted: string | undefined, digest: string | undefined): boolean {
+  if (saysForm(name, value)) return true;
   if (maySpeakOfSecret(name)) return false;
   return value === wanted || (digest !== undefined && digest === valueDigest(name, value));
 }

@@ -6,6 +6,7 @@ import type { ClientFields } from '../fields.ts';
 import { ATTRIBUTE, MARK } from './marks.ts';
 import type { Fields } from '../../../model/state.ts';
 import type { PolicyRules } from '../policies/policy-rules.ts';
+import { formToAttributes } from './token-attributes.ts';
 import { isMasked } from './representations.ts';
 import type { ClientRepresentation } from './representations.ts';
 
@@ -86,7 +87,7 @@ export async function fieldsAsFound(
   const apiOfScope = new Map(
     granted.flatMap(([api, { scopes, onRequest }]) => [...scopes, ...onRequest].map((name) => [name, api] as const)),
   );
-  const { attributes: declaredAttributes } = after;
+  const declaredAttributes = { ...after.attributes, ...formToAttributes(after) };
   const rules = hasUndeclared(client.attributes, declaredAttributes) ? await policies.read() : undefined;
   // Where all attributes were written, it was noted.
   const rotateEvery = isWhole ? undefined : (after.rotateEvery ?? undefined);

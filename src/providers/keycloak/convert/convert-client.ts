@@ -9,6 +9,7 @@ import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared, parseSe
 import type { Attributes } from './marks.ts';
 import { overlapMark, parseOverlapMark } from '../overlap/rotation.ts';
 import type { ClientRepresentation } from './representations.ts';
+import { formToAttributes, splitAttributes } from './token-attributes.ts';
 import { isServersOwnMapper } from './server-mappers.ts';
 import { hasRoles, NO_ROLES } from '../roles/role-names.ts';
 
@@ -41,6 +42,7 @@ function readClientFields(client: ClientRepresentation, context: ClientContext, 
   const { attributes } = client;
   const declared = parseDeclared(attributes[MARK.declared]);
   const { access, otherScopes } = scopesOf(client, context.apiOfScope);
+  const form = splitAttributes(shown);
   return {
     stack: attributes[MARK.stack] ?? null,
     name: attributes[MARK.name] ?? null,
@@ -72,9 +74,12 @@ function readClientFields(client: ClientRepresentation, context: ClientContext, 
     authenticator: client.clientAuthenticatorType,
     ...authenticationOf(client, context.now),
     tokenLifetime: tokenLifetimeOf(attributes),
+    senderConstrained: form.senderConstrained,
+    tokenAlg: form.tokenAlg,
+    tokenType: form.tokenType,
     overlap: parseOverlapMark(attributes),
     rotateEvery: rotateEveryOf(attributes, context.rotateEvery),
-    attributes: shown,
+    attributes: form.attributes,
     serviceAccount: 'enabled',
     roles: NO_ROLES,
     roleParts: hasRoles(declared.roles) ? declared.parts : NO_ROLES,
@@ -188,7 +193,11 @@ export function fieldsToClient(fields: ClientFields): Record<string, unknown> {
 
 /** The attributes that carry fields, as Keycloak takes them; `''` stands for one that must go. */
 export function fieldsToAttributes(fields: ClientFields, before?: ClientFields): Record<string, string> {
+  const form = formToAttributes(fields);
+  const formBefore = before === undefined ? {} : formToAttributes(before);
   const attributes: Record<string, string> = {
+    ...Object.fromEntries(keysWithout(formBefore, form).map((key) => [key, ''])),
+    ...form,
     ...Object.fromEntries(keysWithout(before?.labels ?? {}, fields.labels).map((key) => [MARK.labelPrefix + key, ''])),
     ...Object.fromEntries(keysWithout(before?.attributes ?? {}, fields.attributes).map((key) => [key, ''])),
     ...Object.fromEntries(Object.entries(fields.labels).map(([key, value]) => [MARK.labelPrefix + key, value])),

@@ -1,5 +1,7 @@
 import { strangeScopeAttributes } from './attributes.ts';
 import { canonicalApi } from './canonical.ts';
+import { claimMapper, claimOfMapper } from './claim-mappers.ts';
+import type { NewMapper } from './claim-mappers.ts';
 import { NOTHING } from '../fields.ts';
 import type { ApiFields, ScopeFields } from '../fields.ts';
 import { ATTRIBUTE, MARK } from './marks.ts';
@@ -43,13 +45,18 @@ export function scopesToFields(
 function scopeToFields(api: string, part: ClientScopeRepresentation, roles: readonly string[]): ScopeFields {
   const audience: string[] = [];
   const introspectedBy: string[] = [];
+  const claims: string[] = [];
   const otherMappers: string[] = [];
   for (const mapper of part.protocolMappers) {
     const custom = isPlainAudienceMapper(mapper) ? mapper.config[CUSTOM_AUDIENCE] : undefined;
     const client = isPlainAudienceMapper(mapper) ? mapper.config[CLIENT_AUDIENCE] : undefined;
     if (custom && !client) audience.push(custom);
     else if (client && !custom) introspectedBy.push(client);
-    else otherMappers.push(describeMapper(mapper));
+    else {
+      const claim = claimOfMapper(mapper);
+      if (claim === undefined) otherMappers.push(describeMapper(mapper));
+      else claims.push(claim);
+    }
   }
   const marked = part.attributes[MARK.api];
   return {
@@ -57,6 +64,7 @@ function scopeToFields(api: string, part: ClientScopeRepresentation, roles: read
     description: part.description,
     audience: audience.toSorted(),
     introspectedBy: introspectedBy.toSorted(),
+    claims: claims.toSorted(),
     inTokenScope: part.attributes[ATTRIBUTE.inTokenScope] !== 'false',
     otherMappers: otherMappers.toSorted(),
     otherAttributes: strangeScopeAttributes(part.attributes),
@@ -84,13 +92,6 @@ function isPlainAudienceMapper({ protocolMapper, config }: MapperRepresentation)
   );
 }
 
-interface NewMapper {
-  name: string;
-  protocol: string;
-  protocolMapper: string;
-  config: Record<string, string>;
-}
-
 interface NewScope {
   name: string;
   description: string;
@@ -115,6 +116,7 @@ export function fieldsToScope(api: string, name: string, fields: ApiFields, scop
     protocolMappers: [
       ...scope.audience.map((audience) => audienceMapper(CUSTOM_AUDIENCE, audience)),
       ...scope.introspectedBy.map((clientId) => audienceMapper(CLIENT_AUDIENCE, clientId)),
+      ...scope.claims.map(claimMapper),
     ],
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { nameSome } from '../../../model/text/counting.ts';
 import { unlessForbidden } from '../../refusals.ts';
+import { FIELD_OF_ATTRIBUTE } from '../convert/token-attributes.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { parseList } from '../http/parse-list.ts';
 import { readEveryProfile, readPolicyList } from './policy-lists.ts';
@@ -112,7 +113,7 @@ export class PolicyRules {
     }
     const wanted = new Set(paths.map((path) => path.join(' ')));
     const setters = rules.filter(({ attributes, fields }) =>
-      [...fields, ...Object.keys(attributes).map((name) => `attributes ${name}`)].some((path) => wanted.has(path)),
+      [...fields, ...Object.keys(attributes).map(fieldOf)].some((path) => wanted.has(path)),
     );
     if (setters.length > 0) return `That is set by ${describe(setters)}. Change it there, or declare what it wants.`;
     const others = rules.filter(({ executor: id }) => id !== OVERLAPS);
@@ -125,6 +126,11 @@ export class PolicyRules {
     const rules = (found ?? []).filter(({ executor: id }) => id !== OVERLAPS);
     return rules.length === 0 ? undefined : `It may be refused by ${describe(rules)}.`;
   }
+}
+
+/** Where plans show an attribute. */
+function fieldOf(attribute: string): string {
+  return FIELD_OF_ATTRIBUTE.get(attribute) ?? `attributes ${attribute}`;
 }
 
 const OVERLAPS = 'secret-rotation';

@@ -1,10 +1,11 @@
 import { addressOf } from '../../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
 import type { ActualObject, DesiredObject } from '../../../model/state.ts';
-import { settingsOf } from '../client-settings.ts';
 import { hasUndeclared } from '../convert/attributes.ts';
 import { clientObject } from './client-object.ts';
 import { MARK, rolesOfInterest } from '../convert/marks.ts';
+import type { Attributes } from '../convert/marks.ts';
+import { declaredAttributes } from '../convert/token-attributes.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 
 /** A client that is neither the stack's nor claimed by a manifest: only what others depend on is kept of it. */
@@ -63,20 +64,23 @@ export function makeClientFilter(
 ): ClientFilter {
   const { stack } = desired.target;
   const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
+  const apis = new Map(desired.apis.map((api) => [api.name, api]));
   const wanted = new Map(projected.map(({ address, fields }) => [address, fields]));
-  const completeOf = (row: ClientRepresentation, client: DesiredClient): CompleteClient => {
+  const completeOf = (row: ClientRepresentation, client: DesiredClient, declared: Attributes): CompleteClient => {
     const { id, clientId } = row;
     const { name } = client;
     const fields = wanted.get(addressOf('Client', name));
-    const object = clientObject(row, name, { desired: client, wanted: fields, apiOfScope, stack, now });
+    const setting = { desired: client, declared, wanted: fields, apiOfScope, stack, now };
+    const object = clientObject(row, name, setting);
     return { id, clientId, name, hasServiceAccount: row.serviceAccountsEnabled, object };
   };
   return (row) => {
     const { id, clientId, attributes, defaultClientScopes, optionalClientScopes, serviceAccountsEnabled } = row;
     const client = byClientId.get(clientId);
     const isOurs = attributes[MARK.stack] === stack;
-    if (decidesEarly && isOurs && client !== undefined && isPlain(row, client)) {
-      return { kind: 'complete', client: completeOf(row, client) };
+    if (decidesEarly && isOurs && client !== undefined) {
+      const declared = declaredAttributes(client, apis);
+      if (isPlain(row, client, declared)) return { kind: 'complete', client: completeOf(row, client, declared) };
     }
     if (isOurs || claims.clientIds.has(clientId) || claims.ids.has(id)) return { kind: 'toExamine', client: row };
     const scopes = [...defaultClientScopes, ...optionalClientScopes];
@@ -85,7 +89,7 @@ export function makeClientFilter(
 }
 
 /** Neither its roles must be asked for, nor what full scope gives it, nor what set an attribute that nobody declares. */
-function isPlain(row: ClientRepresentation, client: DesiredClient): boolean {
+function isPlain(row: ClientRepresentation, client: DesiredClient, declared: Attributes): boolean {
   if (row.fullScopeAllowed || rolesOfInterest(row, client).length > 0) return false;
-  return !hasUndeclared(row.attributes, settingsOf(client).attributes);
+  return !hasUndeclared(row.attributes, declared);
 }

@@ -3,12 +3,12 @@ import { addressOf } from '../../../model/address.ts';
 import type { DesiredClient } from '../../../model/desired.ts';
 import { sameJson } from '../../../model/values/json.ts';
 import type { ActualCredential, ActualObject, Fields } from '../../../model/state.ts';
-import { settingsOf } from '../client-settings.ts';
 import { viewAttributes } from '../convert/attributes.ts';
 import { clientToFields } from '../convert/convert-client.ts';
 import { parseKeys, previousUntilOf } from '../convert/keys.ts';
 import { CLIENT_JWT } from '../fields.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from '../convert/marks.ts';
+import type { Attributes } from '../convert/marks.ts';
 import type { PolicyRule } from '../policies/policy-rules.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 import { hasRoles } from '../roles/role-names.ts';
@@ -16,6 +16,8 @@ import { hasRoles } from '../roles/role-names.ts';
 /** What a client's object depends on beside its own representation. */
 export interface ClientSetting {
   readonly desired: DesiredClient | undefined;
+  /** The attributes that it is to have. */
+  readonly declared: Attributes;
   /** What its fields are to be: where they are, these are taken. */
   readonly wanted?: Fields | undefined;
   readonly apiOfScope: ReadonlyMap<string, string>;
@@ -29,17 +31,17 @@ export interface ClientSetting {
 export function clientObject(
   client: ClientRepresentation,
   name: string,
-  { desired, wanted, apiOfScope, stack, now, rules }: ClientSetting,
+  { desired, declared, wanted, apiOfScope, stack, now, rules }: ClientSetting,
 ): ActualObject {
   const { attributes } = client;
   const context = {
     apiOfScope,
-    declaredAttributes: desired === undefined ? {} : settingsOf(desired).attributes,
+    declaredAttributes: declared,
     rotateEvery: desired?.credential.rotate.every,
     now,
   };
   const unreadable = unreadableMarks(attributes);
-  const view = viewAttributes(attributes, context.declaredAttributes, rules);
+  const view = viewAttributes(attributes, declared, rules);
   const fields = clientToFields(client, context, view);
   return {
     address: addressOf('Client', name),

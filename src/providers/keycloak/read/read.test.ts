@@ -52,6 +52,10 @@ const DESIRED: DesiredState = {
       description: 'Stock',
       audience: 'https://inventory.internal',
       tokenLifetime: undefined,
+      senderConstrained: undefined,
+      tokenAlg: undefined,
+      tokenType: undefined,
+      claims: {},
       introspectedBy: undefined,
       managed: true,
       scopes: [
@@ -234,7 +238,7 @@ describe('a whole read', () => {
     const hidden = await readAll(
       realm(rows, { '/client-policies/policies': () => Response.json({}, { status: 403 }) }),
     );
-    expect(hidden.of.get('Client/svc-3')?.fields['attributes']).toEqual({ 'dpop.bound.access.tokens': '(set)' });
+    expect(hidden.of.get('Client/svc-3')?.fields['senderConstrained']).toBe('dpop');
     expect(hidden.notices).toEqual([expect.stringContaining('it takes the role view-realm')]);
     expect((await readAll(realm(rowsAsDeclared()))).notices ?? []).toEqual([]);
   });

@@ -31,6 +31,9 @@ import type { AccessInput, RealmAccess } from './read-access.ts';
 import { readScopeRoles } from '../roles/scope-roles.ts';
 import { takenClientIds } from './taken-client-id.ts';
 import { loginClientId } from '../login/account.ts';
+import type { Attributes } from '../convert/marks.ts';
+import { declaredAttributes } from '../convert/token-attributes.ts';
+import { NO_ATTRIBUTES } from '../fields.ts';
 import { makeClientFilter } from './client-filter.ts';
 import type { Claims, ClientFilter } from './client-filter.ts';
 import type { ServerInfo } from '../versions/server-info.ts';
@@ -56,7 +59,8 @@ export async function readRealm(
   requireReadAccess(api, scopes, clients);
   const matched = matchListed(clients, desired);
   const { desiredOf } = matched;
-  const looksAtPolicies = needsPolicies(clients.toExamine, desiredOf);
+  const declaredOf = attributesDeclared(desiredOf, desired);
+  const looksAtPolicies = needsPolicies(clients.toExamine, declaredOf);
   const rules = looksAtPolicies ? await policies.read() : undefined;
   const input = { clients, desiredOf, desired, listing };
   const { stack } = desired.target;
@@ -66,9 +70,9 @@ export async function readRealm(
       ? []
       : clientsAtRisk({ api, server }, clients.toExamine, desiredOf, { stack, only }),
   ]);
-  const policyWords = looksAtPolicies && !forRotation ? policyNotices(clients.toExamine, desiredOf, rules) : [];
+  const policyWords = looksAtPolicies && !forRotation ? policyNotices(clients.toExamine, declaredOf, rules) : [];
   const now = secondsAt(api);
-  const keys = await keepUsedKeys(api, objectsOf(lists, matched, { desired, now, rules, access }), {
+  const keys = await keepUsedKeys(api, objectsOf(lists, matched, { desired, declaredOf, now, rules, access }), {
     clients: desired.clients,
     now,
   });
@@ -150,10 +154,23 @@ function secondsAt(api: KeycloakApi): number {
   return Math.floor(api.earliestNow() / 1000);
 }
 
+/** The attributes that clients are to have, by Keycloak's own id. */
+function attributesDeclared(
+  desiredOf: MatchedClients['desiredOf'],
+  { apis }: DesiredState,
+): KnownOfClients['declaredOf'] {
+  const byName = new Map(apis.map((api) => [api.name, api]));
+  return (id) => {
+    const client = desiredOf.get(id);
+    return client === undefined ? NO_ATTRIBUTES : declaredAttributes(client, byName);
+  };
+}
+
 interface KnownOfClients {
   /** Unix seconds. */
   readonly now: number;
   readonly desired: DesiredState;
+  readonly declaredOf: (id: string) => Attributes;
   readonly rules: readonly PolicyRule[] | undefined;
   readonly access: RealmAccess;
 }
@@ -161,14 +178,15 @@ interface KnownOfClients {
 function objectsOf(
   { scopes, apiOfScope, rolesOfScope, clients, overlaps }: RealmLists,
   { desiredOf, names }: MatchedClients,
-  { desired, now, rules, access: { answers } }: KnownOfClients,
+  { desired, declaredOf, now, rules, access: { answers } }: KnownOfClients,
 ): ActualObject[] {
   const { stack } = desired.target;
   return [
     ...apiObjects({ scopes, apiOfScope, rolesOfScope }, clients, desired, stack),
     ...clients.complete.map(({ id, object }) => withAccess(object, answers.get(id))),
     ...clients.toExamine.map((client) => {
-      const setting = { desired: desiredOf.get(client.id), apiOfScope, stack, now, rules };
+      const declared = declaredOf(client.id);
+      const setting = { desired: desiredOf.get(client.id), declared, apiOfScope, stack, now, rules };
       const object = clientObject(client, names.get(client.id) ?? client.clientId, setting);
       return withAccess(object, answers.get(client.id));
     }),

@@ -48,14 +48,27 @@ it('the server: is out of reach where it does not answer', async () => {
 
 it('the notice: says what is not enforced, of which server, or that it is not known', () => {
   const clients = ['orders'];
+  const apis = [{ senderConstrained: undefined }];
   const facts = { version: '26.4', isExact: false, features: new Set<string>() };
-  expect(versionNotices(facts, { clients })).toEqual([
+  expect(versionNotices(facts, { clients, apis })).toEqual([
     expect.stringMatching(/^This Keycloak takes a secret in either way/),
   ]);
-  expect(versionNotices({ ...facts, version: '26.0.8', isExact: true }, { clients })).toEqual([
+  expect(versionNotices({ ...facts, version: '26.0.8', isExact: true }, { clients, apis })).toEqual([
     expect.stringMatching(/^Keycloak 26\.0\.8 takes .* From 26\.6 on/),
   ]);
-  expect(versionNotices({ ...facts, version: '26.6' }, { clients })).toEqual([]);
-  expect(versionNotices(undefined, { clients })).toEqual([expect.stringContaining('is not known')]);
-  expect(versionNotices(undefined, { clients: [] })).toEqual([]);
+  expect(versionNotices({ ...facts, version: '26.6' }, { clients, apis })).toEqual([]);
+  expect(versionNotices(undefined, { clients, apis })).toEqual([expect.stringContaining('is not known')]);
+  expect(versionNotices(undefined, { clients: [], apis })).toEqual([]);
+});
+
+it('the notice: says that tokens cannot be bound to a key, where an Api asks for that', () => {
+  const clients = ['orders'];
+  const apis = [{ senderConstrained: undefined }, { senderConstrained: 'dpop' as const }];
+  const facts = { version: '26.7.4', isExact: true, features: new Set(['DPOP']) };
+  expect(versionNotices(facts, { clients, apis })).toEqual([]);
+  const without = { ...facts, features: new Set<string>() };
+  expect(versionNotices(without, { clients, apis })).toEqual([
+    expect.stringContaining('Keycloak 26.7.4 has the feature dpop switched off'),
+  ]);
+  expect(versionNotices(without, { clients, apis: apis.slice(0, 1) })).toEqual([]);
 });

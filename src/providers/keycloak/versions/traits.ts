@@ -37,6 +37,12 @@ export const TRAITS = {
     since: '26.6',
     otherwise: 'a notice beside the plan says so; consumers read `auth_method` in the document',
   },
+  /** Feature `dpop`. */
+  senderConstraint: {
+    label: 'tokens can be bound to a key (DPoP), without a preview feature',
+    since: '26.4',
+    otherwise: '`--features=dpop` switches it on; without it a notice beside the plan says so, and proofs fail',
+  },
   /** Client authenticator `federated-jwt`. */
   federatedIdentities: {
     label: 'clients can log in with an identity of another issuer, without a preview feature',

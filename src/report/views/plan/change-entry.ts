@@ -81,7 +81,9 @@ const MOST_HOLDERS = 5;
 function fieldLine(op: Op, field: FieldChange, words: FieldWords): ChangeLine[] {
   const value = describeValue(op, field, words);
   if (value === undefined) return [];
-  return [makeLine({ label: words.labelOf(field.path), value, widens: field.widens, note: field.note })];
+  return [
+    makeLine({ label: words.labelOf(field.path), value, widens: field.widens, alarm: field.breaks, note: field.note }),
+  ];
 }
 
 /** Where two fields hold the same, one line shows both. */

@@ -8,7 +8,7 @@ interface Line {
   readonly value: LineValue;
   readonly widens?: boolean;
   /** What is dangerous of it, where that is something else than that it widens access. */
-  readonly alarm?: string;
+  readonly alarm?: string | undefined;
   readonly note?: string | undefined;
 }
 

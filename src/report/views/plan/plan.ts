@@ -29,6 +29,7 @@ const field = z.strictObject({
   before: z.json().optional().describe('Absent: was not there'),
   after: z.json().optional().describe('Absent: will not be there'),
   widens: z.boolean().describe('Gives somebody more power'),
+  breaks: z.string().optional().describe('Whom it cuts off who does not change at the same moment'),
   note: z.string().optional(),
 });
 
