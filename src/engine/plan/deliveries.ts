@@ -5,7 +5,7 @@ import type { DeliveryReason, PlannedDelivery } from '../../model/plan.ts';
 import { PENDING } from '../../model/rotation.ts';
 import { isJsonList } from '../../model/values/json.ts';
 import { objectsByAddress } from '../../model/state.ts';
-import type { ActualObject, ActualState } from '../../model/state.ts';
+import type { ActualObject, ActualState, Delivery } from '../../model/state.ts';
 import { documentOf } from '../survey/document-facts.ts';
 import type { WantedDocument } from '../survey/document-facts.ts';
 
@@ -68,7 +68,7 @@ function planDelivery(
   const movedHere = isMove && store.locate(delivered.path) === delivered.place;
   // Two servers of one kind may name their places alike: then a document that is not here yet, or not for good, moves.
   const mayLeave = isMove ? !movedHere : reason === 'missing' || delivered?.facts === PENDING;
-  const leavesStore = mayLeave && delivered !== undefined && store.locateFormer?.(delivered.path) === delivered.place;
+  const leavesStore = mayLeave && delivered !== undefined && isFormerPlace(delivered, store);
   return {
     client: client.name,
     clientId: client.clientId,
@@ -109,6 +109,11 @@ function deliveryReason(
   if (keepsPreviousInside && hasEnded(actual)) return 'overlap-ended';
   if (differing.has(client.name)) return 'differs';
   return unmarked.has(client.name) ? 'unmarked' : undefined;
+}
+
+/** A mark that names no place that is known here is none of the store before. */
+function isFormerPlace({ path, place }: Delivery, store: DeliveryView): boolean {
+  return store.locateFormer !== undefined && store.locateFormer(path) === place;
 }
 
 /** Keys past their overlap in a client's fields, of any provider that has some. */
