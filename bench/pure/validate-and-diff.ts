@@ -85,7 +85,7 @@ function resolve(): DesiredState {
     guards: { maxDeletes: 5, maxDeletePercent: 20, protect: [], maxCredentialAge: undefined },
     position: { file: 'bench', line: 1, column: 1 },
   };
-  return { target, ...resolveObjects(viewTarget(undefined, manifests), rotate, keycloak), overlaps: [] };
+  return { target, ...resolveObjects(viewTarget(undefined, manifests), { rotate }, keycloak), overlaps: [] };
 }
 
 function copyOf(fields: Fields): Fields {

@@ -47,6 +47,8 @@ export interface CredentialMethod<C extends Credential> {
   isPresent(credential: C, listed: ActualCredential): boolean;
   /** Whether a listing shows that the provider has none of grantry's. */
   isGone(listed: ActualCredential): boolean;
+  /** The workload itself: grantry can ask for no token with it, and nothing of it has an age. Default: the store. */
+  readonly heldBy?: 'workload';
   /** Undefined: there is nothing to rotate. */
   readonly rotation?: CredentialRotation;
 }
@@ -67,7 +69,7 @@ export interface HeldCredential {
 export type ReadHeld = () => Promise<HeldCredential | undefined>;
 
 /** What of a provider a method works with: each needs one of its facets. */
-export type CredentialProvider = Pick<Provider, 'capabilities' | 'secrets' | 'keys'>;
+export type CredentialProvider = Pick<Provider, 'capabilities' | 'secrets' | 'keys' | 'federation'>;
 
 /** The part of a rotation that depends on the method. Places, marks, the intent and the proofs are the engine's part. */
 export interface CredentialRotation {

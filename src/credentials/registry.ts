@@ -4,6 +4,7 @@ import type { AuthMethod } from '../model/desired.ts';
 import type { ActualCredential, Fields } from '../model/state.ts';
 import type { Payload, PayloadUpdate } from '../stores/store.ts';
 import { clientSecretMethod } from './client-secret/index.ts';
+import { federatedMethod } from './federated-jwt/index.ts';
 import { SLOTS } from './method.ts';
 import type { CredentialMethod, CredentialRotation, HeldCredential, PayloadKeys, Slot } from './method.ts';
 import { privateKeyMethod } from './private-key-jwt/index.ts';
@@ -13,6 +14,7 @@ type Method = CredentialMethod<Credential>;
 const METHODS: { readonly [Kind in Credential['kind']]: Method } = {
   'client-secret': clientSecretMethod,
   'private-key-jwt': privateKeyMethod,
+  'federated-jwt': federatedMethod,
 };
 const ALL = Object.values(METHODS);
 
@@ -52,7 +54,16 @@ export function authOf(fields: Fields): AuthMethod {
 export function needsOther(fields: Fields, auth: AuthMethod): boolean {
   const present = authOf(fields);
   if (typeof present === 'string' || typeof auth === 'string') return typeof present !== typeof auth;
+  if ('federated' in present && 'federated' in auth) {
+    return present.federated.alias !== auth.federated.alias || present.federated.subject !== auth.federated.subject;
+  }
+  if ('federated' in present || 'federated' in auth) return true;
   return present.private_key_jwt.alg !== auth.private_key_jwt.alg;
+}
+
+/** Whether a client that authenticates so has no credential that anybody keeps: its workload brings a token of its own. */
+export function isHeldByWorkload(auth: AuthMethod): boolean {
+  return methodFor(auth).heldBy === 'workload';
 }
 
 /** How the credential of a client is rotated. */
@@ -118,4 +129,9 @@ export function isPresent(credential: Credential, fields: Fields, listed: Actual
 
 export function authenticate(credential: Credential, auth: AuthMethod): ClientAuth {
   return METHODS[credential.kind].authenticate(credential, auth);
+}
+
+/** Whether nothing of it is ever made or rotated: it has no age. */
+export function isWithoutAge({ kind }: Credential): boolean {
+  return METHODS[kind].heldBy === 'workload';
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import type { Secret } from '../model/secrets/secret.ts';
-import type { BackendSettings } from '../model/target.ts';
+import type { BackendSettings, DesiredIssuer } from '../model/target.ts';
 import type { TargetView } from './resolve/target-view.ts';
 import type { Path, Problem } from './types.ts';
 
@@ -107,6 +107,8 @@ export interface ProviderInManifest<
     /** One text for one home, however it is written. */
     name(spec: Spec): string;
   };
+  /** The issuers that the settings name, sorted; undefined: they name none. Only of a provider that knows such identities. */
+  issuers?(spec: Spec): readonly DesiredIssuer[] | undefined;
   /** The server must be set up for every overlap of a rotation. */
   readonly setsUpOverlaps: boolean;
   /** What this provider would refuse, or cannot represent. */

@@ -1,5 +1,6 @@
 /** The kinds of object that a plan can name. */
-export type Kind = 'Api' | 'Client' | 'Rotation';
+export const KINDS = ['Api', 'Client', 'Rotation', 'Issuer'] as const;
+export type Kind = (typeof KINDS)[number];
 
 /** How plans, flags and reports name an object: `Client/order-service`. */
 export type Address = `${Kind}/${string}`;
@@ -10,6 +11,12 @@ export function addressOf(kind: Kind, name: string): Address {
 
 export function isKind(address: Address, kind: Kind): boolean {
   return address.startsWith(kind) && address[kind.length] === '/';
+}
+
+export function kindOf(address: Address): Kind {
+  const kind = KINDS.find((each) => isKind(address, each));
+  if (kind === undefined) throw new TypeError(`${address} is no address`);
+  return kind;
 }
 
 export function nameOf(address: Address): string {

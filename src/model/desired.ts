@@ -51,12 +51,23 @@ export interface DesiredAccess {
   readonly onRequest: readonly string[];
 }
 
-/** How the client authenticates at the token endpoint: with a secret (RFC 6749 section 2.3.1), or with a key. */
-export type AuthMethod = 'client_secret_basic' | 'client_secret_post' | KeyAuth;
+/** How the client authenticates at the token endpoint: with a secret (RFC 6749 section 2.3.1), with a key, or as a workload. */
+export type AuthMethod = 'client_secret_basic' | 'client_secret_post' | KeyAuth | FederatedAuth;
 
 /** By assertions that it signs with a key of its own (RFC 7523 section 2.2). */
 export interface KeyAuth {
   readonly private_key_jwt: { readonly alg: KeyAlg };
+}
+
+/** By a token of its workload, signed by another issuer (RFC 7523 section 2.2). */
+export interface FederatedAuth {
+  readonly federated: {
+    /** As the Target names it. */
+    readonly issuer: string;
+    /** As the provider names it. */
+    readonly alias: string;
+    readonly subject: string;
+  };
 }
 
 export interface ServiceAccountRoles {

@@ -109,6 +109,8 @@ export const DELIVERY_REASONS = [
   'previous-guessable',
   // The client is to authenticate otherwise: it gets another credential, and the one before ends with the change.
   'method-changed',
+  // There is nothing to hand over: another workload, or none before, may log in from then on.
+  'workload-changed',
   // No key of grantry's is registered: a new one is made.
   'key-gone',
   // The previous credential lies in the document, and is not accepted any more.

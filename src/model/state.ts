@@ -41,12 +41,12 @@ export interface ActualObject {
   readonly credential?: ActualCredential;
   /** What grantry or the provider noted on it and cannot be read, in words: each with what follows from that. */
   readonly unreadable?: readonly string[];
-  /** Apis only: scopes that clients outside the stack hold, or `WHOLE_API`, with those clients' ids. */
+  /** Of an Api the scopes that clients outside the stack hold, of it and of an issuer `WHOLE_OBJECT`; with those clients' ids. */
   readonly outsideHolders?: Readonly<Record<string, readonly string[]>>;
 }
 
-/** In place of a scope: a client may call the Api, whatever its scopes are. */
-export const WHOLE_API = '';
+/** In place of a scope: a client may call the Api, whatever its scopes are, or logs in by the issuer. */
+export const WHOLE_OBJECT = '';
 
 export function isOurs({ foreign }: ActualObject): boolean {
   return foreign.length === 0;
@@ -94,6 +94,8 @@ export interface ActualCredential {
   readonly present?: ClientSecret;
   /** Of a client with keys: the id of the one that it is to sign with; undefined: none of grantry's is registered. */
   readonly keyId?: string;
+  /** Of a client with a federated identity: who may log in. */
+  readonly identity?: { readonly alias: string; readonly subject: string };
 }
 
 /** The mark that a credential was delivered; it lies with the client at the provider and holds no secret. */

@@ -21,6 +21,8 @@ export interface Target {
   readonly otherPlaces?: readonly string[];
   readonly rotate: RotatePolicy;
   readonly guards: Guards;
+  /** Sorted by name; undefined: the Target says nothing of issuers, and none is looked at. */
+  readonly issuers?: readonly DesiredIssuer[];
   readonly position: Position;
 }
 
@@ -34,6 +36,26 @@ export interface Guards {
   readonly grantable?: readonly string[] | undefined;
   /** Seconds. */
   readonly maxCredentialAge: number | undefined;
+}
+
+/** Who signs the tokens with which workloads log in as clients that have no credential of their own (RFC 7523). */
+export interface DesiredIssuer {
+  /** As clients name it. */
+  readonly name: string;
+  /** As the provider names it. */
+  readonly alias: string;
+  /** Of which kind the provider has it, such as `oidc`. */
+  readonly kind: string;
+  /** The `iss` of its tokens, or for `spiffe` where its keys are. Undefined: it is not the stack's, and must exist. */
+  readonly url: string | undefined;
+  /** Where its keys are; undefined: its own metadata say so. */
+  readonly jwksUrl: string | undefined;
+  /** Of `spiffe`. */
+  readonly trustDomain: string | undefined;
+  /** A token may be used more than once. */
+  readonly reuse: boolean;
+  /** How old a token may be, in seconds; undefined leaves it to the provider. */
+  readonly maxTokenAge: number | undefined;
 }
 
 /** What a provider or a store is opened with: its description, which has the same kind, knows the rest. */

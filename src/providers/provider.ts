@@ -34,6 +34,8 @@ export interface Capabilities {
   readonly tokenPerApi: boolean;
   /** The server can keep the previous secret valid for a while after a rotation; whether it is set up to, a read shows. */
   readonly secretOverlap: boolean;
+  /** Clients can log in with the token of another issuer, as the workload that it names (RFC 7523), and without a credential. */
+  readonly federation: boolean;
   /** For so long after a change of a secret either one may be accepted, or refused; seconds. */
   readonly secretLag: number;
   /** Tokens that were issued can be made inactive where they are introspected. */
@@ -198,6 +200,22 @@ export interface SecretsFacet {
   endOverlap(id: string): Promise<EndedOverlap>;
 }
 
+/** What a provider can do that takes the tokens of other issuers as the login of its clients. */
+export interface FederationFacet {
+  /** Makes, changes or takes away an issuer. Gives what is there then; undefined: none of that alias. */
+  changeIssuer(change: ObjectChange | DeleteChange): Promise<Fields | undefined>;
+  /** Who may log in as the client. */
+  readIdentity(id: string): Promise<FoundCredential>;
+  /**
+   * What a token of this client would say that asks for these scopes, as the provider works it out without issuing one; or why
+   * it does not say it.
+   */
+  evaluate(clientId: string, parameters: Readonly<Record<string, string>>): Promise<Evaluation>;
+}
+
+/** The claims of a token that was worked out, and not issued. */
+export type Evaluation = { readonly claims: Readonly<Record<string, unknown>> } | { readonly why: string };
+
 export interface ReadOptions {
   /** Keep the credentials that the listing shows, in memory, for a comparison with the store. */
   readonly withSecrets?: boolean;
@@ -343,4 +361,5 @@ export interface Provider {
   revokeTokens?(id: string, before: number): Promise<number | undefined>;
   readonly secrets?: SecretsFacet;
   readonly keys?: KeysFacet;
+  readonly federation?: FederationFacet;
 }

@@ -55,6 +55,8 @@ export const DELIVERY_REASON_WORDS: Readonly<Record<DeliveryReason, string>> = {
   guessable: 'anybody can guess the secret: it is replaced at once, and consumers must read the new one',
   'method-changed':
     'the client is to log in otherwise: it gets another credential, and consumers must change at the same moment',
+  'workload-changed':
+    'the workload that it names may log in from then on, by tokens of its own, and nobody else: there is no credential',
   'key-gone': 'the provider has no key of grantry any more: a new one is made',
   'overlap-ended': 'the previous credential in the document is not accepted any more: it is taken out',
   missing: 'the store has no document',

@@ -45,6 +45,10 @@ it('the doc links to every example, and to nothing that is not there', () => {
     'vault-agent/agent.hcl',
     'external-secrets.yaml',
     'github-actions.yml',
+    'federated/token.sh',
+    'federated/github-actions.yml',
+    'federated/gitlab-ci.yml',
+    'federated/kubernetes.yaml',
   ]) {
     expect(links).toContain(`../examples/consumers/${name}`);
   }

@@ -71,7 +71,8 @@ function presentAt(object: MemoryObject | undefined): string | undefined {
 }
 
 function idOf(credential: Credential | undefined): string | undefined {
-  return credential?.kind === 'private-key-jwt' ? credential.keyId : credential?.secret.reveal();
+  if (credential?.kind === 'private-key-jwt') return credential.keyId;
+  return credential?.kind === 'client-secret' ? credential.secret.reveal() : undefined;
 }
 
 /** The credentials in a document. */

@@ -73,9 +73,9 @@ describe('a product', () => {
     'src/commands/run/init-files.ts',
     'src/report/views/parts/schema-parts.ts',
   ];
-  /** Vault and Keycloak have a login that is called so, by the token of a pod. */
+  /** Vault and Keycloak have a login that is called so, by the token of a pod, and Keycloak a kind of issuer. */
   const OTHER_MEANING: Readonly<Record<string, RegExp>> = {
-    kubernetes: /^src\/(?:stores\/vault|providers\/keycloak\/login|platform\/workload)\//,
+    kubernetes: /^src\/(?:stores\/vault|providers\/keycloak|platform\/workload)\//,
   };
   /** Of a product that is so much like another that they share one. */
   const FOLDERS: Readonly<Record<string, string>> = { openbao: 'vault' };

@@ -21,6 +21,7 @@ const PROVIDER_LABELS: Readonly<Record<keyof Capabilities, string>> = {
   senderConstraint: 'a token can be bound to a key of whoever asks for it (DPoP, RFC 9449)',
   constantClaims: 'tokens for an Api can carry constants',
   tokenPerApi: 'a token is for one Api, which the request names',
+  federation: 'clients can log in with the token of another issuer',
   secretOverlap: 'the previous secret can stay valid for a while after a rotation',
   tokenRevocation: 'tokens that were issued can be revoked, where they are introspected',
   keyAlgs: 'clients may sign assertions with a key of their own, by',

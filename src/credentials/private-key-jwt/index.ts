@@ -18,7 +18,7 @@ export const privateKeyMethod: CredentialMethod<PrivateKey> = {
   fromPayload,
   isSame: isSameKey,
   isGuessable: () => false,
-  fits: ({ alg }, auth) => typeof auth !== 'string' && auth.private_key_jwt.alg === alg,
+  fits: ({ alg }, auth) => typeof auth !== 'string' && 'private_key_jwt' in auth && auth.private_key_jwt.alg === alg,
   authenticate,
   read: readKey,
   isShown: () => true,

@@ -44,6 +44,6 @@ export function isSameKey(left: PrivateKey, right: PrivateKey): boolean {
 
 /** What a client that authenticates by a key signs with. */
 export function algOf(auth: AuthMethod): KeyAlg {
-  if (typeof auth !== 'string') return auth.private_key_jwt.alg;
-  throw new TypeError(`no key is made for ${auth}`);
+  if (typeof auth !== 'string' && 'private_key_jwt' in auth) return auth.private_key_jwt.alg;
+  throw new TypeError(`no key is made for ${JSON.stringify(auth)}`);
 }

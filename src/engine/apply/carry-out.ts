@@ -6,6 +6,7 @@ import { deleteClient } from './delete-client.ts';
 import type { CarryOutPorts, Done } from './ports.ts';
 import { requireAsWritten } from '../confirm/read-back.ts';
 import type { Step } from './steps.ts';
+import type { FederationFacet } from '../../providers/provider.ts';
 
 /**
  * Carries one step out. The order of its writes is such that a crash between any two of them shows as a change
@@ -14,6 +15,10 @@ import type { Step } from './steps.ts';
 export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Promise<Done> {
   if (isKind(change.address, 'Rotation')) {
     if (change.op !== 'deliver') await ports.provider.changeOverlap(change);
+    return {};
+  }
+  if (isKind(change.address, 'Issuer')) {
+    if (change.op !== 'deliver') await federationOf(ports.provider).changeIssuer(change);
     return {};
   }
   if (isKind(change.address, 'Api')) {
@@ -34,6 +39,11 @@ export async function carryOut({ change, part }: Step, ports: CarryOutPorts): Pr
     default:
       return change satisfies never;
   }
+}
+
+function federationOf(provider: CarryOutPorts['provider']): FederationFacet {
+  if (provider.federation === undefined) throw new TypeError(`${provider.describe()} has no issuers`);
+  return provider.federation;
 }
 
 async function addApiScopes(change: Change, { provider, apiLedger }: CarryOutPorts): Promise<void> {

@@ -25,7 +25,7 @@ export async function updateClient(change: UpdateChange | AdoptChange, ports: Ca
   await refuseMovedClient(change, stack, provider);
   // Before anything is written: what a look at the store refuses must leave the client as it is.
   const delivery = change.delivery === undefined ? undefined : await checkDelivery(change, change.delivery, ports);
-  if (delivery?.reason === 'method-changed') {
+  if (delivery?.reason === 'method-changed' || delivery?.reason === 'workload-changed') {
     const client = replacedClient(change, delivery, ports);
     const { storeVersion, changed } = await changeOver(client, () => provider.updateClient(change), ports);
     await requireAsWritten(change, changed, provider);

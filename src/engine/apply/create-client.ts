@@ -1,4 +1,4 @@
-import { authOf, fits, isGuessable, methodFor, methodOf } from '../../credentials/registry.ts';
+import { authOf, fits, isGuessable, isHeldByWorkload, methodFor, methodOf } from '../../credentials/registry.ts';
 import type { CreateChange, PlannedDelivery } from '../../model/plan.ts';
 import { PENDING } from '../../model/rotation.ts';
 import { checkPlace } from '../places/check-place.ts';
@@ -67,12 +67,14 @@ async function createWithChosen(
   const isUsable = lying !== undefined && !isGuessable(lying.present) && fits(lying.present, auth);
   const inUse = isUsable ? lying : undefined;
   const credential = inUse?.present ?? (await methodFor(auth).make(auth));
-  const createdAt = (inUse === undefined ? undefined : rotatedAt(inUse)) ?? bornAt(ports);
+  const born = bornAt(ports);
+  // What nobody keeps has no age.
+  const createdAt = isHeldByWorkload(auth) ? undefined : ((inUse === undefined ? undefined : rotatedAt(inUse)) ?? born);
   const storeVersion =
     inUse !== undefined && saysThis(inUse, delivery)
       ? inUse.version
       : await deliver(store, delivery, { clientId, held: { present: credential }, createdAt }, { stack, owner });
-  const chosen = { credential, delivery: deliveryMark(delivery, createdAt, createdAt) };
+  const chosen = { credential, delivery: deliveryMark(delivery, createdAt, createdAt ?? born) };
   const { id, found, written } = await provider.createClient({ change, chosen });
   if (written === undefined)
     throw new TypeError(`the provider does not say what became of ${change.address}'s credential`);

@@ -1,5 +1,5 @@
 import type { HeldCredential } from '../../credentials/method.ts';
-import { toPayload } from '../../credentials/registry.ts';
+import { isWithoutAge, toPayload } from '../../credentials/registry.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
 import type { DocumentUpdate, Store, StoreMark } from '../../stores/store.ts';
@@ -62,6 +62,7 @@ const WITHOUT_PREVIOUS: ReadonlySet<PlannedDelivery['reason']> = new Set([
   'guessable',
   'previous-guessable',
   'method-changed',
+  'workload-changed',
   'overlap-ended',
 ]);
 
@@ -69,7 +70,8 @@ function documentOf(
   { facts, since, reason }: PlannedDelivery,
   { clientId, held, createdAt, previousUntil }: DeliveredCredential,
 ): DocumentUpdate {
-  const madeAt = createdAt ?? since;
+  const hasNoAge = held !== undefined && isWithoutAge(held.present);
+  const madeAt = hasNoAge ? undefined : (createdAt ?? since);
   const hasNoPrevious = WITHOUT_PREVIOUS.has(reason);
   return {
     clientId,
@@ -77,6 +79,7 @@ function documentOf(
     facts: {
       ...(Object.keys(facts).length === 0 ? {} : wholeFacts(facts)),
       ...(madeAt === undefined ? {} : { rotated_at: new Date(madeAt * 1000).toISOString() }),
+      ...(hasNoAge ? { rotated_at: null } : {}),
       // What lay elsewhere said so, and is not merged with this one.
       ...(reason === 'moved' && previousUntil !== undefined
         ? { overlap_until: new Date(previousUntil * 1000).toISOString() }

@@ -14,6 +14,8 @@ const READS = new Set([
   'endpoints',
   'secrets.read',
   'keys.read',
+  'federation.readIdentity',
+  'federation.evaluate',
   'findClient',
   'readGrants',
   'answers',
@@ -53,7 +55,7 @@ describe('trackWrites', () => {
       },
       after: () => undefined,
     };
-    const bench = new MemoryBench();
+    const bench = new MemoryBench({ federation: true });
     const servers = { provider: all(bench.provider), store: all(bench.store) };
     const tracked = trackWrites(servers, hooks)[which];
     const writes = writesOf(tracked);

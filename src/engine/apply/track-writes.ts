@@ -30,7 +30,7 @@ function tracked<A extends unknown[], R>(
 }
 
 function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
-  const { secrets, keys } = provider;
+  const { secrets, keys, federation } = provider;
   return {
     capabilities: provider.capabilities,
     tokens: provider.tokens,
@@ -55,6 +55,15 @@ function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
     ...(provider.revokeTokens === undefined
       ? {}
       : { revokeTokens: tracked(hooks, async (id, before) => provider.revokeTokens?.(id, before)) }),
+    ...(federation === undefined
+      ? {}
+      : {
+          federation: {
+            changeIssuer: tracked(hooks, (change) => federation.changeIssuer(change)),
+            readIdentity: (id) => federation.readIdentity(id),
+            evaluate: (clientId, parameters) => federation.evaluate(clientId, parameters),
+          },
+        }),
     ...(secrets === undefined
       ? {}
       : {

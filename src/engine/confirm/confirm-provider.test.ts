@@ -4,7 +4,7 @@ import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
 import { clientSecret } from '../../credentials/client-secret/make.ts';
 import type { Address } from '../../model/address.ts';
 import { Secret } from '../../model/secrets/secret.ts';
-import type { Delivery } from '../../model/state.ts';
+import type { Delivery, Fields } from '../../model/state.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { confirmProvider } from './confirm-provider.ts';
 
@@ -79,6 +79,18 @@ it('confirmProvider: what is left of an Api after its delete, or of scopes that 
   const less = { ...COMMON, op: 'update', address: 'Api/stock', id: apiId, before: {}, after: { scopes: {} } } as const;
   provider.removeApiScopes = async () => ({ scopes: { 'stock:read': { description: 'x' } } });
   await expect(confirmProvider(provider).removeApiScopes(less)).rejects.toThrow('stock:read');
+});
+
+it('confirmProvider: an issuer that is otherwise, or is there after its delete, has failed', async () => {
+  const { provider } = await setUp();
+  const make = { ...COMMON, op: 'create', address: 'Issuer/github', after: { trusts: 'https://a.test' } } as const;
+  const answering = (found: Fields | undefined): Provider =>
+    Object.assign(provider, { federation: { changeIssuer: async () => found } });
+  const other = confirmProvider(answering({ trusts: 'https://b.test' })).federation;
+  await expect(other?.changeIssuer(make)).rejects.toThrow('instead of');
+  await expect(other?.changeIssuer(gone('1', 'Issuer/github'))).rejects.toThrow('Issuer/github is still there');
+  await expect(confirmProvider(answering(undefined)).federation?.changeIssuer(make)).rejects.toThrow('trusts');
+  await expect(confirmProvider(answering(make.after)).federation?.changeIssuer(make)).resolves.toBe(make.after);
 });
 
 it('confirmProvider: an overlap that is otherwise, or is there after its delete, has failed', async () => {

@@ -1,7 +1,14 @@
 import { isSameCredential } from '../../credentials/registry.ts';
 import type { Credential } from '../../model/secrets/credential.ts';
 import type { Delivery } from '../../model/state.ts';
-import type { Capabilities, KeysFacet, Provider, SecretsFacet, WrittenCredential } from '../../providers/provider.ts';
+import type {
+  Capabilities,
+  FederationFacet,
+  KeysFacet,
+  Provider,
+  SecretsFacet,
+  WrittenCredential,
+} from '../../providers/provider.ts';
 import { requireAsWritten, requireGone, requireNothingLost } from './read-back.ts';
 
 /**
@@ -9,7 +16,7 @@ import { requireAsWritten, requireGone, requireNothingLost } from './read-back.t
  * object left is judged where the rest of that change is known: a credential is delivered first, say.
  */
 export function confirmProvider(provider: Provider): Provider {
-  const { secrets, keys } = provider;
+  const { secrets, keys, federation } = provider;
   const server = provider.describe();
   return {
     capabilities: provider.capabilities,
@@ -60,8 +67,25 @@ export function confirmProvider(provider: Provider): Provider {
             return found;
           },
         }),
+    ...(federation === undefined ? {} : { federation: confirmFederation(federation, provider) }),
     ...(secrets === undefined ? {} : { secrets: confirmSecrets(secrets, provider.capabilities, server) }),
     ...(keys === undefined ? {} : { keys: confirmKeys(keys, server) }),
+  };
+}
+
+function confirmFederation(federation: FederationFacet, provider: Provider): FederationFacet {
+  const server = provider.describe();
+  // What explains the fields of clients, such as a policy for clients, has nothing to do with issuers.
+  const judge = { describe: () => server, words: provider.words, explainDifference: async () => undefined };
+  return {
+    readIdentity: (id) => federation.readIdentity(id),
+    evaluate: (clientId, parameters) => federation.evaluate(clientId, parameters),
+    changeIssuer: async (change) => {
+      const found = await federation.changeIssuer(change);
+      if (change.op === 'delete') requireGone(server, `the delete of ${change.address}`, found && change.address);
+      else await requireAsWritten(change, found ?? {}, judge);
+      return found;
+    },
   };
 }
 
@@ -114,8 +138,8 @@ function scopesIn(fields: Readonly<Record<string, unknown>>): string {
 /** A credential that the caller chose, as it was to be. */
 interface Chosen {
   readonly credential: Credential;
-  /** Unix seconds. */
-  readonly createdAt: number;
+  /** Unix seconds; undefined: it has no age. */
+  readonly createdAt: number | undefined;
   readonly delivery: Delivery;
 }
 
@@ -141,6 +165,9 @@ function lostOfValue(credential: Credential, written: WrittenCredential): string
     }
     case 'private-key-jwt':
       return written.keyId === credential.keyId ? [] : ['the key is another one'];
+    case 'federated-jwt':
+      // The fields of the client say who it is.
+      return [];
     default:
       return credential satisfies never;
   }

@@ -23,7 +23,7 @@ export function parseAdoption(patterns: readonly string[]): Adoption {
   return {
     rules: patterns.map((pattern) => {
       const [glob = '', stack] = pattern.split('@', 2);
-      if (!/^(Api|Client)\/./.test(glob) || stack === '') {
+      if (!/^(Api|Client|Issuer)\/./.test(glob) || stack === '') {
         throw new GrantryError('INVALID_INPUT', `--adopt ${pattern} names no address`, {
           hint: "Write it as 'Client/order-service', 'Client/*' or, for objects of another stack, 'Client/*@its-stack'.",
         });

@@ -1,6 +1,7 @@
 import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
+import { issuersInUse } from '../../model/issuers.ts';
 import { addToGroup } from '../../model/values/groups.ts';
 import { sameJson } from '../../model/values/json.ts';
 import type { AdoptChange, Change, Conflict, DeleteChange, Plan, PlannedDelivery } from '../../model/plan.ts';
@@ -12,6 +13,7 @@ import { findConflicts } from './conflicts.ts';
 import { findPartConflicts } from './part-conflicts.ts';
 import { markForeign, ungrantable } from './foreign-reach.ts';
 import { grantsOf } from './scopes.ts';
+import { linkIssuers } from './link-issuers.ts';
 import { linkOverlaps } from './link-overlaps.ts';
 import { reviewOf } from './review.ts';
 import { brokenGuards } from './guards.ts';
@@ -55,7 +57,7 @@ export function buildPlan(input: PlanInput): Plan {
   const projected = input.projected.filter(isChosen).filter((object) => canBe(object, actual));
   const present = actual.objects.filter(isChosen);
   const linked = linkDependencies([...wantedChanges(projected, input), ...unwantedObjects(projected, present)]);
-  const changes = markForeign(linkOverlaps(linked).toSorted(compareChanges), input);
+  const changes = markForeign(linkIssuers(linkOverlaps(linked)).toSorted(compareChanges), input);
   const conflicts = [
     ...findConflicts(projected, changes, actual, adoption, only === undefined ? undefined : reachOf(input, only)),
     ...(only === undefined ? [] : findPartConflicts(changes, { ...input, only })),
@@ -107,10 +109,14 @@ function isAdopted(changes: readonly Change[], address: Address): boolean {
   return changes.some((change) => change.address === address && change.op === 'adopt');
 }
 
-/** What a part concerns: its addresses, and the Apis that its clients may call. */
+/** What a part concerns: its addresses, the Apis that its clients may call, and the issuers by which they log in. */
 function reachOf({ desired }: PlanInput, only: ReadonlySet<Address>): ReadonlySet<Address> {
   const clients = desired.clients.filter(({ name }) => only.has(addressOf('Client', name)));
-  return new Set([...only, ...clients.flatMap(({ access }) => access.map(({ api }) => addressOf('Api', api)))]);
+  return new Set([
+    ...only,
+    ...clients.flatMap(({ access }) => access.map(({ api }) => addressOf('Api', api))),
+    ...issuersInUse({ clients, target: desired.target }).map(({ name }) => addressOf('Issuer', name)),
+  ]);
 }
 
 function guardedState({ actual, knownClients, only }: PlanInput): GuardedState {

@@ -1,7 +1,8 @@
-import { isKind } from '../../model/address.ts';
-import type { Address } from '../../model/address.ts';
+import { isKind, kindOf } from '../../model/address.ts';
+import type { Address, Kind } from '../../model/address.ts';
+import { nameSome } from '../../model/text/counting.ts';
 import type { Change, Conflict } from '../../model/plan.ts';
-import { OWN_ACCOUNT_HINT, WHOLE_API, isOurs, isOwnAccount, objectsByAddress } from '../../model/state.ts';
+import { OWN_ACCOUNT_HINT, WHOLE_OBJECT, isOurs, isOwnAccount, objectsByAddress } from '../../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Fields } from '../../model/state.ts';
 import { partsInTheWay } from './adoption.ts';
 import type { Adoption } from './adoption.ts';
@@ -62,14 +63,14 @@ function thereOf(projected: readonly DesiredObject[], actual: ActualState): Actu
 /** Of a stack that is `isNew`, having nothing in the target, the name may be a typo. */
 function ownershipConflicts(actual: ActualObject, adoption: Adoption, isNew: boolean): Conflict[] {
   const { address } = actual;
-  const other = isKind(address, 'Api') ? 'set managed: false to grant it only' : 'give the manifest another name';
+  const { other, alone } = WAYS_OUT[kindOf(address)];
   const question = isNew ? 'Nothing here belongs to the stack of this Target: is its spec.stack right? If so, ' : '';
   return partsInTheWay(actual, adoption).map(({ what, stack }) =>
     stack === undefined
       ? {
           address,
           reason: `${what} exists already, and no mark says that this stack owns it`,
-          hint: `Give the manifest another name, or take the object over with --adopt ${address}.`,
+          hint: asSentence(`${alone}, or take the object over with --adopt ${address}.`),
         }
       : {
           address,
@@ -79,6 +80,17 @@ function ownershipConflicts(actual: ActualObject, adoption: Adoption, isNew: boo
   );
 }
 
+/** What to do beside taking an object over: of one that another stack owns, and of one that nobody does. */
+const WAYS_OUT: Readonly<Record<Kind, { readonly other: string; readonly alone: string }>> = {
+  Api: { other: 'set managed: false to grant it only', alone: 'give the manifest another name' },
+  Client: { other: 'give the manifest another name', alone: 'give the manifest another name' },
+  Rotation: { other: 'give the manifest another name', alone: 'give the manifest another name' },
+  Issuer: {
+    other: 'leave its url out of the Target to use it as it is',
+    alone: 'leave its url out of the Target to use it as it is',
+  },
+};
+
 function asSentence(text: string): string {
   return text.charAt(0).toUpperCase() + text.slice(1);
 }
@@ -87,11 +99,12 @@ function asSentence(text: string): string {
 function removedScopeConflicts(change: Change, actual: ActualObject | undefined): Conflict[] {
   if (!('before' in change) || actual?.outsideHolders === undefined) return [];
   const { address, op } = change;
+  if (isKind(address, 'Issuer')) return op === 'delete' ? removedIssuerConflicts(address, actual.outsideHolders) : [];
   const [had, has] = [scopesIn(change.before), 'after' in change ? scopesIn(change.after) : []];
   return Object.entries(actual.outsideHolders)
     .filter(([scope]) => op === 'delete' || (had.includes(scope) && !has.includes(scope)))
     .map(([scope, clients]) =>
-      scope === WHOLE_API
+      scope === WHOLE_OBJECT
         ? {
             address,
             reason: `it is to be deleted, but clients outside this stack may call it: ${clients.join(', ')}`,
@@ -104,6 +117,20 @@ function removedScopeConflicts(change: Change, actual: ActualObject | undefined)
           },
     );
 }
+
+function removedIssuerConflicts(address: Address, holders: ActualObject['outsideHolders'] & {}): Conflict[] {
+  const clients = Object.values(holders).flat();
+  if (clients.length === 0) return [];
+  return [
+    {
+      address,
+      reason: `it is to be deleted, but clients outside this stack log in by it: ${nameSome(clients, MOST_NAMED)}`,
+      hint: 'Give these clients another way to log in first, or keep the issuer in the Target.',
+    },
+  ];
+}
+
+const MOST_NAMED = 10;
 
 function scopesIn({ scopes }: Fields): string[] {
   return typeof scopes === 'object' && scopes !== null ? Object.keys(scopes) : [];

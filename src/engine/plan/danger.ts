@@ -18,6 +18,8 @@ export const DANGERS = [
 ] as const;
 export type Danger = (typeof DANGERS)[number];
 
+const CHANGES_METHOD: ReadonlySet<string> = new Set(['method-changed', 'workload-changed']);
+
 /** What of a change is dangerous, the worst first; pure, and the same for every format. */
 export function dangersOf(
   change: Change,
@@ -27,7 +29,7 @@ export function dangersOf(
   const found = new Set<Danger>();
   if (change.op === 'delete') found.add('delete');
   if ('delivery' in change && change.delivery?.reason === 'moved') found.add('secret-moves');
-  if ('delivery' in change && change.delivery?.reason === 'method-changed') found.add('method-changes');
+  if ('delivery' in change && CHANGES_METHOD.has(change.delivery?.reason ?? '')) found.add('method-changes');
   if ('delivery' in change && movesLogin(change.delivery)) found.add('login-moves').add('widens');
   if (review?.foreignFolders[change.address] !== undefined) found.add('foreign-folder');
   if (review?.outsideHolders[change.address] !== undefined) found.add('foreign-holders');

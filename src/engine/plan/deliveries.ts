@@ -1,4 +1,4 @@
-import { methodFor, needsOther } from '../../credentials/registry.ts';
+import { isHeldByWorkload, methodFor, needsOther } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { DeliveryReason, PlannedDelivery } from '../../model/plan.ts';
@@ -96,7 +96,8 @@ function deliveryReason(
   { existing, differing, unmarked, keepsPreviousInside }: DeliveryView,
 ): DeliveryReason | undefined {
   if (actual === undefined) return 'new';
-  if (needsOther(actual.fields, client.auth)) return 'method-changed';
+  if (needsOther(actual.fields, client.auth))
+    return isHeldByWorkload(client.auth) ? 'workload-changed' : 'method-changed';
   const { delivered, createdAt, guessable = false, previousGuessable = false } = actual.credential ?? {};
   if (guessable) return 'guessable';
   if (delivered === undefined) return 'never-delivered';

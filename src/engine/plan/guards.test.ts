@@ -13,7 +13,7 @@ const GUARDS: Guards = {
   maxCredentialAge: undefined,
 };
 
-function deleteOf(kind: 'Api' | 'Client', name: string): DeleteChange {
+function deleteOf(kind: 'Api' | 'Client' | 'Issuer', name: string): DeleteChange {
   const address = addressOf(kind, name);
   return { op: 'delete', address, owner: '', id: name, before: {}, reason: '', dependsOn: [], notes: {} };
 }
@@ -38,6 +38,12 @@ describe('brokenGuards', () => {
     expect(broken(clients(5), 9)).toEqual([]);
     expect(broken(clients(2), 10)).toEqual([]);
     expect(broken(clients(3), 10)).toEqual(['maxDeletePercent']);
+  });
+
+  it('counts issuers, and protects them by what the provider calls them', () => {
+    expect(broken([...clients(5), deleteOf('Issuer', 'github')], 100)).toEqual(['maxDeletes']);
+    const renamed = { ...deleteOf('Issuer', 'github'), before: { alias: 'billing-github' } };
+    expect(broken([renamed], 100)).toEqual(['protect']);
   });
 
   it('protects by metadata.name', () => {

@@ -71,12 +71,12 @@ function protectedObjects(changes: readonly Change[], { protect }: Guards): Brok
   });
 }
 
-/** What an object is called beside its address, before or after a change: by its mark, by its client_id, by the marks of its scopes. */
-function namesIn({ name, clientId, scopes }: Fields): string[] {
+/** What an object is called beside its address, before or after a change: by its mark, its client_id or alias, the marks of its scopes. */
+function namesIn({ name, clientId, alias, scopes }: Fields): string[] {
   const marked = isJsonObject(scopes)
     ? Object.values(scopes).map((scope) => (isJsonObject(scope) ? scope['markedFor'] : undefined))
     : [];
-  return [name, clientId, ...marked].filter((each) => typeof each === 'string');
+  return [name, clientId, alias, ...marked].filter((each) => typeof each === 'string');
 }
 
 /** A target that lists nothing of what it had is not empty but broken, or is another one than it was. */

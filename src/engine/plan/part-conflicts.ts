@@ -3,6 +3,7 @@ import { addressOf, isKind } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import type { Change, Conflict } from '../../model/plan.ts';
+import { issuersInUse } from '../../model/issuers.ts';
 import { isOurs, objectsByAddress } from '../../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
 import { grantsOf, scopesOf } from './scopes.ts';
@@ -20,7 +21,9 @@ export interface PlannedPart {
 export function findPartConflicts(changes: readonly Change[], part: PlannedPart): Conflict[] {
   const actualOf = objectsByAddress(part.actual);
   return changes.flatMap((change) =>
-    isKind(change.address, 'Client') ? unmetNeeds(change, part, actualOf) : lossesOfOthers(change, part),
+    isKind(change.address, 'Client')
+      ? [...unmetNeeds(change, part, actualOf), ...unmetIssuers(change, part, actualOf)]
+      : lossesOfOthers(change, part),
   );
 }
 
@@ -41,6 +44,22 @@ function unmetNeeds(
     if (why === undefined) return [];
     const reason = `it needs ${gained.join(', ')} of ${api}, which this plan leaves alone: ${why}`;
     return [{ address: change.address, reason, hint: `Plan ${api} too, or everything.` }];
+  });
+}
+
+/** A client that logs in by an issuer which the stack has not made yet could not. */
+function unmetIssuers(
+  change: Change,
+  { only, desired }: PlannedPart,
+  actualOf: ReadonlyMap<Address, ActualObject>,
+): Conflict[] {
+  if (change.op === 'delete' || change.op === 'deliver') return [];
+  const clients = desired.clients.filter(({ name }) => addressOf('Client', name) === change.address);
+  return issuersInUse({ clients, target: desired.target }).flatMap(({ name, url }) => {
+    const issuer = addressOf('Issuer', name);
+    if (url === undefined || only.has(issuer) || actualOf.has(issuer)) return [];
+    const reason = `it logs in by ${issuer}, which this plan leaves alone: it is not there yet`;
+    return [{ address: change.address, reason, hint: `Plan ${issuer} too, or everything.` }];
   });
 }
 

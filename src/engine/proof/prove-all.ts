@@ -7,6 +7,7 @@ import type { HttpPorts } from '../../platform/ports.ts';
 import type { Store, StoredDocument } from '../../stores/store.ts';
 import type { Expectation } from './expectation.ts';
 import { proveClient } from './prove.ts';
+import type { WorkloadPorts } from './prove-workload.ts';
 import { TokenClient } from './token-client.ts';
 
 export interface ProveOptions {
@@ -14,6 +15,8 @@ export interface ProveOptions {
   /** Asked before each client: true begins no more. */
   readonly stopped: () => boolean;
   readonly onProof: (proof: ClientProof) => void;
+  /** For clients that no credential is kept of. */
+  readonly workload?: WorkloadPorts;
 }
 
 /** What was proven, and what kept the rest from being proven. */
@@ -35,7 +38,12 @@ export async function proveAll(
   options: ProveOptions,
 ): Promise<Proofs> {
   const tokens = new TokenClient(endpoints, ports);
-  const proofPorts = { store: readingOnce(store, expectations), tokens, clock: ports.clock };
+  const proofPorts = {
+    store: readingOnce(store, expectations),
+    tokens,
+    clock: ports.clock,
+    workload: options.workload,
+  };
   const limit = pLimit(options.inFlight);
   let outage: GrantryError | undefined;
   const prove = async (expected: Expectation): Promise<ClientProof> => {

@@ -173,3 +173,14 @@ it.each([
   });
   expect(found.some((remark) => remark.includes('holds the document of the client'))).toBe(!isOwn);
 });
+
+it('credentialStatus: a client of a workload has no age, is never due, and is said to have nothing to rotate', async () => {
+  const auth = { federated: { issuer: 'ci', alias: 'ci', subject: 'the workload' } };
+  const desired = state([], [client('orders', {}, { auth })]);
+  const own = new RotationBench({ federation: true });
+  await own.apply(desired);
+  const survey = await surveyRotations(desired, own);
+  const [status] = await credentialStatus(survey, own.store, own.provider.now + 10 * 365 * DAY);
+  expect(status).toMatchObject({ madeAt: undefined, age: undefined, dueAt: undefined, overdue: false });
+  expect(status?.remarks).toEqual(['its workload logs in as the workload: there is nothing to rotate']);
+});

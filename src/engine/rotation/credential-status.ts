@@ -1,4 +1,5 @@
 import pLimit from 'p-limit';
+import { isHeldByWorkload } from '../../credentials/registry.ts';
 import { isFinished, readIntent } from './rotation-intent.ts';
 import { addressOf, nameOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
@@ -48,15 +49,16 @@ function pathHere(object: ActualObject, store: Pick<Store, 'locate'>): string | 
 }
 
 function statusOf(
-  { name, owner, credential: { rotate } }: DesiredClient,
+  { name, owner, auth, credential: { rotate } }: DesiredClient,
   object: ActualObject | undefined,
   found: Found,
   now: number,
 ): CredentialStatus {
   const { place, entry } = found;
   const credential = object !== undefined && isOurs(object) ? object.credential : undefined;
-  const made = credential === undefined ? undefined : madeAt(credential);
-  const due = credential === undefined ? undefined : dueAt(rotate, credential);
+  const hasAge = credential !== undefined && !isHeldByWorkload(auth);
+  const made = hasAge ? madeAt(credential) : undefined;
+  const due = hasAge ? dueAt(rotate, credential) : undefined;
   const inOverlap = credential !== undefined && isInOverlap(credential, now);
   return {
     address: addressOf('Client', name),
@@ -69,7 +71,7 @@ function statusOf(
     overdue: due !== undefined && due < now,
     overlapUntil: inOverlap ? toIso(credential.previousUntil) : undefined,
     refusedFrom: toIso(credential?.expiresAt),
-    remarks: [...remarksOf(object, found, now), ...limitRemarks(found, rotate.overlap)],
+    remarks: [...remarksOf(object, found, now), ...limitRemarks(found, isHeldByWorkload(auth) ? 0 : rotate.overlap)],
   };
 }
 
@@ -100,7 +102,12 @@ function remarksOf(
     ...(credential.previousGuessable === true
       ? ['anybody can guess its previous secret: grantry apply ends its overlap']
       : []),
-    ...(madeAt(credential) === undefined ? ['nobody knows how old it is: the next rotate --due rotates it'] : []),
+    ...(object.credential?.identity === undefined
+      ? []
+      : [`its workload logs in as ${object.credential.identity.subject}: there is nothing to rotate`]),
+    ...(madeAt(credential) === undefined && credential.identity === undefined
+      ? ['nobody knows how old it is: the next rotate --due rotates it']
+      : []),
     ...(expiresAt !== undefined && expiresAt < now ? ['the provider refuses it already: rotate it'] : []),
   ];
 }

@@ -1,6 +1,7 @@
 import type { Prepared, ReadHeld, RotatingClient, RotationSteps } from '../../credentials/method.ts';
 import { authOf, fits, isGuessable, isSameCredential, methodOf, rotationOf } from '../../credentials/registry.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
+import { PENDING } from '../../model/rotation.ts';
 import type { Fields } from '../../model/state.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { IssuedCredential, Provider } from '../../providers/provider.ts';
@@ -9,7 +10,7 @@ import { deliver, deliveryMark } from '../apply/deliver.ts';
 import type { DeliveryOwner } from '../apply/deliver.ts';
 
 export interface ReplacePorts {
-  readonly provider: Pick<Provider, 'capabilities' | 'secrets' | 'keys' | 'markDelivered'>;
+  readonly provider: Pick<Provider, 'capabilities' | 'secrets' | 'keys' | 'federation' | 'markDelivered'>;
   readonly store: Store;
   readonly clock: Clock;
 }
@@ -66,6 +67,7 @@ export async function changeOver<T>(
   change: () => Promise<T>,
   ports: ReplacePorts,
 ): Promise<{ readonly storeVersion: number; readonly changed: T }> {
+  if (methodOf(client.after).heldBy === 'workload') return changeToWorkload(client, change, ports);
   const rotation = rotationOf(client.after);
   const steps = stepsOf(client, ports);
   const { issued, since } =
@@ -87,6 +89,26 @@ async function keptCredential(
   const { credential, ...found } = await methodOf(after).read(id, provider, readHeld);
   if (credential === undefined || !isSameCredential(held, credential)) return undefined;
   return { issued: { ...found, credential }, since: undefined };
+}
+
+/**
+ * The same where there is no credential to come: from the moment of the change the one before is of no use. Until the document
+ * says so the client bears the mark of one that is not finished.
+ */
+async function changeToWorkload<T>(
+  { id, after, delivery, owner, readHeld, leavePlace }: ReplacedClient,
+  change: () => Promise<T>,
+  { provider, store, clock }: ReplacePorts,
+): Promise<{ readonly storeVersion: number; readonly changed: T }> {
+  const mark = deliveryMark(delivery, undefined, Math.floor(clock.now() / 1000));
+  await provider.markDelivered(id, { ...mark, facts: PENDING });
+  const changed = await change();
+  const { clientId, credential } = await methodOf(after).read(id, provider, readHeld);
+  const held = credential === undefined ? undefined : { present: credential };
+  const storeVersion = await deliver(store, delivery, { clientId, held, createdAt: undefined }, owner);
+  await leavePlace();
+  await provider.markDelivered(id, mark);
+  return { storeVersion, changed };
 }
 
 async function markDelivered(

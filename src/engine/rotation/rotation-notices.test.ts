@@ -54,6 +54,14 @@ describe('notices beside a plan', () => {
     expect(overdue({ credential: { clientId: 'a', createdAt: 1, delivered: undefined, guessable: true } })).toEqual([]);
   });
 
+  it('call nothing overdue that has no credential: its workload logs in by itself', () => {
+    const auth = { federated: { issuer: 'ci', alias: 'ci', subject: 'the workload' } };
+    const desired = state({ ...client('a'), auth });
+    expect(rotationNotices({ desired, actual: actual({ a: 1000 }, { overlaps: 'unsupported' }), now: NOW })).toEqual(
+      [],
+    );
+  });
+
   it('say nothing where all is young and the server keeps previous secrets', () => {
     expect(rotationNotices({ desired: state(client('a')), actual: actual({ a: 89 }), now: NOW })).toEqual([]);
   });

@@ -1,4 +1,4 @@
-import { methodFor } from '../../credentials/registry.ts';
+import { isHeldByWorkload, methodFor } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
 import { nameSome } from '../../model/text/counting.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -114,6 +114,7 @@ function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
     const object = objects.get(addressOf('Client', client.name));
     // One that anybody can guess is a change of the plan already.
     if (object?.credential === undefined || !isOurs(object) || object.credential.guessable === true) continue;
+    if (isHeldByWorkload(client.auth)) continue;
     const [made, due] = [madeAt(object.credential), dueAt(client.credential.rotate, object.credential)];
     if (made !== undefined && due !== undefined && now > due) overdue.push({ client, age: now - made });
   }

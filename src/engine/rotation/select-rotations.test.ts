@@ -63,6 +63,20 @@ function choose(request: RotationRequest, special: Special = {}): RotationChoice
 const refusals = (request: RotationRequest, special: Special): string[] =>
   choose(request, special).refused.map(({ error }) => `${error.code} ${error.message}`);
 
+describe('selectRotations: a client of a workload', () => {
+  const identity = { alias: 'ci', subject: 'the workload' };
+  const workload = client('orders', {}, { auth: { federated: { issuer: 'ci', ...identity } } });
+  const there = found({ createdAt: undefined, identity }, { fields: { auth: 'federated', identity } });
+  const special = { clients: [workload], objects: [there] };
+
+  it('has nothing to rotate: by its name that is refused, and among others it is left out', () => {
+    expect(refusals(NAMED, special)).toEqual([expect.stringContaining('client orders has no credential to rotate')]);
+    for (const request of [ALL, DUE]) {
+      expect(choose(request, special)).toMatchObject({ rotate: [], refused: [], waiting: 0 });
+    }
+  });
+});
+
 describe('selectRotations: a named client', () => {
   it('is rotated where nothing is in the way', () => {
     expect(choose(NAMED)).toMatchObject({ rotate: ['orders'], refused: [], waiting: 0 });

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
-import { methodOf } from '../../credentials/registry.ts';
+import { isHeldByWorkload, methodOf } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -142,6 +142,8 @@ function requestedClients(
     // What is somebody else's is refused, not left out: a nightly run with the wrong stack would be green for ever.
     if (object !== undefined && !isOurs(object)) return [{ client, due: 0 }];
     if (object?.credential?.delivered === undefined) return [];
+    // There is nothing to rotate of it.
+    if (isHeldByWorkload(client.auth) && methodOf(object.fields).rotation === undefined) return [];
     const due = object.credential.guessable === true ? 0 : (dueAt(client.credential.rotate, object.credential) ?? 0);
     return [{ client, due: request.kind === 'due' && request.stagger ? due - headStart(client) : due }];
   });
@@ -176,6 +178,7 @@ function obstacle(
     return new GrantryError('CONFLICT', reason, { hint: OWN_ACCOUNT_HINT });
   }
   if (!isOurs(object)) return foreignClient(name, object, desired.target);
+  if (methodOf(object.fields).rotation === undefined) return nothingToRotate(name, view);
   if (object.credential?.delivered === undefined) return refuse(`the credential of ${name} was never delivered`);
   const { delivered } = object.credential;
   if (locate(delivered.path) !== delivered.place) {
@@ -197,6 +200,16 @@ function obstacle(
     'ROTATION_IN_OVERLAP',
     `client ${name} is in the overlap of its last rotation: its previous credential is accepted until ${until}, and another rotation would end that at once`,
     { hint: 'Wait for that, or rotate anyway with --force. For one that leaked there is --revoke-now.' },
+  );
+}
+
+function nothingToRotate(name: string, { desired }: RotationView): GrantryError {
+  return new GrantryError(
+    'CONFLICT',
+    `client ${name} has no credential to rotate: its workload logs in with tokens of its own`,
+    {
+      hint: `To shut it out, give it another subject or take it out of the manifests, and run: grantry apply -t ${desired.target.name}`,
+    },
   );
 }
 

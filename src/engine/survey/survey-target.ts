@@ -112,7 +112,9 @@ function isIn({ addresses }: ReadSelection): (client: DesiredClient) => boolean 
   return ({ name }) => addresses.has(addressOf('Client', name));
 }
 
-/** Whether nothing of the stack was found; an overlap is listed by itself, and says nothing of clients and Apis. */
+/** Whether nothing of the stack was found; overlaps and issuers are listed by themselves, and say nothing of clients and Apis. */
 export function ownsNothing({ objects }: ActualState): boolean {
-  return !objects.some((object) => isOurs(object) && !isKind(object.address, 'Rotation'));
+  return !objects.some(
+    (object) => isOurs(object) && (isKind(object.address, 'Client') || isKind(object.address, 'Api')),
+  );
 }

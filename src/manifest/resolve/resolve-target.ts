@@ -1,6 +1,6 @@
 import { GrantryError } from '../../model/errors.ts';
 import { Secret, WithheldSecret } from '../../model/secrets/secret.ts';
-import type { BackendSettings, Target } from '../../model/target.ts';
+import type { BackendSettings, DesiredIssuer, Target } from '../../model/target.ts';
 import { chosen } from '../backends.ts';
 import type { BackendInManifest, Backends, Chosen } from '../backends.ts';
 import { findControlCharacter, substituteEnv, variablesIn } from './environment.ts';
@@ -56,6 +56,7 @@ export function resolveTarget(
   checkEnvironment(manifest, needed, env, multilineFields(named));
   checkStack(manifest, spec);
   const { rotate, guards } = targetDefaults(spec);
+  const issuers = issuersIn(spec, backends);
   return {
     name: manifest.name,
     stack: spec.stack,
@@ -66,8 +67,18 @@ export function resolveTarget(
       : { formerStore: resolveBackend(named.formerStore, written.formerStore, { cwd, hasAccount: true }) }),
     rotate,
     guards,
+    ...(issuers === undefined ? {} : { issuers }),
     position: manifest.position,
   };
+}
+
+/** The issuers that a Target names, of whatever provider; undefined: none. */
+export function issuersIn(
+  { provider }: Pick<TargetSpec, 'provider'>,
+  { providers }: Backends,
+): readonly DesiredIssuer[] | undefined {
+  const { backend, spec } = chosen(providers, provider);
+  return backend.issuers?.(spec);
 }
 
 /** The schema saw it before `${env:NAME}` was replaced; a blank name would be a mark that no server keeps. */

@@ -1,6 +1,6 @@
-import type { RotatePolicy, Target } from '../../model/target.ts';
+import type { DesiredIssuer, RotatePolicy, Target } from '../../model/target.ts';
 import picomatch from 'picomatch';
-import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { AuthMethod, DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import { inOrder } from '../../model/values/in-order.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { overlapsOf } from '../../model/rotation.ts';
@@ -43,7 +43,7 @@ export function resolveTargets(
     );
     const target = { ...resolveTarget({ ...manifest, spec }, backends, surroundings), otherPlaces };
     const provider = ofKind(backends.providers, target.provider.kind);
-    const objects = resolveObjects(viewTarget(manifest, manifests), target.rotate, provider);
+    const objects = resolveObjects(viewTarget(manifest, manifests), target, provider);
     return { target, ...objects, clients: withFullPaths(objects.clients, target, backends) };
   });
 }
@@ -64,11 +64,11 @@ function withFullPaths(
 /** The objects of a target with their defaults; those that are not valid are left out. */
 export function resolveObjects(
   view: TargetView,
-  rotate: RotatePolicy,
+  defaults: Pick<Target, 'rotate' | 'issuers'>,
   provider: ProviderInManifest,
 ): Pick<DesiredState, 'apis' | 'clients' | 'overlaps'> {
   const clients = view.clients
-    .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toClient(manifest, spec, rotate, provider)]))
+    .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toClient(manifest, spec, defaults, provider)]))
     .toSorted(byName);
   return {
     apis: view.apis
@@ -123,7 +123,7 @@ function toApi(manifest: ApiManifest, spec: ApiSpec): DesiredApi {
 function toClient(
   manifest: ClientManifest,
   spec: ClientSpec,
-  rotate: RotatePolicy,
+  { rotate, issuers = [] }: Pick<Target, 'rotate' | 'issuers'>,
   provider: ProviderInManifest,
 ): DesiredClient {
   const { name, owner, description, labels, position } = manifest;
@@ -137,7 +137,7 @@ function toClient(
     access: spec.access
       .map(({ api, scopes, onRequest }) => ({ api, scopes: inOrder(scopes), onRequest: inOrder(onRequest) }))
       .toSorted((a, b) => compareText(a.api, b.api)),
-    auth: spec.auth,
+    auth: withAlias(spec.auth, issuers),
     credential: {
       path: spec.credential?.path ?? name,
       rotate: own === undefined ? rotate : { ...rotate, ...withoutUndefined(own) },
@@ -145,6 +145,14 @@ function toClient(
     settings: provider.resolveClient(clientSettingsOf(spec, provider.kind)),
     position,
   };
+}
+
+/** What the provider calls an issuer the Target says. */
+function withAlias(auth: AuthMethod, issuers: readonly DesiredIssuer[]): AuthMethod {
+  if (typeof auth === 'string' || !('federated' in auth)) return auth;
+  const { issuer, alias, subject } = auth.federated;
+  const known = issuers.find(({ name }) => name === issuer);
+  return { federated: { issuer, alias: known?.alias ?? alias, subject } };
 }
 
 function withoutUndefined({ every, overlap, endWhen }: OwnPolicy): Partial<RotatePolicy> {

@@ -1,6 +1,7 @@
 import { checkAccess } from './access.ts';
 import { checkAudiences } from './audiences.ts';
 import { checkClientIds } from './client-ids.ts';
+import { checkIssuers } from './issuers.ts';
 import { checkLiteralSecrets } from './literal-secrets.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkRotation } from './rotation.ts';
@@ -26,6 +27,7 @@ export const MANIFEST_RULES: Readonly<Record<Manifest['kind'], readonly Manifest
 export const WORLD_RULES: readonly WorldRule[] = [
   checkUniqueNames,
   checkTargetNames,
+  checkIssuers,
   checkStorePlaces,
   checkStorePaths,
 ];

@@ -1,3 +1,4 @@
+import { identityIn } from '../../model/auth-method.ts';
 import type { RotatePolicy } from '../../model/target.ts';
 import { formatDuration } from '../../model/text/duration.ts';
 import { targetDefaults } from '../resolve/target-defaults.ts';
@@ -21,6 +22,11 @@ export function* checkRotation(view: TargetView): Iterable<Problem> {
   }
   for (const client of view.clients) {
     const given = client.spec?.credential?.rotate;
+    if (given !== undefined && client.spec !== undefined && identityIn(client.spec.auth) !== null) {
+      const message = 'a client that logs in as a workload has no credential: there is nothing to rotate';
+      yield problemInView(view, client, { rule: 'rotation', message, path: ['credential', 'rotate'], part: 'key' });
+      continue;
+    }
     if (given !== undefined && isWhole(client.manifest, ['spec', 'credential', 'rotate'])) {
       const policy = { every: given.every ?? rotate.every, overlap: given.overlap ?? rotate.overlap };
       const found = describeProblem(policy, guards.maxCredentialAge);

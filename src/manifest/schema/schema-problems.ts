@@ -45,7 +45,8 @@ function withoutUnion(issue: Issue): Issue[] {
   if (issue.code !== 'invalid_union') return [issue];
   const branches = issue.errors.map((branch) => branch.flatMap((inner) => withoutUnion(inner)));
   // One that is wrong as a whole was not meant, and texts are one choice together.
-  const meant = branches.find((branch) => branch.every(({ path, code }) => path.length > 0 || code === KEYS));
+  const close = branches.filter((branch) => branch.every(({ path, code }) => path.length > 0 || code === KEYS));
+  const meant = close.find((branch) => branch.every(({ path }) => path.length > 0)) ?? close[0];
   const words = branches.flatMap((branch) => branch.flatMap((inner) => (isChoice(inner) ? inner.values : [])));
   const choice: Issue = { code: 'invalid_value', values: words, path: [], message: '', input: undefined };
   const chosen = meant ?? (words.length > 0 ? [choice] : (branches[0] ?? []));

@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { substituteEnv } from '../resolve/environment.ts';
 import type { Environment } from '../resolve/environment.ts';
 import { resolveObjects } from '../resolve/resolve.ts';
+import { issuersIn } from '../resolve/resolve-target.ts';
 import { targetDefaults } from '../resolve/target-defaults.ts';
 import { viewTarget } from '../resolve/view-target.ts';
 import type { InTarget } from '../resolve/target-view.ts';
@@ -9,6 +10,7 @@ import type { ApiManifest, ClientManifest, TargetManifest } from '../types.ts';
 import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
+import { managedIssuers } from '../../model/issuers.ts';
 import { ofKind } from '../../model/values/of-kind.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { OldManifests } from './old-manifests.ts';
@@ -40,7 +42,9 @@ export function findChanged(
   const changed = new Set(addressesOf(now).filter((address) => !kept.has(address)));
   const callers = now.clients.filter(({ access }) => access.some(({ api }) => changed.has(addressOf('Api', api))));
   const present = new Set(addressesOf(now));
-  const removed = [...then.clientIds.keys(), ...then.apiNames].filter((address) => !present.has(address));
+  const removed = [...then.clientIds.keys(), ...then.apiNames, ...issuersThen(before, old, env)].filter(
+    (address) => !present.has(address),
+  );
   return {
     addresses: [
       ...new Set([...changed, ...callers.map(({ name }) => addressOf('Client', name)), ...removed]),
@@ -65,7 +69,7 @@ function readThen(target: TargetManifest, old: OldManifests, now: DesiredState):
   const rotate = target.spec === undefined ? now.target.rotate : targetDefaults(target.spec).rotate;
   const valid = resolveObjects(
     { target, apis: view.apis.filter(isWhole), clients: view.clients.filter(isWhole) },
-    rotate,
+    { rotate, ...(now.target.issuers === undefined ? {} : { issuers: now.target.issuers }) },
     ofKind(old.language.backends.providers, now.target.provider.kind),
   );
   const clientIdOf = new Map(valid.clients.map(({ name, clientId }) => [name, clientId]));
@@ -78,19 +82,25 @@ function readThen(target: TargetManifest, old: OldManifests, now: DesiredState):
   };
 }
 
+/** The issuers that the stack made then. */
+function issuersThen({ spec }: TargetManifest, { language }: OldManifests, env: Environment): Address[] {
+  if (spec === undefined) return [];
+  const issuers = issuersIn(substituteEnv(spec, env, new Set()), language.backends) ?? [];
+  return managedIssuers({ issuers }).map(({ name }) => addressOf('Issuer', name));
+}
+
 /** Where a part was refused, what is left is not what was declared. */
 function isWhole({ manifest }: InTarget<ApiManifest> | InTarget<ClientManifest>): boolean {
   return manifest.refused.length === 0;
 }
 
-/** What is declared as it was. */
+/** What is declared as it was, by a Target that is as it was. */
 function keptSince(then: Then, now: DesiredState): Set<Address> {
   const before = comparable(then);
-  return new Set(
-    [...comparable(now)].flatMap(([address, object]) =>
-      isDeepStrictEqual(object, before.get(address)) ? [address] : [],
-    ),
+  const objects = [...comparable(now)].flatMap(([address, object]) =>
+    isDeepStrictEqual(object, before.get(address)) ? [address] : [],
   );
+  return new Set([...objects, ...managedIssuers(now.target).map(({ name }) => addressOf('Issuer', name))]);
 }
 
 /** Objects without their positions; an Api with the client_id that its tokens carry for introspection. */

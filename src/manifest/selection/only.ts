@@ -4,6 +4,7 @@ import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
+import { managedIssuers } from '../../model/issuers.ts';
 import { overlapName } from '../../model/rotation.ts';
 
 /**
@@ -13,7 +14,7 @@ import { overlapName } from '../../model/rotation.ts';
 export function parseOnly(patterns: readonly string[], states: readonly DesiredState[]): (address: Address) => boolean {
   const declared = [...new Set(states.flatMap(addressesOf))];
   const matchers = patterns.map((pattern) => {
-    if (!/^(Api|Client|Rotation)\/./.test(pattern)) throw noAddress(pattern, declared);
+    if (!/^(Api|Client|Rotation|Issuer)\/./.test(pattern)) throw noAddress(pattern, declared);
     const matches = picomatch(pattern);
     if (!declared.some((address) => matches(address))) throw namesNothing(pattern, declared);
     return matches;
@@ -22,11 +23,12 @@ export function parseOnly(patterns: readonly string[], states: readonly DesiredS
 }
 
 /** Everything that the manifests declare in a target. */
-export function addressesOf({ apis, clients, overlaps }: DesiredState): Address[] {
+export function addressesOf({ apis, clients, overlaps, target }: DesiredState): Address[] {
   return [
     ...apis.map(({ name }) => addressOf('Api', name)),
     ...clients.map(({ name }) => addressOf('Client', name)),
     ...overlaps.map((seconds) => addressOf('Rotation', overlapName(seconds))),
+    ...managedIssuers(target).map(({ name }) => addressOf('Issuer', name)),
   ];
 }
 

@@ -29,6 +29,10 @@ spec:
 `;
 }
 
+function issuing(issuers: string): string {
+  return target().replace('realm: dev', `realm: dev, issuers: {${issuers}}`);
+}
+
 let folder: GitFolder;
 beforeEach(() => {
   folder = new GitFolder();
@@ -97,6 +101,13 @@ describe('--only', () => {
     [['Client/{orders,alone}'], ['Client/alone', 'Client/orders']],
   ])('%j selects %j', async (only, expected) => {
     expect((await select({ only }))?.get('dev')).toEqual({ only, addresses: expected, undeclared: [] });
+  });
+
+  it('names issuers that the Target makes, and not those that must exist', async () => {
+    const issuers = 'github: {alias: g, url: "https://token.test"}, other: {alias: o}';
+    declare(ORDERS, STOCK, issuing(issuers));
+    expect(await selected({ only: ['Issuer/*'] })).toEqual(['Issuer/github']);
+    await expect(select({ only: ['Issuer/other'] })).rejects.toThrow('names nothing that the manifests declare');
   });
 
   it('takes the overlaps of the clients along: without them nothing may be written to these', async () => {
@@ -201,6 +212,15 @@ describe('--changed-since', () => {
   ])('selects everything when the Target changed %s', async (_what, change) => {
     declare(STOCK, BILLING, ORDERS, AUDIT, ALONE, change(target()));
     expect(await selected(since(base))).toHaveLength(5);
+  });
+
+  it('selects an issuer that the Target makes no more, and none that it makes as before', async () => {
+    const GITHUB = 'github: {alias: g, url: "https://token.test"}';
+    declare(STOCK, ORDERS, issuing(`${GITHUB}, gone: {alias: x, url: "https://gone.test"}`));
+    const before = folder.commit();
+    expect(await selected(since(before))).toEqual([]);
+    declare(STOCK, ORDERS, issuing(GITHUB));
+    expect(await selected(since(before))).toEqual(['Api/stock', 'Client/orders', 'Issuer/github', 'Issuer/gone']);
   });
 
   it('but not when the Target says the same in other words', async () => {

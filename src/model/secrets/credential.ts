@@ -2,7 +2,7 @@ import type { KeyAlg } from './key-alg.ts';
 import type { Secret } from './secret.ts';
 
 /** What a client authenticates with; `kind` names the method. */
-export type Credential = ClientSecret | PrivateKey;
+export type Credential = ClientSecret | PrivateKey | FederatedIdentity;
 
 /** A secret that the client and the provider share (RFC 6749 section 2.3.1). */
 export interface ClientSecret {
@@ -18,4 +18,15 @@ export interface PrivateKey {
   /** The `kid` in the head of assertions, and at the provider. */
   readonly keyId: string;
   readonly alg: KeyAlg;
+}
+
+/** No credential: a workload logs in with a token of its own, signed by an issuer that the provider trusts (RFC 7523). */
+export interface FederatedIdentity {
+  readonly kind: 'federated-jwt';
+  /** What the provider calls the issuer. */
+  readonly alias: string;
+  /** The `sub` of the workload's tokens. */
+  readonly subject: string;
+  /** A token of the workload, where this run was given one. It is kept nowhere. */
+  readonly assertion?: Secret;
 }

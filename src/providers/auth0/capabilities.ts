@@ -14,6 +14,7 @@ export const auth0Capabilities: Capabilities = {
   constantClaims: false,
   tokenPerApi: true,
   secretOverlap: false,
+  federation: false,
   secretLag: 30,
   tokenRevocation: false,
   keyAlgs: ['RS256', 'PS256'],

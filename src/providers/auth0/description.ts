@@ -4,6 +4,7 @@ import { metadataMap, auth0ClientSchema, resolveAuth0Client } from './client-set
 import type { Auth0ClientSpec } from './client-settings.ts';
 import { AUTH0_FIELDS } from './field-descriptions.ts';
 import { checkKeyAlgs } from '../key-algs.ts';
+import { checkFederated } from './rules/federated.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkOnRequestScopes } from './rules/on-request-scopes.ts';
 import { checkTokenForm } from './rules/token-form.ts';
@@ -30,6 +31,7 @@ export const auth0 = defineProvider<Auth0Spec, Auth0Settings, Auth0ClientSpec>({
     yield* checkOnRequestScopes(view);
     yield* checkKeyAlgs(view, { label: 'Auth0', keyAlgs: auth0Capabilities.keyAlgs });
     yield* checkTokenForm(view);
+    yield* checkFederated(view);
   },
 
   setsUpOverlaps: false,

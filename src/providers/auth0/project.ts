@@ -1,4 +1,4 @@
-import { authName } from '../../model/auth-method.ts';
+import { authName, signingAlgOf } from '../../model/auth-method.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { DesiredObject } from '../../model/state.ts';
@@ -47,7 +47,7 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
     otherGrants: {},
     authenticationMethod: typeof client.auth === 'string' ? 'client_secret' : PRIVATE_KEY_JWT,
     auth: authName(client.auth),
-    signingAlg: typeof client.auth === 'string' ? null : client.auth.private_key_jwt.alg,
+    signingAlg: signingAlgOf(client.auth),
     strayKeys: [],
     endedKeys: [],
     metadata: metadataOf(client),

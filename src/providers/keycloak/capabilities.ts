@@ -19,6 +19,7 @@ export function keycloakCapabilities(version?: string): Capabilities {
     constantClaims: true,
     tokenPerApi: false,
     secretOverlap: true,
+    federation: version === undefined || hasTrait('federatedIdentities', version),
     secretLag: 5,
     tokenRevocation: true,
     keyAlgs: KEY_ALGS,

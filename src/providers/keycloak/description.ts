@@ -6,8 +6,10 @@ import { keycloakCapabilities } from './capabilities.ts';
 import { attributeMap, keycloakClientSchema, resolveKeycloakClient } from './client-settings.ts';
 import type { KeycloakClientSpec } from './client-settings.ts';
 import { checkClientIdCase } from './rules/client-id-case.ts';
+import { resolveIssuers } from './issuers/issuer-settings.ts';
 import type { KeycloakLogins } from './index.ts';
 import { KEYCLOAK_FIELDS } from './field-descriptions.ts';
+import { checkFederated } from './rules/federated.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkReservedScopes } from './rules/reserved-scopes.ts';
 import { checkTokenForm } from './rules/token-form.ts';
@@ -32,8 +34,10 @@ export const keycloak = defineProvider<KeycloakSpec, KeycloakSettings, KeycloakC
     yield* checkLimits(view);
     yield* checkReservedScopes(view);
     yield* checkTokenForm(view);
+    yield* checkFederated(view);
   },
 
+  issuers: ({ issuers }) => resolveIssuers(issuers),
   setsUpOverlaps: true,
   capabilities: keycloakCapabilities,
   fields: KEYCLOAK_FIELDS,

@@ -1,12 +1,17 @@
 import type { FieldDescription } from '../../model/field-words.ts';
 import type { Json } from '../../model/values/json.ts';
 import { hasMore, hasMoreThanBefore } from '../widening.ts';
+import { ISSUER_WORDS } from './issuers/issuer-words.ts';
 import { attributeWidens } from './convert/known-attributes.ts';
 
 /** What a reviewer reads of the fields in `fields.ts`. */
 export const KEYCLOAK_FIELDS: readonly FieldDescription[] = [
   { path: 'protocol', usual: () => 'openid-connect' },
   { path: 'authenticator', usual: () => 'client-secret', isSilentOnCreate: true },
+  // Another workload may log in from then on.
+  { path: 'identity', weight: 21, widens: (_, after) => typeof after === 'string' },
+  { path: 'identity alias', label: 'issuer' },
+  { path: 'identity subject', label: 'subject' },
   { path: 'flows standard', label: 'standard flow' },
   { path: 'flows implicit', label: 'implicit flow' },
   { path: 'flows directAccessGrants', label: 'direct access grants' },
@@ -63,6 +68,7 @@ export const KEYCLOAK_FIELDS: readonly FieldDescription[] = [
   { path: 'scopes * otherAttributes', label: '* other attributes' },
   { path: 'scopes * roles', label: '* role scope mappings' },
   { path: 'scopes * markedFor', label: '* marked for Api' },
+  ...ISSUER_WORDS,
 ];
 
 function textOf(value: Json | undefined): string | undefined {

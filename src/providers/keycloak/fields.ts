@@ -38,10 +38,12 @@ export const clientFields = z.strictObject({
   webOrigins: names,
   /** Keycloak's authenticator id. */
   authenticator: z.string(),
-  /** `client_secret_basic`, `client_secret_post`, `private_key_jwt`, or `any` where the server has no setting. */
+  /** `client_secret_basic`, `client_secret_post`, `private_key_jwt`, `federated`, or `any` where the server has no setting. */
   auth: z.string(),
   /** What assertions are signed with; `any`: all that the server takes; null: the client signs none. */
   signingAlg: z.string().nullable(),
+  /** Whose tokens it logs in with: the alias of the issuer and the subject; empty: with none. */
+  identity: z.strictObject({ alias: z.string(), subject: z.string() }).or(z.strictObject({})),
   /** Public keys that grantry did not register, by their ids. */
   strayKeys: names,
   /** Those of grantry that are past their overlap. */
@@ -105,10 +107,14 @@ export type ApiFields = z.infer<typeof apiFields>;
 /** Shared by thousands of fields, which say the same so often; never changed. */
 export const NOTHING: string[] = [];
 export const NO_ATTRIBUTES: ClientFields['attributes'] = {};
+export const NO_IDENTITY: ClientFields['identity'] = {};
 export const NO_OTHER_SCOPES: ClientFields['otherScopes'] = { default: NOTHING, optional: NOTHING };
 
 /** The authenticator of clients that sign assertions. */
 export const CLIENT_JWT = 'client-jwt';
+
+/** The authenticator of clients that log in with the tokens of other issuers. */
+export const FEDERATED_JWT = 'federated-jwt';
 
 /** Keycloak has SAML clients and client scopes beside those of this protocol. */
 export const OPENID_CONNECT = 'openid-connect';

@@ -8,6 +8,8 @@ import { keycloakCapabilities, keycloakTokens } from './capabilities.ts';
 import { KEYCLOAK_FIELDS } from './field-descriptions.ts';
 import { describeKeycloak } from './settings.ts';
 import type { KeycloakSettings } from './settings.ts';
+import { evaluateToken, readIdentity } from './issuers/evaluate.ts';
+import { changeIssuer } from './issuers/write-issuers.ts';
 import { KeycloakApi } from './http/api.ts';
 import { ClientResource } from './http/client-resource.ts';
 import { readEndpoints } from './endpoints.ts';
@@ -18,6 +20,7 @@ import { projectDesired } from './project.ts';
 import { readRealm } from './read/read.ts';
 import { ScopeHolders } from './read/scope-holders.ts';
 import { ScopeIndex } from './read/scope-index.ts';
+import { joinChecks, workloadChecks } from './issuers/workload-checks.ts';
 import { readGrants } from './roles/grants.ts';
 import { addApiScopes, removeApiScopes } from './write/write-api.ts';
 import type { OwnToken } from '../own-token.ts';
@@ -66,7 +69,8 @@ export function openKeycloak(
     words,
     describe: () => describeKeycloak(settings),
     project: projectDesired,
-    read: (desired, options = {}) => readRealm({ api, policies, server }, desired, options),
+    read: (desired, options = {}) =>
+      readRealm({ api, policies, server, ports: withoutWriteGuard(ports) }, desired, options),
     endpoints: () => readEndpoints(settings, ports),
     findClient: (key) => clients.find(key),
     whyTaken: (clientId) => whyTaken(api, clientId),
@@ -76,7 +80,12 @@ export function openKeycloak(
           admin.clients.find({ first: 0, max: 1 }),
         ),
       ),
-    readGrants: (desired, names) => readGrants(api, desired, names),
+    readGrants: async (desired, names) => {
+      const facts = await readGrants(api, desired, names);
+      if (!api.hasAccount()) return facts;
+      const proven = desired.clients.filter(({ name }) => names === undefined || names.has(name));
+      return { ...facts, checks: joinChecks(facts.checks, await workloadChecks({ api, ports }, proven)) };
+    },
     addApiScopes: async (change) => ({ found: await addApiScopes(api, scopes, change) }),
     removeApiScopes: (change) => removeApiScopes(api, { index: scopes, holders }, change),
     createClient: (client) => clients.create(client),
@@ -96,6 +105,11 @@ export function openKeycloak(
       read: (id) => keys.read(id),
       add: (id, key) => keys.add(id, key),
       keepNewest: (id) => keys.keepNewest(id),
+    },
+    federation: {
+      changeIssuer: (change) => changeIssuer(api, change),
+      readIdentity: (id) => readIdentity(client, id),
+      evaluate: (clientId, parameters) => evaluateToken(api, clientId, parameters),
     },
   };
 }

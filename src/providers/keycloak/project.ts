@@ -1,6 +1,7 @@
-import { authName } from '../../model/auth-method.ts';
+import { authName, identityIn, signingAlgOf } from '../../model/auth-method.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
+import { managedIssuers } from '../../model/issuers.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
 import { nameSome } from '../../model/text/counting.ts';
@@ -8,9 +9,18 @@ import { settingsOf } from './client-settings.ts';
 import { canonicalApi, canonicalClient } from './convert/canonical.ts';
 import { formatClaim } from './convert/claim-mappers.ts';
 import { declaredAttributes, splitAttributes } from './convert/token-attributes.ts';
-import { CLIENT_JWT, NO_OTHER_SCOPES, NO_USER_FLOWS, NOTHING, OPENID_CONNECT } from './fields.ts';
+import {
+  CLIENT_JWT,
+  FEDERATED_JWT,
+  NO_IDENTITY,
+  NO_OTHER_SCOPES,
+  NO_USER_FLOWS,
+  NOTHING,
+  OPENID_CONNECT,
+} from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { NO_ROLES, hasRoles } from './roles/role-names.ts';
+import { projectIssuer } from './issuers/issuer-fields.ts';
 import { projectOverlap } from './overlap/rotation.ts';
 
 /** The desired objects in Keycloak's fields. Apis that another stack manages are not among them. */
@@ -21,6 +31,7 @@ export function projectDesired(desired: DesiredState): DesiredObject[] {
     ...desired.apis.filter((api) => api.managed).map((api) => projectApi(api, desired.target.stack, clientIds)),
     ...desired.clients.map((client) => projectClient(client, desired.target.stack, apis)),
     ...desired.overlaps.map((seconds) => projectOverlap(seconds, desired.target.stack)),
+    ...managedIssuers(desired.target).map((issuer) => projectIssuer(issuer, desired.target.stack)),
   ];
 }
 
@@ -77,9 +88,10 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     fullScopeAllowed: false,
     redirectUris: NOTHING,
     webOrigins: NOTHING,
-    authenticator: typeof client.auth === 'string' ? 'client-secret' : CLIENT_JWT,
+    authenticator: authenticatorOf(client.auth),
     auth: authName(client.auth),
-    signingAlg: typeof client.auth === 'string' ? null : client.auth.private_key_jwt.alg,
+    signingAlg: signingAlgOf(client.auth),
+    identity: identityIn(client.auth) ?? NO_IDENTITY,
     strayKeys: NOTHING,
     endedKeys: NOTHING,
     tokenLifetime: lifetime?.seconds ?? null,
@@ -106,6 +118,11 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
 /** Of keys grantry itself ends the overlap. */
 function serverOverlap({ auth, credential: { rotate } }: DesiredClient): string | null {
   return typeof auth !== 'string' || rotate.overlap === 0 ? null : overlapName(rotate.overlap);
+}
+
+function authenticatorOf(auth: DesiredClient['auth']): string {
+  if (typeof auth === 'string') return 'client-secret';
+  return 'federated' in auth ? FEDERATED_JWT : CLIENT_JWT;
 }
 
 function copyRoles(roles: ServiceAccountRoles): RoleNames {

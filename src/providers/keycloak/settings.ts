@@ -2,6 +2,7 @@ import * as z from 'zod';
 import type { ResolveContext } from '../../manifest/backends.ts';
 import { allowInsecureSchema, checkedBy, templateSchema } from '../../manifest/schema/settings.ts';
 import { checkUrl, mentionsEnv, normaliseUrl } from '../../manifest/schema/url.ts';
+import { issuersSchema } from './issuers/issuer-settings.ts';
 import { isSameLogin } from '../../model/secrets/same-login.ts';
 import { keycloakAuthSchema, resolveKeycloakAuth } from './login/settings.ts';
 import type { KeycloakAuth } from './login/settings.ts';
@@ -34,6 +35,7 @@ export const keycloakSchema = z.strictObject({
     .max(16)
     .default(4)
     .meta({ description: 'Pages that are asked for at the same time; the default is the measured optimum.' }),
+  issuers: issuersSchema,
 });
 
 export type KeycloakSpec = z.output<typeof keycloakSchema>;

@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { addressOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { ClientSecret } from '../../model/secrets/credential.ts';
@@ -52,4 +53,11 @@ function listIn(fields: Fields, key: string): string[] {
 /** A secret as the contract passes it on. */
 export function asCredential(secret: string): ClientSecret {
   return { kind: 'client-secret', secret: new Secret(secret) };
+}
+
+const identity = z.object({ alias: z.string(), subject: z.string() });
+
+/** Who may log in as a client; undefined: whoever has its credential. */
+export function workloadOf({ fields }: Pick<MemoryObject, 'fields'>): z.infer<typeof identity> | undefined {
+  return fields['auth'] === 'federated' ? identity.safeParse(fields['identity']).data : undefined;
 }

@@ -10,6 +10,7 @@ import type {
   Capabilities,
   ClientKey,
   CreatedClient,
+  FederationFacet,
   FoundClient,
   GrantFacts,
   KeysFacet,
@@ -38,6 +39,7 @@ import {
   updateClient,
 } from './write-client.ts';
 import { acceptsKey, addKey, keepNewestKey, keysOf } from './write-keys.ts';
+import { changeIssuer, evaluate, readIdentity } from './write-issuers.ts';
 import { changeOverlap } from './write-overlaps.ts';
 
 export const memoryCapabilities: Capabilities = {
@@ -52,6 +54,7 @@ export const memoryCapabilities: Capabilities = {
   constantClaims: true,
   tokenPerApi: false,
   secretOverlap: false,
+  federation: false,
   secretLag: 0,
   tokenRevocation: true,
   keyAlgs: KEY_ALGS,
@@ -67,6 +70,8 @@ export class MemoryProvider implements Provider {
   readonly capabilities: Capabilities;
   readonly words = makeFieldWords([]);
   readonly tokens: TokenBehaviour;
+  /** Absent where its capabilities deny it. */
+  readonly federation?: FederationFacet;
   /** The client_id that grantry itself logs in with. */
   ownClientId: string | undefined;
   /** Unix seconds: what the server's clock says. */
@@ -75,7 +80,8 @@ export class MemoryProvider implements Provider {
 
   constructor(capabilities: Partial<Capabilities> = {}) {
     this.capabilities = { ...memoryCapabilities, ...capabilities };
-    const { tokenPerApi } = this.capabilities;
+    const { tokenPerApi, federation } = this.capabilities;
+    if (federation) this.federation = this.#federation();
     const denial = tokenPerApi ? { status: 403, error: 'access_denied' } : { status: 400, error: 'invalid_scope' };
     this.tokens = { denial, declaredRoles: () => NO_ROLES, formOf: (_client, apis) => formOfApis(apis) };
   }
@@ -183,6 +189,14 @@ export class MemoryProvider implements Provider {
     endOverlap: async (id) => endOverlap(this.#ports, id),
   };
 
+  #federation(): FederationFacet {
+    return {
+      changeIssuer: async (change) => changeIssuer(this.#objects, change),
+      readIdentity: async (id) => readIdentity(this.#ports, id),
+      evaluate: async (clientId, parameters) => evaluate(this.#ports, clientId, parameters),
+    };
+  }
+
   readonly keys: KeysFacet = {
     read: async (id) => keysOf(this.#objects.get(id), this.#ports),
     add: async (id, key) => addKey(this.#ports, id, key),
@@ -192,7 +206,7 @@ export class MemoryProvider implements Provider {
   /** Whether the token endpoint would take the secret now. */
   accepts(clientId: string, secret: string): boolean {
     const { fields, secret: present, previous } = this.#clientOf(clientId) ?? {};
-    if (fields?.['auth'] === 'private_key_jwt') return false;
+    if (fields?.['auth'] === 'private_key_jwt' || fields?.['auth'] === 'federated') return false;
     return present === secret || (previous?.secret === secret && previous.until > this.now);
   }
 

@@ -1,11 +1,12 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { Capabilities } from '../provider.ts';
 import type { PublicJwk } from '../../model/secrets/public-jwk.ts';
+import type { Kind } from '../../model/address.ts';
 import type { Delivery, Fields } from '../../model/state.ts';
 
 /** An object as the provider in memory holds it. */
 export interface MemoryObject {
-  readonly kind: 'Api' | 'Client' | 'Rotation';
+  readonly kind: Kind;
   readonly id: string;
   /** What it was created as; where its fields hold no name, this is it. */
   readonly name: string;

@@ -1,7 +1,9 @@
-import { authName } from '../../model/auth-method.ts';
+import { authName, identityIn, signingAlgOf } from '../../model/auth-method.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/values/json.ts';
+import { managedIssuers } from '../../model/issuers.ts';
+import type { ManagedIssuer } from '../../model/issuers.ts';
 import { overlapName } from '../../model/rotation.ts';
 import type { DesiredObject } from '../../model/state.ts';
 import type { Capabilities } from '../provider.ts';
@@ -16,6 +18,7 @@ export function projectDesired(
     ...apis.filter((api) => api.managed).map((api) => projectApi(api, stack, capabilities)),
     ...clients.map((client) => projectClient(client, stack, capabilities)),
     ...(capabilities.secretOverlap ? overlaps : []).map((seconds) => projectOverlap(seconds, stack)),
+    ...(capabilities.federation ? managedIssuers(target) : []).map((issuer) => projectIssuer(issuer, stack)),
   ];
 }
 
@@ -44,6 +47,10 @@ function projectOverlap(seconds: number, stack: string): DesiredObject {
   return { address: addressOf('Rotation', name), owner: '', fields: { stack, name, seconds }, notes: {} };
 }
 
+function projectIssuer({ name, alias, url }: ManagedIssuer, stack: string): DesiredObject {
+  return { address: addressOf('Issuer', name), owner: '', fields: { stack, name, alias, trusts: url }, notes: {} };
+}
+
 function projectClient(
   client: DesiredClient,
   stack: string,
@@ -64,7 +71,8 @@ function projectClient(
     description,
     labels: { ...labels },
     auth: authName(auth),
-    ...(typeof auth === 'string' ? {} : { signingAlg: auth.private_key_jwt.alg }),
+    ...(signingAlgOf(auth) === null ? {} : { signingAlg: signingAlgOf(auth) }),
+    ...(identityIn(auth) === null ? {} : { identity: identityIn(auth) }),
     ...(secretOverlap && typeof auth === 'string' && credential.rotate.overlap > 0
       ? { overlap: overlapName(credential.rotate.overlap) }
       : {}),

@@ -6,7 +6,16 @@ import { sameJson } from '../../model/values/json.ts';
 import type { ActualCredential, ActualObject, ActualState, OwnedApis, Fields, OwnedApi } from '../../model/state.ts';
 import { releasedApis } from '../released-apis.ts';
 import type { Capabilities, ReadOptions } from '../provider.ts';
-import { addressOfObject, asCredential, clientIdOf, grantedIn, recordIn, stackOf, textIn } from './fields.ts';
+import {
+  addressOfObject,
+  asCredential,
+  clientIdOf,
+  grantedIn,
+  recordIn,
+  stackOf,
+  textIn,
+  workloadOf,
+} from './fields.ts';
 import type { MemoryObject } from './objects.ts';
 import { endedKeys, keysOf } from './write-keys.ts';
 
@@ -52,12 +61,14 @@ function relevantObjects(all: readonly MemoryObject[], reading: Reading): [Memor
     const address = wanted.get(identityOf(present, object.fields, capabilities));
     const isRelevant = address !== undefined || ownerOf(object, reading) === desired.target.stack;
     if (others.has(present) || !(isRelevant || askedFor.has(object.id))) return [];
+    if (object.kind === 'Issuer' && desired.target.issuers === undefined) return [];
     return [[object, address ?? present]];
   });
 }
 
-/** A client is known by its client_id where that can be chosen, everything else by its name. */
+/** A client is known by its client_id where that can be chosen, an issuer by its alias, everything else by its name. */
 function identityOf(address: Address, fields: Fields, { chosenClientId }: Capabilities): string {
+  if (isKind(address, 'Issuer')) return `Issuer ${textIn(fields, 'alias')}`;
   return isKind(address, 'Client') && chosenClientId ? `Client ${textIn(fields, 'clientId')}` : address;
 }
 
@@ -110,6 +121,10 @@ function credentialOf(object: MemoryObject, { capabilities, withSecrets }: Readi
     };
   }
   const { secret, createdAt, delivered, previous } = object;
+  const identity = workloadOf(object);
+  if (identity !== undefined) {
+    return { clientId: clientIdOf(object, capabilities), createdAt: undefined, delivered, identity };
+  }
   return {
     clientId: clientIdOf(object, capabilities),
     createdAt: capabilities.secretChangeVisible ? createdAt : undefined,

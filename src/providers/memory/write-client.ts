@@ -13,8 +13,8 @@ import type {
   WrittenCredential,
 } from '../provider.ts';
 import { publicJwk } from '../../model/secrets/public-jwk.ts';
-import { asCredential, clientIdOf, stackOf, textIn } from './fields.ts';
 import type { ClientPorts, MemoryObject, MemoryObjects } from './objects.ts';
+import { asCredential, clientIdOf, stackOf, textIn, workloadOf } from './fields.ts';
 import { endedKeys } from './write-keys.ts';
 
 export function findClient({ objects, capabilities }: ClientPorts, key: ClientKey): FoundClient | undefined {
@@ -77,8 +77,10 @@ function writtenSecret(object: MemoryObject, ports: ClientPorts): WrittenCredent
   return { credential, createdAt, delivered: object.delivered };
 }
 
-/** The same of the key that a client was created with. */
+/** The same of what a client was created with. */
 function writtenOf(object: MemoryObject, ports: ClientPorts): WrittenCredential {
+  if (workloadOf(object) !== undefined)
+    return { credential: undefined, createdAt: undefined, delivered: object.delivered };
   const [key] = object.keys ?? [];
   if (key === undefined) return writtenSecret(object, ports);
   return { credential: undefined, keyId: key.keyId, createdAt: key.createdAt, delivered: object.delivered };

@@ -32,6 +32,9 @@ export function describeMethod<C extends Credential>(
   const isSame = (found: Credential | null | undefined, wanted: C): boolean =>
     found !== null && found !== undefined && isSameCredential(found, wanted);
 
+  /** What grantry makes and keeps; else a workload brings what it logs in with. */
+  const isKept = method.heldBy !== 'workload';
+
   describe(`the contract of credential methods: ${method.kind}`, () => {
     it.each([auth, ...others])('is the method of a client whose manifest says %o', (each) => {
       expect(method.auth.safeParse(each).success).toBe(true);
@@ -42,7 +45,7 @@ export function describeMethod<C extends Credential>(
       expect(method.fits(await method.make(each), each)).toBe(true);
     });
 
-    it('makes another credential each time, which nobody can guess', async () => {
+    it.runIf(isKept)('makes another credential each time, which nobody can guess', async () => {
       const [first, second] = [await make(), await make()];
       expect([method.isSame(first, first), method.isSame(first, second)]).toEqual([true, false]);
       expect([first.kind, method.isGuessable(first)]).toEqual([method.kind, false]);
@@ -54,7 +57,7 @@ export function describeMethod<C extends Credential>(
       expect([isSame(found?.present, present), found?.next]).toEqual([true, undefined]);
     });
 
-    it('has a credential to come stand beside the present one, until it takes its place', async () => {
+    it.runIf(isKept)('has a credential to come stand beside the present one, until it takes its place', async () => {
       const [present, next] = [await make(), await make()];
       const staged = written({ present, next });
       const both = credentialIn(read(staged));
@@ -63,12 +66,15 @@ export function describeMethod<C extends Credential>(
       expect([isSame(after?.present, next), after?.next]).toEqual([true, undefined]);
     });
 
-    it('keeps the one before where nothing is said of it, and takes it out where it is to go', async () => {
-      const [present, previous] = [await make(), await make()];
-      const kept = written({ present }, written({ present, previous }));
-      expect(isSame(credentialIn(read(kept))?.previous, previous)).toBe(true);
-      expect(credentialIn(read(written({ present, previous: null }, kept)))?.previous).toBeUndefined();
-    });
+    it.runIf(isKept)(
+      'keeps the one before where nothing is said of it, and takes it out where it is to go',
+      async () => {
+        const [present, previous] = [await make(), await make()];
+        const kept = written({ present }, written({ present, previous }));
+        expect(isSame(credentialIn(read(kept))?.previous, previous)).toBe(true);
+        expect(credentialIn(read(written({ present, previous: null }, kept)))?.previous).toBeUndefined();
+      },
+    );
 
     it('writes no key that it does not declare, and keeps hidden what is secret', async () => {
       const data = written({ present: await make(), next: await make(), previous: await make() });
@@ -76,7 +82,7 @@ export function describeMethod<C extends Credential>(
       const { client_id: _id, audience: _fact, ...rest } = data;
       const declared = SLOTS.flatMap((slot) => Object.keys(method.payloadKeys[slot]));
       expect(declared.toSorted()).toEqual(Object.keys(rest).toSorted());
-      expect(secretsOf(payload)).toHaveLength(SLOTS.length);
+      expect(secretsOf(payload)).toHaveLength(isKept ? SLOTS.length : 0);
       for (const secret of secretsOf(payload)) {
         expect(`${JSON.stringify(payload)}${inspect(payload)}`).not.toContain(secret.reveal());
       }
@@ -89,7 +95,15 @@ export function describeMethod<C extends Credential>(
       }
     });
 
-    it.each([auth, ...others])('authenticates a token request: %o', async (each) => {
+    it.runIf(!isKept)('has nothing to make, to rotate or to keep beside: it is what the manifest says', async () => {
+      const [present, again] = [await make(), await make()];
+      expect(method.isSame(present, again)).toBe(true);
+      expect(method.rotation).toBeUndefined();
+      const held = credentialIn(read(written({ present, next: again, previous: again })));
+      expect([held?.next, held?.previous]).toEqual([undefined, undefined]);
+    });
+
+    it.runIf(isKept).each([auth, ...others])('authenticates a token request: %o', async (each) => {
       const [body, headers] = [new URLSearchParams(), new Headers()];
       const issuer = { issuer: 'https://a', token_endpoint: 'https://a/token' };
       await method.authenticate(await method.make(each), each)(issuer, { client_id: 'orders' }, body, headers);

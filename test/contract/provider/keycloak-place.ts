@@ -27,6 +27,15 @@ export async function openKeycloakPlace(): Promise<ProviderPlace> {
     regenerate: async (clientId) => void (await admin.clients.generateNewClientSecret({ id: await idOf(clientId) })),
     loosen: async (clientId) => admin.clients.update({ id: await idOf(clientId) }, { directAccessGrantsEnabled: true }),
     remove: async (clientId) => admin.clients.del({ id: await idOf(clientId) }),
+    redirectIssuer: async (alias, url) => {
+      const found = await admin.identityProviders.findOne({ alias });
+      await admin.identityProviders.update({ alias }, { ...found, config: { ...found?.config, issuer: url } });
+    },
+    createIssuer: async (alias, issuer) => {
+      const jwksUrl = 'http://127.0.0.1:1/keys';
+      const config = { issuer, supportsClientAssertions: 'true', useJwksUrl: 'true', jwksUrl };
+      await admin.identityProviders.create({ alias, providerId: 'oidc', config });
+    },
     grant: async (clientId, _audience, scope) => {
       const found = (await admin.clientScopes.find()).find(({ name }) => name === scope);
       await admin.clients.addDefaultClientScope({ id: await idOf(clientId), clientScopeId: found?.id ?? '' });

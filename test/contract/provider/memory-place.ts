@@ -42,6 +42,12 @@ function actionsOn(memory: MemoryProvider, fetch: typeof globalThis.fetch): Admi
     regenerate: async (clientId) => memory.regenerate(get(clientId).id),
     loosen: async (clientId) => void Object.assign(get(clientId).fields, { redirectUris: ['https://by-hand.test'] }),
     remove: async (clientId) => void memory.objects.splice(memory.objects.indexOf(get(clientId)), 1),
+    redirectIssuer: async (alias, url) => {
+      const found = memory.objects.find(({ kind, fields }) => kind === 'Issuer' && fields['alias'] === alias);
+      if (found === undefined) throw new Error(`there is no issuer ${alias}`);
+      found.fields = { ...found.fields, trusts: url };
+    },
+    createIssuer: async (alias, url) => void memory.plant('Issuer', { alias, trusts: url }, alias),
     grant: async (clientId, audience, scope) => {
       const api = memory.objects.find(({ fields }) => fields['audience'] === audience);
       const holder = get(clientId);

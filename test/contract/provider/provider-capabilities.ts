@@ -33,8 +33,9 @@ export function testCapabilities(subject: () => ProviderSubject, capabilities: C
     const { provider } = await subject().open(BASE);
     expect((await provider.server()).capabilities).toEqual(capabilities);
     // What the engine goes by before it asks the server differs in nothing that it goes by.
-    const { authMethodEnforced, senderConstraint } = capabilities;
-    expect({ ...provider.capabilities, authMethodEnforced, senderConstraint }).toEqual(capabilities);
+    const { authMethodEnforced, federation, senderConstraint } = capabilities;
+    const gone = { authMethodEnforced, federation, senderConstraint };
+    expect({ ...provider.capabilities, ...gone }).toEqual(capabilities);
   });
 
   it(`gives a client ${capabilities.chosenClientId ? 'the client_id of its manifest' : 'a client_id of its own choice'}`, async () => {

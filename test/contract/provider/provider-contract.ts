@@ -3,6 +3,7 @@ import type { Capabilities } from '../../../src/providers/provider.ts';
 import { testCapabilities } from './provider-capabilities.ts';
 import { testCredentials } from './provider-credentials.ts';
 import { testKeys } from './provider-keys.ts';
+import { testIssuers } from './provider-issuers.ts';
 import { testObjects } from './provider-objects.ts';
 import { testTokens } from './provider-tokens.ts';
 import { ProviderSubject } from './provider-subject.ts';
@@ -22,5 +23,6 @@ export function describeProvider(title: string, capabilities: Capabilities, open
     testCredentials(() => opened, capabilities);
     testKeys(() => opened, capabilities);
     testTokens(() => opened, capabilities);
+    testIssuers(() => opened, capabilities);
   });
 }

@@ -42,6 +42,10 @@ export interface AdminActions {
   /** Opens a flow for users. */
   loosen(clientId: string): Promise<void>;
   remove(clientId: string): Promise<void>;
+  /** Has the issuer of this alias trust the tokens of another one; only where the provider has issuers. */
+  redirectIssuer?(alias: string, url: string): Promise<void>;
+  /** An issuer that nobody marked. */
+  createIssuer?(alias: string, url: string): Promise<void>;
   /** Grants a scope of an Api to a client that is not the stack's. */
   grant(clientId: string, audience: string, scope: string): Promise<void>;
   /** client_ids of all clients but those that were there at first. */
@@ -83,6 +87,8 @@ export interface ProviderPlace {
 
 export class ProviderSubject {
   readonly store = new MemoryStore();
+  /** What the Target says of issuers, as YAML; empty: nothing. */
+  issuers = '';
   readonly #place: ProviderPlace;
 
   constructor(place: ProviderPlace) {
@@ -117,13 +123,15 @@ export class ProviderSubject {
   }
 
   #check(manifests: string): ReturnType<typeof checkSources> {
+    const named = this.issuers === '' ? '' : `issuers: ${this.issuers}, `;
+    const provider = this.#place.provider.replace(/^\{(\w+): \{/, `{$1: {${named}`);
     const target = `
 apiVersion: grantry/v1
 kind: Target
 metadata: {name: dev}
 spec:
   stack: acme
-  provider: ${this.#place.provider}
+  provider: ${provider}
   store: {vault: {address: "http://localhost:1", mount: secret, auth: {token: "\${env:TOKEN}"}}}
 `;
     return checkSources([{ name: 'test.yaml', text: `${manifests}\n---${target}` }]);

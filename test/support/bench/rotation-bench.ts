@@ -93,7 +93,7 @@ export function answerOf(provider: MemoryProvider, { clientId, credential }: Log
   const isAccepted =
     credential.kind === 'client-secret'
       ? provider.accepts(clientId, credential.secret.reveal())
-      : provider.acceptsKey(clientId, credential.keyId) !== undefined;
+      : credential.kind === 'private-key-jwt' && provider.acceptsKey(clientId, credential.keyId) !== undefined;
   return isAccepted ? { token: 'a token' } : { refused: { status: 401, error: 'unauthorized_client', why: '' } };
 }
 

@@ -41,6 +41,8 @@ export interface WorkbenchOptions {
   readonly env?: Readonly<Record<string, string>>;
   /** YAML flow map of `rotate`. */
   readonly rotate?: string;
+  /** YAML flow map of `provider.keycloak.issuers`. */
+  readonly issuers?: string;
 }
 
 export class Workbench {
@@ -81,7 +83,8 @@ export class Workbench {
   /** The Target manifest. */
   get target(): string {
     const { username, url } = this.#server;
-    const { keycloakUrl, vaultUrl, stack = 'acme', auth, vaultAuth, rotate = '{}' } = this.#options;
+    const { keycloakUrl, vaultUrl, stack = 'acme', auth, vaultAuth, rotate = '{}', issuers } = this.#options;
+    const named = issuers === undefined ? '' : `\n      issuers: ${issuers}`;
     return `
 apiVersion: grantry/v1
 kind: Target
@@ -93,7 +96,7 @@ spec:
     keycloak:
       url: ${keycloakUrl ?? url}
       realm: ${this.realm.name}
-      auth: ${auth ?? `{realm: master, username: ${username}, password: "\${env:KEYCLOAK_PASSWORD}"}`}
+      auth: ${auth ?? `{realm: master, username: ${username}, password: "\${env:KEYCLOAK_PASSWORD}"}`}${named}
   store:
     vault:
       address: ${vaultUrl ?? inject('vault').url}

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { resolvedAuthSchema } from '../../../credentials/auth.ts';
+import { KINDS } from '../../../model/address.ts';
 import { DELIVERY_REASONS, GUARD_NAMES } from '../../../model/plan.ts';
 import { SIGNING_ALGORITHMS, TOKEN_TYPES } from '../../../model/token-form.ts';
 
@@ -9,7 +10,7 @@ import { SIGNING_ALGORITHMS, TOKEN_TYPES } from '../../../model/token-form.ts';
  */
 const names = z.array(z.string());
 const fields = z.record(z.string(), z.json()).describe("The object in its provider's fields");
-const address = z.templateLiteral([z.enum(['Api', 'Client', 'Rotation']), '/', z.string()]);
+const address = z.templateLiteral([z.enum(KINDS), '/', z.string()]);
 const facts = z.record(z.string(), z.string()).describe('What the document says beside the credential');
 
 /** A document to write, as a saved plan and the output of plan have it. */

@@ -2,7 +2,7 @@ import { sameJson } from '../../../model/values/json.ts';
 import { addressOf } from '../../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../../model/desired.ts';
 import { addToGroup, groupBy } from '../../../model/values/groups.ts';
-import { WHOLE_API } from '../../../model/state.ts';
+import { WHOLE_OBJECT } from '../../../model/state.ts';
 import type { ActualObject, ActualState, OwnedApis, OwnedApi } from '../../../model/state.ts';
 import { releasedApis } from '../../released-apis.ts';
 import type { ReadOptions } from '../../provider.ts';
@@ -131,7 +131,7 @@ function outsideHolders(
     const of = holders.get(audience) ?? new Map<string, string[]>();
     holders.set(audience, of);
     const held = all ? (scopesOf.get(audience) ?? []) : scope;
-    for (const name of held.length === 0 ? [WHOLE_API] : held) addToGroup(of, name, id);
+    for (const name of held.length === 0 ? [WHOLE_OBJECT] : held) addToGroup(of, name, id);
   }
   return holders;
 }

@@ -30,6 +30,8 @@ const NOTHING_SPECIAL: AttributeView = { shown: NO_ATTRIBUTES, unseen: undefined
 const WITH_FIELD: ReadonlySet<string> = new Set([
   ATTRIBUTE.authMethod,
   ATTRIBUTE.signingAlg,
+  ATTRIBUTE.issuer,
+  ATTRIBUTE.subject,
   ATTRIBUTE.useJwks,
   ATTRIBUTE.jwks,
   ATTRIBUTE.tokenLifetime,

@@ -28,6 +28,7 @@ const FIELDS: ClientFields = {
   authenticator: 'client-secret',
   auth: 'client_secret_basic',
   signingAlg: null,
+  identity: {},
   strayKeys: [],
   endedKeys: [],
   tokenLifetime: null,

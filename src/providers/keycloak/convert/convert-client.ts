@@ -2,7 +2,7 @@ import type { Delivery } from '../../../model/state.ts';
 import { viewAttributes } from './attributes.ts';
 import { canonicalClient } from './canonical.ts';
 import { describeMapper } from './convert-scope.ts';
-import { CLIENT_JWT, NO_OTHER_SCOPES, NOTHING } from '../fields.ts';
+import { CLIENT_JWT, FEDERATED_JWT, NO_IDENTITY, NO_OTHER_SCOPES, NOTHING } from '../fields.ts';
 import { NO_KEYS, allKeys, endedKeys, namesOfKeys, parseKeys } from './keys.ts';
 import type { ClientFields } from '../fields.ts';
 import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared, parseSeconds } from './marks.ts';
@@ -98,14 +98,27 @@ function mappersOf({ protocolMappers }: ClientRepresentation): string[] {
 function authenticationOf(
   { clientAuthenticatorType, attributes }: ClientRepresentation,
   now: number,
-): Pick<ClientFields, 'auth' | 'signingAlg' | 'strayKeys' | 'endedKeys'> {
+): Pick<ClientFields, 'auth' | 'signingAlg' | 'identity' | 'strayKeys' | 'endedKeys'> {
   const keys = parseKeys(attributes);
+  const identity = identityOf(attributes) ?? NO_IDENTITY;
   if (clientAuthenticatorType !== CLIENT_JWT) {
-    const auth = attributes[ATTRIBUTE.authMethod] || 'any';
-    return { auth, signingAlg: null, strayKeys: namesOfKeys(allKeys(keys)), endedKeys: NOTHING };
+    const auth = clientAuthenticatorType === FEDERATED_JWT ? 'federated' : attributes[ATTRIBUTE.authMethod] || 'any';
+    return { auth, signingAlg: null, identity, strayKeys: namesOfKeys(allKeys(keys)), endedKeys: NOTHING };
   }
   const signingAlg = attributes[ATTRIBUTE.signingAlg] || 'any';
-  return { auth: 'private_key_jwt', signingAlg, strayKeys: namesOfKeys(keys.others), endedKeys: endedKeys(keys, now) };
+  return {
+    auth: 'private_key_jwt',
+    signingAlg,
+    identity,
+    strayKeys: namesOfKeys(keys.others),
+    endedKeys: endedKeys(keys, now),
+  };
+}
+
+/** Of a client that logs in otherwise it is of no use: none is declared. */
+export function identityOf(attributes: Attributes): { readonly alias: string; readonly subject: string } | null {
+  const [alias, subject] = [attributes[ATTRIBUTE.issuer] ?? '', attributes[ATTRIBUTE.subject] ?? ''];
+  return alias === '' && subject === '' ? null : { alias, subject };
 }
 
 /** Seconds; null: the realm's default. What is no number stays as it is: it is never what is wanted. */
@@ -225,11 +238,18 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
 
 /** Keys are written by themselves; a client that is to have none loses them. */
 function authenticationToAttributes(fields: ClientFields, before: ClientFields | undefined): Record<string, string> {
+  const identity = identityToAttributes(fields, before);
   if (fields.authenticator === CLIENT_JWT) {
-    return { [ATTRIBUTE.authMethod]: '', [ATTRIBUTE.signingAlg]: fields.signingAlg ?? '' };
+    return { ...identity, [ATTRIBUTE.authMethod]: '', [ATTRIBUTE.signingAlg]: fields.signingAlg ?? '' };
   }
   const hadKeys = before !== undefined && (before.authenticator === CLIENT_JWT || before.strayKeys.length > 0);
-  return { ...(hadKeys ? NO_KEYS : {}), [ATTRIBUTE.authMethod]: fields.auth };
+  const method = fields.authenticator === FEDERATED_JWT ? '' : fields.auth;
+  return { ...(hadKeys ? NO_KEYS : {}), ...identity, [ATTRIBUTE.authMethod]: method };
+}
+
+function identityToAttributes({ identity }: ClientFields, before: ClientFields | undefined): Record<string, string> {
+  if ('alias' in identity) return { [ATTRIBUTE.issuer]: identity.alias, [ATTRIBUTE.subject]: identity.subject };
+  return before !== undefined && 'alias' in before.identity ? { [ATTRIBUTE.issuer]: '', [ATTRIBUTE.subject]: '' } : {};
 }
 
 function keysWithout(left: Readonly<Record<string, string>>, right: Readonly<Record<string, string>>): string[] {

@@ -43,6 +43,9 @@ export const ATTRIBUTE = {
   tokenExchange: 'standard.token.exchange.enabled',
   inTokenScope: 'include.in.token.scope',
   onConsentScreen: 'display.on.consent.screen',
+  /** The alias of the issuer with whose tokens the client logs in, and their subject. */
+  issuer: 'jwt.credential.issuer',
+  subject: 'jwt.credential.sub',
 } as const;
 
 export type Attributes = Readonly<Record<string, string>>;

@@ -3,9 +3,9 @@ import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
 import type { ActualObject, DesiredObject } from '../../../model/state.ts';
 import { hasUndeclared } from '../convert/attributes.ts';
 import { clientObject } from './client-object.ts';
-import { MARK, rolesOfInterest } from '../convert/marks.ts';
 import type { Attributes } from '../convert/marks.ts';
 import { declaredAttributes } from '../convert/token-attributes.ts';
+import { ATTRIBUTE, MARK, rolesOfInterest } from '../convert/marks.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 
 /** A client that is neither the stack's nor claimed by a manifest: only what others depend on is kept of it. */
@@ -14,6 +14,8 @@ export interface OtherClient {
   readonly clientId: string;
   readonly scopes: readonly string[];
   readonly serviceAccountsEnabled: boolean;
+  /** The alias of the issuer whose tokens it logs in with. */
+  readonly issuer?: string;
 }
 
 /** A client of the stack of which all is known that will ever be: nothing more needs to be asked about it. */
@@ -84,7 +86,9 @@ export function makeClientFilter(
     }
     if (isOurs || claims.clientIds.has(clientId) || claims.ids.has(id)) return { kind: 'toExamine', client: row };
     const scopes = [...defaultClientScopes, ...optionalClientScopes];
-    return { kind: 'other', client: { id, clientId, scopes, serviceAccountsEnabled } };
+    const issuer = attributes[ATTRIBUTE.issuer];
+    const named = issuer ? { issuer } : {};
+    return { kind: 'other', client: { id, clientId, scopes, serviceAccountsEnabled, ...named } };
   };
 }
 

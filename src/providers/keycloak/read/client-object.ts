@@ -4,9 +4,9 @@ import type { DesiredClient } from '../../../model/desired.ts';
 import { sameJson } from '../../../model/values/json.ts';
 import type { ActualCredential, ActualObject, Fields } from '../../../model/state.ts';
 import { viewAttributes } from '../convert/attributes.ts';
-import { clientToFields } from '../convert/convert-client.ts';
+import { clientToFields, identityOf } from '../convert/convert-client.ts';
 import { parseKeys, previousUntilOf } from '../convert/keys.ts';
-import { CLIENT_JWT } from '../fields.ts';
+import { CLIENT_JWT, FEDERATED_JWT } from '../fields.ts';
 import { ATTRIBUTE, MARK, foreignPart, parseDelivery, parseSeconds, unreadableMarks } from '../convert/marks.ts';
 import type { Attributes } from '../convert/marks.ts';
 import type { PolicyRule } from '../policies/policy-rules.ts';
@@ -79,10 +79,27 @@ function credentialOf(client: ClientRepresentation): ActualCredential {
   return {
     clientId,
     delivered: parseDelivery(attributes[MARK.delivered]),
-    ...(client.clientAuthenticatorType === CLIENT_JWT ? keyOf(client) : secretOf(client)),
+    ...shownOf(client),
     ...(rotateEvery === undefined ? {} : { rotateEvery }),
     ...(enabled ? {} : { unusable: 'it is disabled' }),
   };
+}
+
+function shownOf(client: ClientRepresentation): Shown {
+  switch (client.clientAuthenticatorType) {
+    case CLIENT_JWT:
+      return keyOf(client);
+    case FEDERATED_JWT:
+      return federatedOf(client);
+    default:
+      return secretOf(client);
+  }
+}
+
+/** The secret that the server keeps beside is of no use, and nothing else has an age. */
+function federatedOf({ attributes }: ClientRepresentation): Shown {
+  const identity = identityOf(attributes);
+  return { createdAt: undefined, ...(identity === null ? {} : { identity }) };
 }
 
 type Shown = Omit<ActualCredential, 'clientId' | 'delivered'>;

@@ -1,4 +1,5 @@
 import { addressOf, isKind } from '../../../model/address.ts';
+import type { Address } from '../../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
 import type { ActualObject, ActualState, OverlapSupport } from '../../../model/state.ts';
 import type { KeycloakSettings } from '../settings.ts';
@@ -34,6 +35,9 @@ import { loginClientId } from '../login/account.ts';
 import type { Attributes } from '../convert/marks.ts';
 import { declaredAttributes } from '../convert/token-attributes.ts';
 import { NO_ATTRIBUTES } from '../fields.ts';
+import { NO_ISSUERS, looksAtIssuers, readIssuers, withHolders } from '../issuers/read-issuers.ts';
+import type { IssuerSource, IssuerState } from '../issuers/read-issuers.ts';
+import { issuerHolders } from './issuer-holders.ts';
 import { makeClientFilter } from './client-filter.ts';
 import type { Claims, ClientFilter } from './client-filter.ts';
 import type { ServerInfo } from '../versions/server-info.ts';
@@ -41,20 +45,20 @@ import { keepUsedKeys } from '../usage/used-keys.ts';
 import { versionNotices } from '../versions/version-notices.ts';
 
 /** What reads a realm. */
-export interface RealmSources extends OverlapSource {
+export interface RealmSources extends OverlapSource, IssuerSource {
   readonly policies: PolicyRules;
 }
 
 /** Reads what the stack has in the realm, and what stands in its way; see docs/architecture.md for the requests. */
 export async function readRealm(
-  { api, policies, server }: RealmSources,
+  { api, policies, server, ports }: RealmSources,
   desired: DesiredState,
   options: ReadOptions,
 ): Promise<ActualState> {
   const { only, forRotation = false } = options;
   const listing = only === undefined ? beginAccounts(api) : undefined;
   const notices = only === undefined && !forRotation ? beginVersionNotices(server, desired) : [];
-  const lists = await readLists({ api, server }, desired, options);
+  const lists = await readLists({ api, server, ports }, desired, options);
   const { scopes, clients } = lists;
   requireReadAccess(api, scopes, clients);
   const matched = matchListed(clients, desired);
@@ -78,11 +82,11 @@ export async function readRealm(
   });
   return {
     objects: keys.objects,
-    impossible: [...inTheWay(lists, matched, desired), ...atRisk],
+    impossible: [...inTheWay(lists, matched, desired), ...lists.issuers.impossible, ...atRisk],
     origins: originsOf(scopes, desired),
     sharedAudiences: sharedAudiences(scopes, lists.apiOfScope, desired.apis),
-    completions: access.completions,
-    notices: [...access.notices, ...policyWords, ...keys.notices, ...(await notices)],
+    completions: new Map([...access.completions, ...lists.issuers.completions]),
+    notices: [...access.notices, ...policyWords, ...keys.notices, ...lists.issuers.notices, ...(await notices)],
     releasedApis: releasedApis(markedApis(scopes, stack), desired.apis),
     listedClients: clients.complete.length + clients.toExamine.length + clients.others.length,
     ...ownClient(api.settings),
@@ -105,9 +109,14 @@ interface RealmLists {
   readonly clients: ClientListing;
   readonly overlaps: OverlapState | undefined;
   readonly rolesOfScope: ReadonlyMap<string, readonly string[]>;
+  readonly issuers: IssuerState;
 }
 
-async function readLists(source: OverlapSource, desired: DesiredState, options: ReadOptions): Promise<RealmLists> {
+async function readLists(
+  source: OverlapSource & IssuerSource,
+  desired: DesiredState,
+  options: ReadOptions,
+): Promise<RealmLists> {
   const { api } = source;
   const { only, forRotation = false, projected = [] } = options;
   const grouping = listClientScopes(api).then((scopes) => ({ scopes, apiOfScope: apisByScope(scopes, desired, only) }));
@@ -117,15 +126,16 @@ async function readLists(source: OverlapSource, desired: DesiredState, options: 
     const decidesEarly = only === undefined && scopes.length > 0;
     return makeClientFilter(claims, { desired, projected, apiOfScope, now: secondsAt(api), decidesEarly });
   };
-  const [{ scopes, apiOfScope }, clients, overlaps, rolesOfScope] = await Promise.all([
+  const [{ scopes, apiOfScope }, clients, overlaps, rolesOfScope, issuers] = await Promise.all([
     grouping,
     readClients(api, filterFor, desired, options),
     looksAtOverlaps(options) ? readOverlaps(source, overlapQuestion(desired, options)) : undefined,
     forRotation
       ? NO_SCOPE_ROLES
       : grouping.then((found) => readScopeRoles(api, found.scopes, found.apiOfScope, { desired, only })),
+    !forRotation && looksAtIssuers(desired, only) ? readIssuers(source, desired) : NO_ISSUERS,
   ]);
-  return { scopes, apiOfScope, clients, overlaps, rolesOfScope };
+  return { scopes, apiOfScope, clients, overlaps, rolesOfScope, issuers };
 }
 
 /** Which listed client is which declared one. */
@@ -176,7 +186,7 @@ interface KnownOfClients {
 }
 
 function objectsOf(
-  { scopes, apiOfScope, rolesOfScope, clients, overlaps }: RealmLists,
+  { scopes, apiOfScope, rolesOfScope, clients, overlaps, issuers }: RealmLists,
   { desiredOf, names }: MatchedClients,
   { desired, declaredOf, now, rules, access: { answers } }: KnownOfClients,
 ): ActualObject[] {
@@ -191,6 +201,7 @@ function objectsOf(
       return withAccess(object, answers.get(client.id));
     }),
     ...(overlaps?.objects ?? []),
+    ...withHolders(issuers.objects, issuerHolders(clients, stack)),
   ];
 }
 
@@ -249,7 +260,11 @@ function overlapQuestion({ target, overlaps }: DesiredState, { forRotation = fal
   return { stack: target.stack, wanted, certain: forRotation };
 }
 
-/** A few clients alone, or all. Apis want all: others may hold the scopes that they lose. */
+function isOfClients(address: Address): boolean {
+  return isKind(address, 'Client') || isKind(address, 'Rotation');
+}
+
+/** A few clients alone, or all. Apis and issuers want all: others may hold the scopes that they lose, or log in by them. */
 async function readClients(
   api: KeycloakApi,
   filterFor: (claims: Claims) => Promise<ClientFilter>,
@@ -257,7 +272,7 @@ async function readClients(
   { withSecrets = false, only }: ReadOptions,
 ): Promise<ClientListing> {
   const whole = claimsOf(desired, { only });
-  if (only !== undefined && ![...only.addresses].some((address) => isKind(address, 'Api'))) {
+  if (only !== undefined && [...only.addresses].every(isOfClients)) {
     const touched = desired.clients.filter(({ name }) => only.addresses.has(addressOf('Client', name)));
     const mustExist = touched.map(({ clientId }) => clientId);
     const claims = { ...whole, clientIds: new Set([...mustExist, ...only.undeclared]) };

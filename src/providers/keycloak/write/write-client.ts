@@ -6,7 +6,14 @@ import { describeMoment } from '../../../model/text/moment.ts';
 import type { AdoptChange, DeleteChange, UpdateChange } from '../../../model/plan.ts';
 import type { Fields } from '../../../model/state.ts';
 import { CLOCK_MARGIN } from '../../../platform/clock.ts';
-import type { ChosenCredential, ClientKey, CreatedClient, FoundClient, NewClient } from '../../provider.ts';
+import type {
+  ChosenCredential,
+  ClientKey,
+  CreatedClient,
+  FoundClient,
+  NewClient,
+  WrittenCredential,
+} from '../../provider.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { allScopes, assignScopes, hasMore, heldScopes, sameScopes } from './assign-scopes.ts';
 import { changedClient, fieldsAsFound } from '../convert/client-body.ts';
@@ -75,8 +82,7 @@ export class ClientWriter {
     const client = await this.#withoutGivenScopes(id, fields);
     const now = Math.floor(this.#api.earliestNow() / 1000);
     const found = await fieldsAsFound(client, { before: undefined, after: fields, account, now }, this.#policies);
-    const written = chosen.credential.kind === 'private-key-jwt' ? writtenKey(client) : writtenSecret(client);
-    return { id, found, written };
+    return { id, found, written: writtenAs(chosen.credential.kind, client) };
   }
 
   /**
@@ -183,6 +189,21 @@ export class ClientWriter {
   }
 }
 
+/** What the client bears of the credential that it was created with. */
+function writtenAs(kind: Credential['kind'], client: ClientRepresentation): WrittenCredential {
+  switch (kind) {
+    case 'client-secret':
+      return writtenSecret(client);
+    case 'private-key-jwt':
+      return writtenKey(client);
+    case 'federated-jwt':
+      // The secret that the server made for it is of no use, nor its age.
+      return { ...writtenSecret(client), credential: undefined, createdAt: undefined };
+    default:
+      return kind satisfies never;
+  }
+}
+
 /** The attributes of the credential that a client is created with. Keycloak notes no time for one that the caller chose. */
 function bornWith(credential: Credential, createdAt: number | null): Record<string, string> {
   switch (credential.kind) {
@@ -190,6 +211,9 @@ function bornWith(credential: Credential, createdAt: number | null): Record<stri
       return createdAt === null ? {} : { [ATTRIBUTE.secretCreatedAt]: String(createdAt) };
     case 'private-key-jwt':
       return keysToAttributes([{ ...publicJwk(credential), kid: credential.keyId, iat: createdAt ?? 0 }]);
+    case 'federated-jwt':
+      // Its fields say it all.
+      return {};
     default:
       return credential satisfies never;
   }

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { KINDS } from '../../../model/address.ts';
 import { GUARD_NAMES } from '../../../model/plan.ts';
 
 /** What the documents of several results have in common. */
@@ -7,7 +8,7 @@ export const total = z.int().min(0);
 export const milliseconds = z.number().describe('Milliseconds');
 export const iso = z.string().describe('ISO 8601');
 export const address = z
-  .templateLiteral([z.enum(['Api', 'Client', 'Rotation']), '/', z.string()])
+  .templateLiteral([z.enum(KINDS), '/', z.string()])
   .describe('Such as Client/order-service')
   .meta({ id: 'address' });
 export const op = z.enum(['create', 'update', 'adopt', 'deliver', 'delete']);

@@ -41,7 +41,7 @@ export function isNothing(selection: Selection | undefined): selection is Select
 
 /** `2 clients and 1 Api`. */
 function countAddresses(addresses: Selection['addresses']): string {
-  const phrases = (['Client', 'Api', 'Rotation'] as const).flatMap((kind) => {
+  const phrases = (['Client', 'Api', 'Issuer', 'Rotation'] as const).flatMap((kind) => {
     const number = addresses.filter((address) => isKind(address, kind)).length;
     return number === 0 ? [] : [count(number, kind === 'Client' ? 'client' : kind)];
   });

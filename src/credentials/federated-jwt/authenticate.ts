@@ -1,0 +1,20 @@
+import type { ClientAuth } from 'oauth4webapi';
+import { GrantryError } from '../../model/errors.ts';
+import type { FederatedIdentity } from '../../model/secrets/credential.ts';
+
+/** RFC 7523 section 2.2. */
+const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
+
+/** By the workload's own token, where this run was given one: grantry has none of its own. */
+export function authenticate({ assertion, subject }: FederatedIdentity): ClientAuth {
+  return (_server, client, body) => {
+    if (assertion === undefined) {
+      throw new GrantryError('FAILED', `client ${client.client_id} logs in with a token of the workload ${subject}`, {
+        hint: 'grantry has none of it. Where this run can get one: grantry verify --assertion-from env:NAME or file:PATH.',
+      });
+    }
+    body.set('client_id', client.client_id);
+    body.set('client_assertion_type', ASSERTION_TYPE);
+    body.set('client_assertion', assertion.reveal());
+  };
+}
