@@ -6,7 +6,7 @@ import type { Delivery } from './state.ts';
 const LAST_MOMENT = 253_402_300_799;
 
 /** Whether a number of Unix seconds is a moment that a Date can hold. */
-function isMoment(value: unknown): value is number {
+export function isMoment(value: unknown): value is number {
   return typeof value === 'number' && value >= 0 && value <= LAST_MOMENT;
 }
 

@@ -1,5 +1,7 @@
 import { z } from 'zod';
+import { isMoment } from '../model/delivery-mark.ts';
 import { rememberSecret } from '../model/secrets/known-secrets.ts';
+import { parseJson } from '../model/values/parse-json.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import { oauthErrorIn } from '../platform/oauth-error.ts';
 import type { OAuthError } from '../platform/oauth-error.ts';
@@ -28,6 +30,9 @@ export function refusalIn({ status, body }: HttpResponse): OAuthError | undefine
   return status === 200 ? undefined : oauthErrorIn(body);
 }
 
+/** Unix seconds (RFC 7519 section 4.1.6). */
+const issuedAt = z.object({ iat: z.number().refine(isMoment) });
+
 /** Short-lived tokens end in the middle of a long run; so close to its end one is not used. */
 const MARGIN_MS = 10_000;
 
@@ -38,7 +43,7 @@ type AskForToken = (refused?: string) => Promise<GivenToken>;
 export class OwnToken {
   readonly #ask: AskForToken;
   readonly #clock: Pick<Clock, 'now'>;
-  #token: { readonly value: string; readonly goodUntil: number } | undefined;
+  #token: { readonly value: string; readonly goodUntil: number; readonly receivedAt: number } | undefined;
   #pending: Promise<string> | undefined;
   #refused: string | undefined;
 
@@ -50,6 +55,14 @@ export class OwnToken {
   /** The one that was used last, if there is any: for words about what it may do. */
   get last(): string | undefined {
     return this.#token?.value;
+  }
+
+  /** The server's clock, by when it says that it issued the token, in milliseconds; undefined where it does not say. */
+  get serverNow(): number | undefined {
+    if (this.#token === undefined) return undefined;
+    const { value, receivedAt } = this.#token;
+    const { data } = issuedAt.safeParse(parseJson(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString()));
+    return data === undefined ? undefined : data.iat * 1000 + this.#clock.now() - receivedAt;
   }
 
   async getAccessToken(): Promise<string> {
@@ -81,7 +94,8 @@ export class OwnToken {
     const refused = this.#refused;
     this.#refused = undefined;
     const { value, seconds } = await this.#ask(refused);
-    this.#token = { value, goodUntil: asked + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS) };
+    const receivedAt = this.#clock.now();
+    this.#token = { value, receivedAt, goodUntil: asked + Math.max(seconds * 500, seconds * 1000 - MARGIN_MS) };
     return value;
   }
 }

@@ -170,6 +170,8 @@ export interface WrittenKeys extends RegisteredKeys {
 
 /** What a provider can do whose clients sign assertions with keys of their own. */
 export interface KeysFacet {
+  /** The provider's clock, as far as it shows it, in Unix seconds: how long keys are accepted goes by no other. */
+  now(): Promise<number>;
   read(id: string): Promise<RegisteredKeys>;
   /** Registers a key as the newest; repeating it changes nothing more. Gives what is there then. */
   add(id: string, key: NewKey): Promise<WrittenKeys>;

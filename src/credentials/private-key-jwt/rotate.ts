@@ -32,11 +32,11 @@ async function addKey(
   steps: RotationSteps,
   { overlap, keepsOlder }: { readonly overlap: number; readonly keepsOlder: boolean },
 ): Promise<AddedKey> {
-  const { provider, clock } = steps;
+  const { provider } = steps;
   const next = await makeKey(algOf(auth));
   await steps.stage(stored === undefined ? { present: next } : { present: stored, next });
   // Times are whole seconds: another key within the same one would look like this one.
-  const since = Math.max(Math.floor(clock.now() / 1000), (was ?? 0) + 1);
+  const since = Math.max(await keysOf(provider).now(), (was ?? 0) + 1);
   const previousUntil = since + overlap;
   const { previousUntil: accepted } = await keysOf(provider).add(id, {
     key: { jwk: publicJwk(next), keyId: next.keyId, alg: next.alg, createdAt: since },

@@ -14,6 +14,7 @@ const READS = new Set([
   'endpoints',
   'secrets.read',
   'keys.read',
+  'keys.now',
   'federation.readIdentity',
   'federation.evaluate',
   'findClient',

@@ -78,6 +78,7 @@ function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
       ? {}
       : {
           keys: {
+            now: () => keys.now(),
             read: (id) => keys.read(id),
             add: tracked(hooks, (id, key) => keys.add(id, key)),
             keepNewest: tracked(hooks, (id) => keys.keepNewest(id)),

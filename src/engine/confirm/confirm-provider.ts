@@ -110,6 +110,7 @@ function confirmSecrets(secrets: SecretsFacet, capabilities: Capabilities, serve
 
 function confirmKeys(keys: KeysFacet, server: string): KeysFacet {
   return {
+    now: () => keys.now(),
     read: (id) => keys.read(id),
     add: async (id, added) => {
       const written = await keys.add(id, added);

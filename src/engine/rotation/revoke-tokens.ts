@@ -12,13 +12,14 @@ import type { RotationPorts, RotationSubject } from './subject.ts';
 export async function revokeIssuedTokens(
   { id, probe }: Pick<RotationSubject, 'id' | 'probe'>,
   login: Login,
-  { provider, tokens, clock }: RotationPorts,
+  { provider, tokens }: RotationPorts,
 ): Promise<RevokedTokens> {
   const answer = await tokens.request(login, probe.auth, probe);
   const { iat, exp } = 'token' in answer ? claimsOf(answer.token) : {};
   const acceptedFor = iat === undefined || exp === undefined ? undefined : exp - iat;
-  if (provider.revokeTokens === undefined) return { inactiveBefore: undefined, acceptedFor };
-  const before = (iat ?? Math.floor(clock.now() / 1000)) + 1;
+  // A client that gets no token has none either, and no other clock than the server's own says when.
+  if (provider.revokeTokens === undefined || iat === undefined) return { inactiveBefore: undefined, acceptedFor };
+  const before = iat + 1;
   await provider.revokeTokens(id, before);
   return { inactiveBefore: new Date(before * 1000).toISOString(), acceptedFor };
 }

@@ -102,6 +102,7 @@ export function openKeycloak(
       endOverlap: (id) => credentials.endOverlap(id),
     },
     keys: {
+      now: async () => Math.floor(api.now() / 1000),
       read: (id) => keys.read(id),
       add: (id, key) => keys.add(id, key),
       keepNewest: (id) => keys.keepNewest(id),

@@ -198,6 +198,7 @@ export class MemoryProvider implements Provider {
   }
 
   readonly keys: KeysFacet = {
+    now: async () => this.now,
     read: async (id) => keysOf(this.#objects.get(id), this.#ports),
     add: async (id, key) => addKey(this.#ports, id, key),
     keepNewest: async (id) => keepNewestKey(this.#ports, id),

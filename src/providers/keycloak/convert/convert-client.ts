@@ -3,7 +3,7 @@ import { viewAttributes } from './attributes.ts';
 import { canonicalClient } from './canonical.ts';
 import { describeMapper } from './convert-scope.ts';
 import { CLIENT_JWT, FEDERATED_JWT, NO_IDENTITY, NO_OTHER_SCOPES, NOTHING } from '../fields.ts';
-import { NO_KEYS, allKeys, endedKeys, namesOfKeys, parseKeys } from './keys.ts';
+import { NO_KEYS, allKeys, endedKeys, parseKeys, strayKeys } from './keys.ts';
 import type { ClientFields } from '../fields.ts';
 import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared, parseSeconds } from './marks.ts';
 import type { Attributes } from './marks.ts';
@@ -103,14 +103,14 @@ function authenticationOf(
   const identity = identityOf(attributes) ?? NO_IDENTITY;
   if (clientAuthenticatorType !== CLIENT_JWT) {
     const auth = clientAuthenticatorType === FEDERATED_JWT ? 'federated' : attributes[ATTRIBUTE.authMethod] || 'any';
-    return { auth, signingAlg: null, identity, strayKeys: namesOfKeys(allKeys(keys)), endedKeys: NOTHING };
+    return { auth, signingAlg: null, identity, strayKeys: allKeys(keys), endedKeys: NOTHING };
   }
   const signingAlg = attributes[ATTRIBUTE.signingAlg] || 'any';
   return {
     auth: 'private_key_jwt',
     signingAlg,
     identity,
-    strayKeys: namesOfKeys(keys.others),
+    strayKeys: strayKeys(keys),
     endedKeys: endedKeys(keys, now),
   };
 }

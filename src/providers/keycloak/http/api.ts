@@ -58,9 +58,14 @@ export class KeycloakApi {
     return hasAccount(this.settings.auth, this.#ports.env);
   }
 
-  /** By this machine's clock and the server's own, as its last answer showed it. */
+  /** By this machine's clock and the server's own: its answers, or grantry's token, show it. Keycloak itself sends no header Date. */
   earliestNow(): number {
-    return earliestNow(this.#ports.clock, this.#serverNow);
+    return earliestNow(this.#ports.clock, this.#serverNow ?? this.#tokens.serverNow);
+  }
+
+  /** The server's clock as far as it shows it, in milliseconds; else this machine's. */
+  now(): number {
+    return this.#tokens.serverNow ?? this.#ports.clock.now();
   }
 
   /** Waits for some time between these, so that those who wait for the same do not ask together. */

@@ -109,7 +109,7 @@ function keyOf({ attributes }: ClientRepresentation): Shown {
   const keys = parseKeys(attributes);
   const previousUntil = previousUntilOf(keys);
   return {
-    createdAt: keys.present?.iat,
+    createdAt: keys.present?.madeAt,
     ...(keys.present === undefined ? {} : { keyId: keys.present.kid }),
     ...(previousUntil === undefined ? {} : { previousUntil }),
   };

@@ -22,7 +22,7 @@ import { assignedScopes, deliveryToAttributes, fieldsToAttributes, fieldsToClien
 import { clientFields } from '../fields.ts';
 import type { ClientFields } from '../fields.ts';
 import { findClient, findClientById } from '../read/listing.ts';
-import { keysToAttributes } from '../convert/keys.ts';
+import { keysToAttributes, registeredKey } from '../convert/keys.ts';
 import { ATTRIBUTE, MARK } from '../convert/marks.ts';
 import type { PolicyRules } from '../policies/policy-rules.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
@@ -210,7 +210,7 @@ function bornWith(credential: Credential, createdAt: number | null): Record<stri
     case 'client-secret':
       return createdAt === null ? {} : { [ATTRIBUTE.secretCreatedAt]: String(createdAt) };
     case 'private-key-jwt':
-      return keysToAttributes([{ ...publicJwk(credential), kid: credential.keyId, iat: createdAt ?? 0 }]);
+      return keysToAttributes([registeredKey(publicJwk(credential), createdAt ?? 0)]);
     case 'federated-jwt':
       // Its fields say it all.
       return {};

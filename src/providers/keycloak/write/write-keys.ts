@@ -1,8 +1,16 @@
 import type { AdoptChange, UpdateChange } from '../../../model/plan.ts';
 import type { NewKey, RegisteredKeys, WrittenCredential, WrittenKeys } from '../../provider.ts';
 import { deliveryToAttributes } from '../convert/convert-client.ts';
-import { keysToAttributes, parseKeys, previousUntilOf } from '../convert/keys.ts';
-import type { KeycloakJwk } from '../convert/keys.ts';
+import {
+  adoptedKey,
+  endingKey,
+  keysToAttributes,
+  lastingKey,
+  parseKeys,
+  previousUntilOf,
+  registeredKey,
+} from '../convert/keys.ts';
+import type { ClientKeys, KeycloakJwk } from '../convert/keys.ts';
 import { MARK, parseDelivery } from '../convert/marks.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 import { CLIENT_JWT } from '../fields.ts';
@@ -26,24 +34,29 @@ export class KeyWriter {
 
   async add(id: string, { key, previousUntil, keepsOlder, delivery }: NewKey): Promise<WrittenKeys> {
     const about = 'add a public key to a client';
-    const { present, previous } = parseKeys((await this.#read(id, about)).attributes);
+    const client = await this.#read(id, about);
+    const { present, previous, others, isSettled } = parseKeys(client.attributes);
     const isNewest = present !== undefined && present.kid !== key.keyId;
-    const keys: KeycloakJwk[] = [
-      { ...key.jwk, kid: key.keyId, iat: key.createdAt },
-      ...(isNewest ? [{ ...present, exp: previousUntil }] : []),
-      // Where there is none, they are those from before.
-      ...(isNewest && !keepsOlder ? [] : previous),
+    const endsOlder = isNewest && isSettled && !keepsOlder;
+    const keys = [
+      // Only a plan takes away what others registered. Of a client that has another authenticator they are of no use.
+      ...(client.clientAuthenticatorType === CLIENT_JWT ? carriedOver(others) : []),
+      // Those that consumers still have, for no newer one was of use to them, get their time anew.
+      ...(endsOlder ? [] : previous.map((one) => (isSettled ? one.jwk : lastingKey(one, previousUntil)))),
+      ...(isNewest ? [endingKey(present, previousUntil)] : []),
+      registeredKey(key.jwk, key.createdAt),
     ];
     const attributes = { ...keysToAttributes(keys), ...deliveryToAttributes(delivery) };
     await this.#credentials.putBeside(id, { attributes }, about);
     return written(await this.#read(id, about));
   }
 
+  /** Where there is no newest, or none that the client may sign with, those before are all that consumers have. */
   async keepNewest(id: string): Promise<RegisteredKeys> {
     const about = 'take the previous public key of a client away';
-    const { present, previous } = parseKeys((await this.#read(id, about)).attributes);
-    if (previous.length > 0) {
-      const attributes = keysToAttributes(present === undefined ? [] : [present]);
+    const { present, previous, others, isSettled } = parseKeys((await this.#read(id, about)).attributes);
+    if (previous.length > 0 && present !== undefined && isSettled) {
+      const attributes = keysToAttributes([...carriedOver(others), present.jwk]);
       await this.#credentials.putBeside(id, { attributes }, about);
     }
     return registered(await this.#read(id, about));
@@ -62,10 +75,10 @@ export class KeyWriter {
     const about = 'see which public keys of a client are to go';
     const { present, previous, others } = parseKeys((await this.#read(change.id, about)).attributes);
     // One that is still used may stay longer than it was to.
-    const accepted = previous.filter(({ kid }) => !endedKeys.includes(kid));
-    const exp = now + (change.delivery?.overlap ?? 0);
-    const adopted = change.op === 'adopt' ? others.map((key, index) => adoptedKey(key, { exp, iat: now, index })) : [];
-    return keysToAttributes([...(present === undefined ? [] : [present]), ...accepted, ...adopted]);
+    const accepted = previous.filter(({ name }) => !endedKeys.includes(name)).map(({ jwk }) => jwk);
+    const until = now + (change.delivery?.overlap ?? 0);
+    const adopted = change.op === 'adopt' ? carriedOver(others).map((jwk) => adoptedKey(jwk, now, until)) : [];
+    return keysToAttributes([...adopted, ...accepted, ...(present === undefined ? [] : [present.jwk])]);
   }
 
   async #read(id: string, about: string): Promise<ClientRepresentation> {
@@ -73,12 +86,8 @@ export class KeyWriter {
   }
 }
 
-/** A key of somebody else, which counts as one from before from now on. */
-function adoptedKey(
-  key: KeycloakJwk,
-  { exp, iat, index }: { readonly exp: number; readonly iat: number; readonly index: number },
-): KeycloakJwk {
-  return { ...key, kid: key.kid ?? `adopted-${index + 1}`, iat: key.iat ?? iat, exp };
+function carriedOver(others: ClientKeys['others']): KeycloakJwk[] {
+  return others.map(({ jwk }) => jwk).filter((jwk) => jwk !== undefined);
 }
 
 /** What a client bears of the key that it was created with. */
@@ -97,7 +106,7 @@ function registered({ clientId, attributes }: ClientRepresentation): RegisteredK
   const { present } = keys;
   return {
     clientId,
-    present: present === undefined ? undefined : { keyId: present.kid, createdAt: present.iat },
+    present: present === undefined ? undefined : { keyId: present.kid, createdAt: present.madeAt },
     previousUntil: previousUntilOf(keys),
   };
 }
