@@ -88,13 +88,23 @@ export class RotationBench extends MemoryBench {
   }
 }
 
+/** A token that says when it was issued, in Unix seconds, and nothing else. */
+function tokenAt(iat: number): string {
+  const parts = [{ alg: 'none' }, { iat, exp: iat + 300 }].map((part) =>
+    Buffer.from(JSON.stringify(part)).toString('base64url'),
+  );
+  return `${parts.join('.')}.`;
+}
+
 /** What the token endpoint says to a login. */
 export function answerOf(provider: MemoryProvider, { clientId, credential }: Login): TokenAnswer {
   const isAccepted =
     credential.kind === 'client-secret'
       ? provider.accepts(clientId, credential.secret.reveal())
       : credential.kind === 'private-key-jwt' && provider.acceptsKey(clientId, credential.keyId) !== undefined;
-  return isAccepted ? { token: 'a token' } : { refused: { status: 401, error: 'unauthorized_client', why: '' } };
+  return isAccepted
+    ? { token: tokenAt(provider.now) }
+    : { refused: { status: 401, error: 'unauthorized_client', why: '' } };
 }
 
 /** Names of methods that answer at once: nothing is asked of a server. */
