@@ -50,6 +50,7 @@ it('isSameKeycloakLogin: goes by all that a client proves itself with', () => {
     { kind: 'key', privateKey: new Secret('p') },
     { kind: 'key', privateKey: new Secret('p'), alg: 'PS256' },
     { kind: 'key', privateKey: new Secret('p'), keyId: 'k' },
+    { kind: 'key', privateKey: new Secret('p'), audience: 'a' },
   ];
   for (const [index, one] of accounts.entries()) {
     const same = accounts.map((other) => isSameKeycloakLogin(by(one), by(other)));

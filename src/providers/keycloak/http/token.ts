@@ -9,6 +9,7 @@ import type { AssertionClaims } from '../login/assertion-claims.ts';
 import { explainNoToken } from '../login/explain.ts';
 import { presentAccount } from '../login/present.ts';
 import type { Presented } from '../login/present.ts';
+import { trustedIssuer } from '../login/trusted-issuer.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { ADMIN_API_SCOPE, hasAdminApiScope } from './own-rights.ts';
 import { keycloakService } from './service.ts';
@@ -87,7 +88,9 @@ class Login {
   /** Of the realm that the account lives in; what could not be read is asked for again. */
   async #realmIssuer(): Promise<string> {
     const { auth } = this.#settings;
-    this.#issuer ??= readEndpoints(this.#settings, this.#ports, auth.realm).then(({ issuer }) => issuer);
+    this.#issuer ??= readEndpoints(this.#settings, this.#ports, auth.realm).then(({ issuer }) =>
+      trustedIssuer(this.#settings, issuer),
+    );
     return this.#issuer.catch((error: unknown) => {
       this.#issuer = undefined;
       throw error;

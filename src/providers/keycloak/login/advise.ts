@@ -1,3 +1,4 @@
+import { quoted } from '../../../model/text/printable.ts';
 import type { OAuthError } from '../../../platform/oauth-error.ts';
 import type { AssertionClaims } from './assertion-claims.ts';
 import type { ClientAuth, FederatedAuth, KeycloakAuth } from './settings.ts';
@@ -49,7 +50,8 @@ function onReuse(auth: Federated): string[] {
 
 const AUDIENCE_SETTING: Readonly<Record<FederatedAuth['kind'], string>> = {
   assertion: 'where the token is asked for (GitLab: aud under id_tokens)',
-  github: 'by leaving provider.keycloak.auth.github.audience out',
+  github:
+    'by leaving provider.keycloak.auth.github.audience out, or in it where Keycloak has another hostname than the url of the Target',
   kubernetes: 'as the audience of the projected volume of the pod',
 };
 
@@ -80,13 +82,16 @@ function checklist({ clientId, realm }: Federated): string[] {
 }
 
 /** The same for an assertion that grantry signed with its own key. */
-export function adviseOnOwnKey({ clientId, keyId, privateKey }: OwnKeyAuth, { why }: OAuthError): string {
+export function adviseOnOwnKey({ clientId, keyId, privateKey, audience }: OwnKeyAuth, { why }: OAuthError): string {
   if (/load public key/i.test(why)) {
     const by = keyId === undefined ? '' : ` with the kid ${keyId}`;
     return `The client ${clientId} has no public key${by} that fits: register the public half of privateKey${privateKey.origin}, or correct keyId and alg. docs/keycloak.md has the commands.`;
   }
   if (/signature/i.test(why)) {
     return `privateKey${privateKey.origin} is not the key whose public half the client ${clientId} has, or alg is another than the server expects.`;
+  }
+  if (/audience/i.test(why) && audience !== undefined) {
+    return `provider.keycloak.auth.audience is ${quoted(audience)}: it must be the issuer of the realm, to the letter as the realm's /.well-known/openid-configuration names it.`;
   }
   if (/audience/i.test(why)) {
     return 'The server names its realm in another way than its own /.well-known/openid-configuration does: check its options hostname and proxy-headers.';

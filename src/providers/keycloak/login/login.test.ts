@@ -14,9 +14,8 @@ import type { OwnToken } from '../../own-token.ts';
 import { adminToken } from '../http/token.ts';
 import type { ClientAuth } from './settings.ts';
 
-const URL_OF_KEYCLOAK = 'https://id.internal';
-/** As the server names itself, which is another address than the one that it is reached at. */
-const ISSUER = 'https://id.example/realms/ops';
+const URL_OF_KEYCLOAK = 'https://id.example';
+const ISSUER = `${URL_OF_KEYCLOAK}/realms/ops`;
 const RUNNER = 'https://x.actions.githubusercontent.com/token';
 const ENV = { ACTIONS_ID_TOKEN_REQUEST_URL: RUNNER, ACTIONS_ID_TOKEN_REQUEST_TOKEN: 'canary-bearer' };
 const PEM = String(
@@ -24,7 +23,6 @@ const PEM = String(
 );
 
 const metadata = {
-  issuer: ISSUER,
   token_endpoint: `${ISSUER}/token`,
   jwks_uri: `${ISSUER}/certs`,
 };
@@ -37,6 +35,8 @@ function workloadToken(claims: object): string {
 }
 
 let now: number;
+/** As the realm names itself. */
+let issuer: string;
 let forms: URLSearchParams[];
 let asked: string[];
 /** By the number of the token request, from 1. */
@@ -44,6 +44,7 @@ let answer: (count: number) => Response | Promise<Response>;
 
 beforeEach(() => {
   now = 1_800_000_000_000;
+  issuer = ISSUER;
   [forms, asked] = [[], []];
   answer = (count) => Response.json({ access_token: `the-access-token-${count}`, expires_in: 60 });
 });
@@ -57,7 +58,7 @@ const ports = portsOver(
         value: workloadToken({ aud: new URL(url).searchParams.get('audience'), n: asked.length }),
       });
     }
-    if (url.endsWith('/.well-known/openid-configuration')) return Response.json(metadata);
+    if (url.endsWith('/.well-known/openid-configuration')) return Response.json({ ...metadata, issuer });
     forms.push(new URLSearchParams(await new Response(init?.body).text()));
     return answer(forms.length);
   },
@@ -93,6 +94,35 @@ const given = (token = workloadToken({ aud: ISSUER })): ClientAuth => ({
   assertion: new Secret(token, ['CI_TOKEN']),
 });
 
+/** Where Keycloak is reached by another address than the one that it names itself by. */
+const PUBLIC_ISSUER = 'https://login.example/realms/ops';
+const discovered = (): string[] => asked.filter((url) => url.includes('.well-known'));
+
+describe.each([
+  ['a key', KEY, { ...KEY, audience: PUBLIC_ISSUER }, 'provider.keycloak.auth.audience'],
+  ['GitHub Actions', GITHUB, { ...GITHUB, audience: PUBLIC_ISSUER }, 'provider.keycloak.auth.github.audience'],
+] as const)('a login by %s to a server that names another issuer', (_, auth, withAudience, setting) => {
+  it.each(['sts.amazonaws.com', PUBLIC_ISSUER, `${URL_OF_KEYCLOAK}/realms/other`])(
+    'makes no token for %s, and says what to set',
+    async (named) => {
+      issuer = named;
+      const { message, hint } = await failureOf(logInBy(auth));
+      expect(message).toBe(
+        `Keycloak at ${URL_OF_KEYCLOAK} names the realm ops by the issuer ${named}, not by ${ISSUER}`,
+      );
+      expect(hint).toContain(`set ${setting} to the issuer of the realm`);
+      expect(asked).toEqual([`${ISSUER}/.well-known/openid-configuration`]);
+    },
+  );
+
+  it('goes by the audience of the Target where it has one, and asks for none', async () => {
+    issuer = 'sts.amazonaws.com';
+    await logInBy(withAudience).getAccessToken();
+    expect(audiences()).toEqual([PUBLIC_ISSUER]);
+    expect(discovered()).toEqual([]);
+  });
+});
+
 describe('a login by a key', () => {
   it('sends an assertion for the realm as it names itself, with the client_id and no secret', async () => {
     await logInBy(KEY).getAccessToken();
@@ -111,9 +141,7 @@ describe('a login by a key', () => {
     const tokens = logInBy(KEY);
     for (let count = 0; count < 3; count += 1, now += 60_000) await tokens.getAccessToken();
     expect(new Set(assertions()).size).toBe(3);
-    expect(asked.filter((url) => url.includes('.well-known'))).toEqual([
-      `${URL_OF_KEYCLOAK}/realms/ops/.well-known/openid-configuration`,
-    ]);
+    expect(discovered()).toEqual([`${URL_OF_KEYCLOAK}/realms/ops/.well-known/openid-configuration`]);
   });
 
   it('signs anew where the answer was lost: the server may have seen the first assertion', async () => {
@@ -143,18 +171,18 @@ describe('a login by a key', () => {
   });
 });
 
+it('a login by a key for an audience that the server refuses names the setting', async () => {
+  answer = () => refusedFor('Invalid token audience');
+  const { hint } = await failureOf(logInBy({ ...KEY, audience: 'https://elsewhere.example' }));
+  expect(hint).toContain('provider.keycloak.auth.audience is https://elsewhere.example');
+});
+
 describe('a login by GitHub Actions', () => {
   it('asks for a token for the issuer of the realm, anew each time', async () => {
     const tokens = logInBy(GITHUB);
     for (let count = 0; count < 2; count += 1, now += 60_000) await tokens.getAccessToken();
     expect(audiences()).toEqual([ISSUER, ISSUER]);
     expect(new Set(assertions()).size).toBe(2);
-  });
-
-  it('asks for another audience where the Target names one, and for nothing else of the realm', async () => {
-    await logInBy({ ...GITHUB, audience: 'https://elsewhere.example' }).getAccessToken();
-    expect(audiences()).toEqual(['https://elsewhere.example']);
-    expect(asked.filter((url) => url.includes('.well-known'))).toEqual([]);
   });
 
   it('outside of a job says so', async () => {

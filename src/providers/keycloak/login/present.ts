@@ -19,7 +19,7 @@ export interface Presented {
 
 interface LoginContext {
   readonly ports: Ports;
-  /** The realm as it names itself, which is what an assertion is for; asked for only where that must be known. */
+  /** What an assertion is for where the Target does not say; asked for only then. Rejects where the realm is not to be believed. */
   readonly issuer: () => Promise<string>;
 }
 
@@ -54,7 +54,7 @@ async function assertionFor(
 ): Promise<{ readonly assertion: Secret; readonly source: string }> {
   switch (auth.kind) {
     case 'key': {
-      const said = { clientId: auth.clientId, audience: await issuer() };
+      const said = { clientId: auth.clientId, audience: auth.audience ?? (await issuer()) };
       return {
         assertion: await signAssertion(readOwnKey(auth.privateKey, auth), said, ports.clock),
         source: 'its own',

@@ -19,6 +19,8 @@ export type ClientAuth = { readonly clientId: string } & (
       readonly privateKey: Secret;
       readonly alg?: SigningAlgorithm;
       readonly keyId?: string;
+      /** Without one: the issuer of the realm. */
+      readonly audience?: string;
     }
   | FederatedAuth
 );
@@ -32,11 +34,12 @@ export type FederatedAuth =
 
 type UserAuth = { readonly kind: 'password'; readonly username: string; readonly password: Secret };
 
+/** What a server says of itself may not choose whom a token is for: trusted-issuer.ts. */
+const ISSUER_BY_DEFAULT = 'Default: the issuer of the realm, which must then be at the url of the Target.';
+
 const githubSchema = z
   .strictObject({
-    audience: templateSchema
-      .optional()
-      .meta({ description: "The token's audience. Default: the issuer of the realm." }),
+    audience: templateSchema.optional().meta({ description: `The token's audience. ${ISSUER_BY_DEFAULT}` }),
   })
   .meta({ description: 'By the id token of a GitHub Actions job (needs id-token: write).' });
 
@@ -64,6 +67,9 @@ export const keycloakAuthSchema = z
       .optional()
       .meta({ description: 'By which privateKey signs. Default: by its kind.' }),
     keyId: templateSchema.optional().meta({ description: 'The kid under which the server has the public key.' }),
+    audience: templateSchema
+      .optional()
+      .meta({ description: `Whom the assertion of privateKey is for. ${ISSUER_BY_DEFAULT}` }),
     assertion: credentialSchema.optional().meta({
       description:
         'Exactly ${env:NAME}: a token that another issuer signed for this workload, such as a GitLab id token.',
@@ -83,7 +89,7 @@ export const keycloakAuthSchema = z
     };
     const problem = problemOf(auth);
     if (problem !== undefined) report(problem);
-    for (const key of ['alg', 'keyId'] as const) {
+    for (const key of ['alg', 'keyId', 'audience'] as const) {
       if (auth[key] !== undefined && auth.privateKey === undefined) report('belongs to privateKey', [key]);
     }
   })
@@ -121,7 +127,7 @@ function resolveAccount(
   cwd: string,
   secret: ResolveContext<AuthSpec>['secret'],
 ): ClientAuth | UserAuth {
-  const { clientId = '', alg, keyId, github, kubernetes } = spec;
+  const { clientId = '', alg, keyId, audience, github, kubernetes } = spec;
   if (spec.username !== undefined) {
     return { kind: 'password', username: spec.username, password: secret((from) => from.password) };
   }
@@ -129,7 +135,7 @@ function resolveAccount(
     const hints = { ...(alg === undefined ? {} : { alg }), ...(keyId === undefined ? {} : { keyId }) };
     const privateKey = secret((from) => from.privateKey);
     if (!(privateKey instanceof WithheldSecret)) readOwnKey(privateKey, hints);
-    return { kind: 'key', clientId, privateKey, ...hints };
+    return { kind: 'key', clientId, privateKey, ...hints, ...(audience === undefined ? {} : { audience }) };
   }
   if (spec.assertion !== undefined) {
     return { kind: 'assertion', clientId, assertion: secret((from) => from.assertion) };
