@@ -105,6 +105,8 @@ export interface RotatingClient {
   readonly was: number | null;
   /** What the store holds of it, of whatever method; undefined: nothing that is whole. */
   readonly stored: Credential | undefined;
+  /** Of keys: what is accepted beside the present one goes on until its own time is over, where a new one is made. */
+  readonly keepsOlder?: boolean;
 }
 
 /** What a method has the engine do at the right moments of a rotation. */

@@ -62,8 +62,9 @@ function withoutPrevious({ previousUntil: _ended, ...alone }: IssuedCredential):
 }
 
 async function renew(client: RotatingClient, steps: RotationSteps): Promise<Renewed> {
-  const { issued, since } = await addKey(client, steps, { overlap: client.overlap, keepsOlder: false });
-  if (client.overlap > 0) return { issued, since, version: await steps.deliver(issued, since), gap: undefined };
+  const { overlap, keepsOlder = false } = client;
+  const { issued, since } = await addKey(client, steps, { overlap, keepsOlder });
+  if (overlap > 0) return { issued, since, version: await steps.deliver(issued, since), gap: undefined };
   const alone = withoutPrevious(issued);
   const version = await steps.deliver(alone, since);
   // Not before consumers find the new one.

@@ -8,7 +8,7 @@ import { checkPlace } from '../places/check-place.ts';
 import { holderOf } from '../places/credential-holder.ts';
 import { checkLeft, leave } from '../places/leave-place.ts';
 import type { LeftDocument } from '../places/leave-place.ts';
-import { readWhole } from '../places/stored-credential.ts';
+import { heldOf } from '../places/own-documents.ts';
 import { changeOver, renewCredential, replaceCredential } from '../rotation/replace.ts';
 import type { ReplacedClient } from '../rotation/replace.ts';
 import { deliver, deliveryMark } from './deliver.ts';
@@ -77,12 +77,27 @@ function leftBy(
   return { stack, owner, ...former, holder: holderOf(id, fieldsBefore(change), provider) };
 }
 
-/** What the store holds of the client: at its place, or at the one that it leaves. */
-function heldBy({ path, movedFrom, ...delivery }: PlannedDelivery, ports: CarryOutPorts): ReadHeld {
-  return async () => {
-    const here = await readWhole(ports.store, path);
-    return here ?? (movedFrom === undefined ? undefined : readWhole(storeLeft(ports, delivery), movedFrom));
-  };
+function heldBy(change: ClientChange, delivery: PlannedDelivery, ports: CarryOutPorts): ReadHeld {
+  const { stack, store } = ports;
+  return heldOf({
+    stack,
+    delivery,
+    store,
+    storeLeft: () => storeLeft(ports, delivery),
+    clientIds: () => clientIdsOf(change, delivery, ports),
+  });
+}
+
+/** A change of the client_id that was cut off may have come to the document or to the provider alone. */
+async function clientIdsOf(
+  change: ClientChange,
+  { clientId, former }: PlannedDelivery,
+  { provider }: CarryOutPorts,
+): Promise<ReadonlySet<string>> {
+  const { chosenClientId } = provider.capabilities;
+  const present = chosenClientId ? clientId : (await provider.findClient({ id: change.id }))?.clientId;
+  const ids = [present, former?.clientId, fieldsBefore(change)['clientId']];
+  return new Set(ids.filter((each) => typeof each === 'string'));
 }
 
 function replacedClient(change: ClientChange, delivery: PlannedDelivery, ports: CarryOutPorts): ReplacedClient {
@@ -93,7 +108,7 @@ function replacedClient(change: ClientChange, delivery: PlannedDelivery, ports: 
     after,
     delivery,
     owner: { stack: ports.stack, owner: change.owner },
-    readHeld: heldBy(delivery, ports),
+    readHeld: heldBy(change, delivery, ports),
     leavePlace: async () => {
       if (delivery.movedFrom === undefined) return;
       await leave(storeLeft(ports, delivery), delivery.movedFrom, leftBy(change, delivery, ports));

@@ -49,9 +49,12 @@ export async function replaceCredential(client: ReplacedClient, ports: ReplacePo
   return version;
 }
 
-/** Issues a credential in place of one that nobody has any more; consumers that have it still may go on for the overlap. */
+/**
+ * Issues a credential in place of one that nobody has any more; consumers that have it still may go on for the overlap, and those
+ * that have one before it until that one's is over: a rotation nobody asked for is to cut nobody off.
+ */
 export async function renewCredential(client: ReplacedClient, ports: ReplacePorts): Promise<number> {
-  const rotating = await rotatingClient(client, ports);
+  const rotating = { ...(await rotatingClient(client, ports)), keepsOlder: true };
   const { issued, since, version } = await rotationOf(client.after).renew(rotating, stepsOf(client, ports));
   await markDelivered(client, { issued, since }, ports);
   return version;
@@ -70,11 +73,13 @@ export async function changeOver<T>(
   if (methodOf(client.after).heldBy === 'workload') return changeToWorkload(client, change, ports);
   const rotation = rotationOf(client.after);
   const steps = stepsOf(client, ports);
-  const { issued, since } =
-    (await keptCredential(client, ports)) ?? (await rotation.prepare(await rotatingClient(client, ports), steps));
+  const kept = await keptCredential(client, ports);
+  const { issued, since } = kept ?? (await rotation.prepare(await rotatingClient(client, ports), steps));
   const changed = await change();
   const storeVersion = await steps.deliver(issued, since);
-  if (rotation.overlapEndedBy === 'grantry') await rotation.endPrevious(client.id, ports.provider);
+  // Where none was made, the overlap that runs is one of before.
+  if (kept === undefined && rotation.overlapEndedBy === 'grantry')
+    await rotation.endPrevious(client.id, ports.provider);
   await markDelivered(client, { issued, since }, ports);
   return { storeVersion, changed };
 }
@@ -134,10 +139,9 @@ async function rotatingClient(
   return { id, clientId, auth: authOf(after), overlap, delivered: delivery, was: createdAt, stored };
 }
 
-function stepsOf(
-  { delivery, assignedId, owner, before, after, leavePlace }: ReplacedClient,
-  { provider, store, clock }: ReplacePorts,
-): RotationSteps {
+function stepsOf(client: ReplacedClient, ports: ReplacePorts): RotationSteps {
+  const { delivery, owner, before, after, leavePlace } = client;
+  const { provider, store, clock } = ports;
   const isSameWay = authOf(before) === authOf(after);
   return {
     provider,
@@ -145,7 +149,7 @@ function stepsOf(
     stage: async (held) => {
       // What a document says of a way to authenticate holds for the credential in it.
       const facts = isSameWay || delivery.alreadyDelivered !== true ? delivery.facts : {};
-      const clientId = assignedId ?? delivery.clientId;
+      const clientId = await stagedId(client, ports);
       await deliver(store, { ...delivery, facts }, { clientId, held, createdAt: undefined }, owner);
       // From the next write on nobody would know of the place before.
       await leavePlace();
@@ -155,4 +159,13 @@ function stepsOf(
       return deliver(store, written, { clientId, held: { present }, createdAt, previousUntil }, owner);
     },
   };
+}
+
+/** What a staged document is to say: where the provider assigns it, the manifest does not know it. */
+async function stagedId(
+  { id, assignedId, before, delivery, readHeld }: ReplacedClient,
+  { provider }: ReplacePorts,
+): Promise<string> {
+  if (assignedId !== undefined || provider.capabilities.chosenClientId) return assignedId ?? delivery.clientId;
+  return (await methodOf(before).read(id, provider, readHeld)).clientId;
 }
