@@ -66,9 +66,17 @@ function introspection({ name }: DesiredClient, { apis }: KeyQuestion['desired']
 
 function unknownKey(object: ActualObject, { name }: DesiredClient, { why }: UnknownKeyUse): Kept {
   return {
-    object: { ...object, fields: { ...object.fields, endedKeys: [] } },
+    object: withoutEnd(object),
     notice: `${object.address}: its previous key is past its overlap. It stays, for whether it is still used is not known: ${why}. \`grantry rotate ${name} --revoke-now\` ends it.`,
   };
+}
+
+/** Without a moment at which its overlap was over: by that one rotations would end it. */
+function withoutEnd({ credential, ...object }: ActualObject): ActualObject {
+  const fields = { ...object.fields, endedKeys: [] };
+  if (credential === undefined) return { ...object, fields };
+  const { previousUntil: _past, ...endless } = credential;
+  return { ...object, fields, credential: endless };
 }
 
 function usedKey(object: ActualObject, seenAt: number, overlap: number): Kept {
