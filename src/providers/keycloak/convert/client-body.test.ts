@@ -1,8 +1,12 @@
-import { expect, it } from 'vitest';
-import { changedClient, settingsAsTheyStand } from './client-body.ts';
+import { describe, expect, it } from 'vitest';
+import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
+import { portsOver } from '../../../../test/support/servers/ports-over.ts';
+import { changedClient, fieldsAsFound, settingsAsTheyStand } from './client-body.ts';
 import { NO_OTHER_SCOPES, NO_USER_FLOWS } from '../fields.ts';
 import type { ClientFields } from '../fields.ts';
 import { clientRepresentation } from './representations.ts';
+import { KeycloakApi } from '../http/api.ts';
+import { PolicyRules } from '../policies/policy-rules.ts';
 import { NO_ROLES } from '../roles/role-names.ts';
 
 const FIELDS: ClientFields = {
@@ -111,4 +115,30 @@ it('settingsAsTheyStand: sends no mask back, which would become the value', () =
   const settings = settingsAsTheyStand(clientRepresentation.parse(row));
   expect(settings.attributes).toEqual({ shown: 'x' });
   expect(JSON.stringify(settings)).not.toContain('***');
+});
+
+describe('fieldsAsFound', () => {
+  const jwks = {
+    keys: ['new', 'old'].map((kid, index) => ({ kid, iat: 9 - index, ...(index === 0 ? {} : { exp: 10 }) })),
+  };
+  const written = clientRepresentation.parse({
+    id: '1',
+    clientId: 'orders',
+    clientAuthenticatorType: 'client-jwt',
+    attributes: { 'use.jwks.string': 'true', 'jwks.string': JSON.stringify(jwks) },
+  });
+  const rules = new PolicyRules(new KeycloakApi(keycloakSettings(), portsOver(fetch), givenTokens()));
+  const endedAfter = async (before: ClientFields | undefined) => {
+    const context = { before, after: FIELDS, account: FIELDS, now: 11, sent: {} };
+    return (await fieldsAsFound(written, context, rules))['endedKeys'];
+  };
+
+  it('says that a key past its overlap is still there where it was to go', async () => {
+    expect(await endedAfter({ ...FIELDS, endedKeys: ['old'] })).toEqual(['old']);
+  });
+
+  it('says nothing of one that the plan keeps, or that ended since', async () => {
+    expect(await endedAfter(FIELDS)).toEqual([]);
+    expect(await endedAfter(undefined)).toEqual([]);
+  });
 });

@@ -94,5 +94,7 @@ export async function fieldsAsFound(
   const context = { apiOfScope, declaredAttributes, rotateEvery, now };
   const found = clientToFields(client, context, viewAttributes(client.attributes, declaredAttributes, rules));
   const isKept = !isWhole || client.attributes[MARK.declared] === fieldsToAttributes(after)[MARK.declared];
-  return { ...found, ...account, ...(isKept ? {} : { marksNotKept: [MARK.declared] }) };
+  // Time alone does not end a key that is still used: which ones are to go, the plan says.
+  const endedKeys = found.endedKeys.filter((key) => before?.endedKeys.includes(key));
+  return { ...found, ...account, endedKeys, ...(isKept ? {} : { marksNotKept: [MARK.declared] }) };
 }

@@ -77,7 +77,7 @@ export async function readRealm(
   const policyWords = looksAtPolicies && !forRotation ? policyNotices(clients.toExamine, declaredOf, rules) : [];
   const now = secondsAt(api);
   const keys = await keepUsedKeys(api, objectsOf(lists, matched, { desired, declaredOf, now, rules, access }), {
-    clients: desired.clients,
+    desired,
     now,
   });
   return {

@@ -1,73 +1,76 @@
 import { z } from 'zod';
-import { GrantryError } from '../../../model/errors.ts';
+import { CLIENT_JWT } from '../fields.ts';
 import type { KeycloakApi } from '../http/api.ts';
-
-const config = z.object({
-  eventsEnabled: z.boolean().nullish(),
-  /** Seconds; none or 0: they are kept for ever. */
-  eventsExpiration: z.number().nullish(),
-  enabledEventTypes: z.array(z.string()).nullish(),
-});
-const events = z.array(z.object({ time: z.number(), details: z.record(z.string(), z.string()).nullish() }));
+import { findLogins, unlessRefused } from './login-events.ts';
+import type { LoginEvent } from './login-events.ts';
+import type { LoginHistory, UnknownUse } from './login-history.ts';
 
 const PAGE = 100;
-/** Of a client that logs in more often than this in an overlap, its old key is one among others: what was looked at says so. */
+/** A client that logs in more often than this in an overlap is not looked at to the end. */
 const MOST_PAGES = 20;
+const DAY = 86_400;
 
-/** Why it is not known whether a key is used. */
-export interface UnknownUse {
-  readonly why: string;
-}
+/** Whether keys were used: when last, in Unix seconds; not at all; or why that is not known. */
+export type KeyUse =
+  | { readonly is: 'used'; readonly at: number }
+  | { readonly is: 'unused' }
+  | ({ readonly is: 'unknown' } & UnknownUse);
 
-/** Whether the realm keeps the logins of clients for as long as that, in seconds; else why not. */
-export async function readLoginHistory(api: KeycloakApi, seconds: number): Promise<UnknownUse | undefined> {
-  const context = { about: 'see which events the realm keeps', needs: 'view-events' };
-  const { realm } = api.settings;
-  const found = await orNotAllowed(api.read(context, ({ realms }) => realms.getConfigEvents({ realm })));
-  if (found instanceof GrantryError) return { why: 'the account of grantry may not read events (view-events)' };
-  const { data } = config.safeParse(found);
-  const isKept = data?.eventsEnabled === true && (data.enabledEventTypes ?? [LOGIN]).includes(LOGIN);
-  if (!isKept) return { why: 'the realm keeps no login events of clients' };
-  const { eventsExpiration: kept = 0 } = data;
-  return kept !== null && kept > 0 && kept < seconds
-    ? { why: 'the realm keeps login events for less long' }
-    : undefined;
-}
-
-const LOGIN = 'CLIENT_LOGIN';
-
-/** When one of these keys was last used since then, in Unix seconds; undefined: it was not. Times are Unix seconds. */
+/** Whether one of these keys was used in the last so many seconds, as the realm's login events show it. */
 export async function lastUseOf(
   api: KeycloakApi,
   client: { readonly id: string; readonly keys: ReadonlySet<string> },
-  since: number,
-): Promise<number | undefined> {
-  const { realm } = api.settings;
-  const { id } = client;
-  const context = { about: 'look for the last login with a key', needs: 'view-events' };
-  const account = await api.read({ ...context, needs: 'view-clients' }, ({ clients }) =>
-    clients.getServiceAccountUser({ id }),
-  );
-  // The index of events is by user and not by client.
-  const { id: user } = z.object({ id: z.string() }).parse(account);
-  // A day is what every version takes; newest first.
-  const dateFrom = new Date(since * 1000).toISOString().slice(0, 10);
-  for (let page = 0; page < MOST_PAGES; page += 1) {
-    const part = { first: page * PAGE, max: PAGE };
-    const rows = events.parse(
-      await api.read(context, ({ realms }) => realms.findEvents({ realm, user, type: LOGIN, dateFrom, ...part })),
-    );
-    const seen = rows.find(({ details }) => client.keys.has(details?.['client_jwt_kid'] ?? ''));
-    if (seen !== undefined) return seen.time >= since * 1000 ? Math.floor(seen.time / 1000) : undefined;
-    if (rows.length < PAGE) return undefined;
-  }
-  // So many logins with the new key: that the old one was not among them is all that is known.
-  return undefined;
+  { history, seconds }: { readonly history: LoginHistory; readonly seconds: number },
+): Promise<KeyUse> {
+  const notKept = await history.whyNotKept(seconds);
+  if (notKept !== undefined) return { is: 'unknown', ...notKept };
+  const seen = await lookForLogin(api, client, history.now - seconds);
+  if (seen.is !== 'unused') return seen;
+  const notWatched = await history.whyNotWatched(seconds);
+  return notWatched === undefined ? seen : { is: 'unknown', ...notWatched };
 }
 
-async function orNotAllowed(answer: Promise<unknown>): Promise<unknown> {
-  return answer.catch((error: unknown) => {
-    if (error instanceof GrantryError && error.code === 'NOT_ALLOWED') return error;
-    throw error;
-  });
+async function lookForLogin(
+  api: KeycloakApi,
+  { id, keys }: { readonly id: string; readonly keys: ReadonlySet<string> },
+  since: number,
+): Promise<KeyUse> {
+  // The index of events is by user and not by client.
+  const user = await accountOf(api, id);
+  if (user === undefined) return { is: 'unknown', why: 'the client has no service account whose logins could be seen' };
+  // A day is what every version takes, and it is one of the server's own time zone.
+  const dateFrom = new Date((since - DAY) * 1000).toISOString().slice(0, 10);
+  let hasNameless = false;
+  for (let page = 0; page < MOST_PAGES; page += 1) {
+    const rows = await findLogins(api, { user, dateFrom, first: page * PAGE, max: PAGE });
+    const logins = rows.filter(({ time }) => time >= since * 1000);
+    const seen = logins.find(({ details }) => keys.has(details?.['client_jwt_kid'] ?? ''));
+    if (seen !== undefined) return { is: 'used', at: Math.floor(seen.time / 1000) };
+    hasNameless ||= logins.some(isNameless);
+    if (logins.length < PAGE) return hasNameless ? NAMELESS : { is: 'unused' };
+  }
+  return {
+    is: 'unknown',
+    why: `the client logged in more often than the ${MOST_PAGES * PAGE} times that were looked at`,
+  };
+}
+
+const NAMELESS: KeyUse = {
+  is: 'unknown',
+  why: 'the client logged in by assertions of which the login events name no key (Keycloak before 26.7, or an assertion without kid)',
+};
+
+/** By some key, nobody knows which. */
+function isNameless({ details }: LoginEvent): boolean {
+  const { client_auth_method: method = CLIENT_JWT, client_jwt_kid: kid = '' } = details ?? {};
+  return method === CLIENT_JWT && kid === '';
+}
+
+async function accountOf(api: KeycloakApi, id: string): Promise<string | undefined> {
+  const context = { about: 'look for the last login with a key', needs: 'view-clients' };
+  const answer = api.read(context, ({ clients }) => clients.getServiceAccountUser({ id }));
+  return z
+    .object({ id: z.string() })
+    .optional()
+    .parse(await unlessRefused(answer, 'FAILED'))?.id;
 }
