@@ -35,8 +35,9 @@ interface Rig {
 }
 
 /** Each round has a client of its own, so that nothing is left of the round before. */
-function manifestsOf(client: string): string {
-  return yaml(apiYaml('stock', ['stock:read']), clientYaml(client, 'access: [{api: stock, scopes: [stock:read]}]'));
+function manifestsOf(client: string, auth = 'client_secret_basic'): string {
+  const spec = `access: [{api: stock, scopes: [stock:read]}], auth: ${auth}`;
+  return yaml(apiYaml('stock', ['stock:read']), clientYaml(client, spec));
 }
 
 async function openKeycloakRig(overlap: string): Promise<Rig> {
@@ -94,10 +95,12 @@ async function openAuth0Rig(): Promise<Rig> {
 
 class Rounds {
   readonly #rig: Rig;
+  readonly #auth: string | undefined;
   #round = 0;
 
-  constructor(rig: Rig) {
+  constructor(rig: Rig, auth: string | undefined) {
     this.#rig = rig;
+    this.#auth = auth;
   }
 
   get client(): string {
@@ -108,7 +111,7 @@ class Rounds {
   async begin(): Promise<void> {
     this.#round += 1;
     const { site } = this.#rig;
-    writeFileSync(join(site.folder, 'manifests/all.yaml'), manifestsOf(this.client));
+    writeFileSync(join(site.folder, 'manifests/all.yaml'), manifestsOf(this.client, this.#auth));
     exitedWith(0, await site.run('apply -t dev --auto-approve --no-proof --break-lock', { timeoutMs: MINUTE }));
   }
 
@@ -127,12 +130,12 @@ class Rounds {
     const running = await this.#start({ kind, call });
     if (kind === 'kill') expect(running).toBe(137);
     const notes = await this.#metadata();
-    const isFinished = !('grantry_note_rotation' in notes) && (await this.#secrets()).length > 1;
+    const isFinished = !('grantry_note_rotation' in notes) && (await this.#credentials()).length > 1;
     // A rotation of which all was done must not be asked for again.
     const next = isFinished || call % 2 === 0 ? '--due' : this.client;
     exitedWith(0, await site.run(`rotate -t dev ${next} --break-lock`, { timeoutMs: 2 * MINUTE }));
-    const secrets = await this.#secrets();
-    expect(secrets.length, `distinct secrets after ${kind} at call ${call}`).toBeLessThanOrEqual(2);
+    const credentials = await this.#credentials();
+    expect(credentials.length, `distinct credentials after ${kind} at call ${call}`).toBeLessThanOrEqual(2);
     exitedWith(0, await site.run('verify -t dev', { timeoutMs: MINUTE }));
     exitedWith(0, await site.run('plan -t dev --detailed-exitcode --check-store', { timeoutMs: MINUTE }));
   }
@@ -161,14 +164,14 @@ class Rounds {
     return (await this.#read(`metadata/m2m/${this.client}`)).custom_metadata ?? {};
   }
 
-  /** Every secret that was ever the client's, as the versions of the document show. */
-  async #secrets(): Promise<string[]> {
+  /** Every credential that was ever the client's, as the versions of the document show. */
+  async #credentials(): Promise<string[]> {
     const { current_version: latest = 0 } = await this.#read(`metadata/m2m/${this.client}`);
     const versions = Array.from({ length: latest }, (_, index) => index + 1);
     const found = await Promise.all(
       versions.map((version) => this.#read(`data/m2m/${this.client}?version=${version}`)),
     );
-    return [...new Set(found.map(({ data }) => data?.client_secret ?? ''))];
+    return [...new Set(found.map(({ data }) => data?.client_secret ?? data?.private_key ?? ''))];
   }
 
   async #read(path: string): Promise<z.infer<typeof vaultAnswer>['data']> {
@@ -183,22 +186,29 @@ const vaultAnswer = z.object({
   data: z.object({
     custom_metadata: z.record(z.string(), z.string()).nullish(),
     current_version: z.number().optional(),
-    data: z.object({ client_secret: z.string() }).optional(),
+    data: z.object({ client_secret: z.string().optional(), private_key: z.string().optional() }).optional(),
   }),
 });
 
-describe.concurrent.each([
+interface Case {
+  readonly title: string;
+  readonly open: () => Promise<Rig>;
+  readonly auth?: string;
+}
+
+describe.concurrent.each<Case>([
   { title: 'Keycloak, which keeps the previous secret', open: () => openKeycloakRig('48h') },
   { title: 'Keycloak, for a client without an overlap', open: () => openKeycloakRig('0s') },
+  { title: 'Keycloak, for a client with a private key', open: () => openKeycloakRig('48h'), auth: 'private_key_jwt' },
   { title: 'Auth0', open: openAuth0Rig },
-])('a rotation at $title', ({ open }) => {
+])('a rotation at $title', ({ open, auth }) => {
   let rig: Rig;
   let calls: number;
   let rounds: Rounds;
 
   beforeAll(async () => {
     rig = await open();
-    rounds = new Rounds(rig);
+    rounds = new Rounds(rig, auth);
     calls = await rounds.countCalls();
   }, 2 * MINUTE);
   afterAll(() => rig.close());

@@ -12,7 +12,7 @@ export const DURATION_PATTERN = /^(0|[1-9][0-9]{0,8})[smhd]$/;
 export const POSITIVE_DURATION_PATTERN = /^[1-9][0-9]{0,8}[smhd]$/;
 
 /** Servers keep seconds in 32 bits. */
-const MAX_SECONDS = 2_147_483_647;
+export const MAX_SECONDS = 2_147_483_647;
 
 /** Seconds of a duration such as `90s`, `5m`, `48h`, `30d`; undefined when it is none, or longer than servers can keep. */
 export function parseDuration(text: string): number | undefined {

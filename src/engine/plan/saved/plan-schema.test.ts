@@ -56,6 +56,12 @@ describe('the saved plan', () => {
   });
 });
 
+it.each([1e300, -1, 0.5])('planSchema: refuses an overlap of %j seconds, of which no date can be made', (overlap) => {
+  const rotate = planSchema.shape.desired.shape.clients.element.shape.credential.shape.rotate;
+  expect(rotate.safeParse({ every: 100, overlap: 10 }).success).toBe(true);
+  expect(rotate.safeParse({ every: 100, overlap }).success).toBe(false);
+});
+
 async function anyState(): Promise<DesiredState> {
   return (
     fc.sample(

@@ -2,12 +2,15 @@ import { z } from 'zod';
 import { resolvedAuthSchema } from '../../../credentials/auth.ts';
 import { KINDS } from '../../../model/address.ts';
 import { DELIVERY_REASONS, GUARD_NAMES } from '../../../model/plan.ts';
+import { MAX_SECONDS } from '../../../model/text/duration.ts';
 import { SIGNING_ALGORITHMS, TOKEN_TYPES } from '../../../model/token-form.ts';
 
 /**
  * The saved plan as a schema: what `apply plan.json` accepts, and what schema/plan.schema.json is made from.
  * Unknown keys are refused: a plan that says more than this version understands is not carried out.
  */
+/** What a duration of a manifest can be at most: a date is made of it. */
+const seconds = z.number().int().min(0).max(MAX_SECONDS);
 const names = z.array(z.string());
 const fields = z.record(z.string(), z.json()).describe("The object in its provider's fields");
 const address = z.templateLiteral([z.enum(KINDS), '/', z.string()]);
@@ -37,7 +40,7 @@ export const delivery = z.strictObject({
     .optional()
     .describe('Since when the secret is there, in Unix seconds, where the provider does not say'),
   alreadyDelivered: z.literal(true).optional().describe('The client was delivered to the place before'),
-  overlap: z.number().optional().describe('How long keys from before are accepted, should a new one be made; seconds'),
+  overlap: seconds.optional().describe('How long keys from before are accepted, should a new one be made; seconds'),
   adopt: z.literal(true).optional().describe('A document that carries no mark may be taken over'),
 });
 
@@ -88,7 +91,7 @@ const change = z.discriminatedUnion('op', [
 ]);
 
 const rotate = z
-  .strictObject({ every: z.number(), overlap: z.number(), endWhen: z.literal('unused').optional() })
+  .strictObject({ every: seconds, overlap: seconds, endWhen: z.literal('unused').optional() })
   .describe('Seconds');
 
 const desired = z.strictObject({
