@@ -1,4 +1,4 @@
-import { decodeJwt } from 'jose';
+import { SignJWT, decodeJwt, exportJWK, generateKeyPair } from 'jose';
 import type { JWTPayload } from 'jose';
 import { expect, test } from 'vitest';
 import { portsOver } from '../../../test/support/servers/ports-over.ts';
@@ -45,6 +45,33 @@ test('verify: keys that cannot be had say nothing of a token', async () => {
     code: 'UNREACHABLE',
     message: `The key set of the issuer at ${ENDPOINTS.jwks} answers with status 404`,
   });
+});
+
+/** A token, and its key as the issuer lists it. */
+async function signed(alg: string): Promise<{ token: string; jwk: object }> {
+  const { publicKey, privateKey } = await generateKeyPair(alg);
+  const token = await new SignJWT({}).setProtectedHeader({ alg, kid: alg }).setIssuer(ISSUER).sign(privateKey);
+  return { token, jwk: { ...(await exportJWK(publicKey)), kid: alg } };
+}
+
+test('verify: the key of a token may be younger than the listing that is on its way for another one', async () => {
+  const [first, second] = [await signed('RS256'), await signed('ES256')];
+  // The first set is empty, so that both find no key and wait for the second one.
+  const sets = [[], [first.jwk], [first.jwk, second.jwk]];
+  const client = answering(() => Response.json({ keys: sets.shift() }));
+  const verified = await Promise.all([first, second].map(({ token }) => client.verify(token)));
+  expect(verified.map(({ header }) => header.alg)).toEqual(['RS256', 'ES256']);
+});
+
+test('verify: a key that the issuer does not have is asked for no more than twice again', async () => {
+  const { token } = await signed('ES256');
+  let asked = 0;
+  const client = answering(() => {
+    asked += 1;
+    return Response.json({ keys: [] });
+  });
+  await expect(client.verify(token)).rejects.toMatchObject({ code: 'ERR_JWKS_NO_MATCHING_KEY' });
+  expect(asked).toBe(3);
 });
 
 test('an endpoint out of order is named without the credentials in its address', async () => {

@@ -1,4 +1,4 @@
-import { createRemoteJWKSet, customFetch as joseFetch, jwtVerify } from 'jose';
+import { createRemoteJWKSet, customFetch as joseFetch, errors, jwtVerify } from 'jose';
 import type { JWTHeaderParameters, JWTPayload } from 'jose';
 import * as oauth from 'oauth4webapi';
 import { authenticate } from '../../credentials/registry.ts';
@@ -117,8 +117,15 @@ export class TokenClient {
   /** What it says, once signature and issuer are found good; throws jose's errors otherwise. */
   async verify(token: string): Promise<VerifiedToken> {
     const options = { issuer: this.#endpoints.issuer, clockTolerance: 5 };
-    const { payload, protectedHeader: header } = await jwtVerify(token, this.#keys, options);
-    return { header, payload };
+    const check = async (): Promise<VerifiedToken> => {
+      const { payload, protectedHeader: header } = await jwtVerify(token, this.#keys, options);
+      return { header, payload };
+    };
+    return check().catch((error: unknown) => {
+      // jose may have waited for a request that another token began, before there was the key of this one.
+      if (error instanceof errors.JWKSNoMatchingKey) return check();
+      throw error;
+    });
   }
 
   /** Asking twice for a token does no harm. */
