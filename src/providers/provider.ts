@@ -28,6 +28,8 @@ export interface Capabilities {
   readonly apiMarks: boolean;
   /** A token can be bound to a key of whoever asks for it, and refused without a proof (RFC 9449). */
   readonly senderConstraint: boolean;
+  /** The head of a token can say that it is an access token (`at+jwt`, RFC 9068). */
+  readonly typedTokens: boolean;
   /** Tokens for an Api can carry constants. */
   readonly constantClaims: boolean;
   /** A token is for one Api, which the request names (RFC 8707 in spirit: the parameter `audience`). */

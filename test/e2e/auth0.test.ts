@@ -117,11 +117,20 @@ it('a key of its own lets grantry in where its application takes no secret any m
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const key = String(privateKey.export({ type: 'pkcs8', format: 'pem' }));
   const pem = String(publicKey.export({ type: 'spki', format: 'pem' }));
-  emulator.state.credentials.set('cred_1', { id: 'cred_1', clientId: emulator.clientId, fields: {}, pem });
+  emulator.state.credentials.set('cred_1', {
+    id: 'cred_1',
+    clientId: emulator.clientId,
+    fields: { alg: 'RS256' },
+    pem,
+  });
   const app = emulator.state.clients.get(emulator.clientId);
   if (app === undefined) throw new Error('there is no application of grantry');
   const before = app.fields;
-  app.fields = { ...before, client_authentication_methods: { private_key_jwt: { credentials: [{ id: 'cred_1' }] } } };
+  app.fields = {
+    ...before,
+    client_authentication_methods: { private_key_jwt: { credentials: [{ id: 'cred_1' }] } },
+    jwt_configuration: { alg: 'RS256' },
+  };
   exitedWith(4, await run('plan -t dev'));
   const target = join(folder, 'manifests/target.yaml');
   const text = readFileSync(target, 'utf8');

@@ -115,7 +115,7 @@ describe('a whole demo', () => {
       held.push(...(await demo.secrets()));
     }
     expect(outputs[0]?.text).toContain('the previous credential is accepted until');
-    expect(outputs[2]?.text).toContain('the previous secret is refused');
+    expect(outputs[2]?.text).toContain('the previous credential is refused');
     expect(await demo.previousSecrets()).not.toEqual([]);
     expect(findLeaks([...secrets, ...held], [...outputs, ...filesUnder(root)])).toEqual([]);
   }, 180_000);

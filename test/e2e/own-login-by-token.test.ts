@@ -63,7 +63,7 @@ describe('a token that the CI system puts into the environment', () => {
         { ...client, attributes: { ...client?.attributes, 'access.token.lifespan': seconds } },
       );
     await lifespan('1');
-    own.site.keycloak.inject({ fault: { kind: 'delay', ms: 1500 }, match: isOfAdminApi });
+    own.site.keycloak.inject({ fault: { kind: 'delay', ms: 1500 }, times: 1000, match: isOfAdminApi });
     const { stderr } = exitedWith(4, await own.run('plan -t dev', await jobWith()));
     expect(stderr).toContain('in a second time, now that its access token has ended or was refused');
     await lifespan('3600');

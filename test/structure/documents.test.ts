@@ -18,6 +18,7 @@ const PROVIDER_LABELS: Readonly<Record<keyof Capabilities, string>> = {
   authMethodEnforced: 'the authentication method that was not declared is refused',
   introspection: 'token introspection (RFC 7662)',
   apiMarks: 'an Api can carry the mark of its stack',
+  typedTokens: 'a token can be of the type at+jwt (RFC 9068)',
   senderConstraint: 'a token can be bound to a key of whoever asks for it (DPoP, RFC 9449)',
   constantClaims: 'tokens for an Api can carry constants',
   tokenPerApi: 'a token is for one Api, which the request names',

@@ -1,12 +1,11 @@
 import { createPublicKey, generateKeyPair } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
-import { calculateJwkThumbprint } from 'jose';
-import type { JWK } from 'jose';
 import type { AuthMethod } from '../../model/desired.ts';
 import type { PrivateKey } from '../../model/secrets/credential.ts';
 import type { KeyAlg } from '../../model/secrets/key-alg.ts';
 import { Secret } from '../../model/secrets/secret.ts';
+import { thumbprintOf } from '../../model/secrets/thumbprint.ts';
 
 /** Bits. What providers take at least, and NIST SP 800-57 calls good until 2030. */
 const MODULUS_LENGTH = 2048;
@@ -16,7 +15,8 @@ const generate = promisify(generateKeyPair);
 /** A new key; its id is the thumbprint of its public part (RFC 7638). */
 export async function makeKey(alg: KeyAlg): Promise<PrivateKey> {
   const pem = (await generateFor(alg)).export({ type: 'pkcs8', format: 'pem' }).toString();
-  const keyId = await calculateJwkThumbprint(publicPart(pem));
+  const keyId = thumbprintOf(createPublicKey(pem).export({ format: 'jwk' }));
+  if (keyId === undefined) throw new TypeError(`a key for ${alg} has no thumbprint`);
   return { kind: 'private-key-jwt', privateKey: new Secret(pem), keyId, alg };
 }
 
@@ -32,10 +32,6 @@ async function generateFor(alg: KeyAlg): Promise<KeyObject> {
     default:
       return alg satisfies never;
   }
-}
-
-function publicPart(pem: string): JWK {
-  return createPublicKey(pem).export({ format: 'jwk' });
 }
 
 export function isSameKey(left: PrivateKey, right: PrivateKey): boolean {

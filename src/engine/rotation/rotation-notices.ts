@@ -3,6 +3,7 @@ import { addressOf } from '../../model/address.ts';
 import { nameSome } from '../../model/text/counting.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { Change } from '../../model/plan.ts';
+import { daysOf } from '../../model/text/age.ts';
 import { describeMoment } from '../../model/text/moment.ts';
 import { dueAt, isInOverlap, madeAt } from '../../model/rotation.ts';
 import { isOurs, objectsByAddress } from '../../model/state.ts';
@@ -119,13 +120,6 @@ function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
     if (made !== undefined && due !== undefined && now > due) overdue.push({ client, age: now - made });
   }
   return overdue.toSorted((left, right) => right.age - left.age || (left.client.name < right.client.name ? -1 : 1));
-}
-
-/** Whole days; hours below two of them. */
-export function daysOf(seconds: number): string {
-  if (seconds >= 2 * DAY) return `${Math.floor(seconds / DAY)} days`;
-  const hours = Math.floor(seconds / 3600);
-  return hours >= 2 ? `${hours} hours` : `${Math.floor(seconds / 60)} min`;
 }
 
 /** In days where those of the age are meant too. */

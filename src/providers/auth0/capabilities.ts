@@ -11,6 +11,7 @@ export const auth0Capabilities: Capabilities = {
   introspection: false,
   apiMarks: false,
   senderConstraint: true,
+  typedTokens: true,
   constantClaims: false,
   tokenPerApi: true,
   secretOverlap: false,

@@ -16,6 +16,7 @@ export function keycloakCapabilities(version?: string): Capabilities {
     introspection: true,
     apiMarks: true,
     senderConstraint: version === undefined || hasTrait('senderConstraint', version),
+    typedTokens: version === undefined || hasTrait('typedTokens', version),
     constantClaims: true,
     tokenPerApi: false,
     secretOverlap: true,

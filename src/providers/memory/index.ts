@@ -51,6 +51,7 @@ export const memoryCapabilities: Capabilities = {
   introspection: false,
   apiMarks: true,
   senderConstraint: true,
+  typedTokens: true,
   constantClaims: true,
   tokenPerApi: false,
   secretOverlap: false,

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { daysOf } from '../../engine/rotation/rotation-notices.ts';
+import { daysOf } from '../../model/text/age.ts';
 import { count, thousands } from '../../model/text/counting.ts';
 import type { CredentialStatus, StatusReport } from '../../model/report.ts';
 import type { Page, TableBlock } from '../page.ts';

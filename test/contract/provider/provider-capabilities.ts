@@ -33,8 +33,8 @@ export function testCapabilities(subject: () => ProviderSubject, capabilities: C
     const { provider } = await subject().open(BASE);
     expect((await provider.server()).capabilities).toEqual(capabilities);
     // What the engine goes by before it asks the server differs in nothing that it goes by.
-    const { authMethodEnforced, federation, senderConstraint } = capabilities;
-    const gone = { authMethodEnforced, federation, senderConstraint };
+    const { authMethodEnforced, federation, senderConstraint, typedTokens } = capabilities;
+    const gone = { authMethodEnforced, federation, senderConstraint, typedTokens };
     expect({ ...provider.capabilities, ...gone }).toEqual(capabilities);
   });
 

@@ -17,12 +17,14 @@ export function testTokens(subject: () => ProviderSubject, capabilities: Capabil
   it('signs and types tokens as an Api says, and no more once it says nothing', async () => {
     await subject().setUp(formed);
     expect(await subject().changesOf(formed)).toEqual([]);
-    expect(await subject().unproven(formed)).toEqual([]);
+    const untyped = [expect.stringContaining('is of the type at+jwt: it says JWT')];
+    expect(await subject().unproven(formed)).toEqual(capabilities.typedTokens ? [] : untyped);
     const other = withStock(', token: {alg: RS512, type: JWT}');
-    expect((await subject().unproven(other)).map((failure) => failure.replace(/^.*?: a token/, ''))).toEqual([
-      expect.stringContaining('is signed with RS512: it says PS256'),
-      expect.stringContaining('is of the type JWT: it says at+jwt'),
-    ]);
+    const otherAlg = expect.stringContaining('is signed with RS512: it says PS256');
+    const otherType = expect.stringContaining('is of the type JWT: it says at+jwt');
+    expect((await subject().unproven(other)).map((failure) => failure.replace(/^.*?: a token/, ''))).toEqual(
+      capabilities.typedTokens ? [otherAlg, otherType] : [otherAlg],
+    );
     await subject().setUp(other);
     expect(await subject().changesOf(other)).toEqual([]);
     expect(await subject().unproven(other)).toEqual([]);

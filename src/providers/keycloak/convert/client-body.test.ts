@@ -4,6 +4,9 @@ import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import { changedClient, fieldsAsFound, settingsAsTheyStand } from './client-body.ts';
 import { NO_OTHER_SCOPES, NO_USER_FLOWS } from '../fields.ts';
 import type { ClientFields } from '../fields.ts';
+import { makeKey } from '../../../credentials/private-key-jwt/make.ts';
+import { publicJwk } from '../../../model/secrets/public-jwk.ts';
+import { registeredKey } from './keys.ts';
 import { clientRepresentation } from './representations.ts';
 import { KeycloakApi } from '../http/api.ts';
 import { PolicyRules } from '../policies/policy-rules.ts';
@@ -117,10 +120,11 @@ it('settingsAsTheyStand: sends no mask back, which would become the value', () =
   expect(JSON.stringify(settings)).not.toContain('***');
 });
 
+const [NEW, OLD] = await Promise.all([makeKey('ES256'), makeKey('ES256')]);
+
 describe('fieldsAsFound', () => {
-  const jwks = {
-    keys: ['new', 'old'].map((kid, index) => ({ kid, iat: 9 - index, ...(index === 0 ? {} : { exp: 10 }) })),
-  };
+  const old = { ...registeredKey(publicJwk(OLD), 8), grantry_exp: 10 };
+  const jwks = { keys: [registeredKey(publicJwk(NEW), 9), old] };
   const written = clientRepresentation.parse({
     id: '1',
     clientId: 'orders',
@@ -134,7 +138,7 @@ describe('fieldsAsFound', () => {
   };
 
   it('says that a key past its overlap is still there where it was to go', async () => {
-    expect(await endedAfter({ ...FIELDS, endedKeys: ['old'] })).toEqual(['old']);
+    expect(await endedAfter({ ...FIELDS, endedKeys: [OLD.keyId] })).toEqual([OLD.keyId]);
   });
 
   it('says nothing of one that the plan keeps, or that ended since', async () => {

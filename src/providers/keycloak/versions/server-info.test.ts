@@ -6,6 +6,7 @@ import { ServerInfo } from './server-info.ts';
 import { versionNotices } from './version-notices.ts';
 
 const ROTATION = { name: 'CLIENT_SECRET_ROTATION', enabled: true };
+const PLAIN = { senderConstrained: undefined, tokenType: undefined };
 const AUTHZEN = { name: 'AUTHZEN', enabled: false };
 
 function asking(answer: () => Response) {
@@ -48,7 +49,7 @@ it('the server: is out of reach where it does not answer', async () => {
 
 it('the notice: says what is not enforced, of which server, or that it is not known', () => {
   const clients = ['orders'];
-  const apis = [{ senderConstrained: undefined }];
+  const apis = [PLAIN];
   const facts = { version: '26.4', isExact: false, features: new Set<string>() };
   expect(versionNotices(facts, { clients, apis })).toEqual([
     expect.stringMatching(/^This Keycloak takes a secret in either way/),
@@ -63,7 +64,7 @@ it('the notice: says what is not enforced, of which server, or that it is not kn
 
 it('the notice: says that tokens cannot be bound to a key, where an Api asks for that', () => {
   const clients = ['orders'];
-  const apis = [{ senderConstrained: undefined }, { senderConstrained: 'dpop' as const }];
+  const apis = [PLAIN, { ...PLAIN, senderConstrained: 'dpop' as const }];
   const facts = { version: '26.7.4', isExact: true, features: new Set(['DPOP']) };
   expect(versionNotices(facts, { clients, apis })).toEqual([]);
   const without = { ...facts, features: new Set<string>() };
@@ -71,4 +72,15 @@ it('the notice: says that tokens cannot be bound to a key, where an Api asks for
     expect.stringContaining('Keycloak 26.7.4 has the feature dpop switched off'),
   ]);
   expect(versionNotices(without, { clients, apis: apis.slice(0, 1) })).toEqual([]);
+});
+
+it('the notice: says that tokens cannot be typed, where an Api asks for that', () => {
+  const clients = ['orders'];
+  const apis = [PLAIN, { ...PLAIN, tokenType: 'at+jwt' as const }];
+  const facts = { version: '26.7.4', isExact: true, features: new Set<string>() };
+  expect(versionNotices(facts, { clients, apis })).toEqual([]);
+  const old = { ...facts, version: '26.0.8' };
+  const notice = expect.stringContaining('Keycloak 26.0.8 types no tokens as at+jwt');
+  expect(versionNotices(old, { clients, apis })).toContainEqual(notice);
+  expect(versionNotices(old, { clients, apis: apis.slice(0, 1) })).not.toContainEqual(notice);
 });

@@ -43,6 +43,12 @@ export const TRAITS = {
     since: '26.4',
     otherwise: '`--features=dpop` switches it on; without it a notice beside the plan says so, and proofs fail',
   },
+  /** Attribute `access.token.header.type.rfc9068` of clients. */
+  typedTokens: {
+    label: 'tokens can be of the type `at+jwt` (RFC 9068)',
+    since: '26.2',
+    otherwise: 'a notice beside the plan says so, and proofs fail',
+  },
   /** Client authenticator `federated-jwt`. */
   federatedIdentities: {
     label: 'clients can log in with an identity of another issuer, without a preview feature',

@@ -2,7 +2,7 @@ import type { DesiredApi } from '../../../model/desired.ts';
 import type { ServerFacts } from './server-info.ts';
 import { hasTrait, TRAITS } from './traits.ts';
 
-type Speaking = Pick<DesiredApi, 'senderConstrained'>;
+type Speaking = Pick<DesiredApi, 'senderConstrained' | 'tokenType'>;
 
 /** What this server does not do though manifests speak of it; said once for all clients. */
 export function versionNotices(
@@ -16,7 +16,7 @@ export function versionNotices(
     ];
   }
   const server = facts.isExact ? `Keycloak ${facts.version}` : 'This Keycloak';
-  return [...authNotice(server, facts), ...bindingNotice(server, facts, apis)];
+  return [...authNotice(server, facts), ...bindingNotice(server, facts, apis), ...typeNotice(server, facts, apis)];
 }
 
 function authNotice(server: string, { version }: ServerFacts): string[] {
@@ -30,5 +30,12 @@ function bindingNotice(server: string, { features }: ServerFacts, apis: readonly
   if (features.has('DPOP') || apis.every(({ senderConstrained }) => senderConstrained === undefined)) return [];
   return [
     `${server} has the feature dpop switched off, so senderConstrained does nothing: tokens are for whoever bears them, and the proofs of their clients fail. From ${TRAITS.senderConstraint.since} on it is on by default.`,
+  ];
+}
+
+function typeNotice(server: string, { version }: ServerFacts, apis: readonly Speaking[]): string[] {
+  if (hasTrait('typedTokens', version) || apis.every(({ tokenType }) => tokenType !== 'at+jwt')) return [];
+  return [
+    `${server} types no tokens as at+jwt, so token.type does nothing, and the proofs of the clients of such Apis fail. From ${TRAITS.typedTokens.since} on it does.`,
   ];
 }
