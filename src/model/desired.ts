@@ -1,7 +1,8 @@
 import type { Position } from './finding.ts';
 import type { KeyAlg } from './secrets/key-alg.ts';
 import type { BackendSettings, RotatePolicy, Target } from './target.ts';
-import type { ClaimValue, SenderConstraint, SigningAlgorithm, TokenType } from './token-form.ts';
+import type { SigningAlgorithm } from './signing-algorithms.ts';
+import type { ClaimValue, SenderConstraint, TokenType } from './token-form.ts';
 
 /** What the manifests ask for in one target: defaults filled in, overrides applied, references checked, names sorted. */
 export interface DesiredState {

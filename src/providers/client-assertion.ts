@@ -3,19 +3,8 @@ import { Secret } from '../model/secrets/secret.ts';
 import type { Clock } from '../platform/clock.ts';
 import type { OwnKey } from './own-key.ts';
 
-/** RFC 7523 section 2.2. */
-const JWT_BEARER = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
-
 /** Long enough for a slow line, and for clocks that differ a little. */
 const LIFETIME_S = 60;
-
-/** An assertion as it stands in a token request. */
-export function assertionForm(assertion: Secret): {
-  readonly client_assertion_type: string;
-  readonly client_assertion: string;
-} {
-  return { client_assertion_type: JWT_BEARER, client_assertion: assertion.reveal() };
-}
 
 /** What an assertion says. */
 interface OwnAssertion {

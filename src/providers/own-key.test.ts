@@ -3,7 +3,7 @@ import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import { describe, expect, it } from 'vitest';
 import { hideSecrets } from '../model/secrets/known-secrets.ts';
 import { Secret } from '../model/secrets/secret.ts';
-import { assertionForm, signAssertion } from './client-assertion.ts';
+import { signAssertion } from './client-assertion.ts';
 import { readOwnKey } from './own-key.ts';
 
 const RSA = generateKeyPairSync('rsa', { modulusLength: 2048 });
@@ -109,11 +109,4 @@ it('signAssertion: gives each assertion an id of its own, and the kid of the key
     return decodeJwt(token.reveal()).jti;
   });
   expect(new Set(ids).size).toBe(2);
-});
-
-it('assertionForm: is that of RFC 7523 section 2.2', () => {
-  expect(assertionForm(new Secret('a.b.c'))).toEqual({
-    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
-    client_assertion: 'a.b.c',
-  });
 });

@@ -3,23 +3,10 @@ import type { KeyObject } from 'node:crypto';
 import { GrantryError } from '../model/errors.ts';
 import { rememberSecret } from '../model/secrets/known-secrets.ts';
 import { Secret } from '../model/secrets/secret.ts';
+import { SIGNING_ALGORITHMS } from '../model/signing-algorithms.ts';
+import type { SigningAlgorithm } from '../model/signing-algorithms.ts';
 import { isObject } from '../manifest/values.ts';
 import { parseJson } from '../model/values/parse-json.ts';
-
-/** Algorithms of RFC 7518 section 3.1 and RFC 8037 by which an assertion may be signed. */
-export const SIGNING_ALGORITHMS = [
-  'RS256',
-  'RS384',
-  'RS512',
-  'PS256',
-  'PS384',
-  'PS512',
-  'ES256',
-  'ES384',
-  'ES512',
-  'EdDSA',
-] as const;
-export type SigningAlgorithm = (typeof SIGNING_ALGORITHMS)[number];
 
 /** grantry's own key, of which a server has the public half. */
 export interface OwnKey {

@@ -12,3 +12,17 @@ export function checkSources(files: readonly SourceFile[]): Omit<Manifests, 'fil
   const { problems, ...manifests } = assembleManifests(LANGUAGE, files);
   return { ...manifests, findings: locateProblems(problems, LANGUAGE.keys) };
 }
+
+/** What `validate` says of a Target with this provider, without file and line. */
+export function messagesOfProvider(provider: string): string[] {
+  const text = `
+apiVersion: grantry/v1
+kind: Target
+metadata: {name: dev}
+spec:
+  stack: acme
+  provider: ${provider}
+  store: {vault: {address: "https://vault.example", mount: secret, auth: {token: "\${env:TOKEN}"}}}
+`;
+  return checkSources([{ name: 'target.yaml', text }]).findings.map(({ message }) => message);
+}

@@ -1,9 +1,7 @@
 import type { ClientAuth } from 'oauth4webapi';
 import { GrantryError } from '../../model/errors.ts';
+import { assertionForm } from '../../model/secrets/assertion-form.ts';
 import type { FederatedIdentity } from '../../model/secrets/credential.ts';
-
-/** RFC 7523 section 2.2. */
-const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer';
 
 /** By the workload's own token, where this run was given one: grantry has none of its own. */
 export function authenticate({ assertion, subject }: FederatedIdentity): ClientAuth {
@@ -14,7 +12,6 @@ export function authenticate({ assertion, subject }: FederatedIdentity): ClientA
       });
     }
     body.set('client_id', client.client_id);
-    body.set('client_assertion_type', ASSERTION_TYPE);
-    body.set('client_assertion', assertion.reveal());
+    for (const [name, value] of Object.entries(assertionForm(assertion))) body.set(name, value);
   };
 }

@@ -1,5 +1,6 @@
 import * as z from 'zod';
-import { SIGNING_ALGORITHMS, TOKEN_TYPES } from '../../model/token-form.ts';
+import { SIGNING_ALGORITHMS } from '../../model/signing-algorithms.ts';
+import { TOKEN_TYPES } from '../../model/token-form.ts';
 import { claimsSchema } from './claims.ts';
 import {
   lineSchema,

@@ -5,7 +5,8 @@ import { mentionsEnv } from '../../manifest/schema/url.ts';
 import { WithheldSecret } from '../../model/secrets/secret.ts';
 import type { Secret } from '../../model/secrets/secret.ts';
 import { readOwnKey } from '../own-key.ts';
-import type { KeyLimits, SigningAlgorithm } from '../own-key.ts';
+import type { SigningAlgorithm } from '../../model/signing-algorithms.ts';
+import type { KeyLimits } from '../own-key.ts';
 
 /** What a tenant is opened with. */
 export interface Auth0Settings {

@@ -3,7 +3,8 @@ import { resolvedAuthSchema } from '../../../credentials/auth.ts';
 import { KINDS } from '../../../model/address.ts';
 import { DELIVERY_REASONS, GUARD_NAMES } from '../../../model/plan.ts';
 import { MAX_SECONDS } from '../../../model/text/duration.ts';
-import { SIGNING_ALGORITHMS, TOKEN_TYPES } from '../../../model/token-form.ts';
+import { SIGNING_ALGORITHMS } from '../../../model/signing-algorithms.ts';
+import { TOKEN_TYPES } from '../../../model/token-form.ts';
 
 /**
  * The saved plan as a schema: what `apply plan.json` accepts, and what schema/plan.schema.json is made from.

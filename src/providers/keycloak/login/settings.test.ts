@@ -1,18 +1,9 @@
 import { describe, expect, it } from 'vitest';
-import { checkSources } from '../../../../test/support/check-sources.ts';
+import { messagesOfProvider } from '../../../../test/support/check-sources.ts';
 
 /** What `validate` says of an account, without file and line. */
 function messagesOf(auth: string): string[] {
-  const text = `
-apiVersion: grantry/v1
-kind: Target
-metadata: {name: dev}
-spec:
-  stack: acme
-  provider: {keycloak: {url: "https://id.example", realm: acme, auth: ${auth}}}
-  store: {vault: {address: "https://vault.example", mount: secret, auth: {token: "\${env:TOKEN}"}}}
-`;
-  return checkSources([{ name: 'target.yaml', text }]).findings.map(({ message }) => message);
+  return messagesOfProvider(`{keycloak: {url: "https://id.example", realm: acme, auth: ${auth}}}`);
 }
 
 const WAYS =

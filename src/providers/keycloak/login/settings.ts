@@ -5,8 +5,9 @@ import { credentialSchema, templateSchema } from '../../../manifest/schema/setti
 import { WithheldSecret } from '../../../model/secrets/secret.ts';
 import type { Secret } from '../../../model/secrets/secret.ts';
 import { SERVICE_ACCOUNT_TOKEN } from '../../../platform/workload/service-account.ts';
-import { readOwnKey, SIGNING_ALGORITHMS } from '../../own-key.ts';
-import type { SigningAlgorithm } from '../../own-key.ts';
+import { SIGNING_ALGORITHMS } from '../../../model/signing-algorithms.ts';
+import type { SigningAlgorithm } from '../../../model/signing-algorithms.ts';
+import { readOwnKey } from '../../own-key.ts';
 
 /** grantry's own account. `realm`: the one that the account lives in. */
 export type KeycloakAuth = { readonly realm: string } & (ClientAuth | UserAuth);
