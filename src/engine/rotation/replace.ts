@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Prepared, ReadHeld, RotatingClient, RotationSteps } from '../../credentials/method.ts';
 import { authOf, fits, isGuessable, isSameCredential, methodOf, rotationOf } from '../../credentials/registry.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
@@ -142,7 +143,7 @@ async function rotatingClient(
 function stepsOf(client: ReplacedClient, ports: ReplacePorts): RotationSteps {
   const { delivery, owner, before, after, leavePlace } = client;
   const { provider, store, clock } = ports;
-  const isSameWay = authOf(before) === authOf(after);
+  const isSameWay = isDeepStrictEqual(authOf(before), authOf(after));
   return {
     provider,
     clock,
