@@ -12,7 +12,7 @@ import {
 
 export const apply = defineCommand({
   name: 'apply',
-  summary: 'make a target as the manifests say, deliver secrets, and prove what changed',
+  summary: 'make a target as the manifests say, deliver credentials, and prove what changed',
   arguments: '[plan]',
   options: {
     ...TARGETS,

@@ -4,7 +4,7 @@ import { AUTO_APPROVE, FORMAT, PARALLELISM, TARGETS, WRITING } from '../cli/comm
 
 export const rotate = defineCommand({
   name: 'rotate',
-  summary: 'give clients new secrets; the previous ones stay valid for a while, where the server can',
+  summary: 'give clients new credentials; the previous ones stay valid for a while, where the server can',
   arguments: '[client...]',
   options: {
     ...TARGETS,
@@ -13,7 +13,7 @@ export const rotate = defineCommand({
     max: count('--max <n>', 'rotate at most so many', undefined),
     stagger: flag('--stagger', 'with --due: rotate some before they are due, so that not all are due on one day'),
     force: flag('--force', 'rotate inside an overlap too'),
-    revokeNow: flag('--revoke-now', 'refuse the previous secrets as soon as the new one works'),
+    revokeNow: flag('--revoke-now', 'refuse the previous credentials as soon as the new one works'),
     ...AUTO_APPROVE,
     ...WRITING,
     ...FORMAT,
