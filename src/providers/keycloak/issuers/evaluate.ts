@@ -5,8 +5,8 @@ import { identityOf } from '../convert/convert-client.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import type { ClientResource } from '../http/client-resource.ts';
 import { findClient } from '../read/listing.ts';
+import { accountName, findServiceAccounts } from '../roles/service-accounts.ts';
 
-const account = z.object({ id: z.string() });
 const example = z.record(z.string(), z.unknown());
 
 /** Who may log in as a client, as its attributes say. */
@@ -34,14 +34,12 @@ export async function evaluateToken(
   const needs = 'view-clients and view-users';
   const about = `work out a token of client ${clientId}`;
   const answer = await unlessForbidden(
-    api
-      .read({ about, needs, absent: null }, ({ clients }) => clients.getServiceAccountUser({ id }))
-      .then((found) => {
-        const userId = account.safeParse(found).data?.id;
-        if (userId === undefined) return null;
-        const query = { id, userId, scope: parameters['scope'] ?? '', audience: '' };
-        return api.read({ about, needs, absent: null }, ({ clients }) => clients.evaluateGenerateAccessToken(query));
-      }),
+    findServiceAccounts(api, [clientId]).then((accounts) => {
+      const userId = accounts.get(accountName(clientId))?.id;
+      if (userId === undefined) return null;
+      const query = { id, userId, scope: parameters['scope'] ?? '', audience: '' };
+      return api.read({ about, needs, absent: null }, ({ clients }) => clients.evaluateGenerateAccessToken(query));
+    }),
   );
   if (answer === undefined) return { why: `grantry's account may not ask for that: it takes ${needs}` };
   const claims = example.safeParse(answer).data;

@@ -79,6 +79,7 @@ export async function readRealm(
   const keys = await keepUsedKeys(api, objectsOf(lists, matched, { desired, declaredOf, now, rules, access }), {
     desired,
     now,
+    accounts: listing?.accounts,
   });
   return {
     objects: keys.objects,

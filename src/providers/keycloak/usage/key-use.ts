@@ -1,7 +1,9 @@
-import { z } from 'zod';
 import { CLIENT_JWT } from '../fields.ts';
+import { unlessForbidden } from '../../refusals.ts';
 import type { KeycloakApi } from '../http/api.ts';
-import { findLogins, unlessRefused } from './login-events.ts';
+import { accountName, findServiceAccounts } from '../roles/service-accounts.ts';
+import type { ServiceAccounts } from '../roles/service-accounts.ts';
+import { findLogins } from './login-events.ts';
 import type { LoginEvent } from './login-events.ts';
 import type { LoginHistory, UnknownUse } from './login-history.ts';
 
@@ -16,10 +18,18 @@ export type KeyUse =
   | { readonly is: 'unused' }
   | ({ readonly is: 'unknown' } & UnknownUse);
 
+/** A client, and the keys that are asked about. */
+interface KeyHolder {
+  readonly clientId: string;
+  /** Of the whole realm, where they are listed. */
+  readonly accounts: Promise<ServiceAccounts> | undefined;
+  readonly keys: ReadonlySet<string>;
+}
+
 /** Whether one of these keys was used in the last so many seconds, as the realm's login events show it. */
 export async function lastUseOf(
   api: KeycloakApi,
-  client: { readonly id: string; readonly keys: ReadonlySet<string> },
+  client: KeyHolder,
   { history, seconds }: { readonly history: LoginHistory; readonly seconds: number },
 ): Promise<KeyUse> {
   const notKept = await history.whyNotKept(seconds);
@@ -30,13 +40,12 @@ export async function lastUseOf(
   return notWatched === undefined ? seen : { is: 'unknown', ...notWatched };
 }
 
-async function lookForLogin(
-  api: KeycloakApi,
-  { id, keys }: { readonly id: string; readonly keys: ReadonlySet<string> },
-  since: number,
-): Promise<KeyUse> {
+async function lookForLogin(api: KeycloakApi, { clientId, accounts, keys }: KeyHolder, since: number): Promise<KeyUse> {
   // The index of events is by user and not by client.
-  const user = await accountOf(api, id);
+  const found = await unlessForbidden(accounts ?? findServiceAccounts(api, [clientId]));
+  if (found === undefined)
+    return { is: 'unknown', why: 'the account of grantry may not see service accounts (view-users)' };
+  const user = found.get(accountName(clientId))?.id;
   if (user === undefined) return { is: 'unknown', why: 'the client has no service account whose logins could be seen' };
   // A day is what every version takes, and it is one of the server's own time zone.
   const dateFrom = new Date((since - DAY) * 1000).toISOString().slice(0, 10);
@@ -64,13 +73,4 @@ const NAMELESS: KeyUse = {
 function isNameless({ details }: LoginEvent): boolean {
   const { client_auth_method: method = CLIENT_JWT, client_jwt_kid: kid = '' } = details ?? {};
   return method === CLIENT_JWT && kid === '';
-}
-
-async function accountOf(api: KeycloakApi, id: string): Promise<string | undefined> {
-  const context = { about: 'look for the last login with a key', needs: 'view-clients' };
-  const answer = api.read(context, ({ clients }) => clients.getServiceAccountUser({ id }));
-  return z
-    .object({ id: z.string() })
-    .optional()
-    .parse(await unlessRefused(answer, 'FAILED'))?.id;
 }

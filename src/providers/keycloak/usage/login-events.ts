@@ -25,10 +25,10 @@ export async function findLogins(api: KeycloakApi, query: EventQuery): Promise<L
   return rows.parse(await api.read(context, ({ realms }) => realms.findEvents({ realm, type: LOGIN, ...query })));
 }
 
-/** The answer, or undefined where it is refused with this code. */
-export async function unlessRefused<T>(answer: Promise<T>, code: GrantryError['code']): Promise<T | undefined> {
+/** The answer, or undefined where the server does not take the question. */
+export async function unlessRefused<T>(answer: Promise<T>): Promise<T | undefined> {
   return answer.catch((error: unknown) => {
-    if (error instanceof GrantryError && error.code === code) return undefined;
+    if (error instanceof GrantryError && error.code === 'FAILED') return undefined;
     throw error;
   });
 }

@@ -4,6 +4,7 @@ import { givenTokens, keycloakSettings } from '../../../../test/support/servers/
 import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import type { ActualObject } from '../../../model/state.ts';
 import { KeycloakApi } from '../http/api.ts';
+import { accountName } from '../roles/service-accounts.ts';
 import { keepUsedKeys } from './used-keys.ts';
 import type { LookedAfterKeys } from './used-keys.ts';
 
@@ -28,6 +29,9 @@ interface World {
   readonly config?: object;
   readonly mayReadEvents?: boolean;
   readonly hasAccount?: boolean;
+  readonly maySeeAccounts?: boolean;
+  /** The whole realm's are listed. */
+  readonly listsAccounts?: boolean;
   /** Servers before 26.7 take days alone. */
   readonly takesMoments?: boolean;
   readonly introspects?: boolean;
@@ -52,14 +56,24 @@ function found(logins: readonly Login[], query: URLSearchParams): object[] {
     .slice(first, first + Number(query.get('max')));
 }
 
+function accountOf(username: string): { id: string; username: string } {
+  return { id: `account of ${username.replace('service-account-', '')}`, username };
+}
+
 function answerOf(
   url: URL,
-  { logins = [WATCHED], config = KEPT, mayReadEvents = true, hasAccount = true, takesMoments = true }: World,
+  {
+    logins = [WATCHED],
+    config = KEPT,
+    mayReadEvents = true,
+    hasAccount = true,
+    maySeeAccounts = true,
+    takesMoments = true,
+  }: World,
 ): Response {
   const path = url.pathname.replace('/admin/realms/acme/', '');
-  const account = /^clients\/id-of-(.*)\/service-account-user$/.exec(path)?.[1];
-  if (account !== undefined)
-    return hasAccount ? Response.json({ id: `account of ${account}` }) : Response.json({}, { status: 400 });
+  if (path === 'users') return Response.json(hasAccount ? [accountOf(url.searchParams.get('username') ?? '')] : []);
+  if (path.startsWith('attack-detection/')) return Response.json({}, { status: maySeeAccounts ? 200 : 403 });
   if (!mayReadEvents) return Response.json({}, { status: 403 });
   if (path === 'events/config') return Response.json(config);
   expect([path, url.searchParams.get('type')]).toEqual(['events', 'CLIENT_LOGIN']);
@@ -93,7 +107,10 @@ async function look(world: World): Promise<LookedAfterKeys & { readonly asked: r
   const clients = names.map((name) => client(name, {}, { credential: { path: name, rotate } }));
   const apis = [declaredApi('stock', ['a'], introspects ? { introspectedBy: 'orders' } : {})];
   const api = new KeycloakApi(keycloakSettings(), ports, givenTokens());
-  return { ...(await keepUsedKeys(api, names.map(object), { desired: { apis, clients }, now: NOW })), asked };
+  const listed = clients.map(({ clientId }) => accountOf(accountName(clientId)));
+  const byName = new Map(listed.map(({ id, username }) => [username, { id, enabled: true }]));
+  const accounts = world.listsAccounts === true ? Promise.resolve(byName) : undefined;
+  return { ...(await keepUsedKeys(api, names.map(object), { desired: { apis, clients }, now: NOW, accounts })), asked };
 }
 
 /** The key is to stay, with no time at which it ends, and the notice says why. */
@@ -179,6 +196,10 @@ describe('a key past its overlap, with endWhen: unused', () => {
   it('stays where events may not be read, or the client has no account of which there are some', async () => {
     await expectUnknown({ mayReadEvents: false }, 'the account of grantry may not read events (view-events)');
     await expectUnknown({ hasAccount: false }, 'the client has no service account whose logins could be seen');
+    await expectUnknown(
+      { hasAccount: false, maySeeAccounts: false },
+      'the account of grantry may not see service accounts (view-users)',
+    );
   });
 
   it('stays where an Api introspects tokens with it', async () => {
@@ -192,6 +213,15 @@ describe('a key past its overlap, with endWhen: unused', () => {
     const { objects, asked } = await look({ clients: ['orders', 'billing'] });
     expect(objects).toEqual([object('orders'), object('billing')]);
     expect(asked.filter((path) => path === 'events/config' || path === 'events before')).toHaveLength(2);
+  });
+
+  it('is looked for without a request that would make a service account', async () => {
+    const logins = [{ at: NOW - 5, details: byKey('old') }];
+    const alone = await look({ logins });
+    expect(alone.asked).toEqual(['events/config', 'users', 'events']);
+    const listed = await look({ logins, listsAccounts: true });
+    expect(listed.asked).toEqual(['events/config', 'events']);
+    expect(listed.notices).toEqual(alone.notices);
   });
 });
 

@@ -5,6 +5,7 @@ import { formatDuration } from '../../../model/text/duration.ts';
 import { isJsonList } from '../../../model/values/json.ts';
 import type { ActualObject } from '../../../model/state.ts';
 import type { KeycloakApi } from '../http/api.ts';
+import type { ServiceAccounts } from '../roles/service-accounts.ts';
 import { lastUseOf } from './key-use.ts';
 import type { KeyUse } from './key-use.ts';
 import { LoginHistory } from './login-history.ts';
@@ -20,6 +21,8 @@ interface KeyQuestion {
   readonly desired: Pick<DesiredState, 'apis' | 'clients'>;
   /** Unix seconds. */
   readonly now: number;
+  /** The service accounts of the realm, where they are listed. */
+  readonly accounts: Promise<ServiceAccounts> | undefined;
 }
 
 /**
@@ -29,7 +32,7 @@ interface KeyQuestion {
 export async function keepUsedKeys(
   api: KeycloakApi,
   objects: readonly ActualObject[],
-  { desired, now }: KeyQuestion,
+  { desired, now, accounts }: KeyQuestion,
 ): Promise<LookedAfterKeys> {
   const waiting = new Map(desired.clients.filter(waits).map((client) => [addressOf('Client', client.name), client]));
   const history = new LoginHistory(api, now);
@@ -39,7 +42,9 @@ export async function keepUsedKeys(
     const keys = new Set(endedIn(object.fields));
     if (client === undefined || keys.size === 0) continue;
     const { overlap: seconds } = client.credential.rotate;
-    const use = introspection(client, desired) ?? (await lastUseOf(api, { id: object.id, keys }, { history, seconds }));
+    const use =
+      introspection(client, desired) ??
+      (await lastUseOf(api, { clientId: client.clientId, accounts, keys }, { history, seconds }));
     if (use.is === 'used') kept.set(object, usedKey(object, use.at, seconds));
     else if (use.is === 'unknown') kept.set(object, unknownKey(object, client, use));
   }
