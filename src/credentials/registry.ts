@@ -1,7 +1,9 @@
 import type { ClientAuth } from 'oauth4webapi';
 import type { Credential } from '../model/secrets/credential.ts';
 import type { AuthMethod } from '../model/desired.ts';
+import { identityIn, signingAlgOf } from '../model/auth-method.ts';
 import type { ActualCredential, Fields } from '../model/state.ts';
+import { sameJson } from '../model/values/json.ts';
 import type { Payload, PayloadUpdate } from '../stores/store.ts';
 import { clientSecretMethod } from './client-secret/index.ts';
 import { federatedMethod } from './federated-jwt/index.ts';
@@ -53,12 +55,7 @@ export function authOf(fields: Fields): AuthMethod {
  */
 export function needsOther(fields: Fields, auth: AuthMethod): boolean {
   const present = authOf(fields);
-  if (typeof present === 'string' || typeof auth === 'string') return typeof present !== typeof auth;
-  if ('federated' in present && 'federated' in auth) {
-    return present.federated.alias !== auth.federated.alias || present.federated.subject !== auth.federated.subject;
-  }
-  if ('federated' in present || 'federated' in auth) return true;
-  return present.private_key_jwt.alg !== auth.private_key_jwt.alg;
+  return signingAlgOf(present) !== signingAlgOf(auth) || !sameJson(identityIn(present), identityIn(auth));
 }
 
 /** Whether a client that authenticates so has no credential that anybody keeps: its workload brings a token of its own. */

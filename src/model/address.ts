@@ -5,6 +5,11 @@ export type Kind = (typeof KINDS)[number];
 /** How plans, flags and reports name an object: `Client/order-service`. */
 export type Address = `${Kind}/${string}`;
 
+/** Whether a glob of addresses begins with one of these kinds. */
+export function isAddressGlob(glob: string, kinds: readonly Kind[] = KINDS): boolean {
+  return kinds.some((kind) => glob.startsWith(`${kind}/`) && glob.length > kind.length + 1);
+}
+
 export function addressOf(kind: Kind, name: string): Address {
   return `${kind}/${name}`;
 }

@@ -2,7 +2,7 @@ import { createPrivateKey } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { GrantryError } from '../model/errors.ts';
 import { rememberSecret } from '../model/secrets/known-secrets.ts';
-import { Secret } from '../model/secrets/secret.ts';
+import { Secret, WithheldSecret } from '../model/secrets/secret.ts';
 import { SIGNING_ALGORITHMS } from '../model/signing-algorithms.ts';
 import type { SigningAlgorithm } from '../model/signing-algorithms.ts';
 import { isObject } from '../manifest/values.ts';
@@ -26,6 +26,20 @@ export interface KeyHints {
 export interface KeyLimits {
   readonly server: string;
   readonly algorithms: readonly SigningAlgorithm[];
+}
+
+/**
+ * A Target's key with what it says of it, for its settings. Throws INVALID_INPUT as `readOwnKey` does, where the key is there:
+ * commands that do not connect are given none.
+ */
+export function resolveOwnKey<Alg extends SigningAlgorithm>(
+  privateKey: Secret,
+  { alg, keyId }: { readonly alg: Alg | undefined; readonly keyId: string | undefined },
+  limits?: KeyLimits,
+): { readonly privateKey: Secret; readonly alg?: Alg; readonly keyId?: string } {
+  const hints = { ...(alg === undefined ? {} : { alg }), ...(keyId === undefined ? {} : { keyId }) };
+  if (!(privateKey instanceof WithheldSecret)) readOwnKey(privateKey, hints, limits);
+  return { privateKey, ...hints };
 }
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { isMoment } from '../model/delivery-mark.ts';
 import { rememberSecret } from '../model/secrets/known-secrets.ts';
-import { parseJson } from '../model/values/parse-json.ts';
+import { jwtPayload } from '../model/values/jwt-payload.ts';
 import type { HttpResponse } from '../platform/http.ts';
 import { oauthErrorIn } from '../platform/oauth-error.ts';
 import type { OAuthError } from '../platform/oauth-error.ts';
@@ -61,7 +61,7 @@ export class OwnToken {
   get serverNow(): number | undefined {
     if (this.#token === undefined) return undefined;
     const { value, receivedAt } = this.#token;
-    const { data } = issuedAt.safeParse(parseJson(Buffer.from(value.split('.')[1] ?? '', 'base64url').toString()));
+    const { data } = issuedAt.safeParse(jwtPayload(value));
     return data === undefined ? undefined : data.iat * 1000 + this.#clock.now() - receivedAt;
   }
 

@@ -1,3 +1,4 @@
+import { identityIn } from '../../model/auth-method.ts';
 import type { AuthMethod } from '../../model/desired.ts';
 import type { FederatedIdentity } from '../../model/secrets/credential.ts';
 import type { FederationFacet } from '../../providers/provider.ts';
@@ -17,7 +18,10 @@ export const federatedMethod: CredentialMethod<FederatedIdentity> = {
   fromPayload,
   isSame: isSameIdentity,
   isGuessable: () => false,
-  fits: (identity, auth) => isFederated(auth) && isSameIdentity(identity, identityOf(auth)),
+  fits: (identity, auth) => {
+    const wanted = identityIn(auth);
+    return wanted !== null && isSameIdentity(identity, wanted);
+  },
   authenticate,
   read: (id, provider) => federationOf(provider).readIdentity(id),
   isShown: ({ identity }) => identity !== undefined,
@@ -26,14 +30,10 @@ export const federatedMethod: CredentialMethod<FederatedIdentity> = {
   heldBy: 'workload',
 };
 
-function isFederated(auth: AuthMethod): auth is Extract<AuthMethod, { readonly federated: object }> {
-  return typeof auth !== 'string' && 'federated' in auth;
-}
-
 function identityOf(auth: AuthMethod): FederatedIdentity {
-  if (!isFederated(auth)) throw new TypeError('this client has no federated identity');
-  const { alias, subject } = auth.federated;
-  return { kind: 'federated-jwt', alias, subject };
+  const identity = identityIn(auth);
+  if (identity === null) throw new TypeError('this client has no federated identity');
+  return { kind: 'federated-jwt', ...identity };
 }
 
 function isSameIdentity(

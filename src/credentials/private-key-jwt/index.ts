@@ -1,3 +1,4 @@
+import { signingAlgOf } from '../../model/auth-method.ts';
 import type { PrivateKey } from '../../model/secrets/credential.ts';
 import type { CredentialMethod } from '../method.ts';
 import { authIn, keyAuth } from './auth.ts';
@@ -18,7 +19,7 @@ export const privateKeyMethod: CredentialMethod<PrivateKey> = {
   fromPayload,
   isSame: isSameKey,
   isGuessable: () => false,
-  fits: ({ alg }, auth) => typeof auth !== 'string' && 'private_key_jwt' in auth && auth.private_key_jwt.alg === alg,
+  fits: ({ alg }, auth) => signingAlgOf(auth) === alg,
   authenticate,
   read: readKey,
   isShown: () => true,

@@ -1,6 +1,7 @@
 import { createPublicKey, generateKeyPair } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { promisify } from 'node:util';
+import { authName, signingAlgOf } from '../../model/auth-method.ts';
 import type { AuthMethod } from '../../model/desired.ts';
 import type { PrivateKey } from '../../model/secrets/credential.ts';
 import type { KeyAlg } from '../../model/secrets/key-alg.ts';
@@ -40,6 +41,7 @@ export function isSameKey(left: PrivateKey, right: PrivateKey): boolean {
 
 /** What a client that authenticates by a key signs with. */
 export function algOf(auth: AuthMethod): KeyAlg {
-  if (typeof auth !== 'string' && 'private_key_jwt' in auth) return auth.private_key_jwt.alg;
-  throw new TypeError(`no key is made for ${JSON.stringify(auth)}`);
+  const alg = signingAlgOf(auth);
+  if (alg === null) throw new TypeError(`no key is made for ${authName(auth)}`);
+  return alg;
 }

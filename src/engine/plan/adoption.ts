@@ -1,4 +1,5 @@
 import picomatch from 'picomatch';
+import { isAddressGlob, KINDS } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Change, Plan, PlannedDelivery } from '../../model/plan.ts';
 import type { ActualObject, ForeignPart } from '../../model/state.ts';
@@ -18,12 +19,15 @@ interface AdoptionRule {
 
 export const NO_ADOPTION: Adoption = { rules: [] };
 
+/** An overlap is not taken over. */
+const ADOPTABLE = KINDS.filter((kind) => kind !== 'Rotation');
+
 /** Reads `--adopt`: `Client/*` for objects without a mark, `Client/order-service@old-stack` for those of another stack. */
 export function parseAdoption(patterns: readonly string[]): Adoption {
   return {
     rules: patterns.map((pattern) => {
       const [glob = '', stack] = pattern.split('@', 2);
-      if (!/^(Api|Client|Issuer)\/./.test(glob) || stack === '') {
+      if (!isAddressGlob(glob, ADOPTABLE) || stack === '') {
         throw new GrantryError('INVALID_INPUT', `--adopt ${pattern} names no address`, {
           hint: "Write it as 'Client/order-service', 'Client/*' or, for objects of another stack, 'Client/*@its-stack'.",
         });

@@ -1,6 +1,7 @@
 import { isKind, kindOf } from '../../model/address.ts';
 import type { Address, Kind } from '../../model/address.ts';
 import { nameSome } from '../../model/text/counting.ts';
+import { asSentence } from '../../model/text/sentence.ts';
 import type { Change, Conflict } from '../../model/plan.ts';
 import { OWN_ACCOUNT_HINT, WHOLE_OBJECT, isOurs, isOwnAccount, objectsByAddress } from '../../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Fields } from '../../model/state.ts';
@@ -90,10 +91,6 @@ const WAYS_OUT: Readonly<Record<Kind, { readonly other: string; readonly alone: 
     alone: 'leave its url out of the Target to use it as it is',
   },
 };
-
-function asSentence(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1);
-}
 
 /** What goes would be taken without a word from everybody who uses it. */
 function removedScopeConflicts(change: Change, actual: ActualObject | undefined): Conflict[] {

@@ -1,8 +1,8 @@
 import { isKind } from '../../model/address.ts';
-import type { Address } from '../../model/address.ts';
 import type { Change } from '../../model/plan.ts';
 import { isJsonObject } from '../../model/values/json.ts';
 import type { Fields } from '../../model/state.ts';
+import { dependingOn } from './depending-on.ts';
 
 /** A client that logs in by an issuer is written once that is there as it should be, and the issuer goes after its clients. */
 export function linkIssuers(changes: readonly Change[]): readonly Change[] {
@@ -31,9 +31,4 @@ export function linkIssuers(changes: readonly Change[]): readonly Change[] {
 function issuerIn({ identity }: Fields): string | undefined {
   const alias = isJsonObject(identity) ? identity['alias'] : undefined;
   return typeof alias === 'string' ? alias : undefined;
-}
-
-function dependingOn(change: Change, needs: readonly Address[]): Change {
-  const all = new Set([...change.dependsOn, ...needs]);
-  return all.size === change.dependsOn.length ? change : { ...change, dependsOn: [...all].toSorted() };
 }

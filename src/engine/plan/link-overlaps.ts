@@ -2,6 +2,7 @@ import { addressOf, isKind } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { Change } from '../../model/plan.ts';
 import type { Fields } from '../../model/state.ts';
+import { dependingOn } from './depending-on.ts';
 
 /**
  * A client that has an overlap is written to only once that is set up as it should be: before, the server would end what
@@ -35,9 +36,4 @@ function hadOverlap(change: Change): Address | undefined {
 /** The overlap in a client's fields, of any provider that has some. */
 function overlapIn({ overlap }: Fields): Address | undefined {
   return typeof overlap === 'string' ? addressOf('Rotation', overlap) : undefined;
-}
-
-function dependingOn(change: Change, needs: readonly (Address | undefined)[]): Change {
-  const all = new Set([...change.dependsOn, ...needs.filter((address) => address !== undefined)]);
-  return all.size === change.dependsOn.length ? change : { ...change, dependsOn: [...all].toSorted() };
 }

@@ -1,6 +1,14 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Prepared, ReadHeld, RotatingClient, RotationSteps } from '../../credentials/method.ts';
-import { authOf, fits, isGuessable, isSameCredential, methodOf, rotationOf } from '../../credentials/registry.ts';
+import {
+  authOf,
+  fits,
+  isGuessable,
+  isHeldByWorkload,
+  isSameCredential,
+  methodOf,
+  rotationOf,
+} from '../../credentials/registry.ts';
 import type { PlannedDelivery } from '../../model/plan.ts';
 import { PENDING } from '../../model/rotation.ts';
 import type { Fields } from '../../model/state.ts';
@@ -71,7 +79,7 @@ export async function changeOver<T>(
   change: () => Promise<T>,
   ports: ReplacePorts,
 ): Promise<{ readonly storeVersion: number; readonly changed: T }> {
-  if (methodOf(client.after).heldBy === 'workload') return changeToWorkload(client, change, ports);
+  if (isHeldByWorkload(authOf(client.after))) return changeToWorkload(client, change, ports);
   const rotation = rotationOf(client.after);
   const steps = stepsOf(client, ports);
   const kept = await keptCredential(client, ports);

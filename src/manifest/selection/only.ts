@@ -1,6 +1,6 @@
 import picomatch from 'picomatch';
 import { findNearest } from '../suggest.ts';
-import { addressOf } from '../../model/address.ts';
+import { addressOf, isAddressGlob } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
@@ -14,7 +14,7 @@ import { overlapName } from '../../model/rotation.ts';
 export function parseOnly(patterns: readonly string[], states: readonly DesiredState[]): (address: Address) => boolean {
   const declared = [...new Set(states.flatMap(addressesOf))];
   const matchers = patterns.map((pattern) => {
-    if (!/^(Api|Client|Rotation|Issuer)\/./.test(pattern)) throw noAddress(pattern, declared);
+    if (!isAddressGlob(pattern)) throw noAddress(pattern, declared);
     const matches = picomatch(pattern);
     if (!declared.some((address) => matches(address))) throw namesNothing(pattern, declared);
     return matches;

@@ -3,7 +3,7 @@ import { auth0Capabilities } from './capabilities.ts';
 import { metadataMap, auth0ClientSchema, resolveAuth0Client } from './client-settings.ts';
 import type { Auth0ClientSpec } from './client-settings.ts';
 import { AUTH0_FIELDS } from './field-descriptions.ts';
-import { checkKeyAlgs } from '../key-algs.ts';
+import { checkKeyAlgs } from './rules/key-algs.ts';
 import { checkFederated } from './rules/federated.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkOnRequestScopes } from './rules/on-request-scopes.ts';
@@ -29,7 +29,7 @@ export const auth0 = defineProvider<Auth0Spec, Auth0Settings, Auth0ClientSpec>({
   *checkView(view) {
     yield* checkLimits(view);
     yield* checkOnRequestScopes(view);
-    yield* checkKeyAlgs(view, { label: 'Auth0', keyAlgs: auth0Capabilities.keyAlgs });
+    yield* checkKeyAlgs(view);
     yield* checkTokenForm(view);
     yield* checkFederated(view);
   },

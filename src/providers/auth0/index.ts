@@ -65,7 +65,7 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
       endOverlap: () => Promise.resolve({ previous: undefined, previousUntil: undefined }),
     },
     keys: {
-      now: async () => Math.floor(ports.clock.now() / 1000),
+      now: async () => now(),
       read: (id) => keys.read(id),
       add: (id, key) => keys.add(id, key),
       keepNewest: (id) => keys.keepNewest(id),

@@ -2,10 +2,9 @@ import * as z from 'zod';
 import type { ResolveContext } from '../../manifest/backends.ts';
 import { checkedBy, credentialSchema, templateSchema } from '../../manifest/schema/settings.ts';
 import { mentionsEnv } from '../../manifest/schema/url.ts';
-import { WithheldSecret } from '../../model/secrets/secret.ts';
 import type { Secret } from '../../model/secrets/secret.ts';
-import { readOwnKey } from '../own-key.ts';
 import type { SigningAlgorithm } from '../../model/signing-algorithms.ts';
+import { resolveOwnKey } from '../own-key.ts';
 import type { KeyLimits } from '../own-key.ts';
 
 /** What a tenant is opened with. */
@@ -93,10 +92,14 @@ function resolveAuth(
   secret: ResolveContext<Auth0Spec>['secret'],
 ): Auth0Auth {
   if (privateKey === undefined) return { clientId, clientSecret: secret(({ auth }) => auth.clientSecret) };
-  const hints = { ...(alg === undefined ? {} : { alg }), ...(keyId === undefined ? {} : { keyId }) };
-  const key = secret(({ auth }) => auth.privateKey);
-  if (!(key instanceof WithheldSecret)) readOwnKey(key, hints, AUTH0_KEYS);
-  return { clientId, privateKey: key, ...hints };
+  return {
+    clientId,
+    ...resolveOwnKey(
+      secret(({ auth }) => auth.privateKey),
+      { alg, keyId },
+      AUTH0_KEYS,
+    ),
+  };
 }
 
 /** How output names a tenant. */

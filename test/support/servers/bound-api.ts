@@ -1,5 +1,6 @@
 /** An API that takes a token only from the one whom it was issued to. */
 import { createServer } from 'node:http';
+import { listenOnLoopback } from './listening.ts';
 
 /** What is used here of the example, which is plain JavaScript. */
 interface ApiExample {
@@ -22,11 +23,6 @@ export async function startBoundApi(issuer: string): Promise<{ readonly url: str
       .then(() => outgoing.writeHead(200).end())
       .catch((error: unknown) => outgoing.writeHead(401).end(error instanceof Error ? error.message : ''));
   });
-  await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return {
-    url: `http://127.0.0.1:${port}/stock`,
-    close: () => new Promise((resolve) => void server.close(() => resolve())),
-  };
+  const { url, close } = await listenOnLoopback(server);
+  return { url: `${url}/stock`, close };
 }

@@ -2,9 +2,10 @@
 import { createPublicKey } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, jwtVerify } from 'jose';
 import type { JWTPayload, ProtectedHeaderParameters } from 'jose';
+import { referencesIn } from '../management/credentials.ts';
 import { oauthError } from '../management/errors.ts';
 import type { Refusal } from '../management/errors.ts';
-import { isJsonObject, objectOr, textOf } from '../json.ts';
+import { objectOr, textOf } from '../json.ts';
 import type { StoredClient, StoredCredential } from '../state.ts';
 import type { Tenant } from '../tenant.ts';
 
@@ -57,10 +58,8 @@ export async function isGenuine(assertion: Assertion, client: StoredClient, tena
 /** A credential that is only stored is inert, and so is one that has expired. */
 function enabledKeys({ fields }: StoredClient, { state, now }: Tenant): StoredCredential[] {
   const { private_key_jwt: method } = objectOr(fields['client_authentication_methods']);
-  const references = objectOr(method)['credentials'];
-  return (Array.isArray(references) ? references : [])
-    .filter(isJsonObject)
-    .flatMap(({ id }) => state.credentials.get(textOf(id)) ?? [])
+  return referencesIn(method)
+    .flatMap((id) => state.credentials.get(id) ?? [])
     .filter(({ fields: { expires_at: expiry } }) => typeof expiry !== 'string' || Date.parse(expiry) > now());
 }
 

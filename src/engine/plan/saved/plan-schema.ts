@@ -10,9 +10,9 @@ import { TOKEN_TYPES } from '../../../model/token-form.ts';
  * The saved plan as a schema: what `apply plan.json` accepts, and what schema/plan.schema.json is made from.
  * Unknown keys are refused: a plan that says more than this version understands is not carried out.
  */
+const names = z.array(z.string());
 /** What a duration of a manifest can be at most: a date is made of it. */
 const seconds = z.number().int().min(0).max(MAX_SECONDS);
-const names = z.array(z.string());
 const fields = z.record(z.string(), z.json()).describe("The object in its provider's fields");
 const address = z.templateLiteral([z.enum(KINDS), '/', z.string()]);
 const facts = z.record(z.string(), z.string()).describe('What the document says beside the credential');

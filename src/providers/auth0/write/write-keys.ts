@@ -51,10 +51,11 @@ export class KeyWriter {
 
   async keepNewest(id: string): Promise<RegisteredKeys> {
     const app = await this.#find(id);
+    const marked = parseKeys(app.client_metadata);
     const { present, others } = keysIn(app);
     // Which is the newest is not known: what is there may be all that the client has.
-    if (present === undefined) return registeredIn(app);
-    const { alg, previous } = parseKeys(app.client_metadata) ?? { alg: 'RS256' };
+    if (marked === undefined || present === undefined) return registeredIn(app);
+    const { alg, previous } = marked;
     const isAlone = others.length === 0 && previous === undefined;
     const about = `take the previous key from the application ${app.name}`;
     const kept = isAlone ? app : await patchApplication(this.#api, id, bodyOf(app, { alg, present }), about);
@@ -134,12 +135,7 @@ export class KeyWriter {
  * What is to be accepted beside a new key: the present one. Where that is the new one already, by an earlier attempt, and where it is
  * gone, what stood beside it.
  */
-function previousBeside(
-  { keyId, createdAt }: NewKey['key'],
-  app: Application,
-  until: number | undefined,
-): PreviousKey | undefined {
-  if (until === undefined) return undefined;
+function previousBeside({ keyId, createdAt }: NewKey['key'], app: Application, until: number): PreviousKey | undefined {
   const { present, previous } = keysIn(app);
   if (present !== undefined && present.keyId !== keyId) return { credentialId: present.credentialId, until };
   return previous !== undefined && previous.until > createdAt ? previous : undefined;

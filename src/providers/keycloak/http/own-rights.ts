@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { quoted } from '../../../model/text/printable.ts';
 import { loginClientId, nameAccount } from '../login/account.ts';
 import type { KeycloakSettings } from '../settings.ts';
-import { parseJson } from '../../../model/values/parse-json.ts';
+import { jwtPayload } from '../../../model/values/jwt-payload.ts';
 
 const roles = z
   .object({ roles: z.array(z.string()) })
@@ -99,5 +99,5 @@ function shellWord(text: string): string {
 
 /** Of a token that Keycloak just gave; it is not checked, for nothing but words follows from it. */
 function claimsIn(token: string): z.infer<typeof claims> | undefined {
-  return claims.safeParse(parseJson(Buffer.from(token.split('.')[1] ?? '', 'base64url').toString())).data;
+  return claims.safeParse(jwtPayload(token)).data;
 }

@@ -3,6 +3,7 @@ import type { DesiredState } from '../../../model/desired.ts';
 import { issuersInUse, managedIssuers } from '../../../model/issuers.ts';
 import type { ActualState } from '../../../model/state.ts';
 import type { DesiredIssuer } from '../../../model/target.ts';
+import { MARK } from '../convert/marks.ts';
 import type { ServerFacts, ServerInfo } from '../versions/server-info.ts';
 import { TRAITS, hasTrait } from '../versions/traits.ts';
 import { isForPeople } from './issuer-fields.ts';
@@ -64,7 +65,7 @@ function whyOther({ alias, kind, name }: DesiredIssuer, row: ProviderRow, stack:
       hint: `Keep alias: ${row.alias}. For another one, take the issuer and its clients out, apply, and declare them anew.`,
     };
   }
-  if (isForPeople(row) && row.config?.['grantry.stack'] !== stack) {
+  if (isForPeople(row) && row.config?.[MARK.stack] !== stack) {
     return {
       reason: `people log in by identity provider ${alias}: as an issuer of this stack it would lose what they need for that`,
       hint: `Leave url out of issuers.${name}, so that clients use it as it is (Supports client assertions must be on), or give the issuer another alias. Keycloak has one identity provider that takes assertions for each issuer.`,

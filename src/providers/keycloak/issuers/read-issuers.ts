@@ -1,5 +1,6 @@
 import { addressOf, isKind } from '../../../model/address.ts';
 import { issuersInUse, managedIssuers } from '../../../model/issuers.ts';
+import { asSentence } from '../../../model/text/sentence.ts';
 import type { DesiredState } from '../../../model/desired.ts';
 import type { ActualObject, ActualState } from '../../../model/state.ts';
 import { WHOLE_OBJECT } from '../../../model/state.ts';
@@ -72,7 +73,7 @@ function flowNotices(flow: FlowAnswer): string[] {
       "Whether the realm lets clients log in as workloads is not known: grantry's account may not look at its client authentication flow (view-realm).",
     ];
   }
-  return [`${flow.why.charAt(0).toUpperCase()}${flow.why.slice(1)}.`];
+  return [`${asSentence(flow.why)}.`];
 }
 
 /** The identity provider that each declared issuer is, by the issuer's name: of its alias, or else with its mark. */

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Secret } from '../../../model/secrets/secret.ts';
 import { quoted } from '../../../model/text/printable.ts';
-import { parseJson } from '../../../model/values/parse-json.ts';
+import { jwtPayload } from '../../../model/values/jwt-payload.ts';
 
 const claims = z.object({
   iss: z.string().optional().catch(undefined),
@@ -26,7 +26,7 @@ export interface AssertionClaims {
 export function claimsOf(assertion: Secret): AssertionClaims | undefined {
   const parts = assertion.reveal().split('.');
   if (parts.length !== 3 || parts.some((part) => !/^[\w-]+$/.test(part))) return undefined;
-  const { data } = claims.safeParse(parseJson(Buffer.from(parts[1] ?? '', 'base64url').toString()));
+  const { data } = claims.safeParse(jwtPayload(assertion.reveal()));
   if (data === undefined) return undefined;
   const { iss = 'none', sub = 'none', aud = 'none', iat } = data;
   return {

@@ -2,12 +2,11 @@ import { resolve } from 'node:path';
 import * as z from 'zod';
 import type { ResolveContext } from '../../../manifest/backends.ts';
 import { credentialSchema, templateSchema } from '../../../manifest/schema/settings.ts';
-import { WithheldSecret } from '../../../model/secrets/secret.ts';
 import type { Secret } from '../../../model/secrets/secret.ts';
 import { SERVICE_ACCOUNT_TOKEN } from '../../../platform/workload/service-account.ts';
 import { SIGNING_ALGORITHMS } from '../../../model/signing-algorithms.ts';
 import type { SigningAlgorithm } from '../../../model/signing-algorithms.ts';
-import { readOwnKey } from '../../own-key.ts';
+import { resolveOwnKey } from '../../own-key.ts';
 
 /** grantry's own account. `realm`: the one that the account lives in. */
 export type KeycloakAuth = { readonly realm: string } & (ClientAuth | UserAuth);
@@ -133,10 +132,11 @@ function resolveAccount(
     return { kind: 'password', username: spec.username, password: secret((from) => from.password) };
   }
   if (spec.privateKey !== undefined) {
-    const hints = { ...(alg === undefined ? {} : { alg }), ...(keyId === undefined ? {} : { keyId }) };
-    const privateKey = secret((from) => from.privateKey);
-    if (!(privateKey instanceof WithheldSecret)) readOwnKey(privateKey, hints);
-    return { kind: 'key', clientId, privateKey, ...hints, ...(audience === undefined ? {} : { audience }) };
+    const key = resolveOwnKey(
+      secret((from) => from.privateKey),
+      { alg, keyId },
+    );
+    return { kind: 'key', clientId, ...key, ...(audience === undefined ? {} : { audience }) };
   }
   if (spec.assertion !== undefined) {
     return { kind: 'assertion', clientId, assertion: secret((from) => from.assertion) };
