@@ -1,7 +1,7 @@
 import { GrantryError } from '../model/errors.ts';
 import type { Environment } from './proxy.ts';
 
-export const ALLOWED_HOSTS = 'GRANTRY_ALLOWED_HOSTS';
+const ALLOWED_HOSTS = 'GRANTRY_ALLOWED_HOSTS';
 
 /** The hosts that credentials may be sent to; undefined when every host may have them. Set but empty means none. */
 export function readAllowedHosts(env: Environment): readonly string[] | undefined {

@@ -20,7 +20,6 @@ import { projectDesired } from './project.ts';
 import { readRealm } from './read/read.ts';
 import { ScopeHolders } from './read/scope-holders.ts';
 import { ScopeIndex } from './read/scope-index.ts';
-import { joinChecks, workloadChecks } from './issuers/workload-checks.ts';
 import { readGrants } from './roles/grants.ts';
 import { addApiScopes, removeApiScopes } from './write/write-api.ts';
 import type { OwnToken } from '../own-token.ts';
@@ -80,12 +79,7 @@ export function openKeycloak(
           admin.clients.find({ first: 0, max: 1 }),
         ),
       ),
-    readGrants: async (desired, names) => {
-      const facts = await readGrants(api, desired, names);
-      if (!api.hasAccount()) return facts;
-      const proven = desired.clients.filter(({ name }) => names === undefined || names.has(name));
-      return { ...facts, checks: joinChecks(facts.checks, await workloadChecks({ api, ports }, proven)) };
-    },
+    readGrants: (desired, names) => readGrants({ api, ports }, desired, names),
     addApiScopes: async (change) => ({ found: await addApiScopes(api, scopes, change) }),
     removeApiScopes: (change) => removeApiScopes(api, { index: scopes, holders }, change),
     createClient: (client) => clients.create(client),

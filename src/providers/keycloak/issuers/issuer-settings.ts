@@ -6,7 +6,7 @@ import { compareText } from '../../../manifest/values.ts';
 import type { DesiredIssuer } from '../../../model/target.ts';
 
 /** Keycloak's own ids of the kinds of identity provider that take assertions of clients. */
-export const ISSUER_KINDS = ['oidc', 'kubernetes', 'spiffe'] as const;
+const ISSUER_KINDS = ['oidc', 'kubernetes', 'spiffe'] as const;
 
 /** Keycloak puts the alias into paths of its Admin API and refuses slashes and blanks in it. */
 const aliasSchema = templateSchema

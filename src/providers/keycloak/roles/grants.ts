@@ -8,7 +8,9 @@ import type { GrantFacts } from '../../provider.ts';
 import { unlessForbidden } from '../../refusals.ts';
 import { readAccess } from './access.ts';
 import type { Access } from './access.ts';
+import type { HttpPorts } from '../../../platform/ports.ts';
 import type { KeycloakApi } from '../http/api.ts';
+import { joinChecks, workloadChecks } from '../issuers/workload-checks.ts';
 import { ClientIndex } from '../read/client-index.ts';
 import { audiencesOfScope } from '../convert/convert-scope.ts';
 import { listClientScopes } from '../read/listing.ts';
@@ -26,19 +28,18 @@ const NO_MORE_ROLES = 'its service account holds no role that was not granted';
 
 /** What the proofs of clients need of the server beside tokens: a token does not show all that its client can do. */
 export async function readGrants(
-  api: KeycloakApi,
+  { api, ports }: { readonly api: KeycloakApi; readonly ports: HttpPorts },
   desired: DesiredState,
   names: ReadonlySet<string> | undefined,
 ): Promise<GrantFacts> {
   const clients = desired.clients.filter(({ name }) => names === undefined || names.has(name));
   if (clients.length === 0) return NO_GRANT_FACTS;
   if (!api.hasAccount()) return unseen(clients, 'this command was given no account at Keycloak');
-  try {
-    return await lookAt(api, desired, clients, clients.length > MOST_ALONE);
-  } catch (error) {
+  const facts = await lookAt(api, desired, clients, clients.length > MOST_ALONE).catch((error: unknown) => {
     if (!(error instanceof GrantryError) || error.code !== 'NOT_ALLOWED') throw error;
     return unseen(clients, error.message);
-  }
+  });
+  return { ...facts, checks: joinChecks(facts.checks, await workloadChecks({ api, ports }, clients)) };
 }
 
 function unseen(clients: readonly DesiredClient[], detail: string): GrantFacts {
