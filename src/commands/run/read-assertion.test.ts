@@ -24,8 +24,13 @@ it.each(['env:NONE', 'file:nowhere', 'file:other'])('readAssertion: refuses %s, 
   expect(() => readAssertion(from, { env: {}, cwd })).toThrow(`--assertion-from ${from}: there is no token`);
 });
 
-it('readAssertion: does not repeat a token that stands in the arguments', () => {
-  expect(() => readAssertion(TOKEN, { env: {}, cwd })).toThrow(
-    expect.objectContaining({ code: 'INVALID_INPUT', message: '--assertion-from names no place' }),
-  );
-});
+const JWT = 'eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiJvcmRlcnMifQ.c2lnbmVk';
+
+it.each([TOKEN, `env:${JWT}`, `file:${JWT}`])(
+  'readAssertion: does not repeat a token that stands in the arguments: %s',
+  (from) => {
+    expect(() => readAssertion(from, { env: {}, cwd })).toThrow(
+      expect.objectContaining({ code: 'INVALID_INPUT', message: '--assertion-from names no place' }),
+    );
+  },
+);

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { CommandIo } from '../../cli/context.ts';
+import { holdsCredential } from '../../manifest/schema/credential-keys.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { Secret } from '../../model/secrets/secret.ts';
 
@@ -11,8 +12,8 @@ const TOKEN = /^[\w-]+\.[\w-]+\.[\w-]+$/;
 export function readAssertion(from: string | undefined, io: Pick<CommandIo, 'env' | 'cwd'>): Secret | undefined {
   if (from === undefined) return undefined;
   const [, kind, name = ''] = /^(env|file):(.+)$/s.exec(from) ?? [];
-  if (kind === undefined) {
-    // What stands there may be the token itself.
+  // What stands there may be the token itself.
+  if (kind === undefined || holdsCredential(from)) {
     throw new GrantryError('INVALID_INPUT', '--assertion-from names no place', {
       hint: 'Write it as env:NAME or file:PATH. The token itself does not belong into arguments.',
     });
