@@ -18,7 +18,7 @@ const FILES = [
 /**
  * Runs them by scripts/test.mjs, with a server of that version.
  * @param {string} version
- * @returns {Promise<{ passed: number, failed: number, skipped: number }>}
+ * @returns {Promise<{ passed: number, failed: number, skipped: number, failures: string[] }>}
  */
 export async function testVersion(version) {
   const image = await ensureKeycloak(version);
@@ -40,7 +40,7 @@ export async function testVersion(version) {
     return JSON.parse(readFileSync(counts, 'utf8'));
   } catch (error) {
     // It ended before its tests did, and has said why.
-    if (error.code === 'ENOENT') return { passed: 0, failed: 1, skipped: 0 };
+    if (error.code === 'ENOENT') return { passed: 0, failed: 1, skipped: 0, failures: [] };
     throw error;
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -2,7 +2,7 @@
 // on the oldest one too. Arguments are passed on to vitest; with any, only what they choose is run.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { hostname, tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { build } from './build.mjs';
 import { ensureDependencies } from './dependencies.mjs';
 import { ensureImages, ensureKeycloak } from './images/build.mjs';
@@ -115,15 +115,33 @@ function countsOf(code, results) {
     failed = 1;
     say(passed === 0 ? 'No test passed: see above.' : 'Something failed outside the tests: see above.');
   }
-  return { passed, failed, skipped: numPendingTests + numTodoTests };
+  return { passed, failed, skipped: numPendingTests + numTodoTests, failures: failuresOf(results) };
+}
+
+/** File, title and first line of what went wrong, for a log of which only the end is kept. */
+function failuresOf(results) {
+  return (results?.testResults ?? [])
+    .filter((file) => file.status === 'failed')
+    .flatMap((file) => {
+      const path = relative(checkout, file.name);
+      const tests = file.assertionResults.filter((test) => test.status === 'failed');
+      if (tests.length === 0) return [`${path}: ${firstLine(file.message)}`];
+      return tests.map((test) => `${path}: ${test.fullName}: ${firstLine(test.failureMessages[0])}`);
+    });
+}
+
+function firstLine(text = '') {
+  return text.split('\n', 1)[0];
 }
 
 /** Says what ran in one line, and to the script that asked for it. */
 function conclude(runs) {
   const sum = (key) => runs.reduce((total, counts) => total + counts[key], 0);
   const [passed, failed, skipped] = [sum('passed'), sum('failed'), sum('skipped')];
+  const failures = runs.flatMap((counts) => counts.failures);
   const { GRANTRY_TEST_COUNTS: file } = process.env;
-  if (file) writeFileSync(file, JSON.stringify({ passed, failed, skipped }));
+  if (file) writeFileSync(file, JSON.stringify({ passed, failed, skipped, failures }));
+  for (const failure of failures) process.stdout.write(`failed: ${failure}\n`);
   process.stdout.write(`${passed} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`);
   return failed > 0 ? 1 : 0;
 }

@@ -85,4 +85,44 @@ describe('deliver', () => {
     await write();
     expect((await store.inspect('orders'))?.mark).toEqual(ACTIVE);
   });
+
+  describe('what lay there before', () => {
+    const UNTIL = '2026-11-01T00:00:00.000Z';
+    const previous = async (mark: StoreMark | undefined, how: Partial<PlannedDelivery>) => {
+      if (mark !== undefined) await store.mark('orders', mark);
+      const payload = { client_secret: new Secret('of before'), client_secret_previous: new Secret('older') };
+      const facts = { overlap_until: UNTIL, previous_version: '3' };
+      await store.write('orders', { clientId: 'orders', payload, facts }, 0);
+      await write(how);
+      const document = (await store.read('orders'))?.document;
+      const secret = document?.payload['client_secret_previous'];
+      return [
+        secret instanceof Secret ? secret.reveal() : undefined,
+        document?.facts['overlap_until'],
+        document?.facts['previous_version'],
+      ];
+    };
+    const NOTHING = [undefined, undefined, undefined];
+
+    it.each<[string, StoreMark | undefined, Partial<PlannedDelivery>]>([
+      ['of a retired client', { ...ACTIVE, client: 'audit', state: 'retired' }, { reason: 'differs' }],
+      ['without a mark that is taken over', undefined, { reason: 'facts-changed', adopt: true }],
+      ['behind the mark of a run that died', ACTIVE, { reason: 'moved' }],
+      ['behind the mark of a run that died on a new client', ACTIVE, { reason: 'new' }],
+    ])('gives the document no previous credential: %s', async (_, mark, how) => {
+      expect(await previous(mark, how)).toEqual(NOTHING);
+    });
+
+    it.each<[string, Partial<PlannedDelivery>, StoreMark | undefined]>([
+      ['its own', { reason: 'facts-changed' }, ACTIVE],
+      [
+        'its own under a former name',
+        { reason: 'facts-changed', alreadyDelivered: true },
+        { ...ACTIVE, client: 'before' },
+      ],
+      ['its own without its mark', { reason: 'unmarked', adopt: true, lostMark: true }, undefined],
+    ])('keeps the previous credential in a document that is %s', async (_, how, mark) => {
+      expect(await previous(mark, how)).toEqual(['older', UNTIL, '3']);
+    });
+  });
 });

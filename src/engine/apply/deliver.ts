@@ -4,7 +4,7 @@ import type { PlannedDelivery } from '../../model/plan.ts';
 import type { Delivery } from '../../model/state.ts';
 import type { DocumentUpdate, Store, StoreMark } from '../../stores/store.ts';
 import { refuseForeign, refuseVanishing } from '../places/check-place.ts';
-import { occupantOf } from '../places/whose-document.ts';
+import { occupantOf, ownMark } from '../places/whose-document.ts';
 import { factsDigest, notesOfFacts, wholeFacts } from '../survey/document-facts.ts';
 
 /**
@@ -51,13 +51,21 @@ export async function deliver(
   refuseForeign(delivery, entry, stack);
   const occupant = occupantOf(entry, { stack, client });
   const noted = occupant.kind === 'client' ? occupant.mark.notes : {};
+  const isOthers =
+    occupant.kind !== 'nobody' && ownMark(occupant, delivery) === undefined && delivery.lostMark !== true;
   const mark: StoreMark = { stack, client, owner, state: 'active', notes: { ...noted, ...notesOfFacts(facts) } };
   await store.mark(path, mark, { pathIsEmpty: entry === undefined });
-  return store.write(path, documentOf(delivery, credential), entry?.version ?? 0);
+  return store.write(path, documentOf(delivery, credential, isOthers), entry?.version ?? 0);
 }
 
-/** Where the document written before holds no secret that is accepted. */
+/**
+ * Where the document written before holds no credential of this client that is accepted: that one was taken away, or what
+ * lies there may be another client's. A run that died behind the mark has made that look like this client's own.
+ */
 const WITHOUT_PREVIOUS: ReadonlySet<PlannedDelivery['reason']> = new Set([
+  'new',
+  'in-use',
+  'moved',
   'secret-changed',
   'guessable',
   'previous-guessable',
@@ -69,10 +77,11 @@ const WITHOUT_PREVIOUS: ReadonlySet<PlannedDelivery['reason']> = new Set([
 function documentOf(
   { facts, since, reason }: PlannedDelivery,
   { clientId, held, createdAt, previousUntil }: DeliveredCredential,
+  isOthers: boolean,
 ): DocumentUpdate {
   const hasNoAge = held !== undefined && isWithoutAge(held.present);
   const madeAt = hasNoAge ? undefined : (createdAt ?? since);
-  const hasNoPrevious = WITHOUT_PREVIOUS.has(reason);
+  const hasNoPrevious = isOthers || WITHOUT_PREVIOUS.has(reason);
   return {
     clientId,
     payload: held === undefined ? {} : toPayload(hasNoPrevious ? { ...held, previous: null } : held),
@@ -80,12 +89,12 @@ function documentOf(
       ...(Object.keys(facts).length === 0 ? {} : wholeFacts(facts)),
       ...(madeAt === undefined ? {} : { rotated_at: new Date(madeAt * 1000).toISOString() }),
       ...(hasNoAge ? { rotated_at: null } : {}),
+      // Nothing that lies in the store holds a previous one that is accepted.
+      ...(hasNoPrevious ? { previous_version: null, overlap_until: null } : {}),
       // What lay elsewhere said so, and is not merged with this one.
       ...(reason === 'moved' && previousUntil !== undefined
         ? { overlap_until: new Date(previousUntil * 1000).toISOString() }
         : {}),
-      // Somebody changed the secret, and nothing that lies in the store holds the previous one.
-      ...(hasNoPrevious ? { previous_version: null, overlap_until: null } : {}),
     },
   };
 }
