@@ -2,6 +2,7 @@ import type { Address } from '../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../model/desired.ts';
 import type { FieldWords } from '../model/field-words.ts';
 import type { GrantryError } from '../model/errors.ts';
+import type { Estate, EstateSelection } from '../model/estate.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../model/plan.ts';
 import type { ProofCheck } from '../model/report.ts';
 import type { ClientSecret, Credential } from '../model/secrets/credential.ts';
@@ -366,4 +367,6 @@ export interface Provider {
   readonly secrets?: SecretsFacet;
   readonly keys?: KeysFacet;
   readonly federation?: FederationFacet;
+  /** What there is of M2M access, whoever made it. Writes nothing, and asks nothing per client where a listing serves. */
+  readEstate?(desired: DesiredState, selection: EstateSelection): Promise<Estate>;
 }
