@@ -10,6 +10,7 @@ import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { planDeliveries } from '../plan/deliveries.ts';
+import { withOwnersCredentials } from '../plan/undelivered.ts';
 import type { DeliveryView } from '../plan/deliveries.ts';
 import { checkDocuments } from './check-documents.ts';
 import { wantedDocuments } from './document-facts.ts';
@@ -95,7 +96,8 @@ async function readObjects(
   const projected = provider.project(desired);
   const actual = withinOwnPlaces(await provider.read(desired, { ...options, projected }), desired.target);
   const notices = [...(actual.notices ?? []), ...unreadableNotices(actual.objects)];
-  return { projected: completed(projected, actual), actual: { ...actual, notices } };
+  const complete = withOwnersCredentials(completed(projected, actual), desired, actual);
+  return { projected: complete, actual: { ...actual, notices } };
 }
 
 /** With what only the server knew of them. */
