@@ -17,6 +17,7 @@ function client(name: string, overlap = 2 * DAY): DesiredClient {
     labels: {},
     access: [],
     auth: 'client_secret_basic',
+    state: 'enabled',
     credential: { path: name, rotate: { every: 90 * DAY, overlap } },
     settings: { kind: 'memory' },
     position: { file: 'a.yaml', line: 1, column: 1 },

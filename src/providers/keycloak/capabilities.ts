@@ -30,6 +30,8 @@ export function keycloakCapabilities(version?: string): Capabilities {
 /** RFC 6749 section 5.2. */
 export const keycloakTokens: TokenBehaviour = {
   denial: { status: 400, error: 'invalid_scope' },
+  // Of one that is enabled it refuses a wrong secret as `unauthorized_client`.
+  disabled: { status: 401, error: 'invalid_client' },
   declaredRoles: (client) => settingsOf(client).serviceAccountRoles,
   formOf(client, apis) {
     const wanted = splitAttributes(declaredAttributes(client, new Map(apis.map((api) => [api.name, api]))));

@@ -74,7 +74,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     clientId: client.clientId,
     description: client.description,
     labels: client.labels,
-    enabled: true,
+    enabled: client.state === 'enabled',
     protocol: OPENID_CONNECT,
     access,
     // Without Keycloak's own scope `roles` no role reaches a token.
