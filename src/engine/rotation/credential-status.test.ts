@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { client, state } from '../../../test/support/bench/declared.ts';
 import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
+import type { DesiredState } from '../../model/desired.ts';
 import type { CredentialStatus } from '../../model/report.ts';
 import type { ActualObject } from '../../model/state.ts';
 import type { StoreEntry, StoreMark } from '../../stores/store.ts';
@@ -21,13 +22,20 @@ interface Special {
   readonly entry?: Partial<StoreEntry>;
   readonly object?: (object: ActualObject) => Partial<ActualObject>;
   readonly credential?: Partial<NonNullable<ActualObject['credential']>>;
+  readonly declared?: DesiredState;
   /** Seconds after the secret was made. */
   readonly later?: number;
 }
 
 /** Of the client that was applied, with what is given in place of what was found. */
-async function statusWith({ entry, object, credential, later = 1 }: Special): Promise<CredentialStatus> {
-  const survey = await surveyRotations(DECLARED, bench);
+async function statusWith({
+  entry,
+  object,
+  credential,
+  later = 1,
+  declared = DECLARED,
+}: Special): Promise<CredentialStatus> {
+  const survey = await surveyRotations(declared, bench);
   const objects = survey.actual.objects.map((found) => ({
     ...found,
     ...object?.(found),
@@ -53,6 +61,22 @@ const marked = (special: Partial<StoreMark>): Partial<StoreEntry> => ({
 });
 
 describe('credentialStatus', () => {
+  it('says of a client that is disabled that it is not due, and where it is not as declared', async () => {
+    const declared = state([], [client('orders', {}, { state: 'disabled' })]);
+    expect(await statusWith({ declared, later: 1000 })).toMatchObject({
+      state: 'disabled',
+      dueAt: undefined,
+      overdue: false,
+      remarks: ['it is still enabled at the provider: grantry apply disables it'],
+    });
+    await bench.apply(declared);
+    expect(await remarks({ declared })).toEqual([]);
+    expect(await statusWith({})).toMatchObject({
+      state: 'enabled',
+      remarks: ['it is disabled at the provider: grantry apply enables it'],
+    });
+  });
+
   it('remarks nothing where all is well', async () => {
     expect(await statusWith({})).toMatchObject({
       remarks: [],

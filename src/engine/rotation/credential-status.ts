@@ -2,10 +2,10 @@ import pLimit from 'p-limit';
 import { isHeldByWorkload } from '../../credentials/registry.ts';
 import { isFinished, readIntent } from './rotation-intent.ts';
 import { addressOf, nameOf } from '../../model/address.ts';
-import type { DesiredClient } from '../../model/desired.ts';
+import type { ClientState, DesiredClient } from '../../model/desired.ts';
 import type { CredentialStatus } from '../../model/report.ts';
 import { dueAt, isInOverlap, isDeliveryOutdated, madeAt } from '../../model/rotation.ts';
-import { isOurs, objectsByAddress, ownerPhrase } from '../../model/state.ts';
+import { isDisabled, isOurs, objectsByAddress, ownerPhrase } from '../../model/state.ts';
 import type { ActualObject } from '../../model/state.ts';
 import type { Store, StoreEntry, StoreMark } from '../../stores/store.ts';
 import { versionsAt } from './rotation-place.ts';
@@ -49,7 +49,7 @@ function pathHere(object: ActualObject, store: Pick<Store, 'locate'>): string | 
 }
 
 function statusOf(
-  { name, owner, auth, credential: { rotate } }: DesiredClient,
+  { name, owner, state, auth, credential: { rotate } }: DesiredClient,
   object: ActualObject | undefined,
   found: Found,
   now: number,
@@ -58,11 +58,12 @@ function statusOf(
   const credential = object !== undefined && isOurs(object) ? object.credential : undefined;
   const hasAge = credential !== undefined && !isHeldByWorkload(auth);
   const made = hasAge ? madeAt(credential) : undefined;
-  const due = hasAge ? dueAt(rotate, credential) : undefined;
+  const due = hasAge && state === 'enabled' ? dueAt(rotate, credential) : undefined;
   const inOverlap = credential !== undefined && isInOverlap(credential, now);
   return {
     address: addressOf('Client', name),
     owner,
+    state,
     place,
     storeVersion: entry === undefined || entry.version === 0 ? undefined : entry.version,
     madeAt: toIso(made),
@@ -71,8 +72,20 @@ function statusOf(
     overdue: due !== undefined && due < now,
     overlapUntil: inOverlap ? toIso(credential.previousUntil) : undefined,
     refusedFrom: toIso(credential?.expiresAt),
-    remarks: [...remarksOf(object, found, now), ...limitRemarks(found, isHeldByWorkload(auth) ? 0 : rotate.overlap)],
+    remarks: [
+      ...stateRemarks(state, object),
+      ...remarksOf(object, found, now),
+      ...limitRemarks(found, isHeldByWorkload(auth) ? 0 : rotate.overlap),
+    ],
   };
+}
+
+/** Where the provider has it otherwise than declared. */
+function stateRemarks(state: ClientState, object: ActualObject | undefined): string[] {
+  if (object === undefined || !isOurs(object) || isDisabled(object) === (state === 'disabled')) return [];
+  return state === 'disabled'
+    ? ['it is still enabled at the provider: grantry apply disables it']
+    : ['it is disabled at the provider: grantry apply enables it'];
 }
 
 function remarksOf(

@@ -45,6 +45,8 @@ export interface RotationChoice {
   readonly waiting: number;
   /** Of those that were not named, those left out because their previous secret is still accepted. */
   readonly inOverlap: readonly string[];
+  /** Of those that were not named, those left out because they are disabled. */
+  readonly disabled: readonly string[];
 }
 
 /** Whether the previous secrets are to be refused at once. */
@@ -83,16 +85,23 @@ function chooseClients(request: RotationRequest, view: RotationView): Omit<Rotat
   const ready: DesiredClient[] = [];
   const refused: { address: Address; error: GrantryError }[] = [];
   const inOverlap: string[] = [];
+  const disabled: string[] = [];
   for (const client of requested) {
     const address = addressOf('Client', client.name);
     const error = obstacle(client, objects.get(address), view, request);
-    if (error === undefined) ready.push(client);
+    if (request.kind !== 'named' && isLeftOut(client, request)) disabled.push(client.name);
+    else if (error === undefined) ready.push(client);
     else if (request.kind !== 'named' && error.code === 'ROTATION_IN_OVERLAP') inOverlap.push(client.name);
     else refused.push({ address, error });
   }
   const max = request.kind === 'named' ? ready.length : (request.max ?? ready.length);
   const names = ready.map(({ name }) => name);
-  return { rotate: names.slice(0, max), refused, waiting: names.slice(max).length, inOverlap };
+  return { rotate: names.slice(0, max), refused, waiting: names.slice(max).length, inOverlap, disabled };
+}
+
+/** Of a client that is disabled nothing would show that another credential works. What leaked is replaced all the same. */
+function isLeftOut({ state }: DesiredClient, request: RotationRequest): boolean {
+  return state === 'disabled' && !isRevocation(request);
 }
 
 /** A client of which a run before left a rotation half-done. */
@@ -184,9 +193,10 @@ function obstacle(
   if (locate(delivered.path) !== delivered.place) {
     return refuse(`the credential of ${name} lies at ${delivered.place}, which is not in this store`);
   }
+  if (request.kind === 'named' && isLeftOut(client, request)) return disabledClient(name, view);
   const { unusable } = object.credential;
   // It could not be proven. What leaked is replaced all the same: the client may work again at any time.
-  if (unusable !== undefined && !isRevocation(request)) {
+  if (unusable !== undefined && client.state === 'enabled' && !isRevocation(request)) {
     return refuse(`no credential of client ${name} is accepted: ${unusable}`);
   }
   const unprepared = unpreparedOverlap(client, object, view);
@@ -200,6 +210,16 @@ function obstacle(
     'ROTATION_IN_OVERLAP',
     `client ${name} is in the overlap of its last rotation: its previous credential is accepted until ${until}, and another rotation would end that at once`,
     { hint: 'Wait for that, or rotate anyway with --force. For one that leaked there is --revoke-now.' },
+  );
+}
+
+function disabledClient(name: string, { desired: { target } }: RotationView): GrantryError {
+  return new GrantryError(
+    'CONFLICT',
+    `client ${name} is disabled: while it is, nothing shows that another credential of it works`,
+    {
+      hint: `Enable it first (spec.state), run grantry apply -t ${target.name}, and rotate it then. If its credential leaked: grantry rotate -t ${target.name} ${name} --revoke-now`,
+    },
   );
 }
 
