@@ -96,7 +96,13 @@ function chooseClients(request: RotationRequest, view: RotationView): Omit<Rotat
   }
   const max = request.kind === 'named' ? ready.length : (request.max ?? ready.length);
   const names = ready.map(({ name }) => name);
-  return { rotate: names.slice(0, max), refused, waiting: names.slice(max).length, inOverlap, disabled: disabled.toSorted() };
+  return {
+    rotate: names.slice(0, max),
+    refused,
+    waiting: names.slice(max).length,
+    inOverlap,
+    disabled: disabled.toSorted(),
+  };
 }
 
 /** Of a client that is disabled nothing would show that another credential works. What leaked is replaced all the same. */

@@ -38,6 +38,10 @@ export function testStates(subject: () => ProviderSubject, capabilities: Capabil
     expect(await switches(DISABLED)).toEqual([{ off: true, widens: false }]);
     await subject().setUp(DISABLED);
     expect(await switches(BASE)).toEqual([{ off: false, widens: true }]);
+    const named = { kind: 'named', names: ['orders'], force: true, revoke: false } as const;
+    await expect(subject().rotate(BASE, named)).rejects.toThrow(
+      'no credential of client orders is accepted: it is disabled',
+    );
   });
 
   it('finds a client that is to be disabled and gets a token all the same', async () => {
