@@ -6,6 +6,8 @@ import type { ProviderSubject } from './provider-subject.ts';
 
 const ACCESS = 'access: [{api: stock, scopes: [stock:read]}]';
 const DISABLED = yaml(STOCK, BILLS, orders(`state: disabled, ${ACCESS}`));
+const withKey = (state: string): string =>
+  yaml(STOCK, BILLS, clientYaml('orders', `state: ${state}, auth: private_key_jwt, ${ACCESS}`));
 const DUE = { kind: 'due', stagger: false, max: undefined } as const;
 
 /** A client that is disabled is refused, and loses nothing by it. */
@@ -96,8 +98,6 @@ export function testStates(subject: () => ProviderSubject, capabilities: Capabil
   if (capabilities.keyAlgs.length === 0) return;
 
   it('refuses a client with a key that is disabled in the same way', async () => {
-    const withKey = (state: string): string =>
-      yaml(STOCK, BILLS, clientYaml('orders', `state: ${state}, auth: private_key_jwt, ${ACCESS}`));
     await subject().setUp(withKey('disabled'));
     expect(await subject().unproven(withKey('disabled'))).toEqual([]);
     await subject().setUp(withKey('enabled'));
