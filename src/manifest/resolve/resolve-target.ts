@@ -68,6 +68,7 @@ export function resolveTarget(
     rotate,
     guards,
     ...(issuers === undefined ? {} : { issuers }),
+    ...(spec.ignore === undefined ? {} : { ignore: spec.ignore }),
     position: manifest.position,
   };
 }
