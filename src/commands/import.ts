@@ -8,7 +8,10 @@ export const importCommand = defineCommand({
   summary: 'write manifests of what is there already; reads the provider of one target, and changes nothing there',
   options: {
     ...TARGETS,
-    select: list('--select <glob>', 'only clients with such a client_id, and the Apis that they may call; may be repeated'),
+    select: list(
+      '--select <glob>',
+      'only clients with such a client_id, and the Apis that they may call; may be repeated',
+    ),
     out: text('--out <dir>', 'where the manifests are written (default: the first folder of --manifests)'),
     ownerFrom: text('--owner-from <path>', 'where owners are noted at the provider, such as attributes.team'),
     split: choice('--split <by>', 'a file for each', ['owner', 'client', 'one']),

@@ -11,4 +11,15 @@ import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [init, importCommand, validate, plan, apply, verify, rotate, status, demo, schema];
+export const COMMANDS: readonly Command[] = [
+  init,
+  importCommand,
+  validate,
+  plan,
+  apply,
+  verify,
+  rotate,
+  status,
+  demo,
+  schema,
+];

@@ -80,9 +80,13 @@ function writeFiles(folder: string, files: readonly FilePlan[], cwd: string): vo
   if (files.length === 0) return;
   const link = linkOnTheWay(folder, cwd);
   if (link !== undefined) {
-    throw new GrantryError('INVALID_INPUT', `${relative(cwd, link) || link} is a symbolic link, and manifests are not read through links`, {
-      hint: 'Name the folder itself with --out DIR. Nothing was written.',
-    });
+    throw new GrantryError(
+      'INVALID_INPUT',
+      `${relative(cwd, link) || link} is a symbolic link, and manifests are not read through links`,
+      {
+        hint: 'Name the folder itself with --out DIR. Nothing was written.',
+      },
+    );
   }
   for (const { name, text } of files) writeManifest(join(folder, name), text);
 }

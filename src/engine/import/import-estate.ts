@@ -62,11 +62,14 @@ function remarksOn(leftOut: readonly LeftOut[], { drafts }: Kept, { desired, dra
     ...desired.apis.map(({ audience, name }) => [audience, name] as const),
     ...drafts.flatMap(({ kind, id, address }) => (kind === 'Api' ? [[id, nameOf(address)] as const] : [])),
   ]);
-  return leftOut.map((object) => ({
-    owner: ownerOf(object, drafting.ownerFrom),
-    object,
-    proposal: proposalFor(object, apis, drafting),
-  }));
+  // Of what others answer for nobody here has anything to do.
+  return leftOut
+    .filter(({ reason }) => reason !== 'other-stack')
+    .map((object) => ({
+      owner: ownerOf(object, drafting.ownerFrom),
+      object,
+      proposal: proposalFor(object, apis, drafting),
+    }));
 }
 
 /** What was checked object by object must be what the files say as a whole, beside what was there before. */
@@ -75,7 +78,10 @@ function requireAsChecked(files: readonly FilePlan[], { drafts }: Kept, { existi
   const replaced = new Set(added.map(({ name }) => name));
   const others = existing.files.filter(({ name }) => !replaced.has(name));
   const whole = judge({ ...existing, files: others }, added);
-  const parts = judge(existing, drafts.map(({ address, text }) => ({ name: address, text })));
+  const parts = judge(
+    existing,
+    drafts.map(({ address, text }) => ({ name: address, text })),
+  );
   const isValid = whole.ofNew.size === 0 && whole.ofExisting === undefined;
   if (isValid && declaredBy(whole.resolve()) === declaredBy(parts.resolve())) return;
   throw new GrantryError('FAILED', 'the files would not say what was checked: nothing was written');

@@ -32,7 +32,10 @@ export async function keepUnchanged(valid: Valid, existing: ExistingManifests, p
     const plan = adoptionOf(kept.resolve(), actual, { endpoints, provider });
     const refused = refusals(plan, provider.words, kept.drafts);
     if (refused.size === 0) return kept;
-    const without = addLeftOut(kept, takeOut(kept.drafts, ({ address }) => refused.get(address)));
+    const without = addLeftOut(
+      kept,
+      takeOut(kept.drafts, ({ address }) => refused.get(address)),
+    );
     const again = keepValid(without.drafts, existing);
     kept = { ...addLeftOut(without, again), resolve: again.resolve };
   }
@@ -62,13 +65,18 @@ function adoptionOf(
 type Reason = Pick<LeftOut, 'reason' | 'why' | 'todo'>;
 
 /** Why drafts cannot be adopted as they are, by address. */
-function refusals({ changes, conflicts }: Plan, words: FieldWords, drafts: readonly Draft[]): ReadonlyMap<string, Reason> {
+function refusals(
+  { changes, conflicts }: Plan,
+  words: FieldWords,
+  drafts: readonly Draft[],
+): ReadonlyMap<string, Reason> {
   const changeOf = new Map(changes.map((change) => [change.address, change]));
   const conflictOf = new Map(conflicts.map((conflict) => [conflict.address, conflict]));
   return new Map(
     drafts.flatMap(({ address }): [string, Reason][] => {
       const conflict = conflictOf.get(address);
-      if (conflict !== undefined) return [[address, { reason: 'conflict', why: asSentence(conflict.reason), todo: conflict.hint }]];
+      if (conflict !== undefined)
+        return [[address, { reason: 'conflict', why: asSentence(conflict.reason), todo: conflict.hint }]];
       const change = changeOf.get(address);
       const reason = change === undefined ? undefined : differenceIn(change, words);
       return reason === undefined ? [] : [[address, reason]];
@@ -82,7 +90,11 @@ function differenceIn(change: Change, words: FieldWords): Reason | undefined {
   if (fields.length === 0) return undefined;
   return {
     reason: 'differs',
-    why: `Declared, it would not be as it is: ${nameSome(fields.map((field) => inWords(field, words)), MOST_FIELDS, '; ')}.`,
+    why: `Declared, it would not be as it is: ${nameSome(
+      fields.map((field) => inWords(field, words)),
+      MOST_FIELDS,
+      '; ',
+    )}.`,
     todo: 'Change that at the provider, or declare it by hand and let a plan show what would change.',
   };
 }

@@ -2,7 +2,6 @@ import type { LeftOut } from '../../model/estate.ts';
 import type { Problem, SourceFile } from '../../manifest/types.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { hideSecrets } from '../../model/secrets/known-secrets.ts';
-import { asSentence } from '../../model/text/sentence.ts';
 import { leaveOut } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { judge } from './load-drafts.ts';
@@ -28,7 +27,10 @@ export function keepValid(drafts: readonly Draft[], existing: ExistingManifests)
     const judged = judge(existing, kept.drafts.map(fileOf));
     const refused = refusals(kept.drafts, judged, existing);
     if (refused.size === 0) return { ...kept, resolve: judged.resolve };
-    kept = addLeftOut(kept, takeOut(kept.drafts, (draft) => refused.get(draft.address)));
+    kept = addLeftOut(
+      kept,
+      takeOut(kept.drafts, (draft) => refused.get(draft.address)),
+    );
   }
   throw new GrantryError('FAILED', 'what was imported does not come out valid: nothing was written');
 }
@@ -53,7 +55,7 @@ function refusals(drafts: readonly Draft[], judged: Judged, existing: ExistingMa
 }
 
 function reasonOf({ rule, message }: Problem): Reason {
-  return { reason: rule, why: asSentence(`validate would refuse it: ${message}`), todo: TODO_OF_RULE };
+  return { reason: rule, why: `Validate would refuse it: ${message}.`, todo: TODO_OF_RULE };
 }
 
 const TODO_OF_RULE = 'Mend that at the provider, or declare it by hand and let a plan show what would change.';
@@ -67,7 +69,8 @@ function culpritOf(drafts: readonly Draft[], existing: ExistingManifests): strin
     [good, bad] = isBroken ? [good, middle] : [middle, bad];
   }
   const culprit = drafts[bad - 1];
-  if (culprit === undefined) throw new GrantryError('FAILED', 'the existing manifests are not valid: nothing was written');
+  if (culprit === undefined)
+    throw new GrantryError('FAILED', 'the existing manifests are not valid: nothing was written');
   return culprit.address;
 }
 

@@ -27,7 +27,12 @@ const KEPT_BY_ITS_OWNER: JsonObject = { deliver: 'rotated' };
 /** An Api as a manifest, its keys in the order of the documentation. */
 export function apiManifest(
   api: EstateApi,
-  { name, owner, introspectedBy, managed }: Identity & { readonly introspectedBy: string | undefined; readonly managed: boolean },
+  {
+    name,
+    owner,
+    introspectedBy,
+    managed,
+  }: Identity & { readonly introspectedBy: string | undefined; readonly managed: boolean },
   { onlyTarget }: Surroundings,
 ): JsonObject {
   return {
@@ -72,12 +77,14 @@ function head(kind: string, { description, ...rest }: Identity & { readonly desc
 }
 
 function accessOf({ access }: EstateClient, apis: ReadonlyMap<string, string>): Json[] {
-  const named = access.map(({ audience, scopes, onRequest }) => ({ api: apis.get(audience) ?? audience, scopes, onRequest }));
+  const named = access.map(({ audience, scopes, onRequest }) => ({
+    api: apis.get(audience) ?? audience,
+    scopes,
+    onRequest,
+  }));
   return named
     .toSorted((one, other) => compareText(one.api, other.api))
-    .map(({ api, scopes, onRequest }) =>
-      present({ api, scopes: listOf(scopes), onRequest: listOf(onRequest) }),
-    );
+    .map(({ api, scopes, onRequest }) => present({ api, scopes: listOf(scopes), onRequest: listOf(onRequest) }));
 }
 
 function listOf(scopes: readonly string[]): readonly string[] | undefined {

@@ -12,7 +12,8 @@ import { digestName, slugOf } from './slug.ts';
 export type Split = 'owner' | 'client' | 'one';
 
 /** The first line of a file that import wrote: by it a later import knows that it may add to it. */
-export const HEADER = '# Written by grantry import, which adds at the end and changes nothing above. Edit it as you like.\n';
+export const HEADER =
+  '# Written by grantry import, which adds at the end and changes nothing above. Edit it as you like.\n';
 
 /** What lies in the folder, by name: its text where import wrote it; undefined: somebody else did. */
 export type FolderView = ReadonlyMap<string, string | undefined>;
@@ -97,7 +98,7 @@ function remarksByFile(remarks: readonly Remark[], { split, taken, written }: Re
     const line = leftOutLine(remark.object);
     const wanted = fileFor(split === 'one' ? 'imported' : stemOfOwner(remark.owner), taken);
     const name = open.has(wanted) ? wanted : first;
-    if (name !== undefined && !texts.some((text) => text.includes(line))) addToGroup(byFile, name, remark);
+    if (name !== undefined && !texts.some((text) => text.includes(line.trimEnd()))) addToGroup(byFile, name, remark);
   }
   return byFile;
 }

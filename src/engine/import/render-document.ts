@@ -1,4 +1,4 @@
-import { Document, Scalar, isCollection, isScalar, visit } from 'yaml';
+import { Document, Scalar, isScalar, isSeq, visit } from 'yaml';
 import { withEscapes } from '../../model/text/printable.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import { commentLine } from './comments.ts';
@@ -14,7 +14,7 @@ export function renderDocument(manifest: JsonObject, comments: readonly string[]
   const document = new Document(manifest, { version: '1.2' });
   visit(document, {
     Pair: (_, { key, value }) => {
-      if (isScalar(key) && IN_ONE_LINE.has(key.value) && isCollection(value) && value.tag !== MAP) value.flow = true;
+      if (isScalar(key) && IN_ONE_LINE.has(key.value) && isSeq(value)) value.flow = true;
     },
     Scalar: (_, scalar) => {
       if (typeof scalar.value === 'string' && mustBeQuoted(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
@@ -24,9 +24,6 @@ export function renderDocument(manifest: JsonObject, comments: readonly string[]
   // Whatever needs an escape stands in double quotes.
   return `${comments.map(commentLine).join('')}${withEscapes(yaml, yamlEscape)}`;
 }
-
-/** Of the scopes of an Api, a map, each has a line. */
-const MAP = 'tag:yaml.org,2002:map';
 
 /** Blanks at the end of a line are lost in editors, and what cannot be seen must not be hidden. */
 function mustBeQuoted(text: string): boolean {

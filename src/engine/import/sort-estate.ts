@@ -33,17 +33,22 @@ export function sortEstate(estate: Estate, desired: DesiredState, onlyNeeded: bo
   const needed = new Set(clients.flatMap(({ access }) => access.map(({ audience }) => audience)));
   const openApis = ordered.apis.filter((api) => declared.api(api) === undefined);
   // What others own may be granted all the same.
-  const isWanted = (api: EstateApi): boolean =>
-    needed.has(api.audience) || !(onlyNeeded || isOfOthers(api, stack));
+  const isWanted = (api: EstateApi): boolean => needed.has(api.audience) || !(onlyNeeded || isOfOthers(api, stack));
   return {
     ...undeclared,
     apis: openApis.filter(isWanted),
     clients,
     declared: declaredObjects(ordered, declared),
     leftOut: [
-      ...openApis.filter((api) => !isWanted(api) && isOfOthers(api, stack)).map((api) => ofOthers('Api', api.audience, api)),
-      ...open.filter((client) => isOfOthers(client, stack)).map((client) => ofOthers('Client', client.clientId, client)),
-      ...ordered.leftOut.filter(({ kind, id }) => !isDeclared(kind, id, declared) && !(kind === 'Client' && ignored.has(id))),
+      ...openApis
+        .filter((api) => !isWanted(api) && isOfOthers(api, stack))
+        .map((api) => ofOthers('Api', api.audience, api)),
+      ...open
+        .filter((client) => isOfOthers(client, stack))
+        .map((client) => ofOthers('Client', client.clientId, client)),
+      ...ordered.leftOut.filter(
+        ({ kind, id }) => !isDeclared(kind, id, declared) && !(kind === 'Client' && ignored.has(id)),
+      ),
     ],
   };
 }

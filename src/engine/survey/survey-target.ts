@@ -99,7 +99,10 @@ export async function readObjects(
 }
 
 /** Desired objects with what only the server knew of them. */
-export function completeObjects(projected: readonly DesiredObject[], { completions }: ActualState): readonly DesiredObject[] {
+export function completeObjects(
+  projected: readonly DesiredObject[],
+  { completions }: ActualState,
+): readonly DesiredObject[] {
   if (completions === undefined || completions.size === 0) return projected;
   return projected.map((object) => {
     const more = completions.get(object.address);

@@ -18,9 +18,7 @@ export function estateOf(
   capabilities: Capabilities,
 ): Estate {
   const apis = all.filter(({ kind }) => kind === 'Api');
-  const clients = all.filter(
-    (object) => object.kind === 'Client' && isSelected(clientIdOf(object, capabilities)),
-  );
+  const clients = all.filter((object) => object.kind === 'Client' && isSelected(clientIdOf(object, capabilities)));
   const { said = [], unsaid = [] } = Object.fromEntries(
     groupBy(clients, ({ noted }) => (noted?.unsaid === undefined ? 'said' : 'unsaid')),
   );
@@ -32,7 +30,15 @@ export function estateOf(
       const facts = noted?.facts ?? {};
       return noted?.unsaid === undefined
         ? []
-        : [{ kind: 'Client' as const, id, displayName: textIn(object.fields, 'name') || object.name || id, facts, ...noted.unsaid }];
+        : [
+            {
+              kind: 'Client' as const,
+              id,
+              displayName: textIn(object.fields, 'name') || object.name || id,
+              facts,
+              ...noted.unsaid,
+            },
+          ];
     }),
   };
 }
@@ -73,7 +79,9 @@ function specOf(fields: Fields): JsonObject {
 
 function given(values: Readonly<Record<string, Json | undefined>>): JsonObject {
   return Object.fromEntries(
-    Object.entries(values).flatMap(([key, value]): [string, Json][] => ((value ?? null) === null ? [] : [[key, value ?? null]])),
+    Object.entries(values).flatMap(([key, value]): [string, Json][] =>
+      (value ?? null) === null ? [] : [[key, value ?? null]],
+    ),
   );
 }
 

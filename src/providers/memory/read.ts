@@ -2,6 +2,7 @@ import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredState } from '../../model/desired.ts';
 import { isRepeated } from '../../model/secrets/guessable.ts';
+import { addToGroup } from '../../model/values/groups.ts';
 import { sameJson } from '../../model/values/json.ts';
 import type { ActualCredential, ActualObject, ActualState, OwnedApis, Fields, OwnedApi } from '../../model/state.ts';
 import { releasedApis } from '../released-apis.ts';
@@ -145,13 +146,13 @@ function holdersOf(
   { desired, capabilities }: Reading,
 ): Record<string, string[]> {
   const name = nameOf(addressOfObject(api));
-  const holders: Record<string, string[]> = {};
+  const holders = new Map<string, string[]>();
   for (const client of all) {
     if (client.kind !== 'Client' || stackOf(client.fields) === desired.target.stack) continue;
     const { scopes, onRequest } = grantedIn(client.fields, name);
-    for (const scope of [...scopes, ...onRequest]) (holders[scope] ??= []).push(clientIdOf(client, capabilities));
+    for (const scope of [...scopes, ...onRequest]) addToGroup(holders, scope, clientIdOf(client, capabilities));
   }
-  return holders;
+  return Object.fromEntries(holders);
 }
 
 function originsOf(
