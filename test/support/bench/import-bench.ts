@@ -35,6 +35,10 @@ interface ImportOptions {
 
 const DEFAULTS: ImportOptions = { select: [], split: 'owner', ownerFrom: 'attributes.team', deliver: false };
 
+function isOurs(text: string): boolean {
+  return text.startsWith(HEADER);
+}
+
 export class ImportBench {
   readonly provider: MemoryProvider;
   /** Files by name, as in the folder `manifests`. */
@@ -64,7 +68,6 @@ export class ImportBench {
   async look(options: Partial<ImportOptions> = {}): Promise<ImportPlan> {
     const { select, split, ownerFrom, deliver } = { ...DEFAULTS, ...options };
     const { apis, clients, target } = this.desired();
-    const isOurs = (text: string): boolean => text.startsWith(HEADER);
     return importTarget(
       { desired: this.desired(), provider: this.provider },
       {
