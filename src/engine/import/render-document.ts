@@ -20,7 +20,11 @@ export function renderDocument(manifest: JsonObject, comments: readonly string[]
       if (typeof scalar.value === 'string' && mustBeQuoted(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  const yaml = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const yaml = document.toString({
+    lineWidth: 0,
+    flowCollectionPadding: false,
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+  });
   // Whatever needs an escape stands in double quotes.
   return `${comments.map(commentLine).join('')}${withEscapes(yaml, yamlEscape)}`;
 }
