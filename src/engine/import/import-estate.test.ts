@@ -122,6 +122,7 @@ describe('import: owners', () => {
     ['', 'unknown'],
     ['two\nlines', 'unknown'],
     ['x'.repeat(600), 'unknown'],
+    [`hvs.${'x'.repeat(24)}`, 'unknown'],
   ])('noted as %j is %j', async (noted, owner) => {
     const own = bench((provider) => {
       provider.plant('Client', { clientId: 'orders' }).noted = { facts: { 'attributes.team': noted } };
