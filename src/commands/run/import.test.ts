@@ -102,6 +102,12 @@ describe('import', () => {
     expect(readdirSync(join(cwd, 'manifests'))).toEqual(files);
   });
 
+  it('goes round a folder that has the name of a file of its own', async () => {
+    mkdirSync(join(cwd, 'manifests/unknown.yaml'));
+    expect((await run('import -t dev')).ending).toBe(0);
+    expect(look('manifests/unknown-2.yaml')).toContain('name: stock-api');
+  });
+
   it('adds to its own files what came to be since, and changes nothing above', async () => {
     await run('import -t dev --split one');
     const before = look('manifests/imported.yaml');

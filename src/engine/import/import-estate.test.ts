@@ -141,7 +141,11 @@ describe('import: what cannot be said', () => {
     );
     const { report } = await own.look();
     expect(report.leftOut).toMatchObject([
-      { id: 'off', reason: 'differs', why: expect.stringMatching(/enabled: false → .*label tier: "a" → /) },
+      {
+        id: 'off',
+        reason: 'differs',
+        why: expect.stringMatching(/enabled is false, and would be .*label tier is "a", and would be /),
+      },
     ]);
   });
 
@@ -185,6 +189,16 @@ describe('import: what cannot be said', () => {
     const own = bench(() => undefined);
     Object.assign(own.provider, { readEstate: undefined });
     await expect(own.look()).rejects.toThrow(GrantryError);
+  });
+});
+
+describe('import: the files as a whole', () => {
+  it('are written only where they say what was checked object by object', async () => {
+    const own = bench((provider) => provider.plant('Client', { clientId: 'orders', ...reads }), {
+      'audit.yaml': 'apiVersion: grantry/v1\nkind: Client\nmetadata: { name: audit }\nspec: {}\n',
+    });
+    const pathOf = (): string => 'manifests/audit.yaml';
+    await expect(own.look({ pathOf })).rejects.toThrow('nothing was written');
   });
 });
 

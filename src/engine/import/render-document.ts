@@ -29,9 +29,9 @@ export function renderDocument(manifest: JsonObject, comments: readonly string[]
   return `${comments.map(commentLine).join('')}${withEscapes(yaml, yamlEscape)}`;
 }
 
-/** Blanks at the end of a line are lost in editors, and what cannot be seen must not be hidden. */
+/** Plain text of several lines is not safe within a list, and what cannot be seen must not be hidden. */
 function mustBeQuoted(text: string): boolean {
-  return MEANS_SOMETHING.test(text) || /[^\S\n](?:\n|$)|\t/.test(text) || withEscapes(text, () => '') !== text;
+  return MEANS_SOMETHING.test(text) || /[\n\t]|\s$/.test(text) || withEscapes(text, () => '') !== text;
 }
 
 function yamlEscape(codePoint: number): string {

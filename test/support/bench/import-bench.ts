@@ -31,9 +31,16 @@ interface ImportOptions {
   readonly split: Split;
   readonly ownerFrom: string | undefined;
   readonly deliver: boolean;
+  readonly pathOf: (name: string) => string;
 }
 
-const DEFAULTS: ImportOptions = { select: [], split: 'owner', ownerFrom: 'attributes.team', deliver: false };
+const DEFAULTS: ImportOptions = {
+  select: [],
+  split: 'owner',
+  ownerFrom: 'attributes.team',
+  deliver: false,
+  pathOf: (name) => `manifests/${name}`,
+};
 
 function isOurs(text: string): boolean {
   return text.startsWith(HEADER);
@@ -66,7 +73,7 @@ export class ImportBench {
 
   /** What an import would write; nothing is written. */
   async look(options: Partial<ImportOptions> = {}): Promise<ImportPlan> {
-    const { select, split, ownerFrom, deliver } = { ...DEFAULTS, ...options };
+    const { select, split, ownerFrom, deliver, pathOf } = { ...DEFAULTS, ...options };
     const { apis, clients, target } = this.desired();
     return importTarget(
       { desired: this.desired(), provider: this.provider },
@@ -90,7 +97,7 @@ export class ImportBench {
           },
           split,
           folder: new Map([...this.files].map(([name, text]) => [name, isOurs(text) ? text : undefined])),
-          pathOf: (name) => `manifests/${name}`,
+          pathOf,
         },
       },
     );
