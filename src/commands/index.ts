@@ -1,5 +1,6 @@
 import type { Command } from '../cli/command-line/define-command.ts';
 import { apply } from './apply.ts';
+import { audit } from './audit.ts';
 import { demo } from './demo.ts';
 import { importCommand } from './import.ts';
 import { init } from './init.ts';
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   verify,
   rotate,
   status,
+  audit,
   demo,
   schema,
 ];

@@ -52,8 +52,11 @@ export interface DesiredAccess {
   readonly onRequest: readonly string[];
 }
 
-/** How the client authenticates at the token endpoint: with a secret (RFC 6749 section 2.3.1), with a key, or as a workload. */
-export type AuthMethod = 'client_secret_basic' | 'client_secret_post' | KeyAuth | FederatedAuth;
+/**
+ * How the client authenticates at the token endpoint: with a secret (RFC 6749 section 2.3.1), with a key, or as a workload.
+ * `client_secret`: with a secret, by either of the two ways, as it likes.
+ */
+export type AuthMethod = 'client_secret_basic' | 'client_secret_post' | 'client_secret' | KeyAuth | FederatedAuth;
 
 /** By assertions that it signs with a key of its own (RFC 7523 section 2.2). */
 export interface KeyAuth {
@@ -92,6 +95,8 @@ export interface DesiredClient {
     /** Path inside the target's store prefix, such as `team-checkout/order-service`. */
     readonly path: string;
     readonly rotate: RotatePolicy;
+    /** False: its owner keeps the credential that it has, and grantry delivers and rotates none. Absent: it is delivered. */
+    readonly deliver?: false;
   };
   /** What only the target's provider has; plain JSON. */
   readonly settings: BackendSettings;

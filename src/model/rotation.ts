@@ -10,7 +10,7 @@ export function overlapName(seconds: number): string {
 
 /** Every overlap that the server is to keep previous secrets for, in seconds, sorted; zero is none. Of keys grantry itself ends it. */
 export function overlapsOf(clients: readonly DesiredClient[]): number[] {
-  const withSecret = clients.filter(({ auth }) => typeof auth === 'string');
+  const withSecret = clients.filter(({ auth, credential }) => typeof auth === 'string' && credential.deliver !== false);
   const overlaps = new Set(withSecret.map(({ credential }) => credential.rotate.overlap));
   return [...overlaps].filter((seconds) => seconds > 0).toSorted((left, right) => left - right);
 }

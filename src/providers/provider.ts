@@ -69,6 +69,16 @@ export interface TokenForm {
   readonly alg: string | undefined;
   /** Its header `typ`; undefined: what the provider gives it by default. */
   readonly type: TokenType | undefined;
+  /** What the client itself was given, shorter than its Apis ask for; seconds. */
+  readonly lifetime?: number | undefined;
+}
+
+/** What a provider puts into the tokens of a client that is of no Api. */
+export interface OtherGrants {
+  /** Scopes in every token, by their names at the provider. */
+  readonly scopes: readonly string[];
+  /** Why more roles may be in a token than those that were declared for it; undefined: they are all. */
+  readonly unsureRoles?: string | undefined;
 }
 
 /** What of a provider the proofs go by beside its capabilities. */
@@ -76,6 +86,8 @@ export interface TokenBehaviour {
   readonly denial: Denial;
   /** The roles that were declared for the client's tokens. */
   declaredRoles(client: DesiredClient): ServiceAccountRoles;
+  /** Absent: there is nothing but Apis. */
+  otherGrants?(client: DesiredClient): OtherGrants;
   /** The form that tokens of the client have, which are for these Apis. */
   formOf(client: DesiredClient, apis: readonly DesiredApi[]): TokenForm;
 }
@@ -251,6 +263,8 @@ export interface GrantFacts {
   readonly roleParts: ReadonlyMap<string, ServiceAccountRoles>;
   /** What scopes of Apis that other stacks manage put into the `aud` of tokens, by scope. */
   readonly audiences: ReadonlyMap<string, readonly string[]>;
+  /** Of scopes of no Api that clients have: whether tokens name them. */
+  readonly namedScopes: ReadonlyMap<string, boolean>;
   /** What ends every token. */
   readonly longest: TokenLimit | undefined;
   /** What was found beside tokens, by the client's name. */
@@ -267,6 +281,7 @@ export interface TokenLimit {
 export const NO_GRANT_FACTS: GrantFacts = {
   roleParts: new Map(),
   audiences: new Map(),
+  namedScopes: new Map(),
   longest: undefined,
   checks: new Map(),
 };

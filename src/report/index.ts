@@ -9,6 +9,8 @@ import type { Style } from './render/style.ts';
 import { findingLines } from './render/text/findings.ts';
 import type { View } from './view.ts';
 import { applyView } from './views/apply.ts';
+import { auditView } from './views/audit.ts';
+import type { AuditReport } from './views/audit.ts';
 import { errorView } from './views/error.ts';
 import { importView } from './views/import.ts';
 import { planData, planView } from './views/plan/plan.ts';
@@ -77,6 +79,11 @@ export function renderStatus(report: StatusReport, options: RenderOptions): stri
 /** What an import found, ending with a line break. */
 export function renderImport(report: ImportReport, options: RenderOptions): string {
   return render(importView, report, options);
+}
+
+/** Whether an audit log is as it was written, ending with a line break. */
+export function renderAudit(report: AuditReport, options: RenderOptions): string {
+  return render(auditView, report, options);
 }
 
 /** What was found in the manifests, ending with a line break. */

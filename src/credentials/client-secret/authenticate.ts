@@ -6,6 +6,7 @@ import type { AuthMethod } from '../../model/desired.ts';
 export function authenticate({ secret }: ClientSecret, auth: AuthMethod): ClientAuth {
   switch (auth) {
     case 'client_secret_basic':
+    case 'client_secret':
       return ClientSecretBasic(secret.reveal());
     case 'client_secret_post':
       return ClientSecretPost(secret.reveal());

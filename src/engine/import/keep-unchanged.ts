@@ -50,7 +50,7 @@ function adoptionOf(
 ): Plan {
   return buildPlan({
     desired,
-    projected: completeObjects(provider.project(desired), actual),
+    projected: completeObjects(provider.project(desired), desired, actual),
     actual,
     endpoints,
     deliveries: [],

@@ -16,6 +16,7 @@ import { grantsOf } from './scopes.ts';
 import { linkIssuers } from './link-issuers.ts';
 import { linkOverlaps } from './link-overlaps.ts';
 import { reviewOf } from './review.ts';
+import { undeliveredConflicts } from './undelivered.ts';
 import { brokenGuards } from './guards.ts';
 import type { GuardedState } from './guards.ts';
 
@@ -61,6 +62,7 @@ export function buildPlan(input: PlanInput): Plan {
   const conflicts = [
     ...findConflicts(projected, changes, actual, adoption, only === undefined ? undefined : reachOf(input, only)),
     ...(only === undefined ? [] : findPartConflicts(changes, { ...input, only })),
+    ...undeliveredConflicts(desired, actual).filter(isChosen),
     ...input.foreignPlaces.filter(({ address, unmarked }) => !(unmarked && isAdopted(changes, address))),
   ];
   return {

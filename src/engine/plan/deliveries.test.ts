@@ -16,7 +16,11 @@ const VIEW: DeliveryView = {
   keepsPreviousInside: false,
 };
 
-function reasonFor(credential: Partial<ActualCredential>, view: Partial<DeliveryView> = {}): string | undefined {
+function reasonFor(
+  credential: Partial<ActualCredential>,
+  view: Partial<DeliveryView> = {},
+  desired = DESIRED,
+): string | undefined {
   const object: ActualObject = {
     address: 'Client/orders',
     id: 'id',
@@ -26,7 +30,7 @@ function reasonFor(credential: Partial<ActualCredential>, view: Partial<Delivery
     credential: { ...AS_DELIVERED, ...credential },
   };
   const documents = new Map([['orders', { facts: {}, digest: 'digest' }]]);
-  const [planned] = planDeliveries(DESIRED, { objects: [object], impossible: [], listedClients: 1 }, documents, {
+  const [planned] = planDeliveries(desired, { objects: [object], impossible: [], listedClients: 1 }, documents, {
     ...VIEW,
     ...view,
   });
@@ -49,4 +53,17 @@ test.each<[string, DeliveryReason, Partial<ActualCredential>, Partial<DeliveryVi
   ['whose document lost its mark', 'unmarked', {}, { unmarked: new Set(['orders']) }],
 ])('the credential of a client %s is delivered: %s', (_, reason, credential, view) => {
   expect(reasonFor(credential, view)).toBe(reason);
+});
+
+test.each<[string, Partial<ActualCredential>]>([
+  ['', {}],
+  [' and can be guessed', { guessable: true }],
+])('a credential that its owner keeps%s is not delivered', (_, credential) => {
+  const kept = client(
+    'orders',
+    {},
+    { credential: { path: 'orders', rotate: { every: 100, overlap: 10 }, deliver: false } },
+  );
+  expect(reasonFor({ delivered: undefined, ...credential }, {}, state([], [kept]))).toBeUndefined();
+  expect(reasonFor({ createdAt: 8 }, {}, state([], [kept]))).toBe('secret-changed');
 });

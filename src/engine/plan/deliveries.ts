@@ -8,6 +8,7 @@ import { objectsByAddress } from '../../model/state.ts';
 import type { ActualObject, ActualState, Delivery } from '../../model/state.ts';
 import { documentOf } from '../survey/document-facts.ts';
 import type { WantedDocument } from '../survey/document-facts.ts';
+import { isKeptByOwner } from './undelivered.ts';
 
 /** What the documents of clients are held against. */
 export interface DeliveryView {
@@ -96,6 +97,7 @@ function deliveryReason(
   { existing, differing, unmarked, keepsPreviousInside }: DeliveryView,
 ): DeliveryReason | undefined {
   if (actual === undefined) return 'new';
+  if (isKeptByOwner(client, actual)) return undefined;
   if (needsOther(actual.fields, client.auth))
     return isHeldByWorkload(client.auth) ? 'workload-changed' : 'method-changed';
   const { delivered, createdAt, guessable = false, previousGuessable = false } = actual.credential ?? {};

@@ -6,14 +6,14 @@ import type { ExpectedToken } from './expectation.ts';
 /** What one token must say, and of whom it is. */
 export type TokenClaims = Pick<
   ExpectedToken,
-  'which' | 'scopes' | 'audiences' | 'clients' | 'lifetime' | 'longest' | 'roles' | 'unsure'
+  'which' | 'scopes' | 'audiences' | 'clients' | 'lifetime' | 'longest' | 'roles' | 'unsure' | 'unsureScopes'
 >;
 
 /** Checks the claims of a token whose signature is good; pure. */
 export function checkClaims(payload: JWTPayload, expected: TokenClaims, clientId: string): ProofCheck[] {
-  const { which, scopes, audiences, clients = [], unsure } = expected;
+  const { which, scopes, audiences, clients = [], unsure, unsureScopes } = expected;
   return [
-    compare(`${which} carries ${listed(scopes, 'no scope')}`, scopes, scopesIn(payload)),
+    compare(`${which} carries ${listed(scopes, 'no scope')}`, scopes, scopesIn(payload), unsureScopes),
     withoutClients(
       compare(`${which} is for ${listed(audiences, 'no audience')}`, audiences, audiencesIn(payload), unsure),
       clients.filter((id) => !audiencesIn(payload).includes(id)),

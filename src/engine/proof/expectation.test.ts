@@ -90,4 +90,46 @@ describe('expectationsOf', () => {
     ]);
     expect(introspector?.introspectors).toEqual([]);
   });
+
+  describe('client scopes of no Api', () => {
+    const OTHERS = 'keycloak: {clientScopes: {default: [profile, hidden, roles], optional: [address]}}';
+    const namedScopes = new Map([
+      ['profile', true],
+      ['hidden', false],
+    ]);
+    const audiences = new Map([['hidden', ['https://hidden.test']]]);
+
+    it('are expected in every token where it names them, with their audiences', () => {
+      const token = tokenOf(desired(clientYaml('orders', OTHERS)), { namedScopes, audiences });
+      expect(token).toMatchObject({ scopes: ['profile'], audiences: ['https://hidden.test'] });
+      expect(token).toMatchObject({ unsure: undefined, unsureScopes: undefined });
+    });
+
+    it('are unsure where nobody looked at them', () => {
+      const token = tokenOf(desired(clientYaml('orders', OTHERS)), {});
+      expect(token?.scopes).toEqual([]);
+      expect([token?.unsure, token?.unsureScopes]).toEqual([
+        expect.stringContaining('other client scopes'),
+        expect.stringContaining('other client scopes'),
+      ]);
+    });
+
+    it('bring roles into tokens, or not, as they have the scope that does', () => {
+      const roles = 'serviceAccountRoles: {realm: [auditor]}';
+      const of = (more: string): unknown =>
+        tokenOf(desired(clientYaml('orders', `keycloak: {${roles}${more}}`)), {})?.roles;
+      expect(of('')).toEqual({ realm: ['auditor'], clients: {} });
+      expect(of(', clientScopes: {default: [roles]}')).toEqual({ realm: ['auditor'], clients: {} });
+      expect(of(', clientScopes: {default: [profile]}')).toEqual({ realm: [], clients: {} });
+      expect(of(', scopeMappings: {realm: [other]}')).toEqual({ realm: [], clients: {} });
+    });
+  });
+
+  it('expects the lifetime that the client itself has, where that is the shortest', () => {
+    const own = desired(
+      apiYaml('stock', ['stock:read'], ', tokenLifetime: 5m'),
+      clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}], keycloak: {tokenLifetime: 1m}'),
+    );
+    expect(tokenOf(own, {})?.lifetime).toBe(60);
+  });
 });

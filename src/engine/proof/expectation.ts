@@ -1,7 +1,15 @@
 import type { AuthMethod, DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
 import type { ProofCheck } from '../../model/report.ts';
 import { NO_GRANT_FACTS } from '../../providers/provider.ts';
-import type { Capabilities, Denial, GrantFacts, Provider, TokenForm, TokenLimit } from '../../providers/provider.ts';
+import type {
+  Capabilities,
+  Denial,
+  GrantFacts,
+  OtherGrants,
+  Provider,
+  TokenForm,
+  TokenLimit,
+} from '../../providers/provider.ts';
 import type { TokenRequest } from './token-client.ts';
 
 /** What tokens of one client must show: exactly what the manifests grant. */
@@ -9,6 +17,8 @@ export interface Expectation {
   /** metadata.name. */
   readonly client: string;
   readonly path: string;
+  /** Its owner may keep the credential, and the store has none. */
+  readonly mayLackCredential?: true;
   readonly auth: AuthMethod;
   /** The tokens to ask for; none where a client that may call nothing gets none. */
   readonly tokens: readonly ExpectedToken[];
@@ -44,6 +54,8 @@ export interface ExpectedToken extends TokenRequest, Partial<Pick<TokenForm, 'al
   readonly claims?: DesiredApi['claims'];
   /** Why more roles and audiences than these may have been granted too; undefined: they are all. */
   readonly unsure?: string | undefined;
+  /** The same of scopes. */
+  readonly unsureScopes?: string | undefined;
 }
 
 /** A token request that goes beyond what was granted, and how the provider says so. */
@@ -91,11 +103,19 @@ export function expectationsOf(
       return {
         client: client.name,
         path: client.credential.path,
+        ...(client.credential.deliver === false ? { mayLackCredential: true as const } : {}),
         auth: client.auth,
         found: facts.checks.get(client.name) ?? [],
         tokens: tokenPerApi
           ? tokensPerApi(granted, formOf)
-          : tokensOfAll(client, { granted, clients, facts, form, declared: tokens.declaredRoles(client) }),
+          : tokensOfAll(client, {
+              granted,
+              clients,
+              facts,
+              form,
+              declared: tokens.declaredRoles(client),
+              others: tokens.otherGrants?.(client) ?? NO_OTHERS,
+            }),
         refusal: refusal && { ...refusal, ...tokens.denial },
         denial: tokens.denial,
         introspectors: introspection ? introspectorsOf(granted, clients) : [],
@@ -116,15 +136,21 @@ interface Grants {
   readonly form: TokenForm;
   /** Roles. */
   readonly declared: ServiceAccountRoles;
+  readonly others: OtherGrants;
 }
+
+const NO_OTHERS: OtherGrants = { scopes: [] };
 
 const WORKS = 'the credential in the store works';
 
 /** One token for everything that is always granted, and one that asks for the rest. */
 function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToken[] {
-  const { granted, clients, facts, form, declared } = grants;
+  const { granted, clients, facts, form, declared, others } = grants;
   const roles = withParts(declared, facts.roleParts.get(client.name));
-  const lifetimes = granted.flatMap(({ of }) => of.tokenLifetime ?? []);
+  const lifetimes = [
+    ...granted.flatMap(({ of }) => of.tokenLifetime ?? []),
+    ...(form.lifetime === undefined ? [] : [form.lifetime]),
+  ];
   // The server adds the clients whose roles the token carries, but for the client itself.
   const ofRoles = Object.entries(roles.clients).flatMap(([id, names]) =>
     names.length === 0 || id === client.clientId ? [] : [id],
@@ -133,10 +159,14 @@ function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToken[] {
   const token = (kinds: readonly ('scopes' | 'onRequest')[]): Omit<ExpectedToken, 'which' | 'claim' | 'parameters'> => {
     const carried = granted.filter((access) => kinds.some((kind) => access[kind].length > 0));
     return {
-      scopes: granted.flatMap((access) => kinds.flatMap((kind) => access[kind])).toSorted(),
+      scopes: [
+        ...granted.flatMap((access) => kinds.flatMap((kind) => access[kind])),
+        ...others.scopes.filter((scope) => facts.namedScopes.get(scope) === true),
+      ].toSorted(),
       audiences: unique([
         ...carried.flatMap(({ of }) => audiencesOf(of, clients)),
         ...carried.flatMap((access) => kinds.flatMap((kind) => audiencesAtServer(access, kind, facts))),
+        ...others.scopes.flatMap((scope) => facts.audiences.get(scope) ?? []),
         ...ofRoles,
       ]),
       clients: [...carried.flatMap(({ of }) => introspectorOf(of, clients) ?? []), ...ofRoles],
@@ -144,6 +174,7 @@ function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToken[] {
       longest: facts.longest,
       roles,
       unsure,
+      unsureScopes: hasUnseenScopes(grants) ? UNSEEN_SCOPES : undefined,
       ...form,
       claims: Object.assign({}, ...carried.map(({ of }) => of.claims)),
     };
@@ -179,7 +210,21 @@ function audiencesAtServer(
   return of.managed ? [] : access[kind].flatMap((scope) => audiences.get(scope) ?? []);
 }
 
-function unsureOf(name: string, { granted, facts, declared: { realm, clients } }: Grants): string | undefined {
+const UNSEEN_SCOPES = 'what its other client scopes put into tokens was not looked at';
+
+function hasUnseenScopes({ others, facts }: Grants): boolean {
+  return others.scopes.some((scope) => !facts.namedScopes.has(scope));
+}
+
+function unsureOf(name: string, grants: Grants): string | undefined {
+  if (hasUnseenScopes(grants)) return UNSEEN_SCOPES;
+  const {
+    granted,
+    facts,
+    others,
+    declared: { realm, clients },
+  } = grants;
+  if (others.unsureRoles !== undefined) return others.unsureRoles;
   const hasRoles = realm.length + Object.values(clients).flat().length > 0;
   if (hasRoles && !facts.roleParts.has(name)) return 'what its declared roles hold was not looked at';
   const unseen = granted.some(

@@ -91,8 +91,10 @@ const store = {
   read: async () => ({ document: { clientId: 'orders', payload: secretPayload(SECRET), facts: {} }, version: 1 }),
 };
 
-async function prove(expectation = EXPECTATION): Promise<ClientProof> {
-  const { proofs }: Proofs = await proveAll([expectation], ENDPOINTS, store, ports, {
+type ProofStore = Parameters<typeof proveAll>[2];
+
+async function prove(expectation = EXPECTATION, from: ProofStore = store): Promise<ClientProof> {
+  const { proofs }: Proofs = await proveAll([expectation], ENDPOINTS, from, ports, {
     inFlight: 1,
     stopped: () => false,
     onProof: () => undefined,
@@ -111,6 +113,14 @@ describe('proveClient', () => {
     const proof = await prove();
     expect(failures(proof)).toEqual([]);
     expect(proof.checks).toHaveLength(8);
+  });
+
+  test('a credential that is not in the store proves nothing, and fails but where its owner may keep it', async () => {
+    const empty = { ...store, read: async () => undefined };
+    const proof = await prove(EXPECTATION, empty);
+    expect(failures(proof)).toEqual(['the store has the credential: nothing lies at memory/orders']);
+    const kept = await prove({ ...EXPECTATION, mayLackCredential: true }, empty);
+    expect([failures(kept), hasNothingToProve(kept), kept.credential]).toEqual([[], true, undefined]);
   });
 
   test.each<[string, Signing]>([

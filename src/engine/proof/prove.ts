@@ -30,7 +30,9 @@ export async function proveClient(expected: Expectation, ports: ProofPorts): Pro
   const stored = await ports.store.read(expected.path);
   const place = ports.store.locate(expected.path);
   const shown =
-    stored === undefined ? missingCredential(place) : await proveWith(loginIn(stored, place), expected, ports);
+    stored === undefined
+      ? missingCredential(place, expected)
+      : await proveWith(loginIn(stored, place), expected, ports);
   return {
     address: addressOf('Client', expected.client),
     place,
@@ -44,8 +46,12 @@ export async function proveClient(expected: Expectation, ports: ProofPorts): Pro
 
 type Shown = Pick<ClientProof, 'checks' | 'credential'>;
 
-function missingCredential(place: string): Shown {
+function missingCredential(place: string, { mayLackCredential }: Pick<Expectation, 'mayLackCredential'>): Shown {
   const claim = 'the store has the credential';
+  if (mayLackCredential === true) {
+    const detail = 'its owner keeps it (credential.deliver: false), so no token can be asked for';
+    return { checks: [{ claim, outcome: 'not-testable', detail }] };
+  }
   return { checks: [{ claim, outcome: 'failed', detail: `nothing lies at ${place}` }], credential: 'missing' };
 }
 

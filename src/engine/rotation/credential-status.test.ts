@@ -26,8 +26,11 @@ interface Special {
 }
 
 /** Of the client that was applied, with what is given in place of what was found. */
-async function statusWith({ entry, object, credential, later = 1 }: Special): Promise<CredentialStatus> {
-  const survey = await surveyRotations(DECLARED, bench);
+async function statusWith(
+  { entry, object, credential, later = 1 }: Special,
+  declared = DECLARED,
+): Promise<CredentialStatus> {
+  const survey = await surveyRotations(declared, bench);
   const objects = survey.actual.objects.map((found) => ({
     ...found,
     ...object?.(found),
@@ -53,6 +56,14 @@ const marked = (special: Partial<StoreMark>): Partial<StoreEntry> => ({
 });
 
 describe('credentialStatus', () => {
+  it('says of a credential that its owner keeps that it is not rotated, and calls it due at no time', async () => {
+    const rotate = { every: 100, overlap: 10 };
+    const kept = state([], [client('orders', {}, { credential: { path: 'orders', rotate, deliver: false } })]);
+    const status = await statusWith({ credential: { delivered: undefined, guessable: true }, later: 200 }, kept);
+    expect(status).toMatchObject({ overdue: false, dueAt: undefined, place: undefined, age: 200 });
+    expect(status.remarks).toEqual([expect.stringContaining('its owner keeps it'), 'anybody can guess its secret']);
+  });
+
   it('remarks nothing where all is well', async () => {
     expect(await statusWith({})).toMatchObject({
       remarks: [],

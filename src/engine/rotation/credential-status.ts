@@ -5,6 +5,7 @@ import { addressOf, nameOf } from '../../model/address.ts';
 import type { DesiredClient } from '../../model/desired.ts';
 import type { CredentialStatus } from '../../model/report.ts';
 import { dueAt, isInOverlap, isDeliveryOutdated, madeAt } from '../../model/rotation.ts';
+import { isKeptByOwner } from '../plan/undelivered.ts';
 import { isOurs, objectsByAddress, ownerPhrase } from '../../model/state.ts';
 import type { ActualObject } from '../../model/state.ts';
 import type { Store, StoreEntry, StoreMark } from '../../stores/store.ts';
@@ -49,16 +50,23 @@ function pathHere(object: ActualObject, store: Pick<Store, 'locate'>): string | 
 }
 
 function statusOf(
-  { name, owner, auth, credential: { rotate } }: DesiredClient,
+  client: DesiredClient,
   object: ActualObject | undefined,
   found: Found,
   now: number,
 ): CredentialStatus {
+  const {
+    name,
+    owner,
+    auth,
+    credential: { rotate },
+  } = client;
+  const isKept = object !== undefined && isOurs(object) && isKeptByOwner(client, object);
   const { place, entry } = found;
   const credential = object !== undefined && isOurs(object) ? object.credential : undefined;
   const hasAge = credential !== undefined && !isHeldByWorkload(auth);
   const made = hasAge ? madeAt(credential) : undefined;
-  const due = hasAge ? dueAt(rotate, credential) : undefined;
+  const due = hasAge && !isKept ? dueAt(rotate, credential) : undefined;
   const inOverlap = credential !== undefined && isInOverlap(credential, now);
   return {
     address: addressOf('Client', name),
@@ -71,8 +79,19 @@ function statusOf(
     overdue: due !== undefined && due < now,
     overlapUntil: inOverlap ? toIso(credential.previousUntil) : undefined,
     refusedFrom: toIso(credential?.expiresAt),
-    remarks: [...remarksOf(object, found, now), ...limitRemarks(found, isHeldByWorkload(auth) ? 0 : rotate.overlap)],
+    remarks: [
+      ...(isKept ? keptRemarks(object) : remarksOf(object, found, now)),
+      ...limitRemarks(found, isHeldByWorkload(auth) ? 0 : rotate.overlap),
+    ],
   };
+}
+
+function keptRemarks({ credential, unreadable = [] }: ActualObject): string[] {
+  return [
+    ...unreadable,
+    'its owner keeps it: not delivered, and not rotated (credential.deliver: false)',
+    ...(credential?.guessable === true ? ['anybody can guess its secret'] : []),
+  ];
 }
 
 function remarksOf(

@@ -41,6 +41,30 @@ function actual(ages: Readonly<Record<string, number>>, more: Partial<ActualStat
 }
 
 describe('notices beside a plan', () => {
+  const kept = { ...client('a'), credential: { ...client('a').credential, deliver: false as const } };
+
+  it('call nothing overdue whose owner keeps the credential, and expect no overlap for it', () => {
+    const old = actual({ a: 91 }, { overlaps: 'unsupported' });
+    expect(rotationNotices({ desired: state(kept), actual: old, now: NOW })).toEqual([]);
+    expect(rotationNotices({ desired: state(client('a')), actual: old, now: NOW })).toHaveLength(2);
+  });
+
+  it('name those whose secret anybody can guess, and that no plan replaces', () => {
+    const { objects, ...rest } = actual({ a: 1 });
+    const guessable = objects.map((object) => ({
+      ...object,
+      credential: {
+        ...object.credential,
+        clientId: 'a',
+        createdAt: NOW,
+        delivered: undefined,
+        guessable: true as const,
+      },
+    }));
+    const notices = rotationNotices({ desired: state(kept), actual: { ...rest, objects: guessable }, now: NOW });
+    expect(notices).toEqual([expect.stringContaining('Anybody can guess the secret of a,')]);
+  });
+
   it("call nothing overdue that is somebody else's, or that a plan replaces as anybody can guess it", () => {
     const { objects, ...rest } = actual({ a: 91 });
     const overdue = (special: Partial<ActualState['objects'][number]>): readonly string[] =>

@@ -1,3 +1,4 @@
+import { isKeptByOwner } from '../plan/undelivered.ts';
 import { isHeldByWorkload, methodFor } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
 import { nameSome } from '../../model/text/counting.ts';
@@ -22,7 +23,7 @@ export interface NoticeInput {
 
 /** What must be known of credentials beside a plan: it is no part of it, for it changes with the time alone. */
 export function rotationNotices(input: NoticeInput): string[] {
-  return [...gapNotices(input), ...overdueNotices(input)];
+  return [...gapNotices(input), ...overdueNotices(input), ...guessableNotices(input)];
 }
 
 /** Changes that apply will refuse for now: without its overlap the server would end what is left of it at once. */
@@ -44,7 +45,9 @@ export function waitingNotices(
 
 /** What a rotation will do to consumers here, where that is not what the manifests ask for. */
 export function gapNotices({ desired: { clients }, actual }: Omit<NoticeInput, 'now'>): string[] {
-  const expectsOverlap = clients.some(({ auth, credential: { rotate } }) => rotate.overlap > 0 && isServers(auth));
+  const expectsOverlap = clients.some(
+    ({ auth, credential: { rotate, deliver } }) => deliver !== false && rotate.overlap > 0 && isServers(auth),
+  );
   if (!expectsOverlap) return [];
   if (actual.overlaps === 'unknown') {
     return [
@@ -102,6 +105,23 @@ function overdueNotices({ desired, actual, now }: NoticeInput): string[] {
   return [`${overdue.length} credentials are overdue: ${named}. Rotate them with: grantry rotate -t ${target} --due`];
 }
 
+/** Of credentials that grantry replaces nothing of: its owner must. */
+function guessableNotices({ desired, actual }: NoticeInput): string[] {
+  const objects = objectsByAddress(actual);
+  const found = desired.clients.filter((client) => {
+    const object = objects.get(addressOf('Client', client.name));
+    return object?.credential?.guessable === true && isKeptByOwner(client, object);
+  });
+  if (found.length === 0) return [];
+  const named = nameSome(
+    found.map(({ name }) => name),
+    MOST_NAMED,
+  );
+  return [
+    `Anybody can guess the secret of ${named}, and grantry does not replace it (credential.deliver: false): take that out, and apply replaces it at once.`,
+  ];
+}
+
 interface Overdue {
   readonly client: DesiredClient;
   /** Seconds. */
@@ -115,7 +135,7 @@ function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
     const object = objects.get(addressOf('Client', client.name));
     // One that anybody can guess is a change of the plan already.
     if (object?.credential === undefined || !isOurs(object) || object.credential.guessable === true) continue;
-    if (isHeldByWorkload(client.auth)) continue;
+    if (isHeldByWorkload(client.auth) || isKeptByOwner(client, object)) continue;
     const [made, due] = [madeAt(object.credential), dueAt(client.credential.rotate, object.credential)];
     if (made !== undefined && due !== undefined && now > due) overdue.push({ client, age: now - made });
   }

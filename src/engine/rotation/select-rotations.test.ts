@@ -91,6 +91,16 @@ describe('selectRotations: a named client', () => {
       'CONFLICT the credential of orders was never',
     ],
     [
+      'keeps its credential with its owner',
+      {
+        clients: [
+          client('orders', {}, { credential: { path: 'orders', rotate: { every: 100, overlap: 10 }, deliver: false } }),
+        ],
+        objects: [found({ delivered: undefined })],
+      },
+      'CONFLICT the credential of client orders is kept by its owner',
+    ],
+    [
       'has its document in another store',
       { objects: [found({ delivered: { ...DELIVERED, place: 'elsewhere/orders' } })] },
       'CONFLICT the credential of orders lies at elsewhere/orders, which is not in this store',

@@ -11,6 +11,7 @@ import { OWN_ACCOUNT_HINT, isOurs, isOwnAccount, objectsByAddress, ownerPhrase }
 import type { ActualObject, ActualState, DesiredObject } from '../../model/state.ts';
 import type { Target } from '../../model/target.ts';
 import { CLOCK_MARGIN } from '../../platform/clock.ts';
+import { isKeptByOwner } from '../plan/undelivered.ts';
 import type { RotateOptions } from './subject.ts';
 
 /** Which credentials a rotate is to rotate. */
@@ -179,6 +180,7 @@ function obstacle(
   }
   if (!isOurs(object)) return foreignClient(name, object, desired.target);
   if (methodOf(object.fields).rotation === undefined) return nothingToRotate(name, view);
+  if (isKeptByOwner(client, object)) return keptByOwner(client, view);
   if (object.credential?.delivered === undefined) return refuse(`the credential of ${name} was never delivered`);
   const { delivered } = object.credential;
   if (locate(delivered.path) !== delivered.place) {
@@ -200,6 +202,16 @@ function obstacle(
     'ROTATION_IN_OVERLAP',
     `client ${name} is in the overlap of its last rotation: its previous credential is accepted until ${until}, and another rotation would end that at once`,
     { hint: 'Wait for that, or rotate anyway with --force. For one that leaked there is --revoke-now.' },
+  );
+}
+
+function keptByOwner({ name }: DesiredClient, { desired }: RotationView): GrantryError {
+  return new GrantryError(
+    'CONFLICT',
+    `the credential of client ${name} is kept by its owner, whose consumers would not get another one (credential.deliver: false)`,
+    {
+      hint: `Take credential.deliver out of the manifest, run grantry apply -t ${desired.target.name}, and let its consumers read the store before it is rotated.`,
+    },
   );
 }
 

@@ -1,5 +1,5 @@
 import { hash } from 'node:crypto';
-import { authName, needsAssertion } from '../../model/auth-method.ts';
+import { authNameForConsumer, needsAssertion } from '../../model/auth-method.ts';
 import { inOrder } from '../../model/values/in-order.ts';
 import { fitsMark } from '../../model/mark-text.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
@@ -26,7 +26,7 @@ export function documentFacts(
   return {
     audience: inOrder(audiences).join(' '),
     ...(needsAssertion(client.auth) ? { assertion_audience: endpoints.issuer } : {}),
-    auth_method: authName(client.auth),
+    auth_method: authNameForConsumer(client.auth),
     issuer: endpoints.issuer,
     scopes: inOrder(inEvery).join(' '),
     scopes_on_request: inOrder(onRequest).join(' '),

@@ -10,6 +10,7 @@ import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { planDeliveries } from '../plan/deliveries.ts';
+import { withOwnersCredentials } from '../plan/undelivered.ts';
 import type { DeliveryView } from '../plan/deliveries.ts';
 import { checkDocuments } from './check-documents.ts';
 import { wantedDocuments } from './document-facts.ts';
@@ -95,14 +96,19 @@ export async function readObjects(
   const projected = provider.project(desired);
   const actual = withinOwnPlaces(await provider.read(desired, { ...options, projected }), desired.target);
   const notices = [...(actual.notices ?? []), ...unreadableNotices(actual.objects)];
-  return { projected: completeObjects(projected, actual), actual: { ...actual, notices } };
+  return { projected: completeObjects(projected, desired, actual), actual: { ...actual, notices } };
 }
 
-/** Desired objects with what only the server knew of them. */
+/** Desired objects with what only the server knew of them, and with what is their owners' alone. */
 export function completeObjects(
   projected: readonly DesiredObject[],
-  { completions }: ActualState,
+  desired: DesiredState,
+  actual: ActualState,
 ): readonly DesiredObject[] {
+  return withOwnersCredentials(withCompletions(projected, actual), desired, actual);
+}
+
+function withCompletions(projected: readonly DesiredObject[], { completions }: ActualState): readonly DesiredObject[] {
   if (completions === undefined || completions.size === 0) return projected;
   return projected.map((object) => {
     const more = completions.get(object.address);

@@ -141,6 +141,7 @@ function toClient(
     credential: {
       path: spec.credential?.path ?? name,
       rotate: own === undefined ? rotate : { ...rotate, ...withoutUndefined(own) },
+      ...(spec.credential?.deliver === false ? { deliver: false } : {}),
     },
     settings: provider.resolveClient(clientSettingsOf(spec, provider.kind)),
     position,

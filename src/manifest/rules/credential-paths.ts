@@ -41,6 +41,10 @@ function* checkCredentialPaths(view: TargetView, fullPath: (path: string) => str
       yield problemAtCredentialPath(view, client, 'duplicate-credential-path', message);
     }
     owners.set(path, other ?? client.manifest);
+    if (client.spec.credential?.path !== undefined && !client.spec.credential.deliver) {
+      const message = 'with credential.deliver: false nothing is delivered to this path: take one of the two out';
+      yield problemAtCredentialPath(view, client, 'undelivered-path', message);
+    }
   }
   yield* checkNesting(view, owners, fullPath);
 }

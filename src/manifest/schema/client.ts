@@ -21,6 +21,10 @@ const credentialSchema = z
     path: textSchema
       .optional()
       .meta({ description: "Where the credential is delivered, inside the Target's prefix. Default: the name." }),
+    deliver: z.boolean({ error: 'must be true or false' }).default(true).meta({
+      description:
+        'false: of a client that is there already, its owner keeps the credential that it has; grantry delivers and rotates none. Default true.',
+    }),
     rotate: rotateSchema.optional(),
   })
   .meta({ description: 'Where the credential goes and how often it is rotated.' });

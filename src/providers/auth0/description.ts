@@ -7,6 +7,7 @@ import { checkKeyAlgs } from './rules/key-algs.ts';
 import { checkFederated } from './rules/federated.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkOnRequestScopes } from './rules/on-request-scopes.ts';
+import { checkSecretWay } from './rules/secret-way.ts';
 import { checkTokenForm } from './rules/token-form.ts';
 import { auth0Schema, checkDomain, describeAuth0, resolveAuth0 } from './settings.ts';
 import type { Auth0Settings, Auth0Spec } from './settings.ts';
@@ -32,6 +33,7 @@ export const auth0 = defineProvider<Auth0Spec, Auth0Settings, Auth0ClientSpec>({
     yield* checkKeyAlgs(view);
     yield* checkTokenForm(view);
     yield* checkFederated(view);
+    yield* checkSecretWay(view);
   },
 
   setsUpOverlaps: false,

@@ -9,6 +9,8 @@ import { checkClientIdCase } from './rules/client-id-case.ts';
 import { resolveIssuers } from './issuers/issuer-settings.ts';
 import type { KeycloakLogins } from './index.ts';
 import { KEYCLOAK_FIELDS } from './field-descriptions.ts';
+import { checkClientLifetime } from './rules/client-lifetime.ts';
+import { checkClientScopes } from './rules/client-scopes.ts';
 import { checkFederated } from './rules/federated.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkReservedScopes } from './rules/reserved-scopes.ts';
@@ -34,6 +36,8 @@ export const keycloak = defineProvider<KeycloakSpec, KeycloakSettings, KeycloakC
     yield* checkLimits(view);
     yield* checkReservedScopes(view);
     yield* checkTokenForm(view);
+    yield* checkClientScopes(view);
+    yield* checkClientLifetime(view);
     yield* checkFederated(view);
   },
 

@@ -116,6 +116,9 @@ export const CLIENT_JWT = 'client-jwt';
 /** The authenticator of clients that log in with the tokens of other issuers. */
 export const FEDERATED_JWT = 'federated-jwt';
 
+/** The client scope of every realm that brings roles into tokens. */
+export const ROLES_SCOPE = 'roles';
+
 /** Keycloak has SAML clients and client scopes beside those of this protocol. */
 export const OPENID_CONNECT = 'openid-connect';
 

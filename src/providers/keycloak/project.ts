@@ -1,4 +1,4 @@
-import { authName, identityIn, signingAlgOf } from '../../model/auth-method.ts';
+import { ANY, authName, identityIn, signingAlgOf } from '../../model/auth-method.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../../model/desired.ts';
 import { managedIssuers } from '../../model/issuers.ts';
@@ -17,6 +17,7 @@ import {
   NO_USER_FLOWS,
   NOTHING,
   OPENID_CONNECT,
+  ROLES_SCOPE,
 } from './fields.ts';
 import type { ApiFields, ClientFields, RoleNames, ScopeFields } from './fields.ts';
 import { NO_ROLES, hasRoles } from './roles/role-names.ts';
@@ -59,8 +60,8 @@ function projectApi(api: DesiredApi, stack: string, clientIds: ReadonlyMap<strin
 }
 
 function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<string, DesiredApi>): DesiredObject {
-  const lifetime = shortestLifetime(client, apis);
-  const { serviceAccountRoles } = settingsOf(client);
+  const lifetime = lifetimeOf(client, apis);
+  const { serviceAccountRoles, scopeMappings, clientScopes } = settingsOf(client);
   const form = splitAttributes(declaredAttributes(client, apis));
   const declared = copyRoles(serviceAccountRoles);
   const access: ClientFields['access'] = {};
@@ -77,8 +78,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     enabled: true,
     protocol: OPENID_CONNECT,
     access,
-    // Without Keycloak's own scope `roles` no role reaches a token.
-    otherScopes: hasRoles(declared) ? { default: ['roles'], optional: NOTHING } : NO_OTHER_SCOPES,
+    otherScopes: clientScopes === undefined ? scopesForRoles(declared) : copyScopes(clientScopes),
     protocolMappers: NOTHING,
     flows: NO_USER_FLOWS,
     publicClient: false,
@@ -89,7 +89,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     redirectUris: NOTHING,
     webOrigins: NOTHING,
     authenticator: authenticatorOf(client.auth),
-    auth: authName(client.auth),
+    auth: client.auth === 'client_secret' ? ANY : authName(client.auth),
     signingAlg: signingAlgOf(client.auth),
     identity: identityIn(client.auth) ?? NO_IDENTITY,
     strayKeys: NOTHING,
@@ -106,18 +106,27 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     // What they hold only the server knows.
     roleParts: NO_ROLES,
     groups: NOTHING,
-    scopeMappings: declared,
+    scopeMappings: scopeMappings === undefined ? declared : copyRoles(scopeMappings),
   };
   const notes = {
-    ...(lifetime === undefined ? {} : { tokenLifetime: `the shortest, of Api ${lifetime.api}` }),
+    ...(lifetime?.api === undefined ? {} : { tokenLifetime: `the shortest, of Api ${lifetime.api}` }),
     ...whoDecidesForm(client, apis),
   };
   return { address: addressOf('Client', client.name), owner: client.owner, fields: canonicalClient(fields), notes };
 }
 
 /** Of keys grantry itself ends the overlap. */
-function serverOverlap({ auth, credential: { rotate } }: DesiredClient): string | null {
-  return typeof auth !== 'string' || rotate.overlap === 0 ? null : overlapName(rotate.overlap);
+function serverOverlap({ auth, credential: { rotate, deliver } }: DesiredClient): string | null {
+  return typeof auth !== 'string' || deliver === false || rotate.overlap === 0 ? null : overlapName(rotate.overlap);
+}
+
+/** Without Keycloak's own scope `roles` no role reaches a token. */
+function scopesForRoles(declared: RoleNames): ClientFields['otherScopes'] {
+  return hasRoles(declared) ? { default: [ROLES_SCOPE], optional: NOTHING } : NO_OTHER_SCOPES;
+}
+
+function copyScopes(scopes: ClientFields['otherScopes']): ClientFields['otherScopes'] {
+  return { default: [...scopes.default], optional: [...scopes.optional] };
 }
 
 function authenticatorOf(auth: DesiredClient['auth']): string {
@@ -159,6 +168,15 @@ function listed(apis: readonly DesiredApi[]): string {
     apis.map(({ name }) => name),
     3,
   );
+}
+
+/** Without an Api the client itself says it. */
+function lifetimeOf(
+  client: DesiredClient,
+  apis: ReadonlyMap<string, DesiredApi>,
+): { seconds: number; api?: string } | undefined {
+  const { tokenLifetime } = settingsOf(client);
+  return tokenLifetime === undefined ? shortestLifetime(client, apis) : { seconds: tokenLifetime };
 }
 
 /** Keycloak has the lifetime per client, so the strictest Api that the client can reach decides. */

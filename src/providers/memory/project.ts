@@ -1,4 +1,4 @@
-import { authName, identityIn, signingAlgOf } from '../../model/auth-method.ts';
+import { ANY, authName, identityIn, signingAlgOf } from '../../model/auth-method.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/values/json.ts';
@@ -70,10 +70,10 @@ function projectClient(
     owner,
     description,
     labels: { ...labels },
-    auth: authName(auth),
+    auth: auth === 'client_secret' ? ANY : authName(auth),
     ...(signingAlgOf(auth) === null ? {} : { signingAlg: signingAlgOf(auth) }),
     ...(identityIn(auth) === null ? {} : { identity: identityIn(auth) }),
-    ...(secretOverlap && typeof auth === 'string' && credential.rotate.overlap > 0
+    ...(secretOverlap && typeof auth === 'string' && credential.deliver !== false && credential.rotate.overlap > 0
       ? { overlap: overlapName(credential.rotate.overlap) }
       : {}),
     rotateEvery: credential.rotate.every,

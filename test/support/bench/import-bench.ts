@@ -2,6 +2,7 @@
 import { importTarget } from '../../../src/engine/run/import-target.ts';
 import type { ImportPlan } from '../../../src/engine/run/import-target.ts';
 import { judge } from '../../../src/engine/import/load-drafts.ts';
+import { canSayState } from '../../../src/engine/import/manifest-values.ts';
 import { HEADER } from '../../../src/engine/import/plan-files.ts';
 import type { Split } from '../../../src/engine/import/plan-files.ts';
 import { surveyTarget } from '../../../src/engine/survey/survey-target.ts';
@@ -86,7 +87,7 @@ export class ImportBench {
               provider: target.provider.kind,
               onlyTarget: undefined,
               deliver,
-              says: { deliver: false, state: false },
+              saysState: canSayState(this.#language),
             },
             provenance: { at: '2026-12-01T10:00:00.000Z', from: this.provider.describe() },
             ownerFrom,

@@ -121,7 +121,7 @@ const desired = z.strictObject({
       labels: z.record(z.string(), z.string()),
       access: z.array(z.strictObject({ api: z.string(), scopes: names, onRequest: names })),
       auth: resolvedAuthSchema,
-      credential: z.strictObject({ path: z.string(), rotate }),
+      credential: z.strictObject({ path: z.string(), rotate, deliver: z.literal(false).optional() }),
       settings: z.object({ kind: z.string() }).catchall(z.json()).describe('What only the provider of this kind has'),
     }),
   ),

@@ -1,3 +1,4 @@
+import { ANY } from '../../../model/auth-method.ts';
 import { sameJson } from '../../../model/values/json.ts';
 import type { Json, JsonObject } from '../../../model/values/json.ts';
 import { Secret } from '../../../model/secrets/secret.ts';
@@ -59,7 +60,7 @@ function authenticationOf(app: Application, now: number): Authentication {
   if (!usesKeys(app)) {
     return {
       authenticationMethod: app.client_authentication_methods?.name ?? 'client_secret',
-      auth: app.token_endpoint_auth_method ?? 'any',
+      auth: app.token_endpoint_auth_method ?? ANY,
       signingAlg: null,
       strayKeys: [present, previous].flatMap((key) => key?.credentialId ?? []).toSorted(),
       endedKeys: [],
@@ -69,7 +70,7 @@ function authenticationOf(app: Application, now: number): Authentication {
   return {
     authenticationMethod: PRIVATE_KEY_JWT,
     auth: PRIVATE_KEY_JWT,
-    signingAlg: parseKeys(app.client_metadata)?.alg ?? 'any',
+    signingAlg: parseKeys(app.client_metadata)?.alg ?? ANY,
     strayKeys: [...others],
     endedKeys: hasEnded ? [previous.credentialId] : [],
   };

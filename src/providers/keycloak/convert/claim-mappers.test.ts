@@ -62,8 +62,12 @@ describe('claimMapper', () => {
     expect(claimOfMapper({ ...mapper, config: { ...mapper.config, 'claim.value': 'globex' } })).toBe('tenant=globex');
   });
 
+  it('is the same mapper with another name', () => {
+    const renamed = { ...asRead('tenant=acme'), name: 'tenant' };
+    expect(claimOfMapper(renamed)).toBe('tenant=acme');
+  });
+
   it.each([
-    ['another name', { name: 'tenant' }, {}],
     ['another type', { protocolMapper: 'oidc-audience-mapper' }, {}],
     ['another kind of value', {}, { 'jsonType.label': 'int' }],
     ['an object for a value', {}, { 'jsonType.label': 'JSON', 'claim.value': '{"a":1}' }],

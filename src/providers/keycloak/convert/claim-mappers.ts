@@ -45,8 +45,11 @@ export function claimMapper(claim: string): NewMapper {
 /** Numbers as JSON: the other types have bounds. */
 const TYPES: Readonly<Record<string, string>> = { string: 'String', number: 'JSON', boolean: 'boolean' };
 
-/** The claim of a mapper that grantry could have made; undefined: it is another one. */
-export function claimOfMapper({ name, protocolMapper, config }: MapperRepresentation): string | undefined {
+/** The claim of a mapper that does what one of grantry does, whatever its name is; undefined: it is another one. */
+export function claimOfMapper({
+  protocolMapper,
+  config,
+}: Pick<MapperRepresentation, 'protocolMapper' | 'config'>): string | undefined {
   if (protocolMapper !== HARDCODED_CLAIM) return undefined;
   const { 'claim.name': written = '', 'claim.value': text = '', 'jsonType.label': type = '' } = config;
   const claim = written.replaceAll(String.raw`\.`, '.');
@@ -54,7 +57,7 @@ export function claimOfMapper({ name, protocolMapper, config }: MapperRepresenta
   if (value === undefined) return undefined;
   const found = formatClaim(claim, value);
   const same = claimMapper(found);
-  return same.name === name && sameJson({ ...same.config }, { ...config }) ? found : undefined;
+  return sameJson({ ...same.config }, { ...config }) ? found : undefined;
 }
 
 /** A text, number or switch in JSON; anything else is none. */

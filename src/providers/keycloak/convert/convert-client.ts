@@ -1,3 +1,4 @@
+import { ANY } from '../../../model/auth-method.ts';
 import type { Delivery } from '../../../model/state.ts';
 import { viewAttributes } from './attributes.ts';
 import { canonicalClient } from './canonical.ts';
@@ -102,10 +103,10 @@ function authenticationOf(
   const keys = parseKeys(attributes);
   const identity = identityOf(attributes) ?? NO_IDENTITY;
   if (clientAuthenticatorType !== CLIENT_JWT) {
-    const auth = clientAuthenticatorType === FEDERATED_JWT ? 'federated' : attributes[ATTRIBUTE.authMethod] || 'any';
+    const auth = clientAuthenticatorType === FEDERATED_JWT ? 'federated' : attributes[ATTRIBUTE.authMethod] || ANY;
     return { auth, signingAlg: null, identity, strayKeys: allKeys(keys), endedKeys: NOTHING };
   }
-  const signingAlg = attributes[ATTRIBUTE.signingAlg] || 'any';
+  const signingAlg = attributes[ATTRIBUTE.signingAlg] || ANY;
   return {
     auth: 'private_key_jwt',
     signingAlg,
@@ -243,7 +244,7 @@ function authenticationToAttributes(fields: ClientFields, before: ClientFields |
     return { ...identity, [ATTRIBUTE.authMethod]: '', [ATTRIBUTE.signingAlg]: fields.signingAlg ?? '' };
   }
   const hadKeys = before !== undefined && (before.authenticator === CLIENT_JWT || before.strayKeys.length > 0);
-  const method = fields.authenticator === FEDERATED_JWT ? '' : fields.auth;
+  const method = fields.authenticator === FEDERATED_JWT || fields.auth === ANY ? '' : fields.auth;
   return { ...(hadKeys ? NO_KEYS : {}), ...identity, [ATTRIBUTE.authMethod]: method };
 }
 

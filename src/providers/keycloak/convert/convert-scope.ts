@@ -15,11 +15,19 @@ export function describeMapper({ name, protocolMapper }: MapperRepresentation): 
   return `${name} (${protocolMapper})`;
 }
 
+/** What the scopes of an Api are to put into `aud`. */
+export interface WantedAudience {
+  readonly audience: string | undefined;
+  /** A client_id. */
+  readonly introspectedBy: string | undefined;
+}
+
 /** The client scopes of one Api as its fields; a mark is the one they agree on, or all that they have. */
 export function scopesToFields(
   api: string,
   parts: readonly ClientScopeRepresentation[],
   rolesOfScope: ReadonlyMap<string, readonly string[]>,
+  wanted: WantedAudience,
 ): ApiFields {
   const shared = (key: string): string | null => {
     const values = [...new Set(parts.map(({ attributes }) => attributes[key] ?? null))];
@@ -37,40 +45,75 @@ export function scopesToFields(
     stack: shared(MARK.stack),
     owner: shared(MARK.owner),
     scopes: Object.fromEntries(
-      byName.map((part) => [part.name, scopeToFields(api, part, rolesOfScope.get(part.id) ?? NOTHING)]),
+      byName.map((part) => [part.name, scopeToFields(api, part, rolesOfScope.get(part.id) ?? NOTHING, wanted)]),
     ),
   });
 }
 
-function scopeToFields(api: string, part: ClientScopeRepresentation, roles: readonly string[]): ScopeFields {
-  const audience: string[] = [];
-  const introspectedBy: string[] = [];
-  const claims: string[] = [];
+function scopeToFields(
+  api: string,
+  part: ClientScopeRepresentation,
+  roles: readonly string[],
+  wanted: WantedAudience,
+): ScopeFields {
+  const audience = new Set<string>();
+  const introspectedBy = new Set<string>();
+  const claims = new Set<string>();
   const otherMappers: string[] = [];
   for (const mapper of part.protocolMappers) {
-    const custom = isPlainAudienceMapper(mapper) ? mapper.config[CUSTOM_AUDIENCE] : undefined;
-    const client = isPlainAudienceMapper(mapper) ? mapper.config[CLIENT_AUDIENCE] : undefined;
-    if (custom && !client) audience.push(custom);
-    else if (client && !custom) introspectedBy.push(client);
-    else {
-      const claim = claimOfMapper(mapper);
-      if (claim === undefined) otherMappers.push(describeMapper(mapper));
-      else claims.push(claim);
-    }
+    const found = meaningOf(mapper);
+    if (found === undefined) otherMappers.push(describeMapper(mapper));
+    else if (found.kind === 'claim') claims.add(found.value);
+    else (isIntrospector(found, wanted) ? introspectedBy : audience).add(found.value);
   }
   const marked = part.attributes[MARK.api];
   return {
     protocol: part.protocol,
     description: part.description,
-    audience: audience.toSorted(),
-    introspectedBy: introspectedBy.toSorted(),
-    claims: claims.toSorted(),
-    inTokenScope: part.attributes[ATTRIBUTE.inTokenScope] !== 'false',
+    audience: [...audience].toSorted(),
+    introspectedBy: [...introspectedBy].toSorted(),
+    claims: [...claims].toSorted(),
+    inTokenScope: isNamedInTokens(part),
     otherMappers: otherMappers.toSorted(),
     otherAttributes: strangeScopeAttributes(part.attributes),
     roles,
     markedFor: marked === undefined || marked === api ? null : marked,
   };
+}
+
+/** All of a mapper that tells in tokens. */
+type MapperMeaning = Pick<MapperRepresentation, 'protocolMapper' | 'config'>;
+
+/** What a mapper does that an Api can ask for, whatever its name is. */
+type Meaning =
+  | { readonly kind: 'claim'; readonly value: string }
+  | { readonly kind: 'audience'; readonly value: string; readonly isClient: boolean };
+
+function meaningOf(mapper: MapperMeaning): Meaning | undefined {
+  if (isPlainAudienceMapper(mapper)) {
+    const { [CUSTOM_AUDIENCE]: custom, [CLIENT_AUDIENCE]: client } = mapper.config;
+    if (custom && !client) return { kind: 'audience', value: custom, isClient: false };
+    if (client && !custom) return { kind: 'audience', value: client, isClient: true };
+  }
+  const claim = claimOfMapper(mapper);
+  return claim === undefined ? undefined : { kind: 'claim', value: claim };
+}
+
+/** A token does not show by which of its two settings a mapper named an audience: what is wanted decides what it is for. */
+function isIntrospector({ value, isClient }: Meaning & { kind: 'audience' }, wanted: WantedAudience): boolean {
+  if (value === wanted.audience) return false;
+  return value === wanted.introspectedBy || isClient;
+}
+
+/** Whether two mappers put the same into tokens. */
+export function isSameMapper(left: MapperMeaning, right: MapperMeaning): boolean {
+  const [one, other] = [meaningOf(left), meaningOf(right)];
+  return one !== undefined && one.kind === other?.kind && one.value === other.value;
+}
+
+/** Whether the `scope` claim of tokens names it. */
+export function isNamedInTokens({ attributes }: Pick<ClientScopeRepresentation, 'attributes'>): boolean {
+  return attributes[ATTRIBUTE.inTokenScope] !== 'false';
 }
 
 /** What a client scope puts into the `aud` of access tokens, by mappers of any owner. */
@@ -82,7 +125,7 @@ export function audiencesOfScope({ protocolMappers }: Pick<ClientScopeRepresenta
 }
 
 /** An audience mapper that grantry could have made: one that writes to access tokens and nothing else. */
-function isPlainAudienceMapper({ protocolMapper, config }: MapperRepresentation): boolean {
+function isPlainAudienceMapper({ protocolMapper, config }: MapperMeaning): boolean {
   return (
     protocolMapper === AUDIENCE_MAPPER &&
     config['access.token.claim'] === 'true' &&

@@ -7,7 +7,9 @@ import { settingsOf } from '../client-settings.ts';
 import { unseenScopeValues } from '../convert/attributes.ts';
 import { textOrNull } from '../convert/canonical.ts';
 import { CUSTOM_AUDIENCE, scopesToFields } from '../convert/convert-scope.ts';
-import { OPENID_CONNECT } from '../fields.ts';
+import type { WantedAudience } from '../convert/convert-scope.ts';
+import { NO_OTHER_SCOPES, OPENID_CONNECT, ROLES_SCOPE } from '../fields.ts';
+import type { ApiFields } from '../fields.ts';
 import type { ClientListing } from './listing.ts';
 import { MARK, foreignPart } from '../convert/marks.ts';
 import type { ClientScopeRepresentation } from '../convert/representations.ts';
@@ -54,7 +56,24 @@ export function apiObjects(
     addToGroup(parts, api, scope);
   }
   const holders = outsideHolders(clients, stack);
-  return [...parts].map(([api, of]) => apiObject(api, of.toSorted(byName), rolesOfScope, holders, stack));
+  const wanted = wantedAudiences(desired);
+  return [...parts].map(([api, of]) => {
+    const sorted = of.toSorted(byName);
+    const fields = scopesToFields(api, sorted, rolesOfScope, wanted.get(api) ?? NO_AUDIENCE);
+    return apiObject(api, sorted, fields, holders, stack);
+  });
+}
+
+const NO_AUDIENCE: WantedAudience = { audience: undefined, introspectedBy: undefined };
+
+function wantedAudiences({ apis, clients }: DesiredState): Map<string, WantedAudience> {
+  const clientIds = new Map(clients.map(({ name, clientId }) => [name, clientId]));
+  return new Map(
+    apis.map(({ name, audience, introspectedBy }) => [
+      name,
+      { audience, introspectedBy: introspectedBy === undefined ? undefined : clientIds.get(introspectedBy) },
+    ]),
+  );
 }
 
 /** The client_ids of clients outside the stack, by the client scopes that they hold. */
@@ -77,7 +96,7 @@ function byName(left: { readonly name: string }, right: { readonly name: string 
 function apiObject(
   api: string,
   parts: readonly ClientScopeRepresentation[],
-  rolesOfScope: ScopeListing['rolesOfScope'],
+  fields: ApiFields,
   holders: ReadonlyMap<string, string[]>,
   stack: string,
 ): ActualObject {
@@ -85,7 +104,6 @@ function apiObject(
   const outsideHolders = Object.fromEntries(
     parts.flatMap(({ name }) => (holders.has(name) ? [[name, (holders.get(name) ?? []).toSorted()]] : [])),
   );
-  const fields = scopesToFields(api, parts, rolesOfScope);
   const unseen = unseenScopeValues(parts);
   return {
     address: addressOf('Api', api),
@@ -146,14 +164,39 @@ export function markedApis(scopes: readonly ClientScopeRepresentation[], stack: 
   return scopes.flatMap(({ attributes }) => (attributes[MARK.stack] === stack ? (attributes[MARK.api] ?? []) : []));
 }
 
-/** Clients that are to have roles in their tokens, where the realm lacks the scope that brings them there. */
-export function withoutRolesScope(
+/** Clients that are to have client scopes that the realm lacks. */
+export function withoutScopes(
   scopes: readonly ClientScopeRepresentation[],
   clients: readonly DesiredClient[],
 ): ActualState['impossible'] {
-  if (scopes.length === 0 || scopes.some(({ name }) => name === 'roles')) return [];
+  if (scopes.length === 0) return [];
+  const existing = new Set(scopes.map(({ name }) => name));
+  return [
+    ...(existing.has(ROLES_SCOPE) ? [] : withoutRolesScope(clients)),
+    ...clients.flatMap((client) => withoutOtherScopes(client, existing)),
+  ];
+}
+
+function withoutOtherScopes(client: DesiredClient, existing: ReadonlySet<string>): ActualState['impossible'] {
+  const { clientScopes = NO_OTHER_SCOPES } = settingsOf(client);
+  const missing = [...clientScopes.default, ...clientScopes.optional].filter((name) => !existing.has(name));
+  if (missing.length === 0) return [];
+  return [
+    {
+      address: addressOf('Client', client.name),
+      reason: `it is to have ${missing.length === 1 ? 'a client scope' : 'client scopes'} that the realm has not: ${missing.join(', ')}`,
+      hint: 'Create them, or take them out of keycloak.clientScopes: grantry assigns client scopes of the realm, and makes those of Apis only.',
+    },
+  ];
+}
+
+/** Clients that are to have roles in their tokens, where the realm lacks the scope that brings them there. */
+function withoutRolesScope(clients: readonly DesiredClient[]): ActualState['impossible'] {
   return clients
-    .filter((client) => hasRoles(settingsOf(client).serviceAccountRoles))
+    .filter((client) => {
+      const { serviceAccountRoles, clientScopes } = settingsOf(client);
+      return clientScopes === undefined && hasRoles(serviceAccountRoles);
+    })
     .map(({ name }) => ({
       address: addressOf('Client', name),
       reason: 'it is to have roles, but the realm has no client scope roles, without which no role comes into a token',

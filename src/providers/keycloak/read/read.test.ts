@@ -6,6 +6,7 @@ import type { DesiredClient, DesiredState, ServiceAccountRoles } from '../../../
 import type { ActualObject, ActualState, DesiredObject } from '../../../model/state.ts';
 import { systemPorts } from '../../../platform/ports.ts';
 import type { Provider } from '../../provider.ts';
+import { resolveKeycloakClient } from '../client-settings.ts';
 import type { KeycloakClientSettings } from '../client-settings.ts';
 import { assignedScopes, fieldsToAttributes, fieldsToClient } from '../convert/convert-client.ts';
 import { fieldsToScope } from '../convert/convert-scope.ts';
@@ -17,7 +18,7 @@ const POSITION = { file: 'clients.yaml', line: 1, column: 1 };
 const SETTINGS = keycloakSettings({ pageSize: 4, pagesInFlight: 2 });
 
 function keycloakClient(serviceAccountRoles: ServiceAccountRoles): KeycloakClientSettings {
-  return { kind: 'keycloak', serviceAccountRoles, attributes: {} };
+  return { ...resolveKeycloakClient(undefined), serviceAccountRoles };
 }
 
 function client(name: string, roles: readonly string[] = []): DesiredClient {

@@ -14,7 +14,7 @@ import {
   missingUnmanaged,
   originsOf,
   sharedAudiences,
-  withoutRolesScope,
+  withoutScopes,
 } from './api-objects.ts';
 import { readOverlaps } from '../policies/client-policies.ts';
 import type { OverlapQuestion, OverlapSource, OverlapState } from '../policies/client-policies.ts';
@@ -217,7 +217,7 @@ function inTheWay(
     ...takenClientIds(desired.clients, accounts, existing),
     ...scopesOfOtherProtocols(scopes, desired),
     ...clientsOfOtherProtocols(toExamine, desiredOf, desired.target.stack),
-    ...withoutRolesScope(scopes, desired.clients),
+    ...withoutScopes(scopes, desired.clients),
   ];
 }
 

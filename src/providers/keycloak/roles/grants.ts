@@ -12,7 +12,7 @@ import type { HttpPorts } from '../../../platform/ports.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { joinChecks, workloadChecks } from '../issuers/workload-checks.ts';
 import { ClientIndex } from '../read/client-index.ts';
-import { audiencesOfScope } from '../convert/convert-scope.ts';
+import { audiencesOfScope, isNamedInTokens } from '../convert/convert-scope.ts';
 import { listClientScopes } from '../read/listing.ts';
 import { readRealmInfo } from '../read/realm-info.ts';
 import type { RealmInfo } from '../read/realm-info.ts';
@@ -63,13 +63,10 @@ async function lookAt(
     return { id: name, clientId, declared: declaredRoles(client), isForeign: false };
   });
   const setting = { info, accounts, clients: new ClientIndex(api), withScopes: false };
-  const [access, audiences] = await Promise.all([
-    readAccess(api, questions, setting),
-    readAudiences(api, desired, clients),
-  ]);
+  const [access, scopes] = await Promise.all([readAccess(api, questions, setting), readScopes(api, desired, clients)]);
   return {
     roleParts: await readParts(clients, access.book),
-    audiences,
+    ...scopes,
     longest: info.longest,
     checks: new Map(clients.map((client) => [client.name, checksOf(client, access, info)])),
   };
@@ -89,15 +86,20 @@ async function readParts(clients: readonly DesiredClient[], book: RoleBook): Pro
 }
 
 /** Of what other stacks manage only the server knows what it puts into tokens. */
-async function readAudiences(
+async function readScopes(
   api: KeycloakApi,
   { apis }: DesiredState,
   clients: readonly DesiredClient[],
-): Promise<Map<string, readonly string[]>> {
+): Promise<Pick<GrantFacts, 'audiences' | 'namedScopes'>> {
   const unmanaged = new Set(apis.flatMap(({ name, managed }) => (managed ? [] : [name])));
-  if (!clients.some(({ access }) => access.some((granted) => unmanaged.has(granted.api)))) return new Map();
+  const hasOthers = (client: DesiredClient): boolean =>
+    settingsOf(client).clientScopes !== undefined || client.access.some((granted) => unmanaged.has(granted.api));
+  if (!clients.some(hasOthers)) return NO_GRANT_FACTS;
   const scopes = await listClientScopes(api);
-  return new Map(scopes.map((scope) => [scope.name, audiencesOfScope(scope)]));
+  return {
+    audiences: new Map(scopes.map((scope) => [scope.name, audiencesOfScope(scope)])),
+    namedScopes: new Map(scopes.map((scope) => [scope.name, isNamedInTokens(scope)])),
+  };
 }
 
 function checksOf(client: DesiredClient, { answers, notices }: Access, { isSeen }: RealmInfo): ProofCheck[] {

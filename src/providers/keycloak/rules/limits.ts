@@ -24,7 +24,10 @@ const CREDENTIAL = 'is how a client authenticates, which spec.auth says';
 /** Attributes that have a field of their own, that the server and grantry keep their books in, or that no M2M client needs. */
 const RESERVED: readonly { readonly pattern: RegExp; readonly instead: string }[] = [
   { pattern: /^grantry\./, instead: 'is for the marks of grantry' },
-  { pattern: /^access\.token\.lifespan$/, instead: 'is set by tokenLifetime of the Apis' },
+  {
+    pattern: /^access\.token\.lifespan$/,
+    instead: 'is set by tokenLifetime of the Apis, or by keycloak.tokenLifetime of a Client',
+  },
   { pattern: /^client\.secret\.authentication\.allowed\.method$/, instead: 'is set by spec.auth' },
   { pattern: /^client\.secret\.|^realm_client$|^is_temporary_admin$/, instead: 'is kept by the server' },
   { pattern: /(^|\.)grants?\.|(^|\.)token\.exchange\.|^external\.token\./, instead: OTHER_GRANT },

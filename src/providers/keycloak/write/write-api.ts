@@ -5,10 +5,11 @@ import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../.
 import type { Fields } from '../../../model/state.ts';
 import type { KeycloakApi } from '../http/api.ts';
 import { strangeScopeAttributes } from '../convert/attributes.ts';
-import { fieldsToScope, scopesToFields } from '../convert/convert-scope.ts';
+import { fieldsToScope, isSameMapper, scopesToFields } from '../convert/convert-scope.ts';
+import type { WantedAudience } from '../convert/convert-scope.ts';
 import { apiFields } from '../fields.ts';
 import type { ApiFields, ScopeFields } from '../fields.ts';
-import { MARK } from '../convert/marks.ts';
+import { ATTRIBUTE, MARK } from '../convert/marks.ts';
 import { MAPPER_ROLES } from '../http/own-rights.ts';
 import { parseList } from '../http/parse-list.ts';
 import { clientScopeRepresentation } from '../convert/representations.ts';
@@ -41,8 +42,15 @@ export async function addApiScopes(
   index.forget();
   if (written.length === 0) return change.after;
   const scopes = await Promise.all(written.map((id) => readScope(api, id)));
-  const found = scopesToFields(name, scopes.map(withLostMark), await rolesOfScopes(api, scopes));
+  const roles = await rolesOfScopes(api, scopes);
+  const found = scopesToFields(name, scopes.map(withLostMark), roles, wantedAudience(after));
   return { ...found, scopes: { ...after.scopes, ...found.scopes } };
+}
+
+/** All scopes of an Api are to have the same. */
+function wantedAudience({ scopes }: ApiFields): WantedAudience {
+  const [first] = Object.values(scopes);
+  return { audience: first?.audience[0], introspectedBy: first?.introspectedBy[0] };
 }
 
 /** A scope that bears no mark of its Api was marked a moment ago: that is never what was wanted. */
@@ -186,7 +194,15 @@ async function updateScope(
   const context = { about: `change client scope ${present.name}`, needs: 'manage-clients' };
   // An attribute that is left out stays, and one that is empty goes.
   const strange = strangeScopeAttributes(present.attributes).map((key) => [key, '']);
-  const attributes = { ...present.attributes, ...Object.fromEntries(strange), ...rest.attributes };
+  const { [ATTRIBUTE.onConsentScreen]: onConsentScreen = rest.attributes[ATTRIBUTE.onConsentScreen] } =
+    present.attributes;
+  const attributes = {
+    ...present.attributes,
+    ...Object.fromEntries(strange),
+    ...rest.attributes,
+    // Of those who log in as people nothing is decided here.
+    [ATTRIBUTE.onConsentScreen]: onConsentScreen ?? 'false',
+  };
   await api.write(context, ({ clientScopes }) => clientScopes.update({ id }, { ...rest, attributes }));
   await replaceMappers(api, present, protocolMappers);
   return id;
@@ -199,18 +215,20 @@ async function replaceMappers(
   wanted: ReturnType<typeof fieldsToScope>['protocolMappers'],
 ): Promise<void> {
   const context = { about: `change the mappers of client scope ${scope}`, needs: MAPPER_ROLES };
-  for (const mapper of wanted) {
+  const missing = wanted.filter((mapper) => !present.some((other) => isSameMapper(other, mapper)));
+  for (const mapper of missing) {
     const same = present.find(({ name }) => name === mapper.name);
     if (same === undefined) {
       await api.writeOnce(context, ({ clientScopes }) => clientScopes.addProtocolMapper({ id }, mapper));
-    } else if (!sameJson({ ...same.config }, { ...mapper.config }) || same.protocolMapper !== mapper.protocolMapper) {
+    } else {
       await api.write(context, ({ clientScopes }) =>
         clientScopes.updateProtocolMapper({ id, mapperId: same.id }, { ...mapper, id: same.id }),
       );
     }
   }
   for (const mapper of present) {
-    if (wanted.some(({ name }) => name === mapper.name)) continue;
+    const isRewritten = missing.some(({ name }) => name === mapper.name);
+    if (isRewritten || wanted.some((other) => isSameMapper(mapper, other))) continue;
     await api.write(context, ({ clientScopes }) => clientScopes.delProtocolMapper({ id, mapperId: mapper.id }));
   }
 }
