@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { importView } from './import.ts';
 import { targetsSchema } from './targets.ts';
 import { auditView } from './audit.ts';
 import { validateView } from './validate.ts';
@@ -6,6 +7,7 @@ import { validateView } from './validate.ts';
 /** Any document that a command writes with `--format json`. */
 export const outputSchema = z.discriminatedUnion('kind', [
   validateView.schema,
+  importView.schema,
   auditView.schema,
   ...targetsSchema.shape.targets.element.options,
   targetsSchema,
