@@ -55,6 +55,15 @@ function without(verb: string, rules = rulesOf('kubernetes-role.yaml')): readonl
   }));
 }
 
+/** What is enough where patches are limited to these Secrets. */
+function patchesOf(resourceNames: string[]): readonly Rule[] {
+  return [
+    ...rulesOf('kubernetes-role-plan.yaml'),
+    Object.assign({ apiGroups: [''], resources: ['secrets'], verbs: ['patch'] }, { resourceNames }),
+    { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
+  ];
+}
+
 async function accountWith(rules: readonly Rule[], inOther = rules): Promise<string> {
   const token = await kubernetes.makeAccount(home, rules);
   await kubernetes.bindAccountOf(home, other, inOther);
@@ -110,14 +119,11 @@ describe('a login', () => {
   });
 
   test('that may do it with the very Secrets that are needed has no trouble', async () => {
-    const named = (resourceNames: string[]): Rule[] => [
-      ...rulesOf('kubernetes-role-plan.yaml'),
-      Object.assign({ apiGroups: [''], resources: ['secrets'], verbs: ['patch'] }, { resourceNames }),
-      { apiGroups: [''], resources: ['secrets'], verbs: ['create'] },
-    ];
     const records = ['grantry.lock.acme-platform', 'grantry.ledger.acme-platform'];
-    expect(troubles(await check(await accountWith(named(['orders', ...records]), named(['stock']))))).toEqual({});
-    const results = await check(await accountWith(named(records), named(['stock', 'more'])));
+    expect(troubles(await check(await accountWith(patchesOf(['orders', ...records]), patchesOf(['stock']))))).toEqual(
+      {},
+    );
+    const results = await check(await accountWith(patchesOf(records), patchesOf(['stock', 'more'])));
     expect(troubles(results)).toEqual({ 'patch-secrets': 'problem' });
   });
 
@@ -154,6 +160,10 @@ describe('a namespace', () => {
   });
 });
 
+function run(commands: readonly string[]): Promise<string> {
+  return runCommands(commands, {}, { KUBECONFIG: kubernetes.kubeconfig(), HOME: '/nonexistent' });
+}
+
 function hasKubectl(): boolean {
   try {
     execFileSync('kubectl', ['version', '--client'], { stdio: 'ignore' });
@@ -164,10 +174,6 @@ function hasKubectl(): boolean {
 }
 
 describe.skipIf(!hasKubectl())('the commands that doctor names', () => {
-  function run(commands: readonly string[]): Promise<string> {
-    return runCommands(commands, {}, { KUBECONFIG: kubernetes.kubeconfig(), HOME: '/nonexistent' });
-  }
-
   test('give a login without any right all that it needs', async () => {
     const token = await accountWith([{ apiGroups: [''], resources: ['configmaps'], verbs: ['get'] }]);
     const before = await check(token);

@@ -27,6 +27,15 @@ interface Product {
 const PATHS = ['team-a/orders', 'team-a/stock', 'team-b/billing'];
 const DESIRED = desiredAt(PATHS);
 
+async function check(
+  settings: VaultSettings,
+  desired = DESIRED,
+  ports = systemPorts(),
+): Promise<readonly CheckResult[]> {
+  const store = await openVaultStore(settings, ports, { forChecks: true });
+  return (await store.checks?.(desired)) ?? [];
+}
+
 export function testDoctor(product: Product): void {
   let vault: TestVault;
   beforeAll(async () => {
@@ -44,15 +53,6 @@ export function testDoctor(product: Product): void {
     return { kind: product.kind, address, namespace, mount, prefix: 'm2m', auth, ...rest };
   }
 
-  async function check(
-    settings: VaultSettings,
-    desired = DESIRED,
-    ports = systemPorts(),
-  ): Promise<readonly CheckResult[]> {
-    const store = await openVaultStore(settings, ports, { forChecks: true });
-    return (await store.checks?.(desired)) ?? [];
-  }
-
   async function tokenWith(
     hcl: string,
     name = `doctor-${Math.random().toString(36).slice(2)}`,
@@ -60,6 +60,12 @@ export function testDoctor(product: Product): void {
   ): Promise<VaultAuth> {
     await on.writePolicy(name, hcl);
     return { kind: 'token', token: new Secret(await on.createToken({ policies: [name], ttl: '30m' })) };
+  }
+
+  async function created(options: object): Promise<VaultAuth> {
+    await vault.writePolicy('doctor-tokens', policyText('policy'));
+    const { body } = await vault.request('POST', 'auth/token/create', { policies: ['doctor-tokens'], ...options });
+    return { kind: 'token', token: new Secret(body?.auth?.client_token ?? '') };
   }
 
   /** As an administrator. */
@@ -210,12 +216,6 @@ export function testDoctor(product: Product): void {
   });
 
   describe('a token', () => {
-    async function created(options: object): Promise<VaultAuth> {
-      await vault.writePolicy('doctor-tokens', policyText('policy'));
-      const { body } = await vault.request('POST', 'auth/token/create', { policies: ['doctor-tokens'], ...options });
-      return { kind: 'token', token: new Secret(body?.auth?.client_token ?? '') };
-    }
-
     test('of the root is a risk', async () => {
       const results = await check(settingsOf({ kind: 'token', token: new Secret(vault.rootToken) }));
       expect(troubles(results)).toEqual({ 'token-policies': 'risk' });

@@ -31,10 +31,11 @@ export function rightsFor(home: string, { clients, target }: DesiredState): read
     clients.map(({ credential }) => secretAt(credential.path, home)),
     ({ namespace }) => namespace,
   );
-  const [lock, ledger] = [lockName, ledgerName].map((name) => secretOfRecord(name(target.stack), home));
+  const record = (name: string): string => secretOfRecord(name, home).name;
+  const { stack } = target;
   return [
     ...ofDocuments(documents),
-    ...ofRecords({ home, lock: lock ? [lock.name] : [], ledger: ledger ? [ledger.name] : [] }),
+    ...ofRecords({ home, lock: record(lockName(stack)), ledger: record(ledgerName(stack)) }),
   ];
 }
 
@@ -88,22 +89,22 @@ function ofDocuments(documents: ReadonlyMap<string, readonly SecretName[]>): rea
 
 interface Records {
   readonly home: string;
-  readonly lock: readonly string[];
-  readonly ledger: readonly string[];
+  readonly lock: string;
+  readonly ledger: string;
 }
 
 function ofRecords({ home, lock, ledger }: Records): readonly Right[] {
-  const all = (names: readonly string[]): readonly Demand[] => [
-    { namespace: home, verb: 'get', names },
+  const all = (name: string): readonly Demand[] => [
+    { namespace: home, verb: 'get', names: [name] },
     { namespace: home, verb: 'create', names: undefined },
-    { namespace: home, verb: 'patch', names },
+    { namespace: home, verb: 'patch', names: [name] },
   ];
   return [
     {
       id: 'read-ledger',
       purposes: OF_PLANS,
       title: 'the login may read what the stack owns',
-      demands: [{ namespace: home, verb: 'get', names: ledger }],
+      demands: [{ namespace: home, verb: 'get', names: [ledger] }],
       lacking: 'problem',
       why: 'Where nothing of a stack is found, the ledger says whether that can be. It is a Secret in the namespace of the Target.',
     },
