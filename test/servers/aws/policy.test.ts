@@ -245,6 +245,34 @@ test('a key that was mistyped is refused, with where to look', async () => {
   });
 });
 
+/** moto looks at no resources: a policy is for all of them. */
+async function carryOut(command: string): Promise<void> {
+  const [, user = '', name = '', document = ''] =
+    /^aws iam put-user-policy --user-name '([^']+)' --policy-name (\S+) --policy-document '([^']+)'$/.exec(command) ??
+    [];
+  const [statement] = z.object({ Statement: z.array(z.looseObject({})) }).parse(JSON.parse(document)).Statement;
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Resource: '*' }] });
+  // One request without a look at its signature.
+  await fetch(`${server.url}/moto-api/reset-auth`, { method: 'POST', body: '1' });
+  await iam({ Action: 'PutUserPolicy', UserName: user, PolicyName: name, PolicyDocument });
+}
+
+/** As AWS is where it rotates every secret by itself. */
+const rotating: Ports['fetch'] = async (url, init) => {
+  const answer = await ports.fetch(url, init);
+  const isLook = String(new Headers(init?.headers).get('x-amz-target')).endsWith('DescribeSecret');
+  if (!isLook || !answer.ok) return answer;
+  return Response.json({ ...z.looseObject({}).parse(await answer.json()), RotationEnabled: true });
+};
+
+/** STS that answers this. */
+function stsSaying(text: string): Ports['fetch'] {
+  return async (url, init) => {
+    const isAsked = typeof init?.body === 'string' && init.body.startsWith('Action=GetCallerIdentity');
+    return isAsked ? new Response(text) : ports.fetch(url, init);
+  };
+}
+
 describe('what doctor looks at', () => {
   const PATHS = ['doctor/orders', 'doctor/stock'];
 
@@ -253,23 +281,10 @@ describe('what doctor looks at', () => {
     return storeOf(user, own).checks?.(desiredAt(PATHS)) ?? Promise.resolve([]);
   }
 
-  /** moto looks at no resources: a policy is for all of them. */
-  async function carryOut(command: string): Promise<void> {
-    const [, user = '', name = '', document = ''] =
-      /^aws iam put-user-policy --user-name '([^']+)' --policy-name (\S+) --policy-document '([^']+)'$/.exec(command) ??
-      [];
-    const [statement] = z.object({ Statement: z.array(z.looseObject({})) }).parse(JSON.parse(document)).Statement;
-    const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Resource: '*' }] });
-    // One request without a look at its signature.
-    await fetch(`${server.url}/moto-api/reset-auth`, { method: 'POST', body: '1' });
-    await iam({ Action: 'PutUserPolicy', UserName: user, PolicyName: name, PolicyDocument });
-  }
-
   beforeAll(async () => {
     await storeOf('apply').write(PATHS[0] ?? '', documentOf('canary-value'), 0);
   });
 
-  const described = z.looseObject({});
   const UNKNOWN = { 'write-secrets': 'unknown' };
 
   test('is no trouble with the policy for apply; whether it may write stays unknown, with a command that says it', async () => {
@@ -331,30 +346,17 @@ describe('what doctor looks at', () => {
   });
 
   test('is a problem where AWS rotates a document itself', async () => {
-    const fetch: Ports['fetch'] = async (url, init) => {
-      const answer = await ports.fetch(url, init);
-      const isLook = String(new Headers(init?.headers).get('x-amz-target')).endsWith('DescribeSecret');
-      return isLook && answer.ok
-        ? Response.json({ ...described.parse(await answer.json()), RotationEnabled: true })
-        : answer;
-    };
-    const results = await check('apply', { fetch });
+    const results = await check('apply', { fetch: rotating });
     expect(troubles(results)).toMatchObject({ 'rotated-secrets': 'problem' });
     expect(commandsOf(results).join('\n')).toContain('cancel-rotate-secret');
   });
 
   test('is a risk with the keys of the root, and unknown where STS is silent', async () => {
-    const answering =
-      (text: string): Ports['fetch'] =>
-      (url, init) =>
-        String(init?.body).startsWith('Action=GetCallerIdentity')
-          ? Promise.resolve(new Response(text))
-          : ports.fetch(url, init);
     const root = '<Arn>arn:aws:iam::123456789012:root</Arn>';
-    expect(troubles(await check('apply', { fetch: answering(root) }))).toEqual({ ...UNKNOWN, login: 'risk' });
-    expect(troubles(await check('apply', { fetch: answering('no') }))).toEqual({ ...UNKNOWN, login: 'unknown' });
+    expect(troubles(await check('apply', { fetch: stsSaying(root) }))).toEqual({ ...UNKNOWN, login: 'risk' });
+    expect(troubles(await check('apply', { fetch: stsSaying('no') }))).toEqual({ ...UNKNOWN, login: 'unknown' });
     const role = '<Arn>arn:aws:sts::123456789012:assumed-role/grantry-plan/session</Arn>';
-    const commands = commandsOf(await check('apply', { fetch: answering(role) }));
+    const commands = commandsOf(await check('apply', { fetch: stsSaying(role) }));
     expect(commands.join('\n')).toContain("'arn:aws:iam::123456789012:role/grantry-plan'");
   });
 

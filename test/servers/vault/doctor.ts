@@ -96,6 +96,22 @@ export function testDoctor(product: Product): void {
       expect(troubles(results.filter(({ purposes }) => purposes.includes(purpose)))).toEqual({});
     });
 
+    test('is asked about by requests that write nothing and read no document', async () => {
+      const settings = settingsOf(await tokenWith(policyText('policy')));
+      const store = await openVaultStore(settings, systemPorts());
+      await store.write('team-c/asked', documentOf('s'), 0);
+      const asked: string[] = [];
+      const real = systemPorts();
+      const fetch: typeof real.fetch = (url, init) => {
+        asked.push(`${init?.method ?? 'GET'} ${new URL(url).pathname.slice(4)}`);
+        return real.fetch(url, init);
+      };
+      await check(settings, desiredAt(['team-c/asked']), { ...real, fetch });
+      expect(asked.filter((each) => !each.startsWith('GET '))).toEqual(['POST sys/capabilities-self']);
+      expect(asked).toContain(`GET ${vault.mount}/metadata/m2m/team-c/asked`);
+      expect(asked.filter((each) => each.includes('/data/'))).toEqual([]);
+    });
+
     test('finds in a large stack what it finds in a small one', async () => {
       const many = desiredAt(Array.from({ length: 1200 }, (_, index) => `team-${index % 7}/client-${index}`));
       expect(troubles(await check(settingsOf(await tokenWith(policyText('policy'))), many))).toEqual({});

@@ -44,7 +44,7 @@ export async function checkKubernetes(examined: Examined, desired: DesiredState)
   ];
 }
 
-export type Ask = (access: Access) => Promise<boolean>;
+type Ask = (access: Access) => Promise<boolean>;
 
 /** Asks the same thing once, and not too much at a time. */
 function asker(ask: Ask): Ask {
