@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { z } from 'zod';
 import { portsOver } from '../../test/support/servers/ports-over.ts';
 import { desiredAt } from '../../test/support/stores/desired-at.ts';
 import { findingOf } from '../../test/support/stores/findings.ts';
@@ -16,6 +17,8 @@ const SETTINGS: VaultSettings = {
   auth: { kind: 'token', token: new Secret('canary-token') },
 };
 
+const question = z.object({ paths: z.array(z.string()) });
+
 /** A server on which the login may do nothing but ask for its own rights. */
 const ports = portsOver(
   async (url, init) => {
@@ -23,8 +26,8 @@ const ports = portsOver(
     if (pathname.endsWith('lookup-self')) return Response.json({ data: { ttl: 0, policies: ['default'] } });
     if (!pathname.endsWith('capabilities-self'))
       return Response.json({ errors: ['permission denied'] }, { status: 403 });
-    const { paths } = JSON.parse(String(typeof init?.body === 'string' ? init.body : '{}'));
-    return Response.json({ data: Object.fromEntries(paths.map((path: string) => [path, ['deny']])) });
+    const { paths } = question.parse(JSON.parse(typeof init?.body === 'string' ? init.body : '{}'));
+    return Response.json({ data: Object.fromEntries(paths.map((path) => [path, ['deny']])) });
   },
   { env: {}, random: () => 0 },
 );
