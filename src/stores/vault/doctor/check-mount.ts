@@ -14,7 +14,7 @@ export function checkMount(mount: Mount, isReached: boolean, settings: VaultSett
   if (error === undefined) return fine(CHECK);
   const what = error.message;
   if (mount.kind === 'hidden' && !isReached) {
-    const why = 'The login has no right in it at all, and then the server does not say.';
+    const why = 'To a login without any right in it the server does not say which of the two.';
     const words = 'Give the login its rights first, then look again. An administrator sees which engines there are.';
     return found(CHECK, { kind: 'unknown', what, why, mend: { words, commands: [command(settings, 'secrets list')] } });
   }
