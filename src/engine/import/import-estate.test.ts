@@ -202,6 +202,16 @@ describe('import: the files as a whole', () => {
   });
 });
 
+describe('import --deliver', () => {
+  it('has the credentials that are in force delivered, which otherwise stay where their owners keep them', async () => {
+    const own = bench((provider) => provider.plant('Client', { clientId: 'orders' }));
+    expect((await own.look()).files[0]?.text).toContain('  credential: {deliver: false}\n');
+    await own.run({ deliver: true });
+    const { changes } = await own.planAdoption();
+    expect(changes.find(({ address }) => address === 'Client/orders')).toMatchObject({ delivery: { path: 'orders' } });
+  });
+});
+
 describe('import --select', () => {
   it('takes only the clients that are named, and the Apis that they may call', async () => {
     const own = bench((provider) => {
