@@ -33,6 +33,7 @@ const OPTIONS: DraftOptions = {
   provenance: { at: '2026-12-01T10:00:00Z', from: 'Somewhere' },
   ownerFrom: undefined,
   taken: { apis: new Set(), clients: new Set() },
+  elsewhere: new Map(),
 };
 
 const DECLARED = state(
