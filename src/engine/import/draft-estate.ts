@@ -7,9 +7,9 @@ import { isOfOthers } from './declared.ts';
 import type { Draft } from './draft.ts';
 import { apiManifest, clientManifest } from './manifest-values.ts';
 import type { Surroundings } from './manifest-values.ts';
-import { nameEstate } from './name-estate.ts';
-import type { Names, TakenNames } from './name-estate.ts';
-import { ownerOf } from './owner.ts';
+import { nameEstate } from './naming/name-estate.ts';
+import type { Names, TakenNames } from './naming/name-estate.ts';
+import { ownerOf } from './naming/owner.ts';
 import { renderDocument } from './render-document.ts';
 import type { SortedEstate } from './sort-estate.ts';
 
