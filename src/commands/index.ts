@@ -1,5 +1,6 @@
 import type { Command } from '../cli/command-line/define-command.ts';
 import { apply } from './apply.ts';
+import { audit } from './audit.ts';
 import { demo } from './demo.ts';
 import { init } from './init.ts';
 import { plan } from './plan.ts';
@@ -10,4 +11,4 @@ import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [init, validate, plan, apply, verify, rotate, status, demo, schema];
+export const COMMANDS: readonly Command[] = [init, validate, plan, apply, verify, rotate, status, audit, demo, schema];

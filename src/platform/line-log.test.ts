@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
@@ -33,4 +33,18 @@ test('a log that cannot be written is an error, with its path', () => {
   const log = openLineLog('/dev/full');
   expect(() => log.append({ who: 'ann' })).toThrow('the audit log /dev/full cannot be written (ENOSPC)');
   log.close();
+});
+
+test('a log knows its last line, and begins a new one behind half a line', () => {
+  const path = join(folder, 'audit.log');
+  const begin = (): ReturnType<typeof openLineLog> => openLineLog(path);
+  expect(begin().last).toBeUndefined();
+  writeFileSync(path, `{"who":"ann"}\n${'x'.repeat(100_000)}\n{"who":"ben"}\n`);
+  expect(begin().last).toBe('{"who":"ben"}');
+  writeFileSync(path, '{"who":"ann"}\n{"who":"b');
+  const log = begin();
+  expect(log.last).toBe('{"who":"b');
+  expect(log.append({ who: 'cid' })).toBe('{"who":"cid"}');
+  expect(log.append({ who: 'dan' })).toBe('{"who":"dan"}');
+  expect(readFileSync(path, 'utf8')).toBe('{"who":"ann"}\n{"who":"b\n{"who":"cid"}\n{"who":"dan"}\n');
 });

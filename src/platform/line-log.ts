@@ -1,25 +1,74 @@
-import { closeSync, fsyncSync, openSync, writeFileSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, openSync, readSync, writeFileSync } from 'node:fs';
 import { GrantryError } from '../model/errors.ts';
 import { jsonLine } from '../model/text/printable.ts';
 
 /** Somewhere lines are appended to, one JSON value each. */
 export interface LineLog {
-  append(value: object): void;
+  /** The last line that was there when the log was opened, without its line break; undefined: there was none. */
+  readonly last: string | undefined;
+  /** Gives the line as it was written, without its line break. */
+  append(value: object): string;
   close(): void;
 }
 
 /** Appends to a file; each line is on the disk before the next thing happens. */
 export function openLineLog(path: string): LineLog {
   const fd = attempt(path, () => openSync(path, 'a', 0o600));
+  const { last, isWhole } = attempt(path, () => endOf(path, fd));
+  let gap = isWhole ? '' : '\n';
   return {
-    append: (value) =>
+    last,
+    append: (value) => {
+      const line = jsonLine(value);
       attempt(path, () => {
         // All of it: a single write may end in the middle of a line where the disk does.
-        writeFileSync(fd, jsonLine(value));
+        writeFileSync(fd, gap + line);
         fsyncSync(fd);
-      }),
+      });
+      gap = '';
+      return line.slice(0, -1);
+    },
     close: () => closeSync(fd),
   };
+}
+
+/** Bytes that are read of the end of a log: a line is far shorter. */
+const MOST = 1 << 20;
+
+interface End {
+  readonly last: string | undefined;
+  /** It ends with a line break: a run that was killed may have left half a line. */
+  readonly isWhole: boolean;
+}
+
+const NO_END: End = { last: undefined, isWhole: true };
+
+function endOf(path: string, writing: number): End {
+  const stat = fstatSync(writing);
+  // A pipe or a device has no end to read.
+  if (!stat.isFile() || stat.size === 0) return NO_END;
+  let fd: number;
+  try {
+    fd = openSync(path, 'r');
+  } catch (error) {
+    // One that may only be appended to.
+    if (error instanceof Error && 'code' in error && error.code === 'EACCES') return NO_END;
+    throw error;
+  }
+  try {
+    return readEnd(fd, stat.size);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+function readEnd(fd: number, size: number): End {
+  const length = Math.min(size, MOST);
+  const buffer = Buffer.alloc(length);
+  const read = readSync(fd, buffer, 0, length, size - length);
+  const text = buffer.toString('utf8', 0, read);
+  const isWhole = text.endsWith('\n');
+  return { last: (isWhole ? text.slice(0, -1) : text).split('\n').at(-1), isWhole };
 }
 
 function attempt<T>(path: string, action: () => T): T {

@@ -8,6 +8,8 @@ import type { Style } from './render/style.ts';
 import { findingLines } from './render/text/findings.ts';
 import type { View } from './view.ts';
 import { applyView } from './views/apply.ts';
+import { auditView } from './views/audit.ts';
+import type { AuditReport } from './views/audit.ts';
 import { errorView } from './views/error.ts';
 import { planData, planView } from './views/plan/plan.ts';
 import { rotateView } from './views/rotate.ts';
@@ -70,6 +72,11 @@ export function renderRotate(report: RotateReport, options: RenderOptions): stri
 /** How old credentials are, ending with a line break. */
 export function renderStatus(report: StatusReport, options: RenderOptions): string {
   return render(statusView, report, options);
+}
+
+/** Whether an audit log is as it was written, ending with a line break. */
+export function renderAudit(report: AuditReport, options: RenderOptions): string {
+  return render(auditView, report, options);
 }
 
 /** What was found in the manifests, ending with a line break. */

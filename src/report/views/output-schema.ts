@@ -1,10 +1,12 @@
 import { z } from 'zod';
 import { targetsSchema } from './targets.ts';
+import { auditView } from './audit.ts';
 import { validateView } from './validate.ts';
 
 /** Any document that a command writes with `--format json`. */
 export const outputSchema = z.discriminatedUnion('kind', [
   validateView.schema,
+  auditView.schema,
   ...targetsSchema.shape.targets.element.options,
   targetsSchema,
 ]);
