@@ -16,6 +16,7 @@ import {
   textIn,
   workloadOf,
 } from './fields.ts';
+import { asManifestsKnowThem } from './hand-made.ts';
 import type { MemoryObject } from './objects.ts';
 import { endedKeys, keysOf } from './write-keys.ts';
 
@@ -33,8 +34,9 @@ interface Reading extends Pick<ReadOptions, 'only'> {
 }
 
 /** What the stack has among these objects, and what stands in its way. */
-export function readObjects(all: readonly MemoryObject[], reading: Reading): ActualState {
+export function readObjects(there: readonly MemoryObject[], reading: Reading): ActualState {
   const { desired, capabilities } = reading;
+  const all = asManifestsKnowThem(there, desired, capabilities);
   const unmanaged = desired.apis.filter(({ managed }) => !managed);
   const apis = all.filter(({ kind }) => kind === 'Api');
   return {

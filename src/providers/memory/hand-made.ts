@@ -1,0 +1,62 @@
+/** Objects that somebody made by hand: nothing in them says by which name manifests know them. */
+import { nameOf } from '../../model/address.ts';
+import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { Fields } from '../../model/state.ts';
+import type { Capabilities } from '../provider.ts';
+import { addressOfObject, clientIdOf, recordIn, stackOf, textIn } from './fields.ts';
+import type { MemoryObject } from './objects.ts';
+
+/** Objects as manifests know them: an Api by its audience, a client by its client_id, and Apis in clients by their present names. */
+export function asManifestsKnowThem(
+  all: readonly MemoryObject[],
+  desired: Pick<DesiredState, 'apis' | 'clients'>,
+  capabilities: Capabilities,
+): readonly MemoryObject[] {
+  const named = withNames(all, desired, capabilities);
+  const renamed = renamedApis(named, all);
+  const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
+  return named.map((object) => {
+    if (object.kind !== 'Client') return object;
+    const fields = withApiNames(object.fields, renamed);
+    return { ...object, fields: withRotation(fields, byClientId.get(clientIdOf(object, capabilities))) };
+  });
+}
+
+function withNames(
+  all: readonly MemoryObject[],
+  { apis, clients }: Pick<DesiredState, 'apis' | 'clients'>,
+  { chosenClientId }: Capabilities,
+): readonly MemoryObject[] {
+  const taken = new Set<string>(all.map(addressOfObject));
+  const byAudience = new Map(apis.map(({ audience, name }) => [audience, name]));
+  const byId = new Map(chosenClientId ? [] : clients.map(({ clientId, name }) => [clientId, name]));
+  return all.map((object) => {
+    const { kind, id, fields } = object;
+    if (stackOf(fields) !== undefined || textIn(fields, 'name') !== '') return object;
+    const name = kind === 'Api' ? byAudience.get(textIn(fields, 'audience')) : byId.get(id);
+    // What is called by that very name is it, whatever else it says.
+    return name === undefined || taken.has(`${kind}/${name}`) ? object : { ...object, name };
+  });
+}
+
+/** Apis by what they were called when they were made, where that is another name by now, and nobody else's. */
+function renamedApis(named: readonly MemoryObject[], all: readonly MemoryObject[]): ReadonlyMap<string, string> {
+  const apis = named.flatMap((object, index): [string, string][] => {
+    const before = all[index]?.name ?? '';
+    return object.kind === 'Api' ? [[before, nameOf(addressOfObject(object))]] : [];
+  });
+  const present = new Set(apis.map(([, name]) => name));
+  return new Map(apis.filter(([before, name]) => before !== name && !present.has(before)));
+}
+
+function withApiNames(fields: Fields, names: ReadonlyMap<string, string>): Fields {
+  const access = Object.entries(recordIn(fields, 'access'));
+  if (!access.some(([api]) => names.has(api))) return fields;
+  return { ...fields, access: Object.fromEntries(access.map(([api, granted]) => [names.get(api) ?? api, granted])) };
+}
+
+/** How often the secret is rotated is noted by grantry alone: of what it did not make nothing is known, and nothing differs. */
+function withRotation(fields: Fields, client: DesiredClient | undefined): Fields {
+  if (client === undefined || fields['rotateEvery'] !== undefined || stackOf(fields) !== undefined) return fields;
+  return { ...fields, rotateEvery: client.credential.rotate.every };
+}
