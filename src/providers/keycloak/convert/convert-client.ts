@@ -241,11 +241,13 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
 function authenticationToAttributes(fields: ClientFields, before: ClientFields | undefined): Record<string, string> {
   const identity = identityToAttributes(fields, before);
   if (fields.authenticator === CLIENT_JWT) {
-    return { ...identity, [ATTRIBUTE.authMethod]: '', [ATTRIBUTE.signingAlg]: fields.signingAlg ?? '' };
+    const alg = fields.signingAlg === ANY ? '' : (fields.signingAlg ?? '');
+    return { ...identity, [ATTRIBUTE.authMethod]: '', [ATTRIBUTE.signingAlg]: alg };
   }
   const hadKeys = before !== undefined && (before.authenticator === CLIENT_JWT || before.strayKeys.length > 0);
+  const losesKeys = hadKeys && fields.strayKeys.length === 0;
   const method = fields.authenticator === FEDERATED_JWT || fields.auth === ANY ? '' : fields.auth;
-  return { ...(hadKeys ? NO_KEYS : {}), ...identity, [ATTRIBUTE.authMethod]: method };
+  return { ...(losesKeys ? NO_KEYS : {}), ...identity, [ATTRIBUTE.authMethod]: method };
 }
 
 function identityToAttributes({ identity }: ClientFields, before: ClientFields | undefined): Record<string, string> {
