@@ -17,7 +17,7 @@ import type { TestVault } from '../servers/vault.ts';
 import { ISSUER_ALIAS, plantRealm } from './planted-realm.ts';
 import type { PlantedClient } from './planted-realm.ts';
 import type { MadeRealm } from './made-realm.ts';
-import { tokensOf } from './tokens-of.ts';
+import { makeProver, tokensOf } from './tokens-of.ts';
 import type { Tokens } from './tokens-of.ts';
 
 export interface RunResult {
@@ -34,6 +34,7 @@ export class ImportSite {
   readonly folder: string;
   readonly #vault: TestVault;
   readonly #issuer: OidcIssuer;
+  readonly #prove: () => Promise<string>;
   readonly #env: Readonly<Record<string, string>>;
 
   private constructor(parts: {
@@ -43,11 +44,13 @@ export class ImportSite {
     folder: string;
     vault: TestVault;
     issuer: OidcIssuer;
+    prove: () => Promise<string>;
     env: Readonly<Record<string, string>>;
   }) {
     ({ realm: this.realm, keycloak: this.keycloak, clients: this.clients, folder: this.folder } = parts);
     this.#vault = parts.vault;
     this.#issuer = parts.issuer;
+    this.#prove = parts.prove;
     this.#env = parts.env;
   }
 
@@ -67,7 +70,8 @@ export class ImportSite {
     mkdirSync(join(folder, 'manifests'));
     writeFileSync(join(folder, 'manifests/targets.yaml'), targetYaml(realm, keycloak, vault));
     const env = { KEYCLOAK_SECRET: account.clientSecret, VAULT_TOKEN: vault.rootToken };
-    return new ImportSite({ realm, keycloak, clients, folder, vault, issuer, env });
+    const prove = await makeProver(realm.tokenUrl);
+    return new ImportSite({ realm, keycloak, clients, folder, vault, issuer, prove, env });
   }
 
   async close(): Promise<void> {
@@ -83,7 +87,7 @@ export class ImportSite {
 
   /** Of the server itself, past the proxy: the name of the server stands in tokens. */
   tokens(): Promise<Tokens> {
-    return tokensOf(this.clients, { realm: this.realm, issuer: this.#issuer });
+    return tokensOf(this.clients, { realm: this.realm, issuer: this.#issuer, prove: this.#prove });
   }
 
   /** All manifests, by their names. */

@@ -57,7 +57,7 @@ export function makePlainClient(chance: Chance, index: number, pools: ClientPool
 }
 
 function lifetimeOf(chance: Chance): Record<string, string> {
-  return chance.percent(35) ? { 'access.token.lifespan': chance.pick(['60', '300', '301', '3600']) } : {};
+  return chance.percent(35) ? { 'access.token.lifespan': chance.pick(['60', '300', '330', '3600']) } : {};
 }
 
 /** What people and old consoles leave behind; the last changes what the server does, for all that grantry knows. */
@@ -84,8 +84,7 @@ function loginOf(chance: Chance, index: number, { hasIssuer }: ClientPools): Mad
   const isBound = chance.percent(40);
   if (chance.percent(12)) return { kind: 'key', alg: chance.pick(['RS256', 'ES256', 'EdDSA']), isBound };
   if (hasIssuer && chance.percent(8)) return { kind: 'workload', subject: `repo:acme/app-${index}:environment:prod` };
-  const previous = chance.percent(15) ? { previous: `${secret}-before` } : {};
-  return { kind: 'secret', by: chance.pick(['basic', 'post']), secret, isBound, ...previous };
+  return { kind: 'secret', by: chance.pick(['basic', 'post']), secret, isBound, isRotated: chance.percent(15) };
 }
 
 const OWN_MAPPER: MadeMapper = claimMapper('own', 'made for one client');
@@ -116,7 +115,7 @@ function makeStrange(chance: Chance, plain: MadeClient, { groups }: ClientPools)
     representation: { ...plain.representation, ...representation },
     attributes: { ...plain.attributes, ...attributes },
     // What says how it logs in is only in the way of what is strange.
-    login: { kind: 'secret', by: 'post', secret: `strange ${plain.clientId}`, isBound: false },
+    login: { kind: 'secret', by: 'post', secret: `strange ${plain.clientId}`, isBound: false, isRotated: false },
     leftOutFor: reason,
   };
 }

@@ -34,8 +34,8 @@ export type MadeLogin =
       readonly kind: 'secret';
       readonly by: 'basic' | 'post';
       readonly secret: string;
-      /** Accepted beside it, by a rotation of somebody else's. */
-      readonly previous?: string;
+      /** It was rotated by a policy of somebody else, and what was before is still accepted. */
+      readonly isRotated: boolean;
       /** The server refuses the other way. */
       readonly isBound: boolean;
     }

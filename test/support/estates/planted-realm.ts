@@ -14,6 +14,7 @@ export interface PlantedClient {
   readonly made: MadeClient;
   /** Keycloak's own id. */
   readonly id: string;
+  readonly secrets: { readonly present: string; readonly previous?: string } | undefined;
   /** The private half of its key. */
   readonly key: CryptoKey | undefined;
 }
@@ -25,6 +26,7 @@ export async function plantRealm(
   made: MadeRealm,
   issuer: OidcIssuer | undefined,
 ): Promise<PlantedClient[]> {
+  await plantRotation(realm);
   if (issuer !== undefined) await plantIssuer(realm, issuer);
   const roleIds = await plantRoles(realm, made);
   const groupIds = await plantGroups(realm, made, roleIds);
@@ -47,6 +49,24 @@ function copy({ name, description, attributes, protocolMappers }: MadeRealm['sco
 } {
   const mappers = protocolMappers.map((mapper) => ({ ...mapper, config: { ...mapper.config } }));
   return { name, description, attributes: { ...attributes }, protocolMappers: mappers };
+}
+
+/** Clients with this attribute keep their previous secret for a day. */
+const ROTATED = { 'rotated-by': 'ops' };
+
+async function plantRotation({ admin: { clientPolicies } }: TestRealm): Promise<void> {
+  const name = 'rotation of ops';
+  const configuration = {
+    'expiration-period': 2_505_600,
+    'rotated-expiration-period': 86_400,
+    'remaining-rotation-period': 1,
+  };
+  await clientPolicies.createProfiles({
+    profiles: [{ name, executors: [{ executor: 'secret-rotation', configuration }] }],
+  });
+  const attributes = JSON.stringify(Object.entries(ROTATED).map(([key, value]) => ({ key, value })));
+  const conditions = [{ condition: 'client-attributes', configuration: { attributes, 'is-negative-logic': false } }];
+  await clientPolicies.updatePolicy({ policies: [{ name, enabled: true, conditions, profiles: [name] }] });
 }
 
 async function plantIssuer({ admin }: TestRealm, { issuer, jwksUrl }: OidcIssuer): Promise<void> {
@@ -105,7 +125,7 @@ async function plantClient(
     ...login,
     ...representation,
     enabled: isEnabled,
-    attributes: { ...login.attributes, ...attributes },
+    attributes: { ...login.attributes, ...(isRotated(made) ? ROTATED : {}), ...attributes },
     defaultClientScopes: [...defaultScopes],
     optionalClientScopes: [...optionalScopes],
   });
@@ -118,7 +138,22 @@ async function plantClient(
       await admin.users.addRealmRoleMappings({ id: user, roles: rolesOf(made.roles, roleIds) });
     for (const group of made.groups) await admin.users.addToGroup({ id: user, groupId: groupIds.get(group) ?? '' });
   }
-  return { made, id, key };
+  return { made, id, key, secrets: await secretsOf({ admin }, made, id) };
+}
+
+function isRotated({ login }: MadeClient): boolean {
+  return login.kind === 'secret' && login.isRotated;
+}
+
+async function secretsOf(
+  { admin }: Pick<TestRealm, 'admin'>,
+  { login }: MadeClient,
+  id: string,
+): Promise<PlantedClient['secrets']> {
+  if (login.kind !== 'secret') return undefined;
+  if (!login.isRotated) return { present: login.secret };
+  const { value = '' } = await admin.clients.generateNewClientSecret({ id });
+  return { present: value, previous: login.secret };
 }
 
 interface PlantedLogin {
@@ -129,7 +164,7 @@ interface PlantedLogin {
 async function loginOf(login: MadeLogin): Promise<PlantedLogin> {
   switch (login.kind) {
     case 'secret': {
-      const attributes = { ...boundTo(login), ...previousOf(login) };
+      const attributes = boundTo(login);
       return { login: { clientAuthenticatorType: 'client-secret', secret: login.secret, attributes }, key: undefined };
     }
     case 'key': {
@@ -153,14 +188,4 @@ type SecretLogin = Extract<MadeLogin, { kind: 'secret' }>;
 
 function boundTo({ by, isBound }: SecretLogin): Record<string, string> {
   return isBound ? { 'client.secret.authentication.allowed.method': `client_secret_${by}` } : {};
-}
-
-function previousOf({ previous }: SecretLogin): Record<string, string> {
-  if (previous === undefined) return {};
-  const now = Math.floor(Date.now() / 1000);
-  return {
-    'client.secret.rotated': previous,
-    'client.secret.rotated.creation.time': String(now - 60),
-    'client.secret.rotated.expiration.time': String(now + 86_400),
-  };
 }

@@ -20,17 +20,18 @@ interface TokenSource {
   readonly realm: Pick<TestRealm, 'tokenUrl' | 'url' | 'name'>;
   /** Of workloads. */
   readonly issuer: OidcIssuer | undefined;
+  /** Makes a proof of possession: see `makeProver`. */
+  readonly prove: () => Promise<string>;
 }
 
 export async function tokensOf(clients: readonly PlantedClient[], source: TokenSource): Promise<Tokens> {
   const limit = pLimit(IN_FLIGHT);
-  const prove = await makeProver(source.realm.tokenUrl);
   const asked = clients.flatMap((client) =>
     questionsOf(client).map((question) =>
       limit(async (): Promise<[string, unknown]> => {
         const { clientId } = client.made;
         const name = `${clientId} asks for ${question.scope ?? 'nothing'}${question.isPrevious ? ', previous secret' : ''}`;
-        return [name, await askFor(client, question, { ...source, prove })];
+        return [name, await askFor(client, question, source)];
       }),
     ),
   );
@@ -43,9 +44,9 @@ interface Question {
   readonly isPrevious: boolean;
 }
 
-function questionsOf({ made: { defaultScopes, optionalScopes, login } }: PlantedClient): Question[] {
+function questionsOf({ made: { defaultScopes, optionalScopes }, secrets }: PlantedClient): Question[] {
   const scopes = [undefined, ...defaultScopes, ...optionalScopes, UNKNOWN_SCOPE];
-  const hasPrevious = login.kind === 'secret' && login.previous !== undefined;
+  const hasPrevious = secrets?.previous !== undefined;
   return [
     ...scopes.map((scope) => ({ scope, isPrevious: false })),
     ...(hasPrevious ? [{ scope: undefined, isPrevious: true }] : []),
@@ -53,7 +54,7 @@ function questionsOf({ made: { defaultScopes, optionalScopes, login } }: Planted
 }
 
 /** A proof of possession for each request (RFC 9449), always of the same key. */
-async function makeProver(url: string): Promise<() => Promise<string>> {
+export async function makeProver(url: string): Promise<() => Promise<string>> {
   const { publicKey, privateKey } = await generateKeyPair('ES256');
   const jwk = await exportJWK(publicKey);
   return () =>
@@ -71,11 +72,7 @@ const answerSchema = z.object({
   error: z.string().optional(),
 });
 
-async function askFor(
-  client: PlantedClient,
-  question: Question,
-  source: TokenSource & { readonly prove: () => Promise<string> },
-): Promise<unknown> {
+async function askFor(client: PlantedClient, question: Question, source: TokenSource): Promise<unknown> {
   const { made } = client;
   const isBound = made.attributes['dpop.bound.access.tokens'] === 'true';
   const { headers, body } = await loginOf(client, question, source);
@@ -100,14 +97,14 @@ interface Login {
 }
 
 async function loginOf(
-  { made: { clientId, login }, key }: PlantedClient,
+  { made: { clientId, login }, key, secrets }: PlantedClient,
   { isPrevious }: Question,
   { realm, issuer }: TokenSource,
 ): Promise<Login> {
   const audience = `${realm.url}/realms/${realm.name}`;
   switch (login.kind) {
     case 'secret': {
-      const secret = (isPrevious ? login.previous : undefined) ?? login.secret;
+      const secret = (isPrevious ? secrets?.previous : secrets?.present) ?? '';
       if (login.by === 'post') return { body: { client_id: clientId, client_secret: secret } };
       const pair = [clientId, secret].map((part) => new URLSearchParams({ part }).toString().slice('part='.length));
       return { headers: { authorization: `Basic ${Buffer.from(pair.join(':')).toString('base64')}` } };
@@ -139,14 +136,19 @@ function assertionBody(assertion: string): Record<string, string> {
 
 /** Without what differs from token to token. Lists that have no order are sorted. */
 function lasting(answer: z.infer<typeof answerSchema>, token: string): unknown {
-  const { iat = 0, exp = 0, jti: _jti, ...claims } = decodeJwt(token);
+  const { iat = 0, exp = 0, jti: _jti, sid: _sid, ...claims } = decodeJwt(token);
   const { kid: _kid, ...header } = decodeProtectedHeader(token);
   return {
     header,
     claims: sorted({ ...claims, scope: claims['scope'] === undefined ? undefined : words(String(claims['scope'])) }),
-    seconds: exp - iat,
-    answer: { type: answer.token_type, scope: words(answer.scope ?? ''), seconds: answer.expires_in },
+    lives: roughly(exp - iat),
+    answer: { type: answer.token_type, scope: words(answer.scope ?? ''), lives: roughly(answer.expires_in ?? 0) },
   };
+}
+
+/** The server rounds seconds one way and the other. */
+function roughly(seconds: number): number {
+  return Math.round(seconds / 10) * 10;
 }
 
 function words(text: string): string[] {

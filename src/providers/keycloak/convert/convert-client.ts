@@ -5,14 +5,15 @@ import { canonicalClient } from './canonical.ts';
 import { describeMapper } from './convert-scope.ts';
 import { CLIENT_JWT, FEDERATED_JWT, NO_IDENTITY, NO_OTHER_SCOPES, NOTHING } from '../fields.ts';
 import { NO_KEYS, allKeys, endedKeys, parseKeys, strayKeys } from './keys.ts';
-import type { ClientFields } from '../fields.ts';
+import type { ClientFields, RoleNames } from '../fields.ts';
 import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared, parseSeconds } from './marks.ts';
 import type { Attributes } from './marks.ts';
 import { overlapMark, parseOverlapMark } from '../overlap/rotation.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { formToAttributes, splitAttributes } from './token-attributes.ts';
 import { isServersOwnMapper } from './server-mappers.ts';
-import { hasRoles, NO_ROLES } from '../roles/role-names.ts';
+import { hasRoles, NO_ROLES, roleKeys, roleNamesOf } from '../roles/role-names.ts';
+import { sameJson } from '../../../model/values/json.ts';
 
 /** The scope that Keycloak itself gives every client with a service account. */
 export const SERVICE_ACCOUNT_SCOPE = 'service_account';
@@ -222,7 +223,7 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
     ...(fields.rotateEvery === null ? {} : { [MARK.every]: String(fields.rotateEvery) }),
     [MARK.declared]: formatDeclared(
       fields.attributes,
-      fields.roles,
+      allRoles(fields),
       hasRoles(fields.roles) ? fields.roleParts : NO_ROLES,
     ),
     ...authenticationToAttributes(fields, before),
@@ -235,6 +236,11 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
   if (fields.tokenLifetime !== null) attributes[ATTRIBUTE.tokenLifetime] = String(fields.tokenLifetime);
   else if (before !== undefined && before.tokenLifetime !== null) attributes[ATTRIBUTE.tokenLifetime] = '';
   return attributes;
+}
+
+/** Those of the account and of the scope, which are the same of nearly all clients. */
+function allRoles({ roles, scopeMappings }: ClientFields): RoleNames {
+  return sameJson(roles, scopeMappings) ? roles : roleNamesOf([...roleKeys(roles), ...roleKeys(scopeMappings)]);
 }
 
 /** Keys are written by themselves; a client that is to have none loses them. */

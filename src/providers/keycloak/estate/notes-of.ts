@@ -1,7 +1,7 @@
 import { describeMoment } from '../../../model/text/moment.ts';
-import { ATTRIBUTE, parseSeconds } from '../convert/marks.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 import type { ClientFields } from '../fields.ts';
+import { previousSecretUntil } from './previous-secret.ts';
 
 /** What notes are made of beside the client. */
 export interface NoteSources {
@@ -20,7 +20,7 @@ export function notesOf(
   { withoutAudience, strays, now }: NoteSources,
 ): string[] {
   const scopes = [...otherScopes.default, ...otherScopes.optional].toSorted();
-  const previousUntil = parseSeconds(attributes[ATTRIBUTE.rotatedExpiresAt]);
+  const previousUntil = previousSecretUntil(attributes, now);
   return [
     ...scopes
       .filter((name) => withoutAudience.has(name))
@@ -28,9 +28,9 @@ export function notesOf(
     ...scopes
       .filter((name) => strays.has(name))
       .map((name) => `scope ${name} puts an audience into tokens in a way that no Api can say: it is held as it is.`),
-    ...(previousUntil !== undefined && previousUntil > now
-      ? [`a client policy of the realm accepts its previous secret until ${describeMoment(previousUntil * 1000)}.`]
-      : []),
+    ...(previousUntil === undefined
+      ? []
+      : [`a client policy of the realm accepts its previous secret until ${describeMoment(previousUntil * 1000)}.`]),
     ...(wasLookedAt ? [] : [UNSEEN]),
   ];
 }

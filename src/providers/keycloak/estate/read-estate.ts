@@ -15,6 +15,7 @@ import { readLastLogins } from '../usage/last-logins.ts';
 import { describeEstate } from './describe-estate.ts';
 import type { JudgedClients } from './describe-estate.ts';
 import { isM2mClient } from './m2m-clients.ts';
+import { previousSecretUntil } from './previous-secret.ts';
 import { judgeListed } from './reason-of-client.ts';
 import { mayBeOfApi } from './scope-meaning.ts';
 
@@ -41,7 +42,7 @@ export async function readEstate(
   ]);
   if (scopes.length === 0) throw emptyListing(api, 'client scopes');
   const clients = rows.flatMap(({ client }) => client ?? []);
-  const judged = await judgeAll({ api, policies }, clients, desired);
+  const judged = await judgeAll({ api, policies }, clients, { desired, now });
   const questions = questionsOf(judged.sayable, desired, selection);
   const index = new ClientIndex(api, { clients: rows, isWhole: true });
   const [{ answers }, rolesOfScope] = await Promise.all([
@@ -71,11 +72,13 @@ function kept(row: ClientRepresentation, { settings: { realm } }: KeycloakApi): 
 async function judgeAll(
   { api, policies }: EstateSource,
   clients: readonly ClientRepresentation[],
-  { target }: DesiredState,
+  { desired, now }: { readonly desired: DesiredState; readonly now: number },
 ): Promise<JudgedClients> {
-  const looksAtPolicies = clients.some(({ attributes }) => hasUndeclared(attributes, NO_ATTRIBUTES));
+  const looksAtPolicies = clients.some(
+    ({ attributes }) => hasUndeclared(attributes, NO_ATTRIBUTES) || previousSecretUntil(attributes, now) !== undefined,
+  );
   const rules = looksAtPolicies ? await policies.read() : undefined;
-  const view = { settings: api.settings, issuers: target.issuers ?? [], rules };
+  const view = { settings: api.settings, issuers: desired.target.issuers ?? [], rules, now };
   const judged = clients.map((row) => judgeListed(row, view));
   return {
     sayable: judged.flatMap((one) => ('auth' in one ? [one] : [])),

@@ -8,6 +8,7 @@ import { attributesOf, reasonOfAttributes } from './attributes-of.ts';
 import type { FoundAttributes } from './attributes-of.ts';
 import { authOf } from './auth-of.ts';
 import { reasonOfLifetime } from './lifetimes.ts';
+import { reasonOfPreviousSecret } from './previous-secret.ts';
 import type { Reason } from './reasons.ts';
 import { reasonOfShape } from './shape.ts';
 
@@ -18,6 +19,8 @@ export interface RealmView {
   readonly issuers: readonly DesiredIssuer[];
   /** What the realm's client policies do; undefined: that is not known. */
   readonly rules: readonly PolicyRule[] | undefined;
+  /** Unix seconds. */
+  readonly now: number;
 }
 
 /** A listed client that a manifest can say, as far as its listing shows. */
@@ -40,7 +43,8 @@ export function judgeListed(row: ClientRepresentation, view: RealmView): Sayable
   const reason =
     (isOwnAccount(row, settings) ? OWN_ACCOUNT : undefined) ??
     reasonOfShape(row, settings.realm) ??
-    reasonOfLifetime(row.attributes);
+    reasonOfLifetime(row.attributes) ??
+    reasonOfPreviousSecret(row.attributes, view);
   if (reason !== undefined) return { row, reason };
   const found = authOf(row, view.issuers);
   if ('reason' in found) return { row, reason: found.reason };
