@@ -1,4 +1,5 @@
 /** A tenant whose client orders is known by a key, and what somebody can see and do there without grantry. */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createPrivateKey } from 'node:crypto';
 import { Secret } from '../../src/model/secrets/secret.ts';
 import type { Clock } from '../../src/platform/clock.ts';
@@ -32,20 +33,35 @@ export interface HeldKey {
 interface World {
   /** Milliseconds by which grantry's clock is ahead. */
   ahead: number;
-  kill: { left: number; readonly when: 'before' | 'after'; readonly die: () => void } | undefined;
 }
 
+/** A run that is to be killed. */
+interface Life {
+  /** Requests until then. */
+  left: number;
+  readonly when: 'before' | 'after';
+  readonly die: () => void;
+}
+
+/** The run in which a request is sent: what a killed one had begun must not go on in the time of the next. */
+const lives = new AsyncLocalStorage<Life>();
+
 /** A process that is killed sends nothing more, and never hears of what it sent. */
-function mortal(fetch: Fetch, world: World): Fetch {
+function mortal(fetch: Fetch): Fetch {
   const silence = new Promise<never>(() => undefined);
   return async (input, init) => {
-    const { kill } = world;
-    if (kill === undefined) return fetch(input, init);
-    kill.left -= 1;
-    if (kill.left > 0) return fetch(input, init);
-    if (kill.left === 0 && kill.when === 'after') await fetch(input, init);
-    kill.die();
-    return silence;
+    const life = lives.getStore();
+    if (life === undefined) return fetch(input, init);
+    if (life.left <= 0) return silence;
+    life.left -= 1;
+    if (life.left === 0 && life.when === 'before') {
+      life.die();
+      return silence;
+    }
+    const isLast = life.left === 0;
+    const answer = await fetch(input, init);
+    if (isLast) life.die();
+    return life.left === 0 ? silence : answer;
   };
 }
 
@@ -66,13 +82,13 @@ export class KeyBench {
 
   static async open(options: EmulatorOptions = {}): Promise<KeyBench> {
     const place = await openAuth0Place('', options);
-    const world: World = { ahead: 0, kill: undefined };
+    const world: World = { ahead: 0 };
     const { clock, fetch } = place.ports;
     const moved: Clock = {
       now: () => clock.now() + world.ahead,
       sleep: async (ms) => void (world.ahead += ms),
     };
-    const ports = { ...place.ports, clock: moved, fetch: mortal(fetch, world) };
+    const ports = { ...place.ports, clock: moved, fetch: mortal(fetch) };
     return new KeyBench(place.emulator, new ProviderSubject({ ...place, ports }), await logIn(place.emulator), world);
   }
 
@@ -85,12 +101,9 @@ export class KeyBench {
    * Runs something that is killed at its nth request, before that has taken effect or after. False: it came to its end before.
    */
   async killed(nth: number, when: 'before' | 'after', run: () => Promise<unknown>): Promise<boolean> {
-    const death = new Promise<boolean>((resolve) => {
-      this.#world.kill = { left: nth, when, die: () => resolve(true) };
+    return new Promise<boolean>((resolve, reject) => {
+      lives.run({ left: nth, when, die: () => resolve(true) }, () => void run().then(() => resolve(false), reject));
     });
-    const wasKilled = await Promise.race([death, run().then(() => false)]);
-    this.#world.kill = undefined;
-    return wasKilled;
   }
 
   async clientId(): Promise<string> {

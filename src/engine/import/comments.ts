@@ -1,3 +1,4 @@
+import { holdsCredential } from '../../manifest/schema/credential-keys.ts';
 import type { LeftOut } from '../../model/estate.ts';
 import { printable } from '../../model/text/printable.ts';
 
@@ -11,9 +12,11 @@ export interface Provenance {
 
 /** One line of YAML that says nothing to a machine, whatever is in the text. */
 export function commentLine(text: string): string {
-  const shown = printable(text).trimEnd();
+  const shown = holdsCredential(text) ? NOT_REPEATED : printable(text).trimEnd();
   return shown === '' ? '#\n' : `# ${shown}\n`;
 }
+
+const NOT_REPEATED = '(a text that looks like a credential is not repeated here)';
 
 /** Where an object comes from, when it was used last, and what a reader must know of it. */
 export function provenance(
@@ -34,11 +37,8 @@ export function leftOutComment(
   object: Pick<LeftOut, 'kind' | 'id' | 'reason' | 'why' | 'todo'>,
   proposal?: string,
 ): string {
-  const lines = [object.why, object.todo, ...(proposal === undefined ? [] : ['What would do for it:'])];
-  const commented =
-    proposal
-      ?.trimEnd()
-      .split('\n')
-      .map((line) => `#   ${line}`.trimEnd().concat('\n')) ?? [];
-  return [leftOutLine(object), ...lines.map((line) => commentLine(`  ${line}`)), ...commented].join('');
+  const proposed = proposal === undefined ? [] : ['What would do for it:', ...proposal.trimEnd().split('\n')];
+  return [leftOutLine(object), ...[object.why, object.todo, ...proposed].map((line) => commentLine(`  ${line}`))].join(
+    '',
+  );
 }

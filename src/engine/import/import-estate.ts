@@ -62,11 +62,14 @@ function remarksOn(leftOut: readonly LeftOut[], { drafts }: Kept, { desired, dra
     ...desired.apis.map(({ audience, name }) => [audience, name] as const),
     ...drafts.flatMap(({ kind, id, address }) => (kind === 'Api' ? [[id, nameOf(address)] as const] : [])),
   ]);
-  return leftOut.map((object) => ({
-    owner: ownerOf(object, drafting.ownerFrom),
-    object,
-    proposal: proposalFor(object, apis, drafting),
-  }));
+  // Of what others answer for nobody here has anything to do.
+  return leftOut
+    .filter(({ reason }) => reason !== 'other-stack')
+    .map((object) => ({
+      owner: ownerOf(object, drafting.ownerFrom),
+      object,
+      proposal: proposalFor(object, apis, drafting),
+    }));
 }
 
 /** What was checked object by object must be what the files say as a whole, beside what was there before. */

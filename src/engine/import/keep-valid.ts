@@ -2,7 +2,6 @@ import type { LeftOut } from '../../model/estate.ts';
 import type { Problem, SourceFile } from '../../manifest/types.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { hideSecrets } from '../../model/secrets/known-secrets.ts';
-import { asSentence } from '../../model/text/sentence.ts';
 import { leaveOut } from './draft.ts';
 import type { Draft } from './draft.ts';
 import { judge } from './load-drafts.ts';
@@ -56,7 +55,7 @@ function refusals(drafts: readonly Draft[], judged: Judged, existing: ExistingMa
 }
 
 function reasonOf({ rule, message }: Problem): Reason {
-  return { reason: rule, why: asSentence(`validate would refuse it: ${message}`), todo: TODO_OF_RULE };
+  return { reason: rule, why: `Validate would refuse it: ${message}.`, todo: TODO_OF_RULE };
 }
 
 const TODO_OF_RULE = 'Mend that at the provider, or declare it by hand and let a plan show what would change.';

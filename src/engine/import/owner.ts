@@ -1,3 +1,4 @@
+import { holdsCredential } from '../../manifest/schema/credential-keys.ts';
 import { fitsMark } from '../../model/mark-text.ts';
 import { printable } from '../../model/text/printable.ts';
 import type { EstateApi, EstateClient } from '../../model/estate.ts';
@@ -15,7 +16,7 @@ export function ownerOf(
   return isOwner(owner) ? owner : UNKNOWN_OWNER;
 }
 
-/** One line that a mark can hold. */
+/** One line that a mark can hold, and that is no credential. */
 function isOwner(text: string): boolean {
-  return text !== '' && fitsMark(text) && printable(text) === text;
+  return text !== '' && fitsMark(text) && printable(text) === text && !holdsCredential(text);
 }

@@ -98,7 +98,7 @@ function remarksByFile(remarks: readonly Remark[], { split, taken, written }: Re
     const line = leftOutLine(remark.object);
     const wanted = fileFor(split === 'one' ? 'imported' : stemOfOwner(remark.owner), taken);
     const name = open.has(wanted) ? wanted : first;
-    if (name !== undefined && !texts.some((text) => text.includes(line))) addToGroup(byFile, name, remark);
+    if (name !== undefined && !texts.some((text) => text.includes(line.trimEnd()))) addToGroup(byFile, name, remark);
   }
   return byFile;
 }

@@ -1,4 +1,4 @@
-import { Document, Scalar, isCollection, isScalar, visit } from 'yaml';
+import { Document, Scalar, isScalar, isSeq, visit } from 'yaml';
 import { withEscapes } from '../../model/text/printable.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import { commentLine } from './comments.ts';
@@ -14,23 +14,24 @@ export function renderDocument(manifest: JsonObject, comments: readonly string[]
   const document = new Document(manifest, { version: '1.2' });
   visit(document, {
     Pair: (_, { key, value }) => {
-      if (isScalar(key) && IN_ONE_LINE.has(key.value) && isCollection(value) && value.tag !== MAP) value.flow = true;
+      if (isScalar(key) && IN_ONE_LINE.has(key.value) && isSeq(value)) value.flow = true;
     },
     Scalar: (_, scalar) => {
       if (typeof scalar.value === 'string' && mustBeQuoted(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
     },
   });
-  const yaml = document.toString({ lineWidth: 0, flowCollectionPadding: false });
+  const yaml = document.toString({
+    lineWidth: 0,
+    flowCollectionPadding: false,
+    doubleQuotedMinMultiLineLength: Number.MAX_SAFE_INTEGER,
+  });
   // Whatever needs an escape stands in double quotes.
   return `${comments.map(commentLine).join('')}${withEscapes(yaml, yamlEscape)}`;
 }
 
-/** Of the scopes of an Api, a map, each has a line. */
-const MAP = 'tag:yaml.org,2002:map';
-
-/** Blanks at the end of a line are lost in editors, and what cannot be seen must not be hidden. */
+/** Plain text of several lines is not safe within a list, and what cannot be seen must not be hidden. */
 function mustBeQuoted(text: string): boolean {
-  return MEANS_SOMETHING.test(text) || /[^\S\n](?:\n|$)|\t/.test(text) || withEscapes(text, () => '') !== text;
+  return MEANS_SOMETHING.test(text) || /[\n\t]|\s$/.test(text) || withEscapes(text, () => '') !== text;
 }
 
 function yamlEscape(codePoint: number): string {

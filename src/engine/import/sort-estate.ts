@@ -62,12 +62,14 @@ function inOrderOfIds({ apis, clients, leftOut }: Estate): Estate {
 }
 
 function declaredObjects({ apis, clients }: Estate, declared: Declared): DeclaredObject[] {
-  const object = (kind: Kind, id: string, name: string | undefined): DeclaredObject[] =>
-    name === undefined ? [] : [{ address: addressOf(kind, name), id }];
   return [
-    ...apis.flatMap((api) => object('Api', api.audience, declared.api(api))),
-    ...clients.flatMap((client) => object('Client', client.clientId, declared.client(client))),
+    ...apis.flatMap((api) => declaredAs('Api', api.audience, declared.api(api))),
+    ...clients.flatMap((client) => declaredAs('Client', client.clientId, declared.client(client))),
   ];
+}
+
+function declaredAs(kind: Kind, id: string, name: string | undefined): DeclaredObject[] {
+  return name === undefined ? [] : [{ address: addressOf(kind, name), id }];
 }
 
 function isDeclared(kind: LeftOut['kind'], id: string, declared: Declared): boolean {

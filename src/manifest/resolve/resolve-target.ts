@@ -65,10 +65,7 @@ export function resolveTarget(
     name: manifest.name,
     stack: spec.stack,
     provider: resolveBackend(named.provider, written.provider, { cwd, hasAccount }),
-    store: resolveBackend(named.store, written.store, { cwd, hasAccount: hasStore }),
-    ...(named.formerStore === undefined || written.formerStore === undefined
-      ? {}
-      : { formerStore: resolveBackend(named.formerStore, written.formerStore, { cwd, hasAccount: hasStore }) }),
+    ...(hasStore ? resolveStores(named, written, cwd) : { store: unopened(named.store) }),
     rotate,
     guards,
     ...(issuers === undefined ? {} : { issuers }),
@@ -171,6 +168,17 @@ function checkServers(
     }
     checkHostAllowed(url, `${what} of Target ${manifest.name}`, allowed);
   }
+}
+
+function resolveStores(named: Choices, written: Choices, cwd: string): Pick<Target, 'store' | 'formerStore'> {
+  const store = resolveBackend(named.store, written.store, { cwd, hasAccount: true });
+  if (named.formerStore === undefined || written.formerStore === undefined) return { store };
+  return { store, formerStore: resolveBackend(named.formerStore, written.formerStore, { cwd, hasAccount: true }) };
+}
+
+/** As far as paths of Clients depend on them, the settings of a store that nobody opens. */
+function unopened({ backend: { kind }, spec }: Chosen<BackendInManifest>): BackendSettings {
+  return { ...(isObject(spec) ? spec : {}), kind };
 }
 
 /** The settings that a backend is opened with; without an account its credentials are withheld. */

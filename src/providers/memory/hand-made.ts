@@ -1,6 +1,7 @@
 /** Objects that somebody made by hand: nothing in them says by which name manifests know them. */
 import { nameOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
+import type { JsonObject } from '../../model/values/json.ts';
 import type { Fields } from '../../model/state.ts';
 import type { Capabilities } from '../provider.ts';
 import { addressOfObject, clientIdOf, recordIn, stackOf, textIn } from './fields.ts';
@@ -16,9 +17,9 @@ export function asManifestsKnowThem(
   const renamed = renamedApis(named, all);
   const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
   return named.map((object) => {
-    if (object.kind !== 'Client') return object;
-    const fields = withApiNames(object.fields, renamed);
-    return { ...object, fields: withRotation(fields, byClientId.get(clientIdOf(object, capabilities))) };
+    const client = object.kind === 'Client' ? byClientId.get(clientIdOf(object, capabilities)) : undefined;
+    const fields = withUnset(object, client);
+    return { ...object, fields: object.kind === 'Client' ? withApiNames(fields, renamed) : fields };
   });
 }
 
@@ -55,8 +56,15 @@ function withApiNames(fields: Fields, names: ReadonlyMap<string, string>): Field
   return { ...fields, access: Object.fromEntries(access.map(([api, granted]) => [names.get(api) ?? api, granted])) };
 }
 
-/** How often the secret is rotated is noted by grantry alone: of what it did not make nothing is known, and nothing differs. */
-function withRotation(fields: Fields, client: DesiredClient | undefined): Fields {
-  if (client === undefined || fields['rotateEvery'] !== undefined || stackOf(fields) !== undefined) return fields;
-  return { ...fields, rotateEvery: client.credential.rotate.every };
+/** As a server shows what nobody set, in the words of a projection. */
+const UNSET: Readonly<Record<string, JsonObject>> = {
+  Api: { tokenLifetime: null, senderConstrained: null, tokenAlg: null, tokenType: null, claims: {} },
+  Client: { description: '', labels: {}, auth: 'client_secret_basic', access: {} },
+};
+
+/** How often its secret is rotated is noted by grantry alone: of what it did not make nothing is known, and nothing differs. */
+function withUnset({ kind, fields }: MemoryObject, client: DesiredClient | undefined): Fields {
+  if (stackOf(fields) !== undefined) return fields;
+  const rotation = client === undefined ? {} : { rotateEvery: client.credential.rotate.every };
+  return { ...UNSET[kind], ...rotation, ...fields };
 }

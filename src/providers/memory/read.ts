@@ -2,6 +2,7 @@ import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredState } from '../../model/desired.ts';
 import { isRepeated } from '../../model/secrets/guessable.ts';
+import { addToGroup } from '../../model/values/groups.ts';
 import { sameJson } from '../../model/values/json.ts';
 import type { ActualCredential, ActualObject, ActualState, OwnedApis, Fields, OwnedApi } from '../../model/state.ts';
 import { releasedApis } from '../released-apis.ts';
@@ -100,7 +101,7 @@ function viewOf(object: MemoryObject, address: Address, all: readonly MemoryObje
     owner: owned?.owner ?? textIn(object.fields, 'owner'),
     foreign: stack === desired.target.stack ? [] : [{ what, stack }],
     fields: withEnded(object, reading.now),
-    ...(object.kind === 'Client' ? { credential: credentialOf(object, reading) } : {}),
+    ...(object.kind === 'Client' ? { credential: { ...credentialOf(object, reading), ...unusable(object) } } : {}),
     ...(object.kind === 'Api' ? { outsideHolders: holdersOf(object, all, reading) } : {}),
   };
 }
@@ -109,6 +110,10 @@ function viewOf(object: MemoryObject, address: Address, all: readonly MemoryObje
 function withEnded(object: MemoryObject, now: number): Fields {
   const ended = endedKeys(object, now);
   return ended.length === 0 ? object.fields : { ...object.fields, endedKeys: ended };
+}
+
+function unusable({ fields }: MemoryObject): Pick<ActualCredential, 'unusable'> {
+  return fields['enabled'] === false ? { unusable: 'it is disabled' } : {};
 }
 
 function credentialOf(object: MemoryObject, { capabilities, withSecrets }: Reading): ActualCredential {
@@ -145,13 +150,13 @@ function holdersOf(
   { desired, capabilities }: Reading,
 ): Record<string, string[]> {
   const name = nameOf(addressOfObject(api));
-  const holders: Record<string, string[]> = {};
+  const holders = new Map<string, string[]>();
   for (const client of all) {
     if (client.kind !== 'Client' || stackOf(client.fields) === desired.target.stack) continue;
     const { scopes, onRequest } = grantedIn(client.fields, name);
-    for (const scope of [...scopes, ...onRequest]) (holders[scope] ??= []).push(clientIdOf(client, capabilities));
+    for (const scope of [...scopes, ...onRequest]) addToGroup(holders, scope, clientIdOf(client, capabilities));
   }
-  return holders;
+  return Object.fromEntries(holders);
 }
 
 function originsOf(

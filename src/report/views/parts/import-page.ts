@@ -41,7 +41,7 @@ function sentencesOf({ leftOut, declared, ignored }: ImportReport): Phrase[] {
   const said = [
     ...(leftOut.length === 0
       ? []
-      : [`${count(leftOut.length, 'object')} left as ${leftOut.length === 1 ? 'it is' : 'they are'}, see above`]),
+      : [`${count(leftOut.length, 'object')} left as ${leftOut.length === 1 ? 'it is' : 'they are'}`]),
     ...(declared.length === 0 ? [] : [`${count(declared.length, 'object')} declared already`]),
     ...(ignored.length === 0 ? [] : [`${count(ignored.length, 'client')} ignored`]),
   ];
