@@ -181,6 +181,8 @@ async function loginOf(login: MadeLogin): Promise<PlantedLogin> {
       const attributes = { 'jwt.credential.issuer': ISSUER_ALIAS, 'jwt.credential.sub': login.subject };
       return { login: { clientAuthenticatorType: 'federated-jwt', attributes }, key: undefined };
     }
+    default:
+      return login satisfies never;
   }
 }
 

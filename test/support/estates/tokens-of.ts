@@ -140,10 +140,15 @@ function lasting(answer: z.infer<typeof answerSchema>, token: string): unknown {
   const { kid: _kid, ...header } = decodeProtectedHeader(token);
   return {
     header,
-    claims: sorted({ ...claims, scope: claims['scope'] === undefined ? undefined : words(String(claims['scope'])) }),
+    claims: sorted({ ...claims, scope: scopesIn(claims['scope']) }),
     lives: roughly(exp - iat),
     answer: { type: answer.token_type, scope: words(answer.scope ?? ''), lives: roughly(answer.expires_in ?? 0) },
   };
+}
+
+/** They have no order. */
+function scopesIn(claim: unknown): unknown {
+  return typeof claim === 'string' ? words(claim) : claim;
 }
 
 /** The server rounds seconds one way and the other. */
