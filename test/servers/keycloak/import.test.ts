@@ -88,28 +88,59 @@ describe('a realm that was made by hand', () => {
 async function timed(step: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
   await step();
-  return performance.now() - begun;
+  return Math.round(performance.now() - begun);
 }
 
-/** Of a machine that does nothing else it is half of that. */
+/** With the machine to itself it takes half of that. */
 const BOUND_MS = 240_000;
 
+const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
+
+/** How often each kind of request was sent, what is asked about one object by itself written with `ID`. */
+function requestKinds(): Record<string, number> {
+  const kinds: Record<string, number> = {};
+  for (const { method, path } of site.keycloak.requests) {
+    const [resource = ''] = path.split(`/realms/${site.realm.name}/`).slice(-1);
+    const kind = `${method} ${resource.replace(/\?.*$/s, '').replace(ID, 'ID')}`;
+    kinds[kind] = (kinds[kind] ?? 0) + 1;
+  }
+  return kinds;
+}
+
+/** What shows the roles of a client, and of a client scope that may be of an Api. */
+const OF_ROLES = [
+  'GET users/ID/role-mappings',
+  'GET users/ID/groups',
+  'GET clients/ID/scope-mappings',
+  'GET client-scopes/ID/scope-mappings',
+];
+
 describe('three hundred clients that were made by hand', () => {
-  it(
-    'are imported, adopted and proven identical, with no request per client but for roles',
-    { timeout: 1_200_000 },
-    async () => {
-      const made = handMadeRealm({ seed: 300, clients: 300, hasIssuer: true });
-      site = await ImportSite.open(made);
-      const before = await site.tokens();
-      site.keycloak.reset();
-      const times = {
-        import: await timed(() => importEverything(made.clients)),
-        plan: await timed(planAdoption),
-        adopt: await timed(adoptEverything),
-        prove: await timed(async () => expect(await site.tokens()).toEqual(before)),
-      };
-      expect(Object.values(times).reduce((sum, one) => sum + one)).toBeLessThan(BOUND_MS);
-    },
-  );
+  it('are imported, adopted and proven identical, with no request per client but for roles', async () => {
+    const made = handMadeRealm({ seed: 300, clients: 300, hasIssuer: true });
+    site = await ImportSite.open(made);
+    const before = await site.tokens();
+    site.keycloak.reset();
+    const times: Record<string, number> = { import: await timed(() => importEverything(made.clients)) };
+    const kinds = requestKinds();
+    const [ofRoles, others] = [true, false].map((isOfRoles) =>
+      Object.entries(kinds).filter(([kind]) => OF_ROLES.includes(kind) === isOfRoles),
+    );
+    // It is read twice: what is there, and what a plan would make of what is written.
+    expect(Math.max(...(ofRoles ?? []).map(([, count]) => count))).toBeLessThan(2 * made.clients.length);
+    expect(sum((others ?? []).map(([, count]) => count))).toBeLessThan(80);
+    times['plan'] = await timed(planAdoption);
+    times['adopt'] = await timed(adoptEverything);
+    times['prove'] = await timed(async () => expect(await site.tokens()).toEqual(before));
+    const all = sum(Object.values(times));
+    // The figure that docs/keycloak.md gives.
+    process.stderr.write(
+      `300 clients, ${Object.keys(before).length} tokens: ${JSON.stringify({ ...times, all })} ms\n`,
+    );
+    expect(all).toBeLessThan(BOUND_MS);
+  }, 1_200_000);
 });
+
+function sum(numbers: readonly number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

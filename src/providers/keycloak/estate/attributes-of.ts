@@ -7,7 +7,7 @@ import type { ClientRepresentation } from '../convert/representations.ts';
 import { FEDERATED_JWT, NO_ATTRIBUTES } from '../fields.ts';
 import type { PolicyRule } from '../policies/policy-rules.ts';
 import { whyReserved } from '../rules/limits.ts';
-import type { Reason } from './reasons.ts';
+import type { Reason } from './left-out/reasons.ts';
 
 /** The attributes of a client that matter, by whether a manifest can declare them. */
 export interface FoundAttributes {

@@ -5,7 +5,7 @@ import { ATTRIBUTE } from '../convert/marks.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 import { CLIENT_JWT, FEDERATED_JWT } from '../fields.ts';
 import { keyAlgOf } from './key-alg-of.ts';
-import type { Reason } from './reasons.ts';
+import type { Reason } from './left-out/reasons.ts';
 
 /** How a client authenticates, or why a manifest cannot say that. */
 export type FoundAuth = { readonly auth: AuthMethod } | { readonly reason: Reason };

@@ -6,12 +6,12 @@ import type { ClientRepresentation } from '../convert/representations.ts';
 import type { ClientFields } from '../fields.ts';
 import type { AccountAnswer } from '../roles/account-answer.ts';
 import { NO_ROLES } from '../roles/role-names.ts';
-import { markOf } from './api-of-group.ts';
+import { markOf } from './apis/api-of-group.ts';
 import { factsOf } from './attributes-of.ts';
 import { lifetimeToSay, ownLifetime } from './lifetimes.ts';
 import { notesOf } from './notes-of.ts';
 import type { NoteSources } from './notes-of.ts';
-import type { Sayable } from './reason-of-client.ts';
+import type { Sayable } from './left-out/judge-listed.ts';
 import { settingsToWrite } from './settings-of.ts';
 
 /** What a client is made of beside its row. */

@@ -5,17 +5,17 @@ import type { ClientScopeRepresentation } from '../convert/representations.ts';
 import type { AccountAnswer } from '../roles/account-answer.ts';
 import { isKeycloaksScope } from '../rules/reserved-scopes.ts';
 import type { KeycloakSettings } from '../settings.ts';
-import { reasonOfAccount } from './account-reasons.ts';
-import { apiOfGroup, declaredApi, leftOutScope } from './api-of-group.ts';
+import { reasonOfAccount } from './left-out/reason-of-account.ts';
+import { apiOfGroup, declaredApi, leftOutScope } from './apis/api-of-group.ts';
 import { factsOf } from './attributes-of.ts';
 import { audiencesReached, clientOfRow } from './client-of-row.ts';
 import type { ClientSources } from './client-of-row.ts';
-import { leftOutForFullScope } from './full-scope.ts';
-import { groupScopes } from './group-scopes.ts';
-import type { GroupedScopes } from './group-scopes.ts';
+import { leftOutForFullScope } from './left-out/full-scope.ts';
+import { groupScopes } from './apis/group-scopes.ts';
+import type { GroupedScopes } from './apis/group-scopes.ts';
 import { lifetimesOfApis, ownLifetime } from './lifetimes.ts';
-import type { Sayable, Unsayable } from './reason-of-client.ts';
-import { mayBeOfApi } from './scope-meaning.ts';
+import type { Sayable, Unsayable } from './left-out/judge-listed.ts';
+import { mayBeOfApi } from './apis/scope-meaning.ts';
 import { reasonOfSettings } from './settings-of.ts';
 
 /** M2M clients, by whether their listing lets a manifest say them. */

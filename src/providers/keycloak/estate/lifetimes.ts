@@ -1,7 +1,7 @@
 import { MAX_SECONDS } from '../../../model/text/duration.ts';
 import { ATTRIBUTE } from '../convert/marks.ts';
 import type { Attributes } from '../convert/marks.ts';
-import type { Reason } from './reasons.ts';
+import type { Reason } from './left-out/reasons.ts';
 
 /** How long the tokens of a client live, in seconds; undefined: as the realm says. */
 export type Lifetime = number | undefined;

@@ -1,7 +1,7 @@
 import { describeMoment } from '../../../model/text/moment.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 import type { ClientFields } from '../fields.ts';
-import { previousSecretUntil } from './previous-secret.ts';
+import { previousSecretUntil } from './left-out/previous-secret.ts';
 
 /** What notes are made of beside the client. */
 export interface NoteSources {

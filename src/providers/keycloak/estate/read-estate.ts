@@ -15,9 +15,9 @@ import { readLastLogins } from '../usage/last-logins.ts';
 import { describeEstate } from './describe-estate.ts';
 import type { JudgedClients } from './describe-estate.ts';
 import { isM2mClient } from './m2m-clients.ts';
-import { previousSecretUntil } from './previous-secret.ts';
-import { judgeListed } from './reason-of-client.ts';
-import { mayBeOfApi } from './scope-meaning.ts';
+import { previousSecretUntil } from './left-out/previous-secret.ts';
+import { judgeListed } from './left-out/judge-listed.ts';
+import { mayBeOfApi } from './apis/scope-meaning.ts';
 
 interface EstateSource {
   readonly api: KeycloakApi;

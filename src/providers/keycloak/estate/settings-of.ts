@@ -6,7 +6,7 @@ import { ROLES_SCOPE } from '../fields.ts';
 import type { ClientFields, RoleNames } from '../fields.ts';
 import { hasRoles } from '../roles/role-names.ts';
 import { sameJson } from '../../../model/values/json.ts';
-import type { Reason } from './reasons.ts';
+import type { Reason } from './left-out/reasons.ts';
 
 /** All that the block `keycloak` of a Client can say. */
 export interface FoundSettings {

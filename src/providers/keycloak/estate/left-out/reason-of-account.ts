@@ -1,6 +1,6 @@
-import { nameSome } from '../../../model/text/counting.ts';
-import type { AccountAnswer } from '../roles/account-answer.ts';
-import { nameRole } from '../roles/role-names.ts';
+import { nameSome } from '../../../../model/text/counting.ts';
+import type { AccountAnswer } from '../../roles/account-answer.ts';
+import { nameRole } from '../../roles/role-names.ts';
 import type { Reason } from './reasons.ts';
 
 const MOST_NAMED = 5;

@@ -1,7 +1,7 @@
-import type { DesiredState } from '../../../model/desired.ts';
-import { addToGroup, groupBy } from '../../../model/values/groups.ts';
-import { MARK } from '../convert/marks.ts';
-import type { ClientScopeRepresentation } from '../convert/representations.ts';
+import type { DesiredState } from '../../../../model/desired.ts';
+import { addToGroup, groupBy } from '../../../../model/values/groups.ts';
+import { MARK } from '../../convert/marks.ts';
+import type { ClientScopeRepresentation } from '../../convert/representations.ts';
 import { meaningOfScope } from './scope-meaning.ts';
 import type { ScopeOfApi, ScopeSurroundings } from './scope-meaning.ts';
 

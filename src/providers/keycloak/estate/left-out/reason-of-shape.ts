@@ -1,7 +1,7 @@
-import { ATTRIBUTE } from '../convert/marks.ts';
-import type { ClientRepresentation } from '../convert/representations.ts';
-import { isServersOwnMapper } from '../convert/server-mappers.ts';
-import { OPENID_CONNECT } from '../fields.ts';
+import { ATTRIBUTE } from '../../convert/marks.ts';
+import type { ClientRepresentation } from '../../convert/representations.ts';
+import { isServersOwnMapper } from '../../convert/server-mappers.ts';
+import { OPENID_CONNECT } from '../../fields.ts';
 import { kcadmUpdate } from './reasons.ts';
 import type { ClientPlace, Reason } from './reasons.ts';
 

@@ -1,4 +1,4 @@
-import type { LeftOut } from '../../../model/estate.ts';
+import type { LeftOut } from '../../../../model/estate.ts';
 
 /** Why manifests cannot say an object, and what to do about it. */
 export type Reason = Pick<LeftOut, 'reason' | 'why' | 'todo'>;

@@ -1,10 +1,10 @@
-import type { EstateApi, EstateMark, LeftOut } from '../../../model/estate.ts';
-import type { DesiredApi } from '../../../model/desired.ts';
-import { formatDuration } from '../../../model/text/duration.ts';
-import type { JsonObject } from '../../../model/values/json.ts';
-import { MARK } from '../convert/marks.ts';
-import type { Attributes } from '../convert/marks.ts';
-import { audiencesOfScope } from '../convert/convert-scope.ts';
+import type { EstateApi, EstateMark, LeftOut } from '../../../../model/estate.ts';
+import type { DesiredApi } from '../../../../model/desired.ts';
+import { formatDuration } from '../../../../model/text/duration.ts';
+import type { JsonObject } from '../../../../model/values/json.ts';
+import { MARK } from '../../convert/marks.ts';
+import type { Attributes } from '../../convert/marks.ts';
+import { audiencesOfScope } from '../../convert/convert-scope.ts';
 import type { ScopeGroup, StrayScope } from './group-scopes.ts';
 import { claimValues } from './scope-meaning.ts';
 

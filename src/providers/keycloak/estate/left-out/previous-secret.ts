@@ -1,7 +1,7 @@
-import { describeMoment } from '../../../model/text/moment.ts';
-import { ATTRIBUTE, parseSeconds } from '../convert/marks.ts';
-import type { Attributes } from '../convert/marks.ts';
-import type { PolicyRule } from '../policies/policy-rules.ts';
+import { describeMoment } from '../../../../model/text/moment.ts';
+import { ATTRIBUTE, parseSeconds } from '../../convert/marks.ts';
+import type { Attributes } from '../../convert/marks.ts';
+import type { PolicyRule } from '../../policies/policy-rules.ts';
 import type { Reason } from './reasons.ts';
 
 /** Until when the server accepts the secret from before the last rotation, in Unix seconds; undefined: it accepts none. */

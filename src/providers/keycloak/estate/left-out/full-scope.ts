@@ -1,9 +1,9 @@
-import type { LeftOut } from '../../../model/estate.ts';
-import type { AccountAnswer } from '../roles/account-answer.ts';
-import { roleKeys, roleNamesOf } from '../roles/role-names.ts';
-import { clientOfRow } from './client-of-row.ts';
-import type { ClientSources, Holdings } from './client-of-row.ts';
-import type { Sayable } from './reason-of-client.ts';
+import type { LeftOut } from '../../../../model/estate.ts';
+import type { AccountAnswer } from '../../roles/account-answer.ts';
+import { roleKeys, roleNamesOf } from '../../roles/role-names.ts';
+import { clientOfRow } from '../client-of-row.ts';
+import type { ClientSources, Holdings } from '../client-of-row.ts';
+import type { Sayable } from './judge-listed.ts';
 import { kcadmUpdate } from './reasons.ts';
 
 /**

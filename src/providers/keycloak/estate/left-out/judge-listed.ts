@@ -1,16 +1,16 @@
-import type { DesiredIssuer } from '../../../model/target.ts';
-import type { AuthMethod } from '../../../model/desired.ts';
-import type { ClientRepresentation } from '../convert/representations.ts';
-import { loginClientId } from '../login/account.ts';
-import type { PolicyRule } from '../policies/policy-rules.ts';
-import type { KeycloakSettings } from '../settings.ts';
-import { attributesOf, reasonOfAttributes } from './attributes-of.ts';
-import type { FoundAttributes } from './attributes-of.ts';
-import { authOf } from './auth-of.ts';
-import { reasonOfLifetime } from './lifetimes.ts';
+import type { DesiredIssuer } from '../../../../model/target.ts';
+import type { AuthMethod } from '../../../../model/desired.ts';
+import type { ClientRepresentation } from '../../convert/representations.ts';
+import { loginClientId } from '../../login/account.ts';
+import type { PolicyRule } from '../../policies/policy-rules.ts';
+import type { KeycloakSettings } from '../../settings.ts';
+import { attributesOf, reasonOfAttributes } from '../attributes-of.ts';
+import type { FoundAttributes } from '../attributes-of.ts';
+import { authOf } from '../auth-of.ts';
+import { reasonOfLifetime } from '../lifetimes.ts';
 import { reasonOfPreviousSecret } from './previous-secret.ts';
 import type { Reason } from './reasons.ts';
-import { reasonOfShape } from './shape.ts';
+import { reasonOfShape } from './reason-of-shape.ts';
 
 /** What a listed client depends on beside itself. */
 export interface RealmView {

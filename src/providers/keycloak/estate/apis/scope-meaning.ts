@@ -1,12 +1,12 @@
-import { apiSpecSchema } from '../../../manifest/schema/api.ts';
-import { parseClaim } from '../convert/claim-mappers.ts';
-import { strangeScopeAttributes } from '../convert/attributes.ts';
-import { audiencesOfScope, isNamedInTokens, meaningsOf } from '../convert/convert-scope.ts';
-import type { AudienceMeaning } from '../convert/convert-scope.ts';
-import type { ClaimValue } from '../../../model/token-form.ts';
-import type { ClientScopeRepresentation } from '../convert/representations.ts';
-import { OPENID_CONNECT } from '../fields.ts';
-import { isKeycloaksScope } from '../rules/reserved-scopes.ts';
+import { apiSpecSchema } from '../../../../manifest/schema/api.ts';
+import { parseClaim } from '../../convert/claim-mappers.ts';
+import { strangeScopeAttributes } from '../../convert/attributes.ts';
+import { audiencesOfScope, isNamedInTokens, meaningsOf } from '../../convert/convert-scope.ts';
+import type { AudienceMeaning } from '../../convert/convert-scope.ts';
+import type { ClaimValue } from '../../../../model/token-form.ts';
+import type { ClientScopeRepresentation } from '../../convert/representations.ts';
+import { OPENID_CONNECT } from '../../fields.ts';
+import { isKeycloaksScope } from '../../rules/reserved-scopes.ts';
 
 /** What a client scope is to manifests. */
 export type ScopeMeaning =
