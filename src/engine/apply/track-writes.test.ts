@@ -28,6 +28,7 @@ const READS = new Set([
   'inspect',
   'locateRecord',
   'readRecord',
+  'checks',
 ]);
 
 /** Those of its facets too. */

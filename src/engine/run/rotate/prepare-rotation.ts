@@ -1,6 +1,6 @@
 import { GrantryError, ownLines } from '../../../model/errors.ts';
 import { earliestNow } from '../../../platform/clock.ts';
-import { lockName } from '../../lock/lock.ts';
+import { lockName } from '../../../stores/record.ts';
 import { endingNotices, wordInOverlap } from '../../rotation/rotation-notices.ts';
 import { isRevocation, selectRotations } from '../../rotation/select-rotations.ts';
 import type { RotationChoice, RotationRequest } from '../../rotation/select-rotations.ts';
