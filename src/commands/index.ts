@@ -1,6 +1,7 @@
 import type { Command } from '../cli/command-line/define-command.ts';
 import { apply } from './apply.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
 import { init } from './init.ts';
 import { plan } from './plan.ts';
 import { rotate } from './rotate.ts';
@@ -10,4 +11,4 @@ import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [init, validate, plan, apply, verify, rotate, status, demo, schema];
+export const COMMANDS: readonly Command[] = [init, validate, plan, apply, verify, rotate, status, doctor, demo, schema];

@@ -1,6 +1,6 @@
 import type { FieldWords } from '../model/field-words.ts';
 import type { Plan } from '../model/plan.ts';
-import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../model/report.ts';
+import type { ApplyReport, DoctorReport, RotateReport, StatusReport, VerifyReport } from '../model/report.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ReportFormat } from './format-names.ts';
 import { FORMATS } from './formats.ts';
@@ -8,6 +8,7 @@ import type { Style } from './render/style.ts';
 import { findingLines } from './render/text/findings.ts';
 import type { View } from './view.ts';
 import { applyView } from './views/apply.ts';
+import { doctorView } from './views/doctor.ts';
 import { errorView } from './views/error.ts';
 import { planData, planView } from './views/plan/plan.ts';
 import { rotateView } from './views/rotate.ts';
@@ -70,6 +71,11 @@ export function renderRotate(report: RotateReport, options: RenderOptions): stri
 /** How old credentials are, ending with a line break. */
 export function renderStatus(report: StatusReport, options: RenderOptions): string {
   return render(statusView, report, options);
+}
+
+/** What is missing in the servers of a target, ending with a line break. */
+export function renderDoctor(report: DoctorReport, options: RenderOptions): string {
+  return render(doctorView, report, options);
 }
 
 /** What was found in the manifests, ending with a line break. */

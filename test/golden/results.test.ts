@@ -1,10 +1,11 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
-import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../../src/model/report.ts';
+import type { ApplyReport, DoctorReport, RotateReport, StatusReport, VerifyReport } from '../../src/model/report.ts';
 import {
   makeStyle,
   renderApply,
+  renderDoctor,
   renderRotate,
   renderStatus,
   renderValidation,
@@ -43,6 +44,10 @@ const KINDS: Readonly<Record<string, (text: string, options: RenderOptions) => s
   status: (text, options) => {
     const result: StatusReport = JSON.parse(text);
     return renderStatus(result, options);
+  },
+  doctor: (text, options) => {
+    const result: DoctorReport = JSON.parse(text);
+    return renderDoctor(result, options);
   },
   validate: (text, options) => {
     const result: ValidationReport = JSON.parse(text);
