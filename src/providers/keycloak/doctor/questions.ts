@@ -9,6 +9,9 @@ export type MayAnswer = 'yes' | 'no' | 'unknown';
 /** Clients that are looked at for what the account may do with them: with permissions of the realm it may differ. */
 const CLIENTS = 20;
 
+/** Clients that hold the rights themselves: from 26.4 on none but administrators may change them. */
+const GUARDED = /^(realm-management|admin-permissions|.*-realm)$/;
+
 /** Secrets stand beside it in the answer and are not taken over. */
 const clientRow = z.object({
   clientId: z.string(),
@@ -38,7 +41,7 @@ export class Questions {
   }
 
   async mayManageClients(): Promise<MayAnswer> {
-    const rows = await this.#firstClients();
+    const rows = (await this.#firstClients()).filter(({ clientId }) => !GUARDED.test(clientId));
     return yesIf(rows.length > 0 && rows.every(({ access }) => access?.manage === true));
   }
 
