@@ -81,44 +81,34 @@ function doctorData(report: DoctorReport): Data<typeof doctorSchema> {
 function doctorPage(report: DoctorReport): Page {
   const { servers, target, purposes: looked } = report;
   const isHealthy = ofKind(servers, 'problem').length === 0;
-  const again = `grantry doctor -t ${target}${looked.length < PURPOSES.length ? looked.map((one) => ` --for ${one}`).join('') : ''}`;
+  const narrowed = looked.length < PURPOSES.length ? looked.map((one) => ` --for ${one}`).join('') : '';
+  const again = `grantry doctor -t ${target}${narrowed}`;
   return {
     head: headOf(report),
     headline: headlineOf(report),
     sentences: [],
     remarks: isHealthy ? [] : [{ words: ['Look again with ', { untrusted: again }, '.'], isWarning: false }],
-    blocks: [...servers.map(tableOf), troublesOf(servers)],
+    blocks: servers.flatMap((server) => [tableOf(server), troublesOf(server)]),
     notices: [],
   };
 }
 
 type Kind = CheckFinding['kind'];
-type Located = CheckResult & Pick<ServerChecks, 'side'>;
 
-function ofKind(servers: readonly ServerChecks[], kind: Kind): Located[] {
-  return servers.flatMap(({ side, checks }) =>
-    checks.flatMap((each) => (each.finding.kind === kind ? [{ ...each, side }] : [])),
-  );
+function ofKind(servers: readonly ServerChecks[], kind: Kind): CheckResult[] {
+  return servers.flatMap(({ checks }) => checks.filter(({ finding: found }) => found.kind === kind));
 }
 
 /** `2 problems, 1 risk, 1 could not be looked at`. */
 function headlineOf({ servers, purposes: looked }: DoctorReport): Phrase[] {
-  const [problems, risks, unknown] = [
-    ofKind(servers, 'problem').length,
-    ofKind(servers, 'risk').length,
-    ofKind(servers, 'unknown').length,
-  ];
-  const phrases: Phrase[] = [
-    ...(problems === 0 ? [] : [{ words: count(problems, 'problem'), tone: 'bad' as const }]),
-    ...(risks === 0 ? [] : [{ words: count(risks, 'risk') }]),
-    ...(unknown === 0 ? [] : [{ words: `${thousands(unknown)} could not be looked at` }]),
-  ];
-  if (problems > 0) return phrases;
-  return [{ words: `nothing is missing for ${purposeWords(looked)}`, tone: 'good' }, ...phrases];
-}
-
-function purposeWords(some: readonly Purpose[]): string {
-  return some.join(', ');
+  const number = (kind: Kind): number => ofKind(servers, kind).length;
+  const [problems, risks, unknown] = [number('problem'), number('risk'), number('unknown')];
+  const words = [
+    problems === 0 ? `nothing is missing for ${looked.join(', ')}` : count(problems, 'problem'),
+    ...(risks === 0 ? [] : [count(risks, 'risk')]),
+    ...(unknown === 0 ? [] : [`${thousands(unknown)} could not be looked at`]),
+  ].join('; ');
+  return [{ words, tone: problems === 0 ? 'good' : 'bad' }];
 }
 
 /** All that was looked at in one server. */
@@ -126,46 +116,39 @@ function tableOf({ name, checks }: ServerChecks): TableBlock {
   return {
     kind: 'table',
     title: name,
-    heads: [name, 'for', 'found'],
+    heads: ['found', name, 'for', ''],
     rows: checks.map(({ title, purposes: needed, finding: found }) => ({
-      cells: [title, needed.length === PURPOSES.length ? 'everything' : purposeWords(needed), foundWords(found)],
+      cells: [found.kind, title, purposeWords(needed), found.kind === 'fine' ? (found.detail ?? '') : ''],
       isWarning: found.kind === 'problem' || found.kind === 'risk',
       remarks: [],
     })),
   };
 }
 
-function foundWords(found: CheckFinding): string {
-  return found.kind === 'fine' && found.detail !== undefined ? `fine: ${found.detail}` : found.kind;
+function purposeWords(some: readonly Purpose[]): string {
+  return some.length === PURPOSES.length ? 'everything' : some.join(', ');
 }
+
+const GROUPS: readonly (Omit<OutcomeGroup, 'outcomes'> & { readonly kind: Kind })[] = [
+  { kind: 'problem', word: 'problem', mark: 'failed', isBad: true },
+  { kind: 'risk', word: 'risk', mark: 'skipped', isBad: true },
+  { kind: 'unknown', word: 'unknown', title: 'could not be looked at', mark: 'idle' },
+];
 
 /** What is not fine: what, why it matters, and how it is mended. */
-function troublesOf(servers: readonly ServerChecks[]): OutcomesBlock {
-  const groups: readonly Omit<OutcomeGroup, 'outcomes'>[] = [
-    { word: 'problem', mark: 'failed', isBad: true },
-    { word: 'risk', mark: 'skipped', isBad: true },
-    { word: 'unknown', title: 'could not be looked at', mark: 'idle' },
-  ];
-  const kinds: readonly Kind[] = ['problem', 'risk', 'unknown'];
+function troublesOf(server: ServerChecks): OutcomesBlock {
   return {
     kind: 'outcomes',
-    widths: { what: 8, word: 7 },
-    groups: groups.map((group, index) => ({
-      ...group,
-      outcomes: ofKind(servers, kinds[index] ?? 'fine').map(outcomeOf),
-    })),
+    widths: { what: 0, word: 7 },
+    groups: GROUPS.map(({ kind, ...group }) => ({ ...group, outcomes: ofKind([server], kind).flatMap(outcomeOf) })),
   };
 }
 
-function outcomeOf({ id, side, finding: found }: Located): Outcome {
-  if (found.kind === 'fine') return { name: id, text: '' };
+function outcomeOf({ id, finding: found }: CheckResult): Outcome[] {
+  if (found.kind === 'fine') return [];
   const { what, why, mend: way } = found;
-  return {
-    name: id,
-    what: side,
-    text: `${sentence(what)} ${why}`,
-    ...(way === undefined ? {} : { hint: [way.words, ...way.commands].join('\n') }),
-  };
+  const hint = way === undefined ? {} : { hint: [way.words, ...way.commands].join('\n') };
+  return [{ name: id, text: `${sentence(what)} ${why}`, ...hint }];
 }
 
 function sentence(text: string): string {

@@ -3,7 +3,7 @@ import type { CheckFinding, Purpose } from '../../../model/check.ts';
 import { fine } from '../../checks.ts';
 import { shellWord } from '../http/own-rights.ts';
 import { LOGIN } from '../usage/login-events.ts';
-import { mendRight } from './mend-rights.ts';
+import { lackedRight } from './lacked-right.ts';
 import { needsOf } from './needs.ts';
 import type { KeycloakCheck, Subject } from './subject.ts';
 
@@ -45,12 +45,8 @@ export const EVENTS: readonly KeycloakCheck[] = [
 
 async function rightFinding(subject: Subject): Promise<CheckFinding> {
   if ((await subject.questions.mayViewEvents()) === 'yes') return fine();
-  return {
-    kind: 'problem',
-    what: 'The account lacks the role view-events',
-    why: 'When a client was last used, and whether a key still is, only login events say.',
-    mend: await mendRight(subject, 'view-events'),
-  };
+  const why = 'When a client was last used, and whether a key still is, only login events say.';
+  return { kind: 'problem', why, ...(await lackedRight(subject, 'view-events')) };
 }
 
 async function keptFinding({ api, settings: { realm } }: Subject): Promise<CheckFinding> {

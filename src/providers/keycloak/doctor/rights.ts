@@ -1,10 +1,9 @@
 import type { CheckFinding, Purpose } from '../../../model/check.ts';
 import { fine } from '../../checks.ts';
-import { nameAccount } from '../login/account.ts';
 import { needsOf } from './needs.ts';
 import type { Needs } from './needs.ts';
 import type { MayAnswer, Questions } from './questions.ts';
-import { mendRight } from './mend-rights.ts';
+import { lackedRight } from './lacked-right.ts';
 import type { KeycloakCheck, Subject } from './subject.ts';
 
 /** What it is where the account lacks a right: undefined where nothing that is declared takes it. */
@@ -33,16 +32,12 @@ async function lookAt(subject: Subject, { role, title, ask, lackOf }: Omit<Right
   const lack = await lackOf(needsOf(subject.desired), subject);
   if (lack === undefined) return fine('nothing that is declared takes it');
   const { kind, why } = lack;
-  const mend = await mendRight(subject, role);
+  const { what, mend } = await lackedRight(subject, role);
   if (may === 'unknown') {
-    return {
-      kind: 'unknown',
-      what: `Whether ${title} is not known: the realm has no user by which it would show`,
-      why,
-      mend,
-    };
+    const notKnown = `Whether ${title} is not known: the realm has no user by which it would show`;
+    return { kind: 'unknown', what: notKnown, why, mend };
   }
-  return { kind, what: `The ${nameAccount(subject.settings.auth)} lacks the role ${role}`, why, mend };
+  return { kind, what, why, mend };
 }
 
 export function problem(why: string): Lack {
