@@ -18,6 +18,7 @@ const STOCK = apiYaml('stock', ['stock:read']);
 const ACCESS = 'access: [{api: stock, scopes: [stock:read]}]';
 const PLAIN = yaml(STOCK, clientYaml('orders', ACCESS));
 const ROLES = yaml(STOCK, clientYaml('audit', 'keycloak: {serviceAccountRoles: {realm: [auditor]}}'));
+const DAY = 86_400;
 const NO_OVERLAP = { rotate: '{overlap: 0s}' };
 const APPLY = ['manage-clients', 'manage-users', 'manage-realm'];
 const { version } = inject('keycloak');
@@ -164,16 +165,33 @@ describe('the account itself', () => {
   });
 
   it('is a risk where its secret ends soon', async () => {
-    const { clientId, clientSecret } = await bench.realm.serviceAccount(APPLY);
+    const { clientId } = await bench.realm.serviceAccount(APPLY);
     const { admin } = bench.realm;
-    const [client] = await admin.clients.find({ clientId });
-    const end = Math.floor(Date.now() / 1000) + 5 * 86_400;
-    const attributes = { 'client.secret.expiration.time': String(end) };
-    await admin.clients.update({ id: client?.id ?? '' }, { ...client, attributes });
+    const before = await admin.clientPolicies.listProfiles({});
+    const policies = await admin.clientPolicies.listPolicies({});
+    const configuration = {
+      'expiration-period': 5 * DAY,
+      'rotated-expiration-period': 60,
+      'remaining-rotation-period': 60,
+    };
+    const ending = { name: 'ending', executors: [{ executor: 'secret-rotation', configuration }] };
+    const attributes = JSON.stringify([{ key: 'ends', value: 'soon' }]);
+    const condition = { condition: 'client-attributes', configuration: { attributes, 'is-negative-logic': false } };
+    await admin.clientPolicies.createProfiles({ profiles: [...(before.profiles ?? []), ending] });
+    const policy = { name: 'ending', enabled: true, conditions: [condition], profiles: ['ending'] };
+    await admin.clientPolicies.updatePolicy({ policies: [...(policies.policies ?? []), policy] });
+    const id = (await admin.clients.find({ clientId }))[0]?.id ?? '';
+    await admin.clients.update({ id }, { clientId, attributes: { ends: 'soon' } });
+    const { value = '' } = await admin.clients.generateNewClientSecret({ id });
     const auth = `{clientId: ${clientId}, clientSecret: "\${env:ACCOUNT}"}`;
-    const results = await check(bench.as({ auth, env: { ACCOUNT: clientSecret } }), PLAIN);
+    const results = await check(bench.as({ auth, env: { ACCOUNT: value } }), PLAIN);
+    const end = Math.floor(Date.now() / 1000) + 5 * DAY;
     expect(findingOf(results, 'own-account')).toMatchObject({ kind: 'risk' });
     expect(wordsOf(findingOf(results, 'own-account'))).toContain(new Date(end * 1000).toISOString().slice(0, 10));
+    await run(commandsOf(results.filter((each) => each.id === 'own-account')));
+    expect((await admin.clients.getClientSecret({ id })).value).not.toBe(value);
+    await admin.clientPolicies.updatePolicy(policies);
+    await admin.clientPolicies.createProfiles(before);
   });
 });
 
@@ -213,7 +231,7 @@ describe('the realm', () => {
     const account = await accountWith([...APPLY, 'view-events'], other);
     const settings = [
       { eventsEnabled: false },
-      { eventsEnabled: true, eventsExpiration: 30 * 86_400 },
+      { eventsEnabled: true, eventsExpiration: 30 * DAY },
       { eventsEnabled: true, eventsExpiration: 0, enabledEventTypes: ['LOGIN', 'CLIENT_LOGIN'] },
     ];
     const found: string[] = [];
@@ -264,6 +282,7 @@ describe('the realm', () => {
       'the client policy "everybody" for all clients (consent-required); the client policy "servers" for all clients (consent-required); the client policy "some" where client-scopes holds (consent-required)',
     );
     await run(commandsOf([{ id: '', title: '', purposes: [], finding }]));
+    await admin.clientPolicies.updatePolicy({ policies: [] });
   }, 120_000);
 
   it('lets nobody in as a workload where its flow lacks that', async () => {
