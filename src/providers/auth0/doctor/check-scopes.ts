@@ -98,13 +98,14 @@ async function lookAt(
   title: string,
   lackOf: ScopeNeed['lackOf'],
 ): Promise<CheckFinding> {
-  const { scope: granted } = await api.ownClaims();
+  // A token without any scope does not say so: but it is one that can be read.
+  const { iss, scope: granted = iss === undefined ? undefined : '' } = await api.ownClaims();
   if (granted?.split(' ').includes(scope) === true) return fine();
   const lack = lackOf(needsOf(desired));
   if (lack === undefined) return fine('nothing that is declared takes it');
   const { kind, why } = lack;
   if (granted === undefined) {
-    return { kind: 'unknown', what: `Whether ${title} is not known: its token names no scopes`, why };
+    return { kind: 'unknown', what: `Whether ${title} is not known: its token cannot be read`, why };
   }
   const what = `The application ${settings.auth.clientId} lacks the scope ${scope} of the Management API`;
   return { kind, what, why, mend: giveScope(settings, scope) };
