@@ -7,7 +7,7 @@ import { hasTrait } from '../../../src/providers/keycloak/versions/traits.ts';
 import { makeProviderOpener } from '../../../src/providers/open.ts';
 import { PROVIDERS } from '../../../src/providers/registry.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../../support/bench/workbench.ts';
-import { runCommands } from '../../support/process/run-commands.ts';
+import { runAsAdministrator as run } from '../../support/process/administrator.ts';
 import { startCountingProxy } from '../../support/servers/counting-proxy.ts';
 import { startKeycloakAhead } from '../../support/servers/keycloak-ahead.ts';
 import { startKeycloakWith } from '../../support/servers/servers.ts';
@@ -44,15 +44,6 @@ async function check(of: Workbench, manifests: string, ports: Ports = systemPort
   const desired = of.desired(manifests);
   const provider = await makeProviderOpener(PROVIDERS).open(desired.target.provider, ports);
   return (await provider.checks?.(desired)) ?? [];
-}
-
-/** As an administrator of the server. */
-function run(commands: readonly string[]): Promise<string> {
-  const { url, username, password } = inject('keycloak');
-  const container = `docker run --rm -i --network host -e KC_CLI_PASSWORD --entrypoint /opt/keycloak/bin/kcadm.sh ${inject('keycloakImage')}`;
-  const login = `--no-config --server ${url} --realm master --user ${username}`;
-  const programs = { 'kcadm.sh': `#!/bin/sh\nexec ${container} "$@" ${login}\n` };
-  return runCommands(commands, programs, { KC_CLI_PASSWORD: password });
 }
 
 describe('an account without any right', () => {
