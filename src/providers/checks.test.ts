@@ -23,16 +23,17 @@ describe('clockFinding', () => {
   });
 });
 
-describe('runChecks', () => {
-  const check = (look: ServerCheck<string>['look'], more: Partial<ServerCheck<string>> = {}): ServerCheck<string> => ({
-    id: 'one',
-    purposes: ['plan', 'apply'],
-    title: 'one',
-    look,
-    ...more,
-  });
-  const failing = (error: Error): ServerCheck<string> => check(() => Promise.reject(error));
+function check(look: ServerCheck<string>['look'], more: Partial<ServerCheck<string>> = {}): ServerCheck<string> {
+  return { id: 'one', purposes: ['plan', 'apply'], title: 'one', look, ...more };
+}
 
+function failing(error: Error): ServerCheck<string> {
+  return check(async () => {
+    throw error;
+  });
+}
+
+describe('runChecks', () => {
   it('goes on where one look fails', async () => {
     const refused = new GrantryError('NOT_ALLOWED', 'not that', { hint: 'Give it.' });
     const results = await runChecks([failing(refused), check(async () => fine())], '');

@@ -82,7 +82,8 @@ describe('grantry doctor', () => {
   });
 
   it('takes several targets, and has one document for programs', async () => {
-    site.declare(MANIFESTS, { name: 'east', stack: 'east', keycloak: { url: await closedUrl() } }, { name: 'west' });
+    const down = { name: 'east', stack: 'east', keycloak: { url: await closedUrl() }, vault: { prefix: 'east' } };
+    site.declare(MANIFESTS, down, { name: 'west' });
     const { stdout } = exitedWith(1, await site.run('doctor -t east -t west --for plan --format json'));
     expect(JSON.parse(stdout)).toMatchObject({
       exitCodes: { east: 1, west: 0 },

@@ -30,7 +30,7 @@ function targetWith(results: readonly CheckResult[], apart: Partial<ServersApart
   return {
     desired: { target: testTarget(), apis: [], clients: [], overlaps: [] },
     names: { provider: 'a provider', store: 'a store', formerStore: 'the former one' },
-    open: () => Promise.reject(new TypeError('it is opened as a whole')),
+    open: failWith(new TypeError('it is opened as a whole')),
     openApart: () => ({ provider: async () => provider, store: async () => new MemoryStore(), ...apart }),
   };
 }
@@ -42,9 +42,18 @@ async function troublesOf(target: SelectedTarget, purposes: CheckResult['purpose
   );
 }
 
+/** Of a target where a check finds this. */
+async function codeOf(finding: CheckResult['finding']): Promise<number> {
+  return exitCodeOfOutcome(await doctorTarget(targetWith([check('one', ['plan'], finding)]), PURPOSES));
+}
+
+function failWith(error: Error): () => Promise<never> {
+  return async () => {
+    throw error;
+  };
+}
+
 it('doctorTarget: what is found decides the exit code, and of that a problem alone', async () => {
-  const codeOf = async (finding: CheckResult['finding']): Promise<number> =>
-    exitCodeOfOutcome(await doctorTarget(targetWith([check('one', ['plan'], finding)]), PURPOSES));
   expect(await codeOf(FINE)).toBe(0);
   expect(await codeOf({ ...PROBLEM, kind: 'risk' })).toBe(0);
   expect(await codeOf({ kind: 'unknown', what: 'not seen', why: 'it may matter' })).toBe(0);
@@ -63,7 +72,7 @@ it.each([
   ['NOT_ALLOWED', 'store login problem'],
   ['FAILED', 'store login problem'],
 ] as const)('doctorTarget: a store that fails with %s keeps the provider from nothing', async (code, finding) => {
-  const store = (): Promise<never> => Promise.reject(new GrantryError(code, 'it is shut'));
+  const store = failWith(new GrantryError(code, 'it is shut'));
   expect(await troublesOf(targetWith([check('one', ['plan'], PROBLEM)], { store }))).toEqual([
     'provider one problem',
     finding,
@@ -72,7 +81,7 @@ it.each([
 
 it('doctorTarget: a login that fails is told with what mends it, the commands apart from the words', async () => {
   const hint = ['Give it the scope:', '  kcadm.sh one', '  kcadm.sh two', 'Then look again.'];
-  const provider = (): Promise<never> => Promise.reject(new GrantryError('NOT_ALLOWED', 'not let in', { hint }));
+  const provider = failWith(new GrantryError('NOT_ALLOWED', 'not let in', { hint }));
   const { report } = await doctorTarget(targetWith([], { provider }), PURPOSES);
   expect(report.servers[0]?.checks.at(-1)?.finding).toMatchObject({
     what: 'not let in',
@@ -81,14 +90,14 @@ it('doctorTarget: a login that fails is told with what mends it, the commands ap
 });
 
 it('doctorTarget: the store that is to be left is looked at too', async () => {
-  const formerStore = (): Promise<never> => Promise.reject(new GrantryError('UNREACHABLE', 'it is gone'));
+  const formerStore = failWith(new GrantryError('UNREACHABLE', 'it is gone'));
   expect(await troublesOf(targetWith([], { formerStore }))).toEqual(['former-store reachable problem']);
 });
 
 it.each([new GrantryError('INTERRUPTED', 'stopped'), new TypeError('a bug')])(
   'doctorTarget: %s is no finding',
   async (error) => {
-    const store = (): Promise<never> => Promise.reject(error);
+    const store = failWith(error);
     await expect(doctorTarget(targetWith([], { store }), PURPOSES)).rejects.toBe(error);
   },
 );

@@ -186,6 +186,15 @@ describe('the account itself', () => {
   });
 });
 
+/** A client policy of somebody else, with the profile `strict`. */
+function strictPolicy(name: string, conditions: object[]): object {
+  return { name, enabled: true, conditions, profiles: ['strict'] };
+}
+
+function ofAccessType(type: string[]): object {
+  return { condition: 'client-access-type', configuration: { type } };
+}
+
 describe('the realm', () => {
   let other: Workbench;
   beforeAll(async () => {
@@ -250,21 +259,16 @@ describe('the realm', () => {
       name: 'strict',
       executors: [{ executor: 'consent-required', configuration: { 'auto-configure': 'true' } }],
     };
-    const policy = (name: string, conditions: object[]): object => ({
-      name,
-      enabled: true,
-      conditions,
-      profiles: ['strict'],
-    });
-    const ofType = (type: string[]): object => ({ condition: 'client-access-type', configuration: { type } });
     await admin.clientPolicies.createProfiles({ profiles: [...profiles, strict] });
     await admin.clientPolicies.updatePolicy({
       policies: [
         ...policies,
-        policy('everybody', [{ condition: 'any-client', configuration: {} }]),
-        policy('servers', [ofType(['confidential'])]),
-        policy('browsers', [ofType(['public'])]),
-        policy('some', [{ condition: 'client-scopes', configuration: { scopes: ['profile'], type: 'Optional' } }]),
+        strictPolicy('everybody', [{ condition: 'any-client', configuration: {} }]),
+        strictPolicy('servers', [ofAccessType(['confidential'])]),
+        strictPolicy('browsers', [ofAccessType(['public'])]),
+        strictPolicy('some', [
+          { condition: 'client-scopes', configuration: { scopes: ['profile'], type: 'Optional' } },
+        ]),
       ],
     });
     const finding = findingOf(await check(account, PLAIN), 'client-policies');
