@@ -1,8 +1,8 @@
 /** Objects that somebody made by hand: nothing in them says by which name manifests know them. */
-import { nameOf } from '../../model/address.ts';
+import { addressOf, nameOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/values/json.ts';
-import type { Fields } from '../../model/state.ts';
+import type { DesiredObject, Fields } from '../../model/state.ts';
 import type { Capabilities } from '../provider.ts';
 import { addressOfObject, clientIdOf, recordIn, stackOf, textIn } from './fields.ts';
 import type { MemoryObject } from './objects.ts';
@@ -11,14 +11,17 @@ import type { MemoryObject } from './objects.ts';
 export function asManifestsKnowThem(
   all: readonly MemoryObject[],
   desired: Pick<DesiredState, 'apis' | 'clients'>,
+  projected: readonly DesiredObject[],
   capabilities: Capabilities,
 ): readonly MemoryObject[] {
   const named = withNames(all, desired, capabilities);
   const renamed = renamedApis(named, all);
   const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
+  const wanted = new Map(projected.map(({ address, fields }) => [address, fields]));
   return named.map((object) => {
     const client = object.kind === 'Client' ? byClientId.get(clientIdOf(object, capabilities)) : undefined;
-    const fields = withUnset(object, client);
+    const address = client === undefined ? addressOfObject(object) : addressOf('Client', client.name);
+    const fields = withUnset(object, wanted.get(address), client);
     return { ...object, fields: object.kind === 'Client' ? withApiNames(fields, renamed) : fields };
   });
 }
@@ -63,8 +66,13 @@ const UNSET: Readonly<Record<string, JsonObject>> = {
 };
 
 /** How often its secret is rotated is noted by grantry alone: of what it did not make nothing is known, and nothing differs. */
-function withUnset({ kind, fields }: MemoryObject, client: DesiredClient | undefined): Fields {
-  if (stackOf(fields) !== undefined) return fields;
+function withUnset(
+  { kind, fields }: MemoryObject,
+  wanted: Fields | undefined,
+  client: DesiredClient | undefined,
+): Fields {
+  if (wanted === undefined || stackOf(fields) !== undefined) return fields;
   const rotation = client === undefined ? {} : { rotateEvery: client.credential.rotate.every };
-  return { ...UNSET[kind], ...rotation, ...fields };
+  const shown = Object.entries({ ...UNSET[kind], ...rotation }).filter(([key]) => Object.hasOwn(wanted, key));
+  return { ...Object.fromEntries(shown), ...fields };
 }
