@@ -107,7 +107,7 @@ describe('import: marks', () => {
         clientId: 'Lost Service',
         rotateEvery: 7_776_000,
       };
-      const unset = { description: '', labels: {}, auth: 'client_secret_basic', access: {} };
+      const unset = { enabled: true, description: '', labels: {}, auth: 'client_secret_basic', access: {} };
       provider.plant('Client', { ...fields, ...unset }).noted = { facts: { 'attributes.team': 'team-b' } };
     });
     const { report } = await own.look();

@@ -1,6 +1,7 @@
 import { checkAccess } from './access.ts';
 import { checkAudiences } from './audiences.ts';
 import { checkClientIds } from './client-ids.ts';
+import { checkIntrospectors } from './introspectors.ts';
 import { checkIssuers } from './issuers.ts';
 import { checkLiteralSecrets } from './literal-secrets.ts';
 import { checkOverrides } from './overrides.ts';
@@ -37,6 +38,7 @@ export const TARGET_RULES: readonly TargetRule[] = [
   checkAccess,
   checkAudiences,
   checkClientIds,
+  checkIntrospectors,
   checkRotation,
   checkScopeCollisions,
 ];

@@ -40,6 +40,7 @@ export function applicationToFields(
     displayName: app.name,
     description: app.description,
     labels: parseLabels(metadata),
+    enabled: metadata[MARK.state] !== DISABLED,
     appType: app.app_type,
     grantTypes: app.grant_types,
     access,
@@ -53,6 +54,8 @@ export function applicationToFields(
     metadata: watchedMetadata(metadata, declared),
   };
 }
+
+const DISABLED = 'disabled';
 
 /** By what an application is known. Of keys that it does not use none is declared. */
 function authenticationOf(app: Application, now: number): Authentication {
@@ -172,6 +175,7 @@ export function fieldsToMetadata(fields: ClientFields): Record<string, string> {
     ...(fields.stack === null ? {} : { [MARK.stack]: fields.stack }),
     ...(fields.name === null ? {} : { [MARK.name]: formatName(fields.name, fields.rotateEvery) }),
     ...(fields.owner === null ? {} : { [MARK.owner]: fields.owner }),
+    ...(fields.enabled ? {} : { [MARK.state]: DISABLED }),
     ...(Object.keys(fields.labels).length === 0 ? {} : { [MARK.labels]: JSON.stringify(fields.labels) }),
     ...(declared.length === 0 ? {} : { [MARK.declared]: JSON.stringify(declared) }),
   };
