@@ -18,7 +18,6 @@ export function asManifestsKnowThem(
   const named = withNames(all, desired, capabilities);
   const renamed = renamedApis(named, all);
   const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
-  const wanted = new Map(projected.map(({ address, fields }) => [address, fields]));
   return named.map((object) => {
     const client = object.kind === 'Client' ? byClientId.get(clientIdOf(object, capabilities)) : undefined;
     const fields = withUnset(object, client, known);
