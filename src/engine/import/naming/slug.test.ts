@@ -22,6 +22,15 @@ describe('slugOf', () => {
     const slug = slugOf(`${'x'.repeat(MAX_NAME - 1)}-y`) ?? '';
     expect([slug.length, isName(slug)]).toEqual([MAX_NAME - 1, true]);
   });
+
+  it('is not asked for where a mark has a name that manifests may have', () => {
+    expect([isName('x'.repeat(255)), isName('x'.repeat(256)), isName('X'), isName('-x')]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
+  });
 });
 
 describe('slugOfAudience', () => {
