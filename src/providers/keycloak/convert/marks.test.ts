@@ -73,8 +73,9 @@ describe('the lifetime of tokens', () => {
   });
 });
 
+const role = (name: string) => ({ realm: [name], clients: {} });
+
 it('rolesOfInterest: those of the account, of the scope, and of before', () => {
-  const role = (name: string) => ({ realm: [name], clients: {} });
   const settings = resolveKeycloakClient({ serviceAccountRoles: role('held'), scopeMappings: role('mapped') });
   const attributes = { 'grantry.declared': JSON.stringify({ attributes: [], roles: role('before') }) };
   const names = rolesOfInterest({ attributes }, client('orders', {}, { settings })).map(({ name }) => name);

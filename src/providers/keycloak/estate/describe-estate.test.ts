@@ -46,6 +46,10 @@ function described(
   return describeEstate({ ...READ, ...read }, { desired, selection: { isSelected }, settings: keycloakSettings() });
 }
 
+function isOrders(clientId: string): boolean {
+  return clientId === 'orders';
+}
+
 describe('describeEstate', () => {
   it('says a client as it is', () => {
     const orders = sayable('Order Service', {
@@ -131,8 +135,7 @@ describe('describeEstate', () => {
     const others = { defaultClientScopes: ['stock:read'], attributes: { 'access.token.lifespan': '600' } };
     const own = { defaultClientScopes: ['stock:read'], attributes: { 'access.token.lifespan': '300' } };
     const all = [sayable('orders', own), sayable('billing', others), sayable('wide', { fullScopeAllowed: true })];
-    const isSelected = (clientId: string): boolean => clientId === 'orders';
-    const { apis, clients, leftOut } = described({ sayable: all }, { isSelected });
+    const { apis, clients, leftOut } = described({ sayable: all }, { isSelected: isOrders });
     expect(apis.map(({ spec }) => spec)).toEqual([{ tokenLifetime: '10m' }]);
     expect(clients.map(({ clientId, settings }) => [clientId, settings])).toEqual([
       ['orders', { tokenLifetime: '5m' }],

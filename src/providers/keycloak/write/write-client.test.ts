@@ -157,7 +157,7 @@ test.each<[string, string[], number]>([
     notes: {},
   } as const;
   const before = { ...fields, stack: null, strayKeys: ['by-hand'] };
-  await provider.updateClient({ ...change, foreign: {}, before, after: { ...fields, strayKeys } });
+  await provider.updateClient({ ...change, from: [null], before, after: { ...fields, strayKeys } });
   const keys = put.filter((body) => JSON.stringify(body).includes('jwks.string'));
   expect(keys).toHaveLength(taken);
 });

@@ -45,8 +45,11 @@ it('reasonOfShape: names the mappers that are to go elsewhere, and no more than 
   expect(todo).toContain('"claim 4", and 2 more');
 });
 
+function todo(realm: string): string {
+  return reasonOfShape(clientRow('orders', { publicClient: true }), realm)?.todo ?? '';
+}
+
 it('reasonOfShape: gives a line for kcadm.sh, in which the name of the realm is quoted where it must be', () => {
-  const todo = (realm: string): string => reasonOfShape(clientRow('orders', { publicClient: true }), realm)?.todo ?? '';
   expect(todo('acme')).toContain('kcadm.sh update clients/id of orders -r acme -s serviceAccountsEnabled=false');
   expect(todo("a'b; rm")).toContain(String.raw`-r 'a'\''b; rm' -s`);
 });
