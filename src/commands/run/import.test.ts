@@ -65,6 +65,11 @@ async function run(line: string, env: Record<string, string> = {}) {
   return { ...written, ending };
 }
 
+async function refusalOf(line: string): Promise<unknown> {
+  const { ending } = await run(line);
+  return ending instanceof GrantryError ? ending.message : ending;
+}
+
 describe('import', () => {
   it('writes manifests which validate takes, and which a plan adopts without a changed field', async () => {
     const before = JSON.stringify(provider.objects);
@@ -121,6 +126,10 @@ describe('import', () => {
     put('manifests/other.yaml', target('prod').replace('stack: acme', 'stack: acme-prod'));
     await run('import -t dev --split one');
     expect(look('manifests/imported.yaml').match(/targets: \[dev\]/g)).toHaveLength(2);
+    await run('import -t prod --split one');
+    expect(look('manifests/imported.yaml')).toMatch(
+      /# Client\/order-service has this client_id in other Targets[^]*targets: \[prod\]/,
+    );
   });
 
   it('knows what it wrote to a folder that is none of the manifests', async () => {
@@ -140,7 +149,7 @@ describe('import', () => {
   });
 
   it('writes one JSON document that the schema describes', async () => {
-    provider.plant('Client', { clientId: 'off', enabled: false });
+    provider.plant('Client', { clientId: 'labelled', labels: { tier: 'a' } });
     const document: unknown = JSON.parse((await run('import -t dev --format json')).stdout);
     expect(outputSchema.safeParse(document).error).toBeUndefined();
     expect(document).toMatchObject({
@@ -152,15 +161,11 @@ describe('import', () => {
 
   it('refuses more than one target, a link in the way, and a file in place of a folder', async () => {
     put('manifests/other.yaml', target('prod').replace('stack: acme', 'stack: acme-prod'));
-    const codes = async (line: string): Promise<unknown> => {
-      const { ending } = await run(line);
-      return ending instanceof GrantryError ? ending.message : ending;
-    };
-    expect(await codes('import -t *')).toContain('import reads one target');
-    expect(await codes('import -t dev --manifests manifests/target.yaml')).toContain('is a file');
+    expect(await refusalOf('import -t *')).toContain('import reads one target');
+    expect(await refusalOf('import -t dev --manifests manifests/target.yaml')).toContain('is a file');
     mkdirSync(join(cwd, 'elsewhere'));
     symlinkSync(join(cwd, 'elsewhere'), join(cwd, 'link'));
-    expect(await codes('import -t dev --out link/deep')).toContain('is a symbolic link');
+    expect(await refusalOf('import -t dev --out link/deep')).toContain('is a symbolic link');
     expect(readdirSync(join(cwd, 'elsewhere'))).toEqual([]);
   });
 
@@ -192,6 +197,7 @@ describe('import --check', () => {
   it('names an entry that ignores nothing, and takes none without a reason', async () => {
     put('manifests/target.yaml', target('dev', '  ignore: [{ client: gone, reason: x }]\n'));
     expect((await run('import -t dev --check')).stdout).toContain('names gone');
+    expect((await run('import -t dev --check --select Order*')).stdout).not.toContain('names gone');
     put('manifests/target.yaml', target('dev', '  ignore: [{ client: gone }]\n'));
     expect((await run('validate')).stdout).toContain('spec.ignore[0].reason is missing');
   });

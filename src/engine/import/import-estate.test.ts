@@ -107,7 +107,7 @@ describe('import: marks', () => {
         clientId: 'Lost Service',
         rotateEvery: 7_776_000,
       };
-      const unset = { description: '', labels: {}, auth: 'client_secret_basic', access: {} };
+      const unset = { enabled: true, description: '', labels: {}, auth: 'client_secret_basic', access: {} };
       provider.plant('Client', { ...fields, ...unset }).noted = { facts: { 'attributes.team': 'team-b' } };
     });
     const { report } = await own.look();
@@ -136,15 +136,13 @@ describe('import: owners', () => {
 
 describe('import: what cannot be said', () => {
   it('names the fields that a manifest would change, by the words of a plan', async () => {
-    const own = bench((provider) =>
-      provider.plant('Client', { clientId: 'off', enabled: false, labels: { tier: 'a' } }),
-    );
+    const own = bench((provider) => provider.plant('Client', { clientId: 'labelled', labels: { tier: 'a' } }));
     const { report } = await own.look();
     expect(report.leftOut).toMatchObject([
       {
-        id: 'off',
+        id: 'labelled',
         reason: 'differs',
-        why: expect.stringMatching(/enabled is false, and would be .*label tier is "a", and would be /),
+        why: expect.stringMatching(/label tier is "a", and would be \(not set\)/),
       },
     ]);
   });
@@ -182,7 +180,21 @@ describe('import: what cannot be said', () => {
       provider.plant('Client', { clientId: 'grantry' });
       provider.ownClientId = 'grantry';
     });
-    expect(await reasons(own)).toEqual({ grantry: 'conflict' });
+    const { report } = await own.look();
+    expect(report.leftOut.map(({ id, reason }) => [id, reason])).toEqual([['grantry', 'own-account']]);
+    expect(report.shadow).toEqual([]);
+  });
+
+  it('is what the plan could not take over', async () => {
+    const own = bench((provider) => provider.plant('Client', { clientId: 'orders' }));
+    const read = own.provider.read.bind(own.provider);
+    own.provider.read = async (desired, options) => ({
+      ...(await read(desired, options)),
+      impossible: [{ address: 'Client/orders', reason: 'it is ambiguous', hint: 'Say which.' }],
+    });
+    expect((await own.look()).report.leftOut).toMatchObject([
+      { reason: 'conflict', why: 'It is ambiguous.', todo: 'Say which.' },
+    ]);
   });
 
   it('is nothing at all of a provider that cannot be read so', async () => {
@@ -197,8 +209,17 @@ describe('import: the files as a whole', () => {
     const own = bench((provider) => provider.plant('Client', { clientId: 'orders', ...reads }), {
       'audit.yaml': 'apiVersion: grantry/v1\nkind: Client\nmetadata: { name: audit }\nspec: {}\n',
     });
-    const pathOf = (): string => 'manifests/audit.yaml';
-    await expect(own.look({ pathOf })).rejects.toThrow('nothing was written');
+    await expect(own.look({ pathOf: () => 'manifests/audit.yaml' })).rejects.toThrow('nothing was written');
+  });
+});
+
+describe('import --deliver', () => {
+  it('has the credentials that are in force delivered, which otherwise stay where their owners keep them', async () => {
+    const own = bench((provider) => provider.plant('Client', { clientId: 'orders' }));
+    expect((await own.look()).files[0]?.text).toContain('  credential: {deliver: false}\n');
+    await own.run({ deliver: true });
+    const { changes } = await own.planAdoption();
+    expect(changes.find(({ address }) => address === 'Client/orders')).toMatchObject({ delivery: { path: 'orders' } });
   });
 });
 

@@ -1,7 +1,7 @@
 import { GrantryError, ownLines } from '../../../model/errors.ts';
 import { earliestNow } from '../../../platform/clock.ts';
-import { lockName } from '../../lock/lock.ts';
 import { disabledNotices, endingNotices, wordInOverlap } from '../../rotation/rotation-notices.ts';
+import { lockName } from '../../../stores/record.ts';
 import { isRevocation, selectRotations } from '../../rotation/select-rotations.ts';
 import type { RotationChoice, RotationRequest } from '../../rotation/select-rotations.ts';
 import { surveyRotations } from '../../rotation/survey-rotations.ts';
