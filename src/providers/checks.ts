@@ -1,6 +1,7 @@
 /** What the checks of every kind of provider have in common. */
 import type { CheckFinding, CheckResult, Mend, Purpose } from '../model/check.ts';
 import { GrantryError } from '../model/errors.ts';
+import { mendOf } from '../model/mend.ts';
 
 /** A check, and how a server is looked at for it. */
 export interface ServerCheck<Subject> {
@@ -40,9 +41,8 @@ export async function runChecks<Subject>(
 
 function unknownFinding(error: unknown): CheckFinding {
   if (!(error instanceof GrantryError) || error.code === 'INTERRUPTED' || error.code === 'UNREACHABLE') throw error;
-  const { message, hint } = error;
-  const why = 'Trouble there is not seen.';
-  return { kind: 'unknown', what: message, why, ...(hint === undefined ? {} : { mend: byHand(hint) }) };
+  const mend = error.hint === undefined ? {} : { mend: mendOf(error) };
+  return { kind: 'unknown', what: error.message, why: 'Trouble there is not seen.', ...mend };
 }
 
 /** Clocks that are further apart hurt: what servers say of ends and ages is held against the clock of this machine. */

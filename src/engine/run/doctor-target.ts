@@ -1,7 +1,8 @@
-import type { CheckResult, Mend, Purpose } from '../../model/check.ts';
+import type { CheckResult, Purpose } from '../../model/check.ts';
 import { PURPOSES } from '../../model/check.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import { GrantryError, ownLines } from '../../model/errors.ts';
+import { GrantryError } from '../../model/errors.ts';
+import { mendOf } from '../../model/mend.ts';
 import type { DoctorReport, ServerChecks } from '../../model/report.ts';
 import type { SelectedTarget } from './open-target.ts';
 import { readOnly } from './outcome.ts';
@@ -39,7 +40,7 @@ async function lookAt(
   desired: DesiredState,
   purposes: readonly Purpose[],
 ): Promise<ServerChecks> {
-  const results = await ask(open, desired);
+  const results = await ask(open, name, desired);
   const concerned = results.filter((result) => result.purposes.some((purpose) => purposes.includes(purpose)));
   return { side, name, checks: concerned };
 }
@@ -48,35 +49,21 @@ const REACHABLE = { id: 'reachable', purposes: PURPOSES, title: 'the server answ
 const LOGIN = { id: 'login', purposes: PURPOSES, title: 'grantry is let in' };
 
 /** What the server says, or why it says nothing. */
-async function ask(open: Server['open'], desired: DesiredState): Promise<readonly CheckResult[]> {
-  const fine = { kind: 'fine' } as const;
+async function ask(open: Server['open'], name: string, desired: DesiredState): Promise<readonly CheckResult[]> {
+  const [reached, fine] = [{ kind: 'fine', detail: name } as const, { kind: 'fine' } as const];
   try {
     const server = await open();
     const results = (await server.checks?.(desired)) ?? [];
-    return [{ ...REACHABLE, finding: fine }, { ...LOGIN, finding: fine }, ...results];
+    return [{ ...REACHABLE, finding: reached }, { ...LOGIN, finding: fine }, ...results];
   } catch (error) {
     if (!(error instanceof GrantryError) || error.code === 'INTERRUPTED') throw error;
     return error.code === 'UNREACHABLE'
       ? [failed(REACHABLE, error)]
-      : [{ ...REACHABLE, finding: fine }, failed(LOGIN, error)];
+      : [{ ...REACHABLE, finding: reached }, failed(LOGIN, error)];
   }
 }
 
 function failed(check: Omit<CheckResult, 'finding'>, error: GrantryError): CheckResult {
   const why = 'Nothing can be read or changed there, and nothing more could be looked at.';
   return { ...check, finding: { kind: 'problem', what: error.message, why, mend: mendOf(error) } };
-}
-
-/** Of a hint. */
-function isCommand(line: string): boolean {
-  return line.startsWith('  ');
-}
-
-/** The lines of a hint that are indented are commands. */
-function mendOf({ hint = 'See what the message says.' }: GrantryError): Mend {
-  const lines = ownLines(hint);
-  return {
-    words: lines.filter((line) => !isCommand(line)).join(' '),
-    commands: lines.filter(isCommand).map((line) => line.trim()),
-  };
 }

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { PURPOSES } from '../../model/check.ts';
 import type { CheckFinding, CheckResult, Purpose } from '../../model/check.ts';
-import type { DoctorReport, ServerChecks } from '../../model/report.ts';
+import type { DoctorReport, ServerChecks, Side } from '../../model/report.ts';
 import { count, thousands } from '../../model/text/counting.ts';
 import type { Outcome, OutcomeGroup, OutcomesBlock, Page, Phrase, TableBlock } from '../page.ts';
 import type { Data } from '../view.ts';
@@ -111,12 +111,20 @@ function headlineOf({ servers, purposes: looked }: DoctorReport): Phrase[] {
   return [{ words, tone: problems === 0 ? 'good' : 'bad' }];
 }
 
+/** Names of servers are texts of others, which heads are not. */
+const SIDES: Readonly<Record<Side, string>> = {
+  provider: 'provider',
+  store: 'store',
+  'former-store': 'store that is to be left',
+};
+
 /** All that was looked at in one server. */
-function tableOf({ name, checks }: ServerChecks): TableBlock {
+function tableOf({ side, checks }: ServerChecks): TableBlock {
+  const title = SIDES[side];
   return {
     kind: 'table',
-    title: name,
-    heads: ['found', name, 'for', ''],
+    title,
+    heads: ['found', title, 'for', ''],
     rows: checks.map(({ title, purposes: needed, finding: found }) => ({
       cells: [found.kind, title, purposeWords(needed), found.kind === 'fine' ? (found.detail ?? '') : ''],
       isWarning: found.kind === 'problem' || found.kind === 'risk',
@@ -147,8 +155,13 @@ function troublesOf(server: ServerChecks): OutcomesBlock {
 function outcomeOf({ id, finding: found }: CheckResult): Outcome[] {
   if (found.kind === 'fine') return [];
   const { what, why, mend: way } = found;
-  const hint = way === undefined ? {} : { hint: [way.words, ...way.commands].join('\n') };
+  const hint = way === undefined ? {} : { hint: [way.words, ...way.commands].map(inOneLine).join('\n') };
   return [{ name: id, text: `${sentence(what)} ${why}`, ...hint }];
+}
+
+/** Each line is pasted as a command: a name that holds a line break must not make one of its own. */
+function inOneLine(text: string): string {
+  return text.replaceAll(/\s*[\r\n]+\s*/g, ' ');
 }
 
 function sentence(text: string): string {

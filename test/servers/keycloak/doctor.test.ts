@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import type { CheckResult, Purpose } from '../../../src/model/check.ts';
 import { systemPorts } from '../../../src/platform/ports.ts';
 import type { Ports } from '../../../src/platform/ports.ts';
-import { hasTrait } from '../../../src/providers/keycloak/versions/traits.ts';
+import { compareVersions, hasTrait } from '../../../src/providers/keycloak/versions/traits.ts';
 import { makeProviderOpener } from '../../../src/providers/open.ts';
 import { PROVIDERS } from '../../../src/providers/registry.ts';
 import { apiYaml, clientYaml, Workbench, yaml } from '../../support/bench/workbench.ts';
@@ -134,6 +134,37 @@ describe('the rights of the account', () => {
     await run(commandsOf(manage));
     expect(findingOf(await check(account, PLAIN), 'manage-clients')).toEqual({ kind: 'fine' });
   }, 120_000);
+
+  it('are those that the permissions of a realm give, without any role', async () => {
+    if (compareVersions(version, '26.2') < 0) return;
+    const guarded = await Workbench.open(NO_OVERLAP);
+    const { admin, name } = guarded.realm;
+    await admin.realms.update({ realm: name }, { adminPermissionsEnabled: true });
+    const account = await accountWith(['query-clients', 'query-users'], guarded);
+    expect(troubles(await check(account, PLAIN))).toMatchObject({
+      'view-clients': 'problem',
+      'manage-clients': 'problem',
+      'view-users': 'risk',
+      'manage-users': 'risk',
+    });
+    const [client] = await admin.clients.find({ clientId: 'admin-permissions' });
+    const id = client?.id ?? '';
+    const [user] = await admin.users.find({ username: 'service-account-account-' });
+    const policy = await admin.clients.createPolicy({ id, type: 'user' }, { name: 'grantry', users: [user?.id ?? ''] });
+    const permission = (resourceType: string, scopes: string[]): Promise<unknown> =>
+      admin.clients.createPermission(
+        { id, type: 'scope' },
+        { name: `${resourceType} ${scopes.join()}`, resourceType, scopes, policies: [policy.id ?? ''] },
+      );
+    await permission('Clients', ['view']);
+    expect(troublesFor(await check(account, PLAIN), 'apply')).toMatchObject({ 'manage-clients': 'problem' });
+    await permission('Clients', ['manage']);
+    await permission('Users', ['view', 'manage', 'map-roles']);
+    const given = await check(account, PLAIN);
+    for (const right of ['view-clients', 'manage-clients', 'view-users', 'manage-users'])
+      expect([right, findingOf(given, right)]).toEqual([right, { kind: 'fine' }]);
+    await guarded.close();
+  });
 
   it('of issuers are missing where the Target has issuers', async () => {
     const issuers = '{github: {alias: gh, url: "https://token.actions.githubusercontent.com"}}';

@@ -2,6 +2,8 @@ import { z } from 'zod';
 import { isInsecure } from '../../../manifest/schema/url.ts';
 import { PURPOSES } from '../../../model/check.ts';
 import type { CheckFinding } from '../../../model/check.ts';
+import { certificateEnd } from '../../../platform/certificate.ts';
+import { readProxies } from '../../../platform/proxy.ts';
 import { byHand, clockFinding, fine } from '../../checks.ts';
 import { readEndpoints } from '../endpoints.ts';
 import { shellWord } from '../http/own-rights.ts';
@@ -21,6 +23,12 @@ export const REALM: readonly KeycloakCheck[] = [
     purposes: ['apply', 'rotate', 'usage'],
     title: 'the clocks agree',
     look: async ({ api, ports }) => clockFinding('Keycloak', api.serverNow, ports.clock.now()),
+  },
+  {
+    id: 'certificate',
+    purposes: PURPOSES,
+    title: 'the certificate of the server is good for two weeks more',
+    look: certificate,
   },
   {
     id: 'encryption',
@@ -69,6 +77,29 @@ async function issuer({ settings, ports }: Subject): Promise<CheckFinding> {
     mend: byHand(
       'Where that is meant, such as inside of a cluster, there is nothing to do. Else set hostname (and proxy-headers behind a proxy) of the server, or provider.keycloak.url.',
     ),
+  };
+}
+
+const DAY_MS = 86_400_000;
+
+/** Within so many days somebody must act. */
+const SOON_DAYS = 14;
+
+async function certificate({ settings: { url }, ports }: Subject): Promise<CheckFinding> {
+  if (!url.startsWith('https:')) return fine('it has none');
+  const why = 'From then on no request gets through, neither of grantry nor of consumers.';
+  // Past a proxy, which requests go through, there may be no way.
+  const end = readProxies(ports.env).httpsProxy === '' ? await certificateEnd(url) : undefined;
+  if (end === undefined) {
+    return { kind: 'unknown', what: `Until when the certificate of ${url} is valid is not seen from here`, why };
+  }
+  const days = Math.floor((end - ports.clock.now()) / DAY_MS);
+  if (days >= SOON_DAYS) return fine(`for ${days} days`);
+  return {
+    kind: 'risk',
+    what: `The certificate of ${url} ends on ${new Date(end).toISOString().slice(0, 10)}`,
+    why,
+    mend: byHand('Renew it, on the server or on what ends TLS in front of it.'),
   };
 }
 

@@ -1,6 +1,10 @@
 /** What no server of the tests shows; the others are in test/servers/keycloak/doctor.test.ts. */
-import { describe, expect, it } from 'vitest';
+import { X509Certificate } from 'node:crypto';
+import { createServer } from 'node:https';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { givenTokens, keycloakSettings } from '../../../../test/support/servers/keycloak-settings.ts';
+import { listenOnLoopback } from '../../../../test/support/servers/listening.ts';
+import { makeLocalCertificate } from '../../../../test/support/servers/tls-server.ts';
 import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import { testTarget } from '../../../../test/support/bench/random-states.ts';
 import type { CheckFinding } from '../../../model/check.ts';
@@ -11,14 +15,21 @@ import { versionFinding } from './check-server.ts';
 import { OwnClient } from './own-client.ts';
 import { Questions } from './questions.ts';
 
+interface Surroundings {
+  readonly url?: string;
+  readonly env?: Readonly<Record<string, string>>;
+  readonly now?: number;
+}
+
 /** What one of the checks finds where the server answers so to everything. */
 async function findingOf(
   id: string,
   answer: () => Response,
-  { url = 'https://sso.example' } = {},
+  { url = 'https://sso.example', env = {}, now = Date.now() }: Surroundings = {},
 ): Promise<CheckFinding | undefined> {
   const settings = keycloakSettings({ url });
-  const ports = portsOver(async () => answer());
+  const clock = { now: () => now, sleep: async () => undefined };
+  const ports = portsOver(async () => answer(), { env, clock });
   const api = new KeycloakApi(settings, ports, givenTokens());
   return KEYCLOAK_CHECKS.find((check) => check.id === id)?.look({
     settings,
@@ -52,6 +63,32 @@ it.each([
   ['https://sso.example', 'fine'],
 ])('encryption: %s is %s', async (url, kind) => {
   expect(await findingOf('encryption', forbidden, { url })).toMatchObject({ kind });
+});
+
+describe('certificate', () => {
+  let server: { readonly url: string; close(): Promise<void> };
+  let end: number;
+  beforeAll(async () => {
+    const { key, cert } = await makeLocalCertificate();
+    server = await listenOnLoopback(createServer({ key, cert }), 'https');
+    end = Date.parse(new X509Certificate(cert).validTo);
+  });
+  afterAll(() => server.close());
+
+  it.each([
+    [15, 'fine'],
+    [13, 'risk'],
+    [-1, 'risk'],
+  ])('that is valid for %d days more is %s', async (days, kind) => {
+    const now = end - days * 86_400_000 - 1000;
+    expect(await findingOf('certificate', forbidden, { url: server.url, now })).toMatchObject({ kind });
+  });
+
+  it('is not seen past a proxy, and none is looked for without TLS', async () => {
+    const env = { HTTPS_PROXY: 'http://proxy.example:3128' };
+    expect(await findingOf('certificate', forbidden, { url: server.url, env })).toMatchObject({ kind: 'unknown' });
+    expect(await findingOf('certificate', forbidden, { url: 'http://localhost:1' })).toMatchObject({ kind: 'fine' });
+  });
 });
 
 describe('the right to give roles', () => {
