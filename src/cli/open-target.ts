@@ -46,6 +46,14 @@ export function makeOpener(io: CommandIo): (target: Target) => Promise<Servers> 
   return (target) => openTarget(target, io, options);
 }
 
+/** Opens the provider of a target alone, for what has no business at its store. */
+export async function openProvider(target: Target, io: CommandIo): Promise<Provider> {
+  const waiting = new Waiting(io.stderr, monotonic);
+  const ports = { ...waiting.watch(systemPorts(io.env)), env: io.env };
+  const { provider: opener } = makeOpeners(backendsOf(io));
+  return guardEndpoints(await opener.open(target.provider, ports), target, io);
+}
+
 /** Connects to the servers of a target. */
 export async function openTarget(
   target: Target,

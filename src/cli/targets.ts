@@ -24,6 +24,8 @@ const PRECEDENCE = [1, 4, 3, 2, 0];
 export interface TargetNeeds {
   /** `optional`: grantry's own account at the provider is used if the environment has what it takes. */
   readonly providerAccount?: 'required' | 'optional';
+  /** `unused`: the store is never opened, and what it takes need not be in the environment. */
+  readonly store?: 'required' | 'unused';
   /** Why there may be no more than one target; undefined where there may be. */
   readonly onlyOne?: string | undefined;
 }
@@ -57,10 +59,10 @@ export interface SelectedTargets {
 export async function resolveSelected(
   options: TargetOptions & FormatOptions,
   io: CommandIo,
-  { providerAccount = 'required', onlyOne }: TargetNeeds,
+  { providerAccount = 'required', store = 'required', onlyOne }: TargetNeeds,
 ): Promise<SelectedTargets> {
   const manifests = loadValidManifests(options, io);
-  const states = resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount });
+  const states = resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount, store });
   if (onlyOne !== undefined && states.length > 1) {
     const names = states.map(({ target }) => target.name).join(', ');
     throw new GrantryError('INVALID_INPUT', `${onlyOne}, and ${states.length} are selected: ${names}`, {

@@ -2,6 +2,7 @@ import type { Command } from '../cli/command-line/define-command.ts';
 import { apply } from './apply.ts';
 import { audit } from './audit.ts';
 import { demo } from './demo.ts';
+import { importCommand } from './import.ts';
 import { init } from './init.ts';
 import { plan } from './plan.ts';
 import { rotate } from './rotate.ts';
@@ -11,4 +12,16 @@ import { validate } from './validate.ts';
 import { verify } from './verify.ts';
 
 /** Every command, in the order of the help. */
-export const COMMANDS: readonly Command[] = [init, validate, plan, apply, verify, rotate, status, audit, demo, schema];
+export const COMMANDS: readonly Command[] = [
+  init,
+  importCommand,
+  validate,
+  plan,
+  apply,
+  verify,
+  rotate,
+  status,
+  audit,
+  demo,
+  schema,
+];

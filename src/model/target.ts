@@ -23,7 +23,17 @@ export interface Target {
   readonly guards: Guards;
   /** Sorted by name; undefined: the Target says nothing of issuers, and none is looked at. */
   readonly issuers?: readonly DesiredIssuer[];
+  /** Clients that are no business of this stack's manifests, in the order in which they were written. */
+  readonly ignore?: readonly IgnoredClients[];
   readonly position: Position;
+}
+
+/** Clients of which import makes no manifests, and that nobody misses in them. */
+export interface IgnoredClients {
+  /** A glob on the client_id. */
+  readonly client: string;
+  /** Why, for whoever reviews it. */
+  readonly reason: string;
 }
 
 export interface Guards {

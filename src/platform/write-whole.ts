@@ -3,14 +3,14 @@ import { closeSync, fsyncSync, openSync, renameSync, rmSync, statSync, writeFile
 import { basename, dirname, join } from 'node:path';
 
 /**
- * Writes a file for its owner alone, which is there whole or not at all: until then what was there before stays, also where
+ * Writes a file, by default for its owner alone, which is there whole or not at all: until then what was there before stays, also where
  * the disk is full. A link is replaced, not followed. What is no file, such as /dev/stdout, is written to as it is.
  */
-export function writeWhole(path: string, text: string): void {
+export function writeWhole(path: string, text: string, mode = 0o600): void {
   if (isDevice(path)) return writeFileSync(path, text);
   const temporary = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
   try {
-    const file = openSync(temporary, 'wx', 0o600);
+    const file = openSync(temporary, 'wx', mode);
     try {
       writeFileSync(file, text);
       fsyncSync(file);

@@ -1,6 +1,7 @@
 import type { FieldWords } from '../model/field-words.ts';
 import type { Plan } from '../model/plan.ts';
 import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../model/report.ts';
+import type { ImportReport } from '../model/import-report.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ReportFormat } from './format-names.ts';
 import { FORMATS } from './formats.ts';
@@ -11,6 +12,7 @@ import { applyView } from './views/apply.ts';
 import { auditView } from './views/audit.ts';
 import type { AuditReport } from './views/audit.ts';
 import { errorView } from './views/error.ts';
+import { importView } from './views/import.ts';
 import { planData, planView } from './views/plan/plan.ts';
 import { rotateView } from './views/rotate.ts';
 import { statusView } from './views/status.ts';
@@ -77,6 +79,11 @@ export function renderStatus(report: StatusReport, options: RenderOptions): stri
 /** Whether an audit log is as it was written, ending with a line break. */
 export function renderAudit(report: AuditReport, options: RenderOptions): string {
   return render(auditView, report, options);
+}
+
+/** What an import found, ending with a line break. */
+export function renderImport(report: ImportReport, options: RenderOptions): string {
+  return render(importView, report, options);
 }
 
 /** What was found in the manifests, ending with a line break. */

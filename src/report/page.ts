@@ -26,8 +26,8 @@ export interface Page {
 export interface Head {
   /** Absent: the headline says it. */
   readonly name?: Words;
-  /** What was read. */
-  readonly origin?: { readonly provider: string; readonly store: string; readonly stack: string };
+  /** What was read; the store is absent where it was not. */
+  readonly origin?: { readonly provider: string; readonly store?: string; readonly stack: string };
 }
 
 /** grantry's own words, and between them what others wrote. */

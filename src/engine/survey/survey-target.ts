@@ -88,19 +88,26 @@ async function readLedger({ store, formerStore }: TargetPorts, stack: string): P
 }
 
 /** The desired objects in the provider's fields, and those that are there. */
-async function readObjects(
+export async function readObjects(
   desired: DesiredState,
   provider: Provider,
-  options: ReadOptions,
+  options: ReadOptions = {},
 ): Promise<Pick<PlanInput, 'projected' | 'actual'>> {
   const projected = provider.project(desired);
   const actual = withinOwnPlaces(await provider.read(desired, { ...options, projected }), desired.target);
   const notices = [...(actual.notices ?? []), ...unreadableNotices(actual.objects)];
-  const complete = withOwnersCredentials(completed(projected, actual), desired, actual);
-  return { projected: complete, actual: { ...actual, notices } };
+  return { projected: completeObjects(projected, desired, actual), actual: { ...actual, notices } };
 }
 
-/** With what only the server knew of them. */
+/** What objects are to be, with what only the server knows of them, and with the credentials that their owners keep. */
+export function completeObjects(
+  projected: readonly DesiredObject[],
+  desired: Pick<DesiredState, 'clients'>,
+  actual: ActualState,
+): readonly DesiredObject[] {
+  return withOwnersCredentials(completed(projected, actual), desired, actual);
+}
+
 function completed(projected: readonly DesiredObject[], { completions }: ActualState): readonly DesiredObject[] {
   if (completions === undefined || completions.size === 0) return projected;
   return projected.map((object) => {

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** `optional`: grantry's own account at the provider is used if all that it refers to is set. */
   readonly providerAccount?: 'required' | 'optional';
+  /** `unused`: the store is never opened, and what it takes need not be there. */
+  readonly store?: 'required' | 'unused';
 }
 
 /** What a Target names. */
@@ -45,14 +47,16 @@ function choicesIn({ provider, store, formerStore }: TargetSpec, { providers, st
 export function resolveTarget(
   manifest: TargetManifest & { spec: TargetSpec },
   backends: Backends,
-  { env, cwd, providerAccount = 'required' }: Surroundings,
+  { env, cwd, providerAccount = 'required', store = 'required' }: Surroundings,
 ): Target {
   const spec = substituteEnv(manifest.spec, env, new Set());
   const [named, written] = [choicesIn(spec, backends), choicesIn(manifest.spec, backends)];
   // First: a changed URL is the graver news, also where the environment of a fork lacks the credentials.
-  checkServers(manifest, named, env);
+  const hasStore = store === 'required';
+  checkServers(manifest, hasStore ? named : { provider: named.provider }, env);
   const hasAccount = providerAccount === 'required' || isSet(manifest.spec.provider, env);
-  const needed = hasAccount ? manifest.spec : withoutAccount(manifest.spec);
+  const withStore = hasStore ? manifest.spec : withoutStores(manifest.spec);
+  const needed = hasAccount ? withStore : withoutAccount(withStore);
   checkEnvironment(manifest, needed, env, multilineFields(named));
   checkStack(manifest, spec);
   const { rotate, guards } = targetDefaults(spec);
@@ -61,13 +65,11 @@ export function resolveTarget(
     name: manifest.name,
     stack: spec.stack,
     provider: resolveBackend(named.provider, written.provider, { cwd, hasAccount }),
-    store: resolveBackend(named.store, written.store, { cwd, hasAccount: true }),
-    ...(named.formerStore === undefined || written.formerStore === undefined
-      ? {}
-      : { formerStore: resolveBackend(named.formerStore, written.formerStore, { cwd, hasAccount: true }) }),
+    ...(hasStore ? resolveStores(named, written, cwd) : { store: unopened(named.store) }),
     rotate,
     guards,
     ...(issuers === undefined ? {} : { issuers }),
+    ...(spec.ignore === undefined ? {} : { ignore: spec.ignore }),
     position: manifest.position,
   };
 }
@@ -95,8 +97,13 @@ function isSet(value: unknown, env: Environment): boolean {
   return missing.size === 0;
 }
 
+/** What of a spec is read by a command that does not open the store. */
+function withoutStores({ store: _store, formerStore: _formerStore, ...rest }: TargetSpec): Omit<TargetSpec, 'store'> {
+  return rest;
+}
+
 /** What of a spec is read by a command that does not log in to the provider. */
-function withoutAccount({ provider, ...rest }: TargetSpec): unknown {
+function withoutAccount({ provider, ...rest }: Pick<TargetSpec, 'provider'>): unknown {
   const others = Object.entries(provider).map(([kind, settings]) => [
     kind,
     isObject(settings) ? { ...settings, auth: {} } : settings,
@@ -140,11 +147,15 @@ function multilineFields({ provider, store, formerStore }: Choices): ReadonlySet
   return new Set(named.flatMap(({ key, kind, multiline = [] }) => multiline.map((field) => `${key}.${kind}.${field}`)));
 }
 
-function checkServers(manifest: TargetManifest, { provider, store, formerStore }: Choices, env: Environment): void {
+function checkServers(
+  manifest: TargetManifest,
+  { provider, store, formerStore }: Pick<Choices, 'provider'> & Partial<Choices>,
+  env: Environment,
+): void {
   const allowed = readAllowedHosts(env);
-  const servers = [provider, store, ...(formerStore === undefined ? [] : [formerStore])].flatMap(({ backend, spec }) =>
-    backend.servers(spec).map((server) => ({ what: backend.label, ...server })),
-  );
+  const servers = [provider, store ?? [], formerStore ?? []]
+    .flat()
+    .flatMap(({ backend, spec }) => backend.servers(spec).map((server) => ({ what: backend.label, ...server })));
   for (const { what, url, allowInsecure, problem } of servers) {
     // The manifest was checked without the environment: what came from there is checked here, and never quoted.
     if (problem !== undefined) {
@@ -157,6 +168,17 @@ function checkServers(manifest: TargetManifest, { provider, store, formerStore }
     }
     checkHostAllowed(url, `${what} of Target ${manifest.name}`, allowed);
   }
+}
+
+function resolveStores(named: Choices, written: Choices, cwd: string): Pick<Target, 'store' | 'formerStore'> {
+  const store = resolveBackend(named.store, written.store, { cwd, hasAccount: true });
+  if (named.formerStore === undefined || written.formerStore === undefined) return { store };
+  return { store, formerStore: resolveBackend(named.formerStore, written.formerStore, { cwd, hasAccount: true }) };
+}
+
+/** As far as paths of Clients depend on them, the settings of a store that nobody opens. */
+function unopened({ backend: { kind }, spec }: Chosen<BackendInManifest>): BackendSettings {
+  return { ...(isObject(spec) ? spec : {}), kind };
 }
 
 /** The settings that a backend is opened with; without an account its credentials are withheld. */

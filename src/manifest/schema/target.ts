@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { fitsMark } from '../../model/mark-text.ts';
-import { MARK_ERROR, positiveDurationSchema, rotateSchema, textSchema } from './parts.ts';
+import { MARK_ERROR, lineSchema, positiveDurationSchema, rotateSchema, textSchema } from './parts.ts';
 import { oneOf, templateSchema } from './settings.ts';
 import type { NamedSettings, SchemaParts } from './settings.ts';
 
@@ -29,6 +29,15 @@ const guardsSchema = z
   })
   .meta({ description: 'Limits that a plan must keep.' });
 
+const ignoreSchema = z
+  .array(
+    z.strictObject({
+      client: textSchema.meta({ description: 'A glob on the client_id; * stands for slashes, too.' }),
+      reason: lineSchema.meta({ description: 'Why no manifest is to declare it.' }),
+    }),
+  )
+  .meta({ description: 'Clients that import leaves alone, and import --check does not miss.' });
+
 /** spec of a Target: one realm or tenant, its secret store and its guards. */
 export function makeTargetSpecSchema({ providers, stores }: SchemaParts) {
   return z
@@ -45,6 +54,7 @@ export function makeTargetSpecSchema({ providers, stores }: SchemaParts) {
       ).optional(),
       rotate: rotateSchema.optional(),
       guards: guardsSchema.optional(),
+      ignore: ignoreSchema.optional(),
     })
     .meta({ description: 'One realm or tenant, its secret store and its guards.' });
 }

@@ -27,6 +27,13 @@ function escapeCharacter(character: string): string {
   return SHORT_ESCAPES[character] ?? `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`;
 }
 
+/** The text with whatever cannot be seen, but for line breaks and blanks of a line, replaced by an escape of another language. */
+export function withEscapes(text: string, escape: (codePoint: number) => string): string {
+  return text.replace(UNPRINTABLE, (character) =>
+    character === '\n' ? character : escape(character.codePointAt(0) ?? 0),
+  );
+}
+
 /** Words of a server: on one line, no longer than this, and without any secret. */
 export function quoted(text: string, longest = MAX_QUOTED): string {
   // Half a secret would be none that is known.

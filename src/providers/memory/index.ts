@@ -1,5 +1,6 @@
 import type { DesiredState } from '../../model/desired.ts';
 import type { GrantryError } from '../../model/errors.ts';
+import type { Estate, EstateSelection } from '../../model/estate.ts';
 import type { AdoptChange, CreateChange, DeleteChange, UpdateChange } from '../../model/plan.ts';
 import type { ActualState, Delivery, DesiredObject, Endpoints, Fields } from '../../model/state.ts';
 import { KEY_ALGS } from '../../model/secrets/key-alg.ts';
@@ -25,6 +26,7 @@ import type {
 import { clientIdOf, textIn } from './fields.ts';
 import { MemoryObjects } from './objects.ts';
 import type { ClientPorts, Disobedience, MemoryKey, MemoryObject } from './objects.ts';
+import { estateOf } from './estate.ts';
 import { projectDesired } from './project.ts';
 import { readObjects } from './read.ts';
 import { addApiScopes, removeApiScopes } from './write-api.ts';
@@ -140,6 +142,10 @@ export class MemoryProvider implements Provider {
     const reading = { desired, projected, capabilities, now, ledger, withSecrets, only, where: this.describe() };
     const own = this.ownClientId === undefined ? {} : { ownClientId: this.ownClientId };
     return { ...readObjects(this.objects, reading), ...own };
+  }
+
+  async readEstate(_desired: DesiredState, selection: EstateSelection): Promise<Estate> {
+    return estateOf(this.objects, selection, this.capabilities);
   }
 
   async addApiScopes(change: ObjectChange): Promise<WrittenApi> {

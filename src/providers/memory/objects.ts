@@ -1,6 +1,7 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { Capabilities } from '../provider.ts';
 import type { PublicJwk } from '../../model/secrets/public-jwk.ts';
+import type { LeftOut } from '../../model/estate.ts';
 import type { Kind } from '../../model/address.ts';
 import type { Delivery, Fields } from '../../model/state.ts';
 
@@ -18,8 +19,20 @@ export interface MemoryObject {
   delivered?: Delivery;
   /** Tokens issued before are not active any more, in Unix seconds. */
   notBefore?: number;
+  /** What people wrote on it that is in no field. */
+  noted?: Noted;
   /** Public keys, the newest first. */
   keys?: readonly MemoryKey[];
+}
+
+/** What is known of an object beside its fields. */
+export interface Noted {
+  readonly facts?: Readonly<Record<string, string>>;
+  readonly notes?: readonly string[];
+  /** ISO 8601. */
+  readonly lastUsed?: string;
+  /** Why manifests cannot say it. */
+  readonly unsaid?: Pick<LeftOut, 'reason' | 'why' | 'todo'>;
 }
 
 export interface MemoryKey {

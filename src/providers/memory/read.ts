@@ -2,6 +2,7 @@ import { addressOf, isKind, nameOf } from '../../model/address.ts';
 import type { Address } from '../../model/address.ts';
 import type { DesiredApi, DesiredState } from '../../model/desired.ts';
 import { isRepeated } from '../../model/secrets/guessable.ts';
+import { addToGroup } from '../../model/values/groups.ts';
 import { sameJson } from '../../model/values/json.ts';
 import type { ActualCredential, ActualObject, ActualState, OwnedApis, Fields, OwnedApi } from '../../model/state.ts';
 import { releasedApis } from '../released-apis.ts';
@@ -16,6 +17,7 @@ import {
   textIn,
   workloadOf,
 } from './fields.ts';
+import { asManifestsKnowThem } from './hand-made.ts';
 import type { MemoryObject } from './objects.ts';
 import { endedKeys, keysOf } from './write-keys.ts';
 
@@ -33,8 +35,9 @@ interface Reading extends Pick<ReadOptions, 'only'> {
 }
 
 /** What the stack has among these objects, and what stands in its way. */
-export function readObjects(all: readonly MemoryObject[], reading: Reading): ActualState {
+export function readObjects(there: readonly MemoryObject[], reading: Reading): ActualState {
   const { desired, capabilities } = reading;
+  const all = asManifestsKnowThem(there, desired, capabilities);
   const unmanaged = desired.apis.filter(({ managed }) => !managed);
   const apis = all.filter(({ kind }) => kind === 'Api');
   return {
@@ -143,13 +146,13 @@ function holdersOf(
   { desired, capabilities }: Reading,
 ): Record<string, string[]> {
   const name = nameOf(addressOfObject(api));
-  const holders: Record<string, string[]> = {};
+  const holders = new Map<string, string[]>();
   for (const client of all) {
     if (client.kind !== 'Client' || stackOf(client.fields) === desired.target.stack) continue;
     const { scopes, onRequest } = grantedIn(client.fields, name);
-    for (const scope of [...scopes, ...onRequest]) (holders[scope] ??= []).push(clientIdOf(client, capabilities));
+    for (const scope of [...scopes, ...onRequest]) addToGroup(holders, scope, clientIdOf(client, capabilities));
   }
-  return holders;
+  return Object.fromEntries(holders);
 }
 
 function originsOf(

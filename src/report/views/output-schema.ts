@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { importView } from './import.ts';
 import { targetsSchema } from './targets.ts';
 import { auditView } from './audit.ts';
 import { validateView } from './validate.ts';
@@ -7,6 +8,7 @@ import { validateView } from './validate.ts';
 export const outputSchema = z.discriminatedUnion('kind', [
   validateView.schema,
   auditView.schema,
+  importView.schema,
   ...targetsSchema.shape.targets.element.options,
   targetsSchema,
 ]);

@@ -40,7 +40,9 @@ function sentenceParts(sentences: readonly Phrase[]): string[] {
 
 function originParts({ head: { origin } }: Page): string[] {
   if (origin === undefined) return [];
-  return [`${inlineCode(origin.provider)}, ${inlineCode(origin.store)}, stack ${inlineCode(origin.stack)}`];
+  const { provider, store, stack } = origin;
+  const servers = [provider, ...(store === undefined ? [] : [store])].map((server) => inlineCode(server));
+  return [`${servers.join(', ')}, stack ${inlineCode(stack)}`];
 }
 
 function noticeParts(notices: readonly string[], bytes: number): string[] {

@@ -28,7 +28,8 @@ function titleLines({ head: { name, origin }, headline, isBrief = false }: Page,
   if (isBrief) return [title + phraseLine(headline, style)];
   if (origin === undefined) return [];
   const { provider, store, stack } = origin;
-  return [title + printable(`${provider}, ${store}, stack ${stack}`, style), ''];
+  const servers = store === undefined ? provider : `${provider}, ${store}`;
+  return [title + printable(`${servers}, stack ${stack}`, style), ''];
 }
 
 /** Phrases as sentences on one line. */

@@ -1,3 +1,4 @@
+import { adoptedFields } from '../../../engine/plan/adopted-fields.ts';
 import { fieldChanges } from '../../../engine/plan/field-changes.ts';
 import { isKind, nameOf } from '../../../model/address.ts';
 import type { FieldWords } from '../../../model/field-words.ts';
@@ -15,9 +16,7 @@ export function shownFields(change: Change, words: FieldWords): FieldChange[] {
       if (isKind(change.address, 'Rotation')) return [];
       return fieldChanges({ ...change, after: pruneNew(change, words) }, words);
     case 'adopt':
-      return fieldChanges(change, words).filter(
-        ({ path: [head = ''], before }) => words.describe([head])?.isMark !== true || (before ?? null) !== null,
-      );
+      return adoptedFields(change, words);
     case 'update':
     case 'deliver':
     default:

@@ -1,0 +1,82 @@
+import { GrantryError } from '../../model/errors.ts';
+import type { Estate } from '../../model/estate.ts';
+import type { ImportReport } from '../../model/import-report.ts';
+import type { DesiredState } from '../../model/desired.ts';
+import type { Provider } from '../../providers/provider.ts';
+import { clientMatcher } from '../import/client-globs.ts';
+import { importEstate } from '../import/import-estate.ts';
+import type { Imported, ImportInput } from '../import/import-estate.ts';
+import { sortEstate } from '../import/sort-estate.ts';
+import type { FilePlan } from '../import/plan-files.ts';
+
+export interface ImportRequest {
+  /** Globs on client_ids; none: all clients. */
+  readonly select: readonly string[];
+  /** Everything else that an import goes by. */
+  readonly input: Omit<ImportInput, 'desired' | 'onlyNeeded'>;
+}
+
+/** What there is to write, and what is to be said of it. */
+export interface ImportPlan {
+  readonly report: ImportReport;
+  readonly files: readonly FilePlan[];
+}
+
+/** The side of a target that is imported from: the store is no part of it. */
+export interface ImportSource {
+  readonly desired: DesiredState;
+  readonly provider: Provider;
+}
+
+/** Reads what is there and finds out which manifests declare it. Writes nothing, neither to the target nor to a disk. */
+export async function importTarget(source: ImportSource, { select, input }: ImportRequest): Promise<ImportPlan> {
+  const { desired, provider } = source;
+  const estate = await readEstate(source, select);
+  const imported = await importEstate(estate, { ...input, desired, onlyNeeded: select.length > 0 }, provider);
+  return { report: { ...headOf(source), check: false, ...reportOn(imported, input.pathOf) }, files: imported.files };
+}
+
+/** Looks for clients that no manifest declares, and makes none for them. */
+export async function checkEstate(source: ImportSource, select: readonly string[]): Promise<ImportReport> {
+  const estate = await readEstate(source, select);
+  const { apis: _apis, clients: _clients, ...sorted } = sortEstate(estate, source.desired, true);
+  return { ...headOf(source), check: true, ...sorted, imported: [], files: [] };
+}
+
+function headOf({ desired: { target }, provider }: ImportSource): Pick<ImportReport, 'target' | 'stack' | 'provider'> {
+  return { target: target.name, stack: target.stack, provider: provider.describe() };
+}
+
+async function readEstate({ desired, provider }: ImportSource, select: readonly string[]): Promise<Estate> {
+  if (provider.readEstate === undefined) {
+    throw new GrantryError('INVALID_INPUT', `grantry cannot import from ${provider.describe()}`, {
+      hint: 'Declare what is there by hand, and adopt it with: grantry plan --adopt',
+    });
+  }
+  return provider.readEstate(desired, { isSelected: select.length === 0 ? () => true : clientMatcher(select) });
+}
+
+function reportOn(
+  { drafts, files, leftOut, declared, ignored, shadow, notices }: Imported,
+  pathOf: (name: string) => string,
+): Omit<ImportReport, 'target' | 'stack' | 'provider' | 'check'> {
+  const fileOf = new Map(files.flatMap(({ name, documents }) => documents.map((address) => [address, name] as const)));
+  return {
+    imported: drafts.map(({ address, id, owner, kind, source }) => {
+      const name = fileOf.get(address);
+      return {
+        address,
+        id,
+        owner,
+        lastUsed: kind === 'Client' ? source.lastUsed : undefined,
+        file: name === undefined ? undefined : pathOf(name),
+      };
+    }),
+    leftOut,
+    declared,
+    ignored,
+    shadow,
+    notices,
+    files: files.map(({ name, isNew, documents }) => ({ path: pathOf(name), isNew, documents: documents.length })),
+  };
+}
