@@ -28,7 +28,7 @@ export interface IgnoredObject {
 }
 
 /** What stays as it is, for a reader. */
-export type LeftOutObject = Omit<LeftOut, 'facts' | 'proposal'>;
+export type LeftOutObject = Omit<LeftOut, 'facts' | 'mark' | 'proposal'>;
 
 /** A file with new documents in it. */
 export interface ImportedFile {
