@@ -5,7 +5,6 @@ import { checkIssuers } from './issuers.ts';
 import { checkLiteralSecrets } from './literal-secrets.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkRotation } from './rotation.ts';
-import { checkScopeCollisions } from './scope-collisions.ts';
 import { checkStorePaths } from './store-paths.ts';
 import { checkStorePlaces } from './store-places.ts';
 import { checkSubstitutions } from './substitutions.ts';
@@ -33,10 +32,4 @@ export const WORLD_RULES: readonly WorldRule[] = [
 ];
 
 /** Rules on what one target gets. A rule of one provider is part of that provider's description. */
-export const TARGET_RULES: readonly TargetRule[] = [
-  checkAccess,
-  checkAudiences,
-  checkClientIds,
-  checkRotation,
-  checkScopeCollisions,
-];
+export const TARGET_RULES: readonly TargetRule[] = [checkAccess, checkAudiences, checkClientIds, checkRotation];
