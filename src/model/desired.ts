@@ -81,6 +81,10 @@ export interface ServiceAccountRoles {
   readonly clients: Readonly<Record<string, readonly string[]>>;
 }
 
+/** Whether the provider may let a client in. One that is disabled keeps its credential, and is refused. */
+export const CLIENT_STATES = ['enabled', 'disabled'] as const;
+export type ClientState = (typeof CLIENT_STATES)[number];
+
 export interface DesiredClient {
   readonly name: string;
   /** The client_id, where the provider lets the caller choose it. */
@@ -91,6 +95,7 @@ export interface DesiredClient {
   /** Sorted by Api name. */
   readonly access: readonly DesiredAccess[];
   readonly auth: AuthMethod;
+  readonly state: ClientState;
   readonly credential: {
     /** Path inside the target's store prefix, such as `team-checkout/order-service`. */
     readonly path: string;

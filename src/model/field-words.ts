@@ -14,6 +14,8 @@ export interface FieldDescription {
    * Undefined: nobody.
    */
   readonly breaks?: (before: Json, after: Json) => string | undefined;
+  /** Whether the object may be used at all: off takes everything from it at once. Of a field at the top. */
+  readonly isSwitch?: true;
   /** What widens it gives roles. Of a field at the top. */
   readonly holdsRoles?: true;
   /** Where it stands under a change; lower ones first. Of a field at the top. */
@@ -83,6 +85,15 @@ export class FieldWords {
     return this.describe(path)?.breaks?.(before, after);
   }
 
+  /** Whether a difference shuts out what was let in. */
+  switchesOff({ path, before, after }: FieldDifference): boolean {
+    return this.#isSwitch(path) && before === true && after === false;
+  }
+
+  #isSwitch(path: readonly string[]): boolean {
+    return path.length === 1 && this.describe(path)?.isSwitch === true;
+  }
+
   /** Whether what a field holds are roles. */
   holdsRoles(path: readonly string[]): boolean {
     return this.describe(path.slice(0, 1))?.holdsRoles === true;
@@ -101,6 +112,7 @@ export class FieldWords {
     if (kind === 'duration' && typeof value === 'number') return formatDuration(value);
     if (kind === 'choice' && value === null) return SERVER_DEFAULT;
     if (value === null) return '(none)';
+    if (typeof value === 'boolean' && this.#isSwitch(path)) return value ? 'enabled' : 'disabled';
     if (typeof value === 'string') return kind === 'prose' || !PLAIN.test(value) ? quoted(value) : value;
     if (Array.isArray(value) && value.length === 0) return '(empty)';
     return JSON.stringify(value);

@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { AuditEvent } from './audit.ts';
+import type { ClientState } from './desired.ts';
 import type { GuardName, Op, RotationOp } from './plan.ts';
 
 /** How one change went. A skipped one was never begun; one that was done before this run needed nothing. */
@@ -111,6 +112,8 @@ export interface RotateReport extends ReportHead {
 export interface CredentialStatus {
   readonly address: Address;
   readonly owner: string;
+  /** Of the client, as declared. One that is disabled is not rotated. */
+  readonly state: ClientState;
   /** Where it lies; undefined: it was never delivered here. */
   readonly place: string | undefined;
   readonly storeVersion: number | undefined;

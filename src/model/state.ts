@@ -183,6 +183,11 @@ export function unreadableNotices(objects: readonly ActualObject[]): string[] {
   return objects.flatMap(({ address, unreadable = [] }) => unreadable.map((what) => `${address}: ${what}.`));
 }
 
+/** Whether the provider shuts the client out, whoever did that. */
+export function isDisabled({ fields }: Pick<ActualObject, 'fields'>): boolean {
+  return fields['enabled'] === false;
+}
+
 /** What was read, by address. */
 export function objectsByAddress({ objects }: Pick<ActualState, 'objects'>): ReadonlyMap<Address, ActualObject> {
   return new Map(objects.map((object) => [object.address, object]));

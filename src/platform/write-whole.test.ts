@@ -45,3 +45,8 @@ test('a link is replaced: what it leads to is not written to', () => {
 test('what is no file is written to', () => {
   expect(() => writeWhole('/dev/full', 'after')).toThrow('ENOSPC');
 });
+
+test('a file that is for everybody to read can be read by everybody', () => {
+  writeWhole(join(folder, 'orders.yaml'), 'text', 0o644);
+  expect((lstatSync(join(folder, 'orders.yaml')).mode & 0o777).toString(8)).toBe('644');
+});

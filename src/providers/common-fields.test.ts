@@ -21,6 +21,7 @@ describe('labelOf', () => {
     ['scopes inventory:read introspectedBy', 'inventory:read introspected by'],
     ['tokenLifetime', 'token lifetime'],
     ['owner', 'owner'],
+    ['enabled', 'state'],
     ['something else entirely', 'something else entirely'],
     ['access', 'access'],
   ])('%s', (path, label) => {
@@ -38,6 +39,9 @@ describe('valueOf', () => {
     ['tokenLifetime', undefined, '(not set)'],
     ['tokenAlg', null, '(server default)'],
     ['tokenAlg', 'ES256', 'ES256'],
+    ['enabled', true, 'enabled'],
+    ['enabled', false, 'disabled'],
+    ['flows enabled', false, 'false'],
     ['senderConstrained', null, '(none)'],
     ['other', null, '(none)'],
     ['other', [], '(empty)'],

@@ -84,6 +84,8 @@ export interface OtherGrants {
 /** What of a provider the proofs go by beside its capabilities. */
 export interface TokenBehaviour {
   readonly denial: Denial;
+  /** How the server refuses a client that is disabled: before it looks at the credential where the status is 401, else after it. */
+  readonly disabled: Denial;
   /** The roles that were declared for the client's tokens. */
   declaredRoles(client: DesiredClient): ServiceAccountRoles;
   /** Absent: there is nothing but Apis. */

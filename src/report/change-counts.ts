@@ -14,6 +14,7 @@ export function countChanges(
   const counts = { create: 0, update: 0, adopt: 0, deliver: 0, delete: 0 };
   const dangers = {
     delete: 0,
+    disables: 0,
     'secret-moves': 0,
     'login-moves': 0,
     'method-changes': 0,
@@ -48,6 +49,7 @@ export function pendingPhrase(counts: ChangeCounts): string {
 
 /** What is counted, and what is said of one and of several. */
 const DANGERS_IN_WORDS: readonly (readonly [Danger, string, string, string])[] = [
+  ['disables', 'client', 'is shut out', 'are shut out'],
   ['login-moves', 'credential', 'is to be sent to another server', 'are to be sent to another server'],
   ['method-changes', 'client', 'must log in otherwise from then on', 'must log in otherwise from then on'],
   ['secret-moves', 'credential', 'moves to another place', 'move to another place'],

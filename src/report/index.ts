@@ -76,14 +76,14 @@ export function renderStatus(report: StatusReport, options: RenderOptions): stri
   return render(statusView, report, options);
 }
 
-/** Whether an audit log is as it was written, ending with a line break. */
-export function renderAudit(report: AuditReport, options: RenderOptions): string {
-  return render(auditView, report, options);
-}
-
 /** What an import found, ending with a line break. */
 export function renderImport(report: ImportReport, options: RenderOptions): string {
   return render(importView, report, options);
+}
+
+/** Whether an audit log is as it was written, ending with a line break. */
+export function renderAudit(report: AuditReport, options: RenderOptions): string {
+  return render(auditView, report, options);
 }
 
 /** What was found in the manifests, ending with a line break. */

@@ -71,6 +71,7 @@ export const DELIVERY_REASON_WORDS: Readonly<Record<DeliveryReason, string>> = {
 /** What is dangerous of a change, behind its name. */
 export const DANGER_WORDS: Readonly<Record<Danger, string>> = {
   delete: 'is deleted',
+  disables: 'is shut out',
   'secret-moves': 'its credential moves',
   'login-moves': 'its credential is sent to another server',
   'method-changes': 'consumers must log in otherwise at the same moment',

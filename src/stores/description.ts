@@ -6,7 +6,15 @@ import type { Store, StoreCapabilities } from './store.ts';
 /** Opens the stores of one run. */
 export interface StoreOpener<Settings extends BackendSettings = BackendSettings> {
   /** Logs in and checks that the store can be used. Only the code of that kind is loaded. */
-  open(settings: Settings, ports: Ports): Promise<Store>;
+  open(settings: Settings, ports: Ports, options?: OpenOptions): Promise<Store>;
+}
+
+export interface OpenOptions {
+  /**
+   * Opens the store also where its place is missing, or the login may not see that: `checks` has a finding for it then, beside
+   * all others, with what mends it.
+   */
+  readonly forChecks?: boolean;
 }
 
 /**

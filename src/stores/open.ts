@@ -10,5 +10,5 @@ export function describeStore(stores: readonly StoreDescription[], settings: Bac
 /** Opens stores of every registered kind, for one run. */
 export function makeStoreOpener(stores: readonly StoreDescription[]): StoreOpener {
   const openers = stores.map((store) => ({ kind: store.kind, ...store.opener() }));
-  return { open: async (settings, ports) => ofKind(openers, settings.kind).open(settings, ports) };
+  return { open: async (settings, ports, options) => ofKind(openers, settings.kind).open(settings, ports, options) };
 }

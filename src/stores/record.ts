@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { GrantryError } from '../model/errors.ts';
+import { toPathPart } from './path.ts';
 import type { JsonObject } from '../model/values/json.ts';
 
 const record = z.record(z.string(), z.json());
@@ -13,6 +14,16 @@ export function toRecord(found: unknown, where: string): JsonObject {
     });
   }
   return parsed.data;
+}
+
+/** Where a stack's lock lies among the records. */
+export function lockName(stack: string): string {
+  return `lock/${toPathPart(stack)}`;
+}
+
+/** The record of what a stack owns in a target. */
+export function ledgerName(stack: string): string {
+  return `ledger/${toPathPart(stack)}`;
 }
 
 /** The error for a check-and-set that was lost. */

@@ -1,3 +1,5 @@
+import type { CheckResult } from '../model/check.ts';
+import type { DesiredState } from '../model/desired.ts';
 import type { JsonObject } from '../model/values/json.ts';
 import type { Secret } from '../model/secrets/secret.ts';
 
@@ -150,4 +152,9 @@ export interface Store {
    * store's clock.
    */
   writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>>;
+  /**
+   * What `doctor` looks at: whether the login has the rights that these clients take, and what else of the store would hurt.
+   * Writes nothing, and reads the value of no document.
+   */
+  checks?(desired: DesiredState): Promise<readonly CheckResult[]>;
 }

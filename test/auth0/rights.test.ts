@@ -212,6 +212,7 @@ function subjectOn(emulator: Auth0Emulator): ProviderSubject {
       loosen: none,
       remove: none,
       grant: none,
+      letIn: none,
       clientIds: none,
       loseNextCreation: none,
       loseNextRotation: none,

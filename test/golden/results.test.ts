@@ -1,10 +1,12 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
+import type { ImportReport } from '../../src/model/import-report.ts';
 import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../../src/model/report.ts';
 import {
   makeStyle,
   renderApply,
+  renderImport,
   renderRotate,
   renderStatus,
   renderValidation,
@@ -43,6 +45,10 @@ const KINDS: Readonly<Record<string, (text: string, options: RenderOptions) => s
   status: (text, options) => {
     const result: StatusReport = JSON.parse(text);
     return renderStatus(result, options);
+  },
+  import: (text, options) => {
+    const result: ImportReport = JSON.parse(text);
+    return renderImport(result, options);
   },
   validate: (text, options) => {
     const result: ValidationReport = JSON.parse(text);

@@ -24,6 +24,9 @@ describe.each(KINDS)('import from a provider with %o', (capabilities) => {
           return change.op === 'delete' || change.op === 'deliver' ? [] : [change];
         });
         expect(changed).toEqual([]);
+        // Credentials stay where their owners keep them.
+        const delivered = changes.filter((change) => change.op !== 'delete' && change.delivery !== undefined);
+        expect(delivered).toEqual([]);
         const adopted = changes.filter(({ op }) => op === 'adopt').map(({ address }) => address);
         const addresses = report.imported.map(({ address }) => address);
         expect(addresses).toEqual(expect.arrayContaining(adopted));

@@ -52,6 +52,7 @@ const DESIRED: DesiredState = {
     labels: {},
     access: [],
     auth: 'client_secret_basic',
+    state: 'enabled',
     credential: { path: name, rotate: { every: 30 * DAY, overlap: 48 * HOUR } },
     settings: { kind: 'memory' },
     position: { file: 'random.yaml', line: 1, column: 1 },

@@ -65,6 +65,11 @@ async function run(line: string, env: Record<string, string> = {}) {
   return { ...written, ending };
 }
 
+async function refusalOf(line: string): Promise<unknown> {
+  const { ending } = await run(line);
+  return ending instanceof GrantryError ? ending.message : ending;
+}
+
 describe('import', () => {
   it('writes manifests which validate takes, and which a plan adopts without a changed field', async () => {
     const before = JSON.stringify(provider.objects);
@@ -102,6 +107,12 @@ describe('import', () => {
     expect(readdirSync(join(cwd, 'manifests'))).toEqual(files);
   });
 
+  it('goes round a folder that has the name of a file of its own', async () => {
+    mkdirSync(join(cwd, 'manifests/unknown.yaml'));
+    expect((await run('import -t dev')).ending).toBe(0);
+    expect(look('manifests/unknown-2.yaml')).toContain('name: stock-api');
+  });
+
   it('adds to its own files what came to be since, and changes nothing above', async () => {
     await run('import -t dev --split one');
     const before = look('manifests/imported.yaml');
@@ -134,7 +145,7 @@ describe('import', () => {
   });
 
   it('writes one JSON document that the schema describes', async () => {
-    provider.plant('Client', { clientId: 'off', enabled: false });
+    provider.plant('Client', { clientId: 'labelled', labels: { tier: 'a' } });
     const document: unknown = JSON.parse((await run('import -t dev --format json')).stdout);
     expect(outputSchema.safeParse(document).error).toBeUndefined();
     expect(document).toMatchObject({
@@ -146,15 +157,11 @@ describe('import', () => {
 
   it('refuses more than one target, a link in the way, and a file in place of a folder', async () => {
     put('manifests/other.yaml', target('prod').replace('stack: acme', 'stack: acme-prod'));
-    const codes = async (line: string): Promise<unknown> => {
-      const { ending } = await run(line);
-      return ending instanceof GrantryError ? ending.message : ending;
-    };
-    expect(await codes('import -t *')).toContain('import reads one target');
-    expect(await codes('import -t dev --manifests manifests/target.yaml')).toContain('is a file');
+    expect(await refusalOf('import -t *')).toContain('import reads one target');
+    expect(await refusalOf('import -t dev --manifests manifests/target.yaml')).toContain('is a file');
     mkdirSync(join(cwd, 'elsewhere'));
     symlinkSync(join(cwd, 'elsewhere'), join(cwd, 'link'));
-    expect(await codes('import -t dev --out link/deep')).toContain('is a symbolic link');
+    expect(await refusalOf('import -t dev --out link/deep')).toContain('is a symbolic link');
     expect(readdirSync(join(cwd, 'elsewhere'))).toEqual([]);
   });
 
@@ -186,6 +193,7 @@ describe('import --check', () => {
   it('names an entry that ignores nothing, and takes none without a reason', async () => {
     put('manifests/target.yaml', target('dev', '  ignore: [{ client: gone, reason: x }]\n'));
     expect((await run('import -t dev --check')).stdout).toContain('names gone');
+    expect((await run('import -t dev --check --select Order*')).stdout).not.toContain('names gone');
     put('manifests/target.yaml', target('dev', '  ignore: [{ client: gone }]\n'));
     expect((await run('validate')).stdout).toContain('spec.ignore[0].reason is missing');
   });

@@ -4,11 +4,11 @@ import { openProvider } from '../../cli/open-target.ts';
 import { resolveSelected } from '../../cli/targets.ts';
 import type { Split } from '../../engine/import/plan-files.ts';
 import type { ExistingManifests } from '../../engine/import/load-drafts.ts';
+import { canSayState } from '../../engine/import/manifest-values.ts';
 import type { Surroundings } from '../../engine/import/manifest-values.ts';
 import { checkEstate, importTarget } from '../../engine/run/import-target.ts';
 import type { ImportRequest, ImportSource } from '../../engine/run/import-target.ts';
 import type { Manifests } from '../../manifest/manifests.ts';
-import { schemaKeysAt } from '../../manifest/schema/schema-keys.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { ImportReport } from '../../model/import-report.ts';
 import { systemClock } from '../../platform/clock.ts';
@@ -103,12 +103,11 @@ function surroundingsOf(
   { desired: { target } }: ImportSource,
   deliver: boolean,
 ): Surroundings {
-  const keysAt = (...path: string[]): readonly string[] => schemaKeysAt(language.schemas.Client, ['spec', ...path]);
   return {
     provider: target.provider.kind,
     onlyTarget: targets.length > 1 ? target.name : undefined,
     deliver,
-    says: { deliver: keysAt('credential').includes('deliver'), state: keysAt().includes('state') },
+    saysState: canSayState(language),
   };
 }
 

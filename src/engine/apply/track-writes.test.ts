@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryBench } from '../../../test/support/bench/memory-bench.ts';
+import { desiredAt } from '../../../test/support/stores/desired-at.ts';
 import { trackWrites } from './track-writes.ts';
 
 /** All else that a provider or a store can be asked for must be a write: a new method is one until it stands here. */
@@ -28,6 +29,7 @@ const READS = new Set([
   'inspect',
   'locateRecord',
   'readRecord',
+  'checks',
 ]);
 
 /** Those of its facets too. */
@@ -65,6 +67,13 @@ describe('trackWrites', () => {
       if (typeof write !== 'function') throw new TypeError(`${name} is no method`);
       await expect(Promise.resolve(Reflect.apply(write, tracked, []))).rejects.toBe(lost);
     }
+  });
+
+  it('passes on what the store says of itself', async () => {
+    const { provider, store } = new MemoryBench();
+    const checked = Object.assign(store, { checks: async () => [] });
+    const tracked = trackWrites({ provider, store: checked }, { before: untouched, after: untouched });
+    expect(await tracked.store.checks?.(desiredAt([]))).toEqual([]);
   });
 
   it('reports a write after it, and none that was refused', async () => {

@@ -1,4 +1,5 @@
 import type { Provider } from '../../providers/provider.ts';
+import { checksOf } from '../../stores/checks.ts';
 import type { Store } from '../../stores/store.ts';
 import type { TargetPorts } from '../survey/survey-target.ts';
 
@@ -89,6 +90,7 @@ function trackProvider(provider: Provider, hooks: WriteHooks): Provider {
 
 function trackStore(store: Store, hooks: WriteHooks): Store {
   return {
+    ...checksOf(store),
     capabilities: store.capabilities,
     locate: (path) => store.locate(path),
     describe: () => store.describe(),

@@ -1,4 +1,5 @@
 import { beforeEach, expect, it } from 'vitest';
+import { desiredAt } from '../../../test/support/stores/desired-at.ts';
 import { Secret } from '../../model/secrets/secret.ts';
 import { MemoryStore } from '../../stores/memory/index.ts';
 import type { StoreMark } from '../../stores/store.ts';
@@ -20,6 +21,12 @@ it('confirmStore: takes what is there as it was written', async () => {
   expect(await confirmed.write('orders', { ...DOCUMENT, facts }, 1)).toBe(2);
   expect(await confirmed.writeRecord('ledger/acme', { clients: 1 }, 0)).toMatchObject({ version: 1 });
   await confirmed.purge('orders');
+});
+
+it('confirmStore: the checks of a store are those of the store', async () => {
+  expect(Object.keys(confirmStore(store))).not.toContain('checks');
+  const checked = Object.assign(store, { checks: async () => [] });
+  expect(await confirmStore(checked).checks?.(desiredAt([]))).toEqual([]);
 });
 
 it.each<[string, Partial<StoreMark> | undefined, RegExp]>([

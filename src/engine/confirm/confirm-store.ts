@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { GrantryError } from '../../model/errors.ts';
 import { Secret } from '../../model/secrets/secret.ts';
 import { isFactNote } from '../survey/document-facts.ts';
+import { checksOf } from '../../stores/checks.ts';
 import type { DocumentUpdate, Store, StoredDocument, StoreMark } from '../../stores/store.ts';
 import { notAsWritten, requireGone, requireNothingLost } from './read-back.ts';
 
@@ -11,6 +12,7 @@ import { notAsWritten, requireGone, requireNothingLost } from './read-back.ts';
  */
 export function confirmStore(store: Store): Store {
   return {
+    ...checksOf(store),
     capabilities: store.capabilities,
     locate: (path) => store.locate(path),
     describe: () => store.describe(),

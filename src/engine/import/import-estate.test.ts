@@ -136,12 +136,14 @@ describe('import: owners', () => {
 
 describe('import: what cannot be said', () => {
   it('names the fields that a manifest would change, by the words of a plan', async () => {
-    const own = bench((provider) =>
-      provider.plant('Client', { clientId: 'off', enabled: false, labels: { tier: 'a' } }),
-    );
+    const own = bench((provider) => provider.plant('Client', { clientId: 'labelled', labels: { tier: 'a' } }));
     const { report } = await own.look();
     expect(report.leftOut).toMatchObject([
-      { id: 'off', reason: 'differs', why: expect.stringMatching(/enabled: false → .*label tier: "a" → /) },
+      {
+        id: 'labelled',
+        reason: 'differs',
+        why: expect.stringMatching(/label tier is "a", and would be \(not set\)/),
+      },
     ]);
   });
 
@@ -185,6 +187,25 @@ describe('import: what cannot be said', () => {
     const own = bench(() => undefined);
     Object.assign(own.provider, { readEstate: undefined });
     await expect(own.look()).rejects.toThrow(GrantryError);
+  });
+});
+
+describe('import: the files as a whole', () => {
+  it('are written only where they say what was checked object by object', async () => {
+    const own = bench((provider) => provider.plant('Client', { clientId: 'orders', ...reads }), {
+      'audit.yaml': 'apiVersion: grantry/v1\nkind: Client\nmetadata: { name: audit }\nspec: {}\n',
+    });
+    await expect(own.look({ pathOf: () => 'manifests/audit.yaml' })).rejects.toThrow('nothing was written');
+  });
+});
+
+describe('import --deliver', () => {
+  it('has the credentials that are in force delivered, which otherwise stay where their owners keep them', async () => {
+    const own = bench((provider) => provider.plant('Client', { clientId: 'orders' }));
+    expect((await own.look()).files[0]?.text).toContain('  credential: {deliver: false}\n');
+    await own.run({ deliver: true });
+    const { changes } = await own.planAdoption();
+    expect(changes.find(({ address }) => address === 'Client/orders')).toMatchObject({ delivery: { path: 'orders' } });
   });
 });
 

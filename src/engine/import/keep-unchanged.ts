@@ -107,7 +107,7 @@ const NOT_THERE: Reason = {
   todo: 'Declare it by hand and let a plan show what would change.',
 };
 
-/** `enabled: false → true`. */
+/** `enabled is false, and would be true`. */
 function inWords({ path, before, after }: FieldChange, words: FieldWords): string {
-  return `${words.labelOf(path)}: ${words.valueOf(path, before)} → ${words.valueOf(path, after)}`;
+  return `${words.labelOf(path)} is ${words.valueOf(path, before)}, and would be ${words.valueOf(path, after)}`;
 }

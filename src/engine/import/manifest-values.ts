@@ -1,6 +1,8 @@
 import type { AuthMethod } from '../../model/desired.ts';
 import type { EstateApi, EstateClient } from '../../model/estate.ts';
 import type { Json, JsonObject } from '../../model/values/json.ts';
+import type { Language } from '../../manifest/language.ts';
+import { schemaKeysAt } from '../../manifest/schema/schema-keys.ts';
 import { compareText } from '../../manifest/values.ts';
 
 /** What all documents of one import have in common. */
@@ -11,8 +13,13 @@ export interface Surroundings {
   readonly onlyTarget: string | undefined;
   /** The present credentials are delivered, not left to their owners. */
   readonly deliver: boolean;
-  /** What the language has words for. */
-  readonly says: { readonly deliver: boolean; readonly state: boolean };
+  /** Whether the language has a word for a client that the server is to refuse. */
+  readonly saysState: boolean;
+}
+
+/** Whether a Client can be declared as disabled. */
+export function canSayState({ schemas }: Language): boolean {
+  return schemaKeysAt(schemas.Client, ['spec']).includes('state');
 }
 
 /** What is said of one object beside what is there. */
@@ -21,7 +28,7 @@ export interface Identity {
   readonly owner: string;
 }
 
-/** Of a credential that stays where its owner keeps it: none is delivered or rotated. */
+/** Of a credential that stays where its owner keeps it. */
 const KEPT_BY_ITS_OWNER: JsonObject = { deliver: false };
 
 /** An Api as a manifest, its keys in the order of the documentation. */
@@ -53,7 +60,7 @@ export function clientManifest(
   client: EstateClient,
   { name, owner }: Identity,
   apis: ReadonlyMap<string, string>,
-  { provider, onlyTarget, deliver, says }: Surroundings,
+  { provider, onlyTarget, deliver, saysState }: Surroundings,
 ): JsonObject {
   const { clientId, description, auth, isEnabled } = client;
   const access = accessOf(client, apis);
@@ -63,8 +70,8 @@ export function clientManifest(
       clientId: clientId === name ? undefined : clientId,
       access: access.length === 0 ? undefined : access,
       auth: authOf(auth),
-      state: !isEnabled && says.state ? 'disabled' : undefined,
-      credential: !deliver && says.deliver && hasCredential(auth) ? KEPT_BY_ITS_OWNER : undefined,
+      state: !isEnabled && saysState ? 'disabled' : undefined,
+      credential: !deliver && hasCredential(auth) ? KEPT_BY_ITS_OWNER : undefined,
       targets: onlyTarget === undefined ? undefined : [onlyTarget],
       [provider]: settingsOf(client, name),
     }),

@@ -36,7 +36,7 @@ describe('nameObjects', () => {
         const names = nameObjects(list, new Set(['a']));
         expect(new Set(names.values()).size).toBe(list.length);
         expect([...names.values()].filter((name) => !isName(name))).toEqual([]);
-        expect(new Map([...nameObjects(list.toReversed(), new Set(['a']))])).toEqual(names);
+        expect(nameObjects(list.toReversed(), new Set(['a']))).toEqual(names);
       }),
     );
   });

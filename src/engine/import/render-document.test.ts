@@ -45,8 +45,10 @@ spec:
     expect(text).toBe('"\\u202ekey": "a\\u200bb"\nrest: "\\U000e0041\\u00a0"\n');
   });
 
-  it('keeps blanks at the ends of lines where an editor would lose them', () => {
-    expect(renderDocument({ description: 'one \ntwo' })).toBe('description: "one\\ \\ntwo"\n');
+  it('writes text of several lines in one, where it is safe in a list too', () => {
+    expect(renderDocument({ description: 'one\ntwo', scopes: [':\na'] })).toBe(
+      'description: "one\\ntwo"\nscopes: [":\\na"]\n',
+    );
   });
 
   it('loses nothing of any text, as a key and as a value', () => {

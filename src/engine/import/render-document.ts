@@ -1,4 +1,4 @@
-import { Document, Scalar, isScalar, isSeq, visit } from 'yaml';
+import { Document, Scalar, isCollection, isScalar, isSeq, visit } from 'yaml';
 import { withEscapes } from '../../model/text/printable.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import { commentLine } from './comments.ts';
@@ -14,7 +14,7 @@ export function renderDocument(manifest: JsonObject, comments: readonly string[]
   const document = new Document(manifest, { version: '1.2' });
   visit(document, {
     Pair: (_, { key, value }) => {
-      if (isScalar(key) && IN_ONE_LINE.has(key.value) && isSeq(value)) value.flow = true;
+      if (isScalar(key) && isCollection(value) && isInOneLine(key.value, value)) value.flow = true;
     },
     Scalar: (_, scalar) => {
       if (typeof scalar.value === 'string' && mustBeQuoted(scalar.value)) scalar.type = Scalar.QUOTE_DOUBLE;
@@ -29,9 +29,14 @@ export function renderDocument(manifest: JsonObject, comments: readonly string[]
   return `${comments.map(commentLine).join('')}${withEscapes(yaml, yamlEscape)}`;
 }
 
-/** Blanks at the end of a line are lost in editors, and what cannot be seen must not be hidden. */
+/** The scopes of an Api are a map, and each has a line. */
+function isInOneLine(key: unknown, value: object): boolean {
+  return key === 'credential' || (IN_ONE_LINE.has(key) && isSeq(value));
+}
+
+/** Plain text of several lines is not safe within a list, and what cannot be seen must not be hidden. */
 function mustBeQuoted(text: string): boolean {
-  return MEANS_SOMETHING.test(text) || /[^\S\n](?:\n|$)|\t/.test(text) || withEscapes(text, () => '') !== text;
+  return MEANS_SOMETHING.test(text) || /[\n\t]|\s$/.test(text) || withEscapes(text, () => '') !== text;
 }
 
 function yamlEscape(codePoint: number): string {

@@ -7,7 +7,7 @@ import type { Change, UpdateChange } from '../../model/plan.ts';
 import type { OwnedApis, Fields, OwnedApi } from '../../model/state.ts';
 import type { WrittenApi } from '../../providers/provider.ts';
 import type { Store } from '../../stores/store.ts';
-import { ledgerName } from './ledger.ts';
+import { ledgerName } from '../../stores/record.ts';
 
 const schema = z.object({
   apis: z.record(

@@ -4,16 +4,11 @@ import type { Plan } from '../../model/plan.ts';
 import type { ChangeResult } from '../../model/report.ts';
 import { isOurs } from '../../model/state.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
-import { toPathPart } from '../../stores/path.ts';
+import { ledgerName } from '../../stores/record.ts';
 import type { Store } from '../../stores/store.ts';
 
 const schema = z.object({ clients: z.number() });
 const lastApply = z.object({ lastApply: z.string() });
-
-/** The record of what a stack owns here. */
-export function ledgerName(stack: string): string {
-  return `ledger/${toPathPart(stack)}`;
-}
 
 /**
  * How many clients the stack had when grantry last changed something; undefined where nobody noted it. Looked up only

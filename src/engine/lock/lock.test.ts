@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { LockBench, mayWrite } from '../../../test/support/bench/lock-bench.ts';
 import type { Trouble } from '../../../test/support/bench/lock-bench.ts';
 import { GrantryError } from '../../model/errors.ts';
-import { lockName } from './lock.ts';
+import { lockName } from '../../stores/record.ts';
 
 const HOURS = 3_600_000;
 const gone = (): never => {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { GrantryError } from '../../model/errors.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { RunIdentity } from '../../platform/run-identity.ts';
-import { toPathPart } from '../../stores/path.ts';
+import { lockName } from '../../stores/record.ts';
 import { CLOCK_GRAIN_MS } from '../../stores/store.ts';
 import type { Store, StoredRecord } from '../../stores/store.ts';
 import { HeldLock, startStopwatch } from './lease.ts';
@@ -37,11 +37,6 @@ export interface LockRequest {
   readonly signal?: AbortSignal;
   /** Called every second or two with whom it waits for, in words, and for how many milliseconds more. */
   readonly onWait?: (holder: string, left: number) => void;
-}
-
-/** Where a stack's lock lies among the store's records. */
-export function lockName(stack: string): string {
-  return `lock/${toPathPart(stack)}`;
 }
 
 /**

@@ -6,6 +6,7 @@ import { movesLogin } from './moves-login.ts';
 /** Why a reviewer must not miss a change, the worst first. */
 export const DANGERS = [
   'delete',
+  'disables',
   'secret-moves',
   'login-moves',
   'method-changes',
@@ -24,7 +25,7 @@ const CHANGES_METHOD: ReadonlySet<string> = new Set(['method-changed', 'workload
 export function dangersOf(
   change: Change,
   review: PlanReview | undefined,
-  words: Pick<FieldWords, 'widens' | 'breaks' | 'holdsRoles'>,
+  words: Pick<FieldWords, 'widens' | 'breaks' | 'switchesOff' | 'holdsRoles'>,
 ): Danger[] {
   const found = new Set<Danger>();
   if (change.op === 'delete') found.add('delete');
@@ -36,7 +37,8 @@ export function dangersOf(
   if (Object.keys(change.foreign ?? {}).length > 0) found.add('foreign-reach').add('widens');
   if (change.op === 'create' || change.op === 'update' || change.op === 'adopt') {
     for (const difference of leafDifferences('before' in change ? change.before : undefined, change.after)) {
-      if (words.breaks(difference) !== undefined) found.add('breaks-others');
+      if (words.switchesOff(difference)) found.add('disables');
+      else if (words.breaks(difference) !== undefined) found.add('breaks-others');
       if (!words.widens(difference)) continue;
       found.add('widens');
       if (words.holdsRoles(difference.path)) found.add('gains-roles');

@@ -51,6 +51,16 @@ describe('checkClaims', () => {
     expect(failures({ ...GOOD, ...difference })).toContain(detail);
   });
 
+  it('takes a client that is declared as disabled, and its roles, in a token and out of it', () => {
+    const mayLack = { ...EXPECTED, mayLack: ['stock-api', 'ledger'] };
+    expect(failures(GOOD, mayLack)).toEqual([]);
+    expect(failures({ ...GOOD, aud: 'https://stock.test', resource_access: {} }, mayLack)).toEqual([]);
+    expect(failures({ ...GOOD, aud: 'stock-api', resource_access: { ledger: { roles: [] } } }, mayLack)).toEqual([
+      'missing: https://stock.test',
+      'missing: ledger/reader',
+    ]);
+  });
+
   it('takes the client from client_id where there is no azp (RFC 9068)', () => {
     expect(failures({ ...GOOD, azp: undefined, client_id: 'orders' })).toEqual([]);
   });

@@ -6,27 +6,40 @@ import type { ExpectedToken } from './expectation.ts';
 /** What one token must say, and of whom it is. */
 export type TokenClaims = Pick<
   ExpectedToken,
-  'which' | 'scopes' | 'audiences' | 'clients' | 'lifetime' | 'longest' | 'roles' | 'unsure' | 'unsureScopes'
+  | 'which'
+  | 'scopes'
+  | 'audiences'
+  | 'clients'
+  | 'mayLack'
+  | 'lifetime'
+  | 'longest'
+  | 'roles'
+  | 'unsure'
+  | 'unsureScopes'
 >;
 
 /** Checks the claims of a token whose signature is good; pure. */
 export function checkClaims(payload: JWTPayload, expected: TokenClaims, clientId: string): ProofCheck[] {
-  const { which, scopes, audiences, clients = [], unsure, unsureScopes } = expected;
+  const { which, scopes, clients = [], mayLack = [], unsure, unsureScopes } = expected;
+  const audiences = expected.audiences.filter((id) => !mayLack.includes(id) || audiencesIn(payload).includes(id));
+  const roles = rolesOf(expected, payload);
   return [
     compare(`${which} carries ${listed(scopes, 'no scope')}`, scopes, scopesIn(payload), unsureScopes),
     withoutClients(
       compare(`${which} is for ${listed(audiences, 'no audience')}`, audiences, audiencesIn(payload), unsure),
-      clients.filter((id) => !audiencesIn(payload).includes(id)),
+      clients.filter((id) => audiences.includes(id) && !audiencesIn(payload).includes(id)),
     ),
     compare(`${which} is of ${clientId}`, [clientId], textIn(payload['azp'] ?? payload['client_id'])),
     checkLifetime(payload, expected),
-    compare(
-      `${which} carries ${listed(describeRoles(expected.roles), 'no role')}`,
-      describeRoles(expected.roles),
-      rolesIn(payload),
-      unsure,
-    ),
+    compare(`${which} carries ${listed(roles, 'no role')}`, roles, rolesIn(payload), unsure),
   ];
+}
+
+/** Those that it must carry: of a client that a server leaves out there are none. */
+function rolesOf({ roles: { realm, clients }, mayLack = [] }: TokenClaims, payload: JWTPayload): string[] {
+  const present = objectIn(payload['resource_access']);
+  const named = Object.entries(clients).filter(([id]) => !mayLack.includes(id) || Object.hasOwn(present, id));
+  return describeRoles({ realm, clients: Object.fromEntries(named) });
 }
 
 /** Names the usual reason for which a client is in no token, though it should be. */

@@ -86,9 +86,21 @@ describe('expectationsOf', () => {
     );
     const [orders, introspector] = expectationsOf(state, TOKEN_SOURCE);
     expect(orders?.introspectors).toEqual([
-      { api: 'stock', client: 'stock-api', path: 'stock-api', auth: 'client_secret_basic' },
+      { api: 'stock', client: 'stock-api', path: 'stock-api', auth: 'client_secret_basic', isDisabled: false },
     ]);
     expect(introspector?.introspectors).toEqual([]);
+  });
+
+  it('has a client that is disabled refused, and may lack it in the tokens of others', () => {
+    const state = desired(
+      apiYaml('stock', ['stock:read'], ', introspectedBy: stock-api'),
+      clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}]'),
+      clientYaml('stock-api', 'state: disabled'),
+    );
+    const [orders, introspector] = expectationsOf(state, TOKEN_SOURCE);
+    expect(introspector?.disabled).toEqual(TOKEN_SOURCE.tokens.disabled);
+    expect([orders?.disabled, orders?.tokens[0]?.mayLack]).toEqual([undefined, ['stock-api']]);
+    expect(orders?.introspectors).toMatchObject([{ client: 'stock-api', isDisabled: true }]);
   });
 
   describe('client scopes of no Api', () => {

@@ -28,6 +28,8 @@ export interface Expectation {
   readonly refusal: ExpectedRefusal | undefined;
   /** How this provider says that something was not granted. */
   readonly denial: Denial;
+  /** How it refuses this client, which is disabled: the tokens are those that it would get were it enabled. Absent: it is enabled. */
+  readonly disabled?: Denial;
   /** Clients with which an Api introspects this client's tokens. */
   readonly introspectors: readonly Introspector[];
 }
@@ -44,6 +46,8 @@ export interface ExpectedToken extends TokenRequest, Partial<Pick<TokenForm, 'al
   readonly audiences: readonly string[];
   /** Those of them that are client_ids: some servers leave a client out that is disabled. */
   readonly clients?: readonly string[];
+  /** client_ids that are declared as disabled: whether a server leaves them, and their roles, out of tokens is its own matter. */
+  readonly mayLack?: readonly string[];
   /** Seconds; undefined: whatever the provider's default is. */
   readonly lifetime: number | undefined;
   /** What ends every token of this server, where it is known. */
@@ -72,6 +76,8 @@ interface Introspector {
   readonly client: string;
   readonly path: string;
   readonly auth: AuthMethod;
+  /** It is disabled: nobody can introspect with it. */
+  readonly isDisabled: boolean;
 }
 
 /** What of a provider decides how its tokens are asked for, and what they say. */
@@ -118,6 +124,7 @@ export function expectationsOf(
             }),
         refusal: refusal && { ...refusal, ...tokens.denial },
         denial: tokens.denial,
+        ...(client.state === 'disabled' ? { disabled: tokens.disabled } : {}),
         introspectors: introspection ? introspectorsOf(granted, clients) : [],
       };
     });
@@ -156,6 +163,7 @@ function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToken[] {
     names.length === 0 || id === client.clientId ? [] : [id],
   );
   const unsure = unsureOf(client.name, grants);
+  const mayLack = [...clients.values()].flatMap(({ clientId, state }) => (state === 'disabled' ? [clientId] : []));
   const token = (kinds: readonly ('scopes' | 'onRequest')[]): Omit<ExpectedToken, 'which' | 'claim' | 'parameters'> => {
     const carried = granted.filter((access) => kinds.some((kind) => access[kind].length > 0));
     return {
@@ -170,6 +178,7 @@ function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToken[] {
         ...ofRoles,
       ]),
       clients: [...carried.flatMap(({ of }) => introspectorOf(of, clients) ?? []), ...ofRoles],
+      mayLack,
       lifetime: lifetimes.length === 0 ? undefined : Math.min(...lifetimes),
       longest: facts.longest,
       roles,
@@ -285,7 +294,9 @@ function notCallable(apis: readonly DesiredApi[], granted: readonly Granted[]): 
 function introspectorsOf(granted: readonly Granted[], clients: ReadonlyMap<string, DesiredClient>): Introspector[] {
   return granted.flatMap(({ api, of }) => {
     const by = of.introspectedBy === undefined ? undefined : clients.get(of.introspectedBy);
-    return by === undefined ? [] : [{ api, client: by.name, path: by.credential.path, auth: by.auth }];
+    if (by === undefined) return [];
+    const isDisabled = by.state === 'disabled';
+    return [{ api, client: by.name, path: by.credential.path, auth: by.auth, isDisabled }];
   });
 }
 

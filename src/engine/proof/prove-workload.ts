@@ -60,9 +60,9 @@ export async function proveEvaluated(
 const NO_ACCOUNT = 'the provider is asked for that, and this run does not log in to it';
 
 /** What only a token of the workload could show. */
-export function unprovenLogin({ credential: { subject } }: WorkloadLogin): ProofCheck {
+export function unprovenLogin({ credential: { subject } }: WorkloadLogin, isDisabled: boolean): ProofCheck {
   return {
-    claim: 'the workload can log in',
+    claim: isDisabled ? 'a token is refused: the client is disabled' : 'the workload can log in',
     outcome: 'not-testable',
     detail: `what its tokens would say was evaluated, and none was issued: that takes a token of ${subject}: where this run can get one, verify --assertion-from env:NAME or file:PATH`,
   };

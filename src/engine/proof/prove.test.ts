@@ -39,6 +39,7 @@ const EXPECTATION: Expectation = {
   introspectors: [],
   found: [],
 };
+const DISABLED: Expectation = { ...EXPECTATION, disabled: { status: 401, error: 'invalid_client' } };
 const NO_TOKENS: Expectation = { ...EXPECTATION, tokens: [] };
 
 let keys: {
@@ -152,6 +153,62 @@ describe('proveClient', () => {
   ])('nor, with %d %s, that the credential of a client works that gets no token', async (status, error) => {
     answer = async () => refused(status, error);
     expect(failures(await prove(NO_TOKENS))).toHaveLength(2);
+  });
+
+  test.each<[string, number, string, string[]]>([
+    ['as one that is disabled', 401, 'invalid_client', []],
+    ['as one that is enabled', 401, 'unauthorized_client', ['401 unauthorized_client instead of 401 invalid_client']],
+    ['for what it asks', 400, 'invalid_scope', ['400 invalid_scope instead of 401 invalid_client']],
+  ])('a client that is disabled is to be refused: it is refused %s', async (_, status, error, failed) => {
+    answer = async () => refused(status, error);
+    const proof = await prove(DISABLED);
+    const claim = 'a token is refused: the client is disabled';
+    expect(failures(proof)).toEqual(failed.map((how) => `${claim}: refused, but with ${how}`));
+    expect(proof.checks[0]?.claim).toBe(claim);
+  });
+
+  test('a client that is disabled and gets a token all the same is a failure', async () => {
+    answer = async () => issued();
+    const proof = await prove(DISABLED);
+    expect(failures(proof)).toEqual(['a token is refused: the client is disabled: a token was issued']);
+    expect(hasNothingToProve(proof)).toBe(false);
+  });
+
+  test('of a client that is refused before its credential is looked at, that works is not claimed', async () => {
+    answer = async () => refused(401, 'invalid_client');
+    const { checks, credential } = await prove(DISABLED);
+    expect([checks.map(({ outcome }) => outcome), credential]).toEqual([['passed', 'not-testable'], undefined]);
+    answer = async () => refused(401, 'unauthorized_client');
+    expect((await prove(DISABLED)).credential).toBe('refused');
+  });
+
+  test('of a client that is refused after that, its credential is proven; every token is asked for', async () => {
+    answer = async () => refused(403, 'access_denied');
+    const [token] = EXPECTATION.tokens;
+    const tokens = token === undefined ? [] : [token, { ...token, which: 'another' }];
+    const { checks } = await prove({ ...DISABLED, tokens, disabled: { status: 403, error: 'access_denied' } });
+    expect(checks.map(({ claim, outcome }) => `${outcome} ${claim}`)).toEqual([
+      'passed a token is refused: the client is disabled',
+      'passed another is refused: the client is disabled',
+      'passed the credential in the store works',
+    ]);
+  });
+
+  test('nobody is asked to introspect who is disabled', async () => {
+    const introspector = { api: 'stock', client: 'stock-api', path: 'stock-api', auth: 'client_secret_basic' } as const;
+    const { checks } = await prove({ ...EXPECTATION, introspectors: [{ ...introspector, isDisabled: true }] });
+    expect(checks.at(-1)).toEqual({
+      claim: 'stock-api can introspect its tokens for stock',
+      outcome: 'not-testable',
+      detail: 'stock-api is disabled',
+    });
+  });
+
+  test('of a client that is disabled and may call nothing, what it may not call is asked for, or nothing', async () => {
+    answer = async (scope) => (scope === 'pay:out' ? refused(401, 'invalid_client') : issued());
+    expect(failures(await prove({ ...DISABLED, tokens: [] }))).toEqual([]);
+    const proof = await prove({ ...DISABLED, tokens: [], refusal: undefined });
+    expect(proof.checks.map(({ outcome }) => outcome)).toEqual(['not-testable']);
   });
 
   test('a token for what was not granted is a failure', async () => {

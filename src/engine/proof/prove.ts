@@ -8,9 +8,10 @@ import { loginIn } from '../places/stored-credential.ts';
 import type { Login } from '../places/stored-credential.ts';
 import { checkClaims } from './claims.ts';
 import type { ExpectedToken, Expectation } from './expectation.ts';
+import { proveDisabled } from './prove-disabled.ts';
 import { REFUSAL_UNPROVEN, proveEvaluated, unprovenLogin, workloadLogin } from './prove-workload.ts';
 import type { WorkloadLogin, WorkloadPorts } from './prove-workload.ts';
-import { describeRefusal, refusesCredential } from './token-client.ts';
+import { describeRefusal, isDenial, refusesCredential } from './token-client.ts';
 import type { Refusal, TokenClient, VerifiedToken } from './token-client.ts';
 import { checkForm, proveUnboundRefused } from './form.ts';
 
@@ -58,6 +59,7 @@ function missingCredential(place: string, { mayLackCredential }: Pick<Expectatio
 async function proveWith(login: Login, expected: Expectation, ports: ProofPorts): Promise<Shown> {
   const workload = workloadLogin(login, ports.workload ?? {});
   if (workload !== undefined) return proveWorkload(workload, expected, ports);
+  if (expected.disabled !== undefined) return proveDisabled(login, expected.disabled, expected, ports.tokens);
   const checks: ProofCheck[] = [];
   let token: string | undefined;
   for (const wanted of expected.tokens) {
@@ -77,11 +79,13 @@ async function proveWith(login: Login, expected: Expectation, ports: ProofPorts)
 /** One real token where the run has one of the workload; all else is worked out. */
 async function proveWorkload(login: WorkloadLogin, expected: Expectation, ports: ProofPorts): Promise<Shown> {
   const { workload = {} } = ports;
+  const { disabled } = expected;
   const [first, ...others] = expected.tokens;
   if (login.credential.assertion === undefined || first === undefined) {
     const evaluated = await proveEvaluated(login.clientId, expected.tokens, workload);
-    return { checks: [...evaluated, unprovenLogin(login)] };
+    return { checks: [...evaluated, unprovenLogin(login, disabled !== undefined)] };
   }
+  if (disabled !== undefined) return proveDisabled(login, disabled, { ...expected, tokens: [first] }, ports.tokens);
   const { checks, token, refused } = await proveToken(login, expected, first, ports);
   if (token === undefined) return { checks, ...aboutCredential(refused) };
   const introspection = await proveIntrospection(token, expected, ports);
@@ -164,8 +168,7 @@ async function proveRefusal(
   const answer = await tokens.request(login, auth, refusal);
   if ('token' in answer) return { checks: [{ claim, outcome: 'failed', detail: 'a token was issued' }] };
   const { refused } = answer;
-  const { status, error } = refused;
-  const asItShould = status === refusal.status && error === refusal.error;
+  const asItShould = isDenial(refused, refusal);
   const found = describeRefusal(refused);
   const detail = `refused, but with ${found} instead of ${refusal.status} ${refusal.error}`;
   const checks = [
@@ -182,8 +185,9 @@ function works(does: boolean, detail: string): ProofCheck {
 }
 
 async function proveIntrospection(token: string, expected: Expectation, ports: ProofPorts): Promise<ProofCheck[]> {
-  const checks = expected.introspectors.map(async ({ api, client, path, auth }): Promise<ProofCheck> => {
+  const checks = expected.introspectors.map(async ({ api, client, path, auth, isDisabled }): Promise<ProofCheck> => {
     const claim = `${client} can introspect its tokens for ${api}`;
+    if (isDisabled) return { claim, outcome: 'not-testable', detail: `${client} is disabled` };
     if (isHeldByWorkload(auth))
       return { claim, outcome: 'not-testable', detail: `${client} logs in with a token of its workload` };
     const stored = await ports.store.read(path);

@@ -14,6 +14,7 @@ import { oauthErrorIn } from '../../platform/oauth-error.ts';
 import type { OAuthError } from '../../platform/oauth-error.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { retry } from '../../platform/retry.ts';
+import type { Denial } from '../../providers/provider.ts';
 import type { Login } from '../places/stored-credential.ts';
 import { PossessionKey } from './possession.ts';
 
@@ -25,6 +26,11 @@ export interface Refusal extends OAuthError {
 /** Whether it is the credential that is refused. RFC 6749 wants 401 for that; a 400 is about the request. */
 export function refusesCredential({ status, error }: Refusal): boolean {
   return status === 401 || error === 'invalid_client';
+}
+
+/** Whether the server refuses in this way. */
+export function isDenial({ status, error }: Refusal, denial: Denial): boolean {
+  return status === denial.status && error === denial.error;
 }
 
 /** `401 invalid_client: Invalid client credentials`. */

@@ -1,6 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { client, state } from '../../../test/support/bench/declared.ts';
 import { RotationBench } from '../../../test/support/bench/rotation-bench.ts';
+import type { DesiredState } from '../../model/desired.ts';
 import type { CredentialStatus } from '../../model/report.ts';
 import type { ActualObject } from '../../model/state.ts';
 import type { StoreEntry, StoreMark } from '../../stores/store.ts';
@@ -21,15 +22,19 @@ interface Special {
   readonly entry?: Partial<StoreEntry>;
   readonly object?: (object: ActualObject) => Partial<ActualObject>;
   readonly credential?: Partial<NonNullable<ActualObject['credential']>>;
+  readonly declared?: DesiredState;
   /** Seconds after the secret was made. */
   readonly later?: number;
 }
 
 /** Of the client that was applied, with what is given in place of what was found. */
-async function statusWith(
-  { entry, object, credential, later = 1 }: Special,
+async function statusWith({
+  entry,
+  object,
+  credential,
+  later = 1,
   declared = DECLARED,
-): Promise<CredentialStatus> {
+}: Special): Promise<CredentialStatus> {
   const survey = await surveyRotations(declared, bench);
   const objects = survey.actual.objects.map((found) => ({
     ...found,
@@ -59,9 +64,29 @@ describe('credentialStatus', () => {
   it('says of a credential that its owner keeps that it is not rotated, and calls it due at no time', async () => {
     const rotate = { every: 100, overlap: 10 };
     const kept = state([], [client('orders', {}, { credential: { path: 'orders', rotate, deliver: false } })]);
-    const status = await statusWith({ credential: { delivered: undefined, guessable: true }, later: 200 }, kept);
+    const status = await statusWith({
+      credential: { delivered: undefined, guessable: true },
+      later: 200,
+      declared: kept,
+    });
     expect(status).toMatchObject({ overdue: false, dueAt: undefined, place: undefined, age: 200 });
     expect(status.remarks).toEqual([expect.stringContaining('its owner keeps it'), 'anybody can guess its secret']);
+  });
+
+  it('says of a client that is disabled that it is not due, and where it is not as declared', async () => {
+    const declared = state([], [client('orders', {}, { state: 'disabled' })]);
+    expect(await statusWith({ declared, later: 1000 })).toMatchObject({
+      state: 'disabled',
+      dueAt: undefined,
+      overdue: false,
+      remarks: ['it is still enabled at the provider: grantry apply disables it'],
+    });
+    await bench.apply(declared);
+    expect(await remarks({ declared })).toEqual([]);
+    expect(await statusWith({})).toMatchObject({
+      state: 'enabled',
+      remarks: ['it is disabled at the provider: grantry apply enables it'],
+    });
   });
 
   it('remarks nothing where all is well', async () => {

@@ -2,11 +2,11 @@ import pLimit from 'p-limit';
 import { isHeldByWorkload } from '../../credentials/registry.ts';
 import { isFinished, readIntent } from './rotation-intent.ts';
 import { addressOf, nameOf } from '../../model/address.ts';
-import type { DesiredClient } from '../../model/desired.ts';
+import type { ClientState, DesiredClient } from '../../model/desired.ts';
 import type { CredentialStatus } from '../../model/report.ts';
 import { dueAt, isInOverlap, isDeliveryOutdated, madeAt } from '../../model/rotation.ts';
+import { isDisabled, isOurs, objectsByAddress, ownerPhrase } from '../../model/state.ts';
 import { isKeptByOwner } from '../plan/undelivered.ts';
-import { isOurs, objectsByAddress, ownerPhrase } from '../../model/state.ts';
 import type { ActualObject } from '../../model/state.ts';
 import type { Store, StoreEntry, StoreMark } from '../../stores/store.ts';
 import { versionsAt } from './rotation-place.ts';
@@ -58,6 +58,7 @@ function statusOf(
   const {
     name,
     owner,
+    state,
     auth,
     credential: { rotate },
   } = client;
@@ -66,11 +67,12 @@ function statusOf(
   const credential = object !== undefined && isOurs(object) ? object.credential : undefined;
   const hasAge = credential !== undefined && !isHeldByWorkload(auth);
   const made = hasAge ? madeAt(credential) : undefined;
-  const due = hasAge && !isKept ? dueAt(rotate, credential) : undefined;
+  const due = hasAge && !isKept && state === 'enabled' ? dueAt(rotate, credential) : undefined;
   const inOverlap = credential !== undefined && isInOverlap(credential, now);
   return {
     address: addressOf('Client', name),
     owner,
+    state,
     place,
     storeVersion: entry === undefined || entry.version === 0 ? undefined : entry.version,
     madeAt: toIso(made),
@@ -80,6 +82,7 @@ function statusOf(
     overlapUntil: inOverlap ? toIso(credential.previousUntil) : undefined,
     refusedFrom: toIso(credential?.expiresAt),
     remarks: [
+      ...stateRemarks(state, object),
       ...(isKept ? keptRemarks(object) : remarksOf(object, found, now)),
       ...limitRemarks(found, isHeldByWorkload(auth) ? 0 : rotate.overlap),
     ],
@@ -92,6 +95,14 @@ function keptRemarks({ credential, unreadable = [] }: ActualObject): string[] {
     'its owner keeps it: not delivered, and not rotated (credential.deliver: false)',
     ...(credential?.guessable === true ? ['anybody can guess its secret'] : []),
   ];
+}
+
+/** Where the provider has it otherwise than declared. */
+function stateRemarks(state: ClientState, object: ActualObject | undefined): string[] {
+  if (object === undefined || !isOurs(object) || isDisabled(object) === (state === 'disabled')) return [];
+  return state === 'disabled'
+    ? ['it is still enabled at the provider: grantry apply disables it']
+    : ['it is disabled at the provider: grantry apply enables it'];
 }
 
 function remarksOf(

@@ -9,6 +9,8 @@ export interface Probe extends TokenRequest {
   readonly auth: AuthMethod;
   /** How the provider says that it takes the credential, but what was asked for was not granted. */
   readonly denial: Denial;
+  /** How it refuses the client, which is disabled, or was when it was read; absent: it is enabled. */
+  readonly disabled?: Denial;
 }
 
 export interface ProbePorts {

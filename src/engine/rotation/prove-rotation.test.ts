@@ -38,10 +38,10 @@ function portsWith(
   return ports;
 }
 
-async function accepted(answers: readonly TokenAnswer[], patience = 0): Promise<string> {
+async function accepted(answers: readonly TokenAnswer[], patience = 0, probe = PROBE): Promise<string> {
   const ports = portsWith(answers, patience);
   await ports.store.write('orders', { clientId: 'orders', payload: secretPayload('s'), facts: {} }, 0);
-  return (await proveAccepted('orders', PROBE, ports)).outcome;
+  return (await proveAccepted('orders', probe, ports)).outcome;
 }
 
 it('proof of a rotation: proves that a credential is accepted by a token, or by a refusal of what was asked for with it', async () => {
@@ -74,9 +74,10 @@ const secret = (text: string): ClientSecret => ({ kind: 'client-secret', secret:
 const previousRefused = (
   known: readonly (ClientSecret | undefined)[],
   ports: ReturnType<typeof portsWith>,
+  probe = PROBE,
 ): Promise<ProofCheck> =>
   provePreviousRefused(
-    { probe: PROBE, rotation: rotationOf({ auth: 'client_secret_basic' }) },
+    { probe, rotation: rotationOf({ auth: 'client_secret_basic' }) },
     { clientId: 'orders', credential: secret('present') },
     known,
     ports,
@@ -98,4 +99,26 @@ it('proof of a rotation: proves nothing of secrets that nobody knows any more', 
   // The present one is not from before.
   expect(await previousRefused([undefined, secret('present')], ports)).toMatchObject({ outcome: 'not-testable' });
   expect(ports.asked).toBe(0);
+});
+
+it('proof of a rotation: claims nothing of a client that is refused before its credential is looked at, for it is disabled', async () => {
+  const disabled: Probe = { ...PROBE, disabled: { status: 401, error: 'invalid_client' } };
+  const shutOut = refused(401, 'invalid_client');
+  expect(await accepted([shutOut], 0, disabled)).toBe('not-testable');
+  expect(await accepted([refused(401, 'unauthorized_client')], 0, disabled)).toBe('failed');
+  expect((await previousRefused([secret('before')], portsWith([shutOut]), disabled)).outcome).toBe('not-testable');
+  expect((await previousRefused([secret('before')], portsWith([shutOut]))).outcome).toBe('passed');
+});
+
+it('proof of a rotation: takes the refusal of a client that is disabled for that of its right credential, where that is looked at first', async () => {
+  const denial = { status: 403, error: 'access_denied' };
+  const disabled: Probe = { ...PROBE, denial, disabled: denial };
+  expect(await accepted([refused(403, 'access_denied')], 0, disabled)).toBe('passed');
+  const previous = [secret('before')];
+  expect((await previousRefused(previous, portsWith([refused(401, 'access_denied')]), disabled)).outcome).toBe(
+    'passed',
+  );
+  expect((await previousRefused(previous, portsWith([refused(403, 'access_denied')]), disabled)).outcome).toBe(
+    'failed',
+  );
 });

@@ -6,7 +6,8 @@ import type { Denial } from '../../providers/provider.ts';
 import { loginIn } from '../places/stored-credential.ts';
 import type { Login } from '../places/stored-credential.ts';
 import type { Expectation } from '../proof/expectation.ts';
-import { describeRefusal, refusesCredential } from '../proof/token-client.ts';
+import { NONE_ACCEPTED } from '../proof/prove-disabled.ts';
+import { describeRefusal, isDenial, refusesCredential } from '../proof/token-client.ts';
 import type { TokenAnswer } from '../proof/token-client.ts';
 import type { RotationSubject } from './subject.ts';
 
@@ -24,8 +25,10 @@ export async function proveAccepted(path: string, probe: Probe, ports: ProbePort
   const stored = await ports.store.read(path);
   if (stored === undefined) return { claim, outcome: 'failed', detail: `nothing lies at ${place}` };
   const login = loginIn(stored, place);
-  const isRight = (given: TokenAnswer): boolean => isAccepted(given, probe.denial);
+  const isShutOut = (given: TokenAnswer): boolean => saysNothing(given, probe);
+  const isRight = (given: TokenAnswer): boolean => isAccepted(given, probe.denial) || isShutOut(given);
   const answer = await until(ports, isRight, () => ports.tokens.request(login, probe.auth, probe));
+  if (isShutOut(answer)) return { claim, outcome: 'not-testable', detail: NONE_ACCEPTED };
   return isRight(answer) ? { claim, outcome: 'passed' } : { claim, outcome: 'failed', detail: describe(answer) };
 }
 
@@ -41,6 +44,7 @@ export async function provePreviousRefused(
   for (const credential of before) {
     const login = { clientId, credential };
     const answer = await until(ports, isRefused, () => ports.tokens.request(login, probe.auth, probe));
+    if (saysNothing(answer, probe)) return { claim, outcome: 'not-testable', detail: NONE_ACCEPTED };
     if (!isRefused(answer)) return { claim, outcome: 'failed', detail: describe(answer) };
   }
   return { claim, outcome: 'passed' };
@@ -67,6 +71,11 @@ async function until(
 function isAccepted(answer: TokenAnswer, denial: Denial): boolean {
   if ('token' in answer) return true;
   return answer.refused.status === denial.status && answer.refused.error === denial.error;
+}
+
+/** Whether a client was refused as one that is disabled, before its credential was looked at. */
+function saysNothing(answer: TokenAnswer, { disabled }: Pick<Probe, 'disabled'>): boolean {
+  return disabled !== undefined && isRefused(answer) && 'refused' in answer && isDenial(answer.refused, disabled);
 }
 
 /** Whether it is the credential that was refused. */

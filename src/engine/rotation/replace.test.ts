@@ -21,6 +21,7 @@ const DESIRED: DesiredState = {
       labels: {},
       access: [],
       auth: 'client_secret_basic',
+      state: 'enabled',
       credential: { path: 'orders', rotate: { every: 7_776_000, overlap: 0 } },
       settings: { kind: 'memory' },
       position: { file: 'a.yaml', line: 1, column: 1 },

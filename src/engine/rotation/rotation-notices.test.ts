@@ -3,7 +3,7 @@ import { addressOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { ActualState } from '../../model/state.ts';
 import { testTarget } from '../../../test/support/bench/random-states.ts';
-import { endingNotices, rotationNotices, waitingNotices } from './rotation-notices.ts';
+import { disabledNotices, endingNotices, rotationNotices, waitingNotices } from './rotation-notices.ts';
 
 const DAY = 86_400;
 const NOW = 1_800_000_000;
@@ -17,6 +17,7 @@ function client(name: string, overlap = 2 * DAY): DesiredClient {
     labels: {},
     access: [],
     auth: 'client_secret_basic',
+    state: 'enabled',
     credential: { path: name, rotate: { every: 90 * DAY, overlap } },
     settings: { kind: 'memory' },
     position: { file: 'a.yaml', line: 1, column: 1 },
@@ -76,6 +77,17 @@ describe('notices beside a plan', () => {
     expect(overdue({})).toEqual([expect.stringContaining('1 credential is overdue: a')]);
     expect(overdue({ foreign: [{ what: 'client a', stack: undefined }] })).toEqual([]);
     expect(overdue({ credential: { clientId: 'a', createdAt: 1, delivered: undefined, guessable: true } })).toEqual([]);
+  });
+
+  it('call nothing overdue that is disabled, which is not rotated', () => {
+    const desired = state({ ...client('a'), state: 'disabled' });
+    expect(rotationNotices({ desired, actual: actual({ a: 91 }), now: NOW })).toEqual([]);
+  });
+
+  it('name clients that were left out as they are disabled', () => {
+    expect(disabledNotices([])).toEqual([]);
+    expect(disabledNotices(['a'])).toEqual([expect.stringContaining('a is disabled and left out')]);
+    expect(disabledNotices(['a', 'b'])).toEqual([expect.stringContaining('a, b are disabled and left out')]);
   });
 
   it('call nothing overdue that has no credential: its workload logs in by itself', () => {

@@ -87,6 +87,15 @@ export function wordInOverlap(clients: readonly string[]): string {
     : `${clients.length} clients are in the overlap of their last rotation`;
 }
 
+/** Of clients that nobody named, and that are left out while they are disabled. */
+export function disabledNotices(names: readonly string[]): string[] {
+  if (names.length === 0) return [];
+  const [are, they] = names.length === 1 ? ['is', 'it is'] : ['are', 'they are'];
+  return [
+    `${nameSome(names, MOST_NAMED)} ${are} disabled and left out: nothing would show that another credential works. Rotate once ${they} enabled (spec.state); --revoke-now replaces what leaked.`,
+  ];
+}
+
 /** Clients whose credential is older than their policy allows, the oldest first. */
 function overdueNotices({ desired, actual, now }: NoticeInput): string[] {
   const overdue = findOverdue({ desired, actual, now });
@@ -135,6 +144,8 @@ function findOverdue({ desired, actual, now }: NoticeInput): Overdue[] {
     const object = objects.get(addressOf('Client', client.name));
     // One that anybody can guess is a change of the plan already.
     if (object?.credential === undefined || !isOurs(object) || object.credential.guessable === true) continue;
+    // What is disabled is not rotated before it is enabled.
+    if (client.state === 'disabled') continue;
     if (isHeldByWorkload(client.auth) || isKeptByOwner(client, object)) continue;
     const [made, due] = [madeAt(object.credential), dueAt(client.credential.rotate, object.credential)];
     if (made !== undefined && due !== undefined && now > due) overdue.push({ client, age: now - made });

@@ -11,7 +11,7 @@ import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { isProven } from '../../model/report.ts';
 import { isDeliveryOutdated } from '../../model/rotation.ts';
-import { isOurs, objectsByAddress } from '../../model/state.ts';
+import { isDisabled, isOurs, objectsByAddress } from '../../model/state.ts';
 import type { ActualObject, ActualState, Endpoints } from '../../model/state.ts';
 import type { HttpPorts } from '../../platform/ports.ts';
 import { documentFacts } from '../survey/document-facts.ts';
@@ -51,7 +51,12 @@ export function rotationSubjects(
       const { rotation } = method;
       if (rotation === undefined) return [];
       const probed = probeOf(expectation);
-      const probe = { ...probed, auth, isBound: probed.isBound === true || isBoundNow(client, objects) };
+      const probe = {
+        ...probed,
+        auth,
+        isBound: probed.isBound === true || isBoundNow(client, objects),
+        ...(client.state === 'disabled' || isDisabled(object) ? { disabled: provider.tokens.disabled } : {}),
+      };
       const isSetUp = actual.overlaps === 'supported' && typeof object.fields['overlap'] === 'string';
       const keepsPrevious = rotation.overlapEndedBy === 'grantry' || isSetUp;
       const facts = documentFacts(client, apis, endpoints);

@@ -180,6 +180,40 @@ describe('selectRotations: a named client', () => {
   });
 });
 
+describe('selectRotations: a client that is declared as disabled', () => {
+  const disabled = { ...orders, state: 'disabled' as const };
+  const special = { clients: [disabled], objects: [found({ unusable: 'it is disabled' })] };
+
+  it('is refused by its name, with the way out, and left out among others', () => {
+    expect(refusals(NAMED, special)).toEqual([expect.stringContaining('CONFLICT client orders is disabled')]);
+    expect(choose(NAMED, special).refused[0]?.error.hint).toContain('spec.state');
+    for (const request of [ALL, DUE]) {
+      expect(choose(request, special)).toMatchObject({ rotate: [], refused: [], disabled: ['orders'] });
+    }
+  });
+
+  it('is left out where it is not disabled yet, too', () => {
+    expect(choose(DUE, { clients: [disabled] })).toMatchObject({ rotate: [], refused: [], disabled: ['orders'] });
+  });
+
+  it('is revoked all the same: what leaked is of use once it is enabled', () => {
+    for (const request of [
+      { ...NAMED, revoke: true },
+      { ...ALL, revoke: true },
+    ]) {
+      expect(choose(request, special)).toMatchObject({ rotate: ['orders'], refused: [], disabled: [] });
+    }
+  });
+
+  it('has a rotation finished that was cut off', () => {
+    expect(choose(DUE, { ...special, halfDone: ['orders'] })).toMatchObject({
+      finish: ['orders'],
+      refused: [],
+      disabled: ['orders'],
+    });
+  });
+});
+
 /** Delivered, with a secret of that time. */
 const delivered = (name: string, createdAt: number | undefined, rest: Partial<ActualCredential> = {}): ActualObject =>
   found(

@@ -46,6 +46,8 @@ export interface RotationChoice {
   readonly waiting: number;
   /** Of those that were not named, those left out because their previous secret is still accepted. */
   readonly inOverlap: readonly string[];
+  /** Of those that were not named, those left out because they are disabled. */
+  readonly disabled: readonly string[];
 }
 
 /** Whether the previous secrets are to be refused at once. */
@@ -84,16 +86,29 @@ function chooseClients(request: RotationRequest, view: RotationView): Omit<Rotat
   const ready: DesiredClient[] = [];
   const refused: { address: Address; error: GrantryError }[] = [];
   const inOverlap: string[] = [];
+  const disabled: string[] = [];
   for (const client of requested) {
     const address = addressOf('Client', client.name);
     const error = obstacle(client, objects.get(address), view, request);
-    if (error === undefined) ready.push(client);
+    if (request.kind !== 'named' && isLeftOut(client, request)) disabled.push(client.name);
+    else if (error === undefined) ready.push(client);
     else if (request.kind !== 'named' && error.code === 'ROTATION_IN_OVERLAP') inOverlap.push(client.name);
     else refused.push({ address, error });
   }
   const max = request.kind === 'named' ? ready.length : (request.max ?? ready.length);
   const names = ready.map(({ name }) => name);
-  return { rotate: names.slice(0, max), refused, waiting: names.slice(max).length, inOverlap };
+  return {
+    rotate: names.slice(0, max),
+    refused,
+    waiting: names.slice(max).length,
+    inOverlap,
+    disabled: disabled.toSorted(),
+  };
+}
+
+/** Of a client that is disabled nothing would show that another credential works. What leaked is replaced all the same. */
+function isLeftOut({ state }: DesiredClient, request: RotationRequest): boolean {
+  return state === 'disabled' && !isRevocation(request);
 }
 
 /** A client of which a run before left a rotation half-done. */
@@ -186,9 +201,10 @@ function obstacle(
   if (locate(delivered.path) !== delivered.place) {
     return refuse(`the credential of ${name} lies at ${delivered.place}, which is not in this store`);
   }
+  if (request.kind === 'named' && isLeftOut(client, request)) return disabledClient(name, view);
   const { unusable } = object.credential;
   // It could not be proven. What leaked is replaced all the same: the client may work again at any time.
-  if (unusable !== undefined && !isRevocation(request)) {
+  if (unusable !== undefined && client.state === 'enabled' && !isRevocation(request)) {
     return refuse(`no credential of client ${name} is accepted: ${unusable}`);
   }
   const unprepared = unpreparedOverlap(client, object, view);
@@ -211,6 +227,16 @@ function keptByOwner({ name }: DesiredClient, { desired }: RotationView): Grantr
     `the credential of client ${name} is kept by its owner, whose consumers would not get another one (credential.deliver: false)`,
     {
       hint: `Take credential.deliver out of the manifest, run grantry apply -t ${desired.target.name}, and let its consumers read the store before it is rotated.`,
+    },
+  );
+}
+
+function disabledClient(name: string, { desired: { target } }: RotationView): GrantryError {
+  return new GrantryError(
+    'CONFLICT',
+    `client ${name} is disabled: while it is, nothing shows that another credential of it works`,
+    {
+      hint: `Enable it first (spec.state), run grantry apply -t ${target.name}, and rotate it then. If its credential leaked: grantry rotate -t ${target.name} ${name} --revoke-now`,
     },
   );
 }

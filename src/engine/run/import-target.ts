@@ -33,14 +33,20 @@ export async function importTarget(source: ImportSource, { select, input }: Impo
   const { desired, provider } = source;
   const estate = await readEstate(source, select);
   const imported = await importEstate(estate, { ...input, desired, onlyNeeded: select.length > 0 }, provider);
-  return { report: { ...headOf(source), check: false, ...reportOn(imported, input.pathOf) }, files: imported.files };
+  const report = { ...headOf(source), check: false, ...reportOn(imported, input.pathOf) };
+  return { report: { ...report, notices: noticesOf(imported, select) }, files: imported.files };
 }
 
 /** Looks for clients that no manifest declares, and makes none for them. */
 export async function checkEstate(source: ImportSource, select: readonly string[]): Promise<ImportReport> {
   const estate = await readEstate(source, select);
   const { apis: _apis, clients: _clients, ...sorted } = sortEstate(estate, source.desired, true);
-  return { ...headOf(source), check: true, ...sorted, imported: [], files: [] };
+  return { ...headOf(source), check: true, ...sorted, notices: noticesOf(sorted, select), imported: [], files: [] };
+}
+
+/** Of clients that were not asked for nothing is known, so of an entry that ignores none of the others neither. */
+function noticesOf({ notices }: Pick<ImportReport, 'notices'>, select: readonly string[]): readonly string[] {
+  return select.length === 0 ? notices : [];
 }
 
 function headOf({ desired: { target }, provider }: ImportSource): Pick<ImportReport, 'target' | 'stack' | 'provider'> {
@@ -57,9 +63,9 @@ async function readEstate({ desired, provider }: ImportSource, select: readonly 
 }
 
 function reportOn(
-  { drafts, files, leftOut, declared, ignored, shadow, notices }: Imported,
+  { drafts, files, leftOut, declared, ignored, shadow }: Imported,
   pathOf: (name: string) => string,
-): Omit<ImportReport, 'target' | 'stack' | 'provider' | 'check'> {
+): Omit<ImportReport, 'target' | 'stack' | 'provider' | 'check' | 'notices'> {
   const fileOf = new Map(files.flatMap(({ name, documents }) => documents.map((address) => [address, name] as const)));
   return {
     imported: drafts.map(({ address, id, owner, kind, source }) => {
@@ -76,7 +82,6 @@ function reportOn(
     declared,
     ignored,
     shadow,
-    notices,
     files: files.map(({ name, isNew, documents }) => ({ path: pathOf(name), isNew, documents: documents.length })),
   };
 }

@@ -20,6 +20,7 @@ function client(name: string, special: Partial<DesiredClient> = {}): DesiredClie
     labels: {},
     access: [],
     auth: 'client_secret_basic',
+    state: 'enabled',
     credential: { path: name, rotate: { every: 7_776_000, overlap: 0 } },
     settings: { kind: 'memory' },
     position: { file: 'a.yaml', line: 1, column: 1 },

@@ -99,16 +99,16 @@ export async function readObjects(
   return { projected: completeObjects(projected, desired, actual), actual: { ...actual, notices } };
 }
 
-/** What objects are to be, with what only the server knows of them, and with the credentials that their owners keep. */
+/** Desired objects with what only the server knew of them, and with what is their owners' alone. */
 export function completeObjects(
   projected: readonly DesiredObject[],
-  desired: Pick<DesiredState, 'clients'>,
+  desired: DesiredState,
   actual: ActualState,
 ): readonly DesiredObject[] {
-  return withOwnersCredentials(completed(projected, actual), desired, actual);
+  return withOwnersCredentials(withCompletions(projected, actual), desired, actual);
 }
 
-function completed(projected: readonly DesiredObject[], { completions }: ActualState): readonly DesiredObject[] {
+function withCompletions(projected: readonly DesiredObject[], { completions }: ActualState): readonly DesiredObject[] {
   if (completions === undefined || completions.size === 0) return projected;
   return projected.map((object) => {
     const more = completions.get(object.address);

@@ -196,6 +196,14 @@ describe('resolveTargets', () => {
     expect(resolve([file], ['dev'], { ...ENV, KEY })[0]?.target.store.kind).toBe('file');
   });
 
+  it('needs nothing of a store that is not used, and asks not whether it may be reached', () => {
+    const manifests = checkSources([{ name: 'dev.yaml', text: DEV }]);
+    const env = { ...ENV, VAULT_TOKEN: '', GRANTRY_ALLOWED_HOSTS: 'localhost' };
+    const [state] = resolveTargets(manifests, ['dev'], { cwd: '/work', env, store: 'unused' });
+    expect(state?.target.store.kind).toBe('vault');
+    expect(() => resolveTargets(manifests, ['dev'], { cwd: '/work', env })).toThrow('vault.example.com');
+  });
+
   it('needs nothing of an account that is not used, and holds nothing that could be sent', () => {
     const manifests = checkSources([{ name: 'dev.yaml', text: DEV }]);
     const surroundings = { cwd: '/work', providerAccount: 'optional' as const };

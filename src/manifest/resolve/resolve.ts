@@ -138,6 +138,7 @@ function toClient(
       .map(({ api, scopes, onRequest }) => ({ api, scopes: inOrder(scopes), onRequest: inOrder(onRequest) }))
       .toSorted((a, b) => compareText(a.api, b.api)),
     auth: withAlias(spec.auth, issuers),
+    state: spec.state,
     credential: {
       path: spec.credential?.path ?? name,
       rotate: own === undefined ? rotate : { ...rotate, ...withoutUndefined(own) },

@@ -1,6 +1,7 @@
 import { checkAccess } from './access.ts';
 import { checkAudiences } from './audiences.ts';
 import { checkClientIds } from './client-ids.ts';
+import { checkIntrospectors } from './introspectors.ts';
 import { checkIssuers } from './issuers.ts';
 import { checkLiteralSecrets } from './literal-secrets.ts';
 import { checkOverrides } from './overrides.ts';
@@ -32,4 +33,10 @@ export const WORLD_RULES: readonly WorldRule[] = [
 ];
 
 /** Rules on what one target gets. A rule of one provider is part of that provider's description. */
-export const TARGET_RULES: readonly TargetRule[] = [checkAccess, checkAudiences, checkClientIds, checkRotation];
+export const TARGET_RULES: readonly TargetRule[] = [
+  checkAccess,
+  checkAudiences,
+  checkClientIds,
+  checkIntrospectors,
+  checkRotation,
+];

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { authSchema } from '../../credentials/auth.ts';
+import { CLIENT_STATES } from '../../model/desired.ts';
 import { valueAt } from '../values.ts';
 import { lineSchema, nameSchema, overridesSchema, rotateSchema, targetsSchema, textSchema } from './parts.ts';
 import type { SchemaParts } from './settings.ts';
@@ -36,6 +37,9 @@ const SHAPE = {
     .meta({ description: 'The client_id, where the server lets us choose it. Default: the name.' }),
   access: z.array(accessSchema).default([]).meta({ description: 'Which Apis it may call, with which scopes.' }),
   auth: authSchema.default('client_secret_basic').meta({ description: 'How it authenticates at the token endpoint.' }),
+  state: z.enum(CLIENT_STATES).default('enabled').meta({
+    description: 'disabled: the server refuses the client, whose credential and document stay. Default enabled.',
+  }),
   credential: credentialSchema.optional(),
   overrides: overridesSchema.optional(),
   targets: targetsSchema.optional(),

@@ -2,7 +2,7 @@ import * as fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { hostileText } from '../../../test/support/bench/plan-arbitraries.ts';
 import { GrantryError, ownLines } from '../errors.ts';
-import { jsonLine, outputText, quoted } from './printable.ts';
+import { jsonLine, outputText, quoted, withEscapes } from './printable.ts';
 import { Secret } from '../secrets/secret.ts';
 
 describe('outputText', () => {
@@ -54,6 +54,13 @@ describe('quoted', () => {
     expect(quoted('a\nb')).toBe('a\\nb');
     void new Secret('short');
     expect(quoted('a short token')).toBe('a ‹hidden› token');
+  });
+});
+
+describe('withEscapes', () => {
+  test('leaves nothing that cannot be seen but line breaks, and changes nothing else', () => {
+    const escape = (codePoint: number): string => `<${codePoint.toString(16)}>`;
+    expect(withEscapes('a \n\u202Eb\u{E0041}\u0000 \u00E9', escape)).toBe('a \n<202e>b<e0041><0> \u00E9');
   });
 });
 

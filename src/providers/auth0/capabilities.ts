@@ -24,6 +24,8 @@ export const auth0Capabilities: Capabilities = {
 /** Of an Api that may not be called and of a scope that was not granted it says the same. */
 export const auth0Tokens: TokenBehaviour = {
   denial: { status: 403, error: 'access_denied' },
+  // For want of a client grant.
+  disabled: { status: 403, error: 'access_denied' },
   declaredRoles: () => NO_ROLES,
   formOf: (_client, apis) => formOfApis(apis),
 };

@@ -13,6 +13,8 @@ export const clientFields = z.strictObject({
   displayName: z.string(),
   description: z.string(),
   labels: z.record(z.string(), z.string()),
+  /** A mark: Auth0 refuses an application that is disabled for want of client grants. */
+  enabled: z.boolean(),
   appType: z.string(),
   grantTypes: names,
   /** By Api; `organizations` where tokens may, or must, be for one: Auth0's `organization_usage`. */

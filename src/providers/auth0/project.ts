@@ -39,12 +39,9 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
     description: client.description,
     labels: { ...client.labels },
     ...HARDENED,
-    access: Object.fromEntries(
-      client.access.map(({ api, scopes, onRequest }) => [
-        api,
-        { scopes: [...new Set([...scopes, ...onRequest])].toSorted() },
-      ]),
-    ),
+    enabled: client.state === 'enabled',
+    // Without a client grant Auth0 issues no token: there is no other way to disable an application.
+    access: client.state === 'enabled' ? accessOf(client) : {},
     otherGrants: {},
     authenticationMethod: typeof client.auth === 'string' ? 'client_secret' : PRIVATE_KEY_JWT,
     auth: authName(client.auth),
@@ -53,14 +50,29 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
     endedKeys: [],
     metadata: metadataOf(client),
   };
-  const notes = Object.fromEntries(
+  const notes = client.state === 'enabled' ? onRequestNotes(client) : { enabled: WITHOUT_GRANTS };
+  return { address: addressOf('Client', client.name), owner: client.owner, fields, notes };
+}
+
+const WITHOUT_GRANTS = 'it has no client grants while it is disabled, and gets them back once it is enabled';
+
+function accessOf(client: DesiredClient): ClientFields['access'] {
+  return Object.fromEntries(
+    client.access.map(({ api, scopes, onRequest }) => [
+      api,
+      { scopes: [...new Set([...scopes, ...onRequest])].toSorted() },
+    ]),
+  );
+}
+
+function onRequestNotes(client: DesiredClient): Record<string, string> {
+  return Object.fromEntries(
     client.access.flatMap(({ api, onRequest }) =>
       onRequest.length === 0
         ? []
         : [[`access ${api} scopes`, `${onRequest.join(', ')}: in every token, though declared as onRequest`]],
     ),
   );
-  return { address: addressOf('Client', client.name), owner: client.owner, fields, notes };
 }
 
 /** As it is sent: text only. */

@@ -33,6 +33,8 @@ export function keycloakCapabilities(version?: string): Capabilities {
 /** RFC 6749 section 5.2. */
 export const keycloakTokens: TokenBehaviour = {
   denial: { status: 400, error: 'invalid_scope' },
+  // Of one that is enabled it refuses a wrong secret as `unauthorized_client`.
+  disabled: { status: 401, error: 'invalid_client' },
   declaredRoles: rolesInTokens,
   otherGrants: (client) => ({
     scopes: otherDefaultScopes(client),

@@ -75,7 +75,7 @@ function projectClient(client: DesiredClient, stack: string, apis: ReadonlyMap<s
     clientId: client.clientId,
     description: client.description,
     labels: client.labels,
-    enabled: true,
+    enabled: client.state === 'enabled',
     protocol: OPENID_CONNECT,
     access,
     otherScopes: clientScopes === undefined ? scopesForRoles(declared) : copyScopes(clientScopes),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ANY } from '../../model/auth-method.ts';
 import { nameOf } from '../../model/address.ts';
 import type { AuthMethod } from '../../model/desired.ts';
 import type { Estate, EstateAccess, EstateApi, EstateClient, EstateMark, EstateSelection } from '../../model/estate.ts';
@@ -134,5 +135,6 @@ function authOf(object: MemoryObject): AuthMethod {
   if (fields['auth'] === 'private_key_jwt') {
     return { private_key_jwt: { alg: ALG.safeParse(fields['signingAlg']).data ?? 'RS256' } };
   }
+  if (fields['auth'] === ANY) return 'client_secret';
   return fields['auth'] === 'client_secret_post' ? 'client_secret_post' : 'client_secret_basic';
 }

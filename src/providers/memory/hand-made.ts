@@ -59,7 +59,7 @@ function withApiNames(fields: Fields, names: ReadonlyMap<string, string>): Field
 /** As a server shows what nobody set, in the words of a projection. */
 const UNSET: Readonly<Record<string, JsonObject>> = {
   Api: { tokenLifetime: null, senderConstrained: null, tokenAlg: null, tokenType: null, claims: {} },
-  Client: { description: '', labels: {}, auth: 'client_secret_basic', access: {} },
+  Client: { enabled: true, description: '', labels: {}, auth: 'client_secret_basic', access: {} },
 };
 
 /** How often its secret is rotated is noted by grantry alone: of what it did not make nothing is known, and nothing differs. */

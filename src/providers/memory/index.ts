@@ -86,7 +86,8 @@ export class MemoryProvider implements Provider {
     const { tokenPerApi, federation } = this.capabilities;
     if (federation) this.federation = this.#federation();
     const denial = tokenPerApi ? { status: 403, error: 'access_denied' } : { status: 400, error: 'invalid_scope' };
-    this.tokens = { denial, declaredRoles: () => NO_ROLES, formOf: (_client, apis) => formOfApis(apis) };
+    const disabled = tokenPerApi ? denial : { status: 401, error: 'invalid_client' };
+    this.tokens = { denial, disabled, declaredRoles: () => NO_ROLES, formOf: (_client, apis) => formOfApis(apis) };
   }
 
   get objects(): MemoryObject[] {

@@ -54,9 +54,9 @@ function projectIssuer({ name, alias, url }: ManagedIssuer, stack: string): Desi
 function projectClient(
   client: DesiredClient,
   stack: string,
-  { chosenClientId, onRequestScopes, secretOverlap }: Capabilities,
+  { chosenClientId, onRequestScopes, secretOverlap, tokenPerApi }: Capabilities,
 ): DesiredObject {
-  const { name, clientId, owner, description, labels, access, auth, credential } = client;
+  const { name, clientId, owner, description, labels, access, auth, state, credential } = client;
   const granted = access.map(({ api, scopes, onRequest }): [string, JsonObject] => [
     api,
     onRequestScopes
@@ -70,6 +70,7 @@ function projectClient(
     owner,
     description,
     labels: { ...labels },
+    enabled: state === 'enabled',
     auth: auth === 'client_secret' ? ANY : authName(auth),
     ...(signingAlgOf(auth) === null ? {} : { signingAlg: signingAlgOf(auth) }),
     ...(identityIn(auth) === null ? {} : { identity: identityIn(auth) }),
@@ -77,7 +78,8 @@ function projectClient(
       ? { overlap: overlapName(credential.rotate.overlap) }
       : {}),
     rotateEvery: credential.rotate.every,
-    access: Object.fromEntries(granted),
+    // A tenant whose tokens are for one Api refuses a client by what it may call.
+    access: tokenPerApi && state === 'disabled' ? {} : Object.fromEntries(granted),
   };
   return { address: addressOf('Client', name), owner, fields, notes: {} };
 }

@@ -101,7 +101,7 @@ function viewOf(object: MemoryObject, address: Address, all: readonly MemoryObje
     owner: owned?.owner ?? textIn(object.fields, 'owner'),
     foreign: stack === desired.target.stack ? [] : [{ what, stack }],
     fields: withEnded(object, reading.now),
-    ...(object.kind === 'Client' ? { credential: credentialOf(object, reading) } : {}),
+    ...(object.kind === 'Client' ? { credential: { ...credentialOf(object, reading), ...unusable(object) } } : {}),
     ...(object.kind === 'Api' ? { outsideHolders: holdersOf(object, all, reading) } : {}),
   };
 }
@@ -110,6 +110,10 @@ function viewOf(object: MemoryObject, address: Address, all: readonly MemoryObje
 function withEnded(object: MemoryObject, now: number): Fields {
   const ended = endedKeys(object, now);
   return ended.length === 0 ? object.fields : { ...object.fields, endedKeys: ended };
+}
+
+function unusable({ fields }: MemoryObject): Pick<ActualCredential, 'unusable'> {
+  return fields['enabled'] === false ? { unusable: 'it is disabled' } : {};
 }
 
 function credentialOf(object: MemoryObject, { capabilities, withSecrets }: Reading): ActualCredential {

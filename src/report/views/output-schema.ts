@@ -7,8 +7,8 @@ import { validateView } from './validate.ts';
 /** Any document that a command writes with `--format json`. */
 export const outputSchema = z.discriminatedUnion('kind', [
   validateView.schema,
-  auditView.schema,
   importView.schema,
+  auditView.schema,
   ...targetsSchema.shape.targets.element.options,
   targetsSchema,
 ]);

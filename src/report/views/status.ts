@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { daysOf } from '../../model/text/age.ts';
+import { CLIENT_STATES } from '../../model/desired.ts';
 import { count, thousands } from '../../model/text/counting.ts';
 import type { CredentialStatus, StatusReport } from '../../model/report.ts';
 import type { Page, TableBlock } from '../page.ts';
@@ -12,6 +13,7 @@ import { address, formatVersion, iso, origin, texts, total } from './parts/schem
 const credential = z.strictObject({
   address,
   owner: z.string(),
+  state: z.enum(CLIENT_STATES).describe('Of the client, as declared: one that is disabled is not rotated'),
   place: z.string().optional().describe('Absent: never delivered to this store'),
   storeVersion: total.optional(),
   madeAt: iso.optional(),
@@ -29,7 +31,7 @@ const statusSchema = z
     kind: z.literal('status'),
     ...origin,
     now: iso,
-    summary: z.strictObject({ credentials: total, overdue: total, inOverlap: total }),
+    summary: z.strictObject({ credentials: total, overdue: total, inOverlap: total, disabled: total }),
     credentials: z.array(credential).describe('The most urgent first'),
     notices: texts,
   })
@@ -65,21 +67,25 @@ function statusPage(report: StatusReport): Page {
 
 function countCredentials(
   credentials: readonly CredentialStatus[],
-): Record<'credentials' | 'overdue' | 'inOverlap', number> {
+): Record<'credentials' | 'overdue' | 'inOverlap' | 'disabled', number> {
   return {
     credentials: credentials.length,
     overdue: credentials.filter(({ overdue }) => overdue).length,
     inOverlap: credentials.filter(({ overlapUntil }) => overlapUntil !== undefined).length,
+    disabled: credentials.filter(({ state }) => state === 'disabled').length,
   };
 }
 
-/** `12 credentials, 1 overdue, 2 in an overlap`. */
+/** `12 credentials, 1 overdue, 2 in an overlap, 1 of a disabled client`. */
 function summaryOf(credentials: readonly CredentialStatus[]): string {
-  const { overdue, inOverlap } = countCredentials(credentials);
+  const { overdue, inOverlap, disabled } = countCredentials(credentials);
   return [
     count(credentials.length, 'credential'),
     overdue === 0 ? 'none overdue' : `${thousands(overdue)} overdue`,
     ...(inOverlap === 0 ? [] : [`${thousands(inOverlap)} in an overlap`]),
+    ...(disabled === 0
+      ? []
+      : [`${thousands(disabled)} of ${disabled === 1 ? 'a disabled client' : 'disabled clients'}`]),
   ].join(', ');
 }
 
@@ -97,16 +103,22 @@ function tableOf(credentials: readonly CredentialStatus[], now: string): TableBl
 }
 
 function cellsOf(status: CredentialStatus, now: string): string[] {
-  const { age, dueAt, overdue, overlapUntil, storeVersion } = status;
-  const wait = dueAt === undefined ? 0 : (Date.parse(dueAt) - Date.parse(now)) / 1000;
+  const { age, overlapUntil, storeVersion } = status;
   return [
     status.address,
     age === undefined ? 'unknown' : daysOf(age),
-    dueAt === undefined ? '-' : overdue ? `overdue ${daysOf(-wait)}` : `in ${waitOf(wait)}`,
+    nextRotation(status, now),
     overlapUntil === undefined ? '-' : toMinute(overlapUntil),
     storeVersion === undefined ? '-' : String(storeVersion),
     status.owner === '' ? '-' : status.owner,
   ];
+}
+
+function nextRotation({ state, dueAt, overdue }: CredentialStatus, now: string): string {
+  if (state === 'disabled') return 'none: disabled';
+  if (dueAt === undefined) return '-';
+  const wait = (Date.parse(dueAt) - Date.parse(now)) / 1000;
+  return overdue ? `overdue ${daysOf(-wait)}` : `in ${waitOf(wait)}`;
 }
 
 /** Rounded, so that it does not say 89 days right after a rotation every 90. */

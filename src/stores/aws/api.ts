@@ -216,7 +216,7 @@ export class SecretsApi {
   }
 }
 
-function serverTime(headers: Headers): number | undefined {
+export function serverTime(headers: Headers): number | undefined {
   const time = Date.parse(headers.get('date') ?? '');
   return Number.isNaN(time) ? undefined : time;
 }

@@ -39,6 +39,12 @@ export function isAbsent(response: HttpResponse): boolean {
   return errorType(response) === 'ResourceNotFoundException';
 }
 
+/** The policies of the login do not allow it; not that they forbid the key which the secret is encrypted with. */
+export function isForbidden(response: HttpResponse): boolean {
+  const type = errorType(response);
+  return (type === 'AccessDeniedException' || type === 'NotAuthorized') && !isAboutKms(type, response);
+}
+
 /** Whether it is refused because the secret is going to be deleted: the name is taken, and the secret cannot be used. */
 export function saysDeleted(response: HttpResponse): boolean {
   return errorType(response) === 'InvalidRequestException' && /delet/i.test(phraseOf(response));
@@ -55,7 +61,7 @@ export function awsError(response: HttpResponse, attempted: Attempted): GrantryE
   if (type === '') return notAws(response, at);
   if (isAboutKeys(type)) return keysRefused(type, at, response);
   if (isAboutKms(type, response)) return kmsRefused(at, attempted, response);
-  if (type === 'AccessDeniedException' || type === 'NotAuthorized') return forbidden(at, attempted, response);
+  if (isForbidden(response)) return forbidden(at, attempted, response);
   if (saysSlowDown(response)) {
     return new GrantryError('UNREACHABLE', `${at} keeps refusing requests: it is asked too often (${type})`, {
       hint: 'Others in this account and region use up the quota. Try again later, or with a lower --parallelism.',

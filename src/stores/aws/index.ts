@@ -1,4 +1,6 @@
 import pLimit from 'p-limit';
+import type { CheckResult } from '../../model/check.ts';
+import type { DesiredState } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';
 import { withoutWriteGuard } from '../../platform/ports.ts';
@@ -20,6 +22,7 @@ import { SecretsApi } from './api.ts';
 import { awsCapabilities } from './capabilities.ts';
 import { openAwsLogin } from './credentials.ts';
 import type { AwsLogin } from './credentials.ts';
+import type { Examined } from './doctor/check-aws.ts';
 import { rotatedByAws } from './errors.ts';
 import { parseText, Secrets } from './secrets.ts';
 import type { Place } from './secrets.ts';
@@ -52,18 +55,25 @@ export async function openAwsStore(settings: AwsSettings, ports: Ports, logins?:
 
 /** The store of those who have keys. */
 export function awsStoreWith(settings: AwsSettings, login: AwsLogin, ports: Ports): Store {
-  return new AwsStore(settings, new SecretsApi(settings, createTransport(settings, login, ports)), ports);
+  const send = createTransport(settings, login, ports);
+  return new AwsStore(settings, new SecretsApi(settings, send), { send, login, ports });
 }
+
+/** What the store talks to AWS by. */
+type AwsAccess = Pick<Examined, 'send' | 'login' | 'ports'>;
 
 class AwsStore implements Store {
   readonly capabilities = awsCapabilities;
   readonly #settings: AwsSettings;
   readonly #api: SecretsApi;
+  readonly #access: AwsAccess;
   readonly #secrets: Secrets;
 
-  constructor(settings: AwsSettings, api: SecretsApi, ports: Ports) {
+  constructor(settings: AwsSettings, api: SecretsApi, access: AwsAccess) {
+    const { ports } = access;
     this.#settings = settings;
     this.#api = api;
+    this.#access = access;
     this.#secrets = new Secrets(api, (name) => locateSecret(settings.region, name), ports);
   }
 
@@ -166,6 +176,11 @@ class AwsStore implements Store {
     const next = { expected, textAfter: async () => text, writes: false };
     const version = await this.#replace(this.#name(recordPath(name)), next);
     return { version, now: this.#clock() };
+  }
+
+  async checks(desired: DesiredState): Promise<readonly CheckResult[]> {
+    const { checkAws } = await import('./doctor/check-aws.ts');
+    return checkAws({ settings: this.#settings, api: this.#api, ...this.#access }, desired);
   }
 
   #name(path: string): string {

@@ -8,6 +8,8 @@ export interface AgeBox {
   seal(text: string): Promise<Uint8Array>;
   /** `file` names the place in errors. */
   open(ciphertext: Uint8Array, file: string): Promise<string>;
+  /** Whether the identity fits. Only the header is looked at: what is in the document stays encrypted. */
+  fits(ciphertext: Uint8Array): Promise<boolean>;
 }
 
 /** Checks the keys and returns the box. Without recipients, documents are encrypted to the identity alone. */
@@ -32,6 +34,7 @@ export async function createAgeBox(settings: Pick<FileStoreSettings, 'recipients
   return {
     seal: (text) => encrypter.encrypt(text),
     open: (ciphertext, file) => decrypt(decrypter, ciphertext, file),
+    fits: (ciphertext) => openHeader(decrypter, ciphertext),
   };
 }
 
@@ -52,6 +55,16 @@ function createEncrypter(recipients: readonly string[], own: string): Encrypter 
     }
   }
   return encrypter;
+}
+
+/** The header of a file of age ends with the line of its MAC (https://age-encryption.org/v1). */
+async function openHeader(decrypter: Decrypter, ciphertext: Uint8Array): Promise<boolean> {
+  const bytes = Buffer.from(ciphertext);
+  const end = bytes.indexOf('\n', bytes.indexOf('\n--- ') + 1);
+  return decrypter.decryptHeader(bytes.subarray(0, end + 1)).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function decrypt(decrypter: Decrypter, ciphertext: Uint8Array, file: string): Promise<string> {

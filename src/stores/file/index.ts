@@ -1,4 +1,6 @@
 import { join } from 'node:path';
+import type { CheckResult } from '../../model/check.ts';
+import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import { fromData, mergeData } from '../document.ts';
@@ -141,6 +143,11 @@ class FileStore implements Store {
     return this.#guarded(place.folder, (folder) =>
       writeRecordFile({ folder, name: place.name, where: this.locateRecord(name) }, value, expected),
     );
+  }
+
+  async checks(desired: DesiredState): Promise<readonly CheckResult[]> {
+    const { checkFiles } = await import('./check-files.ts');
+    return checkFiles({ root: this.#root, shownRoot: this.#shownRoot, box: this.#box }, desired);
   }
 
   /** What a new version is merged with. A damaged file has nothing to keep, and must not stand in the way of repair. */

@@ -56,12 +56,19 @@ export class SecretsApi {
 
   /** Refuses a namespace that is not there or is being deleted; a login that may not see namespaces learns nothing. */
   async checkNamespace(namespace: string): Promise<void> {
+    const found = await this.lookAtNamespace(namespace);
+    if (found === 'absent') throw noNamespace(namespace, this.#cluster);
+    if (found === 'terminating') throw terminating(namespace);
+  }
+
+  /** `hidden`: the login may not see it. */
+  async lookAtNamespace(namespace: string): Promise<'there' | 'hidden' | 'absent' | 'terminating'> {
     const attempted: Attempted = { verb: 'get', resource: 'namespaces', namespace };
     const answer = await this.#send({ method: 'GET', path: `namespaces/${namespace}` });
-    if (isForbidden(answer)) return;
-    if (answer.status === 404) throw noNamespace(namespace, this.#cluster);
+    if (isForbidden(answer)) return 'hidden';
+    if (answer.status === 404) return 'absent';
     const { status } = this.#expect(bodies.namespace, answer, attempted);
-    if (status?.phase === 'Terminating') throw terminating(namespace);
+    return status?.phase === 'Terminating' ? 'terminating' : 'there';
   }
 
   /** All Secrets of a namespace, or those that grantry labelled, without their values. */

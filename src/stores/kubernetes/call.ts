@@ -3,7 +3,9 @@ import type { HttpResponse } from '../../platform/http.ts';
 /** One call of the Kubernetes API. */
 export interface KubernetesCall {
   readonly method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
-  /** Below /api/v1/, such as `namespaces/apps/secrets/orders`; every part of it is a name that needs no encoding. */
+  /** The API that the path is of, such as `authorization.k8s.io/v1`; default: the one of Secrets, `v1`. */
+  readonly api?: string;
+  /** Below the API, such as `namespaces/apps/secrets/orders`; every part of it is a name that needs no encoding. */
   readonly path: string;
   readonly query?: Readonly<Record<string, string>>;
   /** Without the values of Secrets. */

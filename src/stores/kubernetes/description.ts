@@ -41,7 +41,8 @@ export const kubernetes = defineStore<KubernetesSpec, KubernetesSettings>({
   opener() {
     const logins: ClusterLogins = new KeyedCache(isSameCluster);
     return {
-      open: async (settings, ports) => (await import('./index.ts')).openKubernetesStore(settings, ports, logins),
+      open: async (settings, ports, options) =>
+        (await import('./index.ts')).openKubernetesStore(settings, ports, { ...options, logins }),
     };
   },
 });

@@ -12,7 +12,7 @@ import type { KubernetesAnswer } from './call.ts';
 export interface Attempted {
   /** As a Role names it. */
   readonly verb: 'get' | 'list' | 'create' | 'patch' | 'delete';
-  readonly resource: 'secrets' | 'namespaces';
+  readonly resource: 'secrets' | 'namespaces' | 'selfsubjectaccessreviews' | 'selfsubjectreviews';
   readonly namespace: string;
   /** Undefined for a listing. */
   readonly secret?: SecretName;

@@ -1,8 +1,11 @@
 import pLimit from 'p-limit';
+import type { CheckResult } from '../../model/check.ts';
+import type { DesiredState } from '../../model/desired.ts';
 import { groupBy } from '../../model/values/groups.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';
 import type { Ports } from '../../platform/ports.ts';
+import type { OpenOptions } from '../description.ts';
 import { fromData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
 import { changedMeanwhile } from '../record.ts';
@@ -24,6 +27,7 @@ import { immutable, tooLarge } from './errors.ts';
 import { ClusterLogin } from './login/cluster-login.ts';
 import { describeSecret, locateSecret, secretAt } from './names.ts';
 import type { SecretName } from './names.ts';
+import type { ReviewPorts } from './doctor/reviews.ts';
 import { KubernetesRecords } from './records.ts';
 import { SeenSecrets } from './seen.ts';
 import { describeKubernetes } from './settings.ts';
@@ -42,14 +46,15 @@ const MARK_ATTEMPTS = 5;
 export async function openKubernetesStore(
   settings: KubernetesSettings,
   ports: Ports,
-  logins?: ClusterLogins,
+  { logins, forChecks = false }: OpenOptions & { readonly logins?: ClusterLogins } = {},
 ): Promise<Store> {
   const { cluster, namespace } = settings;
   const makeLogin = (): ClusterLogin => new ClusterLogin(cluster, ports);
   const login = logins?.get(cluster, makeLogin) ?? makeLogin();
-  const api = new SecretsApi(createTransport(login, cluster, ports), cluster);
-  await api.checkNamespace(namespace);
-  return new KubernetesStore(settings, api);
+  const send = createTransport(login, cluster, ports);
+  const api = new SecretsApi(send, cluster);
+  if (!forChecks) await api.checkNamespace(namespace);
+  return new KubernetesStore(settings, api, { send, clock: ports.clock });
 }
 
 /** One Secret of type Opaque for each document: its keys are the Secret's, its mark lies in annotations. */
@@ -57,12 +62,14 @@ class KubernetesStore implements Store {
   readonly capabilities = kubernetesCapabilities;
   readonly #settings: KubernetesSettings;
   readonly #api: SecretsApi;
+  readonly #review: ReviewPorts;
   readonly #records: KubernetesRecords;
   readonly #seen = new SeenSecrets();
 
-  constructor(settings: KubernetesSettings, api: SecretsApi) {
+  constructor(settings: KubernetesSettings, api: SecretsApi, review: ReviewPorts) {
     this.#settings = settings;
     this.#api = api;
+    this.#review = review;
     this.#records = new KubernetesRecords(settings.namespace, api);
   }
 
@@ -161,6 +168,11 @@ class KubernetesStore implements Store {
 
   async writeRecord(name: string, value: JsonObject, expected: number): Promise<Omit<StoredRecord, 'value'>> {
     return this.#records.write(name, value, expected);
+  }
+
+  async checks(desired: DesiredState): Promise<readonly CheckResult[]> {
+    const { checkKubernetes } = await import('./doctor/check-kubernetes.ts');
+    return checkKubernetes({ settings: this.#settings, api: this.#api, ...this.#review }, desired);
   }
 
   /** An empty listing is also what a namespace gives that is not there. */

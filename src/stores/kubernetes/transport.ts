@@ -55,9 +55,9 @@ function headersOf({ method, metadataOnly = false, query }: KubernetesCall, { to
   };
 }
 
-function urlOf(server: string, { path, query }: KubernetesCall): string {
+function urlOf(server: string, { api, path, query }: KubernetesCall): string {
   const parameters = query === undefined ? '' : `?${new URLSearchParams(query).toString()}`;
-  return `${server}/api/v1/${path}${parameters}`;
+  return `${server}/${api === undefined ? 'api/v1' : `apis/${api}`}/${path}${parameters}`;
 }
 
 /** How errors say to look at the cluster. */

@@ -1,25 +1,14 @@
 import type { z } from 'zod';
-import { GrantryError } from '../../model/errors.ts';
-import { quoted } from '../../model/text/printable.ts';
 import type { VaultSettings } from './settings.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import type { DocumentData } from '../document.ts';
 import type { MarkPairs } from '../mark.ts';
-import { bodies, toLifetime, toListed, toMetadata, toPathData, toServerTime } from './convert.ts';
-import type { Lifetime, PathData, PathMetadata } from './convert.ts';
-import {
-  ignoredParameter,
-  isAbsent,
-  isCasMismatch,
-  mountAbove,
-  noMount,
-  otherProduct,
-  saysInvalidToken,
-  unexpectedBody,
-  vaultError,
-} from './errors.ts';
+import { bodies, toConfig, toListed, toMetadata, toPathData, toServerTime } from './convert.ts';
+import type { MountConfig, PathData, PathMetadata } from './convert.ts';
+import { ignoredParameter, isAbsent, isCasMismatch, saysInvalidToken, unexpectedBody, vaultError } from './errors.ts';
 import type { Attempted } from './errors.ts';
-import { nameOfServer, productOf, recognise } from './product.ts';
+import { mountError, toMount } from './mount.ts';
+import type { Mount } from './mount.ts';
 import type { Server } from './product.ts';
 import type { VaultSession } from './session.ts';
 import type { VaultCall } from './transport.ts';
@@ -56,38 +45,23 @@ export class KvApi {
    * at a path called `data/…`. Any token that may see anything in the mount may ask this.
    */
   async checkMount(): Promise<void> {
-    const path = `sys/internal/ui/mounts/${this.#mount}`;
-    const response = await this.#send({ method: 'GET', path });
-    if (response.status === 403 && !saysInvalidToken(response)) {
-      throw noMount(this.#server, this.#mount, this.#tokenOrigin);
-    }
-    const body = this.#expect(bodies.mount, response, path, 'read');
-    this.#requireProduct(body);
-    const { type, options, path: found } = body.data;
-    if (found !== undefined && `${this.#mount}/`.startsWith(found) && found !== `${this.#mount}/`) {
-      throw mountAbove(this.#server, { mount: this.#mount, found });
-    }
-    if (type !== 'kv' || options?.version !== '2') {
-      const what = type === 'kv' ? 'KV version 1' : `of type "${quoted(type, 60)}"`;
-      const { command } = productOf(this.#server);
-      const message = `The secrets engine at ${this.#mount}/ of ${nameOfServer(this.#server)} is ${what}; grantry needs KV version 2`;
-      const hint = `Name another mount, or upgrade this one: ${command} kv enable-versioning ${this.#mount}/`;
-      throw new GrantryError('NOT_ALLOWED', message, { hint });
-    }
+    const error = mountError(await this.lookAtMount(), this.#server, this.#mount, this.#tokenOrigin);
+    if (error !== undefined) throw error;
   }
 
-  /** Asked for nothing more than the mount: the answer shows which product gave it. */
-  #requireProduct({ data, mount_type: mountType }: z.infer<typeof bodies.mount>): void {
-    const found = recognise({ pluginVersion: data.running_plugin_version, namesMountType: mountType !== undefined });
-    if (found !== undefined && found !== this.#server.kind) throw otherProduct(this.#server, found);
+  async lookAtMount(): Promise<Mount> {
+    const path = `sys/internal/ui/mounts/${this.#mount}`;
+    const response = await this.#send({ method: 'GET', path });
+    if (response.status === 403 && !saysInvalidToken(response)) return { kind: 'hidden' };
+    return toMount(this.#expect(bodies.mount, response, path, 'read'), this.#server, this.#mount);
   }
 
   /** The limits of the mount; undefined where the token may not read them. */
-  async readConfig(): Promise<Lifetime | undefined> {
+  async readConfig(): Promise<MountConfig | undefined> {
     const path = `${this.#mount}/config`;
     const response = await this.#send({ method: 'GET', path });
     if (response.status === 403 && !saysInvalidToken(response)) return undefined;
-    return toLifetime(this.#expect(bodies.config, response, path, 'read').data);
+    return toConfig(this.#expect(bodies.config, response, path, 'read').data);
   }
 
   /** Names in a folder; folders end in a slash. */

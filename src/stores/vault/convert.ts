@@ -29,7 +29,11 @@ export const bodies = {
     }),
   }),
   config: z.object({
-    data: z.object({ max_versions: z.number().int().optional(), delete_version_after: z.string().optional() }),
+    data: z.object({
+      max_versions: z.number().int().optional(),
+      delete_version_after: z.string().optional(),
+      metadata_cas_required: z.boolean().optional(),
+    }),
   }),
   written: z.object({ data: z.object({ version: z.number().int(), deletion_time: z.string() }) }),
   mount: z.object({
@@ -59,6 +63,12 @@ export interface Lifetime {
   readonly deletesAfter: string | undefined;
   /** Undefined: as many as by default. */
   readonly maxVersions: number | undefined;
+}
+
+/** The settings of a mount. */
+export interface MountConfig extends Lifetime {
+  /** OpenBao alone: who writes metadata must say which version of them it has seen. */
+  readonly marksNeedVersion: boolean;
 }
 
 /** `GET data/…`, in grantry's words; no data: the latest version was deleted. */
@@ -98,10 +108,14 @@ export interface ListOptions {
 export function toLifetime({
   delete_version_after: after = '',
   max_versions: most = 0,
-}: z.infer<typeof bodies.config>['data']): Lifetime {
+}: Pick<z.infer<typeof bodies.config>['data'], 'delete_version_after' | 'max_versions'>): Lifetime {
   // `0s`, with an `m` and an `h` before it or not, sets no limit; one below zero takes that of the mount away.
   const isLimit = !after.startsWith('-') && /[1-9]/.test(after);
   return { deletesAfter: isLimit ? after : undefined, maxVersions: most === 0 ? undefined : most };
+}
+
+export function toConfig(data: z.infer<typeof bodies.config>['data']): MountConfig {
+  return { ...toLifetime(data), marksNeedVersion: data.metadata_cas_required === true };
 }
 
 export function toPathData({ data }: z.infer<typeof bodies.data>): PathData {

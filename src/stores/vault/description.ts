@@ -45,7 +45,10 @@ function describeProduct(kind: ProductKind): StoreDescription {
 
     opener() {
       const logins: VaultLogins = new KeyedCache(isSameVaultLogin);
-      return { open: async (settings, ports) => (await import('./index.ts')).openVaultStore(settings, ports, logins) };
+      return {
+        open: async (settings, ports, options) =>
+          (await import('./index.ts')).openVaultStore(settings, ports, { ...options, logins }),
+      };
     },
   });
 }

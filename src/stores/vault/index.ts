@@ -1,8 +1,11 @@
 import { GrantryError } from '../../model/errors.ts';
+import type { CheckResult } from '../../model/check.ts';
+import type { DesiredState } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import { withoutWriteGuard } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
 import type { KeyedCache } from '../../platform/keyed-cache.ts';
+import type { OpenOptions } from '../description.ts';
 import { fromData, mergeData, toPatch } from '../document.ts';
 import { mergePairs, samePairs } from '../mark.ts';
 import { checkStorePath, groupByFolder, recordPath } from '../path.ts';
@@ -25,6 +28,7 @@ import { DetailedListings, NameListings } from './listings.ts';
 import type { Listings } from './listings.ts';
 import { nameOfServer, productOf } from './product.ts';
 import { openSession, VaultLogin } from './session.ts';
+import type { VaultSession } from './session.ts';
 import { describeVault, locateInVault } from './settings.ts';
 import type { VaultSettings } from './settings.ts';
 import { createTransport } from './transport.ts';
@@ -39,31 +43,38 @@ const RECORD_VERSIONS = 2;
  * Logs in to Vault or OpenBao, checks the mount, and returns the store: two requests, or one where another store with the same login is
  * open already.
  */
-export async function openVaultStore(settings: VaultSettings, ports: Ports, logins?: VaultLogins): Promise<Store> {
+export async function openVaultStore(
+  settings: VaultSettings,
+  ports: Ports,
+  { logins, forChecks = false }: OpenOptions & { readonly logins?: VaultLogins } = {},
+): Promise<Store> {
   checkStorePath(settings.mount);
   if (settings.prefix !== '') {
     checkStorePath(settings.prefix);
   }
   const newLogin = (own: Ports): VaultLogin => new VaultLogin(settings, createTransport(settings, own), own);
   const login = logins?.get(settings, () => newLogin(withoutWriteGuard(ports))) ?? newLogin(ports);
-  const api = new KvApi(settings, await openSession(login, createTransport(settings, ports)));
-  await api.checkMount();
-  return new VaultStore(settings, api, ports);
+  const session = await openSession(login, createTransport(settings, ports));
+  const api = new KvApi(settings, session);
+  if (!forChecks) await api.checkMount();
+  return new VaultStore(settings, { api, session }, ports);
 }
 
 class VaultStore implements Store {
   readonly capabilities: StoreCapabilities;
   readonly #settings: VaultSettings;
   readonly #api: KvApi;
+  readonly #session: VaultSession;
   readonly #ports: Ports;
   readonly #listings: Listings;
   #limits: Promise<StoreLimits> | undefined;
   /** False once the server has refused a patch: then every update is read, merged and written. */
   #mayPatch = true;
 
-  constructor(settings: VaultSettings, api: KvApi, ports: Ports) {
+  constructor(settings: VaultSettings, { api, session }: { api: KvApi; session: VaultSession }, ports: Ports) {
     this.#settings = settings;
     this.#api = api;
+    this.#session = session;
     this.#ports = ports;
     this.capabilities = capabilitiesOf(settings.kind);
     const toFolder = (folder: string): string => this.#folder(folder);
@@ -149,6 +160,12 @@ class VaultStore implements Store {
     }
     const { version, now } = this.#lasting(await this.#api.writeData(place, value, expected, { writes: false }), path);
     return { version, now: requireClock(now, nameOfServer(this.#settings)) };
+  }
+
+  async checks(desired: DesiredState): Promise<readonly CheckResult[]> {
+    const { checkVault } = await import('./doctor/check-vault.ts');
+    const [settings, api, ports, session] = [this.#settings, this.#api, this.#ports, this.#session];
+    return checkVault({ settings, api, ports, session, store: this }, desired);
   }
 
   #lasting(written: Written, path: string): Extract<Written, { kind: 'done' }> {

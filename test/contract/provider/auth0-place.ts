@@ -25,6 +25,8 @@ export async function openAuth0Place(
   };
   const clientIds = (): string[] => [...emulator.state.clients.values()].map(({ id }) => id).toSorted();
   const atFirst = new Set(clientIds());
+  const grant = async (client_id: string, audience: string, scope: string): Promise<void> =>
+    void (await hand.ok('POST', '/client-grants', { client_id, audience, scope: [scope] }));
   const actions: AdminActions = {
     create: async (name) => {
       const body = { name, app_type: 'non_interactive', grant_types: ['client_credentials'] };
@@ -38,8 +40,8 @@ export async function openAuth0Place(
         grant_types: ['client_credentials', 'authorization_code'],
       })),
     remove: async (clientId) => void (await hand.call('DELETE', `/clients/${clientId}`)),
-    grant: async (client_id, audience, scope) =>
-      void (await hand.ok('POST', '/client-grants', { client_id, audience, scope: [scope] })),
+    grant,
+    letIn: grant,
     clientIds: async () => clientIds().filter((id) => !atFirst.has(id)),
     loseNextCreation: () =>
       emulator.inject({

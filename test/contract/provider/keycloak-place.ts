@@ -26,6 +26,7 @@ export async function openKeycloakPlace(): Promise<ProviderPlace> {
     secretOf: async (clientId) => (await admin.clients.getClientSecret({ id: await idOf(clientId) })).value ?? '',
     regenerate: async (clientId) => void (await admin.clients.generateNewClientSecret({ id: await idOf(clientId) })),
     loosen: async (clientId) => admin.clients.update({ id: await idOf(clientId) }, { directAccessGrantsEnabled: true }),
+    letIn: async (clientId) => admin.clients.update({ id: await idOf(clientId) }, { enabled: true }),
     remove: async (clientId) => admin.clients.del({ id: await idOf(clientId) }),
     redirectIssuer: async (alias, url) => {
       const found = await admin.identityProviders.findOne({ alias });

@@ -35,6 +35,11 @@ function actionsOn(memory: MemoryProvider, fetch: typeof globalThis.fetch): Admi
     if (found === undefined) throw new Error(`there is no client ${clientId}`);
     return found;
   };
+  const grant = async (clientId: string, audience: string, scope: string): Promise<void> => {
+    const api = memory.objects.find(({ fields }) => fields['audience'] === audience);
+    const holder = get(clientId);
+    holder.fields = { ...holder.fields, access: { [api?.name ?? '']: { scopes: [scope], onRequest: [] } } };
+  };
   return {
     create: async (name) =>
       memory.clientIdOf(memory.plant('Client', memory.capabilities.chosenClientId ? { clientId: name } : {}, name)),
@@ -48,10 +53,10 @@ function actionsOn(memory: MemoryProvider, fetch: typeof globalThis.fetch): Admi
       found.fields = { ...found.fields, trusts: url };
     },
     createIssuer: async (alias, url) => void memory.plant('Issuer', { alias, trusts: url }, alias),
-    grant: async (clientId, audience, scope) => {
-      const api = memory.objects.find(({ fields }) => fields['audience'] === audience);
-      const holder = get(clientId);
-      holder.fields = { ...holder.fields, access: { [api?.name ?? '']: { scopes: [scope], onRequest: [] } } };
+    grant,
+    letIn: async (clientId, audience, scope) => {
+      if (memory.capabilities.tokenPerApi) return grant(clientId, audience, scope);
+      get(clientId).fields = { ...get(clientId).fields, enabled: true };
     },
     clientIds: async () =>
       memory.objects.flatMap((each) => (each.kind === 'Client' ? [memory.clientIdOf(each)] : [])).toSorted(),

@@ -5,6 +5,7 @@ import { testCredentials } from './provider-credentials.ts';
 import { testKeys } from './provider-keys.ts';
 import { testIssuers } from './provider-issuers.ts';
 import { testObjects } from './provider-objects.ts';
+import { testStates } from './provider-states.ts';
 import { testTokens } from './provider-tokens.ts';
 import { ProviderSubject } from './provider-subject.ts';
 import type { ProviderPlace } from './provider-subject.ts';
@@ -23,6 +24,7 @@ export function describeProvider(title: string, capabilities: Capabilities, open
     testCredentials(() => opened, capabilities);
     testKeys(() => opened, capabilities);
     testTokens(() => opened, capabilities);
+    testStates(() => opened, capabilities);
     testIssuers(() => opened, capabilities);
   });
 }

@@ -48,6 +48,8 @@ export interface AdminActions {
   createIssuer?(alias: string, url: string): Promise<void>;
   /** Grants a scope of an Api to a client that is not the stack's. */
   grant(clientId: string, audience: string, scope: string): Promise<void>;
+  /** Lets a client in that is disabled: with this scope, where that is what keeps it out. */
+  letIn(clientId: string, audience: string, scope: string): Promise<void>;
   /** client_ids of all clients but those that were there at first. */
   clientIds(): Promise<string[]>;
   /** The next creation of a client takes effect, and its answer is lost. */

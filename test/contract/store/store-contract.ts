@@ -1,4 +1,5 @@
 import { testCapabilities } from './store-capabilities.ts';
+import { testChecks } from './store-checks.ts';
 import { testDocuments } from './store-documents.ts';
 import { testMarks } from './store-marks.ts';
 import { testRecords } from './store-records.ts';
@@ -15,4 +16,5 @@ export function testStore(subject: SubjectOf): void {
   testMarks(subject);
   testRecords(subject);
   testSafety(subject);
+  testChecks(subject);
 }

@@ -1,10 +1,11 @@
-import { afterAll, beforeAll, describe } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemPorts } from '../../../src/platform/ports.ts';
 import { openKubernetesStore } from '../../../src/stores/kubernetes/index.ts';
 import { startCountingProxy } from '../../support/servers/counting-proxy.ts';
 import type { CountingProxy } from '../../support/servers/counting-proxy.ts';
 import { BUILD_TIMEOUT, createKubernetes, startKubernetes } from '../../support/servers/kubernetes.ts';
 import type { KubernetesServer, TestKubernetes } from '../../support/servers/kubernetes.ts';
+import { desiredAt } from '../../support/stores/desired-at.ts';
 import { kubernetesSubject } from './kubernetes-subject.ts';
 import { testStore } from './store-contract.ts';
 import { testLongListing } from './store-listing.ts';
@@ -34,4 +35,20 @@ describe('the Kubernetes store', () => {
 
   testStore(() => subject);
   testLongListing(() => subject);
+
+  test('a look for doctor asks for namespaces and for rights, and for no Secret', async () => {
+    const from = proxy.requests.length;
+    await subject.store.checks?.(desiredAt(['orders', 'team-checkout/stock']));
+    const asked = proxy.requests
+      .slice(from)
+      .map(({ method, path }) => `${method} ${path.replace(/\/namespaces\/.+/, '/namespaces/…')}`);
+    expect(new Set(asked)).toEqual(
+      new Set([
+        'GET /api/v1/namespaces/…',
+        'POST /apis/authentication.k8s.io/v1/selfsubjectreviews',
+        'POST /apis/authorization.k8s.io/v1/selfsubjectaccessreviews',
+      ]),
+    );
+    expect(proxy.requests.slice(from).some(({ path }) => path.includes('secrets'))).toBe(false);
+  });
 });

@@ -7,7 +7,9 @@ import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { z } from 'zod';
 import { AwsV4Signer } from 'aws4fetch';
 import { Secret } from '../../../src/model/secrets/secret.ts';
+import type { CheckResult } from '../../../src/model/check.ts';
 import { systemPorts } from '../../../src/platform/ports.ts';
+import type { Ports } from '../../../src/platform/ports.ts';
 import { awsStoreWith } from '../../../src/stores/aws/index.ts';
 import type { AwsKeys } from '../../../src/stores/aws/credentials.ts';
 import type { Store } from '../../../src/stores/store.ts';
@@ -16,6 +18,8 @@ import { createAws, nameOf } from '../../support/servers/aws.ts';
 import { portsOver } from '../../support/servers/ports-over.ts';
 import { startMoto } from '../../support/servers/moto.ts';
 import type { AwsServer, Stoppable } from '../../support/servers/moto.ts';
+import { desiredAt } from '../../support/stores/desired-at.ts';
+import { commandsOf, findingOf, troubles, wordsOf } from '../../support/stores/findings.ts';
 
 const policySchema = z.strictObject({
   Version: z.literal('2012-10-17'),
@@ -115,10 +119,10 @@ const ports = portsOver(async (url, init) => {
   return Response.json({ __type: NAMES[code] ?? code, message }, { status: 400 });
 });
 
-function storeOf(user: string): Store {
+function storeOf(user: string, own: Ports = ports): Store {
   const keys = users.get(user);
   if (keys === undefined) throw new Error(`there is no ${user}`);
-  return awsStoreWith(createAws(server).settings({ prefix: PREFIX }), async () => keys, ports);
+  return awsStoreWith(createAws(server).settings({ prefix: PREFIX }), async () => keys, own);
 }
 
 /** What runs of `apply` do, one step per kind of call, with others at work between them; returns the first failure. */
@@ -238,5 +242,126 @@ test('a key that was mistyped is refused, with where to look', async () => {
   expect(await failureOf(store.inspect('a/b'))).toMatchObject({
     code: 'NOT_ALLOWED',
     message: expect.stringContaining('credentials are not accepted'),
+  });
+});
+
+/** moto looks at no resources: a policy is for all of them. */
+async function carryOut(command: string): Promise<void> {
+  const [, user = '', name = '', document = ''] =
+    /^aws iam put-user-policy --user-name '([^']+)' --policy-name (\S+) --policy-document '([^']+)'$/.exec(command) ??
+    [];
+  const [statement] = z.object({ Statement: z.array(z.looseObject({})) }).parse(JSON.parse(document)).Statement;
+  const PolicyDocument = JSON.stringify({ Version: '2012-10-17', Statement: [{ ...statement, Resource: '*' }] });
+  // One request without a look at its signature.
+  await fetch(`${server.url}/moto-api/reset-auth`, { method: 'POST', body: '1' });
+  await iam({ Action: 'PutUserPolicy', UserName: user, PolicyName: name, PolicyDocument });
+}
+
+/** As AWS is where it rotates every secret by itself. */
+const rotating: Ports['fetch'] = async (url, init) => {
+  const answer = await ports.fetch(url, init);
+  const isLook = String(new Headers(init?.headers).get('x-amz-target')).endsWith('DescribeSecret');
+  if (!isLook || !answer.ok) return answer;
+  return Response.json({ ...z.looseObject({}).parse(await answer.json()), RotationEnabled: true });
+};
+
+/** STS that answers this. */
+function stsSaying(text: string): Ports['fetch'] {
+  return async (url, init) => {
+    const isAsked = typeof init?.body === 'string' && init.body.startsWith('Action=GetCallerIdentity');
+    return isAsked ? new Response(text) : ports.fetch(url, init);
+  };
+}
+
+describe('what doctor looks at', () => {
+  const PATHS = ['doctor/orders', 'doctor/stock'];
+
+  function check(user: string, rest: Partial<Ports> = {}): Promise<readonly CheckResult[]> {
+    const own = { ...ports, env: { AWS_ENDPOINT_URL_STS: server.url }, ...rest };
+    return storeOf(user, own).checks?.(desiredAt(PATHS)) ?? Promise.resolve([]);
+  }
+
+  beforeAll(async () => {
+    await storeOf('apply').write(PATHS[0] ?? '', documentOf('canary-value'), 0);
+  });
+
+  const UNKNOWN = { 'write-secrets': 'unknown' };
+
+  test('is no trouble with the policy for apply; whether it may write stays unknown, with a command that says it', async () => {
+    const results = await check('apply');
+    expect(troubles(results)).toEqual(UNKNOWN);
+    expect(wordsOf(findingOf(results, 'login'))).toBe('arn:aws:iam::123456789012:user/apply');
+    expect(commandsOf(results)).toEqual([
+      expect.stringContaining("--policy-source-arn 'arn:aws:iam::123456789012:user/apply'"),
+    ]);
+    for (const action of actionsOf('apply').filter((each) => !/^(?:List|Get|Describe)/.test(each))) {
+      expect(commandsOf(results)[0]).toContain(`secretsmanager:${action}`);
+    }
+  });
+
+  test.each(['plan', 'rotate'] as const)('is no trouble for %s with its policy', async (purpose) => {
+    const results = (await check(purpose)).filter(({ purposes }) => purposes.includes(purpose));
+    expect(results.length).toBeGreaterThan(3);
+    expect(Object.values(troubles(results))).not.toContain('problem');
+  });
+
+  test.each([
+    ['ListSecrets', { 'list-secrets': 'problem' }],
+    ['DescribeSecret', { 'describe-secrets': 'problem', 'deleted-secrets': 'unknown', 'rotated-secrets': 'unknown' }],
+    ['ListSecretVersionIds', { 'list-versions': 'problem' }],
+    ['GetSecretValue', { 'read-ledger': 'problem', 'read-documents': 'problem' }],
+  ])('is a problem without %s, and none after the command', async (action, found) => {
+    const results = await check(`without-${action}`);
+    expect(troubles(results)).toEqual({ ...UNKNOWN, ...found });
+    const [id = ''] = Object.keys(found);
+    expect(wordsOf(findingOf(results, id))).toContain(`may not take secretsmanager:${action}`);
+    for (const command of commandsOf(results)) if (command.includes('put-user-policy')) await carryOut(command);
+    expect(troubles(await check(`without-${action}`))).toEqual(UNKNOWN);
+  });
+
+  test('reads no value: GetSecretValue is asked for a version that there is not', async () => {
+    const answers: string[] = [];
+    const fetch: Ports['fetch'] = async (url, init) => {
+      const answer = await ports.fetch(url, init);
+      const text = await answer.text();
+      answers.push(text);
+      return new Response(text, answer);
+    };
+    const results = await check('apply', { fetch });
+    expect(answers.length).toBeGreaterThan(5);
+    expect(answers.join('\n')).not.toContain('canary-value');
+    expect(wordsOf(findingOf(results, 'deleted-secrets'))).toBe('1 of 2 documents is there in eu-central-1');
+  });
+
+  test('is a risk where a document is going to be deleted, until the command took that back', async () => {
+    const [, path = ''] = PATHS;
+    const store = storeOf('apply');
+    await store.write(path, documentOf('s'), 0);
+    await deletedByHand(store, path);
+    const results = await check('apply');
+    expect(troubles(results)).toEqual({ ...UNKNOWN, 'deleted-secrets': 'risk' });
+    const [, SecretId = ''] = /restore-secret --secret-id '([^']+)'/.exec(commandsOf(results).join('\n')) ?? [];
+    await byHand('RestoreSecret', { SecretId });
+    expect(troubles(await check('apply'))).toEqual(UNKNOWN);
+  });
+
+  test('is a problem where AWS rotates a document itself', async () => {
+    const results = await check('apply', { fetch: rotating });
+    expect(troubles(results)).toMatchObject({ 'rotated-secrets': 'problem' });
+    expect(commandsOf(results).join('\n')).toContain('cancel-rotate-secret');
+  });
+
+  test('is a risk with the keys of the root, and unknown where STS is silent', async () => {
+    const root = '<Arn>arn:aws:iam::123456789012:root</Arn>';
+    expect(troubles(await check('apply', { fetch: stsSaying(root) }))).toEqual({ ...UNKNOWN, login: 'risk' });
+    expect(troubles(await check('apply', { fetch: stsSaying('no') }))).toEqual({ ...UNKNOWN, login: 'unknown' });
+    const role = '<Arn>arn:aws:sts::123456789012:assumed-role/grantry-plan/session</Arn>';
+    const commands = commandsOf(await check('apply', { fetch: stsSaying(role) }));
+    expect(commands.join('\n')).toContain("'arn:aws:iam::123456789012:role/grantry-plan'");
+  });
+
+  test('is a risk where the clocks differ', async () => {
+    const clock = { ...ports.clock, now: () => Date.now() + 60_000 };
+    expect(troubles(await check('apply', { clock }))).toEqual({ ...UNKNOWN, clock: 'risk' });
   });
 });

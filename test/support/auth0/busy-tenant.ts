@@ -21,6 +21,7 @@ const NO_ACTIONS: AdminActions = {
   loosen: refuse,
   remove: refuse,
   grant: refuse,
+  letIn: refuse,
   clientIds: refuse,
   loseNextCreation: refuse,
   loseNextRotation: refuse,

@@ -39,6 +39,7 @@ export function client(
     labels: {},
     access: Object.entries(access).map(([of, scopes]) => ({ api: of, scopes, onRequest: [] })),
     auth: 'client_secret_basic',
+    state: 'enabled',
     credential: { path: name, rotate: { every: 100, overlap: 10 } },
     settings: { kind: 'memory' },
     position: POSITION,

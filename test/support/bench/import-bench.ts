@@ -2,6 +2,7 @@
 import { importTarget } from '../../../src/engine/run/import-target.ts';
 import type { ImportPlan } from '../../../src/engine/run/import-target.ts';
 import { judge } from '../../../src/engine/import/load-drafts.ts';
+import { canSayState } from '../../../src/engine/import/manifest-values.ts';
 import { HEADER } from '../../../src/engine/import/plan-files.ts';
 import type { Split } from '../../../src/engine/import/plan-files.ts';
 import { surveyTarget } from '../../../src/engine/survey/survey-target.ts';
@@ -31,9 +32,16 @@ interface ImportOptions {
   readonly split: Split;
   readonly ownerFrom: string | undefined;
   readonly deliver: boolean;
+  readonly pathOf: (name: string) => string;
 }
 
-const DEFAULTS: ImportOptions = { select: [], split: 'owner', ownerFrom: 'attributes.team', deliver: false };
+const DEFAULTS: ImportOptions = {
+  select: [],
+  split: 'owner',
+  ownerFrom: 'attributes.team',
+  deliver: false,
+  pathOf: (name) => `manifests/${name}`,
+};
 
 function isOurs(text: string): boolean {
   return text.startsWith(HEADER);
@@ -66,7 +74,7 @@ export class ImportBench {
 
   /** What an import would write; nothing is written. */
   async look(options: Partial<ImportOptions> = {}): Promise<ImportPlan> {
-    const { select, split, ownerFrom, deliver } = { ...DEFAULTS, ...options };
+    const { select, split, ownerFrom, deliver, pathOf } = { ...DEFAULTS, ...options };
     const { apis, clients, target } = this.desired();
     return importTarget(
       { desired: this.desired(), provider: this.provider },
@@ -79,7 +87,7 @@ export class ImportBench {
               provider: target.provider.kind,
               onlyTarget: undefined,
               deliver,
-              says: { deliver: false, state: false },
+              saysState: canSayState(this.#language),
             },
             provenance: { at: '2026-12-01T10:00:00.000Z', from: this.provider.describe() },
             ownerFrom,
@@ -90,7 +98,7 @@ export class ImportBench {
           },
           split,
           folder: new Map([...this.files].map(([name, text]) => [name, isOurs(text) ? text : undefined])),
-          pathOf: (name) => `manifests/${name}`,
+          pathOf,
         },
       },
     );

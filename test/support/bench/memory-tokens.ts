@@ -22,7 +22,8 @@ export function memoryTokens(memory: MemoryProvider): typeof globalThis.fetch {
       assertion === null
         ? authenticated(memory, request.headers.get('authorization'), parameters)
         : await authenticatedByKey(memory, assertion);
-    if (client === undefined) return Response.json({ error: 'invalid_client' }, { status: 401 });
+    if (client === undefined || isShutOut(memory, client))
+      return Response.json({ error: 'invalid_client' }, { status: 401 });
     if (pathname === '/introspect') return Response.json({ active: parameters.has('token') });
     const granted = tokenOf(memory, client, parameters);
     if ('error' in granted) return Response.json({ error: granted.error }, { status: granted.status });
@@ -41,6 +42,11 @@ export function memoryTokens(memory: MemoryProvider): typeof globalThis.fetch {
       expires_in: lifetime,
     });
   };
+}
+
+/** Where tokens are for one Api a client that is disabled is known, and may call nothing. */
+function isShutOut({ capabilities }: MemoryProvider, { fields }: MemoryObject): boolean {
+  return !capabilities.tokenPerApi && fields['enabled'] === false;
 }
 
 /** By an assertion for the issuer (RFC 7523), signed with a key that is registered. */

@@ -288,6 +288,7 @@ export const anyRotateReport: fc.Arbitrary<RotateReport> = fc.record({
 const credentialStatus: fc.Arbitrary<CredentialStatus> = fc.record({
   address,
   owner: hostileText,
+  state: fc.constantFrom('enabled', 'disabled'),
   place: fc.option(hostileText, { nil: undefined }),
   storeVersion: fc.option(fc.nat(100), { nil: undefined }),
   madeAt: fc.option(iso, { nil: undefined }),

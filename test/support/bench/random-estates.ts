@@ -93,7 +93,7 @@ const api = fc.record({
 const client = fc.record({
   clientId: anyName,
   enabled: mostly<boolean | undefined>(fc.constant(undefined), fc.constant(false)),
-  auth: fc.constantFrom('client_secret_basic', 'client_secret_post', 'private_key_jwt'),
+  auth: fc.constantFrom('client_secret_basic', 'client_secret_post', 'any', 'private_key_jwt'),
   description: prose,
   labels: mostly<Record<string, string>>(fc.constant({}), fc.constant({ tier: 'backend' })),
   isMixed: mostly(fc.constant(false), fc.constant(true)),

@@ -65,6 +65,7 @@ function client(name: string, apis: readonly DesiredApi[]): fc.Arbitrary<Desired
       description: fc.constantFrom('one', 'two', ''),
       labels: fc.constantFrom({}, { tier: 'backend' }),
       auth: fc.constantFrom('client_secret_basic' as const, 'client_secret_post' as const),
+      state: fc.constantFrom('enabled' as const, 'enabled' as const, 'disabled' as const),
       folder: fc.constantFrom('', 'team/'),
       access: fc.tuple(...apis.map(access)),
     })

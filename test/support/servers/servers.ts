@@ -25,6 +25,8 @@ declare module 'vitest' {
     openbao: VaultServer;
     /** For the few tests that need a Vault of their own: see `startVault`. */
     vaultImage: string;
+    /** For its command line. */
+    openbaoImage: string;
     /** For those that need a Keycloak of their own: see `startKeycloakWith`. */
     keycloakImage: string;
   }
@@ -52,6 +54,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
     project.provide('vault', vault.value);
     project.provide('openbao', openbao.value);
     project.provide('vaultImage', images.vault);
+    project.provide('openbaoImage', images.openbao);
     project.provide('keycloakImage', images.keycloak);
     return stop;
   }

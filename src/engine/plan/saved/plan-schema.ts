@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { resolvedAuthSchema } from '../../../credentials/auth.ts';
 import { KINDS } from '../../../model/address.ts';
+import { CLIENT_STATES } from '../../../model/desired.ts';
 import { DELIVERY_REASONS, GUARD_NAMES } from '../../../model/plan.ts';
 import { MAX_SECONDS } from '../../../model/text/duration.ts';
 import { SIGNING_ALGORITHMS } from '../../../model/signing-algorithms.ts';
@@ -121,6 +122,7 @@ const desired = z.strictObject({
       labels: z.record(z.string(), z.string()),
       access: z.array(z.strictObject({ api: z.string(), scopes: names, onRequest: names })),
       auth: resolvedAuthSchema,
+      state: z.enum(CLIENT_STATES),
       credential: z.strictObject({ path: z.string(), rotate, deliver: z.literal(false).optional() }),
       settings: z.object({ kind: z.string() }).catchall(z.json()).describe('What only the provider of this kind has'),
     }),

@@ -1,7 +1,7 @@
 import { GrantryError, ownLines } from '../../../model/errors.ts';
 import { earliestNow } from '../../../platform/clock.ts';
-import { lockName } from '../../lock/lock.ts';
-import { endingNotices, wordInOverlap } from '../../rotation/rotation-notices.ts';
+import { disabledNotices, endingNotices, wordInOverlap } from '../../rotation/rotation-notices.ts';
+import { lockName } from '../../../stores/record.ts';
 import { isRevocation, selectRotations } from '../../rotation/select-rotations.ts';
 import type { RotationChoice, RotationRequest } from '../../rotation/select-rotations.ts';
 import { surveyRotations } from '../../rotation/survey-rotations.ts';
@@ -72,12 +72,16 @@ export function questionOf(
   const { rotate: clients } = choice;
   const revokes = isRevocation(request);
   if (request.kind === 'due' || (request.kind === 'named' && !(revokes && clients.length > 1))) return undefined;
-  const notices = [...overlapNotices(choice), ...endingNotices(clients, { actual: survey.actual, now })];
+  const notices = [...leftOutNotices(choice), ...endingNotices(clients, { actual: survey.actual, now })];
   return { target: survey.desired.target.name, clients, revokes, notices };
 }
 
 /** Which clients were left out, and why. */
-export function overlapNotices({ inOverlap }: RotationChoice): string[] {
+export function leftOutNotices({ inOverlap, disabled }: RotationChoice): string[] {
+  return [...overlapNotices(inOverlap), ...disabledNotices(disabled)];
+}
+
+function overlapNotices(inOverlap: readonly string[]): string[] {
   if (inOverlap.length === 0) return [];
   return [
     `${wordInOverlap(inOverlap)} and left out: the previous credential is still accepted. --force rotates anyway.`,

@@ -8,7 +8,7 @@ import { holdLock } from '../hold-lock.ts';
 import { reportHead } from '../open-target.ts';
 import type { OpenTarget } from '../open-target.ts';
 import type { Outcome } from '../outcome.ts';
-import { overlapNotices, prepareRotation, questionOf } from './prepare-rotation.ts';
+import { leftOutNotices, prepareRotation, questionOf } from './prepare-rotation.ts';
 import type { PreparedRotation } from './prepare-rotation.ts';
 import type { RotateRequest } from './rotate-request.ts';
 import type { RunContext } from '../run-context.ts';
@@ -57,7 +57,7 @@ function outcomeOf(
     results: [...results, ...choice.refused.map(refusedResult)],
     waiting: choice.waiting,
     interrupted: context.signal.aborted,
-    notices: [...gapNotices(survey), ...(survey.actual.notices ?? []), ...overlapNotices(choice)],
+    notices: [...gapNotices(survey), ...(survey.actual.notices ?? []), ...leftOutNotices(choice)],
   };
   return { report, firstError, written, complete: allDone(report) && !report.interrupted };
 }

@@ -41,6 +41,7 @@ export function applicationToFields(
     displayName: app.name,
     description: app.description,
     labels: parseLabels(metadata),
+    enabled: isEnabled(metadata),
     ...settingsOfLogins(app),
     grantTypes: app.grant_types,
     access,
@@ -52,6 +53,13 @@ export function applicationToFields(
     ...authenticationOf(app, now),
     metadata: watchedMetadata(metadata, declared),
   };
+}
+
+const DISABLED = 'disabled';
+
+/** Auth0 has no applications that are disabled: grantry notes it of those whose grants it took away for that. */
+export function isEnabled(metadata: Metadata): boolean {
+  return metadata[MARK.state] !== DISABLED;
 }
 
 /** By what an application is known. Of keys that it does not use none is declared. */
@@ -172,6 +180,7 @@ export function fieldsToMetadata(fields: ClientFields): Record<string, string> {
     ...(fields.stack === null ? {} : { [MARK.stack]: fields.stack }),
     ...(fields.name === null ? {} : { [MARK.name]: formatName(fields.name, fields.rotateEvery) }),
     ...(fields.owner === null ? {} : { [MARK.owner]: fields.owner }),
+    ...(fields.enabled ? {} : { [MARK.state]: DISABLED }),
     ...(Object.keys(fields.labels).length === 0 ? {} : { [MARK.labels]: JSON.stringify(fields.labels) }),
     ...(declared.length === 0 ? {} : { [MARK.declared]: JSON.stringify(declared) }),
   };

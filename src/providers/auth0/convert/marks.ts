@@ -8,6 +8,8 @@ export const MARK = {
   /** metadata.name, a blank, and how often the secret is rotated, in seconds. */
   name: 'grantry_name',
   owner: 'grantry_owner',
+  /** `disabled`; absent: enabled. Auth0 has no such switch: it says why an application has no grants. */
+  state: 'grantry_state',
   /** JSON. */
   labels: 'grantry_labels',
   /** Which keys of metadata were declared when the application was last applied: JSON. */

@@ -1,4 +1,5 @@
 import type { EstateClient, LeftOut } from '../../../model/estate.ts';
+import { isEnabled } from '../convert/convert.ts';
 import { parseKeys } from '../convert/key-marks.ts';
 import { usesKeys } from '../convert/keys.ts';
 import type { Application, ClientGrant } from '../convert/representations.ts';
@@ -56,8 +57,7 @@ function commonOf(app: Application, grants: readonly ClientGrant[]): Omit<Estate
     clientId: app.client_id,
     displayName: app.name,
     displayNameKey: 'name',
-    // Auth0 has no applications that are disabled.
-    isEnabled: true,
+    isEnabled: isEnabled(app.client_metadata),
     settings: undefined,
     lastUsed: undefined,
     mark: markOf(app.client_metadata),

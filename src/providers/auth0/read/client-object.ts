@@ -5,6 +5,7 @@ import { applicationToFields, unseenMetadata } from '../convert/convert.ts';
 import { keysIn, usesKeys } from '../convert/keys.ts';
 import { foreignPart, MARK, parseDelivery, parseName, unreadableMarks } from '../convert/marks.ts';
 import type { Application, ClientGrant } from '../convert/representations.ts';
+import type { ClientFields } from '../fields.ts';
 import { metadataOf } from '../project.ts';
 
 export interface ApplicationSetting {
@@ -34,12 +35,12 @@ export function clientObject(
     foreign: foreignPart(app.client_metadata, stack, `application ${app.name} (${app.client_id})`),
     fields,
     ...(unseen === undefined ? {} : { unseen }),
-    credential: credentialOf(app),
+    credential: credentialOf(app, fields),
     ...unreadableIn(app),
   };
 }
 
-function credentialOf(app: Application): ActualCredential {
+function credentialOf(app: Application, { enabled }: Pick<ClientFields, 'enabled'>): ActualCredential {
   const { client_id: clientId, client_metadata: metadata } = app;
   const { rotateEvery } = parseName(metadata);
   return {
@@ -47,6 +48,7 @@ function credentialOf(app: Application): ActualCredential {
     delivered: parseDelivery(metadata),
     ...(usesKeys(app) ? keyOf(app) : secretOf(app)),
     ...(rotateEvery === undefined ? {} : { rotateEvery }),
+    ...(enabled ? {} : { unusable: 'it is disabled' }),
   };
 }
 

@@ -139,13 +139,14 @@ function* checkMetadata(view: ProviderView, client: InTarget<ClientManifest>): I
   yield* checkRoom(view, client, Object.keys(metadata));
 }
 
-/** Which keys were declared is itself kept in metadata, and so are labels and the public keys, where there are any. */
+/** Which keys were declared is itself kept in metadata, and so are labels, the public keys and the state, where there is one to note. */
 function* checkRoom(view: ProviderView, client: InTarget<ClientManifest>, keys: readonly string[]): Iterable<Problem> {
   if (keys.length === 0) return;
   const auth = client.spec?.auth;
   const optional = [
     ...(Object.keys(client.manifest.labels).length > 0 ? ['the labels'] : []),
     ...(auth !== undefined && typeof auth !== 'string' ? ['the public keys'] : []),
+    ...(client.spec?.state === 'disabled' ? ['the state'] : []),
   ];
   const room = MAX_KEYS - OWN_KEYS - 1 - optional.length;
   const text = JSON.stringify(keys);

@@ -30,6 +30,7 @@ function client(name: string, roles: readonly string[] = []): DesiredClient {
     labels: { tier: 'backend' },
     access: [{ api: 'inventory', scopes: ['inventory:read'], onRequest: ['inventory:write'] }],
     auth: 'client_secret_basic',
+    state: 'enabled',
     credential: { path: name, rotate: { every: 7_776_000, overlap: 0 } },
     settings: keycloakClient({ realm: roles, clients: {} }),
     position: POSITION,

@@ -17,6 +17,7 @@ const CLIENT: DesiredClient = {
   labels: {},
   access: [],
   auth: 'client_secret_basic',
+  state: 'enabled',
   credential: { path: 'orders', rotate: { every: 7_776_000, overlap: 0 } },
   settings: resolveKeycloakClient(undefined),
   position: POSITION,

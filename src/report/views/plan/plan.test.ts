@@ -100,7 +100,7 @@ describe('a create', () => {
     };
     const text = linesOf(planOf([createClient('odd', { ...special, clientId: 'another' })])).join('\n');
     for (const line of [
-      /enabled +false/,
+      /state +disabled/,
       /public client +true/,
       /redirect URIs +\+ \*/,
       /standard flow +true/,
@@ -206,12 +206,23 @@ describe('the summary', () => {
 });
 
 test('a very long name does not move the others', () => {
-  const changes = [updateClient('a'.repeat(80), {}, { enabled: false }), updateClient('b', {}, { enabled: false })];
+  const changes = [updateClient('a'.repeat(80), {}, { oddity: true }), updateClient('b', {}, { oddity: true })];
   expect(linesOf(planOf(changes)).slice(2, 6)).toEqual([
     `  ~ Client/${'a'.repeat(80)}  update`,
     '      owner team-checkout',
-    '      enabled                               true → false',
+    '      oddity                                (not set) → true',
     '  ~ Client/b                                update   owner team-checkout',
+  ]);
+});
+
+test('says loudly that a client is shut out, and counts it', () => {
+  const plan = planOf([updateClient('b', { enabled: true }, { enabled: false })]);
+  expect(linesOf(plan).slice(2)).toEqual([
+    '  ~ Client/b                update   owner team-checkout',
+    '      state                 enabled → disabled   ▲ shuts the client out: no token any more',
+    '',
+    '1 to change. 1 client is shut out. 214 clients are as declared.',
+    '',
   ]);
 });
 

@@ -1,0 +1,59 @@
+import type { Mend } from '../../../model/check.ts';
+import { secretName } from '../settings.ts';
+import type { AwsSettings } from '../settings.ts';
+import { WRITES } from './actions.ts';
+import type { Identity } from './questions.ts';
+
+/** What a policy is to allow. */
+interface Allowed {
+  /** Names the policy. */
+  readonly id: string;
+  readonly action: string;
+  /** Below the prefix. */
+  readonly resource: string;
+}
+
+/** Gives the user or the role a policy of its own beside those that it has. */
+export function allow({ id, action, resource }: Allowed, settings: AwsSettings, identity: Identity | undefined): Mend {
+  // A listing has no resource at AWS.
+  const Resource = action === 'ListSecrets' ? '*' : arnOf(resource, settings, identity);
+  const statement = { Effect: 'Allow', Action: [`secretsmanager:${action}`], Resource };
+  const policy = JSON.stringify({ Version: '2012-10-17', Statement: [statement] });
+  const { kind, name } = principalOf(identity);
+  return {
+    words: `As an administrator of the account, allow it. All policies for grantry are in docs/aws.md${identity === undefined ? '; put the account and the name of the role into the command' : ''}.`,
+    commands: [
+      `aws iam put-${kind}-policy --${kind}-name '${name}' --policy-name grantry-${id} --policy-document '${policy}'`,
+    ],
+  };
+}
+
+/** How those who may simulate policies find out. */
+export function simulation(settings: AwsSettings, identity: Identity | undefined): Mend {
+  const { kind, name } = principalOf(identity);
+  const { partition, account } = ofAccount(identity, settings);
+  const actions = WRITES.map((action) => `secretsmanager:${action}`).join(' ');
+  return {
+    words: 'Somebody who may simulate policies sees it: every line must say allowed.',
+    commands: [
+      `aws iam simulate-principal-policy --policy-source-arn 'arn:${partition}:iam::${account}:${kind}/${name}' --action-names ${actions} --resource-arns '${arnOf('*', settings, identity)}' --query 'EvaluationResults[].[EvalActionName,EvalDecision]' --output text`,
+    ],
+  };
+}
+
+function arnOf(path: string, settings: AwsSettings, identity: Identity | undefined): string {
+  const { partition, account } = ofAccount(identity, settings);
+  return `arn:${partition}:secretsmanager:${settings.region}:${account}:secret:${secretName(settings.prefix, path)}`;
+}
+
+function ofAccount(identity: Identity | undefined, { region }: AwsSettings): Omit<Identity, 'arn'> {
+  const partition = region.startsWith('cn-') ? 'aws-cn' : region.startsWith('us-gov-') ? 'aws-us-gov' : 'aws';
+  return identity ?? { partition, account: 'ACCOUNT' };
+}
+
+/** A session of a role is called by the role: `…:assumed-role/ROLE/SESSION`. */
+function principalOf(identity: Identity | undefined): { readonly kind: 'user' | 'role'; readonly name: string } {
+  const [, kind = '', path = ''] = /:(user|assumed-role)\/(.+)$/.exec(identity?.arn ?? '') ?? [];
+  if (kind === 'user') return { kind: 'user', name: path.split('/').at(-1) ?? path };
+  return { kind: 'role', name: path.split('/')[0] || 'ROLE' };
+}
