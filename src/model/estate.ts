@@ -75,7 +75,10 @@ export interface LeftOut {
   /** Absent: nobody's. */
   readonly mark?: EstateMark;
   readonly facts: Readonly<Record<string, string>>;
-  /** Stable: `mixed`, `full-scope-allowed`, `other-stack`, … */
+  /**
+   * Stable: `mixed`, `full-scope-allowed`, … Two of them mean that somebody answers for the client, so that nobody misses it in
+   * the manifests: `other-stack`, and `own-account` of the client that grantry itself logs in with.
+   */
   readonly reason: string;
   /** Why manifests cannot say it: a whole sentence. */
   readonly why: string;

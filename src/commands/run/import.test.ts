@@ -126,6 +126,10 @@ describe('import', () => {
     put('manifests/other.yaml', target('prod').replace('stack: acme', 'stack: acme-prod'));
     await run('import -t dev --split one');
     expect(look('manifests/imported.yaml').match(/targets: \[dev\]/g)).toHaveLength(2);
+    await run('import -t prod --split one');
+    expect(look('manifests/imported.yaml')).toMatch(
+      /# Client\/order-service has this client_id in other Targets[^]*targets: \[prod\]/,
+    );
   });
 
   it('knows what it wrote to a folder that is none of the manifests', async () => {

@@ -71,6 +71,7 @@ function requestOf({ options, manifests, source, folder, io }: RequestParts): Im
         surroundings: surroundingsOf(manifests, source, deliver),
         provenance: { at, from: provider.describe() },
         ownerFrom,
+        elsewhere: clientIdsOf(manifests.clients),
         taken: { apis: namesOf(manifests.apis), clients: namesOf(manifests.clients) },
       },
       split,
@@ -109,6 +110,11 @@ function surroundingsOf(
     deliver,
     saysState: canSayState(language),
   };
+}
+
+/** Of those that are declared for this Target none is imported again, so that they do no harm here. */
+function clientIdsOf(clients: Manifests['clients']): ReadonlyMap<string, string> {
+  return new Map(clients.map(({ name, spec }) => [spec?.clientId ?? name, name]));
 }
 
 function namesOf(manifests: readonly { readonly name: string }[]): ReadonlySet<string> {

@@ -7,9 +7,9 @@ import { isOfOthers } from './declared.ts';
 import type { Draft } from './draft.ts';
 import { apiManifest, clientManifest } from './manifest-values.ts';
 import type { Surroundings } from './manifest-values.ts';
-import { nameEstate } from './name-estate.ts';
-import type { Names, TakenNames } from './name-estate.ts';
-import { ownerOf } from './owner.ts';
+import { nameEstate } from './naming/name-estate.ts';
+import type { Names, TakenNames } from './naming/name-estate.ts';
+import { ownerOf } from './naming/owner.ts';
 import { renderDocument } from './render-document.ts';
 import type { SortedEstate } from './sort-estate.ts';
 
@@ -19,6 +19,8 @@ export interface DraftOptions {
   readonly provenance: Provenance;
   readonly ownerFrom: string | undefined;
   readonly taken: TakenNames;
+  /** Names of Clients by client_id that manifests declare, but not for this Target. */
+  readonly elsewhere: ReadonlyMap<string, string>;
 }
 
 /** What the documents of one import refer to each other by. */
@@ -67,7 +69,7 @@ function draftApi(
 function draftClient(
   client: EstateClient,
   { names, apis }: References,
-  { ownerFrom, surroundings, provenance: from }: DraftOptions,
+  { ownerFrom, surroundings, provenance: from, elsewhere }: DraftOptions,
 ): Draft {
   const name = nameIn(names.clients, client.clientId);
   const owner = ownerOf(client, ownerFrom);
@@ -78,10 +80,17 @@ function draftClient(
     id: client.clientId,
     owner,
     manifest,
-    text: renderDocument(manifest, provenance(client, from)),
+    text: renderDocument(manifest, [...provenance(client, from), ...elsewhereNote(elsewhere.get(client.clientId))]),
     source: client,
     needs: client.access.map(({ audience }) => addressOf('Api', apis.get(audience) ?? audience)),
   };
+}
+
+function elsewhereNote(name: string | undefined): string[] {
+  if (name === undefined) return [];
+  return [
+    `Client/${name} has this client_id in other Targets: make one manifest of the two with spec.overrides, if they are one service`,
+  ];
 }
 
 /** What narrower thing would do for an object that is left out, as YAML; undefined: nobody knows. */

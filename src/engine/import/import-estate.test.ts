@@ -107,7 +107,7 @@ describe('import: marks', () => {
         clientId: 'Lost Service',
         rotateEvery: 7_776_000,
       };
-      const unset = { description: '', labels: {}, auth: 'client_secret_basic', access: {} };
+      const unset = { enabled: true, description: '', labels: {}, auth: 'client_secret_basic', access: {} };
       provider.plant('Client', { ...fields, ...unset }).noted = { facts: { 'attributes.team': 'team-b' } };
     });
     const { report } = await own.look();
@@ -180,7 +180,21 @@ describe('import: what cannot be said', () => {
       provider.plant('Client', { clientId: 'grantry' });
       provider.ownClientId = 'grantry';
     });
-    expect(await reasons(own)).toEqual({ grantry: 'conflict' });
+    const { report } = await own.look();
+    expect(report.leftOut.map(({ id, reason }) => [id, reason])).toEqual([['grantry', 'own-account']]);
+    expect(report.shadow).toEqual([]);
+  });
+
+  it('is what the plan could not take over', async () => {
+    const own = bench((provider) => provider.plant('Client', { clientId: 'orders' }));
+    const read = own.provider.read.bind(own.provider);
+    own.provider.read = async (desired, options) => ({
+      ...(await read(desired, options)),
+      impossible: [{ address: 'Client/orders', reason: 'it is ambiguous', hint: 'Say which.' }],
+    });
+    expect((await own.look()).report.leftOut).toMatchObject([
+      { reason: 'conflict', why: 'It is ambiguous.', todo: 'Say which.' },
+    ]);
   });
 
   it('is nothing at all of a provider that cannot be read so', async () => {

@@ -12,7 +12,7 @@ import { keepValid } from './keep-valid.ts';
 import type { Kept } from './keep-valid.ts';
 import { judge } from './load-drafts.ts';
 import type { ExistingManifests } from './load-drafts.ts';
-import { ownerOf } from './owner.ts';
+import { ownerOf } from './naming/owner.ts';
 import { planFiles } from './plan-files.ts';
 import type { FilePlan, FolderView, Remark, Split } from './plan-files.ts';
 import { sortEstate } from './sort-estate.ts';

@@ -76,7 +76,7 @@ function refusals(
     drafts.flatMap(({ address }): [string, Reason][] => {
       const conflict = conflictOf.get(address);
       if (conflict !== undefined)
-        return [[address, { reason: 'conflict', why: asSentence(conflict.reason), todo: conflict.hint }]];
+        return [[address, { reason: 'conflict', why: asSentence(`${conflict.reason}.`), todo: conflict.hint }]];
       const change = changeOf.get(address);
       const reason = change === undefined ? undefined : differenceIn(change, words);
       return reason === undefined ? [] : [[address, reason]];

@@ -5,8 +5,8 @@ import { addToGroup } from '../../model/values/groups.ts';
 import { compareText } from '../../manifest/values.ts';
 import { leftOutComment, leftOutLine } from './comments.ts';
 import type { Draft } from './draft.ts';
-import { numbered } from './name-objects.ts';
-import { digestName, slugOf } from './slug.ts';
+import { numbered } from './naming/name-objects.ts';
+import { digestName, slugOf } from './naming/slug.ts';
 
 /** What the documents of one file have in common. */
 export type Split = 'owner' | 'client' | 'one';

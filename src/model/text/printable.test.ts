@@ -59,8 +59,9 @@ describe('quoted', () => {
 
 describe('withEscapes', () => {
   test('leaves nothing that cannot be seen but line breaks, and changes nothing else', () => {
-    const escape = (codePoint: number): string => `<${codePoint.toString(16)}>`;
-    expect(withEscapes('a \n\u202Eb\u{E0041}\u0000 \u00E9', escape)).toBe('a \n<202e>b<e0041><0> \u00E9');
+    expect(withEscapes('a \n\u202Eb\u{E0041}\u0000 \u00E9', (codePoint) => `<${codePoint.toString(16)}>`)).toBe(
+      'a \n<202e>b<e0041><0> \u00E9',
+    );
   });
 });
 

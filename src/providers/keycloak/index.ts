@@ -8,6 +8,7 @@ import { keycloakCapabilities, keycloakTokens } from './capabilities.ts';
 import { KEYCLOAK_FIELDS } from './field-descriptions.ts';
 import { describeKeycloak } from './settings.ts';
 import type { KeycloakSettings } from './settings.ts';
+import { readEstate } from './estate/read-estate.ts';
 import { evaluateToken, readIdentity } from './issuers/evaluate.ts';
 import { changeIssuer } from './issuers/write-issuers.ts';
 import { KeycloakApi } from './http/api.ts';
@@ -79,6 +80,7 @@ export function openKeycloak(
           admin.clients.find({ first: 0, max: 1 }),
         ),
       ),
+    readEstate: (desired, selection) => readEstate({ api, policies }, desired, selection),
     readGrants: (desired, names) => readGrants({ api, ports }, desired, names),
     addApiScopes: async (change) => ({ found: await addApiScopes(api, scopes, change) }),
     removeApiScopes: (change) => removeApiScopes(api, { index: scopes, holders }, change),

@@ -2,46 +2,60 @@ import { z } from 'zod';
 import { ANY } from '../../model/auth-method.ts';
 import { nameOf } from '../../model/address.ts';
 import type { AuthMethod } from '../../model/desired.ts';
-import type { Estate, EstateAccess, EstateApi, EstateClient, EstateMark, EstateSelection } from '../../model/estate.ts';
+import type {
+  Estate,
+  EstateAccess,
+  EstateApi,
+  EstateClient,
+  EstateMark,
+  EstateSelection,
+  LeftOut,
+} from '../../model/estate.ts';
 import { KEY_ALGS } from '../../model/secrets/key-alg.ts';
 import { formatDuration } from '../../model/text/duration.ts';
-import { groupBy } from '../../model/values/groups.ts';
 import type { Json, JsonObject } from '../../model/values/json.ts';
+import { OWN_ACCOUNT_HINT } from '../../model/state.ts';
 import type { Fields } from '../../model/state.ts';
 import type { Capabilities } from '../provider.ts';
 import { addressOfObject, clientIdOf, grantedIn, recordIn, stackOf, textIn, workloadOf } from './fields.ts';
-import type { MemoryObject } from './objects.ts';
+import type { MemoryObject, Noted } from './objects.ts';
+
+/** What a server is, beside what it holds. */
+export interface EstateContext {
+  readonly capabilities: Capabilities;
+  /** The client_id that grantry itself logs in with. */
+  readonly ownClientId: string | undefined;
+}
 
 /** Everything that there is, in the words of manifests. */
 export function estateOf(
   all: readonly MemoryObject[],
   { isSelected }: EstateSelection,
-  capabilities: Capabilities,
+  context: EstateContext,
 ): Estate {
   const apis = all.filter(({ kind }) => kind === 'Api');
-  const clients = all.filter((object) => object.kind === 'Client' && isSelected(clientIdOf(object, capabilities)));
-  const { said = [], unsaid = [] } = Object.fromEntries(
-    groupBy(clients, ({ noted }) => (noted?.unsaid === undefined ? 'said' : 'unsaid')),
+  const clients = all.filter(
+    (object) => object.kind === 'Client' && isSelected(clientIdOf(object, context.capabilities)),
   );
   return {
     apis: apis.map(apiOf),
-    clients: said.map((object) => clientOf(object, apis, capabilities)),
-    leftOut: unsaid.flatMap(({ noted, ...object }) => {
-      const id = clientIdOf(object, capabilities);
-      const facts = noted?.facts ?? {};
-      return noted?.unsaid === undefined
-        ? []
-        : [
-            {
-              kind: 'Client' as const,
-              id,
-              displayName: textIn(object.fields, 'name') || object.name || id,
-              facts,
-              ...noted.unsaid,
-            },
-          ];
-    }),
+    clients: clients.flatMap((object) =>
+      whyUnsaid(object, context) === undefined ? [clientOf(object, apis, context.capabilities)] : [],
+    ),
+    leftOut: clients.flatMap((object) => leftOutOf(object, context)),
   };
+}
+
+function leftOutOf(object: MemoryObject, context: EstateContext): LeftOut[] {
+  const why = whyUnsaid(object, context);
+  if (why === undefined) return [];
+  const id = clientIdOf(object, context.capabilities);
+  return [{ kind: 'Client', id, displayName: object.name || id, facts: object.noted?.facts ?? {}, ...why }];
+}
+
+function whyUnsaid(object: MemoryObject, { capabilities, ownClientId }: EstateContext): Noted['unsaid'] {
+  if (ownClientId === undefined || clientIdOf(object, capabilities) !== ownClientId) return object.noted?.unsaid;
+  return { reason: 'own-account', why: 'It is the client that grantry itself logs in with.', todo: OWN_ACCOUNT_HINT };
 }
 
 function apiOf(object: MemoryObject): EstateApi {

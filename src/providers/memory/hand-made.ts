@@ -1,8 +1,8 @@
 /** Objects that somebody made by hand: nothing in them says by which name manifests know them. */
-import { nameOf } from '../../model/address.ts';
+import { kindOf, nameOf } from '../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { JsonObject } from '../../model/values/json.ts';
-import type { Fields } from '../../model/state.ts';
+import type { DesiredObject, Fields } from '../../model/state.ts';
 import type { Capabilities } from '../provider.ts';
 import { addressOfObject, clientIdOf, recordIn, stackOf, textIn } from './fields.ts';
 import type { MemoryObject } from './objects.ts';
@@ -11,14 +11,16 @@ import type { MemoryObject } from './objects.ts';
 export function asManifestsKnowThem(
   all: readonly MemoryObject[],
   desired: Pick<DesiredState, 'apis' | 'clients'>,
+  projected: readonly DesiredObject[],
   capabilities: Capabilities,
 ): readonly MemoryObject[] {
+  const known = knownFields(projected);
   const named = withNames(all, desired, capabilities);
   const renamed = renamedApis(named, all);
   const byClientId = new Map(desired.clients.map((client) => [client.clientId, client]));
   return named.map((object) => {
     const client = object.kind === 'Client' ? byClientId.get(clientIdOf(object, capabilities)) : undefined;
-    const fields = withUnset(object, client);
+    const fields = withUnset(object, client, known);
     return { ...object, fields: object.kind === 'Client' ? withApiNames(fields, renamed) : fields };
   });
 }
@@ -63,8 +65,22 @@ const UNSET: Readonly<Record<string, JsonObject>> = {
 };
 
 /** How often its secret is rotated is noted by grantry alone: of what it did not make nothing is known, and nothing differs. */
-function withUnset({ kind, fields }: MemoryObject, client: DesiredClient | undefined): Fields {
+function withUnset({ kind, fields }: MemoryObject, client: DesiredClient | undefined, known: KnownFields): Fields {
   if (stackOf(fields) !== undefined) return fields;
   const rotation = client === undefined ? {} : { rotateEvery: client.credential.rotate.every };
-  return { ...UNSET[kind], ...rotation, ...fields };
+  const unset = Object.entries(UNSET[kind] ?? {}).filter(([key]) => known.get(kind)?.has(key) === true);
+  return { ...Object.fromEntries(unset), ...rotation, ...fields };
+}
+
+/** The fields that objects of each kind have in a projection: that of a test may be another provider's. */
+type KnownFields = ReadonlyMap<string, ReadonlySet<string>>;
+
+function knownFields(projected: readonly DesiredObject[]): KnownFields {
+  const known = new Map<string, Set<string>>();
+  for (const { address, fields } of projected) {
+    const keys = known.get(kindOf(address)) ?? new Set();
+    known.set(kindOf(address), keys);
+    for (const key of Object.keys(fields)) keys.add(key);
+  }
+  return known;
 }

@@ -146,7 +146,7 @@ export class MemoryProvider implements Provider {
   }
 
   async readEstate(_desired: DesiredState, selection: EstateSelection): Promise<Estate> {
-    return estateOf(this.objects, selection, this.capabilities);
+    return estateOf(this.objects, selection, this);
   }
 
   async addApiScopes(change: ObjectChange): Promise<WrittenApi> {

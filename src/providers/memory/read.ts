@@ -36,8 +36,8 @@ interface Reading extends Pick<ReadOptions, 'only'> {
 
 /** What the stack has among these objects, and what stands in its way. */
 export function readObjects(there: readonly MemoryObject[], reading: Reading): ActualState {
-  const { desired, capabilities } = reading;
-  const all = asManifestsKnowThem(there, desired, capabilities);
+  const { desired, projected, capabilities } = reading;
+  const all = asManifestsKnowThem(there, desired, projected, capabilities);
   const unmanaged = desired.apis.filter(({ managed }) => !managed);
   const apis = all.filter(({ kind }) => kind === 'Api');
   return {

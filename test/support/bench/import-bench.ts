@@ -91,6 +91,7 @@ export class ImportBench {
             },
             provenance: { at: '2026-12-01T10:00:00.000Z', from: this.provider.describe() },
             ownerFrom,
+            elsewhere: new Map(),
             taken: {
               apis: new Set(apis.map(({ name }) => name)),
               clients: new Set(clients.map(({ name }) => name)),

@@ -110,7 +110,10 @@ export interface RandomEstate {
 
 /** A provider with objects that nobody declared. */
 export function randomEstate(capabilities: Partial<Capabilities> = {}): fc.Arbitrary<RandomEstate> {
-  const apis = fc.uniqueArray(api, { maxLength: 4, selector: ({ audience }) => audience });
+  // Clients name what they may call by its name there.
+  const isSameApi = (one: Made<typeof api>, other: Made<typeof api>): boolean =>
+    one.audience === other.audience || one.name === other.name;
+  const apis = fc.uniqueArray(api, { maxLength: 4, comparator: isSameApi });
   const clients = fc.uniqueArray(client, { maxLength: 6, selector: ({ clientId }) => clientId });
   return fc.tuple(apis, clients).map(([apiList, clientList]) => {
     const provider = new MemoryProvider(capabilities);

@@ -20,11 +20,16 @@ export function formatClaim(name: string, value: ClaimValue): string {
   return `${name}=${typeof value === 'string' && !isJson(value) ? value : JSON.stringify(value)}`;
 }
 
-/** The mapper that puts a claim, as `formatClaim` writes it, into exactly the access tokens that carry its scope. */
-export function claimMapper(claim: string): NewMapper {
+/** The reverse: the claim's name and its value. */
+export function parseClaim(claim: string): readonly [name: string, value: ClaimValue] {
   const at = claim.indexOf('=');
   const [name, text] = [claim.slice(0, at), claim.slice(at + 1)];
-  const value = isJson(text) ? parsed(text) : text;
+  return [name, (isJson(text) ? parsed(text) : undefined) ?? text];
+}
+
+/** The mapper that puts a claim, as `formatClaim` writes it, into exactly the access tokens that carry its scope. */
+export function claimMapper(claim: string): NewMapper {
+  const [name, value] = parseClaim(claim);
   return {
     name: `claim ${name}`,
     protocol: 'openid-connect',

@@ -5,14 +5,15 @@ import { canonicalClient } from './canonical.ts';
 import { describeMapper } from './convert-scope.ts';
 import { CLIENT_JWT, FEDERATED_JWT, NO_IDENTITY, NO_OTHER_SCOPES, NOTHING } from '../fields.ts';
 import { NO_KEYS, allKeys, endedKeys, parseKeys, strayKeys } from './keys.ts';
-import type { ClientFields } from '../fields.ts';
+import type { ClientFields, RoleNames } from '../fields.ts';
 import { ATTRIBUTE, MARK, formatDeclared, formatDelivery, parseDeclared, parseSeconds } from './marks.ts';
 import type { Attributes } from './marks.ts';
 import { overlapMark, parseOverlapMark } from '../overlap/rotation.ts';
 import type { ClientRepresentation } from './representations.ts';
 import { formToAttributes, splitAttributes } from './token-attributes.ts';
 import { isServersOwnMapper } from './server-mappers.ts';
-import { hasRoles, NO_ROLES } from '../roles/role-names.ts';
+import { hasRoles, NO_ROLES, roleKeys, roleNamesOf } from '../roles/role-names.ts';
+import { sameJson } from '../../../model/values/json.ts';
 
 /** The scope that Keycloak itself gives every client with a service account. */
 export const SERVICE_ACCOUNT_SCOPE = 'service_account';
@@ -222,7 +223,7 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
     ...(fields.rotateEvery === null ? {} : { [MARK.every]: String(fields.rotateEvery) }),
     [MARK.declared]: formatDeclared(
       fields.attributes,
-      fields.roles,
+      allRoles(fields),
       hasRoles(fields.roles) ? fields.roleParts : NO_ROLES,
     ),
     ...authenticationToAttributes(fields, before),
@@ -237,15 +238,22 @@ export function fieldsToAttributes(fields: ClientFields, before?: ClientFields):
   return attributes;
 }
 
+/** Those of the account and of the scope, which are the same of nearly all clients. */
+function allRoles({ roles, scopeMappings }: ClientFields): RoleNames {
+  return sameJson(roles, scopeMappings) ? roles : roleNamesOf([...roleKeys(roles), ...roleKeys(scopeMappings)]);
+}
+
 /** Keys are written by themselves; a client that is to have none loses them. */
 function authenticationToAttributes(fields: ClientFields, before: ClientFields | undefined): Record<string, string> {
   const identity = identityToAttributes(fields, before);
   if (fields.authenticator === CLIENT_JWT) {
-    return { ...identity, [ATTRIBUTE.authMethod]: '', [ATTRIBUTE.signingAlg]: fields.signingAlg ?? '' };
+    const alg = fields.signingAlg === ANY ? '' : (fields.signingAlg ?? '');
+    return { ...identity, [ATTRIBUTE.authMethod]: '', [ATTRIBUTE.signingAlg]: alg };
   }
   const hadKeys = before !== undefined && (before.authenticator === CLIENT_JWT || before.strayKeys.length > 0);
+  const losesKeys = hadKeys && fields.strayKeys.length === 0;
   const method = fields.authenticator === FEDERATED_JWT || fields.auth === ANY ? '' : fields.auth;
-  return { ...(hadKeys ? NO_KEYS : {}), ...identity, [ATTRIBUTE.authMethod]: method };
+  return { ...(losesKeys ? NO_KEYS : {}), ...identity, [ATTRIBUTE.authMethod]: method };
 }
 
 function identityToAttributes({ identity }: ClientFields, before: ClientFields | undefined): Record<string, string> {

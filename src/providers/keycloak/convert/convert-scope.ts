@@ -56,25 +56,20 @@ function scopeToFields(
   roles: readonly string[],
   wanted: WantedAudience,
 ): ScopeFields {
-  const audience = new Set<string>();
-  const introspectedBy = new Set<string>();
-  const claims = new Set<string>();
-  const otherMappers: string[] = [];
-  for (const mapper of part.protocolMappers) {
-    const found = meaningOf(mapper);
-    if (found === undefined) otherMappers.push(describeMapper(mapper));
-    else if (found.kind === 'claim') claims.add(found.value);
-    else (isIntrospector(found, wanted) ? introspectedBy : audience).add(found.value);
-  }
+  const { audiences, claims, others } = meaningsOf(part);
+  const valuesOf = (forIntrospection: boolean): string[] => {
+    const found = audiences.filter((one) => isIntrospector(one, wanted) === forIntrospection);
+    return [...new Set(found.map(({ value }) => value))].toSorted();
+  };
   const marked = part.attributes[MARK.api];
   return {
     protocol: part.protocol,
     description: part.description,
-    audience: [...audience].toSorted(),
-    introspectedBy: [...introspectedBy].toSorted(),
-    claims: [...claims].toSorted(),
+    audience: valuesOf(false),
+    introspectedBy: valuesOf(true),
+    claims,
     inTokenScope: isNamedInTokens(part),
-    otherMappers: otherMappers.toSorted(),
+    otherMappers: others,
     otherAttributes: strangeScopeAttributes(part.attributes),
     roles,
     markedFor: marked === undefined || marked === api ? null : marked,
@@ -85,9 +80,36 @@ function scopeToFields(
 type MapperMeaning = Pick<MapperRepresentation, 'protocolMapper' | 'config'>;
 
 /** What a mapper does that an Api can ask for, whatever its name is. */
-type Meaning =
-  | { readonly kind: 'claim'; readonly value: string }
-  | { readonly kind: 'audience'; readonly value: string; readonly isClient: boolean };
+type Meaning = { readonly kind: 'claim'; readonly value: string } | ({ readonly kind: 'audience' } & AudienceMeaning);
+
+/** An audience that a mapper puts into tokens. */
+export interface AudienceMeaning {
+  readonly value: string;
+  /** It names it as that of a client. */
+  readonly isClient: boolean;
+}
+
+/** What the mappers of a client scope do that an Api can ask for, each once, and those that do something else. */
+export interface ScopeMeanings {
+  readonly audiences: readonly AudienceMeaning[];
+  /** As `formatClaim` writes them, sorted. */
+  readonly claims: readonly string[];
+  /** As `name (type)`, sorted. */
+  readonly others: readonly string[];
+}
+
+export function meaningsOf({ protocolMappers }: Pick<ClientScopeRepresentation, 'protocolMappers'>): ScopeMeanings {
+  const audiences = new Map<string, AudienceMeaning>();
+  const claims = new Set<string>();
+  const others: string[] = [];
+  for (const mapper of protocolMappers) {
+    const found = meaningOf(mapper);
+    if (found === undefined) others.push(describeMapper(mapper));
+    else if (found.kind === 'claim') claims.add(found.value);
+    else audiences.set(`${found.isClient ? CLIENT_AUDIENCE : CUSTOM_AUDIENCE} ${found.value}`, found);
+  }
+  return { audiences: [...audiences.values()], claims: [...claims].toSorted(), others: others.toSorted() };
+}
 
 function meaningOf(mapper: MapperMeaning): Meaning | undefined {
   if (isPlainAudienceMapper(mapper)) {
@@ -100,7 +122,7 @@ function meaningOf(mapper: MapperMeaning): Meaning | undefined {
 }
 
 /** A token does not show by which of its two settings a mapper named an audience: what is wanted decides what it is for. */
-function isIntrospector({ value, isClient }: Meaning & { kind: 'audience' }, wanted: WantedAudience): boolean {
+function isIntrospector({ value, isClient }: AudienceMeaning, wanted: WantedAudience): boolean {
   if (value === wanted.audience) return false;
   return value === wanted.introspectedBy || isClient;
 }

@@ -151,11 +151,19 @@ export function parseSeconds(text: string | undefined): number | undefined {
   return parseMoment(text);
 }
 
-/** The roles of a client that are known: those that it is to have, and those that it had when it was last applied. */
+/**
+ * The roles of a client that are known, of its account and of its scope: those that it is to have, and those that it had when it was
+ * last applied.
+ */
 export function rolesOfInterest(
   { attributes }: { readonly attributes: Attributes },
   desired: DesiredClient | undefined,
 ): RoleKey[] {
-  const wanted = desired === undefined ? [] : roleKeys(settingsOf(desired).serviceAccountRoles);
-  return [...wanted, ...roleKeys(parseDeclared(attributes[MARK.declared]).roles)];
+  return [...wantedRoles(desired), ...roleKeys(parseDeclared(attributes[MARK.declared]).roles)];
+}
+
+function wantedRoles(desired: DesiredClient | undefined): RoleKey[] {
+  if (desired === undefined) return [];
+  const { serviceAccountRoles, scopeMappings } = settingsOf(desired);
+  return [...roleKeys(serviceAccountRoles), ...(scopeMappings === undefined ? [] : roleKeys(scopeMappings))];
 }

@@ -29,6 +29,7 @@ import type { PolicyRule, PolicyRules } from '../policies/policy-rules.ts';
 import type { ClientScopeRepresentation } from '../convert/representations.ts';
 import { beginAccounts, readAccountStates, readRealmAccess } from './read-access.ts';
 import type { AccessInput, RealmAccess } from './read-access.ts';
+import { withPartsOfNow } from '../roles/complete-roles.ts';
 import { readScopeRoles } from '../roles/scope-roles.ts';
 import { takenClientIds } from './taken-client-id.ts';
 import { loginClientId } from '../login/account.ts';
@@ -189,7 +190,7 @@ interface KnownOfClients {
 function objectsOf(
   { scopes, apiOfScope, rolesOfScope, clients, overlaps, issuers }: RealmLists,
   { desiredOf, names }: MatchedClients,
-  { desired, declaredOf, now, rules, access: { answers } }: KnownOfClients,
+  { desired, declaredOf, now, rules, access: { answers, completions } }: KnownOfClients,
 ): ActualObject[] {
   const { stack } = desired.target;
   return [
@@ -199,7 +200,7 @@ function objectsOf(
       const declared = declaredOf(client.id);
       const setting = { desired: desiredOf.get(client.id), declared, apiOfScope, stack, now, rules };
       const object = clientObject(client, names.get(client.id) ?? client.clientId, setting);
-      return withAccess(object, answers.get(client.id));
+      return withPartsOfNow(withAccess(object, answers.get(client.id)), setting.desired, completions);
     }),
     ...(overlaps?.objects ?? []),
     ...withHolders(issuers.objects, issuerHolders(clients, stack)),

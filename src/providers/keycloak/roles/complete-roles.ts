@@ -2,7 +2,8 @@ import type { AccountAnswer } from './account-answer.ts';
 import { addressOf } from '../../../model/address.ts';
 import type { Address } from '../../../model/address.ts';
 import type { DesiredClient, DesiredState } from '../../../model/desired.ts';
-import type { Completion } from '../../../model/state.ts';
+import type { ActualObject, Completion } from '../../../model/state.ts';
+import { sameJson } from '../../../model/values/json.ts';
 import { unlessForbidden } from '../../refusals.ts';
 import { settingsOf } from '../client-settings.ts';
 import type { Access } from './access.ts';
@@ -43,6 +44,21 @@ export async function completeRoles(
   };
   const completions = new Map((await Promise.all(desired.clients.map(complete))).flat());
   return { completions, notices: unseen.length === 0 ? [] : [unseenParts(unseen)] };
+}
+
+/**
+ * What roles held when the client was last applied is noted on those of the stack alone. Of another one that holds what is declared,
+ * they hold what they hold now: to take it over changes nothing about that.
+ */
+export function withPartsOfNow(
+  object: ActualObject,
+  client: DesiredClient | undefined,
+  completions: ReadonlyMap<Address, Completion>,
+): ActualObject {
+  const roleParts = completions.get(object.address)?.fields['roleParts'];
+  if (client === undefined || roleParts === undefined || object.foreign.length === 0) return object;
+  const declared = roleNamesOf(roleKeys(settingsOf(client).serviceAccountRoles));
+  return sameJson(object.fields['roles'], declared) ? { ...object, fields: { ...object.fields, roleParts } } : object;
 }
 
 function unseenParts(clients: readonly string[]): string {

@@ -36,6 +36,11 @@ const RESERVED: readonly { readonly pattern: RegExp; readonly instead: string }[
   { pattern: /^saml[._]/, instead: 'is for SAML clients' },
 ];
 
+/** Why no manifest may declare an attribute of this name, as the end of `the attribute …`. */
+export function whyReserved(name: string): string | undefined {
+  return RESERVED.find(({ pattern }) => pattern.test(name))?.instead;
+}
+
 /** What Keycloak would refuse, or fail at without saying why. */
 export function* checkLimits(view: ProviderView): Iterable<Problem> {
   const clientIds = new Map(view.clients.map(({ manifest: { name }, spec }) => [name, spec?.clientId ?? name]));
@@ -101,9 +106,9 @@ function* checkAttributes(
 ): Iterable<Problem> {
   for (const name of names) {
     const path = ['keycloak', 'attributes', name];
-    const reserved = RESERVED.find(({ pattern }) => pattern.test(name));
-    if (reserved !== undefined) {
-      const message = `the attribute "${name}" ${reserved.instead}`;
+    const instead = whyReserved(name);
+    if (instead !== undefined) {
+      const message = `the attribute "${name}" ${instead}`;
       yield problemInView(view, client, { rule: 'reserved-attribute', message, path, part: 'key' });
     } else if (name.length > MAX_TEXT) {
       const message = tooLong('the name of an attribute', name.length, MAX_TEXT);

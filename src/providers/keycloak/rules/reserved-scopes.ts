@@ -30,6 +30,11 @@ const BUILT_IN: ReadonlySet<string> = new Set([
   'web-origins',
 ]);
 
+/** Whether a client scope is one of Keycloak's own, and so never one of an Api. */
+export function isKeycloaksScope(name: string): boolean {
+  return MEANT_BY_SERVER.has(name) || BUILT_IN.has(name);
+}
+
 /** No Api has a scope that is Keycloak's own: it would be adopted or collide, and its tokens would never be as granted. */
 export function* checkReservedScopes(view: ProviderView): Iterable<Problem> {
   for (const api of view.apis) yield* checkScopes(view, api);

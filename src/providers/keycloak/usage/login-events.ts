@@ -2,7 +2,13 @@ import { z } from 'zod';
 import { GrantryError } from '../../../model/errors.ts';
 import type { KeycloakApi } from '../http/api.ts';
 
-const rows = z.array(z.object({ time: z.number(), details: z.record(z.string(), z.string()).nullish() }));
+const rows = z.array(
+  z.object({
+    time: z.number(),
+    clientId: z.string().nullish(),
+    details: z.record(z.string(), z.string()).nullish(),
+  }),
+);
 /** A login of a client; its time is in milliseconds. */
 export type LoginEvent = z.infer<typeof rows>[number];
 

@@ -134,7 +134,7 @@ export class ClientWriter {
     const [had, wants] = [assignedScopes(before), assignedScopes(after)];
     const client = { id, clientId: after.clientId };
     const now = Math.floor(this.#api.earliestNow() / 1000);
-    const strays = after.authenticator === before.authenticator ? before : after;
+    const strays = after.authenticator === before.authenticator ? { ...before, ...leavingKeys(before, after) } : after;
     const body = changedClient(before, after, await this.#keys.withoutStrays(change, strays, now));
     if (before.protocol === after.protocol) {
       await assignScopes(this.#api, this.#scopes, client, { had, wants });
@@ -217,6 +217,14 @@ function bornWith(credential: Credential, createdAt: number | null): Record<stri
     default:
       return credential satisfies never;
   }
+}
+
+/** Those that are there and are to go: of a client whose owner keeps its credential none is. */
+function leavingKeys(before: ClientFields, after: ClientFields): Pick<ClientFields, 'strayKeys' | 'endedKeys'> {
+  return {
+    strayKeys: before.strayKeys.filter((key) => !after.strayKeys.includes(key)),
+    endedKeys: before.endedKeys.filter((key) => !after.endedKeys.includes(key)),
+  };
 }
 
 function accountOf({ serviceAccount, roles, groups, scopeMappings }: ClientFields): AccountFields {

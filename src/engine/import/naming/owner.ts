@@ -1,7 +1,7 @@
-import { holdsCredential } from '../../manifest/schema/credential-keys.ts';
-import { fitsMark } from '../../model/mark-text.ts';
-import { printable } from '../../model/text/printable.ts';
-import type { EstateApi, EstateClient } from '../../model/estate.ts';
+import { holdsCredential } from '../../../manifest/schema/credential-keys.ts';
+import { fitsMark } from '../../../model/mark-text.ts';
+import { printable } from '../../../model/text/printable.ts';
+import type { EstateApi, EstateClient } from '../../../model/estate.ts';
 
 /** The owner of what nobody answers for, as far as is known. */
 export const UNKNOWN_OWNER = 'unknown';

@@ -1,4 +1,4 @@
-import { compareText } from '../../manifest/values.ts';
+import { compareText } from '../../../manifest/values.ts';
 import { MAX_NAME } from './slug.ts';
 
 /** Something that needs a name. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 
-/** As names of manifests may be. */
-export const MAX_NAME = 255;
+/** As names may be that become parts of paths in a store. */
+export const MAX_NAME = 128;
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 

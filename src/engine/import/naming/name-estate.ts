@@ -1,4 +1,4 @@
-import type { EstateApi, EstateClient } from '../../model/estate.ts';
+import type { EstateApi, EstateClient } from '../../../model/estate.ts';
 import { RANK, nameObjects } from './name-objects.ts';
 import type { Unnamed } from './name-objects.ts';
 import { digestName, isName, slugOf, slugOfAudience } from './slug.ts';
