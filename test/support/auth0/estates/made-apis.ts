@@ -33,18 +33,17 @@ function madeApi(chance: Chance, index: number): MadeApi {
   };
 }
 
-/** The first APIs have nothing odd, so that there is always something to grant. */
+/** What is unusual about an API, and why that leaves it out; mostly nothing. */
 function oddity(chance: Chance): [JsonObject, string | undefined] {
+  if (chance.percent(60)) return [{}, undefined];
   return chance.pick<[JsonObject, string | undefined]>([
-    [{}, undefined],
-    [{}, undefined],
-    [{}, undefined],
     [{ signing_alg: 'RS512' }, undefined],
     [{ signing_alg: 'PS256', token_dialect: 'rfc9068_profile' }, undefined],
     [{ token_dialect: 'access_token_authz', enforce_policies: true }, undefined],
     [{ token_dialect: 'rfc9068_profile_authz', enforce_policies: true }, undefined],
     [{ proof_of_possession: { mechanism: 'dpop', required: true } }, undefined],
     [{ proof_of_possession: { mechanism: 'dpop', required: false } }, 'sender-constraint'],
+    [{ subject_type_authorization: { client: { policy: 'deny_all' } } }, undefined],
     [{ signing_alg: 'HS256' }, 'signing-algorithm'],
     [{ scopes: [] }, 'no-scopes'],
     [

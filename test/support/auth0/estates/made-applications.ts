@@ -61,6 +61,11 @@ const VARIANTS: readonly [Variant, ...Variant[]] = [
   [{}],
   [{}],
   [{}],
+  [{}],
+  [{}],
+  [{}],
+  [{}],
+  [{}],
   [{ token_endpoint_auth_method: 'client_secret_basic' }],
   [{ oidc_conformant: true }],
   [{ app_type: 'regular_web' }],
@@ -113,7 +118,7 @@ function withoutNull(body: Record<string, Json>): JsonObject {
 }
 
 function madeGrants(chance: Chance, apis: readonly MadeApi[]): MadeGrant[] {
-  return chance.some(apis, 25).flatMap((api): MadeGrant[] => {
+  return chance.some(apis, 30 / Math.sqrt(apis.length)).flatMap((api): MadeGrant[] => {
     const { identifier: audience } = api.body;
     const scope = chance.some(scopesOf(api), 50);
     const [first] = scopesOf(api);
@@ -121,7 +126,7 @@ function madeGrants(chance: Chance, apis: readonly MadeApi[]): MadeGrant[] {
     const plain: MadeGrant = { audience, scope: named };
     const forUsers: MadeGrant = { audience, scope: named, subject_type: 'user' };
     // Nearly all are plain: one odd grant is enough to leave an application out.
-    if (chance.percent(88)) return chance.percent(15) ? [forUsers, plain] : [plain];
+    if (chance.percent(95)) return chance.percent(15) ? [forUsers, plain] : [plain];
     return chance.pick<MadeGrant[]>([
       [forUsers],
       [{ audience, allow_all_scopes: true }],

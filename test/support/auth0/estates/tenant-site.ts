@@ -98,10 +98,10 @@ function withoutMarks(fields: Fields): unknown {
 }
 
 function emulated(emulator: Auth0Emulator): ProviderDescription {
-  const { open } = auth0.opener();
+  const opener = auth0.opener();
   return {
     ...auth0,
-    opener: () => ({ open: (settings, ports) => open(settings, { ...ports, fetch: fetchFrom(emulator) }) }),
+    opener: () => ({ open: (settings, ports) => opener.open(settings, { ...ports, fetch: fetchFrom(emulator) }) }),
   };
 }
 
