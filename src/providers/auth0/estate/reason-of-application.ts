@@ -15,7 +15,7 @@ export function reasonOfApplication(app: Application, ownClientId: string): Reas
 
 const OWN_ACCOUNT: Reason = {
   reason: 'own-account',
-  why: 'grantry itself logs in with it.',
+  why: 'It is the application that grantry itself logs in with.',
   todo: 'Nothing: it is never taken over, changed or deleted.',
 };
 
