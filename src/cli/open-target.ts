@@ -1,10 +1,10 @@
 import { backendsOf } from './backends.ts';
-import type { Servers } from '../engine/run/open-target.ts';
+import type { Servers, ServersApart } from '../engine/run/open-target.ts';
 import { checkEncrypted } from '../manifest/resolve/hosts.ts';
 import { checkHostAllowed, readAllowedHosts } from '../platform/allowed-hosts.ts';
 import { ofKind } from '../model/values/of-kind.ts';
 import type { Endpoints } from '../model/state.ts';
-import type { Target } from '../model/target.ts';
+import type { BackendSettings, Target } from '../model/target.ts';
 import { monotonic } from '../platform/clock.ts';
 import { WriteGuard } from '../platform/write-guard.ts';
 import { systemPorts } from '../platform/ports.ts';
@@ -14,6 +14,7 @@ import { makeProviderOpener } from '../providers/open.ts';
 import type { Provider } from '../providers/provider.ts';
 import type { StoreOpener } from '../stores/description.ts';
 import { makeStoreOpener } from '../stores/open.ts';
+import type { Store } from '../stores/store.ts';
 import type { RegisteredBackends } from './backends.ts';
 import type { CommandIo } from './context.ts';
 import { Waiting } from './output/waiting.ts';
@@ -36,14 +37,22 @@ export interface OpenOptions {
   readonly ports: HttpPorts;
 }
 
-/** Opens the servers of a run's targets, which share logins. */
-export function makeOpener(io: CommandIo): (target: Target) => Promise<Servers> {
+/** Opens the servers of a run's targets, which share logins: all of a target's at once, or each for itself. */
+export interface TargetOpener {
+  readonly open: (target: Target) => Promise<Servers>;
+  readonly openApart: (target: Target) => ServersApart;
+}
+
+export function makeOpener(io: CommandIo): TargetOpener {
   const options = {
     openers: makeOpeners(backendsOf(io)),
     waiting: new Waiting(io.stderr, monotonic),
     ports: systemPorts(io.env),
   };
-  return (target) => openTarget(target, io, options);
+  return {
+    open: (target) => openTarget(target, io, options),
+    openApart: (target) => openApart(target, io, options),
+  };
 }
 
 /** Opens the provider of a target alone, for what has no business at its store. */
@@ -71,6 +80,19 @@ export async function openTarget(
   ]);
   const opened = { provider: guardEndpoints(provider, target, io), store, ports, writeGuard };
   return former === undefined ? opened : { ...opened, formerStore: former };
+}
+
+/** The servers of a target, to look at what is missing there: what is wrong with one of them does not matter to the others. */
+function openApart(target: Target, io: CommandIo, { openers, waiting, ports: given }: OpenOptions): ServersApart {
+  const ports = { ...waiting.watch(given), env: io.env };
+  const { formerStore } = target;
+  const openStore = (settings: BackendSettings): Promise<Store> =>
+    openers.store.open(settings, ports, { forChecks: true });
+  return {
+    provider: async () => guardEndpoints(await openers.provider.open(target.provider, ports), target, io),
+    store: () => openStore(target.store),
+    ...(formerStore === undefined ? {} : { formerStore: () => openStore(formerStore) }),
+  };
 }
 
 /** A provider names its endpoints itself; a credential goes there only if it may go to that host, and not in clear. */

@@ -14,9 +14,10 @@ spec:
   store: {vault: {address: "https://vault.test", mount: ${name}, auth: {token: "\${env:A}"}}}
 `;
 
-async function openServers(): Promise<never> {
+function neverOpen(): never {
   throw new Error('nothing is opened');
 }
+const opener = { open: neverOpen, openApart: neverOpen };
 
 /** Runs this for three targets, of which the second throws. */
 async function runWith(failure: Error): Promise<{ readonly done: string[]; readonly ending: unknown }> {
@@ -31,7 +32,7 @@ async function runWith(failure: Error): Promise<{ readonly done: string[]; reado
     done.push(name);
     return 0;
   };
-  const ending = await forEachSelected({ manifests, states, openServers }, options, captureIo().io, work).catch(
+  const ending = await forEachSelected({ manifests, states, opener }, options, captureIo().io, work).catch(
     (thrown: unknown) => thrown,
   );
   return { done, ending };

@@ -4,12 +4,12 @@ import { resolveTargets } from '../manifest/resolve/resolve.ts';
 import type { Manifests } from '../manifest/manifests.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
 import type { DesiredState } from '../model/desired.ts';
-import type { Target } from '../model/target.ts';
-import type { ClosedTarget, OpenTarget, Servers } from '../engine/run/open-target.ts';
+import type { OpenTarget, SelectedTarget } from '../engine/run/open-target.ts';
 import type { FormatOptions, TargetOptions } from './command-line/options.ts';
 import type { CommandIo } from './context.ts';
 import { loadValidManifests } from './load-valid.ts';
 import { makeOpener } from './open-target.ts';
+import type { TargetOpener } from './open-target.ts';
 import { describeProvider } from '../providers/open.ts';
 import { describeStore } from '../stores/open.ts';
 import { OrderedOutput } from './output/ordered-output.ts';
@@ -52,7 +52,7 @@ export async function forEachTarget(
 export interface SelectedTargets {
   readonly manifests: Manifests;
   readonly states: readonly DesiredState[];
-  readonly openServers: (target: Target) => Promise<Servers>;
+  readonly opener: TargetOpener;
 }
 
 /** Loads the manifests and resolves them for the targets that are selected. */
@@ -69,7 +69,7 @@ export async function resolveSelected(
       hint: 'Select one with -t. Nothing was read or changed.',
     });
   }
-  return { manifests, states, openServers: makeOpener(io) };
+  return { manifests, states, opener: makeOpener(io) };
 }
 
 /**
@@ -77,13 +77,13 @@ export async function resolveSelected(
  * they write is kept apart and in the order of their names; each text on standard output is a whole report.
  */
 export async function forEachSelected(
-  { states, openServers }: SelectedTargets,
+  { states, opener }: SelectedTargets,
   options: TargetOptions & FormatOptions,
   io: CommandIo,
-  work: (target: ClosedTarget, io: CommandIo) => Promise<number>,
+  work: (target: SelectedTarget, io: CommandIo) => Promise<number>,
 ): Promise<number> {
   const [first] = states;
-  if (first !== undefined && !mayMeanSeveral(options.target)) return work(closedTarget(first, openServers, io), io);
+  if (first !== undefined && !mayMeanSeveral(options.target)) return work(closedTarget(first, opener, io), io);
   const reports = new Reports(options, io);
   const output = new OrderedOutput(states.length);
   const limit = pLimit(TARGETS_AT_A_TIME);
@@ -93,7 +93,7 @@ export async function forEachSelected(
     states.map((desired, index) =>
       limit(async () => {
         const lane = output.lane(index);
-        const target = closedTarget(desired, openServers, io);
+        const target = closedTarget(desired, opener, io);
         const run = (): Promise<number> => work(target, withLane(io, reports, lane));
         const fail = (error: unknown): void => lane.write(() => reports.fail(desired.target.name, error));
         return serial.run(lockPlace(target), () => codeOf(run, fail)).finally(() => output.end(index));
@@ -108,7 +108,7 @@ export async function forEachSelected(
   return PRECEDENCE.find((code) => codes.includes(code)) ?? 0;
 }
 
-function lockPlace({ names, desired: { target } }: ClosedTarget): string {
+function lockPlace({ names, desired: { target } }: SelectedTarget): string {
   return JSON.stringify([names.store, target.stack]);
 }
 
@@ -123,12 +123,18 @@ async function codeOf(run: () => Promise<number>, fail: (error: unknown) => void
   }
 }
 
-function closedTarget(desired: DesiredState, openServers: SelectedTargets['openServers'], io: CommandIo): ClosedTarget {
-  const { provider, store } = desired.target;
+function closedTarget(desired: DesiredState, opener: TargetOpener, io: CommandIo): SelectedTarget {
+  const { provider, store, formerStore } = desired.target;
   const backends = backendsOf(io);
   const names = {
     provider: describeProvider(backends.providers, provider),
     store: describeStore(backends.stores, store),
+    ...(formerStore === undefined ? {} : { formerStore: describeStore(backends.stores, formerStore) }),
   };
-  return { desired, names, open: async () => ({ ...(await openServers(desired.target)), desired }) };
+  return {
+    desired,
+    names,
+    open: async () => ({ ...(await opener.open(desired.target)), desired }),
+    openApart: () => opener.openApart(desired.target),
+  };
 }

@@ -2,6 +2,7 @@ import type { Command } from '../cli/command-line/define-command.ts';
 import { apply } from './apply.ts';
 import { audit } from './audit.ts';
 import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
 import { importCommand } from './import.ts';
 import { init } from './init.ts';
 import { plan } from './plan.ts';
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   verify,
   rotate,
   status,
+  doctor,
   audit,
   demo,
   schema,

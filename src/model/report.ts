@@ -1,5 +1,6 @@
 import type { Address } from './address.ts';
 import type { AuditEvent } from './audit.ts';
+import type { CheckResult, Purpose } from './check.ts';
 import type { ClientState } from './desired.ts';
 import type { GuardName, Op, RotationOp } from './plan.ts';
 
@@ -141,6 +142,23 @@ export interface StatusReport extends ReportHead {
 /** What one verify found. */
 export interface VerifyReport extends ReportHead {
   readonly proofs: readonly ClientProof[];
+}
+
+/** Which of a target's servers is meant; `former-store`: where credentials were delivered before. */
+export type Side = 'provider' | 'store' | 'former-store';
+
+/** What was looked at in one server. */
+export interface ServerChecks {
+  readonly side: Side;
+  /** As output names it. */
+  readonly name: string;
+  readonly checks: readonly CheckResult[];
+}
+
+/** What is missing for these purposes. */
+export interface DoctorReport extends ReportHead {
+  readonly purposes: readonly Purpose[];
+  readonly servers: readonly ServerChecks[];
 }
 
 /** Nothing failed. */

@@ -1,4 +1,5 @@
 import type { Address } from '../model/address.ts';
+import type { CheckResult } from '../model/check.ts';
 import type { DesiredApi, DesiredClient, DesiredState, ServiceAccountRoles } from '../model/desired.ts';
 import type { FieldWords } from '../model/field-words.ts';
 import type { GrantryError } from '../model/errors.ts';
@@ -386,4 +387,9 @@ export interface Provider {
   readonly federation?: FederationFacet;
   /** What there is of M2M access, whoever made it. Writes nothing, and asks nothing per client where a listing serves. */
   readEstate?(desired: DesiredState, selection: EstateSelection): Promise<Estate>;
+  /**
+   * What is missing here for the commands, asked and not guessed: rights, features, clocks. Writes nothing, and shows no secret.
+   * Throws where grantry's account is not let in at all.
+   */
+  checks?(desired: DesiredState): Promise<readonly CheckResult[]>;
 }

@@ -1,7 +1,7 @@
 import type { FieldWords } from '../model/field-words.ts';
 import type { Plan } from '../model/plan.ts';
-import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../model/report.ts';
 import type { ImportReport } from '../model/import-report.ts';
+import type { ApplyReport, DoctorReport, RotateReport, StatusReport, VerifyReport } from '../model/report.ts';
 import type { Finding } from '../model/finding.ts';
 import type { ReportFormat } from './format-names.ts';
 import { FORMATS } from './formats.ts';
@@ -11,6 +11,7 @@ import type { View } from './view.ts';
 import { applyView } from './views/apply.ts';
 import { auditView } from './views/audit.ts';
 import type { AuditReport } from './views/audit.ts';
+import { doctorView } from './views/doctor.ts';
 import { errorView } from './views/error.ts';
 import { importView } from './views/import.ts';
 import { planData, planView } from './views/plan/plan.ts';
@@ -84,6 +85,11 @@ export function renderImport(report: ImportReport, options: RenderOptions): stri
 /** Whether an audit log is as it was written, ending with a line break. */
 export function renderAudit(report: AuditReport, options: RenderOptions): string {
   return render(auditView, report, options);
+}
+
+/** What is missing in the servers of a target, ending with a line break. */
+export function renderDoctor(report: DoctorReport, options: RenderOptions): string {
+  return render(doctorView, report, options);
 }
 
 /** What was found in the manifests, ending with a line break. */

@@ -6,6 +6,7 @@ import {
   anyPlan,
   anyReport,
   anyRotateReport,
+  anyDoctor,
   anyStatus,
   anyResult,
   hostileText,
@@ -18,6 +19,7 @@ import {
   renderProgress,
   renderRotate,
   renderRotation,
+  renderDoctor,
   renderStatus,
   renderVerify,
 } from './index.ts';
@@ -65,17 +67,19 @@ describe('whatever names and descriptions hold', { timeout: 60_000 }, () => {
   });
 
   test('nor has one of rotations and ages', () => {
-    const property = fc.property(anyRotateReport, anyStatus, (report, status) => {
+    const property = fc.property(anyRotateReport, anyStatus, anyDoctor, (report, status, doctor) => {
       for (const style of STYLES) {
         for (const format of FORMATS) {
           expect(renderRotate(report, { format, style }).replace(COLOURS, '')).not.toMatch(RAW);
           expect(renderStatus(status, { format, style }).replace(COLOURS, '')).not.toMatch(RAW);
+          expect(renderDoctor(doctor, { format, style }).replace(COLOURS, '')).not.toMatch(RAW);
         }
         for (const result of report.results)
           expect(renderRotation(result, style).replace(COLOURS, '')).not.toMatch(/\n|(?!\n)\p{C}/u);
       }
       expect(renderRotate(report, { format: 'text', style: ascii })).toMatch(/^[\n -~]*$/);
       expect(renderStatus(status, { format: 'text', style: ascii })).toMatch(/^[\n -~]*$/);
+      expect(renderDoctor(doctor, { format: 'text', style: ascii })).toMatch(/^[\n -~]*$/);
     });
     fc.assert(property, { numRuns: 60 });
   });

@@ -2,11 +2,25 @@ import { renderPlan } from '../../test/support/bench/field-words.ts';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { formsOf } from '../../test/support/leak-search.ts';
-import { anyPlan, anyReport, anyRotateReport, anyStatus } from '../../test/support/bench/plan-arbitraries.ts';
+import {
+  anyDoctor,
+  anyPlan,
+  anyReport,
+  anyRotateReport,
+  anyStatus,
+} from '../../test/support/bench/plan-arbitraries.ts';
 import { GrantryError } from '../model/errors.ts';
 import { outputText } from '../model/text/printable.ts';
 import { Secret } from '../model/secrets/secret.ts';
-import { makeStyle, renderApply, renderError, renderRotate, renderStatus, renderVerify } from './index.ts';
+import {
+  makeStyle,
+  renderApply,
+  renderDoctor,
+  renderError,
+  renderRotate,
+  renderStatus,
+  renderVerify,
+} from './index.ts';
 
 const SECRET = 'c4nary/of+a client';
 void new Secret(SECRET);
@@ -23,7 +37,7 @@ function withSecret<T>(value: T, form: string): T {
     Object.entries(value).map(([key, member]: [string, unknown]) => [
       key,
       // These are chosen by grantry: a renderer looks words up by them.
-      ['op', 'reason', 'outcome', 'kind', 'guard', 'event', 'overriddenGuards'].includes(key)
+      ['op', 'reason', 'outcome', 'kind', 'guard', 'event', 'overriddenGuards', 'side', 'purposes'].includes(key)
         ? member
         : withSecret(member, form),
     ]),
@@ -40,9 +54,10 @@ test('no report holds a secret, in whatever form and wherever a server put it, n
     anyReport,
     anyRotateReport,
     anyStatus,
+    anyDoctor,
     fc.constantFrom(...FORMS),
     width,
-    (plan, report, rotated, status, form, columns) => {
+    (plan, report, rotated, status, doctor, form, columns) => {
       const style = makeStyle({ color: false, unicode: true, columns });
       for (const format of FORMATS) {
         const texts = [
@@ -51,6 +66,7 @@ test('no report holds a secret, in whatever form and wherever a server put it, n
           renderVerify(withSecret(report, form), { format, style }),
           renderRotate(withSecret(rotated, form), { format, style }),
           renderStatus(withSecret(status, form), { format, style }),
+          renderDoctor(withSecret(doctor, form), { format, style }),
         ];
         for (const text of texts) {
           for (const other of FORMS) expect(text.includes(other), `${format} ${form}`).toBe(false);

@@ -1,12 +1,11 @@
 /** The lists of scopes in docs/auth0.md, held true: each suffices, and without any one of it there is a refusal that names it. */
-import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { ProviderSubject } from '../contract/provider/provider-subject.ts';
 import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
 import { fetchFrom } from '../support/auth0/fetch-from.ts';
 import { portsOver } from '../support/servers/ports-over.ts';
+import { documentedScopes } from '../support/auth0/documented-scopes.ts';
 import { logIn } from '../support/auth0/management-client.ts';
 import { apiYaml, clientYaml, yaml } from '../support/bench/workbench.ts';
 
@@ -187,14 +186,6 @@ describe('the rights of the provisioning application', () => {
     expect(await subject.unproven(wanted)).toEqual([]);
   });
 });
-
-/** What the two requests for a grant in docs/auth0.md ask for: of the application of plan, and of that of apply. */
-function documentedScopes(): string[][] {
-  const text = readFileSync(fileURLToPath(new URL('../../docs/auth0.md', import.meta.url)), 'utf8');
-  return [...text.matchAll(/"scope": \[([^\]]*)\]/g)].map(([, list = '']) =>
-    [...list.matchAll(/"([^"]+)"/g)].flatMap(([, scope]) => scope ?? []),
-  );
-}
 
 function none(): never {
   throw new Error('nobody does that here');

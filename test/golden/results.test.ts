@@ -2,10 +2,11 @@ import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import type { ImportReport } from '../../src/model/import-report.ts';
-import type { ApplyReport, RotateReport, StatusReport, VerifyReport } from '../../src/model/report.ts';
+import type { ApplyReport, DoctorReport, RotateReport, StatusReport, VerifyReport } from '../../src/model/report.ts';
 import {
   makeStyle,
   renderApply,
+  renderDoctor,
   renderImport,
   renderRotate,
   renderStatus,
@@ -49,6 +50,10 @@ const KINDS: Readonly<Record<string, (text: string, options: RenderOptions) => s
   import: (text, options) => {
     const result: ImportReport = JSON.parse(text);
     return renderImport(result, options);
+  },
+  doctor: (text, options) => {
+    const result: DoctorReport = JSON.parse(text);
+    return renderDoctor(result, options);
   },
   validate: (text, options) => {
     const result: ValidationReport = JSON.parse(text);

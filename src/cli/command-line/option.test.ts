@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { choice, count, duration } from './option.ts';
+import { choice, choices, count, duration } from './option.ts';
 
 test.each(['1', '9999'])('count takes %s', (value) => {
   const option = count('--max <n>', 'how many', undefined);
@@ -33,5 +33,17 @@ test('choice refuses what is none of its words', () => {
     undefined,
     'Allowed choices are text, json.',
     'text',
+  ]);
+});
+
+test('choices takes some of its words, in their order, and all of them where none is given', () => {
+  const option = choices('--for <purpose>', 'for what', ['plan', 'apply', 'verify']);
+  expect([option.refusal?.('apply'), option.refusal?.('usage')]).toEqual([
+    undefined,
+    'Allowed choices are plan, apply, verify; the option may be repeated.',
+  ]);
+  expect([option.read(['verify', 'plan', 'plan']), option.read(undefined)]).toEqual([
+    ['plan', 'verify'],
+    ['plan', 'apply', 'verify'],
   ]);
 });

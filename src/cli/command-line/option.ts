@@ -70,6 +70,23 @@ export function choice<const Words extends readonly [string, ...string[]]>(
   };
 }
 
+/** Some of these words, in their order here; all of them where none is given. */
+export function choices<const Words extends readonly [string, ...string[]]>(
+  flags: string,
+  summary: string,
+  choices: Words,
+): OptionSpec<readonly Words[number][]> {
+  return {
+    flags,
+    summary,
+    choices,
+    shownDefault: 'all',
+    refusal: (value) =>
+      choices.includes(value) ? undefined : `Allowed choices are ${choices.join(', ')}; the option may be repeated.`,
+    read: (given) => choices.filter((word) => given?.includes(word) !== false),
+  };
+}
+
 /** A number from 1 on. */
 export function count<Preset extends number | undefined>(
   flags: string,

@@ -72,5 +72,9 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
       add: (id, key) => keys.add(id, key),
       keepNewest: (id) => keys.keepNewest(id),
     },
+    checks: async (desired) => {
+      const { checkAuth0 } = await import('./doctor/check-auth0.ts');
+      return checkAuth0({ settings, ports, api, desired });
+    },
   };
 }

@@ -108,6 +108,10 @@ export function openKeycloak(
       readIdentity: (id) => readIdentity(client, id),
       evaluate: (clientId, parameters) => evaluateToken(api, clientId, parameters),
     },
+    checks: async (desired) => {
+      const { checkKeycloak } = await import('./doctor/check-keycloak.ts');
+      return checkKeycloak({ settings, ports, api, server, desired });
+    },
   };
 }
 

@@ -12,6 +12,7 @@ import {
   anyReport,
   anyResult,
   anyRotateReport,
+  anyDoctor,
   anyStatus,
   hostileText,
 } from '../../../test/support/bench/plan-arbitraries.ts';
@@ -20,6 +21,7 @@ import {
   renderApply,
   renderError,
   renderRotate,
+  renderDoctor,
   renderStatus,
   renderTargets,
   renderValidation,
@@ -78,9 +80,10 @@ describe('the JSON output', () => {
   });
 
   it('of rotate and status is as the schema says', () => {
-    const property = fc.property(anyRotation, anyStatus, (rotation, status) => {
+    const property = fc.property(anyRotation, anyStatus, anyDoctor, (rotation, status, doctor) => {
       expectDescribed(renderRotate(rotation, json));
       expectDescribed(renderStatus(status, json));
+      expectDescribed(renderDoctor(doctor, json));
     });
     fc.assert(property, RUNS);
   });

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { applyView } from './apply.ts';
 import type { Page, Words } from '../page.ts';
 import { joinWords } from '../words.ts';
+import { doctorView } from './doctor.ts';
 import { errorView } from './error.ts';
 import { planView } from './plan/plan.ts';
 import { rotateView } from './rotate.ts';
@@ -29,6 +30,7 @@ export const targetsSchema = z
           verifyView.schema,
           rotateView.schema,
           statusView.schema,
+          doctorView.schema,
           errorView.schema,
         ]),
       )

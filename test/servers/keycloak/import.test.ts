@@ -84,6 +84,20 @@ describe('a realm that was made by hand', () => {
   );
 });
 
+describe('an account that may only view clients', () => {
+  it('imports what it sees, and says in each manifest that roles were not looked at', async () => {
+    const made = handMadeRealm({ seed: 6, clients: 12, hasIssuer: false });
+    const asSeen = made.clients.map((client) =>
+      client.leftOutFor === 'groups' ? { ...client, leftOutFor: undefined } : client,
+    );
+    site = await ImportSite.open(made, ['view-clients']);
+    await importEverything(asSeen);
+    const text = Object.values(site.files()).join('');
+    const imported = asSeen.filter(({ leftOutFor }) => leftOutFor === undefined);
+    expect(text.match(/# the roles of its service account were not looked at/g)).toHaveLength(imported.length);
+  });
+});
+
 /** Milliseconds of a step. */
 async function timed(step: () => Promise<unknown>): Promise<number> {
   const begun = performance.now();
@@ -91,8 +105,8 @@ async function timed(step: () => Promise<unknown>): Promise<number> {
   return Math.round(performance.now() - begun);
 }
 
-/** With the machine to itself it takes half of that. */
-const BOUND_MS = 240_000;
+/** What is far too long even where other work goes on beside: with the machine to itself it is under two minutes. */
+const BOUND_MS = 600_000;
 
 const ID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/;
 

@@ -10,8 +10,11 @@ import type {
   ProofCheck,
   RotateReport,
   RotationResult,
+  DoctorReport,
   StatusReport,
 } from '../../../src/model/report.ts';
+import { PURPOSES } from '../../../src/model/check.ts';
+import type { CheckFinding } from '../../../src/model/check.ts';
 import { apiFields, createClient, deleteClient, delivery, deliverClient, planOf, updateClient } from './plans.ts';
 
 /** Texts that try to leave the line, the colour, the code block or the comment that they stand in. */
@@ -308,6 +311,34 @@ export const anyStatus: fc.Arbitrary<StatusReport> = fc.record({
   now: iso,
   credentials: fc.array(credentialStatus, { maxLength: 5 }),
   notices: fc.array(hostileText, { maxLength: 2 }),
+});
+
+const purposes = fc.subarray([...PURPOSES], { minLength: 1 });
+const mend = fc.record({ words: hostileText, commands: fc.array(hostileText, { maxLength: 2 }) });
+const trouble = { what: hostileText, why: hostileText };
+
+const checkFinding: fc.Arbitrary<CheckFinding> = fc.oneof(
+  fc.record({ kind: fc.constant('fine' as const), detail: hostileText }, { requiredKeys: ['kind'] }),
+  fc.record({ kind: fc.constantFrom('problem' as const, 'risk' as const), ...trouble, mend }),
+  fc.record({ kind: fc.constant('unknown' as const), ...trouble, mend }, { requiredKeys: ['kind', 'what', 'why'] }),
+);
+
+export const anyDoctor: fc.Arbitrary<DoctorReport> = fc.record({
+  target: hostileText,
+  stack: hostileText,
+  provider: hostileText,
+  store: hostileText,
+  purposes,
+  servers: fc.array(
+    fc.record({
+      side: fc.constantFrom('provider' as const, 'store' as const, 'former-store' as const),
+      name: hostileText,
+      checks: fc.array(fc.record({ id: hostileText, purposes, title: hostileText, finding: checkFinding }), {
+        maxLength: 4,
+      }),
+    }),
+    { maxLength: 3 },
+  ),
 });
 
 /** A large plan made of a few random changes, each under many names. */

@@ -26,6 +26,8 @@ export interface RunResult {
   readonly stderr: string;
 }
 
+const ALL_ROLES = ['manage-clients', 'manage-users', 'manage-realm', 'view-identity-providers', 'view-events'];
+
 export class ImportSite {
   readonly realm: TestRealm;
   /** In front of Keycloak; the Target names it. */
@@ -54,16 +56,14 @@ export class ImportSite {
     this.#env = parts.env;
   }
 
-  static async open(made: MadeRealm): Promise<ImportSite> {
+  /** `roles`: those of the account in the Target. */
+  static async open(made: MadeRealm, roles: readonly string[] = ALL_ROLES): Promise<ImportSite> {
     const [realm, vault, issuer] = await Promise.all([
       createRealm(inject('keycloak')),
       createVault(inject('vault')),
       startOidcIssuer(),
     ]);
-    const account = await realm.serviceAccount(
-      ['manage-clients', 'manage-users', 'manage-realm', 'view-identity-providers', 'view-events'],
-      'grantry',
-    );
+    const account = await realm.serviceAccount(roles, 'grantry');
     const clients = await plantRealm(realm, made, issuer);
     const keycloak = await startCountingProxy(realm.url);
     const folder = mkdtempSync(join(tmpdir(), 'grantry-import-'));

@@ -16,8 +16,8 @@ export function keycloakSettings(rest: Partial<KeycloakSettings> = {}): Keycloak
   };
 }
 
-export function givenTokens(): OwnToken {
-  return new OwnToken(async () => ({ value: 'token', seconds: 60 }), { now: () => 0 });
+export function givenTokens(value = 'token'): OwnToken {
+  return new OwnToken(async () => ({ value, seconds: 60 }), { now: () => 0 });
 }
 
 /** What decides how its tokens are asked for. */

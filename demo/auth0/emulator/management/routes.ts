@@ -95,9 +95,12 @@ export const ROUTES: readonly Route[] = [
   },
 ];
 
-/** Every scope of the Management API that an endpoint here asks for, and those that only open fields. */
+/** Scopes that no endpoint here asks for: those that only open fields, and of the log, which a tenant grants all the same. */
+const OTHER_SCOPES = ['read:tenant_settings', 'update:tenant_settings', 'read:logs'];
+
+/** Every scope of the Management API that can be granted here. */
 export const MANAGEMENT_SCOPES: readonly string[] = [
-  ...new Set([...ROUTES.flatMap(({ scopes }) => scopes), 'read:tenant_settings', 'update:tenant_settings']),
+  ...new Set([...ROUTES.flatMap(({ scopes }) => scopes), ...OTHER_SCOPES]),
 ].toSorted();
 
 export interface FoundRoute {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { RANK, nameObjects } from './name-objects.ts';
-import { isName } from './slug.ts';
+import { MAX_NAME, isName } from './slug.ts';
 
 const derived = (id: string, wanted: string) => ({ id, wanted, rank: RANK.derived });
 
@@ -26,7 +26,7 @@ describe('nameObjects', () => {
     const objects = fc.uniqueArray(
       fc.record({
         id: fc.string(),
-        wanted: fc.constantFrom('a', 'a-2', 'a-3', 'x'.repeat(255)),
+        wanted: fc.constantFrom('a', 'a-2', 'a-3', 'x'.repeat(MAX_NAME)),
         rank: fc.constantFrom(...Object.values(RANK)),
       }),
       { selector: ({ id }) => id },

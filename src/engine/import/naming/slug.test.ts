@@ -1,5 +1,5 @@
 import { describe, expect, it, test } from 'vitest';
-import { digestName, isName, slugOf, slugOfAudience } from './slug.ts';
+import { MAX_NAME, digestName, isName, slugOf, slugOfAudience } from './slug.ts';
 
 describe('slugOf', () => {
   test.each([
@@ -19,8 +19,17 @@ describe('slugOf', () => {
   });
 
   it('is a name, however long the text is', () => {
-    const slug = slugOf(`${'x'.repeat(254)}-y`) ?? '';
-    expect([slug.length, isName(slug)]).toEqual([254, true]);
+    const slug = slugOf(`${'x'.repeat(MAX_NAME - 1)}-y`) ?? '';
+    expect([slug.length, isName(slug)]).toEqual([MAX_NAME - 1, true]);
+  });
+
+  it('is not asked for where a mark has a name that manifests may have', () => {
+    expect([isName('x'.repeat(255)), isName('x'.repeat(256)), isName('X'), isName('-x')]).toEqual([
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 });
 

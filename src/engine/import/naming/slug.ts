@@ -1,13 +1,16 @@
 import { createHash } from 'node:crypto';
 
-/** As names may be that become parts of paths in a store. */
+/** Of names that import makes: they become parts of paths in a store. */
 export const MAX_NAME = 128;
+
+/** Of names that manifests may have, and marks do. */
+const MAX_GIVEN_NAME = 255;
 
 const NAME = /^[a-z0-9][a-z0-9-]*$/;
 
 /** Whether a text can be `metadata.name` as it is. */
 export function isName(text: string): boolean {
-  return text.length <= MAX_NAME && NAME.test(text);
+  return text.length <= MAX_GIVEN_NAME && NAME.test(text);
 }
 
 /** A text as a name of a manifest: other letters are taken apart and lose their marks; undefined: nothing of it is left. */

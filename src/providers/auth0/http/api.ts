@@ -1,9 +1,11 @@
 import type { Call } from './call.ts';
 import { ManagementClient, ManagementError } from 'auth0';
+import { z } from 'zod';
 import pLimit from 'p-limit';
 import type { LimitFunction } from 'p-limit';
 import { GrantryError } from '../../../model/errors.ts';
 import { exchange } from '../../../platform/exchange.ts';
+import { jwtPayload } from '../../../model/values/jwt-payload.ts';
 import type { Auth0Settings } from '../settings.ts';
 import { againFor, asGrantryError, mayHaveActed } from '../../../platform/http.ts';
 import type { HttpPorts } from '../../../platform/ports.ts';
@@ -49,6 +51,16 @@ export class Auth0Api {
       maxRetries: 0,
       telemetry: false,
     });
+  }
+
+  /** What the application's token says, for which it logs in. */
+  async ownClaims(): Promise<OwnClaims> {
+    return ownClaims.parse(jwtPayload(await this.#tokens.getAccessToken()));
+  }
+
+  /** The tenant's clock by when it says that it issued the application's token; undefined where it does not say. */
+  get serverNow(): number | undefined {
+    return this.#tokens.serverNow;
   }
 
   /** Runs one call of the SDK. A 401 renews the token once: it may have ended in the middle of a run. */
@@ -124,6 +136,12 @@ export class Auth0Api {
     );
   }
 }
+
+/** Unchecked: a token of some other kind says nothing. */
+const ownClaims = z
+  .object({ iss: z.string().optional().catch(undefined), scope: z.string().optional().catch(undefined) })
+  .catch({ iss: undefined, scope: undefined });
+type OwnClaims = z.output<typeof ownClaims>;
 
 const SUCCESS = { status: 200, headers: new Headers() };
 

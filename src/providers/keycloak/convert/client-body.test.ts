@@ -72,6 +72,31 @@ it('the body of a write: sends nothing where nothing changes that a PUT takes', 
   expect(changedClient(FIELDS, { ...FIELDS, access: { stock: { scopes: ['a'], onRequest: [] } } })).toBeUndefined();
 });
 
+it('the body of a write: leaves the keys of a client whose owner keeps them, and what they may sign with', () => {
+  const kept = {
+    ...FIELDS,
+    auth: 'private_key_jwt',
+    authenticator: 'client-jwt',
+    signingAlg: 'any',
+    strayKeys: ['mine'],
+  };
+  const { attributes } = changedClient({ ...kept, owner: null }, kept) ?? {};
+  expect(attributes).toMatchObject({ 'token.endpoint.auth.signing.alg': '' });
+  expect(Object.keys(Object(attributes))).not.toContain('jwks.string');
+  // Of a client that logs in with a secret too.
+  const beside = { ...FIELDS, strayKeys: ['mine'] };
+  expect(Object.keys(Object(changedClient({ ...beside, owner: null }, beside)?.['attributes']))).not.toContain(
+    'jwks.string',
+  );
+  expect(changedClient(beside, FIELDS)).toMatchObject({ attributes: { 'jwks.string': '' } });
+});
+
+it('the body of a write: notes the roles of the account and of the scope, by which both are looked at again', () => {
+  const scopeMappings = { realm: ['reader'], clients: {} };
+  const body = changedClient(FIELDS, { ...FIELDS, scopeMappings });
+  expect(body).toMatchObject({ attributes: { 'grantry.declared': expect.stringContaining('"realm":["reader"]') } });
+});
+
 it('the body of a write: empties attributes that are to go, and takes mappers away', () => {
   const before = {
     ...FIELDS,

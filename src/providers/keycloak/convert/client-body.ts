@@ -26,7 +26,9 @@ export function changedClient(
   const [had, has] = [fieldsToAttributes(before), { ...fieldsToAttributes(after, before), ...keys }];
   const losesMappers = !sameJson(before.protocolMappers, after.protocolMappers);
   const changesAttributes = Object.entries(has).some(([key, value]) => (had[key] ?? '') !== value);
-  if (!losesMappers && !changesAttributes && isDeepStrictEqual(was, is)) return undefined;
+  // What keys a client has is in no field by which its attributes are made.
+  const losesKeys = !sameJson(before.strayKeys, after.strayKeys);
+  if (!losesMappers && !losesKeys && !changesAttributes && isDeepStrictEqual(was, is)) return undefined;
   // Mappers take a right of their own on newer servers.
   return { ...is, attributes: has, ...(losesMappers ? { protocolMappers: [] } : {}) };
 }

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
+import { client } from '../../../../test/support/bench/declared.ts';
+import { resolveKeycloakClient } from '../client-settings.ts';
 import { clientToFields } from './convert-client.ts';
-import { parseDeclared, parseSeconds, unreadableMarks } from './marks.ts';
+import { parseDeclared, parseSeconds, rolesOfInterest, unreadableMarks } from './marks.ts';
 import { clientRepresentation } from './representations.ts';
 
 const declaredNames = (mark: string): string[] => [...parseDeclared(mark).attributes.keys()];
@@ -69,4 +71,13 @@ describe('the lifetime of tokens', () => {
   ])('of %j is %j', (text, lifetime) => {
     expect(lifetimeOf(text)).toBe(lifetime);
   });
+});
+
+const role = (name: string) => ({ realm: [name], clients: {} });
+
+it('rolesOfInterest: those of the account, of the scope, and of before', () => {
+  const settings = resolveKeycloakClient({ serviceAccountRoles: role('held'), scopeMappings: role('mapped') });
+  const attributes = { 'grantry.declared': JSON.stringify({ attributes: [], roles: role('before') }) };
+  const names = rolesOfInterest({ attributes }, client('orders', {}, { settings })).map(({ name }) => name);
+  expect(names).toEqual(['held', 'mapped', 'before']);
 });

@@ -10,7 +10,8 @@ import type { Ports } from '../../../platform/ports.ts';
 import type { OwnToken } from '../../own-token.ts';
 import { hasAccount } from '../login/account.ts';
 import { lendFetch, makeAdminClient } from './admin-client.ts';
-import { adviseOnRights } from './own-rights.ts';
+import { adviseOnRights, claimsIn } from './own-rights.ts';
+import type { OwnClaims } from './own-rights.ts';
 import { explainRefusal, statusOf } from './refusal.ts';
 import type { ReadContext, RequestContext } from './request-context.ts';
 import { keycloakService } from './service.ts';
@@ -19,6 +20,9 @@ import { keycloakService } from './service.ts';
 const REQUESTS_IN_FLIGHT = 8;
 
 const TIMEOUT_MS = 120_000;
+
+/** Statuses that answer a question. */
+const ANSWERS: ReadonlySet<number> = new Set([400, 403, 404]);
 
 /** One or several requests of the admin client. */
 type Run<T> = (admin: KeycloakAdminClient) => Promise<T>;
@@ -36,6 +40,12 @@ const READ: Manner = { idempotent: true, writes: false };
 const WRITE: Manner = { idempotent: true, writes: true };
 const WRITE_ONCE: Manner = { idempotent: false, writes: true };
 const CREATE: Manner = { ...WRITE_ONCE, creates: true };
+
+/** What the server says to a question, also where it says no. */
+export interface Answer {
+  readonly status: number;
+  readonly body: unknown;
+}
 
 /** The Admin API by the official admin client, with grantry's token, limits, retries and errors around every request. */
 export class KeycloakApi {
@@ -77,6 +87,33 @@ export class KeycloakApi {
   /** The answer is not checked, whatever the types of the admin client say; it is a text where it is no JSON. */
   async read(context: ReadContext, run: Run<unknown>): Promise<unknown> {
     return this.#request(context, run, READ);
+  }
+
+  /**
+   * The same where a refusal is an answer too: 403 says that the account may not, 400 that it may, had it asked for something.
+   * NOT_ALLOWED is thrown where the server does not take the account's token at all.
+   */
+  async ask(about: string, run: Run<unknown>): Promise<Answer> {
+    const answer = async (admin: KeycloakAdminClient): Promise<Answer> => {
+      try {
+        return { status: 200, body: await run(admin) };
+      } catch (error) {
+        const status = statusOf(error);
+        if (status === undefined || !ANSWERS.has(status)) throw error;
+        return { status, body: undefined };
+      }
+    };
+    return this.#request({ about, needs: '' }, answer, READ);
+  }
+
+  /** What the account's token says, for which it logs in. */
+  async ownClaims(): Promise<OwnClaims | undefined> {
+    return claimsIn(await this.#tokens.getAccessToken());
+  }
+
+  /** The server's clock by when it says that it issued the account's token; undefined where it does not say. */
+  get serverNow(): number | undefined {
+    return this.#tokens.serverNow;
   }
 
   /** What may be executed twice without harm. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { quoted } from '../../../model/text/printable.ts';
 import { loginClientId, nameAccount } from '../login/account.ts';
+import { accountName } from '../roles/account-name.ts';
 import type { KeycloakSettings } from '../settings.ts';
 import { jwtPayload } from '../../../model/values/jwt-payload.ts';
 
@@ -11,7 +12,11 @@ const roles = z
 const claims = z.object({
   resource_access: z.record(z.string(), roles).optional(),
   scope: z.string().optional().catch(undefined),
+  sub: z.string().optional().catch(undefined),
 });
+
+/** What the token of grantry's own account says of it. */
+export type OwnClaims = z.infer<typeof claims>;
 
 /**
  * What to do about a right that grantry's own account lacks: `needs` names roles. What an account holds and what its token carries
@@ -19,8 +24,7 @@ const claims = z.object({
  */
 export function adviseOnRights(settings: KeycloakSettings, needs: string, token: string | undefined): string {
   const { auth, realm } = settings;
-  // An account of another realm, which is `master`, has its rights from the client that stands there for this one.
-  const owner = auth.realm === realm ? 'realm-management' : `${realm}-realm`;
+  const owner = roleOwner(settings);
   const account = `the ${auth.kind === 'password' ? '' : 'service account of '}${nameAccount(auth)}`;
   const give = `Give ${account} the role ${needs} of the client ${owner}${auth.realm === realm ? '' : ` in the realm ${auth.realm}`}.`;
   return [
@@ -29,6 +33,11 @@ export function adviseOnRights(settings: KeycloakSettings, needs: string, token:
     ...commandFor(settings, { needs, owner }, token),
     'docs/keycloak.md lists all roles that are needed.',
   ].join(' ');
+}
+
+/** Whose roles are the rights. An account of another realm, which is `master`, has them from the client that stands there for this one. */
+export function roleOwner({ auth, realm }: KeycloakSettings): string {
+  return auth.realm === realm ? 'realm-management' : `${realm}-realm`;
 }
 
 /** The roles among those that are named. */
@@ -45,11 +54,14 @@ function commandFor(
   const carried = (token === undefined ? undefined : claimsIn(token))?.resource_access?.[owner] ?? [];
   const lacking = rolesIn(needs).filter((role) => !carried.includes(role));
   if (auth.kind === 'password' || lacking.length === 0) return [];
-  const user = shellWord(`service-account-${auth.clientId.toLowerCase()}`);
-  const roles = lacking.map((role) => `--rolename ${role}`).join(' ');
-  return [
-    `The command: kcadm.sh add-roles -r ${shellWord(auth.realm)} --uusername ${user} --cclientid ${owner} ${roles}.`,
-  ];
+  return [`The command: ${addRolesCommand(auth, owner, lacking)}.`];
+}
+
+/** What an administrator of the account's realm runs to give it roles. */
+export function addRolesCommand(auth: KeycloakSettings['auth'], owner: string, roles: readonly string[]): string {
+  const user = auth.kind === 'password' ? auth.username : accountName(auth.clientId);
+  const names = roles.map((role) => `--rolename ${role}`).join(' ');
+  return `kcadm.sh add-roles -r ${shellWord(auth.realm)} --uusername ${shellWord(user)} --cclientid ${shellWord(owner)} ${names}`;
 }
 
 /** The roles that protocol mappers take, by server version. */
@@ -83,21 +95,35 @@ export function hasAdminApiScope(token: string): boolean {
 /** The commands that give grantry's own client that scope, for an administrator of its realm. */
 export function adviseOnAdminApiScope({ auth }: KeycloakSettings): string[] {
   const clientId = loginClientId(auth);
-  const [realm, client] = [`-r ${shellWord(auth.realm)}`, shellWord(`clientId=${clientId}`)];
   return [
     `From Keycloak 26.8.2 on the Admin API only takes tokens with the client scope ${ADMIN_API_SCOPE}. Where the realm ${auth.realm} has that scope, an administrator of it gives it to the client ${clientId}:`,
-    `  id=$(kcadm.sh get clients ${realm} -q ${client} --fields id --format csv --noquotes)`,
-    `  scope=$(kcadm.sh get client-scopes ${realm} --fields id,name --format csv --noquotes | grep ',${ADMIN_API_SCOPE}$' | cut -d, -f1)`,
-    `  kcadm.sh update clients/$id/default-client-scopes/$scope ${realm}`,
+    ...adminApiScopeCommands(auth).map((command) => `  ${command}`),
     'Where it has none, the token was refused for another reason: see the log of the server.',
   ];
 }
 
-function shellWord(text: string): string {
+/** What an administrator of the account's realm runs to give its client that scope. */
+export function adminApiScopeCommands(auth: KeycloakSettings['auth']): string[] {
+  const realm = `-r ${shellWord(auth.realm)}`;
+  return [
+    `id=${idOfClient(auth, loginClientId(auth))}`,
+    `scope=$(kcadm.sh get client-scopes ${realm} --fields id,name --format csv --noquotes | grep ',${ADMIN_API_SCOPE}$' | cut -d, -f1)`,
+    `kcadm.sh update clients/$id/default-client-scopes/$scope ${realm}`,
+  ];
+}
+
+/** Finds Keycloak's own id of a client in the account's realm. */
+export function idOfClient({ realm }: KeycloakSettings['auth'], clientId: string): string {
+  const query = `-r ${shellWord(realm)} -q ${shellWord(`clientId=${clientId}`)}`;
+  return `$(kcadm.sh get clients ${query} --fields id --format csv --noquotes)`;
+}
+
+/** A text as a shell takes it for one word. */
+export function shellWord(text: string): string {
   return /^[\w.:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Of a token that Keycloak just gave; it is not checked, for nothing but words follows from it. */
-function claimsIn(token: string): z.infer<typeof claims> | undefined {
+export function claimsIn(token: string): OwnClaims | undefined {
   return claims.safeParse(jwtPayload(token)).data;
 }

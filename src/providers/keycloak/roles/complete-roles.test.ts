@@ -1,3 +1,4 @@
+import type { ActualObject } from '../../../model/state.ts';
 import type { AccountAnswer } from './account-answer.ts';
 import { describe, expect, it } from 'vitest';
 import { client, state } from '../../../../test/support/bench/declared.ts';
@@ -6,7 +7,7 @@ import { portsOver } from '../../../../test/support/servers/ports-over.ts';
 import { KeycloakApi } from '../http/api.ts';
 import { ClientIndex } from '../read/client-index.ts';
 import { resolveKeycloakClient } from '../client-settings.ts';
-import { completeRoles } from './complete-roles.ts';
+import { completeRoles, withPartsOfNow } from './complete-roles.ts';
 import { formatDeclared } from '../convert/marks.ts';
 import { clientRepresentation } from '../convert/representations.ts';
 import { RoleBook } from './role-book.ts';
@@ -90,5 +91,35 @@ describe('completeRoles', () => {
       const found = await complete({ parts: [], fullScopeAllowed: true, ...(answer === undefined ? {} : { answer }) });
       expect(found.completion?.notes).toEqual({});
     }
+  });
+});
+
+describe('withPartsOfNow', () => {
+  const auditor = { realm: ['auditor'], clients: {} };
+  const roleParts = { realm: ['reader'], clients: {} };
+  const settings = resolveKeycloakClient({ serviceAccountRoles: auditor });
+  const completions = new Map([['Client/orders', { fields: { roleParts }, notes: {} }]] as const);
+  const parts = (foreign: ActualObject['foreign'], roles = auditor): unknown => {
+    const object = {
+      address: 'Client/orders',
+      id: '1',
+      owner: '',
+      foreign,
+      fields: { roles, roleParts: NONE },
+    } as const;
+    return withPartsOfNow(object, client('orders', {}, { settings }), completions).fields['roleParts'];
+  };
+  const theirs = [{ what: 'client orders', stack: undefined }];
+
+  it('takes what the roles of a client that is taken over hold for what they held before', () => {
+    expect(parts(theirs)).toEqual(roleParts);
+  });
+
+  it('shows what is gained by roles that such a client has not yet', () => {
+    expect(parts(theirs, NONE)).toEqual(NONE);
+  });
+
+  it('goes by the mark of a client of the stack', () => {
+    expect(parts([])).toEqual(NONE);
   });
 });

@@ -4,6 +4,9 @@ import type { KeycloakApi } from '../http/api.ts';
 import { parseList } from '../http/parse-list.ts';
 import { readRows } from '../http/read-rows.ts';
 import type { RowListing } from '../http/read-rows.ts';
+import { ACCOUNT_PREFIX, accountName } from './account-name.ts';
+
+export { accountName } from './account-name.ts';
 
 /** The user that a client with a service account acts as. */
 export interface ServiceAccount {
@@ -14,20 +17,13 @@ export interface ServiceAccount {
 /** By user name. */
 export type ServiceAccounts = ReadonlyMap<string, ServiceAccount>;
 
-/** Keycloak names it after the client, and renames it with the client. */
-export function accountName(clientId: string): string {
-  return `${PREFIX}${clientId.toLowerCase()}`;
-}
-
-const PREFIX = 'service-account-';
-
 const row = z.object({ id: z.string(), username: z.string(), enabled: z.boolean().nullish() });
 type Row = z.infer<typeof row>;
 
 const LISTING: RowListing<Row> = {
   what: 'users',
   row,
-  ask: ({ users }, page) => users.find({ username: PREFIX, ...page }),
+  ask: ({ users }, page) => users.find({ username: ACCOUNT_PREFIX, ...page }),
 };
 
 const CONTEXT = { about: 'list service accounts', needs: 'view-users' };

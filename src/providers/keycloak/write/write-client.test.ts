@@ -130,3 +130,34 @@ test.each([
   const update = provider.updateClient({ ...change, before: { ...after, overlap: '48h' }, after });
   await expect(update).rejects.toMatchObject({ code: outcome });
 });
+
+test.each<[string, string[], number]>([
+  ['the stack makes its keys', [], 1],
+  ['its owner keeps its keys', ['by-hand'], 0],
+])('a client with a key that others registered is taken over where %s', async (_, strayKeys, taken) => {
+  const jwks = JSON.stringify({ keys: [{ kty: 'RSA', kid: 'by-hand', n: 'x', e: 'AQAB' }] });
+  const attributes = { 'use.jwks.string': 'true', 'jwks.string': jwks };
+  const row = { id: '1', clientId: 'orders', clientAuthenticatorType: 'client-jwt', attributes };
+  const put: unknown[] = [];
+  const ports = portsOver(async (_url, { method, body } = {}) => {
+    if (method !== 'PUT') return Response.json(row);
+    put.push(await new Response(body).json());
+    return new Response(null, { status: 204 });
+  });
+  const provider = openKeycloak(SETTINGS, ports, { tokens: givenTokens() });
+  const auth = { private_key_jwt: { alg: 'RS256' as const } };
+  const fields = provider.project({ ...DESIRED, clients: [{ ...CLIENT, auth }] })[0]?.fields ?? {};
+  const change = {
+    op: 'adopt',
+    address: 'Client/orders',
+    id: '1',
+    owner: '',
+    reason: '',
+    dependsOn: [],
+    notes: {},
+  } as const;
+  const before = { ...fields, stack: null, strayKeys: ['by-hand'] };
+  await provider.updateClient({ ...change, from: [null], before, after: { ...fields, strayKeys } });
+  const keys = put.filter((body) => JSON.stringify(body).includes('jwks.string'));
+  expect(keys).toHaveLength(taken);
+});
