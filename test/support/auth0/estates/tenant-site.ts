@@ -71,6 +71,11 @@ export class TenantSite {
     return { code, ...written };
   }
 
+  /** Writes manifests beside the Target. */
+  declare(manifests: string): void {
+    writeFileSync(join(this.#folder, 'manifests/all.yaml'), manifests);
+  }
+
   /** All manifests, by their names. */
   files(): Record<string, string> {
     const folder = join(this.#folder, 'manifests');
