@@ -54,6 +54,8 @@ export interface EstateClient extends EstateObject {
   readonly access: readonly EstateAccess[];
   /** The block of the provider's own settings, as manifests have it; undefined: there is nothing to say in it. */
   readonly settings: JsonObject | undefined;
+  /** The key of `settings` that says displayName, where metadata.name is another one; absent: there is none. */
+  readonly displayNameKey?: string;
   /** ISO 8601; undefined where that is not known. */
   readonly lastUsed: string | undefined;
 }
@@ -70,6 +72,8 @@ export interface LeftOut {
   /** The client_id, or the audience. */
   readonly id: string;
   readonly displayName: string;
+  /** Absent: nobody's. */
+  readonly mark?: EstateMark;
   readonly facts: Readonly<Record<string, string>>;
   /**
    * Stable: `mixed`, `full-scope-allowed`, … Two of them mean that somebody answers for the client, so that nobody misses it in

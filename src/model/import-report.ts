@@ -28,7 +28,17 @@ export interface IgnoredObject {
 }
 
 /** What stays as it is, for a reader. */
-export type LeftOutObject = Omit<LeftOut, 'facts' | 'proposal'>;
+export type LeftOutObject = Omit<LeftOut, 'facts' | 'mark' | 'proposal'>;
+
+/** What is said of it, as sentences: its name where the id says nothing to people, why it stays as it is, and what to do. */
+export function leftOutSentences({
+  id,
+  displayName,
+  why,
+  todo,
+}: Pick<LeftOut, 'id' | 'displayName' | 'why' | 'todo'>): string[] {
+  return [...(displayName === id ? [] : [`It is called ${displayName}.`]), why, todo];
+}
 
 /** A file with new documents in it. */
 export interface ImportedFile {

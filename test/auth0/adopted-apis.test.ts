@@ -51,6 +51,42 @@ it('keeps the scopes that no manifest declares, also where somebody holds them',
   ]);
 });
 
+it('keeps the name that others gave it, and is written to only where something is to be otherwise', async () => {
+  const scopes = ['stock:read', 'stock:write'].map((value) => ({ value, description: `About ${value}` }));
+  await hand.ok('POST', '/resource-servers', { identifier: AUDIENCE, name: 'Elder Stock', scopes });
+  const path = `/resource-servers/${encodeURIComponent(AUDIENCE)}`;
+  const before = await hand.ok('GET', path);
+  const { changes } = await subject.plan(MANIFESTS, ADOPT);
+  const adoption = changes.find(({ address }) => address === 'Api/stock');
+  expect(adoption).toMatchObject({ op: 'adopt', before: { displayName: 'stock' }, after: { displayName: 'stock' } });
+  await subject.setUp(MANIFESTS, ADOPT);
+  expect(await hand.ok('GET', path)).toEqual(before);
+  const longer = yaml(apiYaml('stock', ['stock:read', 'stock:write'], ', tokenLifetime: 1h'), clientYaml('orders', ''));
+  await subject.setUp(longer);
+  expect(await hand.ok('GET', path)).toEqual({ ...before, token_lifetime: 3600 });
+  expect((await subject.plan(longer)).changes).toEqual([]);
+});
+
+it('has the name of the manifest where grantry made it, also when somebody renamed it', async () => {
+  await subject.setUp(MANIFESTS);
+  const path = `/resource-servers/${encodeURIComponent(AUDIENCE)}`;
+  await hand.ok('PATCH', path, { name: 'renamed' });
+  expect((await subject.plan(MANIFESTS)).changes).toMatchObject([{ op: 'update', before: { displayName: 'renamed' } }]);
+  await subject.setUp(MANIFESTS);
+  expect(await hand.ok('GET', path)).toMatchObject({ name: 'stock' });
+});
+
+it('may have scopes of the same names as another: each is granted by itself', async () => {
+  const manifests = yaml(
+    apiYaml('stock', ['read', 'write']),
+    apiYaml('bills', ['read', 'write']),
+    clientYaml('orders', 'access: [{api: stock, scopes: [read]}, {api: bills, scopes: [write]}]'),
+  );
+  await subject.setUp(manifests);
+  expect(await subject.unproven(manifests)).toEqual([]);
+  expect((await subject.plan(manifests)).changes).toEqual([]);
+});
+
 it('is not deleted while a client of others may call it, whatever its grant says', async () => {
   await subject.setUp(MANIFESTS);
   const stranger = await subject.admin.create('stranger');

@@ -29,8 +29,16 @@ describe('a comment', () => {
 });
 
 test('leftOutComment: has why, what to do, and what would do, all behind #', () => {
-  const object = { kind: 'Client', id: 'a\nkind: Client', reason: 'mixed', why: 'Why.', todo: 'Split\nit.' } as const;
+  const object = {
+    kind: 'Client',
+    id: 'a\nkind: Client',
+    displayName: 'A\nB',
+    reason: 'mixed',
+    why: 'Why.',
+    todo: 'Split\nit.',
+  } as const;
   expect(leftOutComment(object, '# x\nkind: Client\n')).toBe(`# left out: Client a\\nkind: Client (mixed)
+#   It is called A\\nB.
 #   Why.
 #   Split\\nit.
 #   What would do for it:

@@ -1,3 +1,4 @@
+import { leftOutSentences } from '../../model/import-report.ts';
 import { holdsCredential } from '../../manifest/schema/credential-keys.ts';
 import type { LeftOut } from '../../model/estate.ts';
 import { printable } from '../../model/text/printable.ts';
@@ -34,11 +35,10 @@ export function leftOutLine({ kind, id, reason }: Pick<LeftOut, 'kind' | 'id' | 
 
 /** What is said in a file of an object that is left out; `proposal`: as YAML, what would do for it. */
 export function leftOutComment(
-  object: Pick<LeftOut, 'kind' | 'id' | 'reason' | 'why' | 'todo'>,
+  object: Pick<LeftOut, 'kind' | 'id' | 'displayName' | 'reason' | 'why' | 'todo'>,
   proposal?: string,
 ): string {
   const proposed = proposal === undefined ? [] : ['What would do for it:', ...proposal.trimEnd().split('\n')];
-  return [leftOutLine(object), ...[object.why, object.todo, ...proposed].map((line) => commentLine(`  ${line}`))].join(
-    '',
-  );
+  const lines = [...leftOutSentences(object), ...proposed].map((line) => commentLine(`  ${line}`));
+  return [leftOutLine(object), ...lines].join('');
 }

@@ -1,5 +1,5 @@
 import type { DesiredState } from '../../model/desired.ts';
-import type { EstateApi, EstateClient, EstateMark } from '../../model/estate.ts';
+import type { EstateApi, EstateClient, EstateMark, LeftOut } from '../../model/estate.ts';
 
 /** What manifests declare of an estate, by what is there: the name of each object; undefined: they do not declare it. */
 export interface Declared {
@@ -20,7 +20,12 @@ export function declaredIn({ target, apis, clients }: Pick<DesiredState, 'target
   };
 }
 
+/** The name under which manifests declare what is left out; undefined: they do not. */
+export function declaredLeftOut({ kind, id, mark }: LeftOut, declared: Declared): string | undefined {
+  return kind === 'Api' ? declared.api({ audience: id, mark }) : declared.client({ clientId: id, mark });
+}
+
 /** Whether an object carries the mark of a stack that is not this one. */
-export function isOfOthers({ mark }: { readonly mark: EstateMark | undefined }, stack: string): boolean {
+export function isOfOthers({ mark }: { readonly mark?: EstateMark | undefined }, stack: string): boolean {
   return mark !== undefined && mark.stack !== stack;
 }

@@ -51,6 +51,15 @@ function specOf(special: Partial<EstateClient>, options: Partial<DraftOptions['s
 }
 
 describe('draftEstate', () => {
+  it('says the name that people know a client by, where the provider has one and metadata.name is another', () => {
+    const named = { displayNameKey: 'title', settings: undefined };
+    expect(specOf(named)).toMatchObject({ somewhere: { title: 'Orders' } });
+    expect(specOf({ ...named, displayName: 'orders' })).not.toHaveProperty('somewhere');
+    expect(specOf({ ...named, settings: ORDERS.settings })).toMatchObject({
+      somewhere: { title: 'Orders', ...ORDERS.settings },
+    });
+  });
+
   it('refers to Apis and Clients by their names, those of existing manifests too', () => {
     const drafts = draftEstate(
       { apis: [MAIL, { ...MAIL, audience: 'fax', introspectedBy: 'P' }], clients: [ORDERS] },

@@ -25,6 +25,6 @@ export type Draft =
 
 /** A draft that is not to be declared after all. */
 export function leaveOut({ kind, id, source }: Draft, why: Pick<LeftOut, 'reason' | 'why' | 'todo'>): LeftOut {
-  const { displayName, facts } = source;
-  return { kind, id, displayName, facts, ...why };
+  const { displayName, facts, mark } = source;
+  return { kind, id, displayName, facts, ...(mark === undefined ? {} : { mark }), ...why };
 }

@@ -62,7 +62,7 @@ export function clientManifest(
   apis: ReadonlyMap<string, string>,
   { provider, onlyTarget, deliver, saysState }: Surroundings,
 ): JsonObject {
-  const { clientId, description, auth, settings, isEnabled } = client;
+  const { clientId, description, auth, isEnabled } = client;
   const access = accessOf(client, apis);
   return {
     ...head('Client', { name, owner, description }),
@@ -73,9 +73,17 @@ export function clientManifest(
       state: !isEnabled && saysState ? 'disabled' : undefined,
       credential: !deliver && hasCredential(auth) ? KEPT_BY_ITS_OWNER : undefined,
       targets: onlyTarget === undefined ? undefined : [onlyTarget],
-      [provider]: settings,
+      [provider]: settingsOf(client, name),
     }),
   };
+}
+
+/** With the name that people know it by, where the provider has one beside the client_id. */
+function settingsOf(
+  { settings, displayName, displayNameKey: key }: EstateClient,
+  name: string,
+): JsonObject | undefined {
+  return key === undefined || displayName === name ? settings : { [key]: displayName, ...settings };
 }
 
 function head(kind: string, { description, ...rest }: Identity & { readonly description: string }): JsonObject {

@@ -1,10 +1,10 @@
 import { addressOf } from '../../model/address.ts';
 import type { Kind } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
-import type { Estate, EstateApi, EstateClient, LeftOut } from '../../model/estate.ts';
+import type { Estate, EstateApi, EstateClient, EstateMark, LeftOut } from '../../model/estate.ts';
 import type { DeclaredObject } from '../../model/import-report.ts';
 import { compareText } from '../../manifest/values.ts';
-import { declaredIn, isOfOthers } from './declared.ts';
+import { declaredIn, declaredLeftOut, isOfOthers } from './declared.ts';
 import type { Declared } from './declared.ts';
 import { undeclaredClients } from './undeclared.ts';
 import type { UndeclaredClients } from './undeclared.ts';
@@ -46,9 +46,10 @@ export function sortEstate(estate: Estate, desired: DesiredState, onlyNeeded: bo
       ...open
         .filter((client) => isOfOthers(client, stack))
         .map((client) => ofOthers('Client', client.clientId, client)),
-      ...ordered.leftOut.filter(
-        ({ kind, id }) => !isDeclared(kind, id, declared) && !(kind === 'Client' && ignored.has(id)),
-      ),
+      ...ordered.leftOut
+        .filter((object) => declaredLeftOut(object, declared) === undefined)
+        .filter(({ kind, id }) => !(kind === 'Client' && ignored.has(id)))
+        .map((object) => (isOfOthers(object, stack) ? ofOthers(object.kind, object.id, object) : object)),
     ],
   };
 }
@@ -61,10 +62,11 @@ function inOrderOfIds({ apis, clients, leftOut }: Estate): Estate {
   };
 }
 
-function declaredObjects({ apis, clients }: Estate, declared: Declared): DeclaredObject[] {
+function declaredObjects({ apis, clients, leftOut }: Estate, declared: Declared): DeclaredObject[] {
   return [
     ...apis.flatMap((api) => declaredAs('Api', api.audience, declared.api(api))),
     ...clients.flatMap((client) => declaredAs('Client', client.clientId, declared.client(client))),
+    ...leftOut.flatMap((object) => declaredAs(object.kind, object.id, declaredLeftOut(object, declared))),
   ];
 }
 
@@ -72,15 +74,9 @@ function declaredAs(kind: Kind, id: string, name: string | undefined): DeclaredO
   return name === undefined ? [] : [{ address: addressOf(kind, name), id }];
 }
 
-function isDeclared(kind: LeftOut['kind'], id: string, declared: Declared): boolean {
-  const name =
-    kind === 'Api'
-      ? declared.api({ audience: id, mark: undefined })
-      : declared.client({ clientId: id, mark: undefined });
-  return name !== undefined;
-}
+type Named = Pick<EstateApi, 'displayName' | 'facts'> & { readonly mark?: EstateMark | undefined };
 
-function ofOthers(kind: LeftOut['kind'], id: string, object: EstateApi | EstateClient): LeftOut {
+function ofOthers(kind: LeftOut['kind'], id: string, object: Named): LeftOut {
   const { mark, displayName, facts } = object;
   const address = addressOf(kind, mark?.name ?? 'NAME');
   return {

@@ -50,6 +50,15 @@ describe('undeclaredClients', () => {
     expect(look({ leftOut: [{ ...unsaid('an-audience', 'no-audience'), kind: 'Api' }] }).shadow).toEqual([]);
   });
 
+  it('are not those that carry the mark of another stack or of a manifest, though no manifest could say them', () => {
+    const marked = (stack: string, name: string): LeftOut => ({
+      ...unsaid(`${stack} ${name}`, 'mixed'),
+      mark: { stack, name, owner: undefined },
+    });
+    const leftOut = [marked('others', 'audit'), marked('acme', 'audit'), marked('acme', 'lost')];
+    expect(look({ leftOut }).shadow).toEqual(['acme lost']);
+  });
+
   it('are not those that the Target ignores: each with the reason of the first entry', () => {
     const ignore = [
       { client: 'https://*', reason: 'one' },

@@ -3,7 +3,7 @@ import type { Estate } from '../../model/estate.ts';
 import type { IgnoredObject } from '../../model/import-report.ts';
 import { inOrder } from '../../model/values/in-order.ts';
 import { clientMatcher } from './client-globs.ts';
-import { declaredIn, isOfOthers } from './declared.ts';
+import { declaredIn, declaredLeftOut, isOfOthers } from './declared.ts';
 
 /** M2M clients that are there and that no manifest declares, but for those that another stack answers for. */
 export interface UndeclaredClients {
@@ -24,10 +24,11 @@ export function undeclaredClients(estate: Estate, desired: DesiredState): Undecl
   const declared = declaredIn(desired);
   const said = estate.clients.filter((client) => declared.client(client) === undefined && !isOfOthers(client, stack));
   const unsaid = estate.leftOut.filter(
-    ({ kind, id, reason }) =>
-      kind === 'Client' &&
-      !ANSWERED_FOR.has(reason) &&
-      declared.client({ clientId: id, mark: undefined }) === undefined,
+    (object) =>
+      object.kind === 'Client' &&
+      !ANSWERED_FOR.has(object.reason) &&
+      !isOfOthers(object, stack) &&
+      declaredLeftOut(object, declared) === undefined,
   );
   const ids = inOrder([...said.map(({ clientId }) => clientId), ...unsaid.map(({ id }) => id)]);
   const entries = ignore.map((entry) => ({ ...entry, matches: clientMatcher([entry.client]) }));

@@ -6,7 +6,6 @@ import { checkIssuers } from './issuers.ts';
 import { checkLiteralSecrets } from './literal-secrets.ts';
 import { checkOverrides } from './overrides.ts';
 import { checkRotation } from './rotation.ts';
-import { checkScopeCollisions } from './scope-collisions.ts';
 import { checkStorePaths } from './store-paths.ts';
 import { checkStorePlaces } from './store-places.ts';
 import { checkSubstitutions } from './substitutions.ts';
@@ -40,5 +39,4 @@ export const TARGET_RULES: readonly TargetRule[] = [
   checkClientIds,
   checkIntrospectors,
   checkRotation,
-  checkScopeCollisions,
 ];

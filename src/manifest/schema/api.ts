@@ -20,6 +20,18 @@ const scopeNameSchema = z
   .regex(SCOPE, { error: 'must have no blanks, quotes, backslashes or letters outside ASCII' })
   .max(255, { error: 'must have at most 255 characters' });
 
+const scopeDescriptionSchema = proseSchema.max(255, { error: 'must have at most 255 characters' });
+
+/** Whether a manifest can name a scope so. */
+export function isScopeName(text: string): boolean {
+  return scopeNameSchema.safeParse(text).success;
+}
+
+/** Whether a manifest can say this of a scope. */
+export function isScopeDescription(text: string): boolean {
+  return scopeDescriptionSchema.safeParse(text).success;
+}
+
 const tokenSchema = z
   .strictObject({
     alg: z
@@ -56,7 +68,7 @@ export const apiSpecSchema = z
       .default(true)
       .meta({ description: 'false: another stack owns it. It may be granted, is never changed, and must exist.' }),
     scopes: z
-      .record(scopeNameSchema, proseSchema.max(255, { error: 'must have at most 255 characters' }))
+      .record(scopeNameSchema, scopeDescriptionSchema)
       .refine((scopes) => Object.keys(scopes).length > 0, { error: 'must hold at least one scope' })
       .meta({ description: 'Scope names and what each allows.', minProperties: 1 }),
     overrides: overridesSchema.optional(),

@@ -25,6 +25,11 @@ const BEGINNING = /AGE-SECRET-KEY-|-----BEGIN |\bhv[sbr]\.|\bgh[opsu]_|\bgithub_
 
 const SECRET_WORD = /secret|passw|passphrase|token|identity|credential|private.?key|api.?key|access.?key/i;
 
+/** Whether a name speaks of credentials, so that what it names may be one. */
+export function speaksOfCredential(name: string): boolean {
+  return SECRET_WORD.test(name);
+}
+
 /** Whether a line may hold a credential, or speaks of one, in a comment too, and so is not to be shown. */
 export function mayHoldCredential(line: string, keys: ManifestKeys): boolean {
   const unknown = withoutKnownWords(line, keys);

@@ -10,6 +10,7 @@ import { describeAuth0 } from './settings.ts';
 import type { Auth0Settings } from './settings.ts';
 import { Auth0Api } from './http/api.ts';
 import { readEndpoints } from './http/endpoints.ts';
+import { readEstate } from './estate/read-estate.ts';
 import { projectDesired } from './project.ts';
 import { apisByAudience, readTenant } from './read/read.ts';
 import { addApiScopes, removeApiScopes } from './write/write-api.ts';
@@ -38,6 +39,7 @@ export function openAuth0(settings: Auth0Settings, ports: HttpPorts): Provider {
       audiences = new Map([...names].map(([audience, name]) => [name, audience]));
       return readTenant(api, desired, options, now());
     },
+    readEstate: (desired, selection) => readEstate(api, desired, selection),
     endpoints: () => readEndpoints(settings, ports),
     // The id of an application is its client_id.
     findClient: (key) => clients.find('id' in key ? key.id : key.clientId),

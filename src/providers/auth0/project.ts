@@ -2,8 +2,9 @@ import { authName, signingAlgOf } from '../../model/auth-method.ts';
 import { addressOf } from '../../model/address.ts';
 import type { DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
 import type { DesiredObject } from '../../model/state.ts';
-import { settingsOf } from './client-settings.ts';
+import { displayNameOf, settingsOf } from './client-settings.ts';
 import { ownerOrNull } from './convert/convert.ts';
+import { MACHINE_GRANTS, MACHINE_TYPE } from './convert/equal-in-effect.ts';
 import { PRIVATE_KEY_JWT } from './convert/keys.ts';
 import type { ApiFields, ClientFields } from './fields.ts';
 
@@ -34,7 +35,7 @@ function projectClient(client: DesiredClient, stack: string): DesiredObject {
     name: client.name,
     owner: ownerOrNull(client.owner),
     rotateEvery: client.credential.rotate.every,
-    displayName: client.name,
+    displayName: displayNameOf(client),
     description: client.description,
     labels: { ...client.labels },
     ...HARDENED,
@@ -84,8 +85,8 @@ export function metadataOf(client: DesiredClient): Record<string, string> {
 
 /** The shape of every M2M application: no user-facing flow. */
 const HARDENED = {
-  appType: 'non_interactive',
-  grantTypes: ['client_credentials'],
+  appType: MACHINE_TYPE,
+  grantTypes: [...MACHINE_GRANTS],
   callbacks: [],
   webOrigins: [],
   allowedOrigins: [],

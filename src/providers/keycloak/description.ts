@@ -14,6 +14,7 @@ import { checkClientScopes } from './rules/client-scopes.ts';
 import { checkFederated } from './rules/federated.ts';
 import { checkLimits } from './rules/limits.ts';
 import { checkReservedScopes } from './rules/reserved-scopes.ts';
+import { checkScopeCollisions } from './rules/scope-collisions.ts';
 import { checkTokenForm } from './rules/token-form.ts';
 import { describeKeycloak, isSameKeycloakLogin, keycloakSchema, resolveKeycloak } from './settings.ts';
 import type { KeycloakSettings, KeycloakSpec } from './settings.ts';
@@ -35,6 +36,7 @@ export const keycloak = defineProvider<KeycloakSpec, KeycloakSettings, KeycloakC
     yield* checkClientIdCase(view);
     yield* checkLimits(view);
     yield* checkReservedScopes(view);
+    yield* checkScopeCollisions(view);
     yield* checkTokenForm(view);
     yield* checkClientScopes(view);
     yield* checkClientLifetime(view);

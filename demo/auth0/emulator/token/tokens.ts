@@ -3,7 +3,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { oauthError } from '../management/errors.ts';
 import { ASSERTION_TYPE } from './client-authentication.ts';
 import type { ClientAuthentication } from './client-authentication.ts';
-import { stringsOf, textOf } from '../json.ts';
+import { objectOr, stringsOf, textOf } from '../json.ts';
 import type { JsonObject } from '../json.ts';
 import { scopeValues } from '../management/resource-servers.ts';
 import { algorithmOf, newTokenId } from '../signing-key.ts';
@@ -119,13 +119,18 @@ function findGrant(
   const grant = state
     .grantsOf(client.id)
     .find(({ fields }) => fields['audience'] === audience && (fields['subject_type'] ?? 'client') === 'client');
-  if (grant === undefined || grant.dyingUntil !== undefined) {
+  if (grant === undefined || grant.dyingUntil !== undefined || deniesMachines(server)) {
     const advice =
       'You need to create a "client-grant" associated to this API. See: https://auth0.com/docs/api/v2#!/Client_Grants/post_client_grants';
     throw oauthError(403, 'access_denied', `Client is not authorized to access "${audience}". ${advice}`);
   }
   refuseOrganization(grant, form.get('organization'), state.organizations.get(form.get('organization') ?? '')?.grants);
   return { server, grant };
+}
+
+/** Whether the API gives no application a token as itself, whatever is granted. */
+function deniesMachines({ fields }: StoredResourceServer): boolean {
+  return objectOr(objectOr(fields['subject_type_authorization'])['client'])['policy'] === 'deny_all';
 }
 
 function refuseOrganization(

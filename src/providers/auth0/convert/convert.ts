@@ -6,6 +6,7 @@ import type { ApiFields, ClientFields } from '../fields.ts';
 import { MARK, formatName, parseDeclared, parseLabels, parseName } from './marks.ts';
 import type { Metadata } from './marks.ts';
 import { keysIn, methodWith, PRIVATE_KEY_JWT, usesKeys } from './keys.ts';
+import { settingsOfLogins } from './equal-in-effect.ts';
 import { parseKeys } from './key-marks.ts';
 import { senderConstraintOf, tokenTypeOf } from './token-form.ts';
 import { NO_ORGANIZATION } from '../read/grants.ts';
@@ -40,8 +41,8 @@ export function applicationToFields(
     displayName: app.name,
     description: app.description,
     labels: parseLabels(metadata),
-    enabled: metadata[MARK.state] !== DISABLED,
-    appType: app.app_type,
+    enabled: isEnabled(metadata),
+    ...settingsOfLogins(app),
     grantTypes: app.grant_types,
     access,
     otherGrants,
@@ -49,13 +50,17 @@ export function applicationToFields(
     webOrigins: app.web_origins,
     allowedOrigins: app.allowed_origins,
     logoutUrls: app.allowed_logout_urls,
-    oidcConformant: app.oidc_conformant,
     ...authenticationOf(app, now),
     metadata: watchedMetadata(metadata, declared),
   };
 }
 
 const DISABLED = 'disabled';
+
+/** Auth0 has no applications that are disabled: grantry notes it of those whose grants it took away for that. */
+export function isEnabled(metadata: Metadata): boolean {
+  return metadata[MARK.state] !== DISABLED;
+}
 
 /** By what an application is known. Of keys that it does not use none is declared. */
 function authenticationOf(app: Application, now: number): Authentication {
@@ -227,15 +232,20 @@ function changed(was: JsonObject, is: JsonObject): Record<string, Json> {
   );
 }
 
-/** `wanted`: the scopes that the manifest declares; null for an Api that grantry created, whose scopes all count. */
-export function resourceServerToFields(
-  server: ResourceServer,
-  wanted: { readonly scopes: ReadonlySet<string> | null; readonly lifetimeDeclared: boolean },
-): ApiFields {
+/** What of a resource server counts. */
+export interface Counted {
+  /** The scopes that the manifest declares; null for an Api that grantry created, whose scopes all count. */
+  readonly scopes: ReadonlySet<string> | null;
+  readonly lifetimeDeclared: boolean;
+  /** In place of the name that it has: of an Api that others made that is theirs. */
+  readonly displayName?: string | undefined;
+}
+
+export function resourceServerToFields(server: ResourceServer, wanted: Counted): ApiFields {
   const counted = server.scopes.filter(({ value }) => wanted.scopes === null || wanted.scopes.has(value));
   return {
     audience: server.identifier,
-    displayName: server.name,
+    displayName: wanted.displayName ?? server.name,
     tokenLifetime: wanted.lifetimeDeclared ? (server.token_lifetime ?? null) : null,
     signingAlgorithm: server.signing_alg,
     tokenType: tokenTypeOf(server),

@@ -45,6 +45,10 @@ export const application = z.object({
     .boolean()
     .nullish()
     .transform((value) => value ?? false),
+  is_first_party: z
+    .boolean()
+    .nullish()
+    .transform((value) => value ?? true),
   token_endpoint_auth_method: z
     .string()
     .nullish()
@@ -77,6 +81,7 @@ export const APPLICATION_FIELDS = [
   'allowed_origins',
   'allowed_logout_urls',
   'oidc_conformant',
+  'is_first_party',
   'token_endpoint_auth_method',
   'client_authentication_methods',
   'client_metadata',
@@ -104,6 +109,16 @@ export const resourceServer = z.object({
     })
     .nullish()
     .transform((value) => value ?? undefined),
+  /** Whether applications get tokens for it as themselves: `require_client_grant`, or `deny_all`. */
+  subject_type_authorization: z
+    .object({ client: z.object({ policy: z.string().optional() }).nullish() })
+    .nullish()
+    .transform((policies) => policies?.client?.policy),
+  /** Whether its tokens are encrypted. */
+  token_encryption: z
+    .unknown()
+    .optional()
+    .transform((encryption) => (encryption ?? null) !== null),
   is_system: z
     .boolean()
     .nullish()

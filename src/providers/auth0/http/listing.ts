@@ -93,6 +93,22 @@ export async function findResourceServers(api: Auth0Api, identifiers: readonly s
   return pages.flat().filter(({ identifier }) => wanted.has(identifier));
 }
 
+/** All APIs of the tenant, by pages with numbers: Auth0 has no other for them. */
+export async function listResourceServers(api: Auth0Api): Promise<ResourceServer[]> {
+  const call = { about: 'list APIs', needs: 'read:resource_servers' };
+  const found = new Map<string, ResourceServer>();
+  for (let page = 0; ; page += 1) {
+    const query = new URLSearchParams({ page: String(page), per_page: String(PAGE), include_totals: 'true' });
+    const body = await api.get(call, 'resource-servers', query);
+    const rows = parseList(api, body, 'resource_servers', resourceServer);
+    // One that stands on two pages moved while they were read.
+    for (const row of rows) found.set(row.id, row);
+    const { data: head } = z.object({ total: z.number(), start: z.number() }).safeParse(body);
+    // A tenant may give shorter pages than were asked for.
+    if (rows.length === 0 || head === undefined || head.start + rows.length >= head.total) return [...found.values()];
+  }
+}
+
 /** The rows under `key`. The issues of a schema may quote values: they are not shown. */
 export function parseList<T>({ settings }: Auth0Api, body: unknown, key: string, row: z.ZodType<T>): T[] {
   const parsed = z.object({ [key]: z.array(row) }).safeParse(body);

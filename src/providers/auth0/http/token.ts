@@ -47,9 +47,14 @@ async function askForToken(settings: Auth0Settings, ports: HttpPorts): Promise<G
   );
 }
 
+/** The audience of the Management API: grantry's own tokens are for it. */
+export function managementAudience(domain: string): string {
+  return `https://${domain}/api/v2/`;
+}
+
 /** With what the application proves who it is: RFC 6749 section 2.3.1, or RFC 7523 section 2.2. */
 function requestOf({ domain, auth }: Auth0Settings, clock: HttpPorts['clock']): Pick<HttpRequest, 'json' | 'form'> {
-  const asked = { grant_type: 'client_credentials', audience: `https://${domain}/api/v2/` };
+  const asked = { grant_type: 'client_credentials', audience: managementAudience(domain) };
   if ('clientSecret' in auth) {
     return { json: { ...asked, client_id: auth.clientId, client_secret: auth.clientSecret.reveal() } };
   }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { client } from '../../../../test/support/bench/declared.ts';
+import { resolveAuth0Client } from '../client-settings.ts';
 import { MARK } from '../convert/marks.ts';
 import { matchApplications } from './match.ts';
 import { application } from '../convert/representations.ts';
@@ -14,11 +15,11 @@ function app(id: string, name: string, stack?: string, marked = name): Applicati
 /** Client names by the client_ids of the applications that stand for them, and why some are ambiguous. */
 function match(
   apps: readonly Application[],
-  { ids = [], clientId = 'orders' }: { ids?: string[]; clientId?: string } = {},
+  { ids = [], clientId = 'orders', title }: { ids?: string[]; clientId?: string; title?: string } = {},
 ) {
   const { names, desiredOf, ambiguous } = matchApplications(
     apps,
-    [client('orders', {}, { clientId })],
+    [client('orders', {}, { clientId, settings: resolveAuth0Client({ name: title }) })],
     'acme',
     new Set(ids),
   );
@@ -39,6 +40,7 @@ describe('matchApplications', () => {
     expect(match([app('1', 'orders'), app('2', 'other')], { clientId: '2' }).desired).toEqual(['2']);
     expect(match([app('1', 'orders'), app('2', 'other')]).desired).toEqual(['1']);
     expect(match([app('1', 'renamed', 'theirs', 'orders')]).desired).toEqual(['1']);
+    expect(match([app('1', 'orders'), app('2', 'Order Service')], { title: 'Order Service' }).desired).toEqual(['2']);
   });
 
   it("takes another stack's mark of the same name for no mark of this stack", () => {

@@ -2,6 +2,7 @@ import { addressOf } from '../../../model/address.ts';
 import type { DesiredClient } from '../../../model/desired.ts';
 import { groupBy } from '../../../model/values/groups.ts';
 import type { ActualState } from '../../../model/state.ts';
+import { displayNameOf } from '../client-settings.ts';
 import { MARK, parseName } from '../convert/marks.ts';
 import type { Application } from '../convert/representations.ts';
 
@@ -16,7 +17,7 @@ export interface Matches {
 
 /**
  * Auth0 assigns client ids and takes any name twice, so a client is found by the mark on its application. Without one: by
- * spec.clientId, or by its name, which makes it a conflict until it is adopted.
+ * spec.clientId, or by its display name, which makes it a conflict until it is adopted.
  */
 export function matchApplications(
   apps: readonly Application[],
@@ -35,7 +36,8 @@ export function matchApplications(
   const meant = new Set<Application>();
   for (const client of desired) {
     const named = byId.get(client.clientId);
-    const candidates = byMark.get(client.name) ?? (named === undefined ? (byName.get(client.name) ?? []) : [named]);
+    const candidates =
+      byMark.get(client.name) ?? (named === undefined ? (byName.get(displayNameOf(client)) ?? []) : [named]);
     for (const app of candidates) meant.add(app);
     const [app] = candidates;
     if (app === undefined) continue;
@@ -60,7 +62,7 @@ function ambiguity(client: DesiredClient, apps: readonly Application[]): ActualS
   const marked = apps.some((app) => parseName(app.client_metadata).name === client.name);
   return {
     address: addressOf('Client', client.name),
-    reason: `${ids.length} applications ${marked ? 'carry the mark of this client' : `are called ${client.name}`}: ${ids.join(', ')}`,
+    reason: `${ids.length} applications ${marked ? 'carry the mark of this client' : `are called ${displayNameOf(client)}`}: ${ids.join(', ')}`,
     hint: marked
       ? `Delete the one that nobody uses, or remove ${MARK.stack} from its metadata.`
       : 'Say which one is meant with spec.clientId, or give the manifest another name.',

@@ -155,6 +155,8 @@ function apiObjects(
     const fields = resourceServerToFields(server, {
       scopes: isWhole ? null : new Set(desired?.scopes.map(({ name }) => name)),
       lifetimeDeclared: desired?.tokenLifetime !== undefined,
+      // What others made has the name that they gave it.
+      displayName: isWhole ? undefined : desired?.name,
     });
     return [
       {

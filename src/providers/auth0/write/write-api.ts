@@ -27,18 +27,31 @@ export async function addApiScopes(
   const after = apiFields.parse(change.after);
   if (change.op === 'create') {
     const created = await createServer(api, after);
-    return { id: created.id, found: asAnswered(created, after) };
+    return { id: created.id, found: asAnswered(created, after, after.displayName) };
   }
+  const name = newName(apiFields.parse(change.before), after);
   const present = await readServer(api, change.id);
   const kept = present.scopes.filter(({ value }) => !Object.hasOwn(after.scopes, value));
-  const changed = await changeServer(api, present, after, [...kept, ...scopesOf(after)]);
-  return { id: change.id, found: asAnswered(changed, after) };
+  const changed = await changeServer(api, present, { ...after, name }, [...kept, ...scopesOf(after)]);
+  return { id: change.id, found: asAnswered(changed, after, name) };
+}
+
+/** What it is to be called; undefined: as it is, which of an API that others made is their choice. */
+function newName({ displayName: before }: ApiFields, { displayName: after }: ApiFields): string | undefined {
+  return before === after ? undefined : after;
 }
 
 /** Auth0 answers a write with the whole resource server; scopes that it is to lose, or that are others', do not count. */
-function asAnswered(server: ResourceServer, { scopes, tokenLifetime }: ApiFields): ApiFields {
-  const wanted = { scopes: new Set(Object.keys(scopes)), lifetimeDeclared: tokenLifetime !== null };
-  return resourceServerToFields(server, wanted);
+function asAnswered(
+  server: ResourceServer,
+  { scopes, tokenLifetime, displayName }: ApiFields,
+  name: string | undefined,
+): ApiFields {
+  return resourceServerToFields(server, {
+    scopes: new Set(Object.keys(scopes)),
+    lifetimeDeclared: tokenLifetime !== null,
+    displayName: name === undefined ? displayName : undefined,
+  });
 }
 
 /**
@@ -59,8 +72,9 @@ export async function removeApiScopes(
   const gone = (value: string): boolean => Object.hasOwn(before.scopes, value) && !Object.hasOwn(after.scopes, value);
   const kept = present.scopes.filter(({ value }) => !gone(value));
   const isLess = kept.length < present.scopes.length;
-  const found = isLess ? await changeServer(api, present, after, kept) : present;
-  return asAnswered(found, { ...after, scopes: { ...before.scopes, ...after.scopes } });
+  const name = newName(before, after);
+  const found = isLess ? await changeServer(api, present, { ...after, name }, kept) : present;
+  return asAnswered(found, { ...after, scopes: { ...before.scopes, ...after.scopes } }, name);
 }
 
 /** A lost answer is resolved by looking whether the resource server came to be: identifiers are unique. */
@@ -72,7 +86,7 @@ async function createServer(api: Auth0Api, fields: ApiFields): Promise<ResourceS
     idempotent: false,
     writes: true as const,
   };
-  const body = { identifier: audience, ...settingsOf(undefined, fields), scopes: scopesOf(fields) };
+  const body = { identifier: audience, ...settingsOf(undefined, { ...fields, name }), scopes: scopesOf(fields) };
   try {
     return parseServer(api, await api.call(call, (client) => client.resourceServers.create(body)));
   } catch (error) {
@@ -108,10 +122,14 @@ function parseServer(api: Auth0Api, found: unknown): ResourceServer {
   return server;
 }
 
+/** The fields of an API, and what it is to be called; undefined: as it is. */
+type Wanted = ApiFields & { readonly name: string | undefined };
+
+/** Sends what differs, and nothing where nothing does. */
 async function changeServer(
   api: Auth0Api,
   present: ResourceServer,
-  fields: ApiFields,
+  fields: Wanted,
   scopes: readonly Scope[],
 ): Promise<ResourceServer> {
   const call = {
@@ -124,6 +142,7 @@ async function changeServer(
   // Auth0 replaces the list: where it is right already, what somebody adds at this moment must not be lost.
   const same = sameJson(sorted(present.scopes.map(withoutEmpty)), sorted(wanted));
   const body = { ...settingsOf(present, fields), ...(same ? {} : { scopes: wanted }) };
+  if (Object.keys(body).length === 0) return present;
   return parseServer(api, await api.call(call, (client) => client.resourceServers.update(present.id, body)));
 }
 
@@ -147,14 +166,18 @@ async function deleteServer(api: Auth0Api, { id, address }: DeleteChange): Promi
 /** `present`: as the API is now. */
 function settingsOf(
   present: ResourceServer | undefined,
-  fields: ApiFields,
-): { name: string; signing_alg: (typeof ALGORITHMS)[number]; token_lifetime?: number } & ReturnType<
+  fields: Wanted,
+): { name?: string; signing_alg?: (typeof ALGORITHMS)[number]; token_lifetime?: number } & ReturnType<
   typeof formChanges
 > {
-  const { displayName: name, tokenLifetime, signingAlgorithm } = fields;
-  const lifetime = tokenLifetime === null ? {} : { token_lifetime: tokenLifetime };
+  const { name, tokenLifetime, signingAlgorithm } = fields;
   const signing_alg = ALGORITHMS.find((algorithm) => algorithm === signingAlgorithm) ?? 'RS256';
-  return { name, signing_alg, ...lifetime, ...formChanges(present, fields) };
+  return {
+    ...(name === undefined ? {} : { name }),
+    ...(present?.signing_alg === signing_alg ? {} : { signing_alg }),
+    ...(tokenLifetime === null || present?.token_lifetime === tokenLifetime ? {} : { token_lifetime: tokenLifetime }),
+    ...formChanges(present, fields),
+  };
 }
 
 function scopesOf({ scopes }: ApiFields): Scope[] {

@@ -73,7 +73,8 @@ export class KeyWriter {
     after: ClientFields,
     now: number,
   ): Promise<KeyChange | undefined> {
-    const hasStrays = before.strayKeys.length + before.endedKeys.length > 0;
+    // Of a client whose owner keeps the credential both are to stay.
+    const hasStrays = !sameJson(before.strayKeys, after.strayKeys) || !sameJson(before.endedKeys, after.endedKeys);
     if (after.auth !== PRIVATE_KEY_JWT) {
       return hasStrays || before.auth === PRIVATE_KEY_JWT ? { ids: [], mark: null } : undefined;
     }

@@ -1,3 +1,4 @@
+import { leftOutSentences } from '../../../model/import-report.ts';
 import type { ImportReport } from '../../../model/import-report.ts';
 import { count } from '../../../model/text/counting.ts';
 import type { Block, Page, Phrase, TableBlock } from '../../page.ts';
@@ -75,10 +76,10 @@ function leftOutTable({ leftOut }: ImportReport): TableBlock {
     kind: 'table',
     title: 'Left as it is',
     heads: ['left as it is', 'kind', 'reason'],
-    rows: leftOut.map(({ id, kind, reason, why, todo }) => ({
-      cells: [id, kind, reason],
+    rows: leftOut.map((object) => ({
+      cells: [object.id, object.kind, object.reason],
       isWarning: true,
-      remarks: [why, todo],
+      remarks: leftOutSentences(object),
     })),
   };
 }

@@ -1,6 +1,6 @@
-import type { TargetView } from '../resolve/target-view.ts';
-import type { ApiManifest, Problem } from '../types.ts';
-import { placeOf, problemInView } from './rule.ts';
+import type { TargetView } from '../../../manifest/resolve/target-view.ts';
+import { placeOf, problemInView } from '../../../manifest/rules/rule.ts';
+import type { ApiManifest, Problem } from '../../../manifest/types.ts';
 
 /** Scope names are unique in a realm, so two Apis of one target cannot share one. */
 export function* checkScopeCollisions(view: TargetView): Iterable<Problem> {

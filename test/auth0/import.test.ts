@@ -1,0 +1,84 @@
+/** The law of import on the emulator of Auth0. */
+import { afterEach, describe, expect, it } from 'vitest';
+import { textOf } from '../../demo/auth0/emulator/json.ts';
+import { handMadeTenant } from '../support/auth0/estates/hand-made-tenant.ts';
+import { adoptAll, expectFates, importAll } from '../support/auth0/estates/import-law.ts';
+import { TenantSite } from '../support/auth0/estates/tenant-site.ts';
+import { clientYaml } from '../support/bench/workbench.ts';
+import { tokensOf } from '../support/auth0/estates/tokens-of.ts';
+
+let site: TenantSite;
+afterEach(() => site.close());
+
+describe('a tenant that was made by hand', () => {
+  it.each([1, 2, 3, 4, 5])('is imported and adopted, and nothing of it becomes other: seed %i', async (seed) => {
+    const made = handMadeTenant({ seed, apis: 6, applications: 20 });
+    site = await TenantSite.open(made);
+    const before = { tenant: site.unmarked(), tokens: await tokensOf(site.emulator, site.applications) };
+    site.emulator.reset();
+    expectFates(site, await importAll(site), made);
+    await adoptAll(site);
+    expect(site.unmarked()).toEqual(before.tenant);
+    expect(await tokensOf(site.emulator, site.applications)).toEqual(before.tokens);
+
+    const files = site.files();
+    site.emulator.reset();
+    expect((await importAll(site)).imported).toEqual([]);
+    expect(site.files()).toEqual(files);
+    expect(await site.run('plan', '-t', 'dev', '--detailed-exitcode')).toMatchObject({ code: 0 });
+  });
+});
+
+describe('import', () => {
+  const SCOPES = ['read:clients', 'read:client_grants', 'read:resource_servers'];
+
+  /** What grantry's own application may do from now on. */
+  function allow(scope: string[]): void {
+    const own = site.emulator.state.grantsOf(site.emulator.clientId).find(({ fields }) => textOf(fields['audience']));
+    if (own === undefined) throw new Error('grantry has no grant');
+    own.fields = { ...own.fields, scope };
+  }
+
+  it('needs what a plan needs, and says where keys are that it may not see', async () => {
+    site = await TenantSite.open(handMadeTenant({ seed: 1, apis: 2, applications: 60 }));
+    allow(SCOPES);
+    const { leftOut } = await importAll(site);
+    const reasonOf = new Map(leftOut.map(({ id, reason }) => [id, reason]));
+    const keyed = site.applications.filter(({ keys }) => keys > 0);
+    expect(keyed.length).toBeGreaterThan(0);
+    expect(keyed.map(({ id }) => reasonOf.get(id))).toEqual(keyed.map(() => 'authentication-unknown'));
+  });
+
+  it.each(SCOPES)('says that it lacks %s', async (lacking) => {
+    site = await TenantSite.open({ apis: [], applications: [] });
+    allow(SCOPES.filter((scope) => scope !== lacking));
+    await expect(site.run('import', '-t', 'dev')).rejects.toMatchObject({
+      code: 'NOT_ALLOWED',
+      hint: expect.stringContaining(lacking),
+    });
+  });
+
+  it('reads all pages of APIs', async () => {
+    const apis = Array.from({ length: 130 }, (_, index) => ({
+      body: { identifier: `https://${index}.test`, scopes: [{ value: 'read' }] },
+      leftOutFor: undefined,
+    }));
+    site = await TenantSite.open({ apis, applications: [] });
+    const { imported } = await importAll(site);
+    expect(imported).toHaveLength(apis.length);
+  });
+
+  it('knows an application that a manifest declares by its mark, though it cannot be said any more', async () => {
+    site = await TenantSite.open({ apis: [], applications: [] });
+    site.declare(clientYaml('orders', ''));
+    expect(await site.run('apply', '-t', 'dev', '--auto-approve')).toMatchObject({ code: 0 });
+    const app = [...site.emulator.state.clients.values()].find(({ fields }) => fields['name'] === 'orders');
+    await site.hand.ok('PATCH', `/clients/${app?.id}`, { callbacks: ['https://shop.test'] });
+    const { stdout } = await site.run('import', '-t', 'dev', '--check', '--format', 'json');
+    expect(JSON.parse(stdout)).toMatchObject({
+      declared: [{ address: 'Client/orders', id: app?.id }],
+      shadow: [],
+      leftOut: [{ reason: 'own-account' }],
+    });
+  });
+});
