@@ -152,7 +152,7 @@ test('a client that a plan takes over is not outside of the stack any more, for 
     actual: {
       objects: [present({ address, fields }, { foreign, outsideHolders }), present(orders, { foreign, credential })],
     },
-    adopt: ['*/*'],
+    adopt: ['Api/*', 'Client/*'],
   });
   expect(plan.changes.map(({ op }) => op)).toEqual(['adopt', 'adopt']);
   expect(plan.review?.outsideHolders).toEqual({ [address]: ['theirs'] });
