@@ -69,7 +69,7 @@ export interface EstateAccess {
 /** What import leaves as it is: it is never declared, and so never touched. */
 export interface LeftOut {
   readonly kind: 'Client' | 'Api';
-  /** The client_id, or the audience. */
+  /** The client_id, or the audience; of a scope that is of no Api its name. */
   readonly id: string;
   readonly displayName: string;
   /** Absent: nobody's. */
