@@ -1,6 +1,8 @@
 import { runCommandLine } from '../src/cli/command-line/program.ts';
 import type { CommandIo, Output } from '../src/cli/context.ts';
 import { apply } from '../src/commands/apply.ts';
+import { doctor } from '../src/commands/doctor.ts';
+import { importCommand } from '../src/commands/import.ts';
 import { plan } from '../src/commands/plan.ts';
 import { rotate } from '../src/commands/rotate.ts';
 import { status } from '../src/commands/status.ts';
@@ -11,7 +13,7 @@ import type { Style } from '../src/report/index.ts';
 import { wrap } from '../src/report/render/width.ts';
 
 /** The commands that a story may run: all but the demo itself. */
-const COMMANDS = [validate, plan, apply, verify, rotate, status];
+const COMMANDS = [validate, importCommand, doctor, plan, apply, verify, rotate, status];
 
 /** Long texts that were shown already are not shown again. */
 const LONG = 400;

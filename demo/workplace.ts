@@ -22,6 +22,13 @@ export function makeWorkplace(env: Environment, leftovers: Leftovers): string {
   return directory;
 }
 
+/** For a story that begins without manifests. */
+export function removeExample(directory: string): void {
+  for (const folder of readdirSync(join(directory, 'manifests'))) {
+    rmSync(join(directory, 'manifests', folder), { recursive: true });
+  }
+}
+
 /** The Target of the example that fits the servers. */
 export interface DemoTarget {
   readonly name: string;
@@ -37,11 +44,16 @@ export const SECRET_VARIABLE = 'GRANTRY_KEYCLOAK_SECRET';
 const STORE_VARIABLES = { vault: 'VAULT_TOKEN', file: 'GRANTRY_AGE_KEY' } as const;
 
 /** Writes the example's Target of this kind of store with the servers' URLs in it. */
-export function writeTarget(directory: string, { keycloak, store }: StartedServers, env: Environment): DemoTarget {
+export function writeTarget(
+  directory: string,
+  { keycloak, store }: StartedServers,
+  env: Environment,
+  file = TARGET_FILE,
+): DemoTarget {
   const document = parseDocument(findTarget(store.kind));
   document.setIn(['spec', 'provider', 'keycloak', 'url'], keycloak.url);
   if (store.kind === 'vault') document.setIn(['spec', 'store', 'vault', 'address'], store.url);
-  writeFileSync(join(directory, TARGET_FILE), document.toString({ lineWidth: 0 }));
+  writeFileSync(join(directory, file), document.toString({ lineWidth: 0 }));
   const text = (...path: string[]): string => String(document.getIn(path));
   return {
     name: text('metadata', 'name'),

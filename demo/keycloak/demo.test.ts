@@ -15,7 +15,10 @@ describe('a machine with neither an engine nor a JDK', () => {
   }
 
   it('says so in one message, with both ways out, and nothing is left', async () => {
-    const failing = demoKeycloak({ keep: false, jdkPlaces: [temp] }, makeIo(new AbortController().signal));
+    const failing = demoKeycloak(
+      { story: 'example', keep: false, jdkPlaces: [temp] },
+      makeIo(new AbortController().signal),
+    );
     await expect(failing).rejects.toMatchObject({
       code: 'FAILED',
       message: 'the demo needs a container engine or a JDK, and there is neither',
@@ -25,7 +28,9 @@ describe('a machine with neither an engine nor a JDK', () => {
   });
 
   it('is left alone at once when the user stops', async () => {
-    await expect(demoKeycloak({ keep: false, jdkPlaces: [] }, makeIo(AbortSignal.abort()))).rejects.toMatchObject({
+    await expect(
+      demoKeycloak({ story: 'example', keep: false, jdkPlaces: [] }, makeIo(AbortSignal.abort())),
+    ).rejects.toMatchObject({
       code: 'INTERRUPTED',
     });
   });

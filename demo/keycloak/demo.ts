@@ -12,25 +12,33 @@ import { chooseWay, startServers } from './servers.ts';
 import type { Way } from './servers.ts';
 import type { Setting } from '../setting.ts';
 import { Stage } from '../stage.ts';
+import { tellImport } from './import-story.ts';
 import { tellStory } from './story.ts';
-import { makeWorkplace, SECRET_VARIABLE, writeTarget } from '../workplace.ts';
+import { makeWorkplace, removeExample, SECRET_VARIABLE, TARGET_FILE, writeTarget } from '../workplace.ts';
 
 export interface KeycloakDemoOptions {
+  /** Which story: of the example, or of a realm that people made by hand. */
+  readonly story: 'example' | 'import';
   /** The servers and the working directory stay when the story has come to its end. */
   readonly keep: boolean;
   /** Folders in which JDKs are looked for; default the usual ones. */
   readonly jdkPlaces?: readonly string[];
 }
 
+type Story = KeycloakDemoOptions['story'];
+
+/** Beside other manifests the Target needs no option. */
+const FILE_OF_TARGET: Readonly<Record<Story, string>> = { example: TARGET_FILE, import: 'manifests/target.yaml' };
+
 /** The whole story on a throw-away Keycloak and Vault. Whatever happens, nothing of it is left, unless it is to be kept. */
-export async function demoKeycloak({ keep, jdkPlaces }: KeycloakDemoOptions, io: CommandIo): Promise<void> {
+export async function demoKeycloak({ story, keep, jdkPlaces }: KeycloakDemoOptions, io: CommandIo): Promise<void> {
   const style = makeStyle(io.stdout);
-  io.stdout.write(`${[style.bold('grantry demo'), ...wrap(introduce(keep), style.width)].join('\n')}\n\n`);
+  io.stdout.write(`${[style.bold('grantry demo'), ...wrap(introduce(story, keep), style.width)].join('\n')}\n\n`);
   const leftovers = collectLeftovers();
   try {
     const way = await chooseWay({ io }, jdkPlaces);
     const setting = makeSetting(io, leftovers, keep);
-    await play(way, setting);
+    await play(way, story, setting);
   } catch (error) {
     throw io.signal.aborted ? stopped() : error;
   } finally {
@@ -38,9 +46,14 @@ export async function demoKeycloak({ keep, jdkPlaces }: KeycloakDemoOptions, io:
   }
 }
 
-function introduce(keep: boolean): string {
+const STORIES: Readonly<Record<Story, string>> = {
+  example: 'The example in manifests/ on a throw-away Keycloak and Vault: plan, apply, proof, drift and repair.',
+  import: 'A realm that people made by hand, on a throw-away Keycloak and Vault: doctor, import, adoption.',
+};
+
+function introduce(story: Story, keep: boolean): string {
   return (
-    'The example in manifests/ on a throw-away Keycloak and Vault: plan, apply, proof, drift and repair. It takes about a ' +
+    `${STORIES[story]} It takes about a ` +
     `minute and ${keep ? 'keeps' : 'removes'} what it makes; Ctrl-C ends it at any time.`
   );
 }
@@ -50,13 +63,14 @@ function makeSetting(io: CommandIo, leftovers: Leftovers, keep: boolean): Settin
   return { io, ports, leftovers, keep, directory: makeWorkplace(io.env, leftovers) };
 }
 
-async function play(way: Way, setting: Setting): Promise<void> {
+async function play(way: Way, story: Story, setting: Setting): Promise<void> {
   const { io, ports, directory, leftovers, keep } = setting;
   const begun = ports.clock.now();
   const style = makeStyle(io.stdout);
   io.stdout.write(`${wrap(way.words, style.width).join('\n')}\n`);
   const servers = await startServers(way, setting);
-  const target = writeTarget(directory, servers, io.env);
+  if (story === 'import') removeExample(directory);
+  const target = writeTarget(directory, servers, io.env, FILE_OF_TARGET[story]);
   const secret = await makeRealm(servers.keycloak, target);
   const env = { ...target.env, [SECRET_VARIABLE]: secret };
   const commandIo = { ...io, env, cwd: directory };
@@ -65,7 +79,8 @@ async function play(way: Way, setting: Setting): Promise<void> {
     `The realm ${target.realm} is made, and in it ${target.clientId}, the client with which grantry works: its service ` +
       `account has the roles ${GRANTRY_ROLES.join(' and ')}, and no others.`,
   );
-  await tellStory({ stage, io: commandIo, directory, keycloak: servers.keycloak, target });
+  const cast = { stage, io: commandIo, directory, keycloak: servers.keycloak, target };
+  await (story === 'import' ? tellImport(cast) : tellStory(cast));
   stage.print('');
   const elapsed = ports.clock.now() - begun;
   if (keep) {

@@ -59,7 +59,11 @@ export async function driftByHand(keycloak: StartedKeycloak, realm: string, clie
 /** A scope that every realm has, and that no manifest grants. */
 export const FOREIGN_SCOPE = 'profile';
 
-async function administrator({ url, adminPassword }: StartedKeycloak, realm = 'master'): Promise<KeycloakAdminClient> {
+/** What the administrator of the server can do in a realm. */
+export async function administrator(
+  { url, adminPassword }: StartedKeycloak,
+  realm = 'master',
+): Promise<KeycloakAdminClient> {
   const admin = new KeycloakAdminClient({ baseUrl: url, realmName: 'master' });
   await admin.auth({ grantType: 'password', clientId: 'admin-cli', username: ADMIN, password: adminPassword });
   admin.setConfig({ realmName: realm });
@@ -67,7 +71,7 @@ async function administrator({ url, adminPassword }: StartedKeycloak, realm = 'm
 }
 
 /** Errors of the admin client quote requests and answers, which hold secrets. */
-async function orFail<T>(message: string, action: () => Promise<T>): Promise<T> {
+export async function orFail<T>(message: string, action: () => Promise<T>): Promise<T> {
   try {
     return await action();
   } catch (error) {

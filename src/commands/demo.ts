@@ -7,8 +7,9 @@ export const demo = defineCommand({
   summary: 'show the whole story on a throw-away Keycloak and Vault, or on an emulated Auth0',
   options: {
     provider: choice('--provider <kind>', 'whose servers: keycloak, or an emulated tenant of auth0', DEMO_PROVIDERS),
+    import: flag('--import', 'tell the story of a realm that people made by hand, and that is imported and adopted'),
     keep: flag('--keep', 'leave the servers running at the end'),
   },
-  examples: ['grantry demo --keep', 'grantry demo --provider auth0'],
+  examples: ['grantry demo --keep', 'grantry demo --import', 'grantry demo --provider auth0'],
   run: runDemo,
 });

@@ -27,6 +27,9 @@ export interface ProofCheck {
   readonly detail?: string;
 }
 
+/** What is to be shown before a token can be asked for. */
+export const CREDENTIAL_IN_STORE = 'the store has the credential';
+
 /** What real tokens showed of one client. */
 export interface ClientProof {
   readonly address: Address;
@@ -34,8 +37,11 @@ export interface ClientProof {
   readonly place: string;
   readonly storeVersion: number | undefined;
   readonly checks: readonly ProofCheck[];
-  /** The credential itself is the trouble: it is not in the store, or the token endpoint does not take it. */
-  readonly credential?: 'missing' | 'refused';
+  /**
+   * The credential itself is the trouble: it is not in the store, or the token endpoint does not take it. `kept`: its owner keeps
+   * it, as declared, so that no token could be asked for.
+   */
+  readonly credential?: 'missing' | 'refused' | 'kept';
   /** Milliseconds. */
   readonly duration: number;
 }
@@ -164,6 +170,11 @@ export interface DoctorReport extends ReportHead {
 /** Nothing failed. */
 export function isProven({ checks }: Pick<ClientProof, 'checks'>): boolean {
   return checks.every((check) => check.outcome !== 'failed');
+}
+
+/** Nothing failed, and no token was asked for. */
+export function isUntested({ checks, credential }: Pick<ClientProof, 'checks' | 'credential'>): boolean {
+  return credential === 'kept' && isProven({ checks });
 }
 
 /** Nothing failed, and nothing was shown: of a client that may call nothing, at a provider that gives such a client no token. */

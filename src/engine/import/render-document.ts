@@ -4,7 +4,7 @@ import type { JsonObject } from '../../model/values/json.ts';
 import { commentLine } from './comments.ts';
 
 /** Lists under these keys stand in one line, as in the examples. */
-const IN_ONE_LINE: ReadonlySet<unknown> = new Set(['scopes', 'onRequest', 'targets']);
+const IN_ONE_LINE: ReadonlySet<unknown> = new Set(['scopes', 'onRequest', 'targets', 'default', 'optional']);
 
 /** Words that other readers of YAML take for something else than text. */
 const MEANS_SOMETHING = /^(?:y|n|yes|no|on|off|true|false|null|~)$|^[-+]?[0-9][0-9_:.,]*$/i;

@@ -140,6 +140,24 @@ test('what a client gains as it is taken over is widening too', () => {
   expect(dangersIn(plan)).toEqual({ 'Client/orders': ['widens'] });
 });
 
+test('a client that a plan takes over is not outside of the stack any more, for the Apis that it takes over too', () => {
+  const [address, fields] = ['Api/stock', apiFields('https://stock', { 'stock:read': 'Read' })] as const;
+  const foreign = [{ what: 'it', stack: undefined }];
+  const outsideHolders = { 'stock:read': ['orders', 'theirs'] };
+  const credential = { clientId: 'orders', createdAt: 7, delivered: undefined };
+  const orders = wanted('orders');
+  const plan = planOf({
+    desired: state([api('stock', ['stock:read'])], [client('orders')]),
+    projected: [{ address, owner: 'team-a', fields, notes: {} }, orders],
+    actual: {
+      objects: [present({ address, fields }, { foreign, outsideHolders }), present(orders, { foreign, credential })],
+    },
+    adopt: ['*/*'],
+  });
+  expect(plan.changes.map(({ op }) => op)).toEqual(['adopt', 'adopt']);
+  expect(plan.review?.outsideHolders).toEqual({ [address]: ['theirs'] });
+});
+
 describe('an Api whose scopes clients outside the stack hold', () => {
   const address = 'Api/stock' as const;
   const outsideHolders = { 'stock:read': ['zz-theirs', 'aa-theirs'], 'stock:write': ['writer'] };

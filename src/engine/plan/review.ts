@@ -61,13 +61,18 @@ function folderOf(path: string): string {
 /** Clients outside the stack whose tokens change with an Api, or that hold scopes of one that is taken over. */
 function outsideHolders({ actual }: ReviewInput, changes: readonly Change[]): PlanReview['outsideHolders'] {
   const actualOf = objectsByAddress(actual);
+  // What this very plan takes over is outside no longer.
+  const joining = new Set(
+    changes.flatMap(({ op, address }) => (op === 'adopt' ? (actualOf.get(address)?.credential?.clientId ?? []) : [])),
+  );
   const found = changes.flatMap((change): [Address, readonly string[]][] => {
     if (change.op !== 'update' && change.op !== 'adopt') return [];
     const held = actualOf.get(change.address)?.outsideHolders ?? {};
     const differences = leafDifferences(change.before, change.after).filter(changesTokens);
     const isTouched = (scope: string): boolean =>
       change.op === 'adopt' || differences.some(({ path }) => path[0] !== 'scopes' || path[1] === scope);
-    const clients = Object.entries(held).flatMap(([scope, ids]) => (isTouched(scope) ? ids : []));
+    const holders = Object.entries(held).flatMap(([scope, ids]) => (isTouched(scope) ? ids : []));
+    const clients = holders.filter((clientId) => !joining.has(clientId));
     return clients.length === 0 ? [] : [[change.address, [...new Set(clients)].toSorted()]];
   });
   return Object.fromEntries(found);

@@ -1,6 +1,7 @@
 import { errors } from 'jose';
 import { isHeldByWorkload } from '../../credentials/registry.ts';
 import { addressOf } from '../../model/address.ts';
+import { CREDENTIAL_IN_STORE } from '../../model/report.ts';
 import type { ClientProof, ProofCheck } from '../../model/report.ts';
 import type { Clock } from '../../platform/clock.ts';
 import type { Store } from '../../stores/store.ts';
@@ -48,10 +49,10 @@ export async function proveClient(expected: Expectation, ports: ProofPorts): Pro
 type Shown = Pick<ClientProof, 'checks' | 'credential'>;
 
 function missingCredential(place: string, { mayLackCredential }: Pick<Expectation, 'mayLackCredential'>): Shown {
-  const claim = 'the store has the credential';
+  const claim = CREDENTIAL_IN_STORE;
   if (mayLackCredential === true) {
     const detail = 'its owner keeps it (credential.deliver: false), so no token can be asked for';
-    return { checks: [{ claim, outcome: 'not-testable', detail }] };
+    return { checks: [{ claim, outcome: 'not-testable', detail }], credential: 'kept' };
   }
   return { checks: [{ claim, outcome: 'failed', detail: `nothing lies at ${place}` }], credential: 'missing' };
 }

@@ -45,7 +45,7 @@ function verifyPage(report: VerifyReport): Page {
 
 /** What to do where the credential itself is the trouble: it is missing or refused, so that nothing else could be tried. */
 function adviceOf({ proofs, target }: VerifyReport): Remark[] {
-  if (proofs.every(({ credential }) => credential === undefined)) return [];
+  if (proofs.every(({ credential }) => credential === undefined || credential === 'kept')) return [];
   const command = { untrusted: `grantry plan -t ${target} --check-store` };
   const words = [
     'Where a credential is missing or refused, ',

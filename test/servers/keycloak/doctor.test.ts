@@ -58,6 +58,7 @@ describe('an account without any right', () => {
       'manage-users': 'problem',
       'manage-realm': 'problem',
       'view-events': 'problem',
+      'own-account': 'unknown',
     });
     await run(commandsOf(before));
     const between = await check(account, ROLES);
@@ -114,7 +115,10 @@ describe('the rights of the account', () => {
     const { admin, name } = bench.realm;
     const { clientId, clientSecret } = await bench.realm.serviceAccount(APPLY);
     const [client] = await admin.clients.find({ realm: name, clientId });
-    await admin.clients.update({ id: client?.id ?? '' }, { clientId, fullScopeAllowed: false });
+    await admin.clients.update(
+      { id: client?.id ?? '' },
+      { clientId, serviceAccountsEnabled: true, fullScopeAllowed: false },
+    );
     const account = bench.as({
       auth: `{clientId: ${clientId}, clientSecret: "\${env:ACCOUNT}"}`,
       env: { ACCOUNT: clientSecret },
@@ -203,7 +207,7 @@ describe('the account itself', () => {
     const policy = { name: 'ending', enabled: true, conditions: [condition], profiles: ['ending'] };
     await admin.clientPolicies.updatePolicy({ policies: [...(policies.policies ?? []), policy] });
     const id = (await admin.clients.find({ clientId }))[0]?.id ?? '';
-    await admin.clients.update({ id }, { clientId, attributes: { ends: 'soon' } });
+    await admin.clients.update({ id }, { clientId, serviceAccountsEnabled: true, attributes: { ends: 'soon' } });
     const { value = '' } = await admin.clients.generateNewClientSecret({ id });
     const auth = `{clientId: ${clientId}, clientSecret: "\${env:ACCOUNT}"}`;
     const results = await check(bench.as({ auth, env: { ACCOUNT: value } }), PLAIN);

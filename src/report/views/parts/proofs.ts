@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { count, thousands } from '../../../model/text/counting.ts';
-import { hasNothingToProve, isProven } from '../../../model/report.ts';
+import { CREDENTIAL_IN_STORE, hasNothingToProve, isProven, isUntested } from '../../../model/report.ts';
 import type { ClientProof, ProofCheck } from '../../../model/report.ts';
 import type { Outcome, OutcomeGroup, OutcomeNote, OutcomesBlock, Phrase } from '../../page.ts';
 import type { Data } from '../../view.ts';
@@ -14,9 +14,9 @@ export const proof = z
     storeVersion: total.optional(),
     checks,
     credential: z
-      .enum(['missing', 'refused'])
+      .enum(['missing', 'refused', 'kept'])
       .optional()
-      .describe('Present where the credential itself is the trouble'),
+      .describe('Present where the credential itself is the trouble; kept: by its owner, as declared'),
     duration: milliseconds,
     proven: z.boolean(),
   })
@@ -27,10 +27,16 @@ export const proofCounts = {
   notProven: total,
   nothingToProve: total.describe('Clients that may call nothing, at a provider that gives such a client no token'),
   partlyTestable: total,
+  notTested: total.describe('Clients whose owners keep the credential, so that no token was asked for'),
 };
 
 export function proofData(one: ClientProof): Data<typeof proof> {
-  return { ...one, proven: isProven(one) && !hasNothingToProve(one) };
+  return { ...one, proven: wasShown(one) };
+}
+
+/** Nothing failed, and a token showed something. */
+function wasShown(one: ClientProof): boolean {
+  return isProven(one) && !hasNothingToProve(one) && !isUntested(one);
 }
 
 interface ProofCounts {
@@ -40,34 +46,41 @@ interface ProofCounts {
   readonly nothingToProve: number;
   /** Proven clients with something that could not be tested. */
   readonly partlyTestable: number;
+  /** Clients that no token could be asked for, as their owners keep the credential. */
+  readonly notTested: number;
 }
 
 export function countProofs(proofs: readonly ClientProof[]): ProofCounts {
-  const { proven, notProven, nothingToProve } = sortProofs(proofs);
+  const { proven, notProven, nothingToProve, notTested } = sortProofs(proofs);
   const partlyTestable = proven.filter(({ checks: all }) => all.some(({ outcome }) => outcome === 'not-testable'));
   return {
     proven: proven.length,
     notProven: notProven.length,
     nothingToProve: nothingToProve.length,
     partlyTestable: partlyTestable.length,
+    notTested: notTested.length,
   };
 }
 
-function sortProofs(proofs: readonly ClientProof[]): Record<'proven' | 'notProven' | 'nothingToProve', ClientProof[]> {
+function sortProofs(
+  proofs: readonly ClientProof[],
+): Record<'proven' | 'notProven' | 'nothingToProve' | 'notTested', ClientProof[]> {
   return {
     notProven: proofs.filter((one) => !isProven(one)),
-    proven: proofs.filter((one) => isProven(one) && !hasNothingToProve(one)),
-    nothingToProve: proofs.filter(hasNothingToProve),
+    proven: proofs.filter(wasShown),
+    nothingToProve: proofs.filter((one) => hasNothingToProve(one) && !isUntested(one)),
+    notTested: proofs.filter(isUntested),
   };
 }
 
 /** `3 clients proven, 1 not proven`; none where none was to be proven. */
 export function proofPhrases(proofs: readonly ClientProof[]): Phrase[] {
-  const { proven, notProven, nothingToProve } = countProofs(proofs);
+  const { proven, notProven, nothingToProve, notTested } = countProofs(proofs);
   const parts = [
     { number: proven, what: 'proven' },
     { number: notProven, what: 'not proven' },
     { number: nothingToProve, what: 'with nothing to prove' },
+    { number: notTested, what: 'not tested' },
   ].filter(({ number }) => number > 0);
   const words = parts
     .map(({ number, what }, index) => `${index === 0 ? count(number, 'client') : thousands(number)} ${what}`)
@@ -78,7 +91,7 @@ export function proofPhrases(proofs: readonly ClientProof[]): Phrase[] {
 
 /** A line per client; below it the checks that failed, and those that could not be made. */
 export function proofBlocks(proofs: readonly ClientProof[]): OutcomesBlock[] {
-  const { proven, notProven, nothingToProve } = sortProofs(proofs);
+  const { proven, notProven, nothingToProve, notTested } = sortProofs(proofs);
   const groups: OutcomeGroup[] = [
     { word: 'not proven', mark: 'failed', isBad: true, outcomes: notProven.map(outcomeOf) },
     { word: 'proven', mark: 'passed', outcomes: proven.map(outcomeOf) },
@@ -88,6 +101,7 @@ export function proofBlocks(proofs: readonly ClientProof[]): OutcomesBlock[] {
       mark: 'idle',
       outcomes: nothingToProve.map(outcomeOf),
     },
+    { word: 'not tested', mark: 'idle', outcomes: notTested.map(untested) },
   ];
   return proofs.length === 0 ? [] : [{ kind: 'outcomes', widths: { what: 0, word: 10 }, groups }];
 }
@@ -99,6 +113,12 @@ function outcomeOf(one: ClientProof): Outcome {
     text: one.storeVersion === undefined ? one.place : `${one.place}, version ${one.storeVersion}`,
     notes: one.checks.flatMap(noteOf),
   };
+}
+
+/** Nothing lies in the store: its owner keeps the credential. */
+function untested({ address: name, checks: all }: ClientProof): Outcome {
+  const shown = all.filter(({ claim }) => claim !== CREDENTIAL_IN_STORE);
+  return { name, brief: 'its owner keeps the credential', text: '', notes: shown.flatMap(noteOf) };
 }
 
 function noteOf({ claim, outcome, detail = '' }: ProofCheck): OutcomeNote[] {
