@@ -29,16 +29,16 @@ describe('a tenant that was made by hand', () => {
   });
 });
 
+const SCOPES = ['read:clients', 'read:client_grants', 'read:resource_servers'];
+
+/** What grantry's own application may do from now on. */
+function allow(scope: string[]): void {
+  const own = site.emulator.state.grantsOf(site.emulator.clientId).find(({ fields }) => textOf(fields['audience']));
+  if (own === undefined) throw new Error('grantry has no grant');
+  own.fields = { ...own.fields, scope };
+}
+
 describe('import', () => {
-  const SCOPES = ['read:clients', 'read:client_grants', 'read:resource_servers'];
-
-  /** What grantry's own application may do from now on. */
-  function allow(scope: string[]): void {
-    const own = site.emulator.state.grantsOf(site.emulator.clientId).find(({ fields }) => textOf(fields['audience']));
-    if (own === undefined) throw new Error('grantry has no grant');
-    own.fields = { ...own.fields, scope };
-  }
-
   it('needs what a plan needs, and says where keys are that it may not see', async () => {
     site = await TenantSite.open(handMadeTenant({ seed: 1, apis: 2, applications: 60 }));
     allow(SCOPES);

@@ -7,7 +7,10 @@ import { generateX25519Identity } from 'age-encryption';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { startAuth0Emulator } from '../support/auth0/start-emulator.ts';
 import type { Auth0Emulator } from '../../demo/auth0/emulator/emulator.ts';
+import { newGrantId } from '../../demo/auth0/emulator/ids.ts';
 import { textOf } from '../../demo/auth0/emulator/json.ts';
+import { newClientFields } from '../../demo/auth0/emulator/management/client-defaults.ts';
+import { newResourceServer } from '../../demo/auth0/emulator/management/resource-servers.ts';
 import { exitedWith, runCli } from '../support/process/cli.ts';
 import type { CliResult } from '../support/process/cli.ts';
 import { filesUnder, findLeaks } from '../support/leak-search.ts';
@@ -103,6 +106,38 @@ it("an application of the same name that is nobody's is a conflict, until it is 
   expect(stdout.replaceAll(/\s+/g, ' ')).toContain('application elder');
   exitedWith(0, await run('apply -t dev --auto-approve --adopt Client/elder'));
   exitedWith(0, await run('plan -t dev --detailed-exitcode'));
+});
+
+it('what somebody made by hand is imported, adopted with its secret and proven, and stays what it was', async () => {
+  const { state, tenant } = emulator;
+  const machine = { app_type: 'regular_web', grant_types: ['client_credentials'] };
+  const made = { ...machine, name: 'Stock Reports', token_endpoint_auth_method: 'client_secret_basic' };
+  const id = 'b'.repeat(32);
+  const fields = newClientFields(made, tenant);
+  state.clients.set(id, { id, fields });
+  const mail = { name: 'Mail!', identifier: 'https://mail.test', scopes: [{ value: 'send' }], token_lifetime: 300 };
+  const server = newResourceServer(mail, tenant);
+  state.addResourceServer(server);
+  for (const [audience, scope] of [
+    ['https://stock.test', 'stock:read'],
+    ['https://mail.test', 'send'],
+  ] as const) {
+    state.addGrant({ id: newGrantId(), fields: { client_id: id, audience, scope: [scope], subject_type: 'client' } });
+  }
+  const before = structuredClone({ fields, server, grants: state.grantsOf(id) });
+  emulator.reset();
+  const imported = exitedWith(0, await run(`import -t dev --deliver --select ${id}`));
+  expect(imported.stdout).toContain('1 client and 1 Api imported into 1 file. 1 object declared already.');
+  expect(emulator.writes()).toEqual([]);
+  exitedWith(0, await run('validate'));
+  const apply = exitedWith(0, await run('apply -t dev --auto-approve --adopt Client/* --adopt Api/*'));
+  expect(apply.stdout).toContain('2 changes done. 1 client proven.');
+  const { client_metadata: _marks, ...after } = state.clients.get(id)?.fields ?? {};
+  expect({ fields: after, server, grants: state.grantsOf(id) }).toEqual(before);
+  exitedWith(0, await run('plan -t dev --detailed-exitcode --check-store'));
+  expect(exitedWith(0, await run(`import -t dev --deliver --select ${id}`)).stdout).toContain('Nothing');
+  rmSync(join(folder, 'manifests/unknown.yaml'));
+  exitedWith(0, await run('apply -t dev --auto-approve'));
 });
 
 it('wrong credentials and a tenant that is away end with 4, and say what to check', async () => {

@@ -26,6 +26,10 @@ function unsaid(id: string, reason: string): LeftOut {
   return { kind: 'Client', id, displayName: id, facts: {}, reason, why: '', todo: '' };
 }
 
+function marked(stack: string, name: string): LeftOut {
+  return { ...unsaid(`${stack} ${name}`, 'mixed'), mark: { stack, name, owner: undefined } };
+}
+
 function look(estate: Partial<Estate>, ignore: readonly IgnoredClients[] = []) {
   const desired = state([], [client('orders', {}, { clientId: 'Order Service' }), client('audit')]);
   const target = { ...desired.target, ignore };
@@ -51,10 +55,6 @@ describe('undeclaredClients', () => {
   });
 
   it('are not those that carry the mark of another stack or of a manifest, though no manifest could say them', () => {
-    const marked = (stack: string, name: string): LeftOut => ({
-      ...unsaid(`${stack} ${name}`, 'mixed'),
-      mark: { stack, name, owner: undefined },
-    });
     const leftOut = [marked('others', 'audit'), marked('acme', 'audit'), marked('acme', 'lost')];
     expect(look({ leftOut }).shadow).toEqual(['acme lost']);
   });

@@ -192,10 +192,12 @@ describe('an application that is no client for machines', () => {
   });
 });
 
-describe('an API', () => {
-  const apiOf = (server: object): Estate =>
-    estateOf({ servers: [{ id: '9', identifier: 'new', scopes: [{ value: 'x' }], ...server }] });
+/** The estate with one more API, of one scope. */
+function apiOf(server: object): Estate {
+  return estateOf({ servers: [{ id: '9', identifier: 'new', scopes: [{ value: 'x' }], ...server }] });
+}
 
+describe('an API', () => {
   it('is said by its audience, with what decides about its tokens', () => {
     const form = { token_lifetime: 5400, signing_alg: 'PS256', token_dialect: 'rfc9068_profile_authz' };
     const proof = { proof_of_possession: { mechanism: 'dpop', required: true } };
