@@ -1,7 +1,7 @@
 import type { JWTPayload } from 'jose';
 import type { ServiceAccountRoles } from '../../model/desired.ts';
 import type { ProofCheck } from '../../model/report.ts';
-import type { ExpectedToken } from './expectation.ts';
+import type { ExpectedToken } from './expected-tokens.ts';
 
 /** What one token must say, and of whom it is. */
 export type TokenClaims = Pick<

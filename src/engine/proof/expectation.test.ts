@@ -7,7 +7,7 @@ import type { DesiredState } from '../../model/desired.ts';
 import { NO_GRANT_FACTS } from '../../providers/provider.ts';
 import type { GrantFacts } from '../../providers/provider.ts';
 import { expectationsOf } from './expectation.ts';
-import type { ExpectedToken } from './expectation.ts';
+import type { ExpectedToken } from './expected-tokens.ts';
 
 const TARGET = `
 apiVersion: grantry/v1

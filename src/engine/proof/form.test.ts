@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { Secret } from '../../model/secrets/secret.ts';
-import type { Expectation, ExpectedToken } from './expectation.ts';
+import type { Expectation } from './expectation.ts';
+import type { ExpectedToken } from './expected-tokens.ts';
 import { checkForm, proveUnboundRefused } from './form.ts';
 import type { FormOfToken } from './form.ts';
 import type { TokenAnswer, TokenRequest } from './token-client.ts';

@@ -1,6 +1,7 @@
 import type { ProofCheck } from '../../model/report.ts';
 import type { Login } from '../places/stored-credential.ts';
-import type { Expectation, ExpectedToken } from './expectation.ts';
+import type { Expectation } from './expectation.ts';
+import type { ExpectedToken } from './expected-tokens.ts';
 import { describeRefusal } from './token-client.ts';
 import type { TokenClient, VerifiedToken } from './token-client.ts';
 

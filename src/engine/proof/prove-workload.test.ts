@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { Secret } from '../../model/secrets/secret.ts';
-import type { ExpectedToken } from './expectation.ts';
+import type { ExpectedToken } from './expected-tokens.ts';
 import { proveEvaluated, workloadLogin } from './prove-workload.ts';
 
 const IDENTITY = { kind: 'federated-jwt', alias: 'github-actions', subject: 'the workload' } as const;

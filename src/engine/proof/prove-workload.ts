@@ -5,7 +5,7 @@ import type { ProofCheck } from '../../model/report.ts';
 import type { FederationFacet } from '../../providers/provider.ts';
 import type { Login } from '../places/stored-credential.ts';
 import { checkClaims } from './claims.ts';
-import type { ExpectedToken } from './expectation.ts';
+import type { ExpectedToken } from './expected-tokens.ts';
 
 /** With what a client is proven that no credential is kept of. */
 export interface WorkloadPorts {
