@@ -1,7 +1,8 @@
 import type { CommandIo } from '../src/cli/context.ts';
 import { forEachTarget } from '../src/cli/targets.ts';
 import { expectationsOf } from '../src/engine/proof/expectation.ts';
-import type { Expectation, ExpectedToken } from '../src/engine/proof/expectation.ts';
+import type { Expectation } from '../src/engine/proof/expectation.ts';
+import type { ExpectedToken } from '../src/engine/proof/expected-tokens.ts';
 import { TokenClient } from '../src/engine/proof/token-client.ts';
 import type { OpenTarget } from '../src/engine/run/open-target.ts';
 import { GrantryError } from '../src/model/errors.ts';
