@@ -24,7 +24,12 @@ const endpoints = {
   introspection: undefined,
 };
 
-const manifests = loadManifests({ backends: BACKENDS, manifests: [process.argv[2] ?? '.'], cwd: process.cwd() });
+const manifests = loadManifests({
+  backends: BACKENDS,
+  manifests: [process.argv[2] ?? '.'],
+  cwd: process.cwd(),
+  today: '2026-11-30',
+});
 if (manifests.findings.length > 0) throw new Error(`${manifests.findings.length} findings`);
 const desired = resolve();
 const projected = projectDesired(desired);

@@ -3,6 +3,7 @@ import pLimit from 'p-limit';
 import { resolveTargets } from '../manifest/resolve/resolve.ts';
 import type { Manifests } from '../manifest/manifests.ts';
 import { GrantryError, exitCodeOf } from '../model/errors.ts';
+import { today } from './today.ts';
 import type { DesiredState } from '../model/desired.ts';
 import type { OpenTarget, SelectedTarget } from '../engine/run/open-target.ts';
 import type { FormatOptions, TargetOptions } from './command-line/options.ts';
@@ -62,7 +63,13 @@ export async function resolveSelected(
   { providerAccount = 'required', store = 'required', onlyOne }: TargetNeeds,
 ): Promise<SelectedTargets> {
   const manifests = loadValidManifests(options, io);
-  const states = resolveTargets(manifests, options.target, { env: io.env, cwd: io.cwd, providerAccount, store });
+  const states = resolveTargets(manifests, options.target, {
+    env: io.env,
+    cwd: io.cwd,
+    providerAccount,
+    store,
+    today: today(),
+  });
   if (onlyOne !== undefined && states.length > 1) {
     const names = states.map(({ target }) => target.name).join(', ');
     throw new GrantryError('INVALID_INPUT', `${onlyOne}, and ${states.length} are selected: ${names}`, {

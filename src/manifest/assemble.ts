@@ -10,11 +10,14 @@ export interface Assembled extends Pick<Manifests, 'language' | 'apis' | 'client
   readonly problems: readonly Problem[];
 }
 
-/** Parses files, and checks what they hold; pure. With `trusted`, Targets are those of these files and no others. */
+/**
+ * Parses files, and checks what they hold; pure. With `trusted`, Targets are those of these files and no others. `today`: as
+ * `2027-03-31`, in UTC.
+ */
 export function assembleManifests(
   language: Language,
   own: readonly SourceFile[],
-  trusted?: readonly SourceFile[],
+  { trusted, today }: { readonly trusted?: readonly SourceFile[] | undefined; readonly today: string },
 ): Assembled {
   const build = (file: SourceFile): BuiltFile => buildFile(file, language);
   const [ownFiles, trustedFiles] = [own.map(build), (trusted ?? []).map(build)];
@@ -36,7 +39,7 @@ export function assembleManifests(
   const problems = [
     ...[...ownFiles, ...trustedFiles].flatMap((file) => file.problems),
     ...kept.flatMap((built) => built.problems),
-    ...checkManifests({ ...sets, alsoNamed }),
+    ...checkManifests({ ...sets, alsoNamed, today }),
   ];
   return { ...sets, problems };
 }

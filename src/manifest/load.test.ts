@@ -10,7 +10,12 @@ const ENV = {
 };
 
 describe('the example', async () => {
-  const manifests = loadManifests({ backends: BACKENDS, manifests: ['manifests'], cwd: process.cwd() });
+  const manifests = loadManifests({
+    backends: BACKENDS,
+    manifests: ['manifests'],
+    cwd: process.cwd(),
+    today: '2026-11-30',
+  });
 
   it('has no findings', () => {
     expect(manifests.findings).toEqual([]);

@@ -15,18 +15,20 @@ export interface LoadOptions {
   readonly targets?: string | undefined;
   /** What relative paths are relative to. */
   readonly cwd: string;
+  /** As `2027-03-31`, in UTC: some access may end soon. */
+  readonly today: string;
 }
 
 /**
  * Reads and checks all manifests. What is wrong with them is in `findings`, all of it. Throws INVALID_INPUT when a path does
  * not exist or holds no manifest.
  */
-export function loadManifests({ backends, manifests: paths, targets, cwd }: LoadOptions): Manifests {
+export function loadManifests({ backends, manifests: paths, targets, cwd, today }: LoadOptions): Manifests {
   const language = makeLanguage(backends);
   const own = readManifestFiles(paths, cwd);
   const trusted = targets === undefined ? undefined : readManifestFiles([targets], cwd);
   const unreadable = [...own.problems, ...(trusted?.problems ?? [])];
-  const { problems, ...manifests } = assembleManifests(language, own.files, trusted?.files);
+  const { problems, ...manifests } = assembleManifests(language, own.files, { trusted: trusted?.files, today });
   // Those that cannot be read count as well: findings say how many files they are in.
   const unread = new Set(unreadable.map(({ place }) => place.file.name));
   const files = own.files.length + (trusted?.files.length ?? 0) + unread.size;

@@ -5,6 +5,7 @@ import type { TargetView } from './resolve/target-view.ts';
 import { viewTarget } from './resolve/view-target.ts';
 import { MANIFEST_RULES, TARGET_RULES, WORLD_RULES } from './rules/index.ts';
 import { createCredentialPathRule } from './rules/credential-paths.ts';
+import { createEndDateRule } from './rules/end-dates.ts';
 import { createReferenceRule } from './rules/references.ts';
 import type { World } from './rules/world.ts';
 import type { Manifest, Problem } from './types.ts';
@@ -29,7 +30,12 @@ function* findProblems(world: World): Iterable<Iterable<Problem>> {
   for (const rule of WORLD_RULES) {
     yield rule(world);
   }
-  const rules = [...TARGET_RULES, createCredentialPathRule(world), createReferenceRule(world)];
+  const rules = [
+    ...TARGET_RULES,
+    createCredentialPathRule(world),
+    createReferenceRule(world),
+    createEndDateRule(world.today),
+  ];
   // Without a Target everything is checked once as if it were in the same one.
   for (const target of targets.length === 0 ? [undefined] : targets) {
     const view = viewTarget(target, world);

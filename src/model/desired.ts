@@ -50,6 +50,16 @@ export interface DesiredAccess {
   readonly scopes: readonly string[];
   /** Only in tokens that ask for it by the `scope` parameter. */
   readonly onRequest: readonly string[];
+  /** The last day on which it is granted, in UTC: `2027-03-31`. Absent: it has no end. */
+  readonly until?: string;
+  /** Why it is there. */
+  readonly reason?: string;
+}
+
+/** Access that is declared and has ended: it is not granted any more. */
+export interface EndedAccess {
+  readonly api: string;
+  readonly until: string;
 }
 
 /**
@@ -94,6 +104,8 @@ export interface DesiredClient {
   readonly labels: Readonly<Record<string, string>>;
   /** Sorted by Api name. */
   readonly access: readonly DesiredAccess[];
+  /** Absent: none has ended. */
+  readonly ended?: readonly EndedAccess[];
   readonly auth: AuthMethod;
   readonly state: ClientState;
   readonly credential: {

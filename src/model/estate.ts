@@ -68,7 +68,7 @@ export interface EstateAccess {
 
 /** What import leaves as it is: it is never declared, and so never touched. */
 export interface LeftOut {
-  readonly kind: 'Client' | 'Api';
+  readonly kind: 'Client' | 'Api' | 'ClientScope';
   /** The client_id, or the audience; of a scope that is of no Api its name. */
   readonly id: string;
   readonly displayName: string;
@@ -87,6 +87,9 @@ export interface LeftOut {
   /** What would do for it, where something narrower would; it is written as a comment. */
   readonly proposal?: EstateClient;
 }
+
+/** Why manifests cannot say an object, and what to do about it. */
+export type LeftOutReason = Pick<LeftOut, 'reason' | 'why' | 'todo'>;
 
 /** Which clients of an estate are asked for. */
 export interface EstateSelection {

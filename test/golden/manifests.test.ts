@@ -16,7 +16,7 @@ describe('what validate prints', () => {
   it.each(readdirSync(ROOT).toSorted())('%s', async (name) => {
     const cwd = join(ROOT, name);
     const targets = existsSync(join(cwd, 'trusted')) ? 'trusted' : undefined;
-    const loaded = loadManifests({ backends: BACKENDS, manifests: [targets === undefined ? '.' : 'manifests'], targets, cwd });
+    const loaded = loadManifests({ backends: BACKENDS, manifests: [targets === undefined ? '.' : 'manifests'], targets, cwd, today: '2026-11-30' });
     const counts = { apis: loaded.apis.length, clients: loaded.clients.length, targets: loaded.targets.length };
     const report = { ...counts, files: loaded.files, findings: loaded.findings };
     const text = renderValidation(report, { format: 'text', style: makeStyle({ color: false, unicode: true }) });

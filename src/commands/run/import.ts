@@ -4,8 +4,8 @@ import { openProvider } from '../../cli/open-target.ts';
 import { resolveSelected } from '../../cli/targets.ts';
 import type { Split } from '../../engine/import/plan-files.ts';
 import type { ExistingManifests } from '../../engine/import/load-drafts.ts';
-import { canSayState } from '../../engine/import/manifest-values.ts';
-import type { Surroundings } from '../../engine/import/manifest-values.ts';
+import type { DocumentContext } from '../../engine/import/manifest-values.ts';
+import { today } from '../../cli/today.ts';
 import { checkEstate, importTarget } from '../../engine/run/import-target.ts';
 import type { ImportRequest, ImportSource } from '../../engine/run/import-target.ts';
 import type { Manifests } from '../../manifest/manifests.ts';
@@ -68,7 +68,7 @@ function requestOf({ options, manifests, source, folder, io }: RequestParts): Im
     input: {
       existing,
       drafting: {
-        surroundings: surroundingsOf(manifests, source, deliver),
+        context: contextOf(manifests, source, deliver),
         provenance: { at, from: provider.describe() },
         ownerFrom,
         elsewhere: clientIdsOf(manifests.clients),
@@ -94,21 +94,16 @@ function existingOf(
     files: [...new Set(own)],
     trusted: isTrusted ? [...new Set(targets.map(({ file }) => file))] : undefined,
     target,
-    surroundings: { env, cwd, store: 'unused' },
+    surroundings: { env, cwd, store: 'unused', today: today() },
   };
 }
 
 /** What goes for one of several Targets is not declared for the others. */
-function surroundingsOf(
-  { language, targets }: Manifests,
-  { desired: { target } }: ImportSource,
-  deliver: boolean,
-): Surroundings {
+function contextOf({ targets }: Manifests, { desired: { target } }: ImportSource, deliver: boolean): DocumentContext {
   return {
     provider: target.provider.kind,
     onlyTarget: targets.length > 1 ? target.name : undefined,
     deliver,
-    saysState: canSayState(language),
   };
 }
 

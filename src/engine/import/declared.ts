@@ -22,7 +22,16 @@ export function declaredIn({ target, apis, clients }: Pick<DesiredState, 'target
 
 /** The name under which manifests declare what is left out; undefined: they do not. */
 export function declaredLeftOut({ kind, id, mark }: LeftOut, declared: Declared): string | undefined {
-  return kind === 'Api' ? declared.api({ audience: id, mark }) : declared.client({ clientId: id, mark });
+  switch (kind) {
+    case 'Api':
+      return declared.api({ audience: id, mark });
+    case 'Client':
+      return declared.client({ clientId: id, mark });
+    // Manifests name it in clients that hold it.
+    case 'ClientScope':
+    default:
+      return undefined;
+  }
 }
 
 /** Whether an object carries the mark of a stack that is not this one. */

@@ -29,7 +29,7 @@ const MAIL: EstateApi = {
 };
 
 const OPTIONS: DraftOptions = {
-  surroundings: { provider: 'somewhere', onlyTarget: undefined, deliver: false, saysState: true },
+  context: { provider: 'somewhere', onlyTarget: undefined, deliver: false },
   provenance: { at: '2026-12-01T10:00:00Z', from: 'Somewhere' },
   ownerFrom: undefined,
   taken: { apis: new Set(), clients: new Set() },
@@ -41,11 +41,11 @@ const DECLARED = state(
   [client('probe', {}, { clientId: 'P' })],
 );
 
-function specOf(special: Partial<EstateClient>, options: Partial<DraftOptions['surroundings']> = {}): object {
-  const surroundings = { ...OPTIONS.surroundings, ...options };
+function specOf(special: Partial<EstateClient>, options: Partial<DraftOptions['context']> = {}): object {
+  const context = { ...OPTIONS.context, ...options };
   const [draft] = draftEstate({ apis: [], clients: [{ ...ORDERS, ...special }] }, DECLARED, {
     ...OPTIONS,
-    surroundings,
+    context,
   });
   return Object(draft?.manifest['spec']);
 }
@@ -91,11 +91,10 @@ describe('draftEstate', () => {
     expect(Object.entries(specOf({ auth })).filter(([key]) => key === 'auth')).toEqual(said);
   });
 
-  it('has nothing to deliver of a workload, and disables a client where the language can', () => {
+  it('has nothing to deliver of a workload, and a client that is disabled is declared so', () => {
     const auth = { federated: { issuer: 'ci', alias: 'ci', subject: 's' } };
     expect(specOf({ auth })).not.toHaveProperty('credential');
     expect(specOf({ isEnabled: false })).toMatchObject({ state: 'disabled', credential: { deliver: false } });
-    expect(specOf({ isEnabled: false }, { saysState: false })).not.toHaveProperty('state');
   });
 });
 

@@ -6,7 +6,7 @@ import type { Provenance } from './comments.ts';
 import { isOfOthers } from './declared.ts';
 import type { Draft } from './draft.ts';
 import { apiManifest, clientManifest } from './manifest-values.ts';
-import type { Surroundings } from './manifest-values.ts';
+import type { DocumentContext } from './manifest-values.ts';
 import { nameEstate } from './naming/name-estate.ts';
 import type { Names, TakenNames } from './naming/name-estate.ts';
 import { ownerOf } from './naming/owner.ts';
@@ -15,7 +15,7 @@ import type { SortedEstate } from './sort-estate.ts';
 
 /** What documents are written with. */
 export interface DraftOptions {
-  readonly surroundings: Surroundings;
+  readonly context: DocumentContext;
   readonly provenance: Provenance;
   readonly ownerFrom: string | undefined;
   readonly taken: TakenNames;
@@ -55,13 +55,13 @@ export function draftEstate(
 function draftApi(
   api: EstateApi,
   { names, clients, stack }: References,
-  { ownerFrom, surroundings, provenance: from }: DraftOptions,
+  { ownerFrom, context, provenance: from }: DraftOptions,
 ): Draft {
   const name = nameIn(names.apis, api.audience);
   const owner = ownerOf(api, ownerFrom);
   const introspectedBy = api.introspectedBy === undefined ? undefined : clients.get(api.introspectedBy);
   const managed = !isOfOthers(api, stack);
-  const manifest = apiManifest(api, { name, owner, introspectedBy, managed }, surroundings);
+  const manifest = apiManifest(api, { name, owner, introspectedBy, managed }, context);
   const text = renderDocument(manifest, provenance(api, from));
   return { kind: 'Api', address: addressOf('Api', name), id: api.audience, owner, manifest, text, source: api };
 }
@@ -69,11 +69,11 @@ function draftApi(
 function draftClient(
   client: EstateClient,
   { names, apis }: References,
-  { ownerFrom, surroundings, provenance: from, elsewhere }: DraftOptions,
+  { ownerFrom, context, provenance: from, elsewhere }: DraftOptions,
 ): Draft {
   const name = nameIn(names.clients, client.clientId);
   const owner = ownerOf(client, ownerFrom);
-  const manifest = clientManifest(client, { name, owner }, apis, surroundings);
+  const manifest = clientManifest(client, { name, owner }, apis, context);
   return {
     kind: 'Client',
     address: addressOf('Client', name),
@@ -97,12 +97,12 @@ function elsewhereNote(name: string | undefined): string[] {
 export function proposalFor(
   { proposal }: LeftOut,
   apis: ReadonlyMap<string, string>,
-  { ownerFrom, surroundings, taken }: DraftOptions,
+  { ownerFrom, context, taken }: DraftOptions,
 ): string | undefined {
   if (proposal === undefined) return undefined;
   const { clients } = nameEstate({ apis: [], clients: [proposal] }, taken);
   const identity = { name: nameIn(clients, proposal.clientId), owner: ownerOf(proposal, ownerFrom) };
-  return renderDocument(clientManifest(proposal, identity, apis, surroundings));
+  return renderDocument(clientManifest(proposal, identity, apis, context));
 }
 
 function nameIn(names: ReadonlyMap<string, string>, id: string): string {

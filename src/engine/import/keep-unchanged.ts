@@ -1,5 +1,5 @@
 import type { DesiredState } from '../../model/desired.ts';
-import type { LeftOut } from '../../model/estate.ts';
+import type { LeftOutReason } from '../../model/estate.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { FieldWords } from '../../model/field-words.ts';
 import type { Change, FieldChange, Plan } from '../../model/plan.ts';
@@ -62,18 +62,16 @@ function adoptionOf(
   });
 }
 
-type Reason = Pick<LeftOut, 'reason' | 'why' | 'todo'>;
-
 /** Why drafts cannot be adopted as they are, by address. */
 function refusals(
   { changes, conflicts }: Plan,
   words: FieldWords,
   drafts: readonly Draft[],
-): ReadonlyMap<string, Reason> {
+): ReadonlyMap<string, LeftOutReason> {
   const changeOf = new Map(changes.map((change) => [change.address, change]));
   const conflictOf = new Map(conflicts.map((conflict) => [conflict.address, conflict]));
   return new Map(
-    drafts.flatMap(({ address }): [string, Reason][] => {
+    drafts.flatMap(({ address }): [string, LeftOutReason][] => {
       const conflict = conflictOf.get(address);
       if (conflict !== undefined)
         return [[address, { reason: 'conflict', why: asSentence(`${conflict.reason}.`), todo: conflict.hint }]];
@@ -84,7 +82,7 @@ function refusals(
   );
 }
 
-function differenceIn(change: Change, words: FieldWords): Reason | undefined {
+function differenceIn(change: Change, words: FieldWords): LeftOutReason | undefined {
   if (change.op === 'create') return NOT_THERE;
   const fields = change.op === 'adopt' ? adoptedFields(change, words) : fieldChanges(change, words);
   if (fields.length === 0) return undefined;
@@ -101,7 +99,7 @@ function differenceIn(change: Change, words: FieldWords): Reason | undefined {
 
 const MOST_FIELDS = 5;
 
-const NOT_THERE: Reason = {
+const NOT_THERE: LeftOutReason = {
   reason: 'differs',
   why: 'Declared, it would be created: what is there is not what a manifest of it stands for.',
   todo: 'Declare it by hand and let a plan show what would change.',

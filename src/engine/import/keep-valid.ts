@@ -1,4 +1,4 @@
-import type { LeftOut } from '../../model/estate.ts';
+import type { LeftOut, LeftOutReason } from '../../model/estate.ts';
 import type { Problem, SourceFile } from '../../manifest/types.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { hideSecrets } from '../../model/secrets/known-secrets.ts';
@@ -40,21 +40,23 @@ function fileOf({ address, text }: Draft): SourceFile {
   return { name: address, text };
 }
 
-type Reason = Pick<LeftOut, 'reason' | 'why' | 'todo'>;
-
-const HOLDS_CREDENTIAL: Reason = {
+const HOLDS_CREDENTIAL: LeftOutReason = {
   reason: 'misplaced-credential',
   why: 'A text of it holds a credential of this very run, and none is ever written into a manifest.',
   todo: 'Take the credential out of its texts at the provider, and replace it: others have read it.',
 };
 
-function refusals(drafts: readonly Draft[], judged: Judged, existing: ExistingManifests): ReadonlyMap<string, Reason> {
+function refusals(
+  drafts: readonly Draft[],
+  judged: Judged,
+  existing: ExistingManifests,
+): ReadonlyMap<string, LeftOutReason> {
   if (judged.ofNew.size > 0) return new Map([...judged.ofNew].map(([name, problem]) => [name, reasonOf(problem)]));
   if (judged.ofExisting === undefined) return new Map();
   return new Map([[culpritOf(drafts, existing), reasonOf(judged.ofExisting)]]);
 }
 
-function reasonOf({ rule, message }: Problem): Reason {
+function reasonOf({ rule, message }: Problem): LeftOutReason {
   return { reason: rule, why: `Validate would refuse it: ${message}.`, todo: TODO_OF_RULE };
 }
 
@@ -75,7 +77,7 @@ function culpritOf(drafts: readonly Draft[], existing: ExistingManifests): strin
 }
 
 /** Takes drafts out for a reason, and the clients that may call an Api which goes with them. */
-export function takeOut(drafts: readonly Draft[], reasonFor: (draft: Draft) => Reason | undefined): Kept {
+export function takeOut(drafts: readonly Draft[], reasonFor: (draft: Draft) => LeftOutReason | undefined): Kept {
   const leftOut: LeftOut[] = [];
   const gone = new Set<string>();
   const staying = drafts.filter((draft) => {
@@ -94,7 +96,7 @@ export function takeOut(drafts: readonly Draft[], reasonFor: (draft: Draft) => R
   return { drafts: kept, leftOut };
 }
 
-function needsLeftOut(address: string): Reason {
+function needsLeftOut(address: string): LeftOutReason {
   return {
     reason: 'needs-left-out',
     why: `It may call ${address}, which is left out.`,

@@ -14,7 +14,7 @@ export interface ExistingManifests {
   readonly trusted: readonly SourceFile[] | undefined;
   /** The Target that is imported from. */
   readonly target: string;
-  readonly surroundings: Surroundings;
+  readonly surroundings: Surroundings & { readonly today: string };
 }
 
 /** What validation says of existing manifests with new ones beside them. */
@@ -30,7 +30,10 @@ export interface Judged {
 /** Reads new files as if they lay beside the existing ones, by the same rules and without a disk. */
 export function judge(existing: ExistingManifests, added: readonly SourceFile[]): Judged {
   const { language, files, trusted, target, surroundings } = existing;
-  const { problems, ...manifests } = assembleManifests(language, [...files, ...added], trusted);
+  const { problems, ...manifests } = assembleManifests(language, [...files, ...added], {
+    trusted,
+    today: surroundings.today,
+  });
   const errors = problems.filter(({ severity }) => severity === 'error');
   const names = new Set(added.map(({ name }) => name));
   const ofNew = new Map(errors.toReversed().map((problem) => [problem.place.file.name, problem]));

@@ -1,25 +1,16 @@
 import type { AuthMethod } from '../../model/desired.ts';
 import type { EstateApi, EstateClient } from '../../model/estate.ts';
 import type { Json, JsonObject } from '../../model/values/json.ts';
-import type { Language } from '../../manifest/language.ts';
-import { schemaKeysAt } from '../../manifest/schema/schema-keys.ts';
 import { compareText } from '../../manifest/values.ts';
 
 /** What all documents of one import have in common. */
-export interface Surroundings {
+export interface DocumentContext {
   /** The kind of the provider: the key of its own settings in a Client. */
   readonly provider: string;
   /** The only Target that they are for; undefined: there is no other. */
   readonly onlyTarget: string | undefined;
   /** The present credentials are delivered, not left to their owners. */
   readonly deliver: boolean;
-  /** Whether the language has a word for a client that the server is to refuse. */
-  readonly saysState: boolean;
-}
-
-/** Whether a Client can be declared as disabled. */
-export function canSayState({ schemas }: Language): boolean {
-  return schemaKeysAt(schemas.Client, ['spec']).includes('state');
 }
 
 /** What is said of one object beside what is there. */
@@ -40,7 +31,7 @@ export function apiManifest(
     introspectedBy,
     managed,
   }: Identity & { readonly introspectedBy: string | undefined; readonly managed: boolean },
-  { onlyTarget }: Surroundings,
+  { onlyTarget }: DocumentContext,
 ): JsonObject {
   return {
     ...head('Api', { name, owner, description: api.description }),
@@ -60,7 +51,7 @@ export function clientManifest(
   client: EstateClient,
   { name, owner }: Identity,
   apis: ReadonlyMap<string, string>,
-  { provider, onlyTarget, deliver, saysState }: Surroundings,
+  { provider, onlyTarget, deliver }: DocumentContext,
 ): JsonObject {
   const { clientId, description, auth, isEnabled } = client;
   const access = accessOf(client, apis);
@@ -70,7 +61,7 @@ export function clientManifest(
       clientId: clientId === name ? undefined : clientId,
       access: access.length === 0 ? undefined : access,
       auth: authOf(auth),
-      state: !isEnabled && saysState ? 'disabled' : undefined,
+      state: isEnabled ? undefined : 'disabled',
       credential: !deliver && hasCredential(auth) ? KEPT_BY_ITS_OWNER : undefined,
       targets: onlyTarget === undefined ? undefined : [onlyTarget],
       [provider]: settingsOf(client, name),

@@ -3,6 +3,7 @@ import type { Kind } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import type { Estate, EstateApi, EstateClient, EstateMark, LeftOut } from '../../model/estate.ts';
 import type { DeclaredObject } from '../../model/import-report.ts';
+import { shellWord } from '../../model/text/shell-word.ts';
 import { compareText } from '../../manifest/values.ts';
 import { declaredIn, declaredLeftOut, isOfOthers } from './declared.ts';
 import type { Declared } from './declared.ts';
@@ -49,7 +50,7 @@ export function sortEstate(estate: Estate, desired: DesiredState, onlyNeeded: bo
       ...ordered.leftOut
         .filter((object) => declaredLeftOut(object, declared) === undefined)
         .filter(({ kind, id }) => !(kind === 'Client' && ignored.has(id)))
-        .map((object) => (isOfOthers(object, stack) ? ofOthers(object.kind, object.id, object) : object)),
+        .map((object) => leftToOthers(object, stack)),
     ],
   };
 }
@@ -66,7 +67,9 @@ function declaredObjects({ apis, clients, leftOut }: Estate, declared: Declared)
   return [
     ...apis.flatMap((api) => declaredAs('Api', api.audience, declared.api(api))),
     ...clients.flatMap((client) => declaredAs('Client', client.clientId, declared.client(client))),
-    ...leftOut.flatMap((object) => declaredAs(object.kind, object.id, declaredLeftOut(object, declared))),
+    ...leftOut.flatMap((object) =>
+      object.kind === 'ClientScope' ? [] : declaredAs(object.kind, object.id, declaredLeftOut(object, declared)),
+    ),
   ];
 }
 
@@ -74,9 +77,14 @@ function declaredAs(kind: Kind, id: string, name: string | undefined): DeclaredO
   return name === undefined ? [] : [{ address: addressOf(kind, name), id }];
 }
 
+function leftToOthers(object: LeftOut, stack: string): LeftOut {
+  const { kind, id } = object;
+  return kind === 'ClientScope' || !isOfOthers(object, stack) ? object : ofOthers(kind, id, object);
+}
+
 type Named = Pick<EstateApi, 'displayName' | 'facts'> & { readonly mark?: EstateMark | undefined };
 
-function ofOthers(kind: LeftOut['kind'], id: string, object: Named): LeftOut {
+function ofOthers(kind: 'Api' | 'Client', id: string, object: Named): LeftOut {
   const { mark, displayName, facts } = object;
   const address = addressOf(kind, mark?.name ?? 'NAME');
   return {
@@ -86,6 +94,6 @@ function ofOthers(kind: LeftOut['kind'], id: string, object: Named): LeftOut {
     facts,
     reason: 'other-stack',
     why: `It belongs to the stack ${mark?.stack ?? ''}.`,
-    todo: `Leave it to that stack. To take it over, declare it and plan with --adopt '${address}@${mark?.stack ?? ''}'.`,
+    todo: `Leave it to that stack. To take it over, declare it and plan with --adopt ${shellWord(`${address}@${mark?.stack ?? ''}`)}.`,
   };
 }

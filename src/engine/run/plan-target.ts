@@ -4,6 +4,7 @@ import type { ActualState } from '../../model/state.ts';
 import { readLastApply } from '../ledger/ledger.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
+import { endingNotices } from '../plan/end-dates.ts';
 import { noticesOfPart } from '../plan/part-conflicts.ts';
 import { planFresh, planPart } from '../plan/resolve-plan.ts';
 import type { ResolvedPlan } from '../plan/resolve-plan.ts';
@@ -62,7 +63,12 @@ function partNotices({ plan, input }: ResolvedPlan, part: TargetPart | undefined
 function timelyNotices({ changes }: Plan, input: PlanInput, ms: number): string[] {
   const now = Math.floor(ms / 1000);
   const { notices = [] } = input.actual;
-  return [...notices, ...waitingNotices(changes, { ...input, now }), ...rotationNotices({ ...input, now })];
+  return [
+    ...notices,
+    ...endingNotices(input.desired, now),
+    ...waitingNotices(changes, { ...input, now }),
+    ...rotationNotices({ ...input, now }),
+  ];
 }
 
 /** The plan of a part that holds nothing. */

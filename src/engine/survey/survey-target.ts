@@ -10,6 +10,7 @@ import { NO_ADOPTION } from '../plan/adoption.ts';
 import type { Adoption } from '../plan/adoption.ts';
 import type { PlanInput } from '../plan/build-plan.ts';
 import { planDeliveries } from '../plan/deliveries.ts';
+import { withAccessNotes } from '../plan/end-dates.ts';
 import { withOwnersCredentials } from '../plan/undelivered.ts';
 import type { DeliveryView } from '../plan/deliveries.ts';
 import { checkDocuments } from './check-documents.ts';
@@ -105,7 +106,7 @@ export function completeObjects(
   desired: DesiredState,
   actual: ActualState,
 ): readonly DesiredObject[] {
-  return withOwnersCredentials(withCompletions(projected, actual), desired, actual);
+  return withOwnersCredentials(withAccessNotes(withCompletions(projected, actual), desired), desired, actual);
 }
 
 function withCompletions(projected: readonly DesiredObject[], { completions }: ActualState): readonly DesiredObject[] {

@@ -20,6 +20,8 @@ export interface Surroundings {
   readonly cwd: string;
   /** `optional`: grantry's own account at the provider is used if all that it refers to is set. */
   readonly providerAccount?: 'required' | 'optional';
+  /** As `2027-03-31`, in UTC: access that ended before is not granted. Absent: none has ended. */
+  readonly today?: string;
   /** `unused`: the store is never opened, and what it takes need not be there. */
   readonly store?: 'required' | 'unused';
 }

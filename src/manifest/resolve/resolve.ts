@@ -1,6 +1,13 @@
 import type { DesiredIssuer, RotatePolicy, Target } from '../../model/target.ts';
 import picomatch from 'picomatch';
-import type { AuthMethod, DesiredApi, DesiredClient, DesiredState } from '../../model/desired.ts';
+import type {
+  AuthMethod,
+  DesiredAccess,
+  DesiredApi,
+  DesiredClient,
+  DesiredState,
+  EndedAccess,
+} from '../../model/desired.ts';
 import { inOrder } from '../../model/values/in-order.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { overlapsOf } from '../../model/rotation.ts';
@@ -43,7 +50,7 @@ export function resolveTargets(
     );
     const target = { ...resolveTarget({ ...manifest, spec }, backends, surroundings), otherPlaces };
     const provider = ofKind(backends.providers, target.provider.kind);
-    const objects = resolveObjects(viewTarget(manifest, manifests), target, provider);
+    const objects = resolveObjects(viewTarget(manifest, manifests), target, provider, surroundings.today);
     return { target, ...objects, clients: withFullPaths(objects.clients, target, backends) };
   });
 }
@@ -66,9 +73,12 @@ export function resolveObjects(
   view: TargetView,
   defaults: Pick<Target, 'rotate' | 'issuers'>,
   provider: ProviderInManifest,
+  today?: string,
 ): Pick<DesiredState, 'apis' | 'clients' | 'overlaps'> {
   const clients = view.clients
-    .flatMap(({ manifest, spec }) => (spec === undefined ? [] : [toClient(manifest, spec, defaults, provider)]))
+    .flatMap(({ manifest, spec }) =>
+      spec === undefined ? [] : [toClient(manifest, spec, { ...defaults, today }, provider)],
+    )
     .toSorted(byName);
   return {
     apis: view.apis
@@ -123,7 +133,7 @@ function toApi(manifest: ApiManifest, spec: ApiSpec): DesiredApi {
 function toClient(
   manifest: ClientManifest,
   spec: ClientSpec,
-  { rotate, issuers = [] }: Pick<Target, 'rotate' | 'issuers'>,
+  { rotate, issuers = [], today }: Pick<Target, 'rotate' | 'issuers'> & { readonly today: string | undefined },
   provider: ProviderInManifest,
 ): DesiredClient {
   const { name, owner, description, labels, position } = manifest;
@@ -134,9 +144,7 @@ function toClient(
     owner,
     description,
     labels,
-    access: spec.access
-      .map(({ api, scopes, onRequest }) => ({ api, scopes: inOrder(scopes), onRequest: inOrder(onRequest) }))
-      .toSorted((a, b) => compareText(a.api, b.api)),
+    ...accessOn(today, spec),
     auth: withAlias(spec.auth, issuers),
     state: spec.state,
     credential: {
@@ -147,6 +155,25 @@ function toClient(
     settings: provider.resolveClient(clientSettingsOf(spec, provider.kind)),
     position,
   };
+}
+
+/** What is granted on a day, and what has ended before. */
+function accessOn(today: string | undefined, { access }: ClientSpec): Pick<DesiredClient, 'access' | 'ended'> {
+  const granted: DesiredAccess[] = [];
+  const ended: EndedAccess[] = [];
+  for (const { api, scopes, onRequest, until, reason } of access.toSorted((a, b) => compareText(a.api, b.api))) {
+    if (until !== undefined && today !== undefined && until < today) ended.push({ api, until });
+    else {
+      granted.push({
+        api,
+        scopes: inOrder(scopes),
+        onRequest: inOrder(onRequest),
+        ...(until === undefined ? {} : { until }),
+        ...(reason === undefined ? {} : { reason }),
+      });
+    }
+  }
+  return { access: granted, ...(ended.length === 0 ? {} : { ended }) };
 }
 
 /** What the provider calls an issuer the Target says. */

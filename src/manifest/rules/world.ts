@@ -6,6 +6,8 @@ import type { Manifest, Problem } from '../types.ts';
 export interface World extends Pick<Manifests, 'language' | 'apis' | 'clients' | 'targets'> {
   /** Names of Targets that are not used, but that manifests may name. */
   readonly alsoNamed: readonly string[];
+  /** As `2027-03-31`, in UTC. */
+  readonly today: string;
 }
 
 /** A rule on everything. */

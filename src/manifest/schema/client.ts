@@ -14,6 +14,11 @@ const accessSchema = z
     onRequest: scopeListSchema
       .default([])
       .meta({ description: 'Only in tokens that ask for it by the scope parameter.' }),
+    until: z.iso
+      .date({ error: 'must be a day such as 2027-03-31' })
+      .optional()
+      .meta({ description: 'After that day (UTC) plans take the access away.' }),
+    reason: lineSchema.optional().meta({ description: 'Why it is there; plans show it beside what it gives.' }),
   })
   .meta({ description: 'What the Client may do at one Api.' });
 

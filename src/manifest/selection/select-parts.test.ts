@@ -52,7 +52,13 @@ async function select(
   cwd = folder.path,
 ): Promise<ReadonlyMap<string, TargetPart> | undefined> {
   const options = asking(parsed);
-  const manifests = loadManifests({ backends: BACKENDS, manifests: options.manifests, targets: options.targets, cwd });
+  const manifests = loadManifests({
+    backends: BACKENDS,
+    manifests: options.manifests,
+    targets: options.targets,
+    cwd,
+    today: '2026-11-30',
+  });
   expect(manifests.findings).toEqual([]);
   const states = resolveTargets(manifests, ['*'], { env: ENV, cwd });
   return selectParts(options, { manifests, states }, { env: { ...process.env, ...ENV }, cwd });
@@ -386,7 +392,7 @@ describe('--changed-since', () => {
 
   it('says so where there is no git', async () => {
     const options = asking({ changedSince: 'main' });
-    const manifests = loadManifests({ backends: BACKENDS, ...options, cwd: folder.path });
+    const manifests = loadManifests({ backends: BACKENDS, ...options, cwd: folder.path, today: '2026-11-30' });
     const states = resolveTargets(manifests, ['*'], { env: ENV, cwd: folder.path });
     const io = { env: { PATH: '/nowhere' }, cwd: folder.path };
     await expect(selectParts(options, { manifests, states }, io)).rejects.toThrow(
@@ -411,7 +417,7 @@ describe('--changed-since', () => {
       GIT_SSH_COMMAND: 'canary-7Qx2',
     };
     const options = asking({ changedSince: 'main' });
-    const manifests = loadManifests({ backends: BACKENDS, ...options, cwd: folder.path });
+    const manifests = loadManifests({ backends: BACKENDS, ...options, cwd: folder.path, today: '2026-11-30' });
     const states = resolveTargets(manifests, ['*'], { env: ENV, cwd: folder.path });
     await selectParts(options, { manifests, states }, { env, cwd: folder.path });
     const handed = folder.read('.environment');

@@ -5,7 +5,7 @@ import { defineView } from '../view.ts';
 import { importPage } from './parts/import-page.ts';
 import { address, formatVersion, iso, origin, texts, total } from './parts/schema-parts.ts';
 
-const id = z.string().describe('The client_id, or the audience');
+const id = z.string().describe('The client_id, or the audience; of a client scope its name');
 const { target, stack, provider } = origin;
 
 const importSchema = z
@@ -36,7 +36,7 @@ const importSchema = z
     leftOut: z
       .array(
         z.strictObject({
-          kind: z.enum(['Client', 'Api']),
+          kind: z.enum(['Client', 'Api', 'ClientScope']),
           id,
           displayName: z.string(),
           reason: z.string().describe('Stable, such as mixed, other-stack, differs, or the rule of validate'),

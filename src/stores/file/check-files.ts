@@ -1,3 +1,4 @@
+import { shellWord } from '../../model/text/shell-word.ts';
 import { constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
@@ -38,7 +39,7 @@ async function checkFolder({ root, shownRoot }: ExaminedFiles): Promise<CheckRes
     const what = `${shownRoot} is ${stats.isSymbolicLink() ? 'a symbolic link' : 'no folder'}`;
     const why = 'The file store follows no links: they may lead to files of others.';
     const words = 'Name a real folder in spec.store.file.path of the Target.';
-    return found(check, { kind: 'problem', what, why, mend: { words, commands: [`ls -ld '${shownRoot}'`] } });
+    return found(check, { kind: 'problem', what, why, mend: { words, commands: [`ls -ld ${shellWord(shownRoot)}`] } });
   }
   const nearest = typeof stats === 'object' ? root : await nearestFolder(root);
   const refused = await access(nearest, constants.R_OK | constants.W_OK | constants.X_OK).then(
@@ -55,7 +56,7 @@ async function checkFolder({ root, shownRoot }: ExaminedFiles): Promise<CheckRes
     mend: {
       words:
         'Give the folder to the user that runs grantry; or name another one in spec.store.file.path of the Target.',
-      commands: [`sudo chown "$(id -u)" '${nearest}'`, `chmod u+rwx '${nearest}'`],
+      commands: [`sudo chown "$(id -u)" ${shellWord(nearest)}`, `chmod u+rwx ${shellWord(nearest)}`],
     },
   });
 }
@@ -85,7 +86,7 @@ async function checkModes({ root, shownRoot }: ExaminedFiles, files: readonly st
     kind: 'risk',
     what: `Others may use ${nameSome(open, MOST_NAMED)}`,
     why: 'They are encrypted; but who may read them can keep copies until a key is lost, and who may write them can take them away.',
-    mend: { words: 'Take the rights of others away.', commands: open.map((file) => `chmod go= '${file}'`) },
+    mend: { words: 'Take the rights of others away.', commands: open.map((file) => `chmod go= ${shellWord(file)}`) },
   });
 }
 
@@ -108,7 +109,7 @@ async function checkIdentity({ root, shownRoot, box }: ExaminedFiles, files: rea
     mend: {
       words:
         'Use the identity that they were written with (spec.store.file.identity of the Target). If it is lost, remove them and run grantry apply: the credentials are delivered again.',
-      commands: closed.map((file) => `head -c 200 '${file}'`),
+      commands: closed.map((file) => `head -c 200 ${shellWord(file)}`),
     },
   });
 }

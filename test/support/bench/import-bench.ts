@@ -2,7 +2,6 @@
 import { importTarget } from '../../../src/engine/run/import-target.ts';
 import type { ImportPlan } from '../../../src/engine/run/import-target.ts';
 import { judge } from '../../../src/engine/import/load-drafts.ts';
-import { canSayState } from '../../../src/engine/import/manifest-values.ts';
 import { HEADER } from '../../../src/engine/import/plan-files.ts';
 import type { Split } from '../../../src/engine/import/plan-files.ts';
 import { surveyTarget } from '../../../src/engine/survey/survey-target.ts';
@@ -61,7 +60,7 @@ export class ImportBench {
 
   get #existing() {
     const files = [...this.files].map(([name, text]): SourceFile => ({ name: `manifests/${name}`, text }));
-    const surroundings = { env: {}, cwd: '/', store: 'unused' } as const;
+    const surroundings = { env: {}, cwd: '/', store: 'unused', today: '2026-11-30' } as const;
     return { language: this.#language, files, trusted: undefined, target: 'dev', surroundings };
   }
 
@@ -83,11 +82,10 @@ export class ImportBench {
         input: {
           existing: this.#existing,
           drafting: {
-            surroundings: {
+            context: {
               provider: target.provider.kind,
               onlyTarget: undefined,
               deliver,
-              saysState: canSayState(this.#language),
             },
             provenance: { at: '2026-12-01T10:00:00.000Z', from: this.provider.describe() },
             ownerFrom,

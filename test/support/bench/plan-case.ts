@@ -59,10 +59,10 @@ export async function planOfCase(
 ): Promise<{ readonly plan: Plan; readonly notices: readonly string[] }> {
   const file = join(folder, 'actual.yaml');
   const actual = given.parse(existsSync(file) ? parse(readFileSync(file, 'utf8')) : {});
-  const desired = desiredIn(folder, 'manifests');
+  const desired = desiredIn(folder, 'manifests', actual.now);
   const bench = benchLike(desired.target);
   for (const { manifests, at, stack } of actual.applied) {
-    await applyAt(bench, desiredIn(folder, manifests, stack), Date.parse(at));
+    await applyAt(bench, desiredIn(folder, manifests, at, stack), Date.parse(at));
   }
   for (const other of actual.others) plantOther(bench, desired, other);
   await changeByHand(bench, actual);
@@ -89,13 +89,14 @@ const ENV = {
 };
 
 /** The Target is the case's own (`target.yaml`), or one of all cases. */
-function desiredIn(folder: string, manifests: string, stack?: string): DesiredState {
+function desiredIn(folder: string, manifests: string, at: string, stack?: string): DesiredState {
+  const today = at.slice(0, 10);
   const own = join(folder, 'target.yaml');
   const targets = existsSync(own) ? own : join(dirname(folder), 'target.yaml');
-  const loaded = loadManifests({ backends: BACKENDS, manifests: [manifests], targets, cwd: folder });
+  const loaded = loadManifests({ backends: BACKENDS, manifests: [manifests], targets, cwd: folder, today });
   const errors = loaded.findings.filter(({ severity }) => severity === 'error');
   if (errors.length > 0) throw new Error(errors.map(({ message }) => message).join('\n'));
-  const [desired] = resolveTargets(loaded, ['*'], { env: ENV, cwd: '/' });
+  const [desired] = resolveTargets(loaded, ['*'], { env: ENV, cwd: '/', today });
   if (desired === undefined) throw new Error(`${targets} holds no Target`);
   return stack === undefined ? desired : { ...desired, target: { ...desired.target, stack } };
 }

@@ -120,7 +120,16 @@ const desired = z.strictObject({
       owner: z.string(),
       description: z.string(),
       labels: z.record(z.string(), z.string()),
-      access: z.array(z.strictObject({ api: z.string(), scopes: names, onRequest: names })),
+      access: z.array(
+        z.strictObject({
+          api: z.string(),
+          scopes: names,
+          onRequest: names,
+          until: z.string().optional().describe('The last day, in UTC'),
+          reason: z.string().optional(),
+        }),
+      ),
+      ended: z.array(z.strictObject({ api: z.string(), until: z.string() })).optional(),
       auth: resolvedAuthSchema,
       state: z.enum(CLIENT_STATES),
       credential: z.strictObject({ path: z.string(), rotate, deliver: z.literal(false).optional() }),

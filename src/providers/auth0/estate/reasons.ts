@@ -1,8 +1,8 @@
-import type { LeftOut } from '../../../model/estate.ts';
+import type { LeftOutReason } from '../../../model/estate.ts';
 import type { JsonObject } from '../../../model/values/json.ts';
 
 /** Why manifests cannot say an object, and what to do about it. */
-export type Reason = Pick<LeftOut, 'reason' | 'why' | 'todo'>;
+export type Reason = LeftOutReason;
 
 /** A line for Auth0's own command line, as the end of a sentence. */
 export function patchOf(path: string, body: JsonObject): string {

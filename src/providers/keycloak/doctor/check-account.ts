@@ -1,7 +1,8 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import type { CheckFinding } from '../../../model/check.ts';
 import { PURPOSES } from '../../../model/check.ts';
 import { fine } from '../../checks.ts';
-import { idOfClient, shellWord } from '../http/own-rights.ts';
+import { idOfClient } from '../http/own-rights.ts';
 import type { KeycloakAuth } from '../login/settings.ts';
 import type { KeycloakCheck, Subject } from './subject.ts';
 

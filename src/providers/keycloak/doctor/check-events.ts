@@ -1,7 +1,7 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import { z } from 'zod';
 import type { CheckFinding, Purpose } from '../../../model/check.ts';
 import { fine } from '../../checks.ts';
-import { shellWord } from '../http/own-rights.ts';
 import { LOGIN } from '../usage/login-events.ts';
 import { lackedRight } from './lacked-right.ts';
 import { needsOf } from './needs.ts';

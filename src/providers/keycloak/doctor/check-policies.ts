@@ -1,6 +1,6 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import type { CheckFinding } from '../../../model/check.ts';
 import { fine } from '../../checks.ts';
-import { shellWord } from '../http/own-rights.ts';
 import { foreignPolicies } from '../policies/foreign-policies.ts';
 import type { ForeignPolicy } from '../policies/foreign-policies.ts';
 import type { KeycloakCheck, Subject } from './subject.ts';

@@ -1,3 +1,4 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import { z } from 'zod';
 import { isInsecure } from '../../../manifest/schema/url.ts';
 import { PURPOSES } from '../../../model/check.ts';
@@ -6,7 +7,6 @@ import { certificateEnd } from '../../../platform/certificate.ts';
 import { readProxies } from '../../../platform/proxy.ts';
 import { byHand, clockFinding, fine } from '../../checks.ts';
 import { readEndpoints } from '../endpoints.ts';
-import { shellWord } from '../http/own-rights.ts';
 import type { KeycloakCheck, Subject } from './subject.ts';
 
 /** Where the realm is, and how it is reached. */

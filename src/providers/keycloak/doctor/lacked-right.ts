@@ -1,6 +1,7 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import type { Mend } from '../../../model/check.ts';
 import { byHand } from '../../checks.ts';
-import { addRolesCommand, idOfClient, roleOwner, shellWord } from '../http/own-rights.ts';
+import { addRolesCommand, idOfClient, roleOwner } from '../http/own-rights.ts';
 import { nameAccount } from '../login/account.ts';
 import type { Subject } from './subject.ts';
 

@@ -176,7 +176,7 @@ describe('describeEstate', () => {
     expect(apis).toEqual([]);
     expect(clients[0]?.settings).toEqual({ clientScopes: { default: ['odd'] } });
     expect(clients[0]?.notes[0]).toContain('scope odd puts an audience into tokens');
-    expect(leftOut).toMatchObject([{ kind: 'Api', id: 'odd', reason: 'scope-of-no-api' }]);
+    expect(leftOut).toMatchObject([{ kind: 'ClientScope', id: 'odd', reason: 'scope-of-no-api' }]);
   });
 
   it('says whose marks objects carry', () => {

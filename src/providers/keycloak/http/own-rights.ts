@@ -1,3 +1,4 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import { z } from 'zod';
 import { quoted } from '../../../model/text/printable.ts';
 import { loginClientId, nameAccount } from '../login/account.ts';
@@ -116,11 +117,6 @@ export function adminApiScopeCommands(auth: KeycloakSettings['auth']): string[] 
 export function idOfClient({ realm }: KeycloakSettings['auth'], clientId: string): string {
   const query = `-r ${shellWord(realm)} -q ${shellWord(`clientId=${clientId}`)}`;
   return `$(kcadm.sh get clients ${query} --fields id --format csv --noquotes)`;
-}
-
-/** A text as a shell takes it for one word. */
-export function shellWord(text: string): string {
-  return /^[\w.:/@=-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`;
 }
 
 /** Of a token that Keycloak just gave; it is not checked, for nothing but words follows from it. */

@@ -82,7 +82,7 @@ function namesWith(wanted: Answer, { action, answers }: Asked): readonly string[
 }
 
 function checkIdentity(identity: Identity | undefined): CheckResult {
-  const check: Check = { id: 'login', purposes: ALL_PURPOSES, title: 'the login is one of its own' };
+  const check: Check = { id: 'login-identity', purposes: ALL_PURPOSES, title: 'the login is one of its own' };
   if (identity === undefined) {
     const what = 'AWS STS does not say whose keys these are';
     const why = 'It may not be reached from here; nothing of the store depends on that.';

@@ -1,3 +1,4 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import pLimit from 'p-limit';
 import type { CheckResult } from '../../../model/check.ts';
 import { count, nameSome } from '../../../model/text/counting.ts';
@@ -25,7 +26,7 @@ export async function checkPlaces(
     const these = [...places].flatMap(([name, place]) => (isSo(place) ? [name] : []));
     if (these.length === 0) return fine(check, howMany(places, names, settings));
     const commands = these.map(
-      (name) => `aws secretsmanager ${command} --secret-id '${name}' --region ${settings.region}`,
+      (name) => `aws secretsmanager ${command} --secret-id ${shellWord(name)} --region ${settings.region}`,
     );
     return found(check, { kind, what: `${nameSome(these, MOST_NAMED)} ${what}`, why, mend: { words, commands } });
   });

@@ -1,3 +1,4 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import type { Mend } from '../../../model/check.ts';
 import { secretName } from '../settings.ts';
 import type { AwsSettings } from '../settings.ts';
@@ -23,7 +24,7 @@ export function allow({ id, action, resource }: Allowed, settings: AwsSettings, 
   return {
     words: `As an administrator of the account, allow it. All policies for grantry are in docs/aws.md${identity === undefined ? '; put the account and the name of the role into the command' : ''}.`,
     commands: [
-      `aws iam put-${kind}-policy --${kind}-name '${name}' --policy-name grantry-${id} --policy-document '${policy}'`,
+      `aws iam put-${kind}-policy --${kind}-name ${shellWord(name)} --policy-name grantry-${id} --policy-document ${shellWord(policy)}`,
     ],
   };
 }
@@ -36,7 +37,7 @@ export function simulation(settings: AwsSettings, identity: Identity | undefined
   return {
     words: 'Somebody who may simulate policies sees it: every line must say allowed.',
     commands: [
-      `aws iam simulate-principal-policy --policy-source-arn 'arn:${partition}:iam::${account}:${kind}/${name}' --action-names ${actions} --resource-arns '${arnOf('*', settings, identity)}' --query 'EvaluationResults[].[EvalActionName,EvalDecision]' --output text`,
+      `aws iam simulate-principal-policy --policy-source-arn ${shellWord(`arn:${partition}:iam::${account}:${kind}/${name}`)} --action-names ${actions} --resource-arns ${shellWord(arnOf('*', settings, identity))} --query 'EvaluationResults[].[EvalActionName,EvalDecision]' --output text`,
     ],
   };
 }

@@ -1,3 +1,4 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import type { Mend } from '../../../model/check.ts';
 import { groupBy } from '../../../model/values/groups.ts';
 
@@ -43,7 +44,5 @@ const MAX_NAME = 253;
 function subjectOf(user: string | undefined): string {
   if (user === undefined) return '--serviceaccount=NAMESPACE:NAME';
   const [, namespace, name] = ACCOUNT.exec(user) ?? [];
-  return namespace === undefined
-    ? `--user='${user.replaceAll("'", `'\\''`)}'`
-    : `--serviceaccount=${namespace}:${name}`;
+  return namespace === undefined ? `--user=${shellWord(user)}` : `--serviceaccount=${namespace}:${name}`;
 }

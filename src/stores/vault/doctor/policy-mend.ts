@@ -1,3 +1,4 @@
+import { shellWord } from '../../../model/text/shell-word.ts';
 import type { Mend } from '../../../model/check.ts';
 import { groupBy } from '../../../model/values/groups.ts';
 import { productOf } from '../product.ts';
@@ -46,7 +47,7 @@ export function mendPolicy(blocks: readonly string[], account: Account): Mend {
   const { settings, token } = account;
   const own = token?.policies.filter((policy) => !NOT_OURS.has(policy) && /^[\w.-]+$/.test(policy)) ?? [];
   const policy = own.find((name) => name.includes(OWN_POLICY)) ?? own[0];
-  const [file, lines] = [`${policy ?? OWN_POLICY}.hcl`, blocks.map((block) => `'${block}'`).join(' ')];
+  const [file, lines] = [`${policy ?? OWN_POLICY}.hcl`, blocks.map(shellWord).join(' ')];
   const { page } = productOf(settings);
   if (policy !== undefined) {
     // One line: a policy that could not be read must not be replaced by the new blocks alone.

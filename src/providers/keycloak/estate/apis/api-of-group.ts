@@ -60,7 +60,7 @@ export function markOf(attributes: Attributes, nameKey: string): EstateMark | un
 export function leftOutScope({ scope, why }: StrayScope): LeftOut {
   const audiences = audiencesOfScope(scope).map((audience) => JSON.stringify(audience));
   return {
-    kind: 'Api',
+    kind: 'ClientScope',
     id: scope.name,
     displayName: scope.name,
     facts: {},

@@ -1,7 +1,8 @@
-import type { LeftOut } from '../../../../model/estate.ts';
+import { shellWord } from '../../../../model/text/shell-word.ts';
+import type { LeftOutReason } from '../../../../model/estate.ts';
 
 /** Why manifests cannot say an object, and what to do about it. */
-export type Reason = Pick<LeftOut, 'reason' | 'why' | 'todo'>;
+export type Reason = LeftOutReason;
 
 /** A client of a realm, as `kcadm.sh` names it. */
 export interface ClientPlace {
@@ -12,9 +13,5 @@ export interface ClientPlace {
 
 /** A line for Keycloak's own command line, as the end of a sentence. */
 export function kcadmUpdate({ id, realm }: ClientPlace, settings: string): string {
-  return `kcadm.sh update clients/${id} -r ${quoteForShell(realm)} ${settings}`;
-}
-
-function quoteForShell(text: string): string {
-  return /^[\w.-]+$/.test(text) ? text : `'${text.replaceAll("'", String.raw`'\''`)}'`;
+  return `kcadm.sh update clients/${id} -r ${shellWord(realm)} ${settings}`;
 }
