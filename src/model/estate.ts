@@ -1,4 +1,5 @@
 import type { AuthMethod } from './desired.ts';
+import type { Delivery } from './state.ts';
 import type { JsonObject } from './values/json.ts';
 
 /** What there is of M2M access at a provider, whoever made it, in words that manifests have: import writes these from it. */
@@ -52,6 +53,8 @@ export interface EstateClient extends EstateObject {
   readonly auth: AuthMethod;
   /** Sorted by audience. */
   readonly access: readonly EstateAccess[];
+  /** Where grantry delivered its credential to, as its own mark says; undefined: nowhere. */
+  readonly delivered: Pick<Delivery, 'path' | 'place'> | undefined;
   /** The block of the provider's own settings, as manifests have it; undefined: there is nothing to say in it. */
   readonly settings: JsonObject | undefined;
   /** The key of `settings` that says displayName, where metadata.name is another one; absent: there is none. */

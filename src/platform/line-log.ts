@@ -4,30 +4,27 @@ import { jsonLine } from '../model/text/printable.ts';
 
 /** Somewhere lines are appended to, one JSON value each. */
 export interface LineLog {
-  /** The last line that was there when the log was opened, without its line break; undefined: there was none. */
-  readonly last: string | undefined;
-  /** Gives the line as it was written, without its line break. */
-  append(value: object): string;
+  /**
+   * Appends what is made, which may depend on the last line that is there now, without its line break; undefined: there is none, or
+   * it cannot be read. Gives the line as it was written.
+   */
+  append(make: (last: string | undefined) => object): string;
   close(): void;
 }
 
 /** Appends to a file; each line is on the disk before the next thing happens. */
 export function openLineLog(path: string): LineLog {
   const fd = attempt(path, () => openSync(path, 'a', 0o600));
-  const { last, isWhole } = attempt(path, () => endOf(path, fd));
-  let gap = isWhole ? '' : '\n';
   return {
-    last,
-    append: (value) => {
-      const line = jsonLine(value);
+    append: (make) =>
       attempt(path, () => {
+        const { last, isWhole } = endOf(path, fd);
+        const line = jsonLine(make(last));
         // All of it: a single write may end in the middle of a line where the disk does.
-        writeFileSync(fd, gap + line);
+        writeFileSync(fd, (isWhole ? '' : '\n') + line);
         fsyncSync(fd);
-      });
-      gap = '';
-      return line.slice(0, -1);
-    },
+        return line.slice(0, -1);
+      }),
     close: () => closeSync(fd),
   };
 }

@@ -29,9 +29,9 @@ interface ChainedLog {
 
 /** Each line holds the hash of the one before, so that a log that was changed shows it. */
 function chained(log: LineLog): ChainedLog {
-  const chain = new ChainWriter(randomUUID(), log.last);
+  const chain = new ChainWriter(randomUUID());
   return {
-    append: (event) => chain.written(log.append({ ...event, chain: chain.next() })),
+    append: (event) => chain.written(log.append((last) => ({ ...event, chain: chain.next(last) }))),
     close: () => log.close(),
   };
 }
@@ -39,13 +39,14 @@ function chained(log: LineLog): ChainedLog {
 /** A file, or `-` for standard error. */
 function openAuditLog(place: string, { stderr }: CommandIo): LineLog {
   if (place !== '-') return openLineLog(place);
+  let last: string | undefined;
   return {
-    last: undefined,
-    append: (value) => {
-      const line = jsonLine(value);
+    append: (make) => {
+      const line = jsonLine(make(last));
       stderr.writeNow(line);
       const code = stderr.brokenBy();
-      if (code === undefined) return line.slice(0, -1);
+      last = line.slice(0, -1);
+      if (code === undefined) return last;
       throw new GrantryError('FAILED', `the audit log on standard error cannot be written (${code})`, {
         hint: 'Nothing is changed without its line in the log.',
       });

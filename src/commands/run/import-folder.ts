@@ -4,6 +4,7 @@ import { HEADER } from '../../engine/import/plan-files.ts';
 import type { FilePlan, FolderView } from '../../engine/import/plan-files.ts';
 import type { ImportInput } from '../../engine/import/import-estate.ts';
 import type { SourceFile } from '../../manifest/types.ts';
+import { isKind } from '../../model/address.ts';
 import { GrantryError } from '../../model/errors.ts';
 import { linkOnTheWay } from '../../platform/links.ts';
 import { writeWhole } from '../../platform/write-whole.ts';
@@ -88,7 +89,25 @@ function writeFiles(folder: string, files: readonly FilePlan[], cwd: string): vo
       },
     );
   }
-  for (const { name, text } of files) writeManifest(join(folder, name), text);
+  for (const file of files) refuseChanged(folder, file);
+  // Clients need their Apis: a run that is killed in between leaves what is valid.
+  const apisFirst = files.toSorted((one, other) => Number(holdsApis(other)) - Number(holdsApis(one)));
+  for (const { name, text } of apisFirst) writeManifest(join(folder, name), text);
+}
+
+function holdsApis({ documents }: FilePlan): boolean {
+  return documents.some((address) => isKind(address, 'Api'));
+}
+
+/** Somebody may have written to it while the provider was read. */
+function refuseChanged(folder: string, { name, isNew, text }: FilePlan): void {
+  const path = join(folder, name);
+  const isThere = statSync(path, { throwIfNoEntry: false }) !== undefined;
+  // To what it wrote before import only adds.
+  if (isNew ? !isThere : isThere && text.startsWith(readFileSync(path, 'utf8'))) return;
+  throw new GrantryError('CONFLICT', `${path} was changed while the provider was read: nothing was written`, {
+    hint: 'Run it again.',
+  });
 }
 
 function writeManifest(path: string, text: string): void {

@@ -17,6 +17,7 @@ const ORDERS: EstateClient = {
   access: [{ audience: 'https://stock.test', scopes: ['b', 'a'], onRequest: [] }],
   settings: { attributes: { color: 'red' } },
   lastUsed: undefined,
+  delivered: undefined,
 };
 
 const MAIL: EstateApi = {

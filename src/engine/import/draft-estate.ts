@@ -102,7 +102,7 @@ export function proposalFor(
   if (proposal === undefined) return undefined;
   const { clients } = nameEstate({ apis: [], clients: [proposal] }, taken);
   const identity = { name: nameIn(clients, proposal.clientId), owner: ownerOf(proposal, ownerFrom) };
-  return renderDocument(clientManifest(proposal, identity, apis, context));
+  return renderDocument(clientManifest(proposal, identity, apis, context), proposal.notes);
 }
 
 function nameIn(names: ReadonlyMap<string, string>, id: string): string {

@@ -1,4 +1,5 @@
 import { nameOf } from '../../model/address.ts';
+import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { GrantryError } from '../../model/errors.ts';
 import type { Estate, LeftOut } from '../../model/estate.ts';
@@ -36,6 +37,8 @@ export interface ImportInput {
 export interface Imported extends Omit<SortedEstate, 'apis' | 'clients'> {
   readonly drafts: readonly Draft[];
   readonly files: readonly FilePlan[];
+  /** What carries the mark of the stack and nobody declares: the very next plan would delete it. */
+  readonly deleted: readonly Address[];
 }
 
 /**
@@ -50,7 +53,7 @@ export async function importEstate(estate: Estate, input: ImportInput, provider:
   const leftOut = [...sorted.leftOut, ...kept.leftOut].toSorted(byId);
   const files = planFiles(kept.drafts, remarksOn(leftOut, kept, input), input);
   requireAsChecked(files, kept, input);
-  return { ...sorted, leftOut, drafts: kept.drafts, files };
+  return { ...sorted, leftOut, drafts: kept.drafts, files, deleted: kept.deleted };
 }
 
 function byId(one: LeftOut, other: LeftOut): number {

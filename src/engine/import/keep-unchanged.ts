@@ -1,3 +1,4 @@
+import type { Address } from '../../model/address.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import type { LeftOutReason } from '../../model/estate.ts';
 import { GrantryError } from '../../model/errors.ts';
@@ -17,21 +18,27 @@ import { addLeftOut, keepValid, takeOut } from './keep-valid.ts';
 import type { Kept, Valid } from './keep-valid.ts';
 import type { ExistingManifests } from './load-drafts.ts';
 
+/** What an adoption changes nothing of. */
+export interface Unchanged extends Kept {
+  /** What carries the mark of the stack and nobody declares: the very next plan would delete it. */
+  readonly deleted: readonly Address[];
+}
+
 type PlanProvider = Pick<Provider, 'project' | 'read' | 'endpoints' | 'words' | 'describe'>;
 
 /**
  * Takes out what an adoption would change, by the very plan that would show it, until it would change nothing. The provider is
  * read once: whatever is taken out, what is there stays the same.
  */
-export async function keepUnchanged(valid: Valid, existing: ExistingManifests, provider: Provider): Promise<Kept> {
-  if (valid.drafts.length === 0) return valid;
+export async function keepUnchanged(valid: Valid, existing: ExistingManifests, provider: Provider): Promise<Unchanged> {
   const { actual } = await readObjects(valid.resolve(), provider);
   const endpoints = await provider.endpoints();
   let kept = valid;
   for (let round = 0; round <= valid.drafts.length; round += 1) {
     const plan = adoptionOf(kept.resolve(), actual, { endpoints, provider });
     const refused = refusals(plan, provider.words, kept.drafts);
-    if (refused.size === 0) return kept;
+    if (refused.size === 0)
+      return { ...kept, deleted: plan.changes.flatMap(({ op, address }) => (op === 'delete' ? [address] : [])) };
     const without = addLeftOut(
       kept,
       takeOut(kept.drafts, ({ address }) => refused.get(address)),

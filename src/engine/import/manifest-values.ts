@@ -20,6 +20,15 @@ export interface Identity {
 }
 
 /** Of a credential that stays where its owner keeps it. */
+/** One that the stack delivered stays where it is; another one stays with its owner, or is delivered to the place by default. */
+function credentialOf(
+  { auth, delivered }: EstateClient,
+  { name, deliver }: Pick<DocumentContext, 'deliver'> & Pick<Identity, 'name'>,
+): JsonObject | undefined {
+  if (delivered !== undefined) return delivered.path === name ? undefined : { path: delivered.path };
+  return !deliver && hasCredential(auth) ? KEPT_BY_ITS_OWNER : undefined;
+}
+
 const KEPT_BY_ITS_OWNER: JsonObject = { deliver: false };
 
 /** An Api as a manifest, its keys in the order of the documentation. */
@@ -62,7 +71,7 @@ export function clientManifest(
       access: access.length === 0 ? undefined : access,
       auth: authOf(auth),
       state: isEnabled ? undefined : 'disabled',
-      credential: !deliver && hasCredential(auth) ? KEPT_BY_ITS_OWNER : undefined,
+      credential: credentialOf(client, { name, deliver }),
       targets: onlyTarget === undefined ? undefined : [onlyTarget],
       [provider]: settingsOf(client, name),
     }),

@@ -30,7 +30,8 @@ export function sortEstate(estate: Estate, desired: DesiredState, onlyNeeded: bo
   const undeclared = undeclaredClients(estate, desired);
   const ignored = new Set(undeclared.ignored.map(({ id }) => id));
   const open = ordered.clients.filter((client) => declared.client(client) === undefined);
-  const clients = open.filter((client) => !isOfOthers(client, stack) && !ignored.has(client.clientId));
+  const own = open.filter((client) => !isOfOthers(client, stack) && !ignored.has(client.clientId));
+  const clients = own.filter((client) => !isDeliveredByNobody(client));
   const needed = new Set(clients.flatMap(({ access }) => access.map(({ audience }) => audience)));
   const openApis = ordered.apis.filter((api) => declared.api(api) === undefined);
   // What others own may be granted all the same.
@@ -47,6 +48,7 @@ export function sortEstate(estate: Estate, desired: DesiredState, onlyNeeded: bo
       ...open
         .filter((client) => isOfOthers(client, stack))
         .map((client) => ofOthers('Client', client.clientId, client)),
+      ...own.filter(isDeliveredByNobody).map(deliveredBefore),
       ...ordered.leftOut
         .filter((object) => declaredLeftOut(object, declared) === undefined)
         .filter(({ kind, id }) => !(kind === 'Client' && ignored.has(id)))
@@ -75,6 +77,23 @@ function declaredObjects({ apis, clients, leftOut }: Estate, declared: Declared)
 
 function declaredAs(kind: Kind, id: string, name: string | undefined): DeclaredObject[] {
   return name === undefined ? [] : [{ address: addressOf(kind, name), id }];
+}
+
+/** Its mark is gone, and consumers may still read what was delivered. */
+function isDeliveredByNobody({ delivered, mark }: EstateClient): boolean {
+  return delivered !== undefined && mark === undefined;
+}
+
+function deliveredBefore({ clientId, displayName, facts, delivered }: EstateClient): LeftOut {
+  return {
+    kind: 'Client',
+    id: clientId,
+    displayName,
+    facts,
+    reason: 'delivered-before',
+    why: `Its credential was delivered to ${delivered?.place ?? ''}, and it carries the mark of no stack any more.`,
+    todo: `Declare it by hand with credential.path: ${delivered?.path ?? ''}, so that its consumers find it where it is, and plan with --adopt.`,
+  };
 }
 
 function leftToOthers(object: LeftOut, stack: string): LeftOut {

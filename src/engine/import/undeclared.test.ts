@@ -14,6 +14,7 @@ function there(clientId: string, special: Partial<EstateClient> = {}): EstateCli
     access: [],
     settings: undefined,
     lastUsed: undefined,
+    delivered: undefined,
     mark: undefined,
     description: '',
     facts: {},

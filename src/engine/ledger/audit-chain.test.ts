@@ -2,19 +2,22 @@ import { describe, expect, it } from 'vitest';
 import { ChainReader, ChainWriter } from './audit-chain.ts';
 import type { ChainReport } from './audit-chain.ts';
 
-/** The lines that a run writes behind those that are there. */
-function write(run: string, count: number, before: readonly string[] = []): string[] {
-  const writer = new ChainWriter(run, before.at(-1));
-  return Array.from({ length: count }, (_, index) => {
+/** Lines that runs write into one file, in this order of theirs. */
+function write(order: readonly string[], before: readonly string[] = []): string[] {
+  const writers = new Map(order.map((run) => [run, new ChainWriter(run)]));
+  const lines = [...before];
+  for (const [index, run] of order.entries()) {
+    const chain = writers.get(run)?.next(lines.at(-1));
     const line = JSON.stringify({
-      time: `2026-12-0${index + 1}`,
+      time: `2026-12-0${(index % 3) + 1}`,
       event: 'begun',
       address: `Client/${run}`,
-      chain: writer.next(),
+      chain,
     });
-    writer.written(line);
-    return line;
-  });
+    writers.get(run)?.written(line);
+    lines.push(line);
+  }
+  return lines;
 }
 
 function read(lines: readonly string[], wanted?: string): ChainReport {
@@ -26,8 +29,8 @@ function read(lines: readonly string[], wanted?: string): ChainReport {
 const problems = (lines: readonly string[]): string[] =>
   read(lines).problems.map(({ line, what }) => `${line}: ${what}`);
 
-const first = write('a', 3);
-const whole = [...first, ...write('b', 3, first)];
+const first = write(['a', 'a', 'a']);
+const whole = write(['b', 'b', 'b'], first);
 
 describe('a chain', () => {
   it('holds over several runs, and says what it covers', () => {
@@ -41,9 +44,15 @@ describe('a chain', () => {
     });
   });
 
-  it('holds where two runs write into one file at a time', () => {
-    const [one, other] = [write('b', 2, first), write('c', 2, first)];
-    expect(problems([...first, one[0] ?? '', other[0] ?? '', other[1] ?? '', one[1] ?? ''])).toEqual([]);
+  it('holds where two runs write into one file at a time, and shows a line of either that was taken out', () => {
+    const mixed = write(['b', 'c', 'b', 'c', 'b', 'd'], first);
+    expect(problems(mixed)).toEqual([]);
+    for (let at = 0; at < mixed.length - 1; at += 1) expect(problems(mixed.toSpliced(at, 1))).not.toEqual([]);
+  });
+
+  it('holds where two looked at the file at the same moment', () => {
+    const [one, other] = [write(['b'], first).at(-1) ?? '', write(['c'], first).at(-1) ?? ''];
+    expect(problems([...first, one, other])).toEqual([]);
   });
 
   it('is empty where the log is', () => {
@@ -52,7 +61,7 @@ describe('a chain', () => {
 
   it('counts the lines from before there were chains, and holds from there on', () => {
     const old = ['{"event":"begun"}', '{"event":"done"}'];
-    expect(read([...old, ...write('a', 2, old)])).toMatchObject({ unchained: 2, problems: [] });
+    expect(read(write(['a', 'a'], old))).toMatchObject({ unchained: 2, problems: [] });
   });
 
   it('shows by the head of an earlier check that its end was cut off', () => {
@@ -82,11 +91,11 @@ describe('a chain', () => {
       '2: it is no line of an audit log',
     ],
     ['lines in another order', (lines) => [lines[0] ?? '', lines[2] ?? '', lines[1] ?? ''], '2: it is line 3'],
-    ['a run that was taken out', (lines) => lines.slice(3), '1: the line that was there before its run began'],
+    ['a run that was taken out', (lines) => lines.slice(3), '1: a line that was there before it is missing'],
     ['the beginning of a run that was taken out', (lines) => lines.slice(1, 3), '1: it is line 2 of a run'],
     ['a line that was cut off', (lines) => lines.with(5, (lines[5] ?? '').slice(0, 20)), '6: it is no line'],
     ['a link that is none', (lines) => [...lines, '{"event":"done","chain":{"run":"a"}}'], '7: it is no line'],
-    ['another log put behind it', (lines) => [...lines, ...write('z', 1)], '7: it is the first line of a log'],
+    ['another log put behind it', (lines) => [...lines, ...write(['z'])], '7: it was the first line of a log'],
   ])('shows %s', (_, damage, wanted) => {
     expect(problems(damage([...whole]))[0]).toContain(wanted);
   });

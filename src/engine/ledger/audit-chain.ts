@@ -8,8 +8,10 @@ export interface ChainLink {
   readonly run: string;
   /** Of the line among those of its run, from 1. */
   readonly line: number;
-  /** SHA-256 of the line before of this run, in hexadecimal; of the first, of the last line that was in the file then. Null: there was none. */
+  /** SHA-256 of the line before of this run, in hexadecimal; null: it is the first. */
   readonly previous: string | null;
+  /** The same of the last line that was in the file when it was written, of whatever run; null: there was none. */
+  readonly after: string | null;
 }
 
 /** SHA-256 of a line as it is written, without its line break. */
@@ -17,20 +19,21 @@ export function lineHash(line: string): string {
   return createHash('sha256').update(line).digest('hex');
 }
 
-/** The links of one run. `last`: the last line that is in the file already; undefined: there is none. */
+/** The links of one run. */
 export class ChainWriter {
   readonly #run: string;
   #line = 0;
-  #previous: string | null;
+  #previous: string | null = null;
 
-  constructor(run: string, last: string | undefined) {
+  constructor(run: string) {
     this.#run = run;
-    this.#previous = last === undefined ? null : lineHash(last);
   }
 
-  next(): ChainLink {
+  /** `last`: the last line that is in the file already; undefined: there is none. */
+  next(last: string | undefined): ChainLink {
     this.#line += 1;
-    return { run: this.#run, line: this.#line, previous: this.#previous };
+    const after = last === undefined ? null : lineHash(last);
+    return { run: this.#run, line: this.#line, previous: this.#previous, after };
   }
 
   written(line: string): void {
@@ -58,14 +61,11 @@ export interface ChainProblem {
   readonly what: string;
 }
 
-const link = z.object({
-  run: z.string(),
-  line: z.int().positive(),
-  previous: z
-    .string()
-    .regex(/^[\da-f]{64}$/)
-    .nullable(),
-});
+const hash = z
+  .string()
+  .regex(/^[\da-f]{64}$/)
+  .nullable();
+const link = z.object({ run: z.string(), line: z.int().positive(), previous: hash, after: hash });
 const chained = z.object({ time: z.string().optional(), chain: link });
 const unchained = z.looseObject({ event: z.string() });
 
@@ -94,14 +94,14 @@ export class ChainReader {
   /** The next line of the file, without its line break. */
   take(text: string): void {
     this.#lines += 1;
-    const hash = lineHash(text);
+    const written = lineHash(text);
     const parsed = parseJson(text);
     const { data } = chained.safeParse(parsed);
-    if (data !== undefined) this.#follow(data.chain, hash);
+    if (data !== undefined) this.#follow(data.chain, written);
     else if (this.#runs.size === 0 && unchained.safeParse(parsed).success) this.#unchained += 1;
     else this.#report('it is no line of an audit log: it was cut off, put in or changed');
-    this.#hashes.add(hash);
-    this.#head = hash;
+    this.#hashes.add(written);
+    this.#head = written;
     this.#from ??= data?.time ?? null;
     this.#until = data?.time ?? this.#until;
   }
@@ -122,27 +122,33 @@ export class ChainReader {
   }
 
   /** A mistake is reported once: what follows is held against the line as it stands. */
-  #follow({ run, line, previous }: z.infer<typeof link>, hash: string): void {
+  #follow({ run, line, previous, after }: z.infer<typeof link>, written: string): void {
     const before = this.#runs.get(run);
-    if (before === undefined) this.#begin(line, previous);
-    else if (line !== before.line + 1) {
-      this.#report(
-        `it is line ${line} of its run, and the one before is ${before.line}: lines are missing, or not in order`,
-      );
-    } else if (previous !== before.hash) this.#report('the line before of its run is not as it was written');
-    this.#runs.set(run, { line, hash });
+    const what = inItsRun({ line, previous }, before) ?? this.#behindOthers(after);
+    if (what !== undefined) this.#report(what);
+    this.#runs.set(run, { line, hash: written });
   }
 
-  #begin(line: number, previous: string | null): void {
-    if (line !== 1) this.#report(`it is line ${line} of a run whose first lines are missing`);
-    else if (previous === null && this.#lines > 1)
-      this.#report('it is the first line of a log, and there are lines before it');
-    else if (previous !== null && !this.#hashes.has(previous)) {
-      this.#report('the line that was there before its run began is missing, or not as it was written');
-    }
+  /** What lay in the file when it was written must still be there. */
+  #behindOthers(after: string | null): string | undefined {
+    if (after === null)
+      return this.#lines === 1 ? undefined : 'it was the first line of a log, and there are lines before it';
+    return this.#hashes.has(after) ? undefined : 'a line that was there before it is missing, or not as it was written';
   }
 
   #report(what: string): void {
     this.#problems.push({ line: this.#lines, what });
   }
+}
+
+/** Why a line does not follow from the one before of its run; undefined: it does. */
+function inItsRun(
+  { line, previous }: Pick<ChainLink, 'line' | 'previous'>,
+  before: Run | undefined,
+): string | undefined {
+  if (before === undefined) return line === 1 ? undefined : `it is line ${line} of a run whose first lines are missing`;
+  if (line !== before.line + 1) {
+    return `it is line ${line} of its run, and the one before is ${before.line}: lines are missing, or not in order`;
+  }
+  return previous === before.hash ? undefined : 'the line before of its run is not as it was written';
 }

@@ -71,6 +71,12 @@ describe('undeliveredConflicts', () => {
     expect(reasons(kept())).toEqual([expect.stringContaining('it is not there')]);
   });
 
+  it('refuses to give up what was delivered: consumers may read it', () => {
+    expect(reasons(kept(), there({ auth: 'any' }, { delivered: DELIVERED }))).toEqual([
+      expect.stringContaining('was delivered to store/orders'),
+    ]);
+  });
+
   it('refuses another way to authenticate, for which a credential would have to be made', () => {
     const auth = { private_key_jwt: { alg: 'RS256' } } as const;
     expect(reasons(kept({ auth }), there({ auth: 'client_secret_basic' }))).toEqual([
@@ -84,11 +90,6 @@ describe('undeliveredConflicts', () => {
       'whose keys may sign with anything',
       kept({ auth: { private_key_jwt: { alg: 'ES256' } } }),
       [there({ auth: 'private_key_jwt', signingAlg: 'any' })],
-    ],
-    [
-      'whose credential was delivered before',
-      kept({ auth: { private_key_jwt: { alg: 'ES256' } } }),
-      [there({ auth: 'any' }, { delivered: DELIVERED })],
     ],
     ['that says nothing and is not there', client('orders'), []],
   ])('has nothing against a client %s', (_, wanted, objects) => {

@@ -7,8 +7,7 @@ import { isOwnAccount, objectsByAddress } from '../../model/state.ts';
 import type { ActualObject, ActualState, DesiredObject, Fields } from '../../model/state.ts';
 
 /**
- * Whether the credential of a client that is there is its owner's: grantry has delivered none, and is not to. Once one was
- * delivered it is kept up, whatever the manifest says.
+ * Whether the credential of a client that is there is its owner's: grantry has delivered none, and is not to.
  */
 export function isKeptByOwner({ credential: { deliver } }: DesiredClient, object: ActualObject): boolean {
   return deliver === false && object.credential?.delivered === undefined;
@@ -47,7 +46,7 @@ function keptFields(fields: Fields): Fields {
   return Object.fromEntries(names.flatMap((name) => (fields[name] === undefined ? [] : [[name, fields[name]]])));
 }
 
-/** Clients of which no credential is to be delivered, and that cannot do without: there is none yet, or it is to be another one. */
+/** Clients of which no credential is to be delivered, and that cannot do without: there is none yet, it is to be another one, or one was delivered. */
 export function undeliveredConflicts({ clients }: Pick<DesiredState, 'clients'>, actual: ActualState): Conflict[] {
   const actualOf = objectsByAddress(actual);
   return clients.flatMap((client): Conflict[] => {
@@ -63,8 +62,18 @@ export function undeliveredConflicts({ clients }: Pick<DesiredState, 'clients'>,
         },
       ];
     }
-    if (!isKeptByOwner(client, object) || isOwnAccount(object, actual) || !needsAnother(object.fields, client))
-      return [];
+    if (isOwnAccount(object, actual)) return [];
+    const delivered = object.credential?.delivered;
+    if (delivered !== undefined) {
+      return [
+        {
+          address,
+          reason: `its credential was delivered to ${delivered.place}, where consumers may read it, and with credential.deliver: false nobody would keep that up`,
+          hint: 'Take credential.deliver out.',
+        },
+      ];
+    }
+    if (!needsAnother(object.fields, client)) return [];
     return [
       {
         address,

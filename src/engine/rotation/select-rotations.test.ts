@@ -145,6 +145,12 @@ describe('selectRotations: a named client', () => {
     expect(choose(NAMED, special).rotate).toEqual([]);
   });
 
+  it('that leaked is revoked though its overlap is not set up: it ends at once', () => {
+    const revocation = { ...NAMED, revoke: true };
+    expect(choose(revocation, { clients: [withOverlap], overlaps: 'supported' }).rotate).toEqual(['orders']);
+    expect(choose(revocation, { clients: [withOverlap], overlaps: 'unknown' }).rotate).toEqual(['orders']);
+  });
+
   it('without an overlap needs none, whatever the server can', () => {
     for (const overlaps of ['unknown', 'supported', 'unsupported'] as const) {
       expect(choose(NAMED, { overlaps }).rotate).toEqual(['orders']);

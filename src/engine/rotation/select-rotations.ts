@@ -208,7 +208,8 @@ function obstacle(
     return refuse(`no credential of client ${name} is accepted: ${unusable}`);
   }
   const unprepared = unpreparedOverlap(client, object, view);
-  if (unprepared !== undefined) return unprepared;
+  // What leaked ends at once: no overlap is needed for that.
+  if (unprepared !== undefined && !isRevocation(request)) return unprepared;
   // To finish what was begun is not to begin another.
   if (halfDone.has(name) || (request.kind !== 'due' && (request.force || request.revoke))) return undefined;
   // What anybody can guess is worth no waiting.

@@ -2,6 +2,7 @@ import { GrantryError } from '../../model/errors.ts';
 import type { Estate } from '../../model/estate.ts';
 import type { ImportReport } from '../../model/import-report.ts';
 import type { DesiredState } from '../../model/desired.ts';
+import { nameSome } from '../../model/text/counting.ts';
 import type { Provider } from '../../providers/provider.ts';
 import { clientMatcher } from '../import/client-globs.ts';
 import { importEstate } from '../import/import-estate.ts';
@@ -34,7 +35,8 @@ export async function importTarget(source: ImportSource, { select, input }: Impo
   const estate = await readEstate(source, select);
   const imported = await importEstate(estate, { ...input, desired, onlyNeeded: select.length > 0 }, provider);
   const report = { ...headOf(source), check: false, ...reportOn(imported, input.pathOf) };
-  return { report: { ...report, notices: noticesOf(imported, select) }, files: imported.files };
+  const notices = [...noticesOf(imported, select), ...deletionNotices(imported)];
+  return { report: { ...report, notices }, files: imported.files };
 }
 
 /** Looks for clients that no manifest declares, and makes none for them. */
@@ -42,6 +44,16 @@ export async function checkEstate(source: ImportSource, select: readonly string[
   const estate = await readEstate(source, select);
   const { apis: _apis, clients: _clients, ...sorted } = sortEstate(estate, source.desired, true);
   return { ...headOf(source), check: true, ...sorted, notices: noticesOf(sorted, select), imported: [], files: [] };
+}
+
+const MOST_NAMED = 10;
+
+/** What is left as it is by an import is not by a plan, where it is the stack's own. */
+function deletionNotices({ deleted }: Imported): string[] {
+  if (deleted.length === 0) return [];
+  return [
+    `A plan would delete ${nameSome(deleted, MOST_NAMED)}: no manifest declares what carries the mark of this stack. Declare it by hand, or take grantry's mark from it, before you apply.`,
+  ];
 }
 
 /** Of clients that were not asked for nothing is known, so of an entry that ignores none of the others neither. */

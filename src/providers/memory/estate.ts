@@ -113,6 +113,7 @@ function clientOf(object: MemoryObject, apis: readonly MemoryObject[], capabilit
     access: accessOf(fields, apis),
     settings: undefined,
     lastUsed: noted?.lastUsed,
+    delivered: object.delivered,
   };
 }
 

@@ -1,3 +1,4 @@
+import { parseDelivery } from '../convert/marks.ts';
 import type { EstateClient, LeftOut } from '../../../model/estate.ts';
 import { isEnabled } from '../convert/convert.ts';
 import { parseKeys } from '../convert/key-marks.ts';
@@ -61,6 +62,7 @@ function commonOf(app: Application, grants: readonly ClientGrant[]): Omit<Estate
     settings: undefined,
     lastUsed: undefined,
     mark: markOf(app.client_metadata),
+    delivered: parseDelivery(app.client_metadata),
     description: app.description,
     facts: factsOf(app),
     notes: notesOf(app, grants),

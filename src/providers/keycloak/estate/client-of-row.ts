@@ -1,11 +1,10 @@
 import type { EstateAccess, EstateClient } from '../../../model/estate.ts';
 import { groupBy } from '../../../model/values/groups.ts';
 import { SERVICE_ACCOUNT_SCOPE } from '../convert/convert-client.ts';
-import { MARK } from '../convert/marks.ts';
+import { MARK, parseDelivery } from '../convert/marks.ts';
 import type { ClientRepresentation } from '../convert/representations.ts';
 import type { ClientFields } from '../fields.ts';
 import type { AccountAnswer } from '../roles/account-answer.ts';
-import { NO_ROLES } from '../roles/role-names.ts';
 import { markOf } from './apis/api-of-group.ts';
 import { factsOf } from './attributes-of.ts';
 import { lifetimeToSay, ownLifetime } from './lifetimes.ts';
@@ -24,15 +23,15 @@ export interface ClientSources extends NoteSources {
   readonly lastUsed: ReadonlyMap<string, string>;
 }
 
-/** What a service account holds; undefined: it could not be looked at. */
-export type Holdings = Pick<AccountAnswer, 'roles' | 'scopeMappings'> | undefined;
+/** What a service account holds. */
+export type Holdings = Pick<AccountAnswer, 'roles' | 'scopeMappings'>;
 
 export function clientOfRow({ row, auth, attributes }: Sayable, held: Holdings, sources: ClientSources): EstateClient {
   const { access, otherScopes } = grantsOf(row, sources.audienceOf);
   const audiences = access.map(({ audience }) => audience);
   const settings = settingsToWrite({
-    roles: held?.roles ?? NO_ROLES,
-    scopeMappings: held?.scopeMappings ?? NO_ROLES,
+    roles: held.roles,
+    scopeMappings: held.scopeMappings,
     otherScopes,
     tokenLifetime: lifetimeToSay({ lifetime: ownLifetime(row.attributes), audiences }, sources.lifetimes),
     attributes,
@@ -47,9 +46,10 @@ export function clientOfRow({ row, auth, attributes }: Sayable, held: Holdings, 
     settings,
     lastUsed: sources.lastUsed.get(row.clientId),
     mark: markOf(row.attributes, MARK.name),
+    delivered: parseDelivery(row.attributes[MARK.delivered]),
     description: row.description,
     facts: factsOf(row),
-    notes: notesOf(row, { otherScopes, wasLookedAt: held !== undefined }, sources),
+    notes: notesOf(otherScopes, sources),
   };
 }
 

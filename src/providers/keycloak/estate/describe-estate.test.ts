@@ -28,8 +28,8 @@ const READ: ReadEstate = {
   sayable: [],
   unsayable: [],
   answers: new Map(),
+  asked: new Set(),
   lastLogins: new Map(),
-  now: 1_800_000_000,
 };
 
 function sayable(clientId: string, special: Record<string, unknown> = {}): ReadEstate['sayable'][number] {
@@ -126,9 +126,33 @@ describe('describeEstate', () => {
     ]);
   });
 
-  it('says that the roles of a client were not looked at, where they may not be', () => {
-    const { clients } = described({ sayable: [sayable('orders')] });
-    expect(clients[0]?.notes).toEqual([expect.stringContaining('view-users')]);
+  it('leaves out clients whose roles it may not look at, with full scope and without', () => {
+    const all = [sayable('orders'), sayable('wide', { fullScopeAllowed: true })];
+    const asked = new Set(all.map(({ row }) => row.id));
+    const { clients, leftOut } = described({ sayable: all, asked });
+    expect(clients).toEqual([]);
+    expect(leftOut).toMatchObject([
+      { id: 'orders', reason: 'roles-not-seen', todo: expect.stringContaining('view-users') },
+      { id: 'wide', reason: 'roles-not-seen' },
+    ]);
+    expect(leftOut.some(({ proposal }) => proposal !== undefined)).toBe(false);
+  });
+
+  it("says whose mark what is left out carries: a plan would delete what is the own stack's", () => {
+    const attributes = { 'grantry.stack': 'acme', 'grantry.name': 'lost', 'grantry.owner': 'team-a' };
+    const mark = { stack: 'acme', name: 'lost', owner: 'team-a' };
+    const row = clientRow('mixed', { attributes });
+    const wide = sayable('wide', { fullScopeAllowed: true, attributes });
+    const reason = { reason: 'mixed', why: 'w', todo: 't' };
+    const { leftOut } = described({
+      unsayable: [{ row, reason }],
+      sayable: [wide],
+      answers: new Map([[wide.row.id, ACCOUNT]]),
+    });
+    expect(leftOut).toMatchObject([
+      { id: 'mixed', mark },
+      { id: 'wide', reason: 'full-scope-allowed', mark },
+    ]);
   });
 
   it('tells nothing of clients that are not selected, but counts their lifetimes', () => {

@@ -5,11 +5,12 @@ import type { ClientScopeRepresentation } from '../convert/representations.ts';
 import type { AccountAnswer } from '../roles/account-answer.ts';
 import { isKeycloaksScope } from '../rules/reserved-scopes.ts';
 import type { KeycloakSettings } from '../settings.ts';
-import { reasonOfAccount } from './left-out/reason-of-account.ts';
-import { apiOfGroup, declaredApi, leftOutScope } from './apis/api-of-group.ts';
+import { ROLES_NOT_SEEN, reasonOfAccount } from './left-out/reason-of-account.ts';
+import { apiOfGroup, declaredApi, leftOutScope, markIn } from './apis/api-of-group.ts';
 import { factsOf } from './attributes-of.ts';
 import { audiencesReached, clientOfRow } from './client-of-row.ts';
-import type { ClientSources } from './client-of-row.ts';
+import type { ClientSources, Holdings } from './client-of-row.ts';
+import { NO_ROLES } from '../roles/role-names.ts';
 import { leftOutForFullScope } from './left-out/full-scope.ts';
 import { groupScopes } from './apis/group-scopes.ts';
 import type { GroupedScopes } from './apis/group-scopes.ts';
@@ -31,10 +32,10 @@ export interface ReadEstate extends JudgedClients {
   readonly rolesOfScope: ReadonlyMap<string, readonly string[]>;
   /** Of the clients that were asked about, by the client's id; none where the account may not look. */
   readonly answers: ReadonlyMap<string, AccountAnswer>;
+  /** Ids of the clients that were asked about: those that are selected, and that no manifest declares. */
+  readonly asked: ReadonlySet<string>;
   /** Milliseconds, by client_id. */
   readonly lastLogins: ReadonlyMap<string, number>;
-  /** Unix seconds. */
-  readonly now: number;
 }
 
 export interface EstateQuestion {
@@ -55,7 +56,8 @@ export function describeEstate(read: ReadEstate, question: EstateQuestion): Esta
   const lifetimes = lifetimesIn(parted.sayable, grouped, desired);
   const sources = sourcesOf(read, grouped, lifetimes);
   const described = parted.sayable.filter(isSelected).map((client) => {
-    const found = clientOfRow(client, read.answers.get(client.row.id), sources);
+    // Of what manifests declare nothing more is to be said.
+    const found = clientOfRow(client, read.answers.get(client.row.id) ?? NOTHING_HELD, sources);
     return { client, found, reason: reasonOfSettings(found.settings) };
   });
   return {
@@ -79,18 +81,21 @@ export function describeEstate(read: ReadEstate, question: EstateQuestion): Esta
   };
 }
 
+const NOTHING_HELD: Holdings = { roles: NO_ROLES, scopeMappings: NO_ROLES };
+
 /** Those whose listing could be said, by what their service accounts are and hold. */
 interface PartedClients extends JudgedClients {
   readonly fullScope: readonly Sayable[];
 }
 
-function partByHoldings({ sayable, answers }: ReadEstate): PartedClients {
+function partByHoldings({ sayable, answers, asked }: ReadEstate): PartedClients {
   const fullScope = sayable.filter(({ row }) => row.fullScopeAllowed);
   const judged = sayable
     .filter(({ row }) => !row.fullScopeAllowed)
     .map((client) => {
       const answer = answers.get(client.row.id);
-      return { client, reason: answer === undefined ? undefined : reasonOfAccount(answer) };
+      const unseen = asked.has(client.row.id) ? ROLES_NOT_SEEN : undefined;
+      return { client, reason: answer === undefined ? unseen : reasonOfAccount(answer) };
     });
   return {
     fullScope,
@@ -129,7 +134,7 @@ function lifetimesIn(
 }
 
 function sourcesOf(
-  { scopes, lastLogins, now }: ReadEstate,
+  { scopes, lastLogins }: ReadEstate,
   { audienceOf, strays }: GroupedScopes,
   lifetimes: ReadonlyMap<string, number>,
 ): ClientSources {
@@ -137,7 +142,6 @@ function sourcesOf(
   return {
     audienceOf,
     lifetimes,
-    now,
     strays: new Set(strays.map(({ scope }) => scope.name)),
     withoutAudience: new Set(others.map(({ name }) => name).filter((name) => !isKeycloaksScope(name))),
     lastUsed: new Map([...lastLogins].map(([clientId, ms]) => [clientId, new Date(ms).toISOString()])),
@@ -146,5 +150,5 @@ function sourcesOf(
 
 function leftOutClient({ row, reason }: Unsayable): LeftOut {
   const { clientId } = row;
-  return { kind: 'Client', id: clientId, displayName: clientId, facts: factsOf(row), ...reason };
+  return { kind: 'Client', id: clientId, displayName: clientId, facts: factsOf(row), ...markIn(row), ...reason };
 }

@@ -15,7 +15,6 @@ import { readLastLogins } from '../usage/last-logins.ts';
 import { describeEstate } from './describe-estate.ts';
 import type { JudgedClients } from './describe-estate.ts';
 import { isM2mClient } from './m2m-clients.ts';
-import { previousSecretUntil } from './left-out/previous-secret.ts';
 import { judgeListed } from './left-out/judge-listed.ts';
 import { mayBeOfApi } from './apis/scope-meaning.ts';
 
@@ -52,7 +51,7 @@ export async function readEstate(
     rolesOfScopes(api, scopes.filter(mayBeOfApi)),
   ]);
   return describeEstate(
-    { scopes, rolesOfScope, ...judged, answers, lastLogins, now },
+    { scopes, rolesOfScope, ...judged, answers, asked: new Set(questions.map(({ id }) => id)), lastLogins },
     { desired, selection, settings: api.settings },
   );
 }
@@ -74,9 +73,7 @@ async function judgeAll(
   clients: readonly ClientRepresentation[],
   { desired, now }: { readonly desired: DesiredState; readonly now: number },
 ): Promise<JudgedClients> {
-  const looksAtPolicies = clients.some(
-    ({ attributes }) => hasUndeclared(attributes, NO_ATTRIBUTES) || previousSecretUntil(attributes, now) !== undefined,
-  );
+  const looksAtPolicies = clients.some(({ attributes }) => hasUndeclared(attributes, NO_ATTRIBUTES));
   const rules = looksAtPolicies ? await policies.read() : undefined;
   const view = { settings: api.settings, issuers: desired.target.issuers ?? [], rules, now };
   const judged = clients.map((row) => judgeListed(row, view));

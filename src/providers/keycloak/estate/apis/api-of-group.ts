@@ -56,6 +56,12 @@ export function markOf(attributes: Attributes, nameKey: string): EstateMark | un
   return { stack, name: attributes[nameKey] || undefined, owner: attributes[MARK.owner] || undefined };
 }
 
+/** The mark of a client, where it carries one. */
+export function markIn({ attributes }: { readonly attributes: Attributes }): Pick<LeftOut, 'mark'> {
+  const mark = markOf(attributes, MARK.name);
+  return mark === undefined ? {} : { mark };
+}
+
 /** A client scope that stays as it is: clients that hold it go on holding it. */
 export function leftOutScope({ scope, why }: StrayScope): LeftOut {
   const audiences = audiencesOfScope(scope).map((audience) => JSON.stringify(audience));

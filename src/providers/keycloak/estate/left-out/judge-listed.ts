@@ -44,7 +44,7 @@ export function judgeListed(row: ClientRepresentation, view: RealmView): Sayable
     (isOwnAccount(row, settings) ? OWN_ACCOUNT : undefined) ??
     reasonOfShape(row, settings.realm) ??
     reasonOfLifetime(row.attributes) ??
-    reasonOfPreviousSecret(row.attributes, view);
+    reasonOfPreviousSecret(row.attributes, view.now);
   if (reason !== undefined) return { row, reason };
   const found = authOf(row, view.issuers);
   if ('reason' in found) return { row, reason: found.reason };

@@ -12,6 +12,13 @@ export function reasonOfAccount({ serviceAccount, groups, rolesOfGroups }: Accou
   return groups.length === 0 ? undefined : reasonOfGroups(groups, rolesOfGroups.map(nameRole));
 }
 
+/** Declared without roles, it would lose them by the first plan of an account that sees them. */
+export const ROLES_NOT_SEEN: Reason = {
+  reason: 'roles-not-seen',
+  why: 'What roles its service account has was not looked at: declared without them, it would lose them.',
+  todo: 'Give the account of grantry view-users of the client realm-management, and import again.',
+};
+
 const MISSING: Reason = {
   reason: 'service-account-missing',
   why: 'Its service account was deleted. The next token request makes it again, without the roles that it had.',
