@@ -39,6 +39,20 @@ function mend(auth: VaultAuth, token: Partial<TokenFacts> | undefined): Mend {
   return mendPolicy([BLOCK], { settings: { ...SETTINGS, auth }, token: token && { ...TOKEN, ...token } });
 }
 
+/** What stands in for the program: it lists and reads so, and says what else it is asked to do. */
+function vaultThat(list: string, read: string): string {
+  return `case "$2" in list) ${list} ;; read) ${read} ;; *) echo "did $2" ; cat "$4" ;; esac`;
+}
+
+function lasting(token: Partial<TokenFacts>): readonly CheckResult[] {
+  return checkToken(SETTINGS, { ...TOKEN, ...token });
+}
+
+function blocksFor(prefix: string, paths: readonly string[]): string {
+  const rights = rightsFor('openbao', placesOf({ ...SETTINGS, prefix }, desiredAt(paths)));
+  return commandsOf(checkRights(rights, new Map(), { settings: SETTINGS, token: TOKEN })).join('\n');
+}
+
 describe('mendPolicy', () => {
   it.each([
     ['are not known', undefined],
@@ -81,19 +95,15 @@ describe('mendPolicy', () => {
       run(script)
         .split('\n')
         .filter((line) => line.startsWith('did'));
-    const as = (list: string, read: string): string =>
-      `case "$2" in list) ${list} ;; read) ${read} ;; *) echo "did $2" ; cat "$4" ;; esac`;
-    expect(steps(as('false', 'echo old'))).toEqual([]);
-    expect(steps(as('echo grantry', 'false'))).toEqual([]);
-    expect(steps(as('echo grantry-other', 'false'))).toEqual(['did write']);
-    expect(run(as('echo default; echo grantry', 'echo old'))).toBe(`did write\nold\n${BLOCK}\n`);
+    expect(steps(vaultThat('false', 'echo old'))).toEqual([]);
+    expect(steps(vaultThat('echo grantry', 'false'))).toEqual([]);
+    expect(steps(vaultThat('echo grantry-other', 'false'))).toEqual(['did write']);
+    expect(run(vaultThat('echo default; echo grantry', 'echo old'))).toBe(`did write\nold\n${BLOCK}\n`);
     expect(others).toHaveLength(1);
   });
 });
 
 describe('a token that lasts', () => {
-  const lasting = (token: Partial<TokenFacts>): readonly CheckResult[] => checkToken(SETTINGS, { ...TOKEN, ...token });
-
   it('gets those policies that begin with grantry, and none of its entity', () => {
     const policies = ['default', 'admin', 'grantry', 'grantry-shared', 'grantry b'];
     expect(commandsOf(lasting({ policies, ofEntity: ['grantry-shared', 'grantry-entity'] }))).toEqual([
@@ -111,11 +121,6 @@ describe('a token that lasts', () => {
 });
 
 describe('without a prefix', () => {
-  function blocksFor(prefix: string, paths: readonly string[]): string {
-    const rights = rightsFor('openbao', placesOf({ ...SETTINGS, prefix }, desiredAt(paths)));
-    return commandsOf(checkRights(rights, new Map(), { settings: SETTINGS, token: TOKEN })).join('\n');
-  }
-
   it('the very paths of the documents are named, and no folder of others', () => {
     const blocks = blocksFor('', ['team-a/orders', 'plain']);
     expect(blocks).toContain('path "secret/data/team-a/orders" {');
