@@ -54,7 +54,7 @@ export function checkEncryption(server: string, url: string): CheckResult {
   if (!isInsecure(url)) return fine(check);
   return found(check, {
     kind: 'risk',
-    what: `${server} is spoken to without TLS`,
+    what: `${server} is reached without TLS`,
     why: 'Everybody on the way can read the credentials, and the login of grantry with them.',
     mend: {
       words: 'Give it a certificate, then name it by https and drop allowInsecure from the Target.',

@@ -68,6 +68,22 @@ describe('checkFiles', () => {
     expect(troubles(await check())).toEqual({});
   });
 
+  it.skipIf(process.getuid?.() === 0)('makes a folder that is not there yet, and changes none above it', async () => {
+    await chmod(above, 0o500);
+    const results = await check();
+    await chmod(above, 0o700);
+    expect(troubles(results)).toEqual({ folder: 'problem' });
+    expect(commandsOf(results)).toEqual([`sudo install -d -m 0700 -o "$(id -u)" ${path}`]);
+  });
+
+  it('never changes what stands above the folder', async () => {
+    // Even the root of a machine may not go through a file.
+    await writeFile(join(above, 'deep'), '', { mode: 0o600 });
+    const results = await check();
+    expect(troubles(results)).toEqual({ folder: 'problem' });
+    expect(commandsOf(results)).toEqual([`sudo install -d -m 0700 -o "$(id -u)" ${path}`]);
+  });
+
   it('finds what others may open, and mends it', async () => {
     await deliver();
     await chmod(path, 0o755);

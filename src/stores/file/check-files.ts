@@ -2,7 +2,7 @@ import { shellWord } from '../../model/text/shell-word.ts';
 import { constants } from 'node:fs';
 import { access, lstat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import type { CheckResult } from '../../model/check.ts';
+import type { CheckResult, Mend } from '../../model/check.ts';
 import type { DesiredState } from '../../model/desired.ts';
 import { nameSome } from '../../model/text/counting.ts';
 import { ALL_PURPOSES, fine, found } from '../checks.ts';
@@ -53,12 +53,23 @@ async function checkFolder({ root, shownRoot }: ExaminedFiles): Promise<CheckRes
     kind: 'problem',
     what: `${nearest === root ? shownRoot : nearest} cannot be read and written (${refused})`,
     why: 'Nothing can be delivered there, or read from there.',
-    mend: {
-      words:
-        'Give the folder to the user that runs grantry; or name another one in spec.store.file.path of the Target.',
-      commands: [`sudo chown "$(id -u)" ${shellWord(nearest)}`, `chmod u+rwx ${shellWord(nearest)}`],
-    },
+    mend: mendOf(root, nearest),
   });
+}
+
+/** A folder above may be one of the system: whose that is stays as it is. */
+function mendOf(root: string, nearest: string): Mend {
+  const otherwise = 'or name another one in spec.store.file.path of the Target.';
+  if (nearest === root) {
+    return {
+      words: `Give the folder to the user that runs grantry; ${otherwise}`,
+      commands: [`sudo chown "$(id -u)" ${shellWord(root)}`, `chmod u+rwx ${shellWord(root)}`],
+    };
+  }
+  return {
+    words: `Make the folder, for the user that runs grantry; ${otherwise}`,
+    commands: [`sudo install -d -m 0700 -o "$(id -u)" ${shellWord(root)}`],
+  };
 }
 
 /** The nearest one above that is there. */

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { GrantryError } from '../../model/errors.ts';
 import { quoted } from '../../model/text/printable.ts';
+import { shellWord } from '../../model/text/shell-word.ts';
 import { describeMismatch } from '../../platform/mismatch.ts';
 import type { HttpResponse } from '../../platform/http.ts';
 import { checkServer, commandOf, nameOfServer, productOf } from './product.ts';
@@ -130,7 +131,7 @@ export function mountAbove(
 export function noMount(server: Server, mount: string, tokenOrigin = ''): GrantryError {
   const message = `${nameOfServer(server)} has no secrets engine at ${mount}/, or the login may not see it${orDeadToken(server, tokenOrigin)}`;
   return new GrantryError('NOT_ALLOWED', message, {
-    hint: `Check spec.store.${server.kind}.mount and namespace. To create it: ${productOf(server).command} secrets enable -path=${mount} -version=2 kv. To grant access: ${productOf(server).page}.`,
+    hint: `Check spec.store.${server.kind}.mount and namespace. To create it: ${productOf(server).command} secrets enable ${shellWord(`-path=${mount}`)} -version=2 kv. To grant access: ${productOf(server).page}.`,
   });
 }
 
@@ -141,7 +142,7 @@ function orDeadToken({ kind }: Server, tokenOrigin: string): string {
 
 function deadTokenHint(server: Server, tokenOrigin: string): string {
   return server.kind === 'openbao'
-    ? ` The token${tokenOrigin} may be wrong, expired or revoked too: ${commandOf(server, 'token lookup')}`
+    ? ` The token${tokenOrigin} may be wrong, expired or revoked too: ${commandOf(server, 'token', 'lookup')}`
     : '';
 }
 
@@ -151,7 +152,7 @@ function forbidden(response: HttpResponse, attempted: Attempted): GrantryError {
   if (saysInvalidToken(response)) {
     const message = `${nameOfServer(server)} does not accept the token${tokenOrigin}: wrong, expired or revoked`;
     return new GrantryError('NOT_ALLOWED', message, {
-      hint: `Check it with: ${commandOf(server, 'token lookup')}`,
+      hint: `Check it with: ${commandOf(server, 'token', 'lookup')}`,
     });
   }
   const capabilities = attempted.capabilities.map((capability) => `"${capability}"`);

@@ -1,6 +1,7 @@
 import { GrantryError } from '../../model/errors.ts';
 import type { CheckResult } from '../../model/check.ts';
 import type { DesiredState } from '../../model/desired.ts';
+import { shellWord } from '../../model/text/shell-word.ts';
 import type { JsonObject } from '../../model/values/json.ts';
 import { withoutWriteGuard } from '../../platform/ports.ts';
 import type { Ports } from '../../platform/ports.ts';
@@ -201,7 +202,7 @@ class VaultStore implements Store {
       'FAILED',
       `${productOf(this.#settings).label} is going to delete ${this.locate(path)} at ${at}: delete_version_after is set`,
       {
-        hint: `What grantry keeps must not vanish. Unset it: ${this.#command} write ${mount}/config delete_version_after=0s, and in the metadata of that place.`,
+        hint: `What grantry keeps must not vanish. Unset it: ${this.#command} write ${shellWord(`${mount}/config`)} delete_version_after=0s, and in the metadata of that place.`,
       },
     );
   }
@@ -211,7 +212,7 @@ class VaultStore implements Store {
   }
 
   #unlimit(path: string): string {
-    return `What grantry keeps must not vanish. Unset it: ${this.#command} kv metadata put -mount=${this.#settings.mount} -delete-version-after=0s ${this.#place(path)}`;
+    return `What grantry keeps must not vanish. Unset it: ${this.#command} kv metadata put ${shellWord(`-mount=${this.#settings.mount}`)} -delete-version-after=0s ${shellWord(this.#place(path))}`;
   }
 
   #folder(folder: string): string {

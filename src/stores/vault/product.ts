@@ -1,3 +1,5 @@
+import { shellWord } from '../../model/text/shell-word.ts';
+
 /** OpenBao came from Vault: the API is the same, but for listings; names and commands are not. */
 export type ProductKind = 'vault' | 'openbao';
 
@@ -52,10 +54,10 @@ export function checkServer(server: Server): string {
   return `Check it with: ${commandOf(server, 'status')}`;
 }
 
-/** A command line for this server, ready to be run. */
-export function commandOf(server: Server, rest: string): string {
+/** A command line for this server, ready to be run: each word is one for the shell, too. */
+export function commandOf(server: Server, ...words: readonly string[]): string {
   const { command, addressVariable } = productOf(server);
-  return `${addressVariable}=${server.address} ${command} ${rest}`;
+  return `${addressVariable}=${shellWord(server.address)} ${[command, ...words].map(shellWord).join(' ')}`;
 }
 
 /** The answer about a mount, as far as it shows which product gave it. */

@@ -63,8 +63,11 @@ export function testDoctor(product: Product): void {
   }
 
   async function created(options: object): Promise<VaultAuth> {
-    await vault.writePolicy('doctor-tokens', policyText('policy'));
-    const { body } = await vault.request('POST', 'auth/token/create', { policies: ['doctor-tokens'], ...options });
+    await vault.writePolicy('grantry-doctor-tokens', policyText('policy'));
+    const { body } = await vault.request('POST', 'auth/token/create', {
+      policies: ['grantry-doctor-tokens'],
+      ...options,
+    });
     return { kind: 'token', token: new Secret(body?.auth?.client_token ?? '') };
   }
 

@@ -107,7 +107,7 @@ function encryption(url: string): CheckFinding {
   if (!isInsecure(url)) return fine();
   return {
     kind: 'risk',
-    what: `Keycloak is spoken to without TLS (${url})`,
+    what: `Keycloak is reached without TLS (${url})`,
     why: "Everybody on the way can read secrets, and grantry's own login with them.",
     mend: byHand('Give it a certificate, then name it by https and drop allowInsecure from the Target.'),
   };

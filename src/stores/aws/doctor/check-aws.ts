@@ -13,7 +13,8 @@ import type { AwsTransport } from '../transport.ts';
 import { furtherActions, lookAt, namesOf } from './actions.ts';
 import type { Action } from './actions.ts';
 import { checkPlaces } from './check-places.ts';
-import { allow, simulation } from './policy-mend.ts';
+import { allow, secretsOf, simulation } from './policy-mend.ts';
+import type { Secrets } from './policy-mend.ts';
 import { ask, askIdentity } from './questions.ts';
 import type { Answer, Identity } from './questions.ts';
 
@@ -49,7 +50,7 @@ export async function checkAws(examined: Examined, desired: DesiredState): Promi
     checkEncryption(server, endpoint),
     checkIdentity(identity),
     ...[looked, ...further].map((each) => checkAction(each, settings, identity)),
-    unknownWrites(settings, identity),
+    unknownWrites(secretsOf(settings, [names.ledger, ...names.documents]), settings, identity),
     ...places,
     checkClock(server, serverNow(), ports.clock.now()),
   ];
@@ -109,18 +110,19 @@ function checkAction(asked: Asked, settings: AwsSettings, identity: Identity | u
   const names = namesWith('forbidden', asked);
   const on = names.length === 0 ? '' : ` on ${nameSome(names, MOST_NAMED)}`;
   const what = `The login may not take secretsmanager:${action.action}${on}`;
-  const resource = id === 'read-ledger' ? '.grantry/ledger/*' : '*';
-  const mend = allow({ id, action: action.action, resource }, settings, identity);
+  const asksFor = action.calls.flatMap(({ name }) => name ?? []);
+  const secrets = id === 'read-ledger' ? { below: '.grantry/ledger/*' } : secretsOf(settings, asksFor);
+  const mend = allow({ id, action: action.action, secrets }, settings, identity);
   return found(check, { kind: 'problem', what, why, mend });
 }
 
 /** AWS has no question for it that whoever asks may ask. */
-function unknownWrites(settings: AwsSettings, identity: Identity | undefined): CheckResult {
+function unknownWrites(secrets: Secrets, settings: AwsSettings, identity: Identity | undefined): CheckResult {
   const check: Check = { id: 'write-secrets', purposes: ['apply', 'rotate'], title: 'the login may write secrets' };
   return found(check, {
     kind: 'unknown',
     what: 'Whether the login may write cannot be asked by itself',
     why: 'AWS says that only to those who may simulate policies. Nor is a KMS key of your own asked: only a use of it shows.',
-    mend: simulation(settings, identity),
+    mend: simulation(secrets, settings, identity),
   });
 }

@@ -63,19 +63,26 @@ async function checkRight(right: Right, ask: Ask, user: string | undefined): Pro
   const check: Check = { id, purposes, title };
   const missing = (await Promise.all(demands.map((demand) => missingOf(demand, ask)))).flat();
   if (missing.length === 0) return fine(check);
-  const named = missing.map(({ verb, namespace, name }) => `${verb} ${name ?? 'secrets'} in ${namespace}`);
+  const named = missing.flatMap(({ shown }) => shown);
   const what = `The login may not ${nameSome(named, MOST_NAMED)}`;
   if (lacking === 'fine') return fine(check, `${what}: ${why}`);
   return found(check, { kind: lacking, what, why, mend: mendRoles(missing, 'secrets', user) });
 }
 
+interface Lack extends Missing {
+  /** As the finding names it. */
+  readonly shown: readonly string[];
+}
+
 /** A Role may allow a verb for the very Secrets that are needed, and for no other. */
-async function missingOf(demand: Demand, ask: Ask): Promise<readonly (Missing & { readonly name?: string })[]> {
-  const { namespace, verb, names } = demand;
+async function missingOf({ namespace, verb, names }: Demand, ask: Ask): Promise<readonly Lack[]> {
   const access = { namespace, verb, resource: 'secrets' };
   if (await ask(access)) return [];
-  if (names === undefined) return [access];
+  const all = [`${verb} secrets in ${namespace}`];
+  if (names === undefined) return [{ namespace, verb, shown: all }];
   const allowed = await Promise.all(names.map((name) => ask({ ...access, name })));
-  const missing = names.filter((_, index) => allowed[index] !== true);
-  return missing.length === names.length ? [access] : missing.map((name) => ({ namespace, verb, name }));
+  const lacked = names.filter((_, index) => allowed[index] !== true);
+  if (lacked.length === 0) return [];
+  const each = lacked.map((name) => `${verb} ${name} in ${namespace}`);
+  return [{ namespace, verb, names: lacked, shown: lacked.length === names.length ? all : each }];
 }

@@ -1,4 +1,5 @@
 import type { CheckResult } from '../../../model/check.ts';
+import { shellWord } from '../../../model/text/shell-word.ts';
 import { nameSome } from '../../../model/text/counting.ts';
 import { ALL_PURPOSES, fine, found } from '../../checks.ts';
 import type { Check } from '../../checks.ts';
@@ -29,7 +30,7 @@ function checkAbsent(absent: readonly string[], hidden: readonly string[], user:
       why: 'grantry makes none. They stand in spec.store.kubernetes.namespace, and in the paths of Clients.',
       mend: {
         words: 'As an administrator of the cluster, make them, or correct the names.',
-        commands: absent.map((namespace) => `kubectl create namespace ${namespace}`),
+        commands: absent.map((namespace) => `kubectl create namespace ${shellWord(namespace)}`),
       },
     });
   }
@@ -55,7 +56,9 @@ function checkTerminating(terminating: readonly string[]): CheckResult {
     why: 'Kubernetes takes nothing new there, and what is in it goes.',
     mend: {
       words: 'See what holds it up, wait until it is gone, and make it again; or name another one.',
-      commands: terminating.map((namespace) => `kubectl get namespace ${namespace} -o jsonpath='{.status.conditions}'`),
+      commands: terminating.map(
+        (namespace) => `kubectl get namespace ${shellWord(namespace)} -o jsonpath='{.status.conditions}'`,
+      ),
     },
   });
 }

@@ -79,7 +79,7 @@ function ofDocuments(documents: ReadonlyMap<string, readonly SecretName[]>): rea
     {
       id: 'purge-documents',
       purposes: ['apply'],
-      title: 'apply --purge-store goes as far as the login may',
+      title: 'the login may purge documents (needed by apply --purge-store alone)',
       demands: inAll('delete'),
       lacking: 'fine',
       why: 'only apply --purge-store needs that',

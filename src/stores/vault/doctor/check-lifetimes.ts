@@ -46,8 +46,10 @@ function checkVanishing(settings: VaultSettings, lifetimes: Lifetimes): CheckRes
           ? 'As an administrator, unset it.'
           : 'As an administrator, unset it. A version that was written before still vanishes: rotate those clients, and a new one stays.',
       commands: [
-        ...(after === undefined ? [] : [command(settings, `write ${mount}/config delete_version_after=0s`)]),
-        ...own.map((place) => command(settings, `kv metadata put -mount=${mount} -delete-version-after=0s ${place}`)),
+        ...(after === undefined ? [] : [command(settings, 'write', `${mount}/config`, 'delete_version_after=0s')]),
+        ...own.map((place) =>
+          command(settings, 'kv', 'metadata', 'put', `-mount=${mount}`, '-delete-version-after=0s', place),
+        ),
       ],
     },
   });
@@ -72,8 +74,8 @@ function checkVersions(settings: VaultSettings, lifetimes: Lifetimes): CheckResu
     mend: {
       words: 'As an administrator, keep two versions or more; 10 is the default.',
       commands: [
-        ...(ofMount ? [command(settings, `write ${mount}/config max_versions=10`)] : []),
-        ...own.map((place) => command(settings, `kv metadata put -mount=${mount} -max-versions=10 ${place}`)),
+        ...(ofMount ? [command(settings, 'write', `${mount}/config`, 'max_versions=10')] : []),
+        ...own.map((place) => command(settings, 'kv', 'metadata', 'put', `-mount=${mount}`, '-max-versions=10', place)),
       ],
     },
   });
@@ -83,7 +85,7 @@ function checkMarks(settings: VaultSettings, { config }: Lifetimes): CheckResult
   const check: Check = {
     id: 'plain-marks',
     purposes: OF_WRITERS,
-    title: 'the mount takes marks without their version',
+    title: 'marks can be written without check-and-set',
   };
   if (config === undefined) return found(check, UNREAD);
   if (!config.marksNeedVersion) return fine(check);
@@ -93,7 +95,7 @@ function checkMarks(settings: VaultSettings, { config }: Lifetimes): CheckResult
     why: 'grantry writes marks without the version of the metadata, and the server refuses that there.',
     mend: {
       words: 'As an administrator, unset it. Documents are written with check-and-set all the same.',
-      commands: [command(settings, `write ${settings.mount}/config metadata_cas_required=false`)],
+      commands: [command(settings, 'write', `${settings.mount}/config`, 'metadata_cas_required=false')],
     },
   });
 }

@@ -16,7 +16,12 @@ export function checkMount(mount: Mount, isReached: boolean, settings: VaultSett
   if (mount.kind === 'hidden' && !isReached) {
     const why = 'To a login without any right in it the server does not say which of the two.';
     const words = 'Give the login its rights first, then look again. An administrator sees which engines there are.';
-    return found(CHECK, { kind: 'unknown', what, why, mend: { words, commands: [command(settings, 'secrets list')] } });
+    return found(CHECK, {
+      kind: 'unknown',
+      what,
+      why,
+      mend: { words, commands: [command(settings, 'secrets', 'list')] },
+    });
   }
   const why = 'Nothing can be read or written.';
   return found(CHECK, { kind: 'problem', what, why, mend: mendOf(mount, error.hint, settings) });
@@ -26,14 +31,14 @@ function mendOf(mount: Mount, hint: string | undefined, settings: VaultSettings)
   if (mount.kind === 'hidden') {
     return {
       words: 'As an administrator, make the secrets engine; or correct mount and namespace in the Target.',
-      commands: [command(settings, `secrets enable -path=${settings.mount} -version=2 kv`)],
+      commands: [command(settings, 'secrets', 'enable', `-path=${settings.mount}`, '-version=2', 'kv')],
     };
   }
   if (mount.kind === 'other' && mount.isOldKv) {
     return {
       words:
         'As an administrator, upgrade it, which all that lies in it outlives; or name another mount in the Target.',
-      commands: [command(settings, `kv enable-versioning ${settings.mount}/`)],
+      commands: [command(settings, 'kv', 'enable-versioning', `${settings.mount}/`)],
     };
   }
   return { words: hint ?? 'Name another mount in the Target.', commands: [] };

@@ -1,4 +1,4 @@
-import type { CheckResult } from '../../../model/check.ts';
+import type { CheckResult, Mend } from '../../../model/check.ts';
 import { formatDuration } from '../../../model/text/duration.ts';
 import { ALL_PURPOSES, fine, found } from '../../checks.ts';
 import type { Check } from '../../checks.ts';
@@ -31,8 +31,8 @@ function checkMight(settings: VaultSettings, token: TokenFacts | undefined): Che
     mend: {
       words: `Give grantry a token with a policy of its own: put mount and prefix into ${policies.apply} first. Better is a login without a stored token, see ${page}.`,
       commands: [
-        command(settings, `policy write grantry ${policies.apply}`),
-        command(settings, 'token create -policy=grantry -period=24h'),
+        command(settings, 'policy', 'write', 'grantry', policies.apply),
+        command(settings, 'token', 'create', '-policy=grantry', '-period=24h'),
       ],
     },
   });
@@ -53,16 +53,21 @@ function checkEnd(settings: VaultSettings, token: TokenFacts | undefined): Check
         ? `The token is good for ${uses} more requests`
         : `The token ends in ${formatDuration(ttl)}, and cannot be renewed`,
     why: 'A run that is in the middle of its work then can neither finish nor tidy up.',
-    mend: {
-      words: 'Give grantry a token that can be renewed.',
-      commands: [command(settings, `token create ${policyFlags(token)} -period=24h`)],
-    },
+    mend: lastingToken(settings, token),
   });
 }
 
-function policyFlags({ policies }: TokenFacts): string {
-  const own = policies.filter((policy) => policy !== 'default');
-  return own.map((policy) => `-policy=${policy}`).join(' ');
+/** It lasts, so that it gets what is grantry's alone: never what an entity or a root may beside that. */
+function lastingToken(settings: VaultSettings, { policies, ofEntity }: TokenFacts): Mend {
+  const own = policies.filter((policy) => policy.startsWith('grantry') && !ofEntity.includes(policy));
+  if (own.length === 0) {
+    const words = `Give grantry a token that can be renewed, with a policy of its own: see ${productOf(settings).page}.`;
+    return { words, commands: [] };
+  }
+  return {
+    words: 'Give grantry a token that can be renewed, with those policies of this one that begin with grantry.',
+    commands: [command(settings, 'token', 'create', ...own.map((policy) => `-policy=${policy}`), '-period=24h')],
+  };
 }
 
 function unseen(settings: VaultSettings) {

@@ -14,14 +14,14 @@ export interface PolicyPath {
 
 /** Where the documents and records of a stack lie, as policies name that. */
 export interface Places {
-  /** Paths of documents below the prefix. Of a stack without clients: one that there could be. */
+  /** Paths of documents below the prefix. Of a stack without clients: one that there could be; none where there is no prefix. */
   readonly documents: readonly string[];
   readonly folders: readonly string[];
   readonly lock: string;
   readonly ledger: string;
   /** The path of one of them in a part of the API. */
   readonly at: (part: Part, path: string) => string;
-  /** What a policy can name so that it holds for the path: from the widest to the narrowest. */
+  /** What a policy can name, beside the path itself, so that it holds for that: from the widest to the narrowest. */
   readonly policyPaths: (part: Part, path: string) => readonly PolicyPath[];
   readonly config: string;
 }
@@ -31,7 +31,7 @@ const SAMPLE = '~grantry~doctor~';
 
 export function placesOf({ mount, prefix }: VaultSettings, { clients, target }: DesiredState): Places {
   const declared = clients.map(({ credential }) => credential.path);
-  const documents = declared.length === 0 ? [SAMPLE] : declared;
+  const documents = declared.length === 0 && prefix !== '' ? [SAMPLE] : declared;
   const at = (part: Part, path: string): string => [mount, part, prefix, path].filter((each) => each !== '').join('/');
   return {
     documents,
@@ -40,6 +40,8 @@ export function placesOf({ mount, prefix }: VaultSettings, { clients, target }: 
     ledger: recordPath(ledgerName(target.stack)),
     at,
     policyPaths: (part, path) => {
+      // Without a prefix the mount is not grantry's alone, and neither are its folders: each path is named by itself.
+      if (prefix === '') return [];
       const parts = path.split('/');
       const folders = parts.map((_, index) => at(part, parts.slice(0, index).join('/')));
       const globs = folders.map((folder) => ({ path: `${folder}/*`, sample: `${folder}/${SAMPLE}` }));

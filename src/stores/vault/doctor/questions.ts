@@ -10,8 +10,10 @@ export type Held = ReadonlyMap<string, readonly string[]>;
 
 /** What the server knows of the token that grantry holds. */
 export interface TokenFacts {
-  /** Also those of its entity. */
+  /** Those of the token itself. */
   readonly policies: readonly string[];
+  /** What its entity has beside them, and every other token of that. */
+  readonly ofEntity: readonly string[];
   /** Seconds from now; 0: for ever. */
   readonly ttl: number;
   readonly renewable: boolean;
@@ -63,7 +65,8 @@ export async function askToken(server: VaultSettings, send: VaultSession): Promi
   if (isRefused(response)) return undefined;
   const { data } = expect(tokenBody, response, { server, path, capabilities: ['read'] });
   return {
-    policies: [...new Set([...(data.policies ?? []), ...(data.identity_policies ?? [])])],
+    policies: data.policies ?? [],
+    ofEntity: data.identity_policies ?? [],
     ttl: data.ttl,
     renewable: data.renewable,
     uses: data.num_uses,

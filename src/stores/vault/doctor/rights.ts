@@ -146,7 +146,7 @@ function ofTheRest(places: Places, kind: ProductKind): readonly Right[] {
     {
       id: 'purge-documents',
       purposes: ['apply'],
-      title: 'apply --purge-store goes as far as the login may',
+      title: 'the login may purge documents (needed by apply --purge-store alone)',
       demands: atDocuments(places, 'metadata', 'delete'),
       lacking: 'fine',
       why: 'only apply --purge-store needs that',
@@ -156,7 +156,7 @@ function ofTheRest(places: Places, kind: ProductKind): readonly Right[] {
   const scan: Right = {
     id: 'scan-folders',
     purposes: OF_PLANS,
-    title: 'plans list the store as the login may',
+    title: 'the login may list all folders at once (makes plans faster)',
     demands: [demandOfFolder(places, 'detailed-metadata', '', 'scan')],
     lacking: 'fine',
     why: 'each folder takes a request of its own',
