@@ -68,6 +68,19 @@ describe('import', () => {
     expect(imported).toHaveLength(apis.length);
   });
 
+  it.each([
+    [{ start: 0, limit: 100, total: 1200 }, 'shows 0 of 1200'],
+    [{}, 'does not say how many APIs'],
+  ])('takes no listing of APIs for whole that says of itself: %j', async (head, message) => {
+    site = await TenantSite.open({ apis: [], applications: [] });
+    const body = { resource_servers: [], ...head };
+    site.emulator.inject({ path: /\/resource-servers$/, fault: { kind: 'answer', status: 200, body } });
+    await expect(site.run('import', '-t', 'dev')).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringContaining(message),
+    });
+  });
+
   it('knows an application that a manifest declares by its mark, though it cannot be said any more', async () => {
     site = await TenantSite.open({ apis: [], applications: [] });
     site.declare(clientYaml('orders', ''));
