@@ -3,7 +3,7 @@ import type { DesiredApi } from '../../../model/desired.ts';
 import { nameSome } from '../../../model/text/counting.ts';
 import type { ClientGrant, ResourceServer } from '../convert/representations.ts';
 import { NO_ORGANIZATION } from '../read/grants.ts';
-import { patchOf } from './reasons.ts';
+import { byDelete, byPatch } from './reasons.ts';
 import type { Reason } from './reasons.ts';
 
 const MOST_NAMED = 5;
@@ -89,7 +89,7 @@ function missingApi({ id, audience }: ClientGrant): Reason {
   return {
     reason: 'api-missing',
     why: `It has a client grant for ${audience}, and the tenant has no such API: it gets no token for it.`,
-    todo: `Delete the grant, and import again: auth0 api delete client-grants/${id}`,
+    todo: byDelete('Delete the grant, and import again', { list: 'client-grants', id }),
   };
 }
 
@@ -136,6 +136,10 @@ function allScopes({ id, audience }: ClientGrant): Reason {
   return {
     reason: 'all-scopes',
     why: `It has whatever scopes ${audience} has, or will have (allow_all_scopes); manifests name what they grant.`,
-    todo: `Grant the scopes that it needs by name, and import again: ${patchOf(`client-grants/${id}`, { allow_all_scopes: false, scope: ['…'] })}`,
+    todo: byPatch(
+      'Grant the scopes that it needs by name, and import again',
+      { list: 'client-grants', id },
+      { allow_all_scopes: false, scope: ['…'] },
+    ),
   };
 }
