@@ -68,6 +68,50 @@ describe('import', () => {
     expect(imported).toHaveLength(apis.length);
   });
 
+  it.each([
+    [{ start: 0, limit: 100, total: 1200 }, 'shows 0 of 1200'],
+    [{}, 'does not say how many APIs'],
+  ])('takes no listing of APIs for whole that says of itself: %j', async (head, message) => {
+    site = await TenantSite.open({ apis: [], applications: [] });
+    const body = { resource_servers: [], ...head };
+    site.emulator.inject({ path: /\/resource-servers$/, fault: { kind: 'answer', status: 200, body } });
+    await expect(site.run('import', '-t', 'dev')).rejects.toMatchObject({
+      code: 'UNREACHABLE',
+      message: expect.stringContaining(message),
+    });
+  });
+
+  it('tells to delete a grant only after it looked for the API of that grant by itself', async () => {
+    const audiences = ['https://gone.test', 'https://hidden.test', 'https://a.test,b'];
+    const grants = audiences.map((audience) => ({ audience, scope: ['read'] }));
+    site = await TenantSite.open({ apis: [], applications: [] });
+    const { emulator } = site;
+    const ids: string[] = [];
+    for (const { audience, scope } of grants) {
+      await site.hand.ok('POST', '/resource-servers', { identifier: audience, scopes: [{ value: 'read' }] });
+      const app = await site.hand.ok('POST', '/clients', {
+        name: audience,
+        app_type: 'non_interactive',
+        grant_types: ['client_credentials'],
+        token_endpoint_auth_method: 'client_secret_post',
+      });
+      const id = textOf(app['client_id']);
+      await site.hand.ok('POST', '/client-grants', { client_id: id, audience, scope });
+      ids.push(id);
+    }
+    const gone = emulator.state.resourceServer('https://gone.test');
+    if (gone === undefined) throw new Error('there is no API');
+    emulator.state.removeResourceServer(gone);
+    emulator.reset();
+    // The listing lacks them; a look for one does not.
+    const body = { resource_servers: [], start: 0, limit: 100, total: 0 };
+    const path = /\/resource-servers$/;
+    emulator.inject({ path, times: 1, fault: { kind: 'answer', status: 200, body } });
+    const { leftOut } = await importAll(site);
+    const reasonOf = new Map(leftOut.map(({ id, reason }) => [id, reason]));
+    expect(ids.map((id) => reasonOf.get(id))).toEqual(['api-missing', 'api-not-seen', 'api-not-seen']);
+  });
+
   it('knows an application that a manifest declares by its mark, though it cannot be said any more', async () => {
     site = await TenantSite.open({ apis: [], applications: [] });
     site.declare(clientYaml('orders', ''));

@@ -3,7 +3,7 @@ import type { DesiredApi } from '../../../model/desired.ts';
 import { nameSome } from '../../../model/text/counting.ts';
 import type { ClientGrant, ResourceServer } from '../convert/representations.ts';
 import { NO_ORGANIZATION } from '../read/grants.ts';
-import { patchOf } from './reasons.ts';
+import { byDelete, byPatch } from './reasons.ts';
 import type { Reason } from './reasons.ts';
 
 const MOST_NAMED = 5;
@@ -14,6 +14,8 @@ export interface Grantable {
   readonly management: string;
   /** All APIs, by audience. */
   readonly servers: ReadonlyMap<string, ResourceServer>;
+  /** Audiences that the tenant has no API for: each was looked for by itself. */
+  readonly absent: ReadonlySet<string>;
   /** Scopes that manifests say, or are about to, by the audience of their Api. */
   readonly scopes: ReadonlyMap<string, ReadonlySet<string>>;
 }
@@ -60,11 +62,15 @@ export function reasonOfAdmin(grants: readonly ClientGrant[], { management }: Gr
   };
 }
 
-function reasonOfGrant(grant: ClientGrant, { servers, scopes }: Grantable): Reason | undefined {
+function reasonOfGrant(grant: ClientGrant, { servers, absent, scopes }: Grantable): Reason | undefined {
   const { audience, scope, organization_usage: usage, allow_all_scopes: all } = grant;
   if (usage !== NO_ORGANIZATION) return organizations(grant);
   const known = scopes.get(audience);
-  if (known === undefined) return unknownApi(grant, servers.get(audience));
+  if (known === undefined) {
+    const server = servers.get(audience);
+    if (server !== undefined) return unsaidApi(server);
+    return absent.has(audience) ? missingApi(grant) : unseenApi(grant);
+  }
   if (all) return undefined;
   if (scope.length === 0) return noScopes(grant);
   const others = scope.filter((name) => !known.has(name));
@@ -79,15 +85,24 @@ function organizations({ audience, organization_usage: usage }: ClientGrant): Re
   };
 }
 
-function unknownApi({ id, audience }: ClientGrant, server: ResourceServer | undefined): Reason {
-  if (server === undefined) {
-    return {
-      reason: 'api-missing',
-      why: `It has a client grant for ${audience}, and the tenant has no such API: it gets no token for it.`,
-      todo: `Delete the grant, and import again: auth0 api delete client-grants/${id}`,
-    };
-  }
-  if (server.is_system) {
+function missingApi({ id, audience }: ClientGrant): Reason {
+  return {
+    reason: 'api-missing',
+    why: `It has a client grant for ${audience}, and the tenant has no such API: it gets no token for it.`,
+    todo: byDelete('Delete the grant, and import again', { list: 'client-grants', id }),
+  };
+}
+
+function unseenApi({ audience }: ClientGrant): Reason {
+  return {
+    reason: 'api-not-seen',
+    why: `It has a client grant for ${audience}, an API that the listing of the tenant does not show, though it may well be there.`,
+    todo: 'Import again. If it is still not shown, declare that Api by hand with managed: false.',
+  };
+}
+
+function unsaidApi({ is_system: isSystem, identifier: audience }: ResourceServer): Reason {
+  if (isSystem) {
     return {
       reason: 'system-api',
       why: `It may call ${audience}, an API of Auth0 itself, which no stack can own.`,
@@ -121,6 +136,10 @@ function allScopes({ id, audience }: ClientGrant): Reason {
   return {
     reason: 'all-scopes',
     why: `It has whatever scopes ${audience} has, or will have (allow_all_scopes); manifests name what they grant.`,
-    todo: `Grant the scopes that it needs by name, and import again: ${patchOf(`client-grants/${id}`, { allow_all_scopes: false, scope: ['…'] })}`,
+    todo: byPatch(
+      'Grant the scopes that it needs by name, and import again',
+      { list: 'client-grants', id },
+      { allow_all_scopes: false, scope: ['…'] },
+    ),
   };
 }

@@ -5,7 +5,7 @@ import type { JsonObject } from '../../../model/values/json.ts';
 import { senderConstraintOf, tokenTypeOf } from '../convert/token-form.ts';
 import type { ResourceServer } from '../convert/representations.ts';
 import { ALGORITHMS } from '../fields.ts';
-import { patchOf } from './reasons.ts';
+import { byPatch } from './reasons.ts';
 import type { Reason } from './reasons.ts';
 
 /** An API of the tenant as an Api, or why no manifest can say it. */
@@ -61,7 +61,11 @@ function otherAlgorithm({ id, signing_alg: alg }: ResourceServer): Reason {
   return {
     reason: 'signing-algorithm',
     why: `Its tokens are signed with ${alg || 'an algorithm that Auth0 does not name'}; manifests know ${ALGORITHMS.join(', ')}. With HS256 whoever can check a token can forge one.`,
-    todo: `Have the API take ${DEFAULT_ALGORITHM}, switch over, and import again: ${patchOf(`resource-servers/${id}`, { signing_alg: DEFAULT_ALGORITHM })}`,
+    todo: byPatch(
+      `Have the API take ${DEFAULT_ALGORITHM}, switch over, and import again`,
+      { list: 'resource-servers', id },
+      { signing_alg: DEFAULT_ALGORITHM },
+    ),
   };
 }
 

@@ -4,7 +4,7 @@ import { DEFAULT_KEY_ALG, KEY_ALGS } from '../../../model/secrets/key-alg.ts';
 import { usesKeys } from '../convert/keys.ts';
 import { parseKeys } from '../convert/key-marks.ts';
 import type { Application } from '../convert/representations.ts';
-import { patchOf } from './reasons.ts';
+import { byPatch } from './reasons.ts';
 import type { Reason } from './reasons.ts';
 
 /** How an application authenticates, or why no manifest can say that. */
@@ -47,10 +47,13 @@ function otherMethod(name: string): Reason {
 }
 
 function unknownMethod(id: string): Reason {
-  const line = patchOf(`clients/${id}`, { token_endpoint_auth_method: 'client_secret_post' });
   return {
     reason: 'authentication-unknown',
     why: 'Auth0 does not show how it authenticates: nobody ever said (token_endpoint_auth_method), or it has keys, which only read:client_credentials shows.',
-    todo: `Give grantry read:client_credentials if it has keys. Else say that it has a secret, which it may go on sending in either way: ${line}`,
+    todo: byPatch(
+      'Give grantry read:client_credentials if it has keys. Else say that it has a secret, which it may go on sending in either way',
+      { list: 'clients', id },
+      { token_endpoint_auth_method: 'client_secret_post' },
+    ),
   };
 }

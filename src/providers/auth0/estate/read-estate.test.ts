@@ -6,6 +6,7 @@ import { describeEstate } from './read-estate.ts';
 const MANAGEMENT = 'https://acme.test/api/v2/';
 const STOCK = 'https://stock.test';
 const SYSTEM = 'https://acme.test/me/';
+const GONE = 'https://gone.test';
 const SERVERS = [
   { id: '1', identifier: STOCK, name: 'Stock', scopes: [{ value: 'read', description: 'Read' }, { value: 'write' }] },
   { id: '2', identifier: 'secretive', signing_alg: 'HS256', scopes: [{ value: 'read' }] },
@@ -33,6 +34,7 @@ function estateOf({ app = {}, grants = [], servers = [], isSelected = () => true
       apps,
       grants: grants.map((grant, index) => clientGrant.parse({ id: `cgr_${index}`, client_id: 'A', ...grant })),
       servers: [...SERVERS, ...servers].map((server) => resourceServer.parse({ signing_alg: 'RS256', ...server })),
+      absent: new Set([GONE]),
     },
     { desired: { apis: [] }, selection: { isSelected }, management: MANAGEMENT, ownClientId: 'own' },
   );
@@ -139,7 +141,8 @@ describe('an application that manifests cannot say', () => {
       { app: { token_endpoint_auth_method: null, client_authentication_methods: { tls_client_auth: {} } } },
     ],
     ['organizations', { grants: [{ ...reads, organization_usage: 'allow' }] }],
-    ['api-missing', { grants: [{ audience: 'https://gone.test', scope: ['read'] }] }],
+    ['api-missing', { grants: [{ audience: GONE, scope: ['read'] }] }],
+    ['api-not-seen', { grants: [{ audience: 'https://unseen.test', scope: ['read'] }] }],
     ['system-api', { grants: [{ audience: SYSTEM, scope: ['read'] }] }],
     ['needs-left-out', { grants: [{ audience: 'secretive', scope: ['read'] }] }],
     ['no-scopes', { grants: [{ audience: STOCK, scope: [] }] }],
@@ -150,6 +153,14 @@ describe('an application that manifests cannot say', () => {
     expect(clients).toEqual([]);
     expect(leftOut.filter(({ kind }) => kind === 'Client').map((object) => object.reason)).toEqual([reason]);
     for (const { why, todo } of leftOut) expect({ why, todo }).toEqual({ why: SENTENCE, todo: expect.any(String) });
+  });
+
+  it('is told to delete a grant only where its API is known to be gone', () => {
+    const [gone, unseen] = [GONE, 'https://unseen.test'].map((audience) =>
+      leftOutOf({ grants: [{ audience, scope: ['read'] }] }),
+    );
+    expect(gone?.todo).toContain('auth0 api delete client-grants/cgr_0');
+    expect(unseen?.todo).not.toMatch(/delete/i);
   });
 
   it('says whose mark it carries', () => {

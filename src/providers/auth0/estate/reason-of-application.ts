@@ -1,7 +1,7 @@
 import { nameSome } from '../../../model/text/counting.ts';
 import { isForMachinesAlone, MACHINE_GRANTS, MACHINE_TYPE, settingsOfLogins } from '../convert/equal-in-effect.ts';
 import type { Application } from '../convert/representations.ts';
-import { patchOf } from './reasons.ts';
+import { byPatch } from './reasons.ts';
 import type { Reason } from './reasons.ts';
 
 const MOST_NAMED = 5;
@@ -36,11 +36,14 @@ function reasonOfGrantTypes(app: Application): Reason | undefined {
       todo: 'Delete it if nothing needs it, or let it use client_credentials alone, and import again.',
     };
   }
-  const line = patchOf(`clients/${id}`, { grant_types: [...MACHINE_GRANTS] });
   return {
     reason: 'mixed',
     why: `It may use grant types for users too: ${nameSome(others, MOST_NAMED)}.`,
-    todo: `If users log in by it, give the machine an application of its own. If none do, take these from it: ${line}`,
+    todo: byPatch(
+      'If users log in by it, give the machine an application of its own. If none do, take these from it',
+      { list: 'clients', id },
+      { grant_types: [...MACHINE_GRANTS] },
+    ),
   };
 }
 
@@ -53,21 +56,27 @@ function reasonOfUrls(app: Application): Reason | undefined {
   };
   const set = Object.entries(urls).flatMap(([key, list]) => (list.length === 0 ? [] : [key]));
   if (set.length === 0) return undefined;
-  const line = patchOf(`clients/${app.client_id}`, Object.fromEntries(set.map((key) => [key, []])));
   return {
     reason: 'mixed',
     why: `It has addresses for logins of users (${set.join(', ')}), though no grant type for these.`,
-    todo: `If nobody logs in by it, take them out and import again: ${line}`,
+    todo: byPatch(
+      'If nobody logs in by it, take them out and import again',
+      { list: 'clients', id: app.client_id },
+      Object.fromEntries(set.map((key) => [key, []])),
+    ),
   };
 }
 
 function reasonOfType(app: Application): Reason | undefined {
   const { appType } = settingsOfLogins(app);
   if (appType === MACHINE_TYPE) return undefined;
-  const line = patchOf(`clients/${app.client_id}`, { app_type: MACHINE_TYPE });
   return {
     reason: 'application-type',
     why: `It is an application of the type ${appType}, and those of manifests are ${MACHINE_TYPE}.`,
-    todo: `If a machine uses it and nobody else, say so and import again: ${line}`,
+    todo: byPatch(
+      'If a machine uses it and nobody else, say so and import again',
+      { list: 'clients', id: app.client_id },
+      { app_type: MACHINE_TYPE },
+    ),
   };
 }

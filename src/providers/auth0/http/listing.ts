@@ -4,6 +4,7 @@ import { GrantryError } from '../../../model/errors.ts';
 import type { Auth0Api } from './api.ts';
 import { APPLICATION_FIELDS, application, clientGrant, resourceServer } from '../convert/representations.ts';
 import type { Application, ClientGrant, ResourceServer } from '../convert/representations.ts';
+import { readNumberedPages } from './numbered-pages.ts';
 
 const PAGE = 100;
 /** Identifiers in one query: they are URLs, and a request line has its limits. */
@@ -96,17 +97,20 @@ export async function findResourceServers(api: Auth0Api, identifiers: readonly s
 /** All APIs of the tenant, by pages with numbers: Auth0 has no other for them. */
 export async function listResourceServers(api: Auth0Api): Promise<ResourceServer[]> {
   const call = { about: 'list APIs', needs: 'read:resource_servers' };
-  const found = new Map<string, ResourceServer>();
-  for (let page = 0; ; page += 1) {
+  return readNumberedPages(async (page) => {
     const query = new URLSearchParams({ page: String(page), per_page: String(PAGE), include_totals: 'true' });
     const body = await api.get(call, 'resource-servers', query);
     const rows = parseList(api, body, 'resource_servers', resourceServer);
-    // One that stands on two pages moved while they were read.
-    for (const row of rows) found.set(row.id, row);
     const { data: head } = z.object({ total: z.number(), start: z.number() }).safeParse(body);
-    // A tenant may give shorter pages than were asked for.
-    if (rows.length === 0 || head === undefined || head.start + rows.length >= head.total) return [...found.values()];
-  }
+    if (head === undefined) throw withoutTotals(api);
+    return { rows, ...head };
+  }, `APIs by Auth0 ${api.settings.domain}`);
+}
+
+function withoutTotals({ settings }: Auth0Api): GrantryError {
+  return new GrantryError('UNREACHABLE', `Auth0 ${settings.domain} does not say how many APIs there are`, {
+    hint: 'So nothing shows whether its listing of them is whole. Is there a proxy in between that answers for it?',
+  });
 }
 
 /** The rows under `key`. The issues of a schema may quote values: they are not shown. */
