@@ -98,9 +98,15 @@ describe('a listing by numbers of pages', () => {
     expect(shelf.asked).toBe(10);
   });
 
-  it('whose pages leave a gap is refused', async () => {
-    const shelf = new Shelf(150, undefined, 50);
-    const gap = async (page: number): Promise<NumberedPage<Row>> => shelf.ask(page * 2);
-    await expect(readNumberedPages(gap, 'rows')).rejects.toMatchObject({ code: 'UNREACHABLE' });
+  it.each<[string, Partial<NumberedPage<Row>>]>([
+    ['leave a gap', { start: 120 }],
+    ['do not agree on how many rows there are', { total: 1200 }],
+  ])('whose pages %s is refused, though the sum fits', async (_, wrong) => {
+    const shelf = new Shelf(150);
+    const ask = async (page: number): Promise<NumberedPage<Row>> => {
+      const answer = await shelf.ask(page);
+      return { ...answer, start: Math.min(answer.start, 150), ...(page === 1 ? wrong : {}) };
+    };
+    await expect(readNumberedPages(ask, 'rows')).rejects.toMatchObject({ code: 'UNREACHABLE' });
   });
 });
