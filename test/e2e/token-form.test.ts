@@ -194,7 +194,7 @@ describe('the form of tokens', () => {
     const text = await planned();
     expect(text).toMatch(/stock:read claims +\+ level=5/);
     expect(text).toContain('tenant=globex');
-    expect(text).toContain('admin (oidc-hardcoded-claim-mapper)');
+    expect(text).toContain('- admin=acme');
     const failed = await site.run('verify -t dev orders');
     expect(failed.code).toBe(1);
     expect(failed.stdout).toContain('a token carries tenant=acme');

@@ -137,6 +137,15 @@ describe('expectationsOf', () => {
     });
   });
 
+  it('expects the shortest lifetime of the Apis that a client can call', () => {
+    const two = desired(
+      apiYaml('stock', ['stock:read'], ', tokenLifetime: 5m'),
+      apiYaml('bills', ['bills:read'], ', tokenLifetime: 10m'),
+      clientYaml('orders', 'access: [{api: stock, scopes: [stock:read]}, {api: bills, scopes: [bills:read]}]'),
+    );
+    expect(tokenOf(two, {})?.lifetime).toBe(300);
+  });
+
   it('expects the lifetime that the client itself has, where that is the shortest', () => {
     const own = desired(
       apiYaml('stock', ['stock:read'], ', tokenLifetime: 5m'),

@@ -67,6 +67,7 @@ export function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToke
   const token = (kinds: readonly ('scopes' | 'onRequest')[]): Omit<ExpectedToken, 'which' | 'claim' | 'parameters'> => {
     const carried = granted.filter((access) => kinds.some((kind) => access[kind].length > 0));
     return {
+      ...form,
       scopes: [
         ...granted.flatMap((access) => kinds.flatMap((kind) => access[kind])),
         ...others.scopes.filter((scope) => facts.namedScopes.get(scope) === true),
@@ -84,7 +85,6 @@ export function tokensOfAll(client: DesiredClient, grants: Grants): ExpectedToke
       roles,
       unsure,
       unsureScopes: hasUnseenScopes(grants) ? UNSEEN_SCOPES : undefined,
-      ...form,
       claims: Object.assign({}, ...carried.map(({ of }) => of.claims)),
     };
   };
@@ -146,6 +146,7 @@ function unsureOf(name: string, grants: Grants): string | undefined {
 /** A token for each Api, with everything that was granted there. */
 export function tokensPerApi(granted: readonly Granted[], formOf: FormOf): ExpectedToken[] {
   return granted.map(({ api, scopes, onRequest, of }, index) => ({
+    ...formOf([of]),
     which: `a token for ${api}`,
     claim: index === 0 ? WORKS : `${api} can be called`,
     parameters: { audience: of.audience },
@@ -153,7 +154,6 @@ export function tokensPerApi(granted: readonly Granted[], formOf: FormOf): Expec
     audiences: [of.audience],
     lifetime: of.tokenLifetime,
     roles: { realm: [], clients: {} },
-    ...formOf([of]),
     claims: of.claims,
   }));
 }

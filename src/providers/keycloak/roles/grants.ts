@@ -94,7 +94,8 @@ async function readScopes(
   const unmanaged = new Set(apis.flatMap(({ name, managed }) => (managed ? [] : [name])));
   const hasOthers = (client: DesiredClient): boolean =>
     settingsOf(client).clientScopes !== undefined || client.access.some((granted) => unmanaged.has(granted.api));
-  if (!clients.some(hasOthers)) return NO_GRANT_FACTS;
+  const { audiences, namedScopes } = NO_GRANT_FACTS;
+  if (!clients.some(hasOthers)) return { audiences, namedScopes };
   const scopes = await listClientScopes(api);
   return {
     audiences: new Map(scopes.map((scope) => [scope.name, audiencesOfScope(scope)])),
