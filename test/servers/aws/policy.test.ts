@@ -354,8 +354,14 @@ describe('what doctor looks at', () => {
 
   test('is a risk with the keys of the root, and unknown where STS is silent', async () => {
     const root = '<Arn>arn:aws:iam::123456789012:root</Arn>';
-    expect(troubles(await check('apply', { fetch: stsSaying(root) }))).toEqual({ ...UNKNOWN, 'login-identity': 'risk' });
-    expect(troubles(await check('apply', { fetch: stsSaying('no') }))).toEqual({ ...UNKNOWN, 'login-identity': 'unknown' });
+    expect(troubles(await check('apply', { fetch: stsSaying(root) }))).toEqual({
+      ...UNKNOWN,
+      'login-identity': 'risk',
+    });
+    expect(troubles(await check('apply', { fetch: stsSaying('no') }))).toEqual({
+      ...UNKNOWN,
+      'login-identity': 'unknown',
+    });
     const role = '<Arn>arn:aws:sts::123456789012:assumed-role/grantry-plan/session</Arn>';
     const commands = commandsOf(await check('apply', { fetch: stsSaying(role) }));
     expect(commands.join('\n')).toContain('arn:aws:iam::123456789012:role/grantry-plan');

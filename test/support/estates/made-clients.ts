@@ -30,7 +30,7 @@ const M2M = {
 const SHARE_OF_STRANGE = 25;
 
 export function makeClient(chance: Chance, index: number, pools: ClientPools): MadeClient {
-  const plain = makePlainClient(chance, index, pools);
+  const plain = rotated(makePlainClient(chance, index, pools));
   return chance.percent(SHARE_OF_STRANGE) ? makeStrange(chance, plain, pools) : plain;
 }
 
@@ -54,6 +54,12 @@ export function makePlainClient(chance: Chance, index: number, pools: ClientPool
     isEnabled: !chance.percent(8),
     leftOutFor: undefined,
   };
+}
+
+/** Nobody knows whether the policy that keeps its previous secret still does after a write. */
+function rotated(client: MadeClient): MadeClient {
+  const { login } = client;
+  return login.kind === 'secret' && login.isRotated ? { ...client, leftOutFor: 'previous-secret' } : client;
 }
 
 function lifetimeOf(chance: Chance): Record<string, string> {
@@ -108,7 +114,7 @@ const STRANGE = [
 ] as const satisfies readonly [Strange, ...Strange[]];
 
 function makeStrange(chance: Chance, plain: MadeClient, { groups }: ClientPools): MadeClient {
-  if (groups.length > 0 && chance.percent(15)) return { ...plain, groups, leftOutFor: 'groups' };
+  if (groups.length > 0 && chance.percent(15)) return { ...plain, groups, leftOutFor: plain.leftOutFor ?? 'groups' };
   const [reason, representation, attributes = {}]: Strange = chance.pick<Strange>(STRANGE);
   return {
     ...plain,
