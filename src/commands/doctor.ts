@@ -8,7 +8,7 @@ export const doctor = defineCommand({
   summary: 'look what is missing for the other commands, and say which commands mend it; writes nothing',
   options: {
     ...TARGETS,
-    for: choices('--for <purpose>', 'look only at what this command needs; may be repeated', PURPOSES),
+    for: choices('--for <purpose>', 'show only what this command needs; may be repeated', PURPOSES),
     ...FORMAT,
   },
   examples: ['grantry doctor -t dev', 'grantry doctor -t prod --for plan --for verify'],

@@ -37,6 +37,9 @@ const DESIRED: DesiredState = {
   overlaps: [],
 };
 
+/** What every write of the client has in common. */
+const CHANGE = { address: 'Client/orders', owner: '', reason: '', dependsOn: [], notes: {} } as const;
+
 const CHOSEN = { kind: 'client-secret', secret: new Secret('chosen') } as const;
 
 /** What is made of a client at a server that answers a POST so, and `keeps` what was posted or does not. */
@@ -56,10 +59,9 @@ async function create(
   });
   const provider = openKeycloak(SETTINGS, ports, { tokens: givenTokens() });
   const after = provider.project(DESIRED)[0]?.fields ?? {};
-  const change = { op: 'create', address: 'Client/orders', owner: '', reason: '', dependsOn: [], notes: {} } as const;
   const delivery = { at: 7, place: 'secret/orders', path: 'orders', facts: 'digest' };
   const { id } = await provider
-    .createClient({ change: { ...change, after }, chosen: { credential: CHOSEN, delivery } })
+    .createClient({ change: { ...CHANGE, op: 'create', after }, chosen: { credential: CHOSEN, delivery } })
     .catch((error: Error) => ({ id: error.message }));
   return { posts: posted.length, id };
 }
@@ -118,16 +120,13 @@ test.each([
   const clock = { now: () => now + ahead * HOUR * 1000, sleep: async () => undefined };
   const provider = openKeycloak(SETTINGS, { ...base, clock }, { tokens: givenTokens() });
   const after = provider.project(DESIRED)[0]?.fields ?? {};
-  const change = {
+  const update = provider.updateClient({
+    ...CHANGE,
     op: 'update',
-    address: 'Client/orders',
     id: '1',
-    owner: '',
-    reason: '',
-    dependsOn: [],
-    notes: {},
-  } as const;
-  const update = provider.updateClient({ ...change, before: { ...after, overlap: '48h' }, after });
+    before: { ...after, overlap: '48h' },
+    after,
+  });
   await expect(update).rejects.toMatchObject({ code: outcome });
 });
 
@@ -147,17 +146,15 @@ test.each<[string, string[], number]>([
   const provider = openKeycloak(SETTINGS, ports, { tokens: givenTokens() });
   const auth = { private_key_jwt: { alg: 'RS256' as const } };
   const fields = provider.project({ ...DESIRED, clients: [{ ...CLIENT, auth }] })[0]?.fields ?? {};
-  const change = {
-    op: 'adopt',
-    address: 'Client/orders',
-    id: '1',
-    owner: '',
-    reason: '',
-    dependsOn: [],
-    notes: {},
-  } as const;
   const before = { ...fields, stack: null, strayKeys: ['by-hand'] };
-  await provider.updateClient({ ...change, from: [null], before, after: { ...fields, strayKeys } });
+  await provider.updateClient({
+    ...CHANGE,
+    op: 'adopt',
+    id: '1',
+    from: [null],
+    before,
+    after: { ...fields, strayKeys },
+  });
   const keys = put.filter((body) => JSON.stringify(body).includes('jwks.string'));
   expect(keys).toHaveLength(taken);
 });
